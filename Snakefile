@@ -1,0 +1,43 @@
+from snakemake.utils import min_version
+
+min_version("9.19")
+
+
+configfile: "config/config.yaml"
+
+
+pathvars:
+    study="<results>/{study}",
+    twin="<results>/twin/{study}",
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/paths.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/study.smk"
+include: "workflow/rules/npp.smk"
+include: "workflow/rules/landcover.smk"
+include: "workflow/rules/climate.smk"
+include: "workflow/rules/nep.smk"
+include: "workflow/rules/pixel.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+wildcard_constraints:
+    study="|".join(STUDIES),
+    year=r"\d{4}",
+    collection=r"\d{3}",
+    variable="temperature|precipitation|radiation",
+    reading="monthly|annual_once|annual_x12",
+    zones=r"\w+",
+    figure=r"\w+",
+
+
+rule all:
+    default_target: True
+    input:
+        collect("<results>/{study}/manifest.csv", study=STUDIES),
+        "<results>/index.html",
+    localrule: True

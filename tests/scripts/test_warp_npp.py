@@ -1,0 +1,150 @@
+"""Mosaic and warp: totals and areas are kept, blocks do not matter, reasons close."""
+
+import importlib
+import math
+
+import numpy as np
+import pytest
+import tiles
+from affine import Affine
+from nepflow import hdf, modis, overviews, raster
+from pyproj import CRS, Transformer
+
+mosaic_npp = importlib.import_module("mosaic_npp").mosaic_npp
+warp_npp = importlib.import_module("warp_npp").warp_npp
+
+ALBERS_CHINA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
+ALBERS_AMERICA = "+proj=aea +lat_1=29.5 +lat_2=45.5 +lat_0=23 +lon_0=-78 +datum=WGS84 +units=m"
+A, F = 6378137.0, 1 / 298.257223563  # WGS84
+
+
+def grid_over(transform, shape, crs, resolution):
+    """A grid that holds a whole sinusoidal raster, with a margin."""
+    rows, columns = shape
+    edge = np.linspace(0, 1, 400)
+    x = np.concatenate([edge * columns, edge * columns, 0 * edge, 0 * edge + columns])
+    y = np.concatenate([0 * edge, 0 * edge + rows, edge * rows, edge * rows])
+    to_grid = Transformer.from_crs(modis.SINUSOIDAL, crs, always_xy=True)
+    east, north = to_grid.transform(*(transform @ (x, y)))
+    left, bottom = (math.floor(v.min() / resolution) - 2 for v in (east, north))
+    right, top = (math.ceil(v.max() / resolution) + 2 for v in (east, north))
+    corner = Affine(resolution, 0, left * resolution, 0, -resolution, top * resolution)
+    return raster.Grid(CRS.from_user_input(crs).to_wkt(), corner, top - bottom, right - left)
+
+
+def ellipsoidal_cell_areas(transform, rows):
+    """True area of the sinusoidal cells of each row on WGS84, m2.
+
+    A cell spans dx / (R cos lat) of longitude and dy / R of latitude; the ellipsoid has there
+    an area of M N cos lat dlat dlon.
+    """
+    side, radius = transform.a, 6371007.181
+    latitude = (transform.f - side * (np.arange(rows) + 0.5)) / radius
+    e2 = F * (2 - F)
+    w2 = 1 - e2 * np.sin(latitude) ** 2
+    return side**2 / radius**2 * (A / np.sqrt(w2)) * (A * (1 - e2) / w2**1.5)
+
+
+def run(folder, paths, grid, resampling, mem_mb=500):
+    """Mosaic and warp; return the three rasters."""
+    folder.mkdir(exist_ok=True)
+    native = [str(folder / name) for name in ("flux.tif", "native_absence.tif", "counts.csv")]
+    mosaic_npp(paths, grid.resolution_m, *native)
+    mask = raster.Output(str(folder / "grid.tif"), "1", "area", dtype="uint8", classes={1: "in"})
+    raster.write(np.ones((grid.height, grid.width)), mask, grid)
+    outputs = [str(folder / name) for name in ("npp.tif", "qc.tif", "absence.tif")]
+    warp_npp(native[0], native[1], mask.path, outputs, "2001", resampling, mem_mb)
+    return outputs
+
+
+def assert_conserved(paths, outputs, grid):
+    """Valid area and total within 0.5 % of the native ones."""
+    field = modis.PRODUCTS["MOD17A3HGF"].fields["npp"]
+    area = total = 0.0
+    for path in paths:
+        layer = hdf.read_layer(path, field.name)
+        npp = hdf.decode(layer, field, path).astype("float64")
+        cell = ellipsoidal_cell_areas(layer.transform, len(npp))[:, None]
+        area += (np.isfinite(npp) * cell).sum()
+        total += np.nansum(npp * cell)
+    npp = raster.read(outputs[0])
+    assert np.isfinite(npp).sum() * grid.cell_area_m2 == pytest.approx(area, rel=0.005)
+    assert np.nansum(npp) * grid.cell_area_m2 == pytest.approx(total, rel=0.005)
+
+
+def test_native_areas_equal_the_quadrilateral_on_the_ellipsoid():
+    """The formula of the test itself, against areas of polygons from GeographicLib."""
+    from pyproj import Geod
+
+    west, _, _, north = modis.tile_bounds("h25v04")
+    transform = Affine(modis.TILE_SIDE_M / 240, 0, west, 0, -modis.TILE_SIDE_M / 240, north)
+    cell = transform.a
+    y = north - 100 * cell
+    to_degrees = Transformer.from_crs(modis.SINUSOIDAL, "EPSG:4326", always_xy=True)
+    n = np.linspace(0, cell, 200)
+    ring_x = np.concatenate([west + n, west + cell + 0 * n, west + n[::-1], west + 0 * n])
+    ring_y = np.concatenate([y + 0 * n, y - n, y - cell + 0 * n, y - n[::-1]])
+    area, _ = Geod(a=A, f=F).polygon_area_perimeter(*to_degrees.transform(ring_x, ring_y))
+    assert ellipsoidal_cell_areas(transform, 101)[100] == pytest.approx(abs(area), rel=1e-5)
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "average"])
+def test_genuine_coast_is_conserved(reference_data, tmp_path, resampling):
+    path = str(next((reference_data / "modis").glob("MOD17A3HGF*")))
+    layer = hdf.read_layer(path, "Npp_500m")
+    grid = grid_over(layer.transform, layer.codes.shape, ALBERS_AMERICA, 500)
+    outputs = run(tmp_path, [path], grid, resampling)
+    assert_conserved([path], outputs, grid)
+
+
+def patchy(seed, side=240):
+    """Stored codes with patches of absence, as large as real ones."""
+    rng = np.random.default_rng(seed)
+    smooth = np.kron(rng.normal(size=(side // 8, side // 8)), np.ones((8, 8)))
+    codes = np.clip(3000 + 1500 * smooth + rng.normal(0, 300, (side, side)), 10, 32000)
+    codes[np.kron(rng.random((side // 12, side // 12)) < 0.3, np.ones((12, 12))) > 0] = 32765
+    return codes
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "average"])
+def test_two_tiles_at_the_demo_resolution(tmp_path, resampling):
+    paths = [tiles.write_npp(tmp_path, t, patchy(i)) for i, t in enumerate(["h25v05", "h26v05"])]
+    bounds = modis.tile_bounds("h25v05")
+    corner = Affine(modis.TILE_SIDE_M / 240, 0, bounds[0], 0, -modis.TILE_SIDE_M / 240, bounds[3])
+    grid = grid_over(corner, (240, 480), ALBERS_CHINA, 5000)
+    outputs = run(tmp_path, paths, grid, resampling)
+    assert_conserved(paths, outputs, grid)
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "average"])
+def test_any_block_size_gives_the_same_pixels(tmp_path, resampling):
+    path = tiles.write_npp(tmp_path, "h25v05", patchy(5))
+    bounds = modis.tile_bounds("h25v05")
+    corner = Affine(modis.TILE_SIDE_M / 240, 0, bounds[0], 0, -modis.TILE_SIDE_M / 240, bounds[3])
+    grid = grid_over(corner, (240, 240), ALBERS_CHINA, 1700)
+    digests = [
+        [overviews.digest(p) for p in run(tmp_path / str(mem), [path], grid, resampling, mem)]
+        for mem in (1, 3, 40, 2000)
+    ]
+    assert all(digest == digests[0] for digest in digests)
+
+
+def test_reasons_close_and_agree_with_npp(tmp_path):
+    path = tiles.write_npp(tmp_path, "h25v05", patchy(7))
+    bounds = modis.tile_bounds("h25v05")
+    corner = Affine(modis.TILE_SIDE_M / 240, 0, bounds[0], 0, -modis.TILE_SIDE_M / 240, bounds[3])
+    grid = grid_over(corner, (240, 240), ALBERS_CHINA, 9000)
+    npp, qc, absence = run(tmp_path, [path], grid, "average")
+    reason, npp = raster.read(absence), raster.read(npp)
+    assert ((reason == modis.ABSENCE_CODE["valid"]) == np.isfinite(npp)).all()
+    assert np.isfinite(reason).all()
+    assert {"valid", "barren", "fill"} <= {modis.ABSENCE[int(c)] for c in np.unique(reason)}
+    assert (np.isfinite(raster.read(qc)) == np.isfinite(npp)).all()
+
+
+def test_misaligned_or_mixed_tiles_are_refused(tmp_path):
+    first = tiles.write_npp(tmp_path, "h25v05", np.zeros((24, 24)))
+    other = tiles.write_npp(tmp_path, "h26v05", np.zeros((48, 48)))
+    with pytest.raises(hdf.BadTile, match="do not line up"):
+        mosaic_npp([first, other], 5000, *(str(tmp_path / n) for n in ("a.tif", "b.tif", "c.csv")))
+    assert not (tmp_path / "a.tif").exists()

@@ -1,0 +1,87 @@
+"""Study files: merging, the closed schema, and every fault with its remedy."""
+
+import re
+import shutil
+
+import pytest
+import yaml
+from nepflow import study
+
+NORTHWEST = "northwest_china"
+
+
+@pytest.fixture
+def config(root, tmp_path):
+    """A copy of the configuration that a test may spoil."""
+    shutil.copytree(root / "config", tmp_path / "config")
+    return tmp_path / "config"
+
+
+def load(root, config, name):
+    schema = root / "workflow/schemas/study.schema.yaml"
+    return study.load_study(name, config, schema, "data", "results")
+
+
+def write(config, name, **keys):
+    (config / "studies" / f"{name}.yaml").write_text(yaml.safe_dump(keys))
+
+
+def test_every_study_is_valid(root):
+    for path in (root / "config/studies").glob("*.yaml"):
+        assert load(root, root / "config", path.stem)["years"]
+
+
+def test_lists_are_replaced_and_dictionaries_merged(root, config):
+    write(config, "own", based_on=NORTHWEST, tiles=["h25v05"], grid={"resolution_m": 1000})
+    loaded = load(root, config, "own")
+    assert loaded["tiles"] == ["h25v05"]
+    assert loaded["grid"]["resolution_m"] == 1000
+    assert loaded["grid"]["crs"].startswith("+proj=aea")
+
+
+def test_year_2000_is_explicit(root, config):
+    write(config, "own", based_on=NORTHWEST, npp={"year_2000": "drop"})
+    assert load(root, config, "own")["years"][0] == 2001
+    assert load(root, config, NORTHWEST)["npp_year_folder"][2000] == "006"
+    write(config, "own", based_on=NORTHWEST, npp={"year_2000": "collection_006_harmonised"})
+    assert load(root, config, "own")["npp_year_folder"][2000] == "harmonised"
+
+
+def test_short_study_leaves_trend_figures_out(root, config):
+    write(config, "own", based_on=NORTHWEST, period=[2021, 2022])
+    loaded = load(root, config, "own")
+    assert not loaded["has_trend"]
+    assert "nep_trend" in loaded["figures_left_out"]
+    assert "nep_mean" in [figure["name"] for figure in loaded["figures"]]
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"perido": [2001, 2002]}, "perido"),
+        ({"grid": {"resolution_m": "500"}}, "grid.resolution_m: '500' is not of type 'number'"),
+        ({"npp": {"resampling": "cubic"}}, "npp.resampling"),
+        ({"period": [2020, 2001]}, "ends before it begins"),
+        ({"period": [1990, 2001]}, "MOD17A3HGF in 2000"),
+        ({"landcover": {"substitute": []}}, "MCD12Q1 has land cover 2001-2022, not 2000"),
+        ({"figures": [{"name": "a", "kind": "map", "title": "a", "caption": "a"}] * 2}, "twice"),
+        ({"tiles": ["h99v99"]}, "tiles.0"),
+    ],
+)
+def test_faults_name_file_and_key(root, config, keys, message):
+    write(config, "own", based_on=NORTHWEST, **keys)
+    with pytest.raises(study.BadStudy, match=re.escape(message)) as error:
+        load(root, config, "own")
+    assert "config/studies/own.yaml" in str(error.value)
+
+
+def test_circles_and_missing_files_are_refused(root, config):
+    write(config, "one", based_on="two")
+    write(config, "two", based_on="one")
+    with pytest.raises(study.BadStudy, match="circle"):
+        load(root, config, "one")
+    with pytest.raises(study.BadStudy, match="no such file"):
+        load(root, config, "nowhere")
+    (config / "studies/broken.yaml").write_text("a: [1")
+    with pytest.raises(study.BadStudy, match="not valid YAML"):
+        load(root, config, "broken")

@@ -1,0 +1,122 @@
+"""Weather stations -> annual climate of the study grid, and the fitted monthly surfaces.
+
+Inputs   station records of the raw folder, <study>/{grid,dem}.tif, <study>/zones/outlines.gpkg
+Outputs  <study>/stations/{records.parquet,monthly.csv,annual.csv},
+         <study>/climate/<variable>{.tif,_fit.npz}, <study>/tables/{station_defects,
+         station_completeness,<variable>_fit,<variable>_floored}.csv
+"""
+
+
+rule clean_stations:
+    input:
+        stations=lookup(within=STUDIES, dpath="{study}/files/stations"),
+        area="<study>/zones/outlines.gpkg",
+        grid="<study>/grid.tif",
+        code=code_of("clean_stations.py"),
+    output:
+        records="<study>/stations/records.parquet",
+        defects="<study>/tables/station_defects.csv",
+    log:
+        "<logs>/{study}/clean_stations.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=15,
+    params:
+        variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+        time_step=lookup(within=STUDIES, dpath="{study}/climate/time_step"),
+        buffer_km=lookup(within=STUDIES, dpath="{study}/area/buffer_km"),
+        minimum_stations=lookup(within=STUDIES, dpath="{study}/climate/minimum_stations"),
+        plausible_median=lookup(within=STUDIES, dpath="{study}/climate/plausible_median"),
+        limits=lookup(within=STUDIES, dpath="{study}/climate/limits"),
+        elevation_limits_m=lookup(within=STUDIES, dpath="{study}/climate/elevation_limits_m"),
+        position_tolerance=lookup(within=STUDIES, dpath="{study}/climate/position_tolerance"),
+        defects=lookup(within=STUDIES, dpath="{study}/climate/defects"),
+    message:
+        "{wildcards.study}: station records without defects."
+    script:
+        "../scripts/clean_stations.py"
+
+
+rule aggregate_stations:
+    input:
+        records="<study>/stations/records.parquet",
+        grid="<study>/grid.tif",
+        code=code_of("aggregate_stations.py"),
+    output:
+        monthly="<study>/stations/monthly.csv",
+        annual="<study>/stations/annual.csv",
+        completeness="<study>/tables/station_completeness.csv",
+    log:
+        "<logs>/{study}/aggregate_stations.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=15,
+    params:
+        variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+        time_step=lookup(within=STUDIES, dpath="{study}/climate/time_step"),
+        complete_month_percent=lookup(
+            within=STUDIES, dpath="{study}/climate/complete_month_percent"
+        ),
+    message:
+        "{wildcards.study}: monthly and annual values of the stations."
+    script:
+        "../scripts/aggregate_stations.py"
+
+
+rule fit_climate:
+    input:
+        monthly="<study>/stations/monthly.csv",
+        grid="<study>/grid.tif",
+        code=code_of("fit_climate.py"),
+    output:
+        fit="<study>/climate/{variable}_fit.npz",
+        table="<study>/tables/{variable}_fit.csv",
+    log:
+        "<logs>/{study}/fit_climate/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+        order=lookup(within=STUDIES, dpath="{study}/climate/order"),
+        smoothing=lookup(within=STUDIES, dpath="{study}/climate/smoothing"),
+        length_scale_km=lookup(within=STUDIES, dpath="{study}/climate/length_scale_km"),
+        transformation=lookup(within=STUDIES, dpath="{study}/climate/transformation/{variable}"),
+        minimum_stations=lookup(within=STUDIES, dpath="{study}/climate/minimum_stations"),
+    message:
+        "{wildcards.study}: monthly surfaces of {wildcards.variable}."
+    script:
+        "../scripts/fit_climate.py"
+
+
+rule interpolate_climate:
+    input:
+        fit="<study>/climate/{variable}_fit.npz",
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("interpolate_climate.py"),
+    output:
+        cube="<study>/climate/{variable}.tif",
+        table="<study>/tables/{variable}_floored.csv",
+    log:
+        "<logs>/{study}/interpolate_climate/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+    message:
+        "{wildcards.study}: annual {wildcards.variable} on the study grid."
+    script:
+        "../scripts/interpolate_climate.py"

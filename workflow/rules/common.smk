@@ -1,0 +1,56 @@
+"""Studies, and the functions that rules read them with."""
+
+import ast
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+SCRIPTS = Path(workflow.source_path("../scripts/nepflow/__init__.py")).parent.parent
+sys.path.append(str(SCRIPTS))
+
+from nepflow import modis, study as study_files
+
+RAW = config.get("raw", "data")
+RESULTS = config.get("pathvars", {}).get("results", "results")
+
+
+def load_study(name):
+    """The checked settings of a study; a fault stops the workflow with its remedy."""
+    top = Path(workflow.source_path("../../config/defaults.yaml")).parent
+    schema = workflow.source_path("../schemas/study.schema.yaml")
+    try:
+        return study_files.load_study(name, top, schema, RAW, RESULTS)
+    except study_files.BadStudy as error:
+        raise WorkflowError(str(error)) from None
+
+
+def code_of(script):
+    """Modules of our own packages that ``script`` imports, directly or not.
+
+    Listed as an input of its rule, so that a changed formula reruns exactly the rules that
+    use it (Snakemake itself watches only the script file). Modules named ``_*.py`` cannot
+    change a number and are left out.
+    """
+    found, queue = set(), [SCRIPTS / script]
+    while queue:
+        for name in imported_names(queue.pop()):
+            file = SCRIPTS.joinpath(*name.split(".")).with_suffix(".py")
+            if file.is_file() and file not in found and file.name[0] != "_":
+                found.add(file)
+                queue.append(file)
+    return sorted(map(os.path.relpath, found))
+
+
+def imported_names(path):
+    """Dotted names that a Python file may import, as modules or from modules."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+STUDIES = {name: load_study(name) for name in config["studies"]}

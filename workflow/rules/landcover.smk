@@ -1,0 +1,51 @@
+"""MCD12Q1 tiles -> land-cover classes of a year on the study grid.
+
+Inputs   HDF4-EOS tiles of the raw folder
+Outputs  <study>/landcover/<year>.tif
+"""
+
+
+rule mosaic_landcover:
+    input:
+        granules=granules_of("MCD12Q1"),
+        code=code_of("mosaic_landcover.py"),
+    output:
+        landcover=temp("<study>/landcover/native/{year}.tif"),
+    log:
+        "<logs>/{study}/mosaic_landcover/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        tiles=tiles_of("MCD12Q1"),
+        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
+        resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
+    message:
+        "{wildcards.study}: land-cover tiles of {wildcards.year} to one mosaic."
+    script:
+        "../scripts/mosaic_landcover.py"
+
+
+rule warp_landcover:
+    input:
+        landcover="<study>/landcover/native/{year}.tif",
+        grid="<study>/grid.tif",
+        code=code_of("warp_landcover.py"),
+    output:
+        landcover="<study>/landcover/{year}.tif",
+    log:
+        "<logs>/{study}/warp_landcover/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
+        resampling=lookup(within=STUDIES, dpath="{study}/landcover/resampling"),
+    message:
+        "{wildcards.study}: land cover of {wildcards.year} on the study grid."
+    script:
+        "../scripts/warp_landcover.py"

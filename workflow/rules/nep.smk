@@ -1,0 +1,53 @@
+"""Climate and NPP -> heterotrophic respiration and NEP.
+
+Inputs   <study>/climate/<variable>{.tif,_fit.npz}, <study>/npp/<collection>/<year>.tif
+Outputs  <study>/nep/rh_<reading>.tif, <study>/nep/nep.tif
+"""
+
+
+rule estimate_respiration:
+    input:
+        temperature="<study>/climate/temperature.tif",
+        precipitation="<study>/climate/precipitation.tif",
+        temperature_fit="<study>/climate/temperature_fit.npz",
+        precipitation_fit="<study>/climate/precipitation_fit.npz",
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("estimate_respiration.py"),
+    output:
+        respiration="<study>/nep/rh_{reading}.tif",
+    log:
+        "<logs>/{study}/estimate_respiration/{reading}.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        reading="{reading}",
+    message:
+        "{wildcards.study}: heterotrophic respiration, reading {wildcards.reading}."
+    script:
+        "../scripts/estimate_respiration.py"
+
+
+rule estimate_nep:
+    input:
+        npp=in_study("npp/{npp}/{year}.tif"),
+        respiration=chosen_respiration,
+        code=code_of("estimate_nep.py"),
+    output:
+        nep="<study>/nep/nep.tif",
+    log:
+        "<logs>/{study}/estimate_nep.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    message:
+        "{wildcards.study}: NEP = NPP - Rh."
+    script:
+        "../scripts/estimate_nep.py"

@@ -1,0 +1,81 @@
+"""MOD17A3HGF tiles -> NPP of a year on the study grid.
+
+Inputs   HDF4-EOS tiles of the raw folder
+Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.csv
+"""
+
+
+rule mosaic_npp:
+    input:
+        granules=granules_of("MOD17A3HGF"),
+        code=code_of("mosaic_npp.py"),
+    output:
+        flux=temp("<study>/npp/{collection}/native/{year}.tif"),
+        absence=temp("<study>/npp/{collection}/native/absence_{year}.tif"),
+        counts="<study>/npp/{collection}/counts_{year}.csv",
+    log:
+        "<logs>/{study}/mosaic_npp/{collection}_{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        tiles=tiles_of("MOD17A3HGF"),
+        resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
+    message:
+        "{wildcards.study}: NPP tiles of {wildcards.year} to one mosaic."
+    script:
+        "../scripts/mosaic_npp.py"
+
+
+rule warp_npp:
+    input:
+        flux="<study>/npp/{collection}/native/{year}.tif",
+        absence="<study>/npp/{collection}/native/absence_{year}.tif",
+        grid="<study>/grid.tif",
+        code=code_of("warp_npp.py"),
+    output:
+        npp="<study>/npp/{collection}/{year}.tif",
+        qc="<study>/npp/{collection}/qc_{year}.tif",
+        absence="<study>/npp/{collection}/absence_{year}.tif",
+    log:
+        "<logs>/{study}/warp_npp/{collection}_{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
+    message:
+        "{wildcards.study}: NPP of {wildcards.year} on the study grid."
+    script:
+        "../scripts/warp_npp.py"
+
+
+rule harmonise_npp:
+    input:
+        npp="<study>/npp/006/{year}.tif",
+        qc="<study>/npp/006/qc_{year}.tif",
+        absence="<study>/npp/006/absence_{year}.tif",
+        overlap_006=overlap_of("006"),
+        overlap_061=overlap_of("061"),
+        code=code_of("harmonise_npp.py"),
+    output:
+        npp="<study>/npp/harmonised/{year}.tif",
+        qc="<study>/npp/harmonised/qc_{year}.tif",
+        absence="<study>/npp/harmonised/absence_{year}.tif",
+    log:
+        "<logs>/{study}/harmonise_npp/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        minimum_years=lookup(within=STUDIES, dpath="{study}/npp/minimum_overlap_years"),
+    message:
+        "{wildcards.study}: NPP of {wildcards.year} from collection 006 to the level of 061."
+    script:
+        "../scripts/harmonise_npp.py"

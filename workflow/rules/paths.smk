@@ -1,0 +1,124 @@
+"""Input functions: which files a rule of a study reads."""
+
+READINGS = ["monthly", "annual_once", "annual_x12"]
+TWIN_STAMP = "2024001000000"  # production time in the names of simulated tiles
+
+
+def study_of(wildcards):
+    return STUDIES[wildcards.study]
+
+
+def years_of(wildcards):
+    return study_of(wildcards)["years"]
+
+
+def tiles_of(product):
+    """Function that gives the tile files of a product and year."""
+
+    def tiles(wildcards):
+        study, collection = study_of(wildcards), wildcards.get("collection", "061")
+        folder = study["files"]["tiles"]
+        if study["simulated"]:
+            name = f"{product}.A{wildcards.year}001.{{tile}}.{collection}.{TWIN_STAMP}.hdf"
+            return [f"{folder}/{name.format(tile=tile)}" for tile in study["tiles"]]
+        try:
+            return modis.find_tiles(folder, product, collection, wildcards.year, study["tiles"])
+        except modis.MissingTiles as error:
+            raise WorkflowError(f"MissingTiles: {error}") from None
+
+    return tiles
+
+
+def granules_of(product):
+    """Function that gives what the mosaic depends on: the tiles, or the twin's list of them."""
+
+    def granules(wildcards):
+        study, collection = study_of(wildcards), wildcards.get("collection", "061")
+        if study["simulated"]:
+            folder = study["files"]["folder"]
+            return f"{folder}/granules/{product}.{collection}_{wildcards.year}.csv"
+        return tiles_of(product)(wildcards)
+
+    return granules
+
+
+def in_study(pattern):
+    """Function that gives ``pattern`` below the study's results, once a year of the study."""
+
+    def paths(wildcards):
+        study = study_of(wildcards)
+        return [
+            f"{RESULTS}/{wildcards.study}/" + pattern.format(
+                year=year,
+                npp=study["npp_year_folder"][year],
+                collection=study["npp_year_folder"][year].replace("harmonised", "006"),
+                landcover_year=study["landcover_year"][year],
+            )
+            for year in study["years"]
+        ]
+
+    return paths
+
+
+def cube_of(wildcards):
+    """The file or the year files of a variable."""
+    below = f"{RESULTS}/{wildcards.study}"
+    reading = study_of(wildcards)["respiration"]["reading"]
+    return {
+        "npp": in_study("npp/{npp}/{year}.tif")(wildcards),
+        "nep": f"{below}/nep/nep.tif",
+        "rh": f"{below}/nep/rh_{reading}.tif",
+    }.get(wildcards.variable, f"{below}/climate/{wildcards.variable}.tif")
+
+
+def chosen_respiration(wildcards):
+    reading = study_of(wildcards)["respiration"]["reading"]
+    return f"{RESULTS}/{wildcards.study}/nep/rh_{reading}.tif"
+
+
+def minimum_valid_years(wildcards):
+    study = study_of(wildcards)
+    return study["minimum_years"] if study["has_trend"] else 1
+
+
+def overlap_of(collection):
+    """Function that gives NPP of one collection in the years that two collections share."""
+
+    def paths(wildcards):
+        first, last = study_of(wildcards)["npp"]["overlap"]
+        below = f"{RESULTS}/{wildcards.study}/npp/{collection}"
+        return [f"{below}/{year}.tif" for year in range(first, last + 1)]
+
+    return paths
+
+
+def compared_respiration(wildcards):
+    return [f"{RESULTS}/{wildcards.study}/nep/rh_{reading}.tif" for reading in READINGS]
+
+
+def climate_if_wanted(variable):
+    """Function that gives the annual cube of a variable that a study may do without."""
+
+    def cube(wildcards):
+        wanted = variable in study_of(wildcards)["climate"]["variables"]
+        return f"{RESULTS}/{wildcards.study}/climate/{variable}.tif" if wanted else []
+
+    return cube
+
+
+def zone_kind(wildcards):
+    return {zones["name"]: zones["kind"] for zones in study_of(wildcards)["zones"]}[wildcards.zones]
+
+
+def zone_rasters(wildcards):
+    """One raster for zones that do not change, one a year for land cover."""
+    if zone_kind(wildcards) == "landcover":
+        return in_study("landcover/{landcover_year}.tif")(wildcards)
+    return f"{RESULTS}/{wildcards.study}/zones/area.tif"
+
+
+def first_area_series(wildcards):
+    """Table of the zones that partition the area."""
+    study = study_of(wildcards)
+    name = next(zones["name"] for zones in study["zones"] if zones["kind"] == "area")
+    return f"{RESULTS}/{wildcards.study}/tables/series_{name}.csv"

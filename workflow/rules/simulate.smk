@@ -1,0 +1,136 @@
+"""Embedded geography -> the raw archive of a twin, and the truth about it.
+
+Inputs   resources/<region>/*, <study>/grid.tif (the truth only)
+Outputs  <results>/twin/{study}/granules/*.csv with tiles beside in modis/, stations.csv, dem.tif,
+         area.gpkg, truth/*
+
+Nothing here writes outside <results>/twin/, and everything written says "simulated (twin)".
+"""
+
+GEOGRAPHY = collect(
+    "{folder}/{region}/{file}",
+    folder=os.path.relpath(SCRIPTS.parent.parent / "resources"),
+    region=lookup(within=STUDIES, dpath="{study}/twin/region"),
+    file=["region.json", "provinces.geojson"]
+    + [f"{name}.tif" for name in ("elevation", "landcover", "temperature", "precipitation")],
+)
+
+
+rule simulate_geography:
+    input:
+        geography=GEOGRAPHY,
+        code=code_of("simulate_geography.py"),
+    output:
+        dem="<results>/twin/{study}/dem.tif",
+        area="<results>/twin/{study}/area.gpkg",
+    log:
+        "<logs>/{study}/simulate_geography.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    message:
+        "{wildcards.study}: elevation and outlines of the twin."
+    script:
+        "../scripts/simulate_geography.py"
+
+
+rule simulate_npp:
+    input:
+        geography=GEOGRAPHY,
+        code=code_of("simulate_npp.py"),
+    output:
+        granules="<results>/twin/{study}/granules/MOD17A3HGF.{collection}_{year}.csv",
+    log:
+        "<logs>/{study}/simulate_npp/{collection}_{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=15,
+    params:
+        pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
+        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+    message:
+        "{wildcards.study}: simulated productivity tiles of {wildcards.year}, "
+        "collection {wildcards.collection}."
+    script:
+        "../scripts/simulate_npp.py"
+
+
+rule simulate_landcover:
+    input:
+        geography=GEOGRAPHY,
+        code=code_of("simulate_landcover.py"),
+    output:
+        granules="<results>/twin/{study}/granules/MCD12Q1.061_{year}.csv",
+    log:
+        "<logs>/{study}/simulate_landcover/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=15,
+    params:
+        pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
+        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+    message:
+        "{wildcards.study}: simulated land cover tiles of {wildcards.year}."
+    script:
+        "../scripts/simulate_landcover.py"
+
+
+rule simulate_stations:
+    input:
+        geography=GEOGRAPHY,
+        code=code_of("simulate_stations.py"),
+    output:
+        stations="<results>/twin/{study}/stations.csv",
+        defects="<results>/twin/{study}/truth/station_defects.csv",
+        truth="<results>/twin/{study}/truth/stations.csv",
+    log:
+        "<logs>/{study}/simulate_stations.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        period=lookup(within=STUDIES, dpath="{study}/period"),
+        stations=lookup(within=STUDIES, dpath="{study}/twin/stations"),
+        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+    message:
+        "{wildcards.study}: simulated records of weather stations."
+    script:
+        "../scripts/simulate_stations.py"
+
+
+rule simulate_truth:
+    input:
+        geography=GEOGRAPHY,
+        grid="<study>/grid.tif",
+        code=code_of("simulate_truth.py"),
+    output:
+        temperature="<results>/twin/{study}/truth/temperature.tif",
+        precipitation="<results>/twin/{study}/truth/precipitation.tif",
+        radiation="<results>/twin/{study}/truth/radiation.tif",
+        npp="<results>/twin/{study}/truth/npp.tif",
+        rh="<results>/twin/{study}/truth/rh.tif",
+        nep="<results>/twin/{study}/truth/nep.tif",
+        nep_trend="<results>/twin/{study}/truth/nep_trend.tif",
+        ratio="<results>/twin/{study}/truth/collection_006_ratio.tif",
+    log:
+        "<logs>/{study}/simulate_truth.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    params:
+        period=lookup(within=STUDIES, dpath="{study}/period"),
+        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+    message:
+        "{wildcards.study}: the truth of the twin on the study's grid."
+    script:
+        "../scripts/simulate_truth.py"

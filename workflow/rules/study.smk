@@ -1,0 +1,78 @@
+"""Area, grid and elevation of a study.
+
+Inputs   area polygons and elevation raster of the raw folder
+Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>/study.yaml
+"""
+
+
+rule define_grid:
+    input:
+        area=lookup(within=STUDIES, dpath="{study}/files/area"),
+        code=code_of("define_grid.py"),
+    output:
+        grid="<study>/grid.tif",
+        zones="<study>/zones/area.tif",
+        outlines="<study>/zones/outlines.gpkg",
+    log:
+        "<logs>/{study}/define_grid.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        layer=lookup(within=STUDIES, dpath="{study}/area/layer"),
+        name_field=lookup(within=STUDIES, dpath="{study}/area/name_field"),
+        crs=lookup(within=STUDIES, dpath="{study}/grid/crs"),
+        resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
+        tiles=lookup(within=STUDIES, dpath="{study}/tiles"),
+        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+    message:
+        "{wildcards.study}: study grid and zones."
+    script:
+        "../scripts/define_grid.py"
+
+
+rule warp_dem:
+    input:
+        dem=lookup(within=STUDIES, dpath="{study}/files/dem"),
+        grid="<study>/grid.tif",
+        code=code_of("warp_dem.py"),
+    output:
+        dem="<study>/dem.tif",
+    log:
+        "<logs>/{study}/warp_dem.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        maximum_missing_percent=lookup(
+            within=STUDIES, dpath="{study}/dem/maximum_missing_percent"
+        ),
+    message:
+        "{wildcards.study}: elevation on the study grid."
+    script:
+        "../scripts/warp_dem.py"
+
+
+rule describe_study:
+    input:
+        code=code_of("describe_study.py"),
+    output:
+        study="<study>/study.yaml",
+        choices="<study>/tables/choices.csv",
+    log:
+        "<logs>/{study}/describe_study.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        study=study_of,
+    message:
+        "{wildcards.study}: settings and explicit choices."
+    script:
+        "../scripts/describe_study.py"

@@ -1,0 +1,132 @@
+"""Rasters -> tables.
+
+Inputs   cubes, class rasters and absence of a study
+Outputs  <study>/tables/*.csv
+"""
+
+
+rule summarise_zones:
+    input:
+        nep="<study>/nep/nep.tif",
+        npp=in_study("npp/{npp}/{year}.tif"),
+        rh=chosen_respiration,
+        temperature="<study>/climate/temperature.tif",
+        precipitation="<study>/climate/precipitation.tif",
+        radiation=climate_if_wanted("radiation"),
+        zones=zone_rasters,
+        grid="<study>/grid.tif",
+        code=code_of("summarise_zones.py"),
+    output:
+        series="<study>/tables/series_{zones}.csv",
+        trends="<study>/tables/trends_{zones}.csv",
+    log:
+        "<logs>/{study}/summarise_zones/{zones}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        years=years_of,
+        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
+    message:
+        "{wildcards.study}: annual means and totals by {wildcards.zones}."
+    script:
+        "../scripts/summarise_zones.py"
+
+
+rule summarise_absence:
+    input:
+        absence=in_study("npp/{npp}/absence_{year}.tif"),
+        counts=in_study("npp/{collection}/counts_{year}.csv"),
+        grid="<study>/grid.tif",
+        code=code_of("summarise_absence.py"),
+    output:
+        absence="<study>/tables/absence.csv",
+        native="<study>/tables/absence_native.csv",
+    log:
+        "<logs>/{study}/summarise_absence.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        years=years_of,
+    message:
+        "{wildcards.study}: area without NPP by reason."
+    script:
+        "../scripts/summarise_absence.py"
+
+
+rule summarise_trend:
+    input:
+        trend_class="<study>/pixel/{variable}/trend_class.tif",
+        grid="<study>/grid.tif",
+        code=code_of("summarise_trend.py"),
+    output:
+        table="<study>/tables/trend_classes_{variable}.csv",
+    log:
+        "<logs>/{study}/summarise_trend/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        years=years_of,
+    message:
+        "{wildcards.study}: area of each trend class of {wildcards.variable}."
+    script:
+        "../scripts/summarise_trend.py"
+
+
+rule compare_readings:
+    input:
+        npp=in_study("npp/{npp}/{year}.tif"),
+        respiration=compared_respiration,
+        grid="<study>/grid.tif",
+        code=code_of("compare_readings.py"),
+    output:
+        table="<study>/tables/respiration_readings.csv",
+    log:
+        "<logs>/{study}/compare_readings.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        readings=READINGS,
+        chosen=lookup(within=STUDIES, dpath="{study}/respiration/reading"),
+    message:
+        "{wildcards.study}: NEP by the readings of the respiration equation."
+    script:
+        "../scripts/compare_readings.py"
+
+
+rule check_results:
+    input:
+        npp=in_study("npp/{npp}/{year}.tif"),
+        respiration=chosen_respiration,
+        nep="<study>/nep/nep.tif",
+        series=first_area_series,
+        absence="<study>/tables/absence.csv",
+        code=code_of("check_results.py"),
+    output:
+        checks="<study>/tables/checks.csv",
+        warnings="<study>/tables/warnings.csv",
+    log:
+        "<logs>/{study}/check_results.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        study=study_of,
+    message:
+        "{wildcards.study}: checks of the results."
+    script:
+        "../scripts/check_results.py"

@@ -1,0 +1,43 @@
+"""Aggregate station records to months and years.
+
+Reads   clean records (parquet), grid (says whether the inputs are simulated)
+Writes  monthly and annual tables (degC, mm, MJ m-2), completeness of every station
+"""
+
+import pandas as pd
+from nepflow import raster, station_table, tables
+from nepflow._log import logged_to
+from nepflow.variables import VARIABLES
+
+
+def aggregate_stations(
+    records_path, grid_path, monthly_path, annual_path, completeness_path,
+    variables, years, time_step, complete_month_percent,
+):  # fmt: skip
+    """A month needs enough days, a year all of its months."""
+    records = pd.read_parquet(records_path)
+    parts = [
+        station_table.aggregate(
+            records, (name, VARIABLES[name]), years, time_step, complete_month_percent
+        )
+        for name in variables
+    ]
+    simulated = "simulated" in raster.tags_of(grid_path)
+    columns = station_table.MONTHLY, station_table.ANNUAL, station_table.COMPLETENESS
+    for frames, path, names in zip(
+        zip(*parts, strict=True), (monthly_path, annual_path, completeness_path), columns,
+        strict=True,
+    ):  # fmt: skip
+        tables.write(pd.concat(frames, ignore_index=True), path, names, simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        aggregate_stations(
+            records_path=snakemake.input.records,
+            grid_path=snakemake.input.grid,
+            monthly_path=snakemake.output.monthly,
+            annual_path=snakemake.output.annual,
+            completeness_path=snakemake.output.completeness,
+            **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
+        )

@@ -1,0 +1,88 @@
+"""Check the results of a study against what must hold, and gather warnings.
+
+Reads   npp (one file a year), respiration and nep (cubes, g C m-2 yr-1), grid, tables
+Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
+"""
+
+import numpy as np
+from nepflow import raster, tables
+from nepflow._log import logged_to
+
+CHECKS = ["check", "value", "limit", "unit", "passed"]
+
+
+def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, study, mem_mb):
+    """A failed check is shown, never mended."""
+    gap, lowest, highest = 0.0, np.inf, -np.inf
+    stack = [list(npp_paths), respiration_path, nep_path]
+    for _, _, (npp, respiration, nep) in raster.blocks(stack, mem_mb=mem_mb, label="checks"):
+        if np.isfinite(nep).any():
+            gap = max(gap, float(np.nanmax(np.abs(npp - respiration - nep))))
+            lowest = min(lowest, float(np.nanmin(nep)))
+            highest = max(highest, float(np.nanmax(nep)))
+    unit = "g C m-2 yr-1"
+    rows = [
+        ("NPP - Rh - NEP, largest", gap, 1e-3, unit, gap <= 1e-3),
+        ("NEP, lowest", lowest, -2000, unit, lowest >= -2000),
+        ("NEP, highest", highest, 3000, unit, highest <= 3000),
+        *closures(table_paths),
+    ]
+    warnings = [
+        ("check failed", f"{name}: {value:.6g} {unit}")
+        for name, value, _, unit, ok in rows
+        if not ok
+    ]
+    warnings += [(topic, text) for topic, text in study_warnings(study)]
+    tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
+    tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
+
+
+def closures(table_paths):
+    """Totals of zones that partition the area equal the region's; shares close to 100."""
+    series = tables.read(table_paths["series"])
+    totals = series[series["quantity"] == "nep_total"]
+    region = totals[totals["zone"] == "all"].groupby("year")["value"].sum()
+    zones = totals[totals["zone"] != "all"].groupby("year")["value"].sum()
+    off = float((region - zones).abs().max())
+    yield "NEP total, zones against region", off, 1e-6, "Tg C yr-1", off <= 1e-6
+    absence = tables.read(table_paths["absence"])
+    shares = absence[absence["unit"] == "%"].groupby("year")["value"].sum()
+    off = float((shares - 100).abs().max())
+    yield "shares by reason, against 100", off, 1e-6, "%", off <= 1e-6
+
+
+def study_warnings(study):
+    """What a reader must know before using the numbers."""
+    if study["simulated"]:
+        yield "simulated", "every input is simulated (twin): no number here is an observation"
+    if not study["has_trend"]:
+        yield (
+            "trend",
+            (
+                f"{len(study['years'])} years are fewer than minimum_years "
+                f"({study['minimum_years']}): no trend products; left out: "
+                f"{', '.join(study['figures_left_out']) or 'none'}"
+            ),
+        )
+    if "006" in study["npp_year_folder"].values():
+        yield (
+            "NPP of 2000",
+            "collection 006 beside 061: a step between them can look like a trend",
+        )
+    for entry in study["landcover"].get("substitute", []):
+        yield "land cover", f"{entry['year']} is that of {entry['by']}"
+    if study["climate"]["time_step"] == "normals":
+        yield "climate", "monthly normals applied to every year: Rh does not vary in time"
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        check_results(
+            npp_paths=snakemake.input.npp,
+            respiration_path=snakemake.input.respiration,
+            nep_path=snakemake.input.nep,
+            table_paths={"series": snakemake.input.series, "absence": snakemake.input.absence},
+            outputs=[snakemake.output.checks, snakemake.output.warnings],
+            study=snakemake.params.study,
+            mem_mb=snakemake.resources.mem_mb,
+        )

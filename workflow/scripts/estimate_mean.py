@@ -1,0 +1,46 @@
+"""Average a variable over the years.
+
+Reads   cube (band = year, or one file a year)
+Writes  mean (unit of the cube), valid_years (number of years)
+"""
+
+import numpy as np
+from nepflow import raster
+from nepflow._log import logged_to
+
+
+def estimate_mean(cube, mean_path, valid_years_path, minimum_years, mem_mb):
+    """Mean of the valid years of each pixel; fewer than ``minimum_years`` give absence."""
+    stack = cube if len(cube) > 1 else cube[0]
+    tags = raster.tags_of(cube[0])
+
+    def mean_of(values):
+        valid = np.isfinite(values)
+        count = valid.sum(axis=0)
+        total = np.where(valid, values, 0).sum(axis=0)
+        mean = np.where(count >= minimum_years, total / np.maximum(count, 1), np.nan)
+        return mean, np.where(count > 0, count, np.nan)
+
+    raster.map_blocks(
+        mean_of,
+        [stack],
+        [
+            raster.Output(mean_path, tags["unit"], f"mean {tags['long_name']}", ("mean",)),
+            raster.Output(valid_years_path, "yr", "years with data", ("count",), "uint8"),
+        ],
+        mem_mb=mem_mb,
+        label="mean",
+    )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        estimate_mean(
+            cube=list(snakemake.input.cube)
+            if not isinstance(snakemake.input.cube, str)
+            else [snakemake.input.cube],
+            mean_path=snakemake.output.mean,
+            valid_years_path=snakemake.output.valid_years,
+            minimum_years=snakemake.params.minimum_years,
+            mem_mb=snakemake.resources.mem_mb,
+        )

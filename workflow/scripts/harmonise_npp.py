@@ -1,0 +1,48 @@
+"""Bring a year of collection 006 to the level of collection 061.
+
+Reads   npp, qc, absence of the year (006); npp of the overlap years (006 and 061), g C m-2 yr-1
+Writes  npp (g C m-2 yr-1), qc (%), absence (modis.ABSENCE)
+"""
+
+import numpy as np
+from nepflow import modis, raster
+from nepflow._log import logged_to
+from nepflow.npp import harmonised, reconciled_reasons
+
+
+def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, minimum_years, mem_mb):
+    """Add each pixel's mean difference of the collections in the years that they share."""
+
+    def shifted(npp, qc, reason, old, new):
+        npp = harmonised(npp[0], old, new, minimum_years)
+        reasons = reconciled_reasons(npp, reason[0], ~np.isnan(reason[0]))
+        return npp, np.where(np.isnan(npp), np.nan, qc[0]), reasons
+
+    tags = {"source": "MOD17A3HGF 006, shifted to 061 by their mean difference"}
+    npp, qc, absence = outputs
+    raster.map_blocks(
+        shifted,
+        [*year_paths, list(overlap_006), list(overlap_061)],
+        [
+            raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
+            raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
+            raster.Output(
+                absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.ABSENCE
+            ),
+        ],
+        mem_mb=mem_mb,
+        label=f"NPP {year}",
+    )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        harmonise_npp(
+            year_paths=[snakemake.input.npp, snakemake.input.qc, snakemake.input.absence],
+            overlap_006=snakemake.input.overlap_006,
+            overlap_061=snakemake.input.overlap_061,
+            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.absence],
+            year=snakemake.wildcards.year,
+            minimum_years=snakemake.params.minimum_years,
+            mem_mb=snakemake.resources.mem_mb,
+        )

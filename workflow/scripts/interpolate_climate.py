@@ -1,0 +1,58 @@
+"""Evaluate the fitted surfaces of one variable on the study grid, year by year.
+
+Reads   fitted surfaces (npz), elevation (m), grid (1 = inside)
+Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1), table of floored values
+"""
+
+import numpy as np
+from nepflow import climate, fit_file, raster, tables
+from nepflow._log import logged_to
+from nepflow.variables import VARIABLES
+
+COLUMNS = ("variable", "quantity", "value", "unit")
+
+
+def interpolate_climate(
+    fit_path, dem_path, grid_path, cube_path, table_path, years, mem_mb, threads
+):
+    """Only cells inside the area are evaluated."""
+    surfaces = fit_file.read(fit_path)
+    variable = VARIABLES[surfaces.variable]
+    floored, cells = [], []
+
+    def on_block(elevation, inside, x, y):
+        wanted = np.where(inside[0] == 1, elevation[0], np.nan)
+        values, floors = climate.annual(surfaces, x, y, wanted, years, variable.statistic)
+        floored.append(floors)
+        cells.append(np.isfinite(wanted).sum())
+        return values
+
+    raster.map_blocks(
+        on_block,
+        [dem_path, grid_path],
+        raster.Output(
+            cube_path, variable.annual_unit, variable.long_name, [str(year) for year in years],
+            tags={"source": surfaces.source, "climate_source": surfaces.source},
+        ),
+        coordinates=True,
+        mem_mb=mem_mb,
+        threads=threads,
+        label=f"{surfaces.variable}",
+    )  # fmt: skip
+    share = 100 * sum(floored) / max(12 * len(years) * sum(cells), 1)
+    rows = [(surfaces.variable, "floored_at_0_share", share, "% of cells and months")]
+    tables.write(rows, table_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        interpolate_climate(
+            fit_path=snakemake.input.fit,
+            dem_path=snakemake.input.dem,
+            grid_path=snakemake.input.grid,
+            cube_path=snakemake.output.cube,
+            table_path=snakemake.output.table,
+            years=snakemake.params.years,
+            mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
+        )

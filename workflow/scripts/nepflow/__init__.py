@@ -1,0 +1,1 @@
+"""The science of nepflow: pure functions, file access and drawing."""

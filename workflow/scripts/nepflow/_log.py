@@ -1,0 +1,44 @@
+"""The log and the progress bar of a job."""
+
+import logging
+import sys
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+
+@contextmanager
+def logged_to(path):
+    """Send this job's log records, warnings and traceback to ``path``."""
+    logging.basicConfig(
+        filename=path,
+        filemode="w",
+        level=logging.INFO,
+        force=True,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    logging.captureWarnings(True)
+    try:
+        yield
+    except Exception as error:
+        logging.getLogger(__name__).exception("job failed")
+        # Snakemake shows only stderr on the terminal; the reader needs the sentence, not the file.
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        raise
+
+
+def progress(iterable, total, label):
+    """Wrap ``iterable`` in a bar on the terminal, silent where nobody looks.
+
+    Parameters
+    ----------
+    iterable : iterable
+        What is worked through.
+    total : int
+        Number of items.
+    label : str
+        What is counted, shown before the bar.
+    """
+    return tqdm(
+        iterable, total=total, desc=label, disable=None, leave=False, delay=2, mininterval=1
+    )

@@ -1,0 +1,33 @@
+"""Files appear under their final name only when they are complete."""
+
+import os
+import socket
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path):
+    """Yield a temporary path beside ``path`` and rename it when the block ends well.
+
+    The name carries host and process, so that a job that was left running by a killed
+    workflow never writes into the file of its successor; the last complete rename wins.
+
+    Parameters
+    ----------
+    path : str or Path
+        Final name. Its folder is made when missing.
+
+    Yields
+    ------
+    Path
+        Temporary name with the same suffix, in the same folder.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{socket.gethostname()}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

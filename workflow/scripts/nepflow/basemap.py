@@ -1,0 +1,123 @@
+"""What all maps share: frame, area, absent cells, outlines, and where the furniture goes."""
+
+import matplotlib.patheffects as effects
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
+
+from nepflow import furniture, palettes
+from nepflow.sheet import Sheet, mark_simulated
+
+_LEFT, _RIGHT, _BELOW = 9, 3, 5.5  # mm around the map: latitude labels, air, longitude labels
+_OUTLINE = {"color": "#3a3a3a", "linewidth": 0.45}
+_HALO = [effects.withStroke(linewidth=1.1, foreground="white", alpha=0.55)]
+
+
+def framed(outlines, width_mm, foot_mm, title=None, letter=None):
+    """Return a sheet and map axes of true proportions, framed around the area.
+
+    Parameters
+    ----------
+    outlines : geopandas.GeoDataFrame
+        Polygons of the area in a projection in metres.
+    width_mm : {180, 85}
+        Double or single column.
+    foot_mm : float
+        Height below the map for colour bar or legend, mm.
+    title, letter : str, optional
+        Heading; letter of the panel.
+
+    Returns
+    -------
+    (Sheet, matplotlib.axes.Axes)
+    """
+    west, east, south, north = furniture.frame_of(outlines)
+    map_width = width_mm - _LEFT - _RIGHT
+    map_height = map_width * (north - south) / (east - west)
+    sheet = Sheet(width_mm, map_height + _BELOW + foot_mm, title, letter)
+    axes = sheet.axes(_LEFT, 0, map_width, map_height)
+    axes.set(xlim=(west, east), ylim=(south, north))
+    axes.set_aspect("equal")
+    axes.set_autoscale_on(False)
+    return sheet, axes
+
+
+def foot(sheet, height_mm, down_mm=0.0, left=0.0, right=1.0):
+    """Return axes below the map, from ``left`` to ``right`` of its width."""
+    map_axes = sheet.figure.axes[0]
+    width = sheet.width - _LEFT - _RIGHT
+    below = map_axes.get_position().height * sheet.height + _BELOW + down_mm
+    return sheet.axes(_LEFT + left * width, below, (right - left) * width, height_mm)
+
+
+def finish(axes, outlines, inside, simulated, inset=None):
+    """Add outlines, graticule, scale, north and the mark, each in a corner that hides little.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    outlines : geopandas.GeoDataFrame
+    inside : ndarray of bool, shape (y, x)
+        Cells of the area, north up.
+    simulated : bool
+    inset : callable, optional
+        Called with the name of the emptiest corner.
+    """
+    outlines.boundary.plot(ax=axes, zorder=8, aspect=None, path_effects=_HALO, **_OUTLINE)
+    wide = axes.bbox.width > 500  # screen pixels: double column
+    furniture.graticule(axes, outlines.crs, lines=6 if wide else 4)
+    items = {"scale": (0.28 if wide else 0.33, 0.1 if wide else 0.17, "lower")}
+    if inset:
+        items = {"inset": (0.3, 0.3, "upper"), **items}
+    if simulated:
+        items["mark"] = (0.18 if wide else 0.33, 0.06 if wide else 0.1, "upper")
+    corners = furniture.places(inside, items)
+    furniture.scale_and_north(axes, outlines.crs, corners["scale"])
+    if inset:
+        inset(corners["inset"])
+    mark_simulated(axes, simulated, corners.get("mark"))
+
+
+def inside_of(field, grid):
+    """Return where the area is; the grid holds 1 inside, 0 or NaN outside."""
+    if field.shape != grid.shape:
+        raise palettes.BadFigure(
+            f"layer of {field.shape} and study grid of {grid.shape} cells differ in shape."
+        )
+    return grid.values == 1
+
+
+def is_simulated(*layers):
+    """Return whether any of the layers says that it is simulated."""
+    return any(layer.attrs.get("simulated", False) for layer in layers)
+
+
+def extent(field):
+    """Return west, east, south, north edges of a raster of cell centres."""
+    x, y = field.x.values, field.y.values
+    half_x = np.ptp(x) / max(len(x) - 1, 1) / 2
+    half_y = np.ptp(y) / max(len(y) - 1, 1) / 2
+    return x.min() - half_x, x.max() + half_x, y.min() - half_y, y.max() + half_y
+
+
+def show(axes, values, field, **options):
+    """Draw an array on the cells of ``field`` without moving the frame."""
+    frame = axes.get_xlim(), axes.get_ylim()
+    picture = axes.imshow(
+        values, extent=extent(field), interpolation="none", aspect="equal", **options
+    )
+    axes.set(xlim=frame[0], ylim=frame[1])
+    return picture
+
+
+def show_absence(axes, field, inside):
+    """Draw the cells of the area without value in grey; return whether there are any."""
+    absent = inside & np.isnan(field.values)
+    colours = ListedColormap([palettes.ABSENT])
+    show(axes, np.where(absent, 1.0, np.nan), field, cmap=colours, vmin=0, vmax=1, zorder=1)
+    return bool(absent.any())
+
+
+def absence_patch(text):
+    """Return the legend entry of cells without value."""
+    return Patch(facecolor=palettes.ABSENT, edgecolor=palettes.INK, linewidth=0.3, label=text)

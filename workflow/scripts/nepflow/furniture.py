@@ -1,0 +1,206 @@
+"""Furniture of maps: graticule, scale bar, north arrow, corners, locator globe."""
+
+from itertools import permutations
+
+import numpy as np
+from matplotlib.patches import Circle
+from matplotlib_scalebar.scalebar import ScaleBar
+from pyproj import CRS, Transformer
+
+from nepflow import labels, palettes
+
+GEOGRAPHIC = "EPSG:4326"
+_STEPS = (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10, 15, 20, 30)  # degrees between lines
+_LINES = {"colors": "#6f6f6f", "linewidths": 0.3, "alpha": 0.55, "zorder": 6}
+CORNERS = {  # matplotlib's name: right?, upper?
+    "upper right": (True, True),
+    "upper left": (False, True),
+    "lower left": (False, False),
+    "lower right": (True, False),
+}
+
+
+def graticule(axes, crs, lines=5):
+    """Draw lines of equal longitude and latitude, labelled in degrees at the frame.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Map axes in metres with their final limits.
+    crs : pyproj.CRS or WKT
+        Projection of the axes.
+    lines : int
+        Wanted number of lines in each direction.
+    """
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    to_degrees = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True)
+    x, y = np.meshgrid(np.linspace(west, east, 60), np.linspace(south, north, 60))
+    lon, lat = to_degrees.transform(x, y)
+    longitudes, latitudes = _round_values(lon, lines), _round_values(lat, lines)
+    for values, field in ((longitudes, lon), (latitudes, lat)):
+        # Contours of the degree fields are the graticule, cut at the frame, in any projection.
+        axes.contour(x, y, field, levels=values, **_LINES)
+    bottom = np.linspace(west, east, 1000)
+    left = np.linspace(south, north, 1000)
+    lon_bottom, _ = to_degrees.transform(bottom, np.full(1000, south))
+    _, lat_left = to_degrees.transform(np.full(1000, west), left)
+    _ticks(axes.xaxis, bottom, lon_bottom, longitudes, "EW")
+    _ticks(axes.yaxis, left, lat_left, latitudes, "NS")
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
+
+
+def _round_values(field, lines):
+    low, high = np.nanmin(field), np.nanmax(field)
+    step = next((step for step in _STEPS if (high - low) / step <= lines + 1.5), _STEPS[-1])
+    return np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+
+
+def _ticks(axis, positions, degrees, values, letters):
+    """Put a tick where each round value meets the frame."""
+    inside = [value for value in values if degrees.min() <= value <= degrees.max()]
+    order = np.argsort(degrees)
+    axis.set_ticks(
+        np.interp(inside, degrees[order], positions[order]),
+        [labels.degrees(value, *letters) for value in inside],
+    )
+
+
+def scale_and_north(axes, crs, location):
+    """Add a scale bar in kilometres and, outward of it, an arrow to true north.
+
+    The arrow leans as the projection bends the meridian in its corner. The bar is true on
+    average over an equal-area map.
+    """
+    right, upper = CORNERS[location]
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    metres_a_mm = (east - west) / (axes.bbox.width / axes.figure.dpi * 25.4)
+    x = east - 4.5 * metres_a_mm if right else west + 4.5 * metres_a_mm
+    y = north - 9.5 * metres_a_mm if upper else south + 2.5 * metres_a_mm
+    _north_arrow(axes, crs, np.array((x, y)), metres_a_mm)
+    shift = 7 * metres_a_mm / (east - west)
+    bar = ScaleBar(
+        1,
+        "m",
+        length_fraction=0.18,
+        width_fraction=0.007,
+        location=location,
+        color=palettes.INK,
+        box_color="white",
+        box_alpha=0.75,
+        border_pad=0.5,
+        pad=0.3,
+        sep=2,
+        font_properties={"size": 6.5},
+        bbox_to_anchor=(0, 0, 1 - shift, 1) if right else (shift, 0, 1 - shift, 1),
+        bbox_transform=axes.transAxes,
+    )
+    axes.add_artist(bar).set_zorder(20)
+
+
+def _north_arrow(axes, crs, base, metres_a_mm):
+    lon, lat = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True).transform(*base)
+    ahead = Transformer.from_crs(GEOGRAPHIC, crs, always_xy=True).transform(lon, lat + 0.1)
+    direction = (np.array(ahead) - base) / np.hypot(*(np.array(ahead) - base))
+    style = {
+        "arrowstyle": "-|>,head_width=0.16,head_length=0.32",
+        "color": palettes.INK,
+        "linewidth": 0.8,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    axes.annotate("", base + direction * 5 * metres_a_mm, base, arrowprops=style, zorder=20)
+    letter = base + direction * 6.4 * metres_a_mm
+    axes.text(*letter, "N", ha="center", va="center", fontsize=6.5, fontweight="bold", zorder=20)
+
+
+def places(inside, items):
+    """Return a corner for each item so that together they hide the least of the area.
+
+    Parameters
+    ----------
+    inside : ndarray of bool, shape (y, x)
+        Cells of the area, north up, covering the frame.
+    items : dict of {str: (float, float, str)}
+        At most four: width and height as fractions of the frame, and the side that looks
+        best, ``upper`` or ``lower``, which decides between equals.
+
+    Returns
+    -------
+    dict of {str: str}
+        Names of `CORNERS`.
+    """
+
+    def cost(corners):
+        total = 0.0
+        for corner, (width, height, side) in zip(corners, items.values(), strict=True):
+            total += _hidden(inside, corner, width, height) * width * height
+            total += 1e-3 * (side not in corner)
+        return round(total, 6)
+
+    best = min(permutations(CORNERS, len(items)), key=cost)
+    return dict(zip(items, best, strict=True))
+
+
+def _hidden(inside, corner, width, height):
+    """Return the share of a corner box that lies on the area."""
+    rows = max(1, round(inside.shape[0] * height))
+    columns = max(1, round(inside.shape[1] * width))
+    right, upper = CORNERS[corner]
+    part = inside[:rows] if upper else inside[-rows:]
+    return float((part[:, -columns:] if right else part[:, :columns]).mean())
+
+
+def frame_of(area, margin=0.03):
+    """Return (west, east, south, north) of the area with a margin, CRS units."""
+    west, south, east, north = area.total_bounds
+    margin = margin * max(east - west, north - south)
+    return west - margin, east + margin, south - margin, north + margin
+
+
+def locator(axes, area):
+    """Draw the area on a globe of graticule lines, seen from above its middle.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Square axes; their frame is removed.
+    area : geopandas.GeoDataFrame
+        Polygons with a CRS.
+    """
+    outline = area.to_crs(GEOGRAPHIC).geometry
+    west, south, east, north = outline.total_bounds
+    lon_0, lat_0 = round((west + east) / 2), round((south + north) / 2)
+    globe = CRS.from_dict({"proj": "ortho", "lon_0": lon_0, "lat_0": lat_0, "ellps": "sphere"})
+    radius = globe.ellipsoid.semi_major_metre
+    project = Transformer.from_crs(globe.geodetic_crs, globe, always_xy=True).transform
+    axes.add_patch(Circle((0, 0), radius, facecolor="#f4f6f7", edgecolor="#555555", linewidth=0.5))
+    fine = np.linspace(-180, 180, 721)
+    for lon in range(-180, 180, 30):
+        _globe_line(axes, *project(np.full(361, lon), fine[::2] / 2))
+    for lat in range(-60, 90, 30):
+        _globe_line(axes, *project(fine, np.full(721, lat)), width=0.7 if lat == 0 else 0.35)
+    outline.set_crs(globe.geodetic_crs, allow_override=True).to_crs(globe).plot(
+        ax=axes, facecolor=palettes.ACCENT, edgecolor=palettes.ACCENT, linewidth=0.2, aspect=None
+    )
+    for lat in (0, 30, 60):
+        x, y = project(lon_0, lat)
+        if np.isfinite(x) and abs(lat - lat_0) > 12:
+            axes.text(
+                x,
+                y,
+                labels.degrees(lat, "N", "S"),
+                fontsize=5,
+                ha="center",
+                va="center",
+                bbox={"facecolor": "#f4f6f7", "edgecolor": "none", "pad": 0.3},
+            )
+    axes.set(xlim=(-1.03 * radius, 1.03 * radius), ylim=(-1.03 * radius, 1.03 * radius))
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+def _globe_line(axes, x, y, width=0.35):
+    """Draw the visible part of a line; the far side projects to infinity."""
+    x, y = (np.where(np.isfinite(side), side, np.nan) for side in (x, y))
+    axes.plot(x, y, color="#9a9a9a", linewidth=width)

@@ -1,0 +1,208 @@
+"""GeoTIFF files of the workflow: geometry, tags, class names, reading and writing."""
+
+import json
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import rasterio
+from affine import Affine
+from rasterio.crs import CRS
+from rasterio.windows import Window
+
+from nepflow import overviews
+from nepflow.atomic import replacing
+
+TILE = 256  # side of a GeoTIFF tile, cells
+PROPAGATED = "simulated"  # a tag that every descendant of a simulated raster bears
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A north-up raster geometry: CRS (WKT), affine transform, shape."""
+
+    crs: str
+    transform: Affine
+    height: int
+    width: int
+
+    @property
+    def bounds(self):
+        """West, south, east, north in CRS units."""
+        west, north = self.transform @ (0, 0)
+        east, south = self.transform @ (self.width, self.height)
+        return west, south, east, north
+
+    @property
+    def resolution_m(self):
+        """Side of a cell, CRS units (m)."""
+        return self.transform.a
+
+    @property
+    def cell_area_m2(self):
+        """Area of a cell, m2; true area only where the CRS is equal-area."""
+        return abs(self.transform.a * self.transform.e)
+
+    def xy(self, start, stop):
+        """Cell centres of the rows ``start`` to ``stop``: x (1, width), y (rows, 1)."""
+        x = self.transform.c + (np.arange(self.width) + 0.5) * self.transform.a
+        y = self.transform.f + (np.arange(start, stop) + 0.5) * self.transform.e
+        return x[None, :], y[:, None]
+
+
+@dataclass(frozen=True)
+class Output:
+    """A raster to write.
+
+    ``dtype`` is float32 (NaN = absent) or uint8 (``nodata`` = absent). ``classes`` maps codes
+    to names and ``colours`` codes to ``#rrggbb``; both are for class rasters.
+    """
+
+    path: str
+    unit: str
+    long_name: str
+    bands: tuple = ("1",)
+    dtype: str = "float32"
+    nodata: float = None
+    classes: dict = None
+    colours: dict = None
+    tags: dict = field(default_factory=dict)
+
+    @property
+    def absent(self):
+        """Value that stands for absence in the file."""
+        if self.dtype == "float32":
+            return math.nan
+        return 0 if self.nodata is None else self.nodata
+
+
+def grid_of(path):
+    """Return the `Grid` of a raster file."""
+    with rasterio.open(path) as source:
+        return Grid(source.crs.to_wkt(), source.transform, source.height, source.width)
+
+
+def tags_of(path):
+    """Return the tags of a raster file as a dictionary of strings."""
+    with rasterio.open(path) as source:
+        return source.tags()
+
+
+def classes_of(path):
+    """Return {code: name} of a class raster."""
+    return {int(code): name for code, name in json.loads(tags_of(path)["classes"]).items()}
+
+
+def years_of(path):
+    """Return the band descriptions of a cube as years."""
+    with rasterio.open(path) as source:
+        return [int(name) for name in source.descriptions]
+
+
+def read(path, band=1):
+    """Return one band as float64 (y, x) with NaN for absence."""
+    with rasterio.open(path) as source:
+        return absent_to_nan(source.read(band, out_dtype="float64"), source.nodata)
+
+
+def absent_to_nan(values, nodata):
+    if nodata is not None and not math.isnan(nodata):
+        values[values == nodata] = np.nan
+    return values
+
+
+def inherited_tags(inputs):
+    """The tag that says that a datum is simulated goes from any input to every output."""
+    for item in inputs:
+        for path in item if isinstance(item, list) else [getattr(item, "path", item)]:
+            tags = tags_of(path)
+            if PROPAGATED in tags:
+                return {PROPAGATED: tags[PROPAGATED]}
+    return {}
+
+
+def created(path, output, grid, inherited):
+    """Open a tiled, compressed GeoTIFF with the tags of ``output``."""
+    predictor = 3 if output.dtype == "float32" else 1
+    target = rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        dtype=output.dtype,
+        count=len(output.bands),
+        crs=CRS.from_wkt(grid.crs),
+        transform=grid.transform,
+        height=grid.height,
+        width=grid.width,
+        nodata=output.absent,
+        tiled=True,
+        blockxsize=TILE,
+        blockysize=TILE,
+        compress="deflate",
+        zlevel=1,
+        predictor=predictor,
+        bigtiff="if_safer",
+    )
+    tags = {"unit": output.unit, "long_name": output.long_name, **inherited, **output.tags}
+    if output.classes:
+        names = {str(code): name for code, name in sorted(output.classes.items())}
+        tags["classes"] = json.dumps(names, ensure_ascii=False)
+    if output.colours:
+        target.write_colormap(1, {code: _rgb(text) for code, text in output.colours.items()})
+        tags["colours"] = json.dumps({str(k): v for k, v in sorted(output.colours.items())})
+    target.update_tags(**tags)
+    for number, name in enumerate(output.bands, start=1):
+        target.set_band_description(number, str(name))
+    return target
+
+
+def _rgb(text):
+    return (*bytes.fromhex(text[1:]), 255)
+
+
+def store(strip, targets, outputs):
+    start, stop, results = strip
+    for values, target, output in zip(results, targets, outputs, strict=True):
+        values = values[None] if values.ndim == 2 else values
+        if output.dtype != "float32":
+            values = np.where(np.isnan(values), output.absent, values)
+        window = Window(0, start, target.width, stop - start)
+        target.write(values.astype(output.dtype), window=window)
+
+
+def write(array, output, grid, inherit=()):
+    """Write a whole array (band, y, x) or (y, x) that fits into memory; NaN = absent."""
+    with replacing(output.path) as path:
+        with created(path, output, grid, inherited_tags(list(inherit))) as target:
+            store((0, grid.height, (np.asarray(array),)), [target], [output])
+        overviews.add(path, categorical=output.dtype != "float32")
+
+
+def paste(parts, output, grid, fill=math.nan, inherit=None):
+    """Write pieces that lie somewhere on ``grid`` into one raster, one after another.
+
+    Parameters
+    ----------
+    parts : iterable of (int, int, ndarray)
+        Row and column of the upper left cell, and the values (band, y, x), NaN = absent.
+    output : Output
+    grid : Grid
+    fill : float or sequence of float, one a band
+        Value where no piece lies.
+    inherit : dict, optional
+        Further tags.
+    """
+    fills = np.broadcast_to(np.asarray(fill, dtype="float64"), len(output.bands))
+    with (
+        replacing(output.path) as path,
+        created(path, output, grid, inherit or {}) as target,
+    ):
+        for start in range(0, grid.height, TILE):
+            rows = min(TILE, grid.height - start)
+            empty = np.broadcast_to(fills[:, None, None], (len(fills), rows, grid.width))
+            store((start, start + rows, (empty,)), [target], [output])
+        for row, column, values in parts:
+            window = Window(column, row, values.shape[-1], values.shape[-2])
+            if output.dtype != "float32":
+                values = np.where(np.isnan(values), output.absent, values)
+            target.write(values.astype(output.dtype), window=window)

@@ -1,0 +1,161 @@
+"""MODIS products as data: file names, fields, fill codes, the tile lattice.
+
+Standard library only: the workflow reads it before any environment exists.
+"""
+
+import math
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SPHERE_RADIUS_M = 6371007.181
+SINUSOIDAL = "+proj=sinu +lon_0=0 +x_0=0 +y_0=0 +R=6371007.181 +units=m +no_defs"
+TILE_SIDE_M = 2 * math.pi * SPHERE_RADIUS_M / 36
+WEST_M, NORTH_M = -18 * TILE_SIDE_M, 9 * TILE_SIDE_M
+FILE_NAME = re.compile(
+    r"(?P<product>\w+)\.A(?P<year>\d{4})(?P<day>\d{3})\.(?P<tile>h\d\dv\d\d)"
+    r"\.(?P<collection>\d{3})\.(?P<produced>\d+)\.hdf$"
+)
+
+# Why a cell of a flux has no value; code 0 is "outside the study area".
+ABSENCE = {
+    1: "valid",
+    2: "water",
+    3: "barren",
+    4: "urban",
+    5: "wetland",
+    6: "snow",
+    7: "unclassified",
+    8: "fill",
+    9: "mixed",  # after warping: less than half of the cell is valid
+}
+ABSENCE_CODE = {name: code for code, name in ABSENCE.items()}
+
+
+class MissingTiles(ValueError):
+    """Tiles that a study needs are not in its raw folder, or there twice."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One layer of a product.
+
+    ``scale`` is the attribute as the file stores it, a factor, or a divisor where
+    ``scale_divides``; ``unit_factor`` then brings the product's unit to ``unit``.
+    Whatever lies outside ``valid_range`` is absent; ``codes`` name the reasons.
+    """
+
+    name: str
+    valid_range: tuple
+    unit: str
+    scale: float = 1.0
+    scale_divides: bool = False
+    unit_factor: float = 1.0
+    codes: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product: its layers by the name we use, and the years of its collections."""
+
+    name: str
+    fields: dict
+    first_year: dict
+
+
+PRODUCTS = {
+    "MOD17A3HGF": Product(
+        "MOD17A3HGF",
+        {
+            "npp": Field(
+                "Npp_500m",
+                (-30000, 32700),
+                "g C m-2 yr-1",
+                scale=0.0001,
+                unit_factor=1000.0,
+                codes={
+                    32761: "unclassified",
+                    32762: "urban",
+                    32763: "wetland",
+                    32764: "snow",
+                    32765: "barren",
+                    32766: "water",
+                    32767: "fill",
+                },
+            ),
+            "qc": Field("Npp_QC_500m", (0, 100), "% of growing season filled"),
+        },
+        {"061": 2001, "006": 2000},
+    ),
+    "MCD12Q1": Product(
+        "MCD12Q1", {"landcover": Field("LC_Type1", (1, 17), "IGBP class")}, {"061": 2001}
+    ),
+    "MOD13A3": Product(
+        "MOD13A3",
+        {
+            "ndvi": Field(
+                "1 km monthly NDVI", (-2000, 10000), "1", scale=10000.0, scale_divides=True
+            ),
+            "reliability": Field("1 km monthly pixel reliability", (0, 3), "rank"),
+        },
+        {"061": 2000},
+    ),
+    "MOD13A2": Product(
+        "MOD13A2",
+        {
+            "ndvi": Field(
+                "1 km 16 days NDVI", (-2000, 10000), "1", scale=10000.0, scale_divides=True
+            ),
+            "reliability": Field("1 km 16 days pixel reliability", (0, 4), "rank"),
+        },
+        {"061": 2000, "006": 2000},
+    ),
+}
+
+
+def tile_bounds(tile):
+    """Return west, south, east, north (m, sinusoidal) of a tile such as ``h25v04``."""
+    column, row = int(tile[1:3]), int(tile[4:6])
+    west, north = WEST_M + column * TILE_SIDE_M, NORTH_M - row * TILE_SIDE_M
+    return west, north - TILE_SIDE_M, west + TILE_SIDE_M, north
+
+
+def find_tiles(folder, product, collection, year, tiles):
+    """Return the files of one product and year, one a tile, in the order of ``tiles``.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where the tiles lie, all in one folder or in folders below it.
+    product, collection : str
+        Such as "MOD17A3HGF", "061".
+    year : int
+    tiles : list of str
+        Such as ["h25v04", "h25v05"].
+
+    Raises
+    ------
+    MissingTiles
+        If a tile has no file, or more than one version.
+    """
+    pattern = f"{product}.A{year}*.{collection}.*.hdf"
+    found = {}
+    for path in sorted(Path(folder).rglob(pattern)):
+        name = FILE_NAME.match(path.name)
+        if name and name["tile"] in tiles:
+            found.setdefault(name["tile"], []).append(path)
+    missing = [tile for tile in tiles if tile not in found]
+    if missing:
+        raise MissingTiles(
+            f"{folder}: no {product} collection {collection} of {year} for "
+            f"{', '.join(missing)}. Put files named {pattern} there, or change "
+            "`tiles` or `period` of the study."
+        )
+    for tile, paths in found.items():
+        if len(paths) > 1:
+            names = ", ".join(path.name for path in paths)
+            raise MissingTiles(
+                f"{folder}: tile {tile} of {product} {year} is there in {len(paths)} versions "
+                f"({names}). Keep the newest and move the others away."
+            )
+    return [str(found[tile][0]) for tile in tiles]

@@ -1,0 +1,97 @@
+"""Tiles of one product and year -> one native mosaic, tile by tile."""
+
+import csv
+
+import numpy as np
+from affine import Affine
+from rasterio.crs import CRS
+
+from nepflow import hdf, modis
+from nepflow.geotiff import Grid, paste
+
+ALIGNED = 0.01  # cells; tiles of one lattice agree far better
+
+
+def lattice(paths, field, margin):
+    """Return the native grid that holds all tiles, with a border of ``margin`` cells.
+
+    Parameters
+    ----------
+    paths : list of str
+        Granules of one product and year.
+    field : str
+        Name of the field whose grid counts.
+    margin : int
+        Width of the empty border, cells: a warped cell at the edge must find absence there,
+        not the end of the file.
+
+    Returns
+    -------
+    Grid
+        Sinusoidal, on the MODIS sphere.
+
+    Raises
+    ------
+    hdf.BadTile
+        If a tile has another cell size, or is not aligned with the others.
+    """
+    boxes = [(path, *hdf.geometry(path, field)) for path in paths]
+    side = boxes[0][1].a
+    west = min(transform.c for _, transform, _ in boxes)
+    north = max(transform.f for _, transform, _ in boxes)
+    last_row = last_column = 0
+    for path, transform, (height, width) in boxes:
+        row, column = (north - transform.f) / side, (transform.c - west) / side
+        off = max(abs(row - round(row)), abs(column - round(column)))
+        if abs(transform.a / side - 1) > 1e-6 or off > ALIGNED:
+            raise hdf.BadTile(
+                f"{path}: its cells of {transform.a:.3f} m do not line up with those of "
+                f"{boxes[0][0]} ({side:.3f} m). Do not mix resolutions or clipped files."
+            )
+        last_row = max(last_row, round(row) + height)
+        last_column = max(last_column, round(column) + width)
+    corner = Affine(side, 0, west - margin * side, 0, -side, north + margin * side)
+    crs = CRS.from_string(modis.SINUSOIDAL).to_wkt()
+    return Grid(crs, corner, last_row + 2 * margin, last_column + 2 * margin)
+
+
+def place(transform, grid):
+    """Row and column of a tile's upper left cell in the mosaic."""
+    row = round((grid.transform.f - transform.f) / grid.resolution_m)
+    return row, round((transform.c - grid.transform.c) / grid.resolution_m)
+
+
+def write_mosaic(paths, field, decode, output, grid, fill=np.nan):
+    """Decode tile after tile into one raster; memory does not grow with their number.
+
+    Parameters
+    ----------
+    paths : list of str
+    field : str
+        Field whose geometry a tile has.
+    decode : callable
+        Takes a path, returns float (band, y, x) with NaN = absent.
+    output : geotiff.Output
+    grid : Grid
+        See `lattice`.
+    fill : float or sequence of float
+        Outside all tiles.
+    """
+    simulated = {"simulated": "simulated (twin)"} if hdf.is_simulated(paths[0]) else {}
+    parts = ((*place(hdf.geometry(path, field)[0], grid), decode(path)) for path in paths)
+    paste(parts, output, grid, fill=fill, inherit=simulated)
+
+
+def write_counts(paths, field, counts_path):
+    """Write how many native cells of each tile are valid or absent, by reason.
+
+    Columns: tile, reason, cells. The reasons of a tile close to its number of cells.
+    """
+    with open(counts_path, "w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["tile", "reason", "cells"])
+        for path in paths:
+            reason = hdf.absence(hdf.read_layer(path, field.name), field)
+            for code, name in modis.ABSENCE.items():
+                tile = modis.FILE_NAME.match(path.rpartition("/")[2])["tile"]
+                table.writerow([tile, name, int((reason == code).sum())])

@@ -1,0 +1,183 @@
+"""Annual series of the whole area and of its zones, with the trend that the tables give."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from nepflow import annual, labels, palettes
+from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
+
+LINES_AT_MOST = 4  # more zones than this become small multiples
+NAMES = {
+    "nep": "NEP",
+    "npp": "NPP",
+    "rh": "Rh",
+    "temperature": "Temperature",
+    "precipitation": "Precipitation",
+    "radiation": "Solar radiation",
+}
+_LEFT, _RIGHT, _BELOW = 13, 4, 6  # mm: names and values, air, years
+
+
+@drawn_in_style
+def annual_series(
+    table,
+    quantity,
+    zones,
+    trends=None,
+    *,
+    title=None,
+    limits=None,
+    label=None,
+    simulated=False,
+    width_mm=180,
+    letter=None,
+):
+    """Draw the annual values of a quantity: the whole area on top, its zones below.
+
+    Up to four zones share one panel; more become small multiples with one axis of years and
+    each its own scale. Nothing is fitted here: the lines have the slopes of ``trends`` and go
+    through the median year and the median value (Conover's line).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Tidy: zones, zone, year, quantity, value, unit. Rows of the whole area have the zone
+        ``all``.
+    quantity : str
+        Value of the column ``quantity``.
+    zones : str
+        Value of the column ``zones``, such as province.
+    trends : pandas.DataFrame, optional
+        Tidy; quantities ``<quantity>_sen_slope`` (unit yr-1) and ``<quantity>_p``.
+    title, letter : str, optional
+        Heading; letter of the panel.
+    limits : (float, float), optional
+        Ends of the value axis of the whole area.
+    label : str, optional
+        Name at the axis.
+    simulated : bool
+        Whether an input is simulated.
+    width_mm : {180, 85}
+        Double or single column.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    BadFigure
+        If the table lacks the quantity, the whole area or the zones.
+    """
+    curves, unit = annual.curves_of(table, quantity, zones)
+    trends = {name: annual.trend_of(trends, quantity, zones, name) for name in curves}
+    name = label or NAMES.get(quantity, labels.sentence(quantity.replace("_", " ")))
+    sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter)
+    axis_name = labels.with_unit(name, unit)
+    _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
+    _heading(top, "Whole area", trends[labels.REGION], wide=True)
+    _axes(top, axis_name)
+    if limits:
+        top.set_ylim(*limits)
+    elif simulated:
+        _leave_room(top)
+    parts = {zone: (*curves[zone], trends[zone]) for zone in curves if zone != labels.REGION}
+    if len(panels) == 1:
+        _together(panels[0], parts, axis_name, wide=width_mm > 100)
+    else:
+        _apart(panels, parts, labels.unit_text(unit), wide=width_mm > 100)
+    mark_simulated(top, simulated, "upper right")
+    return sheet.figure
+
+
+def _layout(zones, width_mm, title, letter):
+    """Return the sheet, the panel of the whole area and the panels of the zones."""
+    wide = width_mm > 100
+    inner, tall, head = width_mm - _LEFT - _RIGHT, 42 if wide else 32, 4.5
+    if zones <= LINES_AT_MOST:
+        gap = _BELOW + (6 if wide else 3.4) * (-(-zones // 2) if wide else zones) * 0.9 + 1.5
+        sheet = Sheet(width_mm, head + tall + gap + tall + _BELOW, title, letter)
+        top = sheet.axes(_LEFT, head, inner, tall)
+        return sheet, top, [sheet.axes(_LEFT, head + tall + gap, inner, tall)]
+    columns, down = (3, 24) if wide else (2, 19)
+    gap = _BELOW + (5 if wide else 8)
+    across = (inner - (columns - 1) * 10) / columns
+    rows = -(-zones // columns)
+    sheet = Sheet(width_mm, head + tall + rows * (down + gap) + _BELOW, title, letter)
+    top = sheet.axes(_LEFT, head, inner, tall)
+    below = head + tall + gap
+    panels = [
+        sheet.axes(_LEFT + column * (across + 10), below + row * (down + gap), across, down)
+        for row, column in (divmod(number, columns) for number in range(zones))
+    ]
+    return sheet, top, panels
+
+
+def _apart(panels, parts, unit, wide):
+    """Draw each zone in its own panel; one axis of years, a scale of values each."""
+    first_column = panels[0].get_position().x0
+    for axes, (zone, (years, values, trend)) in zip(panels, parts.items(), strict=True):
+        _curve(axes, years, values, trend, palettes.LINES[0], size=2.2)
+        _heading(axes, zone, trend, wide)
+        _axes(axes, unit if axes.get_position().x0 == first_column else "", ticks=4, years=4)
+    ends = [years for years, _, _ in parts.values()]
+    first, last = min(map(np.min, ends)), max(map(np.max, ends))
+    for axes in panels:
+        axes.set_xlim(first - 0.05 * (last - first) - 0.5, last + 0.05 * (last - first) + 0.5)
+
+
+def _together(axes, parts, axis_name, wide):
+    """Draw up to four zones in one panel, told apart by colour and marker."""
+    looks = zip(palettes.LINES, palettes.MARKERS, strict=True)
+    for (zone, (years, values, trend)), (colour, marker) in zip(parts.items(), looks, strict=False):
+        text = f"{zone}  {annual.trend_text(trend)}".strip()
+        _curve(axes, years, values, trend, colour, marker, label=text)
+    _axes(axes, axis_name)
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=2 if wide else 1,
+        frameon=False,
+        borderpad=0.2,
+        borderaxespad=0.2,
+        handlelength=1.8,
+        labelspacing=0.3,
+    )
+
+
+def _curve(axes, years, values, trend, colour, marker="o", size=3.0, label=None):
+    """Draw the values, and the line of their slope through the medians."""
+    look = {"marker": marker, "markersize": size, "markeredgecolor": "white"}
+    look |= {"markeredgewidth": 0.3, "linewidth": 0.8, "label": label, "zorder": 3}
+    axes.plot(years, values, color=colour, **look)
+    known = np.isfinite(values)
+    if trend is None or not known.any():
+        return
+    slope, _, _ = trend
+    ends = np.array([years[known].min(), years[known].max()])
+    line = np.median(values[known]) + slope * (ends - np.median(years[known]))
+    dashes = {"linestyle": (0, (5, 2)), "linewidth": 0.9, "alpha": 0.85, "zorder": 2}
+    axes.plot(ends, line, color=colour, **dashes)
+
+
+def _heading(axes, name, trend, wide):
+    """Write the zone and its trend above a panel: side by side, or below each other."""
+    look = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+    axes.annotate(name, (0, 1), (0, 3 if wide else 10.5), ha="left", fontweight="bold", **look)
+    place, side = ((1, 1), "right") if wide else ((0, 1), "left")
+    axes.annotate(annual.trend_text(trend), place, (0, 3), ha=side, fontsize=6.4 if wide else 5.8, **look)
+
+
+def _axes(axes, name, ticks=5, years=6):
+    axes.set_ylabel(name)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#e3e3e3", linewidth=0.4)
+    axes.set_axisbelow(True)
+    axes.xaxis.set_major_locator(MaxNLocator(years, integer=True, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(ticks))
+
+
+def _leave_room(axes):
+    """Lift the upper end of the axis so that the mark hides no value."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + 0.25 * (high - low))

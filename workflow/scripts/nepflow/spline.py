@@ -1,0 +1,217 @@
+"""Thin plate splines with covariates on one set of stations, for many surfaces at once.
+
+    minimise  sum_i w_i (y_i - f(x_i) - z_i' b)^2  +  lambda J_m(f)
+
+f is the thin plate spline of order m in d dimensions, z are covariates that enter linearly
+(elevation). One QR and one symmetric eigen-decomposition of the stations serve every surface
+and every lambda; lambda is in the sum form, that of ANUSPLIN's RHO and of R fields.
+
+References
+----------
+Wahba (1990), Spline Models for Observational Data, SIAM, ch. 2 and 4, doi:10.1137/1.9781611970128.
+Bates, Lindstrom, Wahba and Yandell (1987), GCVPACK, Commun. Stat. Simul. Comput. 16, 263-297,
+doi:10.1080/03610918708812590.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from nepflow import smoothing
+from nepflow.kernels import kernel_matrix, monomials
+
+
+class DegenerateStations(ValueError):
+    """The stations do not determine the unpenalised part of a spline."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Surfaces fitted on one set of stations; u is the unit of the observations.
+
+    Attributes
+    ----------
+    choice : smoothing.Choice
+        lambda of every surface and how it was found.
+    signal, error : ndarray, shape (surface,)
+        Effective degrees of freedom and what they leave of n, each a sum of its own.
+    rss, gcv, gml : ndarray, shape (surface,)
+        Weighted sum of squared residuals and both criteria, u^2.
+    kernel_coefficients : ndarray, shape (station, surface)
+    polynomial_coefficients : ndarray, shape (function, surface)
+        Of `monomials` of the centred coordinates, the covariates last.
+    residuals : ndarray, shape (station, surface)
+        Observed minus fitted, u.
+    unexplained : ndarray, shape (station, surface)
+        One minus the leverage.
+    """
+
+    choice: smoothing.Choice
+    signal: np.ndarray
+    error: np.ndarray
+    rss: np.ndarray
+    gcv: np.ndarray
+    gml: np.ndarray
+    kernel_coefficients: np.ndarray
+    polynomial_coefficients: np.ndarray
+    residuals: np.ndarray
+    unexplained: np.ndarray
+
+    @property
+    def variance(self):
+        """Error variance, VAR = RSS / (n - edf), shape (surface,), u^2."""
+        return self.rss / self.error
+
+    @property
+    def mean_squared_residual(self):
+        """MSR = RSS / n, shape (surface,), u^2."""
+        return self.rss / len(self.residuals)
+
+    @property
+    def mean_squared_error(self):
+        """Estimated true error of the fitted values, MSE = VAR edf / n, shape (surface,), u^2."""
+        return self.variance * self.signal / len(self.residuals)
+
+    @property
+    def leverages(self):
+        """Diagonal of the influence matrix, shape (station, surface)."""
+        return 1 - self.unexplained
+
+    @property
+    def loo_residuals(self):
+        """Observed minus predicted without the station at the same lambda, u. Exact."""
+        return self.residuals / self.unexplained
+
+
+class ThinPlateSpline:
+    """The decomposition of one set of stations.
+
+    Parameters
+    ----------
+    coordinates : ndarray, shape (station, d)
+        Spline variables, all in one unit of length; coincident stations are allowed.
+    covariates : ndarray, shape (station, covariate), optional
+        Variables that enter linearly.
+    weights : ndarray, shape (station,), optional
+        Inverse relative variances; 1 by default.
+    order : int
+        m, the order of the derivatives in the penalty.
+    centre : float or ndarray, shape (d,), optional
+        Origin of the polynomials; the middle of the stations' box by default.
+
+    Raises
+    ------
+    DegenerateStations
+        If there are too few stations, or if they lie on a line (a plane), or a covariate is
+        a polynomial of the coordinates.
+    """
+
+    def __init__(self, coordinates, covariates=None, weights=None, order=2, centre=None):
+        coordinates = np.asarray(coordinates, float)
+        self.order = order
+        middle = (coordinates.min(axis=0) + coordinates.max(axis=0)) / 2
+        self.centre = middle if centre is None else centre
+        self.knots = coordinates - self.centre
+        self.weights = np.ones(len(coordinates)) if weights is None else np.asarray(weights, float)
+        self.functions = monomials(self.knots, order, covariates)
+        self.kernel = kernel_matrix(self.knots, self.knots, order)
+        self._decompose()
+
+    def _decompose(self):
+        """QR of the unpenalised part, then the eigenvalues of the kernel outside it."""
+        n, nt = self.functions.shape
+        root = np.sqrt(self.weights)[:, None]
+        weighted = root * self.functions
+        scale = np.linalg.norm(weighted, axis=0)
+        if n <= nt or not scale.all():
+            raise DegenerateStations(f"{n} stations cannot carry {nt} unpenalised functions")
+        q, r = linalg.qr(weighted / scale)
+        diagonal = np.abs(np.diag(r))
+        if diagonal.min() < 1e-10 * diagonal.max():
+            raise DegenerateStations(
+                f"the {n} stations do not determine position and covariates: they lie on a line, "
+                "or a covariate is constant or a linear function of position"
+            )
+        penalised = q[:, nt:]
+        projected = penalised.T @ (root * self.kernel * root.T) @ penalised
+        eigenvalues, vectors = linalg.eigh((projected + projected.T) / 2)
+        self.eigenvalues = np.maximum(eigenvalues, 0.0)[:, None]
+        self.rotation = penalised @ vectors
+        self.to_rotated = (root * self.rotation).T
+        self.to_polynomial = linalg.solve_triangular(r[:nt], q[:, :nt].T) * root.T / scale[:, None]
+
+    def fit(self, values, criterion="gcv", fixed=None, signal=None):
+        """Fit surfaces to values that every station has.
+
+        Parameters
+        ----------
+        values : ndarray, shape (station, surface)
+            Observations, no NaN.
+        criterion : {"gcv", "gml"}
+            What chooses lambda, surface by surface.
+        fixed : float or ndarray, shape (surface,), optional
+            This lambda instead.
+        signal : float, optional
+            The lambda of these effective degrees of freedom instead.
+
+        Returns
+        -------
+        Fit
+        """
+        rotated = self.to_rotated @ values
+        choice = self._choice(rotated**2, criterion, fixed, signal)
+        total = self.eigenvalues + choice.smoothing
+        rough = choice.smoothing / total
+        kernel_coefficients = self.to_rotated.T @ (rotated / total)
+        smooth = values - self.kernel @ kernel_coefficients
+        scores = {
+            name: score(np.log(choice.smoothing), self.eigenvalues, rotated**2)[0]
+            for name, score in smoothing.CRITERIA.items()
+        }
+        return Fit(
+            choice=choice,
+            signal=self.signal_of(choice.smoothing),
+            error=rough.sum(axis=0),
+            rss=((rough * rotated) ** 2).sum(axis=0),
+            gcv=scores["gcv"] * len(values),
+            gml=scores["gml"],
+            kernel_coefficients=kernel_coefficients,
+            polynomial_coefficients=self.to_polynomial @ smooth,
+            residuals=choice.smoothing * kernel_coefficients / self.weights[:, None],
+            unexplained=self.rotation**2 @ rough,
+        )
+
+    def signal_of(self, parameter):
+        """Return the effective degrees of freedom of lambdas, shape (surface,)."""
+        kept = self.eigenvalues / (self.eigenvalues + parameter)
+        return self.functions.shape[1] + kept.sum(axis=0)
+
+    def _choice(self, squares, criterion, fixed, signal):
+        """Return the best lambda of every surface, or the wanted one."""
+        if signal is not None:
+            above = signal - self.functions.shape[1]
+            fixed = smoothing.smoothing_of_signal(self.eigenvalues[:, 0], above)
+        if fixed is None:
+            return smoothing.search(self.eigenvalues[:, 0], squares, criterion)
+        fixed = np.broadcast_to(np.asarray(fixed, float), squares.shape[1]).copy()
+        unsearched = np.zeros(fixed.size, int)
+        return smoothing.Choice(fixed, fixed, unsearched, unsearched)
+
+    def predict(self, fit, coordinates, covariates=None):
+        """Return the surfaces at points.
+
+        Parameters
+        ----------
+        fit : Fit
+            Of this spline.
+        coordinates : ndarray, shape (point, d)
+        covariates : ndarray, shape (point, covariate), optional
+
+        Returns
+        -------
+        ndarray, shape (point, surface)
+        """
+        points = np.asarray(coordinates, float) - self.centre
+        polynomial = monomials(points, self.order, covariates) @ fit.polynomial_coefficients
+        return kernel_matrix(points, self.knots, self.order) @ fit.kernel_coefficients + polynomial

@@ -1,0 +1,143 @@
+"""The door of station files: tidy CSV, one row a station and time step."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
+
+POSITION = ["lon", "lat", "elevation_m"]
+# The column that tells the time in a file of each time step, its format, and what it becomes.
+DOORS = {
+    "daily": ("date", "%Y-%m-%d", ["year", "month", "day"]),
+    "monthly": ("date", "%Y-%m", ["year", "month"]),
+    "normals": ("month", "%m", ["month"]),
+}
+MISSING = ["", "NA", "NaN", "nan"]
+
+
+class BadStations(ValueError):
+    """A station file, or what is left of it, cannot be used."""
+
+
+def read(path, columns, time_step):
+    """Read a station file.
+
+    Parameters
+    ----------
+    path : str
+        CSV in UTF-8 with the columns station, lon, lat, elevation_m, date (month for normals)
+        and those of the variables; others are ignored. Missing = empty.
+    columns : list of str
+        Columns of the variables.
+    time_step : {"daily", "monthly", "normals"}
+        Dates are YYYY-MM-DD, YYYY-MM, or months 1 to 12.
+
+    Returns
+    -------
+    DataFrame
+        station (categorical of str), lon, lat, elevation_m, the time columns of `DOORS` (NaN
+        where the date is unreadable) and the variables, float64.
+
+    Raises
+    ------
+    BadStations
+        If the file cannot be read, lacks a column, holds text where a number belongs, or has
+        dates of another time step.
+    """
+    date, layout, steps = DOORS[time_step]
+    table = _table(path, ["station", *POSITION, date, *columns], date)
+    coded = table.column(date).combine_chunks()
+    texts = coded.dictionary.to_pandas().fillna("")
+    if time_step == "normals":
+        texts = texts.str.strip().str.zfill(2)
+    times = pd.to_datetime(texts, format=layout, exact=True, errors="coerce")
+    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    readable = np.append(times.notna().to_numpy(), False)[codes]
+    if readable.mean() < 0.5:
+        example = next(iter(texts[times.isna()]), "")
+        raise BadStations(
+            f"{path}: column {date} holds {example!r}; a {time_step} file has "
+            f"{_EXAMPLES[time_step]}. Set climate.time_step to what the file is, or rewrite it."
+        )
+    records = table.drop_columns([date]).to_pandas(split_blocks=True)
+    for part in steps:
+        known = np.append(getattr(times.dt, part).to_numpy(float), np.nan)
+        records[part] = known[codes].astype("float32")
+    records["station"] = _sorted_categories(records["station"])
+    return records
+
+
+_EXAMPLES = {
+    "daily": "days like 2001-07-31",
+    "monthly": "months like 2001-07",
+    "normals": "months 1 to 12",
+}
+
+
+def _table(path, columns, date):
+    """Read the columns as an Arrow table; every fault becomes a `BadStations`."""
+    text = pa.dictionary(pa.int32(), pa.string())
+    types = dict.fromkeys(columns, pa.float64()) | {"station": text, date: text}
+    options = csv.ConvertOptions(
+        column_types=types, include_columns=columns, null_values=MISSING, strings_can_be_null=False
+    )
+    try:
+        table = csv.read_csv(path, convert_options=options)
+    except FileNotFoundError:
+        raise BadStations(f"{path}: no such station file. Put it there (docs/data.md).") from None
+    except KeyError as error:
+        raise BadStations(
+            f"{path}: {error.args[0]}; it must have the columns {', '.join(columns)}. "
+            "Rename or add the column; its name says the unit."
+        ) from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BadStations(
+            f"{path}: not a table in UTF-8 CSV: {error}. Save it as CSV in UTF-8 with a comma "
+            "between columns and a point in numbers."
+        ) from None
+    if not table.num_rows:
+        raise BadStations(f"{path}: no records. Put the station records into it.")
+    return table.unify_dictionaries()
+
+
+def _sorted_categories(stations):
+    """Return the station column with its categories in order, so that sorting is cheap."""
+    return stations.cat.reorder_categories(sorted(stations.cat.categories), ordered=True)
+
+
+def check_units(records, variables, plausible, limits, path):
+    """Refuse a file whose values cannot be in the unit of their column.
+
+    Parameters
+    ----------
+    records : DataFrame
+    variables : dict of {str: str}
+        Name of a variable -> its column.
+    plausible : dict of {str: [low, high]}
+        Where the median of the values that are not 0 lies in a file of the right unit.
+    limits : dict of {str: [low, high]}
+        Possible single values.
+    path : str
+        The file, for messages.
+
+    Raises
+    ------
+    BadStations
+        If a variable has no value, if the median lies outside, or if more than half of the
+        values are impossible.
+    """
+    for name, column in variables.items():
+        values = records[column].to_numpy()
+        values = values[~np.isnan(values)]
+        if not values.size:
+            raise BadStations(f"{path}: column {column} is empty. Drop {name} from the study.")
+        typical = np.median(values[values != 0]) if values.any() else 0.0
+        low, high = plausible[name]
+        impossible = np.mean((values < limits[name][0]) | (values > limits[name][1]))
+        if not low <= typical <= high or impossible > 0.5:
+            raise BadStations(
+                f"{path}: the median of {column} (zeros left out) is {typical:g}, expected "
+                f"between {low:g} and {high:g}, and {impossible:.0%} of its values are impossible: "
+                "another unit (Kelvin, tenths, daily in place of monthly)? Convert the column to "
+                "the unit in its name, or change climate.plausible_median."
+            )

@@ -1,0 +1,236 @@
+"""Station files: reading, and the defects of single records and stations.
+
+A file that cannot be used is an error; a defect of a record or a station follows the policy
+of the study (``drop`` or ``error``) and is counted.
+"""
+
+from collections import Counter
+
+import geopandas
+import numpy as np
+import pyproj
+
+from nepflow.station_file import POSITION, BadStations
+
+
+def clean(records, columns, steps, ledger, tolerance, elevation_limits_m):
+    """Give every station one position and every time one record.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Of `station_file.read`.
+    columns : list of str
+        Columns of the variables.
+    steps : list of str
+        Columns that tell the time of a record: year, month, day or fewer.
+    ledger : Ledger
+        Counts what is dropped: unreadable dates, stations without a position or elevation or
+        with several, identical duplicates (one kept) and conflicting ones (all dropped).
+    tolerance : dict
+        ``position_deg`` and ``elevation_m``: what positions of one station may differ by.
+    elevation_limits_m : [low, high]
+        Possible elevations; anything else is a missing one (-999).
+
+    Returns
+    -------
+    DataFrame
+        Sorted by station and time, whatever the order of the file.
+
+    Raises
+    ------
+    BadStations
+        If a defect occurs whose policy is ``error``.
+    """
+    records = ledger.drop(records, records[steps].isna().any(axis=1), "unreadable_date")
+    records = _with_positions(records, ledger, tolerance, elevation_limits_m)
+    key = records["station"].cat.codes.to_numpy("int64")
+    for step in steps:
+        key = key * 10_000 + records[step].to_numpy("int64")
+    order = np.argsort(key, kind="stable")
+    records, key = records.iloc[order].reset_index(drop=True), key[order]
+    for reason, action, keep in (
+        ("identical_duplicate", "kept one", "first"),
+        ("conflicting_duplicate", "dropped", False),
+    ):
+        twice = np.flatnonzero(key[1:] == key[:-1])
+        suspects = records.iloc[np.union1d(twice, twice + 1)]
+        alike = ["station", *steps, *(columns if keep else [])]
+        affected = np.zeros(len(records), bool)
+        affected[suspects.index[suspects.duplicated(alike, keep=keep)]] = True
+        records = ledger.drop(records, affected, reason, action).reset_index(drop=True)
+        key = key[~affected]
+    return records.astype(dict.fromkeys(steps, "int16"))
+
+
+def mask_impossible(records, variables, limits, ledger):
+    """Turn values outside the limits of their variable into missing ones, and count them.
+
+    Parameters
+    ----------
+    records : DataFrame
+    variables : dict of {str: str}
+        Name of a variable -> its column.
+    limits : dict of {str: [low, high]}
+        Possible values, in the variable's unit.
+    ledger : Ledger
+
+    Returns
+    -------
+    DataFrame
+    """
+    for name, column in variables.items():
+        low, high = limits[name]
+        outside = (records[column] < low) | (records[column] > high)
+        ledger.note(records, outside, f"out_of_range_{name}", "value dropped")
+        records[column] = records[column].mask(outside)
+    return records
+
+
+def _with_positions(records, ledger, tolerance, elevation_limits_m):
+    """Give every station one position; drop stations without one or with several."""
+    low, high = elevation_limits_m
+    position = records[["station", *POSITION]].copy()
+    position["elevation_m"] = position["elevation_m"].where(
+        position["elevation_m"].between(low, high)
+    )
+    distinct = position.drop_duplicates().groupby("station", observed=False)
+    spread = distinct[POSITION].max() - distinct[POSITION].min()
+    # The median does not depend on the order of the records and is exact when all agree.
+    middle = distinct[POSITION].median()
+    conflict = (spread[["lon", "lat"]] > tolerance["position_deg"]).any(axis=1)
+    conflict |= spread["elevation_m"] > tolerance["elevation_m"]
+    placed = middle["lon"].between(-180, 180) & middle["lat"].between(-90, 90)
+    reasons = {
+        "position_missing": ~placed,
+        "conflicting_position": conflict & placed,
+        "elevation_missing": middle["elevation_m"].isna() & ~conflict & placed,
+    }
+    codes = records["station"].cat.codes.to_numpy()
+    records = records.assign(**{name: middle[name].to_numpy()[codes] for name in POSITION})
+    for reason, stations in reasons.items():
+        codes = records["station"].cat.codes.to_numpy()
+        records = ledger.drop(records, stations.to_numpy()[codes], reason)
+    return records
+
+
+def of_years(records, years, path):
+    """Return the records of a study's years, and those whose date is unreadable.
+
+    Raises
+    ------
+    BadStations
+        If none is left.
+    """
+    if "year" not in records:
+        return records
+    kept = records[records["year"].isin(years) | records["year"].isna()]
+    if kept.empty:
+        raise BadStations(
+            f"{path}: no record between {years[0]} and {years[-1]}, the file holds "
+            f"{records['year'].min():.0f} to {records['year'].max():.0f}. Change the study's "
+            "period or the file."
+        )
+    return kept.reset_index(drop=True)
+
+
+def drop_distant(records, area_path, crs, buffer_km, ledger):
+    """Remove stations further from the area than the buffer.
+
+    Parameters
+    ----------
+    records : DataFrame
+    area_path : str
+        Polygons of the area.
+    crs : str
+        The study's CRS, in metres.
+    buffer_km : float
+        Width of the buffer round the area, km.
+    ledger : Ledger
+
+    Returns
+    -------
+    DataFrame
+    """
+    area = geopandas.read_file(area_path).to_crs(crs).geometry.union_all()
+    first = records.drop_duplicates("station")
+    points = geopandas.GeoSeries.from_xy(first["lon"], first["lat"], crs="EPSG:4326").to_crs(crs)
+    near = points.distance(area).to_numpy() <= buffer_km * 1000
+    affected = records["station"].isin(first["station"][~near])
+    return ledger.drop(records, affected, "outside_area")
+
+
+def projected(lon, lat, crs):
+    """Return x and y of stations in a CRS.
+
+    Parameters
+    ----------
+    lon, lat : ndarray
+        Degrees, WGS84.
+    crs : str
+        Any that pyproj reads; in metres.
+
+    Returns
+    -------
+    ndarray, shape (station, 2)
+        m
+    """
+    transformer = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    return np.stack(transformer.transform(lon, lat), axis=1)
+
+
+def require(records, minimum, ledger):
+    """Raise `BadStations` if fewer than ``minimum`` stations are left."""
+    left = records["station"].nunique()
+    if left >= minimum:
+        return
+    lost = Counter(reason for _, reason, _, _ in ledger.rows)
+    counted = ", ".join(f"{reason}: {count}" for reason, count in lost.items()) or "no defects"
+    raise BadStations(
+        f"{ledger.path}: {left} usable stations, climate.minimum_stations is {minimum} "
+        f"(stations with defects - {counted}). Widen area.buffer_km, add stations, check that lon "
+        "and lat are not swapped, or mend the file."
+    )
+
+
+class Ledger:
+    """Counts of what was removed and why.
+
+    Parameters
+    ----------
+    path : str
+        The station file, for messages.
+    policies : dict of {str: "drop" or "error"}
+        Policy of each reason, without the name of a variable at its end.
+
+    Attributes
+    ----------
+    rows : list of (station, reason, records, action)
+    """
+
+    COLUMNS = ("station", "reason", "records", "action")
+
+    def __init__(self, path, policies):
+        self.path = path
+        self.policies = policies
+        self.rows = []
+
+    def note(self, records, affected, reason, action):
+        """Count affected records by station; raise if the policy says so."""
+        if not affected.any():
+            return
+        counts = records.loc[affected, "station"].astype(str).value_counts().sort_index()
+        policy = next(self.policies[name] for name in self.policies if reason.startswith(name))
+        if policy == "error":
+            raise BadStations(
+                f"{self.path}: {reason.replace('_', ' ')} in {counts.sum()} records of "
+                f"{counts.size} stations, the first is {counts.index[0]}. Mend the file, or set "
+                "the policy of this defect to drop in climate.defects."
+            )
+        self.rows += [(station, reason, int(n), action) for station, n in counts.items()]
+
+    def drop(self, records, affected, reason, action="dropped"):
+        """Count affected records and return the others."""
+        affected = np.asarray(affected, bool)
+        self.note(records, affected, reason, action)
+        return records[~affected] if affected.any() else records

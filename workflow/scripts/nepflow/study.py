@@ -1,0 +1,191 @@
+"""A study: defaults, based-on chain and its own file, merged, checked, completed.
+
+Standard library, yaml and jsonschema only: the workflow reads it before any environment exists.
+"""
+
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from nepflow import landcover, modis
+
+TREND_LAYERS = ("sen_slope", "mann_kendall_z", "trend_class")
+
+
+class BadStudy(ValueError):
+    """A study file that says something the workflow cannot do."""
+
+
+def load_study(name, config, schema, raw, results):
+    """Return the complete settings of a study.
+
+    Parameters
+    ----------
+    name : str
+        File name below ``<config>/studies`` without its ending.
+    config : Path
+        Folder of ``defaults.yaml`` and ``studies/``.
+    schema : Path
+        JSON schema of a merged study.
+    raw, results : str
+        Folder of raw inputs of the site; folder of results.
+
+    Returns
+    -------
+    dict
+        The merged keys, and those derived from them: slug, years, npp_collections, landcover_years,
+        landcover classes, raw paths, simulated, has_trend, figures that can be drawn.
+
+    Raises
+    ------
+    BadStudy
+        With the file, the key and the remedy.
+    """
+    study = merged(name, Path(config))
+    file = f"config/studies/{name}.yaml"
+    check_schema(study, yaml.safe_load(Path(schema).read_text()), file)
+    check_sense(study, file)
+    return completed(study, name, raw, results)
+
+
+def read_yaml(path):
+    """Return the content of a YAML file; a broken one is a `BadStudy`."""
+    try:
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    except FileNotFoundError as error:
+        raise BadStudy(f"{path}: no such file. Is the study's name spelled right?") from error
+    except yaml.YAMLError as error:
+        raise BadStudy(f"{path}: is not valid YAML: {error}") from error
+
+
+def merged(name, config, seen=()):
+    """Defaults, then the study it is based on, then the study; lists are replaced."""
+    if name in seen:
+        raise BadStudy(
+            f"config/studies/{name}.yaml: based_on goes round in a circle "
+            f"({' -> '.join((*seen, name))}). Let one of them stand alone."
+        )
+    own = read_yaml(config / "studies" / f"{name}.yaml")
+    if "based_on" in own:
+        below = merged(own["based_on"], config, (*seen, name))
+    else:
+        below = read_yaml(config / "defaults.yaml")
+    return overlaid(below, own)
+
+
+def overlaid(below, above):
+    """Return ``below`` with the keys of ``above``; only dictionaries are merged."""
+    result = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = overlaid(result[key], value) if both else value
+    return result
+
+
+def check_schema(study, schema, file):
+    """Refuse unknown keys and wrong types.
+
+    Raises
+    ------
+    BadStudy
+        One line a fault: the key and what is wrong.
+    """
+    faults = sorted(Draft202012Validator(schema).iter_errors(study), key=lambda e: list(e.path))
+    if not faults:
+        return
+    lines = [f"  {'.'.join(map(str, fault.path)) or 'study'}: {fault.message}" for fault in faults]
+    raise BadStudy(
+        f"{file} is not valid:\n" + "\n".join(lines) + "\nThe keys, their types and units stand in "
+        "workflow/schemas/study.schema.yaml, their defaults in config/defaults.yaml."
+    )
+
+
+def check_sense(study, file):
+    """Refuse what types cannot tell: periods, years a product lacks, names used twice.
+
+    Raises
+    ------
+    BadStudy
+    """
+    first, last = study["period"]
+    if first > last:
+        raise BadStudy(f"{file}: period {first}-{last} ends before it begins. Turn it round.")
+    if first < 2000:
+        raise BadStudy(
+            f"{file}: period begins {first}, MOD17A3HGF in 2000 (collection 006) and 2001 (061). "
+            "Begin the period in 2000 or later."
+        )
+    for key in ("zones", "figures"):
+        names = [entry["name"] for entry in study.get(key, [])]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
+    zones = {entry["name"] for entry in study.get("zones", [])}
+    for figure in study.get("figures", []):
+        if figure["kind"] == "series" and figure.get("zones") not in zones:
+            raise BadStudy(
+                f"{file}: figure {figure['name']} wants zones {figure.get('zones')}, the study has "
+                f"{', '.join(sorted(zones)) or 'none'}. Add them to `zones` or change the figure."
+            )
+    _check_landcover_years(study, file)
+
+
+def _check_landcover_years(study, file):
+    first, last = study["landcover"]["years"]
+    chosen = {entry["year"]: entry["by"] for entry in study["landcover"].get("substitute", [])}
+    for year in study_years(study):
+        source = chosen.get(year, year)
+        if not first <= source <= last:
+            raise BadStudy(
+                f"{file}: MCD12Q1 has land cover {first}-{last}, not {year}. Choose a year for it: "
+                f"landcover: {{substitute: [{{year: {year}, by: "
+                f"{min(max(year, first), last)}}}]}}, or shorten `period`."
+            )
+
+
+def study_years(study):
+    """Years of the study: the period, without 2000 where NPP of 2000 is dropped."""
+    first, last = study["period"]
+    years = list(range(first, last + 1))
+    if study["npp"]["year_2000"] == "drop":
+        years = [year for year in years if year != 2000]
+    return years
+
+
+def completed(study, name, raw, results):
+    """Add what follows from the settings, so that no rule has to compute it."""
+    years = study_years(study)
+    twin = study["inputs"] == "twin"
+    folder = Path(results, "twin", name) if twin else Path(raw, name)
+    chosen = {entry["year"]: entry["by"] for entry in study["landcover"].get("substitute", [])}
+    has_trend = len(years) >= study["minimum_years"]
+    figures = [
+        figure
+        for figure in study.get("figures", [])
+        if has_trend or not figure.get("layer", "").endswith(TREND_LAYERS)
+    ]
+    key = study["landcover"]["key"]
+    return study | {
+        "slug": name,
+        "years": years,
+        "has_trend": has_trend,
+        "simulated": twin,
+        "figures": figures,
+        "figures_left_out": [f["name"] for f in study.get("figures", []) if f not in figures],
+        "zones": study.get("zones", []),
+        "files": {key: str(folder / path) for key, path in study["raw"].items()}
+        | {"area": str(folder / study["area"]["file"]), "folder": str(folder)},
+        "npp_year_folder": {year: _npp_folder(year, study) for year in years},
+        "landcover_year": {year: chosen.get(year, year) for year in years},
+        "landcover_classes": study["landcover"].get("classes", landcover.KEYS.get(key)),
+    }
+
+
+def _npp_folder(year, study):
+    """Which NPP serves a year: a collection, or the harmonised one."""
+    if year >= modis.PRODUCTS["MOD17A3HGF"].first_year["061"]:
+        return "061"
+    return {"collection_006": "006", "collection_006_harmonised": "harmonised"}[
+        study["npp"]["year_2000"]
+    ]

@@ -1,0 +1,37 @@
+"""Tidy tables: one value a row, a unit column, checked columns."""
+
+import pandas as pd
+
+from nepflow.atomic import replacing
+
+COLUMNS = ["zones", "zone", "year", "quantity", "value", "unit"]
+
+
+class BadTable(ValueError):
+    """A table without the columns it must have."""
+
+
+def read(path, columns=COLUMNS):
+    """Return a CSV with at least ``columns``; years stay text, since a mean has none.
+
+    Raises
+    ------
+    BadTable
+    """
+    table = pd.read_csv(path, dtype={"year": str, "zone": str}, keep_default_na=True)
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        raise BadTable(f"{path}: lacks the columns {', '.join(missing)}. Delete it and run again.")
+    return table
+
+
+def write(rows, path, columns=COLUMNS, simulated=False):
+    """Write rows (dictionaries or sequences) as CSV, with 10 significant digits.
+
+    Simulated numbers say so in a column ``source``.
+    """
+    table = pd.DataFrame(rows, columns=list(columns))
+    if simulated:
+        table["source"] = "simulated (twin)"
+    with replacing(path) as temporary:
+        table.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")

@@ -1,0 +1,118 @@
+"""The truth on the grid of a study: cubes with a band a year."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from nepflow._log import progress
+from nepflow.atomic import replacing
+from pyproj import Transformer
+from rasterio.windows import Window
+
+from nepflow_twin.observation import collection_ratio
+from nepflow_twin.world import SIMULATED
+
+STRIP = 256  # rows; also the side of the tiles in the files, so that each is written once
+CUBES = {
+    "temperature": ("degC", "true annual mean air temperature"),
+    "precipitation": ("mm yr-1", "true annual precipitation"),
+    "radiation": ("MJ m-2 yr-1", "true annual solar radiation"),
+    "npp": ("g C m-2 yr-1", "true net primary productivity"),
+    "rh": ("g C m-2 yr-1", "true heterotrophic respiration"),
+    "nep": ("g C m-2 yr-1", "true net ecosystem productivity"),
+}
+TREND = ("g C m-2 yr-2", "least-squares trend of true net ecosystem productivity")
+RATIO = ("1", "true ratio of NPP in collection 006 to that in 061")
+
+
+def of_year(places, year):
+    """Return the six true quantities of a year at the places."""
+    found = {name: places.annual(name, year) for name in list(CUBES)[:3]}
+    npp, rh = places.npp(year), places.respiration(year)
+    return found | {"npp": npp, "rh": rh, "nep": npp - rh}
+
+
+class Trend:
+    """Least-squares slope over the years, gathered year by year; NaN where a year is absent."""
+
+    def __init__(self, years):
+        self.time = {year: year - np.mean(years) for year in years}
+        self.total = 0.0
+
+    def add(self, year, values):
+        """Count the values of a year."""
+        self.total = self.total + self.time[year] * values
+
+    def slope(self):
+        """Return the slope, unit a year; NaN when there is a single year."""
+        scale = sum(t**2 for t in self.time.values())
+        return self.total / scale if scale else np.full(np.shape(self.total), np.nan)
+
+
+def _strips(mask):
+    """Yield window, inside (y, x), longitude and latitude of the cells inside the area."""
+    degrees = Transformer.from_crs(mask.crs, "EPSG:4326", always_xy=True)
+    starts = range(0, mask.height, STRIP)
+    for first in progress(starts, len(starts), "truth"):
+        window = Window(0, first, mask.width, min(STRIP, mask.height - first))
+        inside = mask.read(1, window=window) == 1
+        row, column = np.nonzero(inside)
+        x, y = mask.transform * (column + 0.5, row + first + 0.5)
+        lon, lat = degrees.transform(np.ascontiguousarray(x), np.ascontiguousarray(y))
+        yield window, inside, lon, lat
+
+
+def _create(stack, path, mask, bands, described):
+    """Open a new raster on the grid of ``mask``; it appears when all of them are complete."""
+    profile = {
+        "driver": "GTiff", "dtype": "float32", "nodata": np.nan, "count": len(bands),
+        "crs": mask.crs, "transform": mask.transform, "height": mask.height,
+        "width": mask.width, "tiled": True, "blockxsize": STRIP, "blockysize": STRIP,
+        "compress": "deflate", "predictor": 3, "interleave": "band", "bigtiff": "if_safer",
+    }  # fmt: skip
+    file = rasterio.open(stack.enter_context(replacing(path)), "w", **profile)
+    stack.enter_context(file)
+    unit, long_name = described
+    file.update_tags(unit=unit, long_name=long_name, source=SIMULATED, simulated=SIMULATED)
+    for band, name in enumerate(bands, start=1):
+        file.set_band_description(band, str(name))
+    return file
+
+
+def _put(file, band, window, inside, values):
+    """Write values of the inside cells of a strip, NaN elsewhere."""
+    strip = np.full(inside.shape, np.nan, dtype="float32")
+    strip[inside] = values
+    file.write(strip, band, window=window)
+
+
+def write_truth(folder, grid_path, world, years):
+    """Write the true cubes, ``nep_trend.tif`` and ``collection_006_ratio.tif``.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where the rasters go; names as in `CUBES`.
+    grid_path : str or Path
+        Grid of the study, 1 inside the area.
+    world : world.World
+    years : list of int
+    """
+    folder, ratio = Path(folder), collection_ratio(world)
+    with rasterio.open(grid_path) as mask, ExitStack() as stack:
+        cubes = {
+            name: _create(stack, folder / f"{name}.tif", mask, years, described)
+            for name, described in CUBES.items()
+        }
+        trend_file = _create(stack, folder / "nep_trend.tif", mask, ["nep_trend"], TREND)
+        ratio_file = _create(stack, folder / "collection_006_ratio.tif", mask, ["ratio"], RATIO)
+        for window, inside, lon, lat in _strips(mask):
+            places, trend = world.places(lon, lat), Trend(years)
+            for band, year in enumerate(years, start=1):
+                values = of_year(places, year)
+                trend.add(year, values["nep"])
+                for name, file in cubes.items():
+                    _put(file, band, window, inside, values[name])
+            _put(trend_file, 1, window, inside, trend.slope())
+            _put(ratio_file, 1, window, inside, places.weights.of(ratio))

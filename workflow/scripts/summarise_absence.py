@@ -1,0 +1,47 @@
+"""Summarise where and why NPP is absent.
+
+Reads   absence rasters (modis.ABSENCE, one a year), counts of native cells (one CSV a year)
+Writes  area by reason on the study grid (km2, % of the area), native cells by reason
+"""
+
+import numpy as np
+from nepflow import modis, raster, tables
+from nepflow._log import logged_to
+from nepflow.zonal import shares_percent
+from nepflow.zone_sums import zone_sums
+
+
+def summarise_absence(absence_paths, counts_paths, grid_path, years, outputs, mem_mb):
+    """The reasons of a year close to the area, and those of the tiles to their cells."""
+    cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
+    rows = []
+    for year, path in zip(years, absence_paths, strict=True):
+        _, cells, _ = zone_sums(path, path, mem_mb, f"absence {year}")
+        areas = np.array([cells[0, code] for code in modis.ABSENCE]) * cell_km2
+        for name, area, share in zip(
+            modis.ABSENCE.values(), areas, shares_percent(areas), strict=True
+        ):
+            rows.append(("region", "all", year, f"{name}_area", area, "km2"))
+            rows.append(("region", "all", year, f"{name}_share", share, "%"))
+    simulated = "simulated" in raster.tags_of(grid_path)
+    tables.write(rows, outputs[0], simulated=simulated)
+    native = []
+    for year, path in zip(years, counts_paths, strict=True):
+        counts = tables.read(path, ["reason", "cells"]).groupby("reason", sort=False)["cells"].sum()
+        native += [
+            ("tiles", "all", year, f"{reason}_cells", cells, "cells")
+            for reason, cells in counts.items()
+        ]
+    tables.write(native, outputs[1], simulated=simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        summarise_absence(
+            absence_paths=snakemake.input.absence,
+            counts_paths=snakemake.input.counts,
+            grid_path=snakemake.input.grid,
+            years=snakemake.params.years,
+            outputs=[snakemake.output.absence, snakemake.output.native],
+            mem_mb=snakemake.resources.mem_mb,
+        )

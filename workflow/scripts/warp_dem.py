@@ -1,0 +1,56 @@
+"""Bring elevation to the study grid.
+
+Reads   DEM (m, any raster and CRS), grid
+Writes  dem (m)
+"""
+
+import numpy as np
+import rasterio
+from nepflow import raster
+from nepflow._log import logged_to
+from nepflow.vectors import BadArea
+
+
+class DemGap(BadArea):
+    """Elevation is missing for a part of the area."""
+
+
+def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb):
+    """Average a finer DEM, interpolate a coarser one; refuse one that leaves gaps."""
+    grid = raster.grid_of(grid_path)
+    method = "average" if cell_m(dem_path) < grid.resolution_m / 2 else "bilinear"
+    output = raster.Output(output_path, "m", "elevation", tags={"resampling": method})
+    counts = np.zeros(2)
+
+    def inside_only(inside, elevation):
+        counts[:] += (
+            inside.size - np.isnan(inside).sum(),
+            (np.isnan(elevation) & (inside == 1)).sum(),
+        )
+        return np.where(inside == 1, elevation, np.nan)
+
+    inputs = [grid_path, raster.Warped(dem_path, method)]
+    raster.map_blocks(inside_only, inputs, output, mem_mb=mem_mb, label="elevation")
+    missing = 100 * counts[1] / counts[0]
+    if missing > maximum_missing_percent:
+        raise DemGap(
+            f"{dem_path}: has no elevation for {missing:.2f} % of the area "
+            f"(allowed: {maximum_missing_percent} %). Use a DEM that covers the whole area."
+        )
+
+
+def cell_m(path):
+    """Side of a cell, m; of a degree where the raster is in degrees."""
+    with rasterio.open(path) as source:
+        return source.res[1] * (111_320 if source.crs.is_geographic else 1)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        warp_dem(
+            dem_path=snakemake.input.dem,
+            grid_path=snakemake.input.grid,
+            output_path=snakemake.output.dem,
+            maximum_missing_percent=snakemake.params.maximum_missing_percent,
+            mem_mb=snakemake.resources.mem_mb,
+        )
