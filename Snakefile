@@ -29,7 +29,7 @@ wildcard_constraints:
     study="|".join(STUDIES),
     year=r"\d{4}",
     collection=r"\d{3}",
-    variable="temperature|precipitation|radiation",
+    variable="temperature|precipitation|radiation|nep|npp|rh",
     reading="monthly|annual_once|annual_x12",
     zones=r"\w+",
     figure=r"\w+",

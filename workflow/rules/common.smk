@@ -7,7 +7,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-SCRIPTS = Path(workflow.source_path("../scripts/nepflow/__init__.py")).parent.parent
+TOP = Path(workflow.basedir)
+SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
 
 from nepflow import modis, study as study_files
@@ -18,10 +19,9 @@ RESULTS = config.get("pathvars", {}).get("results", "results")
 
 def load_study(name):
     """The checked settings of a study; a fault stops the workflow with its remedy."""
-    top = Path(workflow.source_path("../../config/defaults.yaml")).parent
-    schema = workflow.source_path("../schemas/study.schema.yaml")
+    schema = TOP / "workflow/schemas/study.schema.yaml"
     try:
-        return study_files.load_study(name, top, schema, RAW, RESULTS)
+        return study_files.load_study(name, TOP / "config", schema, RAW, RESULTS)
     except study_files.BadStudy as error:
         raise WorkflowError(str(error)) from None
 

@@ -1,59 +1,103 @@
 """Annual series and their trends as the tidy tables hold them; nothing is fitted here."""
 
 import math
+from typing import NamedTuple
 
 from nepflow import labels
 from nepflow.palettes import BadFigure
 
 
+class Trend(NamedTuple):
+    """A fitted line: ``start`` in the first year, ``slope`` a year in ``unit``, and its p."""
+
+    slope: float
+    unit: str
+    p: float
+    first_year: float
+    start: float
+
+
 def curves_of(table, quantity, zones):
-    """Return {zone: (years, values)}, the whole area first, and the unit."""
-    rows = table[table["quantity"] == quantity]
+    """Return the annual means of a quantity over the whole area and over its zones.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Tidy table of series: zones, zone, year, quantity, value, unit. Rows of the whole
+        area have the zone ``all``; the quantity stands as ``<quantity>_mean``.
+    quantity, zones : str
+        Such as nep, province.
+
+    Returns
+    -------
+    (dict of {str: (ndarray, ndarray)}, str)
+        Years and values of each zone, the whole area first, and the unit.
+
+    Raises
+    ------
+    BadFigure
+        If the table lacks the quantity, the whole area or the zones, or mixes units.
+    """
+    rows = table[table["quantity"] == f"{quantity}_mean"]
     if rows.empty:
         known = ", ".join(sorted(set(table["quantity"])))
-        raise BadFigure(f"the table has no quantity {quantity}. It has: {known}.")
-    region = rows[rows["zone"] == labels.REGION]
+        raise BadFigure(f"the table of series has no {quantity}_mean. It has: {known}.")
+    area = rows[rows["zone"] == labels.REGION]
     parts = rows[(rows["zones"] == zones) & (rows["zone"] != labels.REGION)]
-    if region.empty or parts.empty:
+    if area.empty or parts.empty:
         known = ", ".join(sorted(set(rows["zones"])))
-        raise BadFigure(
-            f"{quantity} needs rows of zone {labels.REGION} and of zones {zones}; has {known}."
-        )
-    units = set(rows["unit"])
+        raise BadFigure(f"{quantity} of {zones} is not in the table of series, which has: {known}.")
+    units = sorted(set(rows["unit"]))
     if len(units) > 1:
-        raise BadFigure(f"{quantity} comes in several units: {', '.join(sorted(units))}.")
-    curves = {labels.REGION: _in_order(region)}
+        raise BadFigure(f"{quantity}_mean comes in several units: {', '.join(units)}.")
+    curves = {labels.REGION: _by_year(area)}
     for name in dict.fromkeys(parts["zone"]):
-        curves[name] = _in_order(parts[parts["zone"] == name])
-    return curves, units.pop()
+        curves[name] = _by_year(parts[parts["zone"] == name])
+    return curves, units[0]
 
 
-def _in_order(rows):
-    """Return years and values of the rows, by year, once a year."""
-    rows = rows.drop_duplicates("year").sort_values("year")
-    return rows["year"].to_numpy(dtype=float), rows["value"].to_numpy(dtype=float)
+def _by_year(rows):
+    """Return years and values, ascending; a year that stands twice counts once."""
+    years, values = rows["year"].astype(float), rows["value"].astype(float)
+    by_year = dict(sorted(zip(years, values, strict=True)))
+    return list(by_year), list(by_year.values())
 
 
-def trend_of(trends, quantity, zones, name):
-    """Return slope, its unit and p of a zone, or None where the table does not say."""
-    if trends is None:
+def trend_of(table, quantity, zones, zone):
+    """Return the `Trend` of a zone, or None where the table has none.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame or None
+        Tidy table of trends with ``<quantity>_slope``, ``_line_start`` and ``_p``; the year is
+        the period, such as 2000-2023.
+    quantity, zones, zone : str
+    """
+    if table is None:
         return None
-    rows = trends[trends["zone"] == name]
-    if name != labels.REGION:
+    rows = table[table["zone"] == zone]
+    if zone != labels.REGION:
         rows = rows[rows["zones"] == zones]
-    slope = rows[rows["quantity"] == f"{quantity}_sen_slope"]
-    p = rows[rows["quantity"] == f"{quantity}_p"]
-    if slope.empty or math.isnan(float(slope["value"].iloc[0])):
+    found = {row.quantity: row for row in rows.itertuples()}
+    slope = found.get(f"{quantity}_slope")
+    if slope is None or math.isnan(slope.value):
         return None
-    p = float(p["value"].iloc[0]) if len(p) else math.nan
-    return float(slope["value"].iloc[0]), str(slope["unit"].iloc[0]), p
+    p = found.get(f"{quantity}_p")
+    start = found.get(f"{quantity}_line_start")
+    return Trend(
+        float(slope.value),
+        slope.unit,
+        float(p.value) if p else math.nan,
+        float(str(slope.year).split("-")[0]),
+        float(start.value) if start else math.nan,
+    )
 
 
 def trend_text(trend):
-    """Return slope with unit and p as text; nothing where there is no trend."""
+    """Return slope with unit, and p, as text; nothing where there is no trend."""
     if trend is None:
         return ""
-    slope, unit, p = trend
-    sign = "+" if slope > 0 else ""
-    text = f"{sign}{labels.number(slope, labels.decimals_for(slope, 3))} {labels.unit_text(unit)}"
-    return text if math.isnan(p) else f"{text}, {labels.p_text(p)}"
+    sign = "+" if trend.slope > 0 else ""
+    size = labels.number(trend.slope, labels.decimals_for(trend.slope, 3))
+    text = f"{sign}{size} {labels.unit_text(trend.unit)}"
+    return text if math.isnan(trend.p) else f"{text}, {labels.p_text(trend.p)}"

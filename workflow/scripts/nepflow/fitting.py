@@ -32,13 +32,14 @@ QUANTITIES = {
     "RTMSE": "u",
     "SIGNAL_GCV": "degree of freedom",
     "SIGNAL_GML": "degree of freedom",
-    "SIGNAL_ROUGHEST": "degree of freedom",
+    "SIGNAL_LOWEST": "degree of freedom",
     "MINIMA": "1",
     "ELEVATION": "u km-1",
     "RMSE_LOO": "v",
     "FLAG_END_OF_RANGE": "flag",
     "FLAG_SIGNAL_ABOVE_HALF": "flag",
     "FLAG_SEVERAL_MINIMA": "flag",
+    "FLAG_LOWER_ELSEWHERE": "flag",
     "FLAG_CRITERIA_DISAGREE": "flag",
 }
 
@@ -124,7 +125,7 @@ def _log_of(spline, fit, observed, criterion, back):
         "MSR": fit.mean_squared_residual,
         "VAR": fit.variance,
         "MSE": fit.mean_squared_error,
-        "SIGNAL_ROUGHEST": spline.signal_of(fit.choice.roughest),
+        "SIGNAL_LOWEST": spline.signal_of(fit.choice.lowest),
         "MINIMA": fit.choice.minima,
         "ELEVATION": fit.polynomial_coefficients[-1],
     }
@@ -144,6 +145,7 @@ def _flags(log, fit):
         "END_OF_RANGE": fit.choice.end != 0,
         "SIGNAL_ABOVE_HALF": log["SIGNAL"] > log["NPTS"] / 2,
         "SEVERAL_MINIMA": fit.choice.minima > 1,
+        "LOWER_ELSEWHERE": log["SIGNAL_LOWEST"] > log["SIGNAL"],
         "CRITERIA_DISAGREE": signals.max(axis=0) > 2 * signals.min(axis=0),
     }
     return {f"FLAG_{name}": flag.astype(float) for name, flag in flags.items()}

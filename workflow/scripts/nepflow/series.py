@@ -35,20 +35,16 @@ def annual_series(
     """Draw the annual values of a quantity: the whole area on top, its zones below.
 
     Up to four zones share one panel; more become small multiples with one axis of years and
-    each its own scale. Nothing is fitted here: the lines have the slopes of ``trends`` and go
-    through the median year and the median value (Conover's line).
+    each its own scale. Nothing is fitted here: the Theil-Sen lines are those of ``trends``.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Tidy: zones, zone, year, quantity, value, unit. Rows of the whole area have the zone
-        ``all``.
-    quantity : str
-        Value of the column ``quantity``.
-    zones : str
-        Value of the column ``zones``, such as province.
+        Tidy table of series, see `annual.curves_of`.
+    quantity, zones : str
+        Such as nep, province.
     trends : pandas.DataFrame, optional
-        Tidy; quantities ``<quantity>_sen_slope`` (unit yr-1) and ``<quantity>_p``.
+        Tidy table of trends, see `annual.trend_of`.
     title, letter : str, optional
         Heading; letter of the panel.
     limits : (float, float), optional
@@ -146,18 +142,17 @@ def _together(axes, parts, axis_name, wide):
 
 
 def _curve(axes, years, values, trend, colour, marker="o", size=3.0, label=None):
-    """Draw the values, and the line of their slope through the medians."""
+    """Draw the values and their fitted line."""
     look = {"marker": marker, "markersize": size, "markeredgecolor": "white"}
     look |= {"markeredgewidth": 0.3, "linewidth": 0.8, "label": label, "zorder": 3}
     axes.plot(years, values, color=colour, **look)
-    known = np.isfinite(values)
-    if trend is None or not known.any():
-        return
-    slope, _, _ = trend
-    ends = np.array([years[known].min(), years[known].max()])
-    line = np.median(values[known]) + slope * (ends - np.median(years[known]))
-    dashes = {"linestyle": (0, (5, 2)), "linewidth": 0.9, "alpha": 0.85, "zorder": 2}
-    axes.plot(ends, line, color=colour, **dashes)
+    if trend is not None:
+        ends = np.array([min(years), max(years)])
+        line = trend.start + trend.slope * (ends - trend.first_year)
+        dashes = {"linestyle": (0, (5, 2)), "linewidth": 0.9, "alpha": 0.85, "zorder": 2}
+        axes.plot(ends, line, color=colour, **dashes)
+    if not np.isfinite(values).any():
+        axes.text(0.5, 0.5, "no data", transform=axes.transAxes, ha="center", va="center")
 
 
 def _heading(axes, name, trend, wide):

@@ -34,8 +34,9 @@ class Choice:
     ----------
     smoothing : ndarray, shape (surface,)
         The parameter lambda.
-    roughest : ndarray, shape (surface,)
-        lambda of the roughest local minimum; the chosen one where there is only one.
+    lowest : ndarray, shape (surface,)
+        lambda of the lowest score anywhere in the range, its ends included; the chosen one
+        unless a rougher surface scores better.
     minima : ndarray of int, shape (surface,)
         Number of local minima inside the range that was searched.
     end : ndarray of int, shape (surface,)
@@ -44,7 +45,7 @@ class Choice:
     """
 
     smoothing: np.ndarray
-    roughest: np.ndarray
+    lowest: np.ndarray
     minima: np.ndarray
     end: np.ndarray
 
@@ -143,19 +144,18 @@ def search(eigenvalues, squares, criterion="gcv"):
     score = CRITERIA[criterion]
     grid = search_range(eigenvalues)
     column = eigenvalues[:, None]
-    slopes = np.stack([score(step, column, squares)[1] for step in grid])
+    scores, slopes = np.stack([score(step, column, squares) for step in grid], axis=1)
     step, surface = np.nonzero((slopes[:-1] < 0) & (slopes[1:] >= 0))
     minima = np.bincount(surface, minlength=squares.shape[1])
 
     end = np.where(minima > 0, 0, np.where(slopes[-1] > 0, -1, 1))
-    smoothest = np.where(end < 0, grid[0], grid[-1])
-    roughest = smoothest.copy()
-    if surface.size:
-        found = _refined(score, column, squares[:, surface], grid[step], grid[step + 1])
-        # np.nonzero runs from rough to smooth: the last write is the smoothest minimum.
-        smoothest[surface] = found
-        roughest[surface[::-1]] = found[::-1]
-    return Choice(np.exp(smoothest), np.exp(roughest), minima, end)
+    chosen = np.where(end < 0, grid[0], grid[-1])
+    # np.nonzero runs from rough to smooth: the last write is the smoothest minimum.
+    chosen[surface] = _refined(score, column, squares[:, surface], grid[step], grid[step + 1])
+    rival = scores.argmin(axis=0)
+    better = scores.min(axis=0) < score(chosen, column, squares)[0]
+    lowest = np.where(better, grid[rival], chosen)
+    return Choice(np.exp(chosen), np.exp(lowest), minima, end)
 
 
 def _refined(score, column, squares, low, high):

@@ -8,6 +8,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LightSource, LinearSegmentedColormap, Normalize
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from pyproj import Transformer
 
 from nepflow import basemap, furniture, palettes
 from nepflow.sheet import drawn_in_style
@@ -33,8 +34,8 @@ def study_area_map(
         1 inside the area.
     outlines : geopandas.GeoDataFrame
         Polygons with a column ``name``, in the CRS of the elevation, m.
-    stations : geopandas.GeoDataFrame
-        Points in any CRS; without a column ``used`` all count as used.
+    stations : pandas.DataFrame
+        Columns lon, lat (degrees, WGS 84) and used (bool).
     title, limits, width_mm, letter
         As in `maps.continuous_map`; limits in m.
 
@@ -47,7 +48,7 @@ def study_area_map(
     norm = Normalize(*(limits or palettes.nice_limits(values)))
     sheet, axes = basemap.framed(outlines, width_mm, 9.5, title, letter)
     basemap.show(axes, _shaded(values, norm, basemap.extent(elevation)), elevation, zorder=2)
-    handles = _draw_stations(axes, stations.to_crs(outlines.crs))
+    handles = _draw_stations(axes, stations, outlines.crs)
     _foot(sheet, values, norm, handles)
 
     def globe(corner):
@@ -76,13 +77,11 @@ def _shaded(values, norm, extent):
     return np.clip(colours, 0, 1)
 
 
-def _draw_stations(axes, stations):
+def _draw_stations(axes, stations, crs):
     """Draw points and return legend handles with their numbers."""
-    if "used" in stations:
-        used = stations["used"].to_numpy(dtype=bool)
-    else:
-        used = np.ones(len(stations), dtype=bool)
-    x, y = stations.geometry.x.to_numpy(), stations.geometry.y.to_numpy()
+    used = stations["used"].to_numpy(dtype=bool)
+    to_map = Transformer.from_crs(furniture.GEOGRAPHIC, crs, always_xy=True)
+    x, y = to_map.transform(stations["lon"].to_numpy(), stations["lat"].to_numpy())
     handles = []
     for chosen, look, name in ((used, _USED, "Station used"), (~used, _DROPPED, "Station dropped")):
         if chosen.any():

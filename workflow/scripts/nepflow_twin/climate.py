@@ -108,7 +108,7 @@ class Climate:
         dryness = np.exp(-region.precipitation.sum(axis=0) / 400)
         varied = 0.8 * static_field(seed, "lapse", lattice, 5.0)
         # Steeper in summer, and nearly flat in winter where cold air fills dry basins.
-        self.lapse = -(5.6 + varied + (0.5 + 1.3 * dryness) * SUMMER) / 1000
+        self.lapse = -(5.0 + varied + (0.9 + 2.0 * dryness) * SUMMER) / 1000
         rise = static_field(seed, "enhancement", lattice, 4.0)
         self.enhancement = 2.5e-4 + 1.2e-4 * rise
         self.shadow = np.exp(-0.16 * barrier_height(region))
@@ -143,7 +143,7 @@ class Climate:
 
     def _precipitation(self, year):
         """Return monthly precipitation at the lattice's mean elevation, mm."""
-        scales = (0.14, 0.40)
+        scales = (0.10, 0.32)
         anomaly = self._anomalies("precipitation", year, scales, (6.0, 4.0), 0.15)
         # Half the variance is taken off so that the mean over the years stays the normal.
         exponent = anomaly - sum(s**2 for s in scales) / 2 + self.wetting * (year - MIDDLE_YEAR)
@@ -153,7 +153,7 @@ class Climate:
         """Return monthly radiation at the lattice's mean elevation, MJ m-2."""
         days = np.array([calendar.monthrange(year, m + 1)[1] for m in range(12)])
         above = np.stack([extraterrestrial(self.region.coarse.lat, m) for m in range(12)])
-        clouds = 0.085 * np.log1p(precipitation / 6)
-        clearness = 0.68 + 0.016 * self.region.coarse_elevation / 1000 - self.dust - clouds
+        clouds = 0.098 * np.log1p(precipitation / 6)
+        clearness = 0.69 + 0.016 * self.region.coarse_elevation / 1000 - self.dust - clouds
         clearness = clearness + self._anomalies("sky", year, (0.008, 0.02), (6.0, 4.0), 0.2)
         return days[:, None, None] * above * np.clip(clearness, 0.2, 0.8)

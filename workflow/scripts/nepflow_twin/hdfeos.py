@@ -20,6 +20,7 @@ TYPES = {
     "float64": SDC.FLOAT64,
     "int32": SDC.INT32,
 }
+AXES = ("YDim", "XDim")
 STRUCT_LENGTH = 32000  # the library pads the structure text with zeros to this length
 SPHERE_RADIUS = 6371007.181  # m
 
@@ -43,6 +44,35 @@ class Field:
     attributes: dict = field(default_factory=dict)
 
 
+def _objects(kind, entries):
+    """Return the lines of numbered objects, each a list of settings."""
+    lines = []
+    for number, settings in enumerate(entries, start=1):
+        lines.append(f"\t\t\tOBJECT={kind}_{number}")
+        lines += [f"\t\t\t\t{setting}" for setting in settings]
+        lines.append(f"\t\t\tEND_OBJECT={kind}_{number}")
+    return lines
+
+
+def _header(grid, corners, shape):
+    """Return the settings of a grid: name, size, corners and projection."""
+    west, north, east, south = corners
+    zeros = ",".join("0" * 12)
+    settings = [
+        f'GridName="{grid}"',
+        f"XDim={shape[1]}",
+        f"YDim={shape[0]}",
+        f"UpperLeftPointMtrs=({west:.6f},{north:.6f})",
+        f"LowerRightMtrs=({east:.6f},{south:.6f})",
+        "Projection=GCTP_SNSOID",
+        f"ProjParams=({SPHERE_RADIUS:.6f},{zeros})",
+        "SphereCode=-1",
+        "PixelRegistration=HDFE_CENTER",
+        "GridOrigin=HDFE_GD_UL",
+    ]
+    return [f"\t\t{setting}" for setting in settings]
+
+
 def structure(grid, corners, fields):
     """Return the StructMetadata text of one sinusoidal grid.
 
@@ -54,34 +84,25 @@ def structure(grid, corners, fields):
         West, north, east, south edge, m.
     fields : list of Field
     """
-    rows, columns = fields[0].values.shape
-    west, north, east, south = corners
-    zeros = ",".join("0" * 12)
+    shape = fields[0].values.shape
+    sizes = [(f'DimensionName="{n}"', f"Size={k}") for n, k in zip(AXES, shape, strict=True)]
+    layers = [
+        (
+            f'DataFieldName="{layer.name}"',
+            f"DataType=DFNT_{str(layer.values.dtype).upper()}",
+            'DimList=("YDim","XDim")',
+        )
+        for layer in fields
+    ]
     lines = [
-        "GROUP=SwathStructure", "END_GROUP=SwathStructure", "GROUP=GridStructure",
-        "\tGROUP=GRID_1", f'\t\tGridName="{grid}"', f"\t\tXDim={columns}", f"\t\tYDim={rows}",
-        f"\t\tUpperLeftPointMtrs=({west:.6f},{north:.6f})",
-        f"\t\tLowerRightMtrs=({east:.6f},{south:.6f})", "\t\tProjection=GCTP_SNSOID",
-        f"\t\tProjParams=({SPHERE_RADIUS:.6f},{zeros})", "\t\tSphereCode=-1",
-        "\t\tPixelRegistration=HDFE_CENTER", "\t\tGridOrigin=HDFE_GD_UL", "\t\tGROUP=Dimension",
-    ]  # fmt: skip
-    for number, (name, size) in enumerate((("YDim", rows), ("XDim", columns)), start=1):
-        lines += [
-            f"\t\t\tOBJECT=Dimension_{number}", f'\t\t\t\tDimensionName="{name}"',
-            f"\t\t\t\tSize={size}", f"\t\t\tEND_OBJECT=Dimension_{number}",
-        ]  # fmt: skip
-    lines += ["\t\tEND_GROUP=Dimension", "\t\tGROUP=DataField"]
-    for number, layer in enumerate(fields, start=1):
-        lines += [
-            f"\t\t\tOBJECT=DataField_{number}", f'\t\t\t\tDataFieldName="{layer.name}"',
-            f"\t\t\t\tDataType=DFNT_{str(layer.values.dtype).upper()}",
-            '\t\t\t\tDimList=("YDim","XDim")', f"\t\t\tEND_OBJECT=DataField_{number}",
-        ]  # fmt: skip
-    lines += [
-        "\t\tEND_GROUP=DataField", "\t\tGROUP=MergedFields", "\t\tEND_GROUP=MergedFields",
-        "\tEND_GROUP=GRID_1", "END_GROUP=GridStructure", "GROUP=PointStructure",
-        "END_GROUP=PointStructure", "END",
-    ]  # fmt: skip
+        *("GROUP=SwathStructure", "END_GROUP=SwathStructure", "GROUP=GridStructure"),
+        *("\tGROUP=GRID_1", *_header(grid, corners, shape)),
+        *("\t\tGROUP=Dimension", *_objects("Dimension", sizes), "\t\tEND_GROUP=Dimension"),
+        *("\t\tGROUP=DataField", *_objects("DataField", layers), "\t\tEND_GROUP=DataField"),
+        *("\t\tGROUP=MergedFields", "\t\tEND_GROUP=MergedFields"),
+        *("\tEND_GROUP=GRID_1", "END_GROUP=GridStructure"),
+        *("GROUP=PointStructure", "END_GROUP=PointStructure", "END"),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -118,7 +139,7 @@ def _write_layers(name, grid, fields, texts):
     for layer in fields:
         kind = TYPES[str(layer.values.dtype)]
         dataset = file.create(layer.name, kind, layer.values.shape)
-        for axis, dimension in enumerate(("YDim", "XDim")):
+        for axis, dimension in enumerate(AXES):
             dataset.dim(axis).setname(f"{dimension}:{grid}")
         dataset.setcompress(SDC.COMP_DEFLATE, 4)
         for key, value in layer.attributes.items():

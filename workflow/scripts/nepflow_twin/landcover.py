@@ -7,6 +7,7 @@ from nepflow_twin.noise import cell_uniform
 CELL = 1 / 240  # degrees: one parcel of land changes, and is mistaken, as a whole
 FIRST_CHANGE, LAST_CHANGE = 2002, 2023
 FOREST = (1, 2, 3, 4, 5, 8, 9)
+BROADLEAF = 4
 GRASS, WETLAND, CROP, URBAN, MOSAIC, BARREN, WATER = 10, 11, 12, 13, 14, 16, 17
 URBAN_SHARE = 0.45  # of today's urban parcels that were cropland at the beginning
 PERSISTENT, FLEETING = 0.025, 0.03  # shares of parcels mistaken always, and in a single year
@@ -68,7 +69,8 @@ class LandCover:
         rain = weights.of(self.region.precipitation.sum(axis=0))
         before = after.copy()
         before[np.isin(after, FOREST)] = GRASS
-        before[after == GRASS] = np.where(rain[after == GRASS] < 420, BARREN, CROP)
+        before[after == BROADLEAF] = CROP
+        before[(after == GRASS) & (rain < 520)] = BARREN
         before[(after == CROP) & (rain < 300)] = BARREN
         before[after == URBAN] = CROP
         share = np.where(after == URBAN, URBAN_SHARE, weights.of(self.converted))

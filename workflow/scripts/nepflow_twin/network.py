@@ -30,9 +30,9 @@ class Station:
 
 def attraction(world, places):
     """Return how likely a station stands at each place: the east, low and green land first."""
-    east = 0.25 + 1 / (1 + np.exp(-(places.lon - 101) / 3))
-    low = np.exp(-np.clip(places.elevation, 0, None) / 1500)
-    green = np.where(places.true_class(2010) == BARREN, 0.12, 1.0)
+    east = 0.6 + 0.8 / (1 + np.exp(-(places.lon - 101) / 3))
+    low = np.exp(-np.clip(places.elevation, 0, None) / 2200)
+    green = np.where(places.true_class(2010) == BARREN, 0.2, 1.0)
     return east * low * green
 
 

@@ -58,7 +58,7 @@ def _strips(mask):
         window = Window(0, first, mask.width, min(STRIP, mask.height - first))
         inside = mask.read(1, window=window) == 1
         row, column = np.nonzero(inside)
-        x, y = mask.transform * (column + 0.5, row + first + 0.5)
+        x, y = mask.transform @ (column + 0.5, row + first + 0.5)
         lon, lat = degrees.transform(np.ascontiguousarray(x), np.ascontiguousarray(y))
         yield window, inside, lon, lat
 

@@ -1,0 +1,131 @@
+"""Rasters and tables -> figures, one rule a kind.
+
+Inputs   <study>/{grid,dem}.tif, zones/outlines.gpkg, layers that the study names, tables/*.csv
+Outputs  <study>/figures/*.{png,pdf}
+"""
+
+
+rule draw_map:
+    input:
+        layer=figure_layer,
+        grid="<study>/grid.tif",
+        outlines="<study>/zones/outlines.gpkg",
+        code=code_of("draw_map.py"),
+    output:
+        png=report(
+            "<study>/figures/{figure}.png",
+            caption="../report/map.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+        pdf="<study>/figures/{figure}.pdf",
+    log:
+        "<logs>/{study}/draw_map/{figure}.log",
+    conda:
+        "../../envs/geo.yaml"
+    wildcard_constraints:
+        figure=figure_names("map"),
+    resources:
+        mem_mb=2000,
+        runtime=15,
+    params:
+        figure=figure_entry,
+    message:
+        "{wildcards.study}: map {wildcards.figure}."
+    script:
+        "../scripts/draw_map.py"
+
+
+rule draw_classes:
+    input:
+        layer=figure_layer,
+        grid="<study>/grid.tif",
+        outlines="<study>/zones/outlines.gpkg",
+        code=code_of("draw_classes.py"),
+    output:
+        png=report(
+            "<study>/figures/{figure}.png",
+            caption="../report/classes.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+        pdf="<study>/figures/{figure}.pdf",
+    log:
+        "<logs>/{study}/draw_classes/{figure}.log",
+    conda:
+        "../../envs/geo.yaml"
+    wildcard_constraints:
+        figure=figure_names("classes"),
+    resources:
+        mem_mb=3000,
+        runtime=15,
+    params:
+        figure=figure_entry,
+    message:
+        "{wildcards.study}: map of classes {wildcards.figure}."
+    script:
+        "../scripts/draw_classes.py"
+
+
+rule draw_series:
+    input:
+        series=figure_table("series"),
+        trends=figure_table("trends"),
+        grid="<study>/grid.tif",
+        code=code_of("draw_series.py"),
+    output:
+        png=report(
+            "<study>/figures/{figure}.png",
+            caption="../report/series.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+        pdf="<study>/figures/{figure}.pdf",
+    log:
+        "<logs>/{study}/draw_series/{figure}.log",
+    conda:
+        "../../envs/geo.yaml"
+    wildcard_constraints:
+        figure=figure_names("series"),
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        figure=figure_entry,
+    message:
+        "{wildcards.study}: series {wildcards.figure}."
+    script:
+        "../scripts/draw_series.py"
+
+
+rule draw_study_area:
+    input:
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        outlines="<study>/zones/outlines.gpkg",
+        stations=lookup(within=STUDIES, dpath="{study}/files/stations"),
+        monthly="<study>/stations/monthly.csv",
+        code=code_of("draw_study_area.py"),
+    output:
+        png=report(
+            "<study>/figures/{figure}.png",
+            caption="../report/study_area.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+        pdf="<study>/figures/{figure}.pdf",
+    log:
+        "<logs>/{study}/draw_study_area/{figure}.log",
+    conda:
+        "../../envs/geo.yaml"
+    wildcard_constraints:
+        figure=figure_names("study_area"),
+    resources:
+        mem_mb=3000,
+        runtime=15,
+    params:
+        figure=figure_entry,
+    message:
+        "{wildcards.study}: study area {wildcards.figure}."
+    script:
+        "../scripts/draw_study_area.py"

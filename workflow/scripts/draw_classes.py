@@ -1,0 +1,34 @@
+"""Draw a class layer of a study as a map with the share of each class.
+
+Reads   layer (class codes, names and colours in its tags), grid (1 = inside), outlines
+Writes  figure (PNG, PDF)
+"""
+
+from nepflow import maps, overviews, plates, raster, vectors
+from nepflow._log import logged_to
+
+OPTIONS = ("title", "palette", "label", "width_mm", "letter")
+
+
+def draw_classes(layer_path, grid_path, outlines_path, png_path, pdf_path, figure):
+    """The shares count every cell; the picture may show fewer."""
+    drawing = maps.class_map(
+        overviews.layer(layer_path),
+        overviews.layer(grid_path),
+        vectors.read(outlines_path),
+        maps.class_counts(raster.read(layer_path), raster.read(grid_path)),
+        **{name: figure[name] for name in OPTIONS if name in figure},
+    )
+    plates.write(drawing, png_path, pdf_path)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        draw_classes(
+            layer_path=snakemake.input.layer,
+            grid_path=snakemake.input.grid,
+            outlines_path=snakemake.input.outlines,
+            png_path=snakemake.output.png,
+            pdf_path=snakemake.output.pdf,
+            figure=snakemake.params.figure,
+        )

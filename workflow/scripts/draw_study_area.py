@@ -1,0 +1,41 @@
+"""Draw the study area: terrain, zones, weather stations, place on the globe.
+
+Reads   dem (m), grid (1 = inside), outlines, station file, monthly values of the stations used
+Writes  figure (PNG, PDF)
+"""
+
+from nepflow import overviews, plates, tables, terrain, vectors
+from nepflow._log import logged_to
+
+OPTIONS = ("title", "limits", "width_mm", "letter")
+SITE = ["station", "lon", "lat"]
+
+
+def draw_study_area(
+    dem_path, grid_path, outlines_path, stations_path, monthly_path, png_path, pdf_path, figure
+):
+    """A station is used if at least one of its months is."""
+    sites = tables.read(stations_path, SITE)[SITE].dropna().drop_duplicates("station")
+    used = set(tables.read(monthly_path, ["station"])["station"].astype(str))
+    drawing = terrain.study_area_map(
+        overviews.layer(dem_path),
+        overviews.layer(grid_path),
+        vectors.read(outlines_path),
+        sites.assign(used=[str(name) in used for name in sites["station"]]),
+        **{name: figure[name] for name in OPTIONS if name in figure},
+    )
+    plates.write(drawing, png_path, pdf_path)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        draw_study_area(
+            dem_path=snakemake.input.dem,
+            grid_path=snakemake.input.grid,
+            outlines_path=snakemake.input.outlines,
+            stations_path=snakemake.input.stations,
+            monthly_path=snakemake.input.monthly,
+            png_path=snakemake.output.png,
+            pdf_path=snakemake.output.pdf,
+            figure=snakemake.params.figure,
+        )
