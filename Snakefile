@@ -13,6 +13,7 @@ pathvars:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/paths.smk"
+include: "workflow/rules/products.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/npp.smk"
@@ -23,6 +24,7 @@ include: "workflow/rules/pixel.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/manifest.smk"
 
 
 wildcard_constraints:

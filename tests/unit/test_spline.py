@@ -199,6 +199,16 @@ def test_pure_noise_ends_at_the_polynomial():
     np.testing.assert_allclose(fit.signal[ended], 3, atol=0.011)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("criterion", ["gcv", "gml"])
+def test_a_month_without_any_rain(network, criterion):
+    position, elevation, _ = network
+    fit = ThinPlateSpline(position, elevation).fit(np.zeros((60, 2)), criterion)
+    assert (fit.choice.end == 1).all()
+    for quantity in (fit.kernel_coefficients, fit.polynomial_coefficients, fit.loo_residuals):
+        assert (quantity == 0).all()
+
+
 def test_full_error_is_never_below_that_of_the_fitted_values(network):
     position, elevation, values = network
     spline = ThinPlateSpline(position, elevation)

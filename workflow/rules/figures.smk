@@ -21,10 +21,10 @@ rule draw_map:
         pdf="<study>/figures/{figure}.pdf",
     log:
         "<logs>/{study}/draw_map/{figure}.log",
-    conda:
-        "../../envs/geo.yaml"
     wildcard_constraints:
         figure=figure_names("map"),
+    conda:
+        "../../envs/geo.yaml"
     resources:
         mem_mb=2000,
         runtime=15,
@@ -52,10 +52,10 @@ rule draw_classes:
         pdf="<study>/figures/{figure}.pdf",
     log:
         "<logs>/{study}/draw_classes/{figure}.log",
-    conda:
-        "../../envs/geo.yaml"
     wildcard_constraints:
         figure=figure_names("classes"),
+    conda:
+        "../../envs/geo.yaml"
     resources:
         mem_mb=3000,
         runtime=15,
@@ -83,10 +83,10 @@ rule draw_series:
         pdf="<study>/figures/{figure}.pdf",
     log:
         "<logs>/{study}/draw_series/{figure}.log",
-    conda:
-        "../../envs/geo.yaml"
     wildcard_constraints:
         figure=figure_names("series"),
+    conda:
+        "../../envs/geo.yaml"
     resources:
         mem_mb=1000,
         runtime=10,
@@ -116,10 +116,10 @@ rule draw_study_area:
         pdf="<study>/figures/{figure}.pdf",
     log:
         "<logs>/{study}/draw_study_area/{figure}.log",
-    conda:
-        "../../envs/geo.yaml"
     wildcard_constraints:
         figure=figure_names("study_area"),
+    conda:
+        "../../envs/geo.yaml"
     resources:
         mem_mb=3000,
         runtime=15,

@@ -48,7 +48,8 @@ def in_study(pattern):
     def paths(wildcards):
         study = study_of(wildcards)
         return [
-            f"{RESULTS}/{wildcards.study}/" + pattern.format(
+            f"{RESULTS}/{wildcards.study}/"
+            + pattern.format(
                 year=year,
                 npp=study["npp_year_folder"][year],
                 collection=study["npp_year_folder"][year].replace("harmonised", "006"),
@@ -124,59 +125,6 @@ def first_area_series(wildcards):
     return f"{RESULTS}/{wildcards.study}/tables/series_{name}.csv"
 
 
-def figure_names(kind):
-    """Regular expression of the figures of a kind in any study."""
-    names = {
-        figure["name"]
-        for study in STUDIES.values()
-        for figure in study["figures"]
-        if figure["kind"] == kind
-    }
-    return "|".join(sorted(names)) or "no_such_figure"
-
-
-def figure_entry(wildcards):
-    figures = study_of(wildcards)["figures"]
-    return next(figure for figure in figures if figure["name"] == wildcards.figure)
-
-
-def figure_layer(wildcards):
-    return f"{RESULTS}/{wildcards.study}/{figure_entry(wildcards)['layer']}.tif"
-
-
-def figure_table(name):
-    """Function that gives the table ``<name>_<zones>.csv`` of a figure."""
-
-    def table(wildcards):
-        zones = figure_entry(wildcards)["zones"]
-        return f"{RESULTS}/{wildcards.study}/tables/{name}_{zones}.csv"
-
-    return table
-
-
-def figures_of(wildcards):
-    figures = [figure["name"] for figure in study_of(wildcards)["figures"]]
-    return [f"{RESULTS}/{wildcards.study}/figures/{name}.png" for name in figures]
-
-
-def tables_of(wildcards):
-    """Every table of a study, in the order of the report."""
-    study = study_of(wildcards)
-    zones = [zones["name"] for zones in study["zones"]]
-    names = [
-        "respiration_readings",
-        *(f"trends_{name}" for name in zones),
-        *(f"series_{name}" for name in zones),
-        *(["trend_classes_nep"] if study["has_trend"] else []),
-        "absence",
-        "absence_native",
-        "station_defects",
-        "station_completeness",
-        *(f"{variable}_fit" for variable in study["climate"]["variables"]),
-        *(f"{variable}_floored" for variable in study["climate"]["variables"]),
-        *(["recovery"] if study["simulated"] else []),
-        "checks",
-        "choices",
-        "warnings",
-    ]
-    return [f"{RESULTS}/{wildcards.study}/tables/{name}.csv" for name in names]
+def trend_if_estimated(wildcards):
+    has_trend = study_of(wildcards)["has_trend"]
+    return f"{RESULTS}/{wildcards.study}/pixel/nep/sen_slope.tif" if has_trend else []

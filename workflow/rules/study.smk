@@ -48,9 +48,7 @@ rule warp_dem:
         mem_mb=1500,
         runtime=20,
     params:
-        maximum_missing_percent=lookup(
-            within=STUDIES, dpath="{study}/dem/maximum_missing_percent"
-        ),
+        maximum_missing_percent=lookup(within=STUDIES, dpath="{study}/dem/maximum_missing_percent"),
     message:
         "{wildcards.study}: elevation on the study grid."
     script:

@@ -5,7 +5,7 @@ Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 """
 
 import numpy as np
-from nepflow import raster, tables
+from nepflow import notes, raster, tables
 from nepflow._log import logged_to
 
 CHECKS = ["check", "value", "limit", "unit", "passed"]
@@ -32,7 +32,7 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
         for name, value, _, unit, ok in rows
         if not ok
     ]
-    warnings += [(topic, text) for topic, text in study_warnings(study)]
+    warnings += [(topic, text) for topic, text in notes.warnings(study)]
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
     tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
 
@@ -49,30 +49,6 @@ def closures(table_paths):
     shares = absence[absence["unit"] == "%"].groupby("year")["value"].sum()
     off = float((shares - 100).abs().max())
     yield "shares by reason, against 100", off, 1e-6, "%", off <= 1e-6
-
-
-def study_warnings(study):
-    """What a reader must know before using the numbers."""
-    if study["simulated"]:
-        yield "simulated", "every input is simulated (twin): no number here is an observation"
-    if not study["has_trend"]:
-        yield (
-            "trend",
-            (
-                f"{len(study['years'])} years are fewer than minimum_years "
-                f"({study['minimum_years']}): no trend products; left out: "
-                f"{', '.join(study['figures_left_out']) or 'none'}"
-            ),
-        )
-    if "006" in study["npp_year_folder"].values():
-        yield (
-            "NPP of 2000",
-            "collection 006 beside 061: a step between them can look like a trend",
-        )
-    for entry in study["landcover"].get("substitute", []):
-        yield "land cover", f"{entry['year']} is that of {entry['by']}"
-    if study["climate"]["time_step"] == "normals":
-        yield "climate", "monthly normals applied to every year: Rh does not vary in time"
 
 
 if __name__ == "__main__":

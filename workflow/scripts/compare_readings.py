@@ -11,40 +11,45 @@ from nepflow._log import logged_to
 COLUMNS = ["reading", "chosen", "quantity", "value", "unit"]
 
 
-def compare_readings(npp_paths, respiration_paths, grid_path, output_path, chosen, mem_mb):
-    """Sources are pixels whose mean NEP over the years is negative."""
+def compare_readings(
+    npp_paths, respiration_paths, grid_path, output_path, chosen, minimum_years, mem_mb
+):
+    """The mean is that of the annual means; a source is a pixel with a negative mean NEP."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     rows = []
     for reading, path in respiration_paths.items():
-        total, count = np.zeros((3, 2)), np.zeros((3, 2))
+        years = len(npp_paths)
+        annual, cells = np.zeros((2 * years, 2)), np.zeros((2 * years, 2))
+        source, pixels = np.zeros((1, 2)), np.zeros((1, 2))
         strips = raster.blocks([grid_path, list(npp_paths), path], mem_mb=mem_mb, label=reading)
         for _, _, (inside, npp, rh) in strips:
-            zonal.add_to_zones(layers(npp, rh), inside, total, count)
-        mean, source, rh_mean = (total[:, 1] / count[:, 1]).tolist()
-        valid_km2 = count[0, 1] * cell_km2
+            rh = np.where(np.isnan(npp), np.nan, rh)
+            zonal.add_to_zones(np.concatenate([npp - rh, rh]), inside, annual, cells)
+            zonal.add_to_zones(is_source(npp - rh, minimum_years), inside, source, pixels)
+        nep, rh = (annual / np.maximum(cells, 1))[:, 1].reshape(2, years).mean(axis=1)
+        share = 100 * source[0, 1] / pixels[0, 1]
+        total = annual[:years, 1].mean() * cell_km2 * 1e-6
         rows += [
             (reading, reading == chosen, *row)
             for row in (
-                ("nep_mean", mean, "g C m-2 yr-1"),
-                ("nep_total", mean * valid_km2 * 1e-6, "Tg C yr-1"),
-                ("rh_mean", rh_mean, "g C m-2 yr-1"),
-                ("source_share", 100 * source, "% of valid area"),
-                ("sink_share", 100 * (1 - source), "% of valid area"),
-                ("valid_area", valid_km2, "km2"),
+                ("nep_mean", nep, "g C m-2 yr-1"),
+                ("nep_total", total, "Tg C yr-1"),
+                ("rh_mean", rh, "g C m-2 yr-1"),
+                ("source_share", share, "% of valid area"),
+                ("sink_share", 100 - share, "% of valid area"),
+                ("valid_area", pixels[0, 1] * cell_km2, "km2"),
             )
         ]
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, COLUMNS, simulated=simulated)
 
 
-def layers(npp, rh):
-    """Mean NEP, whether it is a source, and mean Rh of each pixel with NPP: (3, y, x)."""
-    valid = np.isfinite(npp - rh)
-    years = np.maximum(valid.sum(axis=0), 1)
-    none = ~valid.any(axis=0)
-    nep = np.where(valid, npp - rh, 0).sum(axis=0) / years
-    rh = np.where(valid, rh, 0).sum(axis=0) / years
-    return np.where(none, np.nan, np.stack([nep, (nep < 0).astype("float64"), rh]))
+def is_source(nep, minimum_years):
+    """1 where the mean of at least ``minimum_years`` years is negative, 0 elsewhere: (1, y, x)."""
+    valid = np.isfinite(nep)
+    total = np.where(valid, nep, 0).sum(axis=0)
+    enough = valid.sum(axis=0) >= minimum_years
+    return np.where(enough, (total < 0).astype("float64"), np.nan)[None]
 
 
 if __name__ == "__main__":
@@ -57,5 +62,6 @@ if __name__ == "__main__":
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.table,
             chosen=snakemake.params.chosen,
+            minimum_years=snakemake.params.minimum_years,
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -4,7 +4,7 @@ Reads   layer (class codes, names and colours in its tags), grid (1 = inside), o
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import maps, overviews, plates, raster, vectors
+from nepflow import classmap, overviews, plates, raster, vectors
 from nepflow._log import logged_to
 
 OPTIONS = ("title", "palette", "label", "width_mm", "letter")
@@ -12,11 +12,11 @@ OPTIONS = ("title", "palette", "label", "width_mm", "letter")
 
 def draw_classes(layer_path, grid_path, outlines_path, png_path, pdf_path, figure):
     """The shares count every cell; the picture may show fewer."""
-    drawing = maps.class_map(
+    drawing = classmap.class_map(
         overviews.layer(layer_path),
         overviews.layer(grid_path),
         vectors.read(outlines_path),
-        maps.class_counts(raster.read(layer_path), raster.read(grid_path)),
+        classmap.class_counts(raster.read(layer_path), raster.read(grid_path)),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
     plates.write(drawing, png_path, pdf_path)

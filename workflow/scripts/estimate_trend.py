@@ -7,6 +7,8 @@ Writes  slope (unit yr-1), z (Mann-Kendall Z), trend_class (nine classes)
 from nepflow import raster, trend
 from nepflow._log import logged_to
 
+STRENGTHS = ("slightly_significant", "significant", "extremely_significant")
+
 
 def estimate_trend(cube, outputs, years, minimum_years, cuts, mem_mb, threads):
     """Theil-Sen slope, Mann-Kendall Z and their class; too short series are absent."""
@@ -50,7 +52,7 @@ if __name__ == "__main__":
             outputs=[snakemake.output.slope, snakemake.output.z, snakemake.output.trend_class],
             years=snakemake.params.years,
             minimum_years=snakemake.params.minimum_years,
-            cuts=list(snakemake.params.trend.values()),
+            cuts=[snakemake.params.trend[f"{name}_z"] for name in STRENGTHS],
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

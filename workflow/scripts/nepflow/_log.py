@@ -1,15 +1,20 @@
-"""The log and the progress bar of a job."""
+"""The frame of a job: its log, its progress bar, one thread for linear algebra."""
 
 import logging
 import sys
 from contextlib import contextmanager
 
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 
 @contextmanager
 def logged_to(path):
-    """Send this job's log records, warnings and traceback to ``path``."""
+    """Send this job's log records, warnings and traceback to ``path``.
+
+    Linear algebra runs on one thread meanwhile: Snakemake gives BLAS as many as the job has,
+    and a product over two threads differs from one over one thread in its last bits.
+    """
     logging.basicConfig(
         filename=path,
         filemode="w",
@@ -19,7 +24,8 @@ def logged_to(path):
     )
     logging.captureWarnings(True)
     try:
-        yield
+        with threadpool_limits(limits=1):
+            yield
     except Exception as error:
         logging.getLogger(__name__).exception("job failed")
         # Snakemake shows only stderr on the terminal; the reader needs the sentence, not the file.

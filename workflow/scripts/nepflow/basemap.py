@@ -121,3 +121,24 @@ def show_absence(axes, field, inside):
 def absence_patch(text):
     """Return the legend entry of cells without value."""
     return Patch(facecolor=palettes.ABSENT, edgecolor=palettes.INK, linewidth=0.3, label=text)
+
+
+def legend(axes, entries, columns=1, title=None):
+    """Fill axes below the map with a legend in columns."""
+    axes.set_axis_off()
+    axes.legend(
+        handles=entries,
+        ncols=columns,
+        title=title,
+        loc="upper left",
+        bbox_to_anchor=(0, 1),
+        borderpad=0,
+        borderaxespad=0,
+        frameon=False,
+        handlelength=1.6,
+        handleheight=1,
+        columnspacing=1.8,
+        labelspacing=0.45,
+        alignment="left",
+        title_fontsize=6.5,
+    )

@@ -183,18 +183,7 @@ def locator(axes, area):
     outline.set_crs(globe.geodetic_crs, allow_override=True).to_crs(globe).plot(
         ax=axes, facecolor=palettes.ACCENT, edgecolor=palettes.ACCENT, linewidth=0.2, aspect=None
     )
-    for lat in (0, 30, 60):
-        x, y = project(lon_0, lat)
-        if np.isfinite(x) and abs(lat - lat_0) > 12:
-            axes.text(
-                x,
-                y,
-                labels.degrees(lat, "N", "S"),
-                fontsize=5,
-                ha="center",
-                va="center",
-                bbox={"facecolor": "#f4f6f7", "edgecolor": "none", "pad": 0.3},
-            )
+    _name_parallels(axes, project, lon_0, lat_0)
     axes.set(xlim=(-1.03 * radius, 1.03 * radius), ylim=(-1.03 * radius, 1.03 * radius))
     axes.set_aspect("equal")
     axes.set_axis_off()
@@ -204,3 +193,13 @@ def _globe_line(axes, x, y, width=0.35):
     """Draw the visible part of a line; the far side projects to infinity."""
     x, y = (np.where(np.isfinite(side), side, np.nan) for side in (x, y))
     axes.plot(x, y, color="#9a9a9a", linewidth=width)
+
+
+def _name_parallels(axes, project, lon_0, lat_0):
+    """Label some parallels on the middle meridian, away from the area."""
+    box = {"facecolor": "#f4f6f7", "edgecolor": "none", "pad": 0.3}
+    for lat in (-60, -30, 0, 30, 60):
+        x, y = project(lon_0, lat)
+        if np.isfinite(y) and 12 < abs(lat - lat_0) < 60:
+            text = labels.degrees(lat, "N", "S")
+            axes.text(x, y, text, fontsize=5, ha="center", va="center", bbox=box)

@@ -7,6 +7,22 @@ SIMULATED = "simulated (twin)"
 NO_DATA = "no data (barren, water, ...)"
 REGION = "all"  # value of the columns ``zones`` and ``zone`` in rows that cover the whole area
 
+_NAMES = {
+    "nep": "NEP",
+    "npp": "NPP",
+    "rh": "Rh",
+    "temperature": "Temperature",
+    "precipitation": "Precipitation",
+    "radiation": "Solar radiation",
+}
+_STATISTICS = {
+    "slope": "Theil–Sen slope",
+    "line_start": "line in the first year",
+    "z": "Mann–Kendall Z",
+    "p": "Mann–Kendall p",
+    "valid_share": "share with data",
+    "valid_area": "area with data",
+}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _THIN = "\u202f"  # narrow no-break space between thousands
 _MINUS = "\u2212"
@@ -36,6 +52,21 @@ def unit_text(unit):
 def sentence(text):
     """Return ``text`` beginning with a capital; the rest stays as it is."""
     return text[:1].upper() + text[1:]
+
+
+def variable_name(quantity):
+    """Return the name of the variable that a quantity is a statistic of, or an empty text."""
+    return _NAMES.get(quantity.partition("_")[0], "")
+
+
+def quantity_name(quantity):
+    """Return the name of a quantity for readers: ``nep_valid_share`` is NEP, share with data."""
+    first, _, rest = quantity.partition("_")
+    if first not in _NAMES:
+        return sentence(quantity.replace("_", " "))
+    if not rest:
+        return _NAMES[first]
+    return f"{_NAMES[first]}, {_STATISTICS.get(rest, rest.replace('_', ' '))}"
 
 
 def with_unit(name, unit):

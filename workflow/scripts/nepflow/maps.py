@@ -1,8 +1,6 @@
-"""Maps of the study area: continuous fields and classes."""
+"""Maps of continuous fields."""
 
 import numpy as np
-from matplotlib.colors import ListedColormap
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from nepflow import basemap, labels, palettes
@@ -85,27 +83,8 @@ def _colour_bar(sheet, picture, field, name, has_absence):
     bar.set_label(name, labelpad=1.5)
     if has_absence:
         text = labels.NO_DATA if wide else labels.NO_DATA.replace(" (", "\n(")
-        _legend(basemap.foot(sheet, 2.4, 0, 0.71 if wide else 0.61), [basemap.absence_patch(text)])
-
-
-def _legend(axes, entries, columns=1, title=None):
-    axes.set_axis_off()
-    axes.legend(
-        handles=entries,
-        ncols=columns,
-        title=title,
-        loc="upper left",
-        bbox_to_anchor=(0, 1),
-        borderpad=0,
-        borderaxespad=0,
-        frameon=False,
-        handlelength=1.6,
-        handleheight=1,
-        columnspacing=1.8,
-        labelspacing=0.45,
-        alignment="left",
-        title_fontsize=6.5,
-    )
+        foot = basemap.foot(sheet, 2.4, 0, 0.71 if wide else 0.61)
+        basemap.legend(foot, [basemap.absence_patch(text)])
 
 
 def _histogram(axes, values, picture):
@@ -145,103 +124,3 @@ def _trim(inset, low, high):
     inset.set_title("share of area with data (%)", fontsize=5.5, loc="left", pad=2)
     if low < 0 < high:
         inset.axvline(0, color=palettes.INK, linewidth=0.5, linestyle=(0, (2, 1.5)))
-
-
-@drawn_in_style
-def class_map(
-    field,
-    grid,
-    outlines,
-    counts,
-    *,
-    title=None,
-    palette=None,
-    label="Share of the classified area",
-    width_mm=180,
-    letter=None,
-):
-    """Draw classes with a legend of their shares of the classified area, which close to 100 %.
-
-    Parameters
-    ----------
-    field, grid, outlines, title, width_mm, letter
-        As in `continuous_map`; the field holds class codes, its attribute ``classes`` is
-        {code: name}, ``colours`` is {code: "#rrggbb"} or None.
-    counts : dict of {int or None: int}
-        Cells of each class in the whole raster, and of None for cells of the area without
-        a class (the field itself may be decimated); cells of one area each.
-    palette : str, optional
-        A palette of Crameri's collection that replaces the raster's own colours.
-    label : str
-        Heading of the legend.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    BadFigure
-        If the raster names no classes.
-    """
-    inside = basemap.inside_of(field, grid)
-    classes = field.attrs.get("classes")
-    if not classes:
-        raise palettes.BadFigure("a map of classes needs a raster whose tag `classes` names them.")
-    codes = sorted(classes)
-    colours = palettes.class_colours(codes, field.attrs.get("colours"), palette)
-    entries = _class_entries(classes, colours, counts)
-    columns = 3 if width_mm > 100 else 1
-    legend_height = 4.2 + 3.55 * -(-len(entries) // columns)
-    sheet, axes = basemap.framed(outlines, width_mm, legend_height, title, letter)
-    basemap.show_absence(axes, field, inside)
-    order = np.searchsorted(codes, np.nan_to_num(field.values))
-    basemap.show(
-        axes,
-        np.where(np.isin(field.values, codes), order, np.nan),
-        field,
-        cmap=ListedColormap([colours[code] for code in codes]),
-        vmin=-0.5,
-        vmax=len(codes) - 0.5,
-        zorder=2,
-    )
-    _legend(basemap.foot(sheet, legend_height), entries, columns, label)
-    basemap.finish(axes, outlines, inside, basemap.is_simulated(field, grid))
-    return sheet.figure
-
-
-def _class_entries(classes, colours, counts):
-    """Return a legend entry a class with its share, and one for the cells without class."""
-    codes = sorted(classes)
-    cells = [counts.get(code, 0) for code in codes]
-    shares = labels.closing_percentages(cells)
-    entries = [
-        Patch(
-            facecolor=colours[code],
-            edgecolor=palettes.INK,
-            linewidth=0.3,
-            label=f"{classes[code]}  {labels.percent(share, cell)}",
-        )
-        for code, share, cell in zip(codes, shares, cells, strict=True)
-    ]
-    absent = counts.get(None, 0)
-    if absent:
-        share = labels.number(100 * absent / sum(counts.values()), 1)
-        entries.append(basemap.absence_patch(f"no data ({share} % of the whole area)"))
-    return entries
-
-
-def class_counts(codes, inside):
-    """Return {code: cells} of a class raster and, under None, cells of the area without class.
-
-    Parameters
-    ----------
-    codes : ndarray, shape (y, x)
-        Class codes, NaN = absent.
-    inside : ndarray, shape (y, x)
-        1 inside the area.
-    """
-    within = codes[inside == 1]
-    found, cells = np.unique(within[np.isfinite(within)], return_counts=True)
-    counts = {int(code): int(number) for code, number in zip(found, cells, strict=True)}
-    return counts | {None: int(np.isnan(within).sum())}

@@ -7,14 +7,6 @@ from nepflow import annual, labels, palettes
 from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
 
 LINES_AT_MOST = 4  # more zones than this become small multiples
-NAMES = {
-    "nep": "NEP",
-    "npp": "NPP",
-    "rh": "Rh",
-    "temperature": "Temperature",
-    "precipitation": "Precipitation",
-    "radiation": "Solar radiation",
-}
 _LEFT, _RIGHT, _BELOW = 13, 4, 6  # mm: names and values, air, years
 
 
@@ -67,17 +59,13 @@ def annual_series(
     """
     curves, unit = annual.curves_of(table, quantity, zones)
     trends = {name: annual.trend_of(trends, quantity, zones, name) for name in curves}
-    name = label or NAMES.get(quantity, labels.sentence(quantity.replace("_", " ")))
+    axis_name = labels.with_unit(label or labels.quantity_name(quantity), unit)
     sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter)
-    axis_name = labels.with_unit(name, unit)
     _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
     _heading(top, "Whole area", trends[labels.REGION], wide=True)
     _axes(top, axis_name)
-    if limits:
-        top.set_ylim(*limits)
-    elif simulated:
-        _leave_room(top)
-    parts = {zone: (*curves[zone], trends[zone]) for zone in curves if zone != labels.REGION}
+    _scale(top, limits, simulated)
+    parts = {zone: (*curves[zone], trends[zone]) for zone in list(curves)[1:]}
     if len(panels) == 1:
         _together(panels[0], parts, axis_name, wide=width_mm > 100)
     else:
@@ -160,7 +148,9 @@ def _heading(axes, name, trend, wide):
     look = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
     axes.annotate(name, (0, 1), (0, 3 if wide else 10.5), ha="left", fontweight="bold", **look)
     place, side = ((1, 1), "right") if wide else ((0, 1), "left")
-    axes.annotate(annual.trend_text(trend), place, (0, 3), ha=side, fontsize=6.4 if wide else 5.8, **look)
+    axes.annotate(
+        annual.trend_text(trend), place, (0, 3), ha=side, fontsize=6.4 if wide else 5.8, **look
+    )
 
 
 def _axes(axes, name, ticks=5, years=6):
@@ -172,7 +162,8 @@ def _axes(axes, name, ticks=5, years=6):
     axes.yaxis.set_major_locator(MaxNLocator(ticks))
 
 
-def _leave_room(axes):
-    """Lift the upper end of the axis so that the mark hides no value."""
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high + 0.25 * (high - low))
+def _scale(axes, limits, simulated):
+    """Set the ends of the value axis, or lift the upper one so that the mark hides no value."""
+    low, high = limits or axes.get_ylim()
+    room = 0.25 * (high - low) if simulated and not limits else 0
+    axes.set_ylim(low, high + room)

@@ -73,7 +73,8 @@ def gcv(log_smoothing, eigenvalues, squares):
     residual = weighted.sum(axis=0)
     freedom = rough.sum(axis=0)
     signal = eigenvalues / (eigenvalues + smoothing)
-    slope = 2 * (weighted * signal).sum(axis=0) / residual
+    with np.errstate(invalid="ignore"):  # no slope where the polynomial fits exactly
+        slope = 2 * (weighted * signal).sum(axis=0) / residual
     slope = slope - 2 * (rough * signal).sum(axis=0) / freedom
     return residual / freedom**2, slope
 
@@ -92,7 +93,8 @@ def gml(log_smoothing, eigenvalues, squares):
     quadratic = squares / total
     rough = np.exp(log_smoothing) / total
     score = quadratic.mean(axis=0) * np.exp(np.log(total).mean(axis=0))
-    slope = rough.mean(axis=0) - (quadratic * rough).sum(axis=0) / quadratic.sum(axis=0)
+    with np.errstate(invalid="ignore"):  # no slope where the polynomial fits exactly
+        slope = rough.mean(axis=0) - (quadratic * rough).sum(axis=0) / quadratic.sum(axis=0)
     return score, slope
 
 

@@ -1,0 +1,67 @@
+"""Fitted surfaces to the annual cube."""
+
+import climate_study
+import numpy as np
+import pandas as pd
+import pytest
+from interpolate_climate import interpolate_climate
+from nepflow import raster
+from test_fit_climate import fitted
+
+
+def cube_of(folder, variable, time_step="monthly", mem_mb=100, threads=1):
+    paths, (fit, _) = fitted(folder, variable, time_step)
+    cube, table = folder / f"{variable}.tif", folder / "floored.csv"
+    interpolate_climate(
+        fit, paths["dem"], paths["grid"], cube, table, climate_study.YEARS, mem_mb, threads
+    )
+    return paths, cube, table
+
+
+def true_months(paths):
+    """Planted monthly values of every cell, (12, y, x), of temperature and precipitation."""
+    x, y = raster.grid_of(paths["grid"]).xy(0, 20)
+    elevation = raster.read(paths["dem"])
+    months = [climate_study.of_plane(x, y, elevation, month) for month in range(1, 13)]
+    return np.moveaxis(np.array(months), 1, 0)
+
+
+@pytest.mark.parametrize("time_step", ["monthly", "normals"])
+@pytest.mark.parametrize("variable", ["temperature", "precipitation"])
+def test_planted_climate_is_found(tmp_path, variable, time_step):
+    paths, path, _ = cube_of(tmp_path, variable, time_step)
+    temperature, rain = true_months(paths)
+    truth = temperature.mean(axis=0) if variable == "temperature" else rain.sum(axis=0)
+    assert raster.years_of(path) == climate_study.YEARS
+    inside = raster.read(paths["grid"]) == 1
+    for band in (1, 2):
+        found = raster.read(path, band)
+        np.testing.assert_array_equal(np.isnan(found), np.isnan(truth) | ~inside)
+        known = ~np.isnan(found)
+        np.testing.assert_allclose(found[known], truth[known], rtol=1e-5)
+    tags = raster.tags_of(path)
+    assert tags["unit"] == ("degC" if variable == "temperature" else "mm yr-1")
+    assert ("normals" in tags["climate_source"]) == (time_step == "normals")
+
+
+def test_blocks_and_threads_change_no_bit(tmp_path):
+    _, whole, _ = cube_of(tmp_path / "a", "precipitation")
+    _, parts, _ = cube_of(tmp_path / "b", "precipitation", mem_mb=0.01, threads=2)
+    for band in (1, 2):
+        np.testing.assert_array_equal(raster.read(whole, band), raster.read(parts, band))
+
+
+def test_share_of_floored_values(tmp_path):
+    paths, (fit, _) = fitted(tmp_path, "precipitation")
+    elevation = raster.read(paths["dem"])
+    elevation[7, 7] = -20_000  # the planted root is 4 - 10 + ... below 0 in every month
+    raster.write(
+        elevation, raster.Output(paths["dem"], "m", "elevation"), raster.grid_of(paths["dem"])
+    )
+    cube, table = tmp_path / "rain.tif", tmp_path / "floored.csv"
+    interpolate_climate(fit, paths["dem"], paths["grid"], cube, table, climate_study.YEARS, 100, 1)
+    row = pd.read_csv(table).iloc[0]
+    # 20 x 25 cells inside, one of them without elevation
+    assert row["value"] == pytest.approx(100 / 499, rel=1e-9)
+    assert (row["quantity"], row["unit"]) == ("floored_at_0_share", "% of cells and months")
+    assert raster.read(cube)[7, 7] == 0

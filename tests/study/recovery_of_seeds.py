@@ -1,0 +1,51 @@
+"""Run the tiny twin with 20 seeds and write how well its truth is recovered.
+
+Run from the top folder: .venv/bin/python tests/study/recovery_of_seeds.py FOLDER
+It takes about 20 minutes on 2 cores and writes tests/study/recovery_of_seeds.csv: mean and
+standard deviation over the seeds, and the interval mean +- 4 standard deviations in which a
+further seed must lie. Run it again when the twin or a method changes, and look at the change.
+"""
+
+import csv
+import statistics
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent))
+from conftest import TINY, Workflow
+
+SEEDS = range(101, 121)
+STATISTICS = ("bias", "rmse", "correlation")
+
+
+def recovery_of_seeds(folder):
+    """Build the recovery table of every seed in one workflow; return {key: values}."""
+    studies = {f"seed{seed}": TINY | {"twin": TINY["twin"] | {"seed": seed}} for seed in SEEDS}
+    root = Path(__file__).resolve().parent.parent.parent
+    workflow = Workflow(root, folder, **studies)
+    workflow.run(*(f"results/{name}/tables/recovery.csv" for name in studies))
+    values = {}
+    for name in studies:
+        with open(workflow.result(f"{name}/tables/recovery.csv"), newline="") as file:
+            for row in csv.DictReader(file):
+                if row["statistic"] in STATISTICS:
+                    key = (row["quantity"], row["statistic"], row["unit"])
+                    values.setdefault(key, []).append(float(row["value"]))
+    return values
+
+
+def write_bounds(values, path):
+    """One row a quantity and statistic."""
+    with open(path, "w", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(
+            ["quantity", "statistic", "seeds", "mean", "sd", "lowest", "highest", "unit"]
+        )
+        for (quantity, statistic, unit), found in values.items():
+            mean, sd = statistics.mean(found), statistics.stdev(found)
+            numbers = (f"{v:.6g}" for v in (mean, sd, mean - 4 * sd, mean + 4 * sd))
+            table.writerow([quantity, statistic, len(found), *numbers, unit])
+
+
+if __name__ == "__main__":
+    write_bounds(recovery_of_seeds(sys.argv[1]), Path(__file__).with_suffix(".csv"))

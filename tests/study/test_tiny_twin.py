@@ -1,0 +1,188 @@
+"""A tiny twin through the whole workflow."""
+
+import csv
+import re
+
+import numpy as np
+import pytest
+from nepflow import overviews, raster
+
+SIMULATED = "simulated (twin)"
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_everything_is_built(tiny):
+    for name in ("tiny/report.html", "tiny/manifest.csv", "tiny/nep/nep.tif", "index.html"):
+        assert tiny.result(name).stat().st_size > 0
+    assert raster.years_of(tiny.result("tiny/nep/nep.tif")) == list(range(2000, 2009))
+
+
+def test_second_run_has_nothing_to_do(tiny):
+    assert "Nothing to be done" in tiny.run("-n")
+
+
+def test_every_product_says_that_it_is_simulated(tiny):
+    rasters = list(tiny.result("").rglob("*.tif"))
+    assert len(rasters) > 40
+    for path in rasters:
+        assert raster.tags_of(path).get("simulated") == SIMULATED, path
+    tables = list(tiny.result("tiny/tables").glob("*.csv"))
+    assert len(tables) > 15
+    for path in tables:
+        assert {row["source"] for row in rows(path)} <= {SIMULATED}, path
+        assert "source" in path.read_text(encoding="utf-8").splitlines()[0], path
+    for name in ("tiny/report.html", "index.html"):
+        assert SIMULATED in tiny.result(name).read_text(encoding="utf-8")
+
+
+def test_nothing_simulated_lies_outside_its_folders(tiny):
+    tops = {path.name for path in tiny.result("").iterdir()}
+    assert tops == {"tiny", "twin", "index.html"}
+    assert not (tiny.folder / "data").exists()
+
+
+def test_rasters_keep_the_flow_contract(tiny):
+    grid = raster.grid_of(tiny.result("tiny/grid.tif"))
+    for path in tiny.result("tiny").rglob("*.tif"):
+        if path.parent.name == "native":
+            continue
+        assert raster.grid_of(path) == grid, path
+        tags = raster.tags_of(path)
+        assert {"unit", "long_name"} <= set(tags), path
+        layer = overviews.layer(path)
+        assert np.isfinite(layer.values).any(), path
+
+
+def test_checks_pass(tiny):
+    checks = rows(tiny.result("tiny/tables/checks.csv"))
+    assert checks and all(check["passed"] == "True" for check in checks), checks
+
+
+def test_nep_is_npp_minus_respiration(tiny):
+    nep = raster.read(tiny.result("tiny/nep/nep.tif"), 5)
+    npp = raster.read(tiny.result("tiny/npp/061/2004.tif"))
+    respiration = raster.read(tiny.result("tiny/nep/rh_annual_once.tif"), 5)
+    assert np.array_equal(np.isfinite(nep), np.isfinite(npp))
+    assert np.nanmax(np.abs(npp - respiration - nep)) < 1e-3
+
+
+def test_zonal_table_against_a_plain_computation(tiny):
+    nep = raster.read(tiny.result("tiny/nep/nep.tif"), 3)
+    zones = raster.read(tiny.result("tiny/zones/area.tif"))
+    names = raster.classes_of(tiny.result("tiny/zones/area.tif"))
+    area_km2 = raster.grid_of(tiny.result("tiny/grid.tif")).cell_area_m2 / 1e6
+    table = {
+        (row["zone"], row["quantity"]): float(row["value"] or "nan")
+        for row in rows(tiny.result("tiny/tables/series_province.csv"))
+        if row["year"] == "2002"
+    }
+    for code, name in names.items():
+        cells = nep[(zones == code) & np.isfinite(nep)]
+        assert table[name, "nep_mean"] == pytest.approx(cells.mean(), rel=1e-6)
+        assert table[name, "nep_total"] == pytest.approx(cells.sum() * area_km2 * 1e-6, rel=1e-6)
+        share = 100 * len(cells) / (zones == code).sum()
+        assert table[name, "nep_valid_share"] == pytest.approx(share, rel=1e-6)
+
+
+def test_absence_closes_to_the_area(tiny):
+    table = rows(tiny.result("tiny/tables/absence.csv"))
+    area = np.nansum(raster.read(tiny.result("tiny/grid.tif"))) * 1600
+    for year in ("2000", "2005"):
+        total = sum(float(r["value"]) for r in table if r["year"] == year and r["unit"] == "km2")
+        assert total == pytest.approx(area, rel=1e-9)
+    native = rows(tiny.result("tiny/tables/absence_native.csv"))
+    for year in ("2000", "2005"):
+        assert sum(float(r["value"]) for r in native if r["year"] == year) == 10 * 30 * 30
+
+
+def test_planted_station_defects_are_counted(tiny):
+    planted = [(r["station"], r["defect"]) for r in rows(defects_path(tiny))]
+    table = rows(tiny.result("tiny/tables/station_defects.csv"))
+    found = [(r["station"], r["reason"]) for r in table]
+    gone = {station for station, reason in found if reason in ("elevation_missing", "outside_area")}
+    pairs = {
+        "identical repeat": "identical_duplicate",
+        "conflicting repeat": "conflicting_duplicate",
+        "no elevation": "elevation_missing",
+    }
+    for defect, reason in pairs.items():
+        wanted = {station for station, kind in planted if kind == defect}
+        assert wanted, f"the twin plants no {defect}"
+        counted = {station for station, why in found if why == reason}
+        assert wanted - gone <= counted <= wanted, defect
+    far = {station for station, kind in planted if kind == "outside the area"}
+    assert far <= gone
+
+
+def defects_path(workflow):
+    return workflow.result("twin/tiny/truth/station_defects.csv")
+
+
+def test_climate_and_npp_are_recovered(tiny):
+    """Bounds: mean and four standard deviations of 20 seeds, see recovery_of_seeds.csv."""
+    bounds = {
+        (row["quantity"], row["statistic"]): (float(row["lowest"]), float(row["highest"]))
+        for row in rows(__file__.replace("test_tiny_twin.py", "recovery_of_seeds.csv"))
+    }
+    found = {
+        (row["quantity"], row["statistic"]): float(row["value"])
+        for row in rows(tiny.result("tiny/tables/recovery.csv"))
+    }
+    assert bounds
+    for key, (lowest, highest) in bounds.items():
+        assert lowest <= found[key] <= highest, (key, found[key], lowest, highest)
+
+
+def test_number_of_jobs(tiny):
+    counts = re.findall(r"^total +(\d+)", tiny.said, re.M)
+    years = 9
+    assert int(counts[0]) <= 200 / 24 * years + 60
+
+
+def test_changed_formula_reruns_exactly_its_users(tiny):
+    formula = tiny.folder / "workflow/scripts/nepflow/trend.py"
+    before = formula.read_text()
+    try:
+        formula.write_text(before.replace('"no change"', '"no change at all"'))
+        said = tiny.run("-n", "--quiet", "reason")
+        table = said.split("Job stats:")[-1]
+        planned = dict(re.findall(r"^(\w+) +(\d+)$", table, re.M))
+    finally:
+        formula.write_text(before)
+    users = {"estimate_trend", "summarise_trend", "summarise_zones"}
+    assert users <= set(planned)
+    upstream = {"mosaic_npp", "warp_npp", "estimate_nep", "fit_climate", "interpolate_climate"}
+    assert not upstream & set(planned)
+    assert "Nothing to be done" in tiny.run("-n")
+
+
+@pytest.mark.slow
+def test_every_module_changes_the_plan_of_its_users_only(tiny):
+    """A line added to any module of the package reruns something, `_*.py` nothing."""
+    for module in sorted((tiny.folder / "workflow/scripts/nepflow").glob("*.py")):
+        before = module.read_text()
+        try:
+            module.write_text(before + "\n# changed\n")
+            said = tiny.run("-n")
+        finally:
+            module.write_text(before)
+        silent = module.name.startswith("_")
+        assert ("Nothing to be done" in said) == silent, module.name
+
+
+@pytest.mark.slow
+def test_one_core_gives_the_same_digests(root, tiny, tmp_path_factory):
+    from conftest import TINY, Workflow
+
+    other = Workflow(root, tmp_path_factory.mktemp("one core") / "copy", tiny=TINY)
+    other.run(cores=1)
+    digests = [
+        {row["file"]: row["sha256"] for row in rows(w.result("tiny/manifest.csv"))}
+        for w in (tiny, other)
+    ]
+    assert digests[0] == digests[1]
+    assert len(digests[0]) > 60

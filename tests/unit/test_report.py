@@ -1,0 +1,209 @@
+"""The page: readable tables, headline numbers, and what a page must never contain."""
+
+import base64
+import io
+import re
+
+import matplotlib.figure
+import pandas as pd
+import pictures
+import pytest
+from nepflow import headline, readable, report
+
+TIDY = ["zones", "zone", "year", "quantity", "value", "unit"]
+STUDY = {
+    "slug": "small",
+    "title": "A study <of> two zones",
+    "citation": "Somebody (2020)",
+    "simulated": False,
+    "has_trend": True,
+    "years": list(range(2001, 2011)),
+    "minimum_years": 8,
+    "figures": [
+        {"name": "nep_mean", "kind": "map", "title": "Mean NEP", "caption": "All years."},
+        {"name": "nep_series", "kind": "series", "title": "NEP", "caption": "Zones."},
+    ],
+    "climate": {"smoothing": "gcv"},
+    "respiration": {"reading": "monthly"},
+    "trend": {
+        "slightly_significant_z": 1.64,
+        "significant_z": 1.96,
+        "extremely_significant_z": 2.58,
+    },
+}
+
+
+def picture():
+    stored = io.BytesIO()
+    matplotlib.figure.Figure(figsize=(2, 1)).savefig(stored, dpi=50, metadata={"Software": None})
+    return stored.getvalue()
+
+
+def tables():
+    series, trends = pictures.series()
+    readings = [
+        (name, name == "monthly", quantity, value, unit)
+        for name, factor in (("annual_once", 2), ("monthly", 1))
+        for quantity, value, unit in (
+            ("nep_mean", 100.26 * factor, "g C m-2 yr-1"),
+            ("nep_total", 250.0 * factor, "Tg C yr-1"),
+            ("source_share", 12.5 / factor, "% of valid area"),
+            ("sink_share", 100 - 12.5 / factor, "% of valid area"),
+        )
+    ]
+    classes = [
+        ("trend class", name, "2001-2010", "nep_share", share, "%")
+        for name, share in (
+            ("extremely significant decrease", 1.0), ("significant decrease", 2.0),
+            ("slightly significant decrease", 3.0), ("non-significant decrease", 4.0),
+            ("no change", 0.0), ("non-significant increase", 10.0),
+            ("slightly significant increase", 15.0), ("significant increase", 25.0),
+            ("extremely significant increase", 40.0),
+        )
+    ]  # fmt: skip
+    return {
+        "respiration_readings": pd.DataFrame(
+            readings, columns=["reading", "chosen", "quantity", "value", "unit"]
+        ),
+        "trends_province": trends,
+        "series_province": series,
+        "trend_classes_nep": pd.DataFrame(classes, columns=TIDY),
+        "choices": pd.DataFrame([("NPP of 2000", "left out")], columns=["topic", "choice"]),
+        "warnings": pd.DataFrame([("climate", "be careful")], columns=["topic", "warning"]),
+    }
+
+
+def page(root, study=STUDY, given=None):
+    pngs = {figure["name"]: picture() for figure in study["figures"]}
+    values = report.context(study, pngs, given or tables())
+    return report.render(root / "workflow/report/report.html.j2", values), values
+
+
+def test_years_and_zones_become_rows_and_columns():
+    series, _ = pictures.series()
+    (block,) = readable.blocks(series)
+    assert block["title"] == "NEP, mean (g C m⁻² yr⁻¹)"
+    assert [column["text"] for column in block["columns"]] == ["Year", "whole area", "West", "East"]
+    assert block["rows"][0] == ["2001", "100", "100", "100"]
+    assert len(block["rows"]) == 10
+
+
+def test_statistics_become_columns_with_units_and_digits():
+    _, trends = pictures.series()
+    (block,) = readable.blocks(trends)
+    heads = [(column["text"], column["unit"]) for column in block["columns"]]
+    assert heads[0] == ("Zone", "")
+    assert heads[2] == ("NEP, Theil–Sen slope", "g C m⁻² yr⁻²")
+    assert heads[-1] == ("NEP, Mann–Kendall p", "")
+    assert block["rows"][0] == ["whole area", "109", "2", "100", "3.500", "< 0.001"]
+    assert block["note"] == "Year 2001–2010"
+
+
+def test_shares_by_year_carry_their_sum():
+    rows = [
+        ("region", "all", year, name, value, "%")
+        for year in ("2001", "2002")
+        for name, value in (
+            ("valid_share", 60.004),
+            ("barren_share", 30.003),
+            ("fill_share", 9.993),
+        )
+    ]
+    (block,) = readable.blocks(pd.DataFrame(rows, columns=TIDY))
+    assert [column["text"] for column in block["columns"]] == [
+        "Year", "Valid", "Barren", "Fill", "Sum",
+    ]  # fmt: skip
+    assert block["rows"][0] == ["2001", "60.00", "30.00", "9.99", "100"]
+
+
+def test_sum_that_does_not_close_is_shown():
+    rows = [("region", "all", str(year), "valid_share", 99.5, "%") for year in (2001, 2002)]
+    (block,) = readable.blocks(pd.DataFrame(rows, columns=TIDY))
+    assert block["rows"][0][-1] == "99.50"
+
+
+def test_other_tables_are_shown_as_they_are_and_cut():
+    table = pd.DataFrame({"station": [f"S{n}" for n in range(300)], "records": range(300)})
+    (block,) = readable.blocks(table)
+    assert block["rows"][7] == ["S7", "7"]
+    assert [column["numeric"] for column in block["columns"]] == [False, True]
+    assert len(block["rows"]) + block["left_out"] == 300
+
+
+def test_headline_has_the_chosen_reading_and_the_others():
+    mean, total, trend, rising, sink = headline.cards(tables(), STUDY)
+    assert (mean["value"], mean["unit"]) == ("100.3", "g C m⁻² yr⁻¹")
+    assert mean["others"] == [("equation applied once to annual climate", "200.5")]
+    assert (total["value"], total["unit"]) == ("250.0", "Tg C yr⁻¹")
+    assert trend["value"] == "+2.00"
+    assert trend["note"] == "Theil–Sen, 2001–2010; Mann–Kendall p < 0.001"
+    assert rising["value"] == "90.0"  # 10 + 15 + 25 + 40
+    assert "65.0" in rising["note"]  # 25 + 40
+    assert rising["others"] == [("falling", "10.0\u202f%"), ("falling, significant", "3.0\u202f%")]
+    assert sink["value"] == "87.50"
+    assert "12.50" in sink["note"]
+
+
+def test_short_studies_say_why_there_is_no_trend():
+    given = {name: table for name, table in tables().items() if not name.startswith("trend")}
+    cards = headline.cards(given, STUDY | {"has_trend": False, "years": [2001, 2002]})
+    assert cards[2]["note"] == "not estimated: 2 years, a trend needs 8"
+
+
+@pytest.mark.parametrize("name", ["respiration_readings", "trend_classes_nep", "warnings"])
+def test_missing_tables_are_named(root, name):
+    given = tables()
+    del given[name]
+    with pytest.raises(report.BadReport, match=f"tables/{name}.csv"):
+        page(root, given=given)
+
+
+def test_missing_figures_are_named():
+    with pytest.raises(report.BadReport, match=r"figures/nep_series\.png"):
+        report.context(STUDY, {"nep_mean": picture()}, tables())
+
+
+def test_page_holds_everything_and_asks_for_nothing(root):
+    text, _ = page(root)
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', text)
+    assert addresses
+    outside = ("http:", "https:", "//", "/", "file:")
+    assert not [address for address in addresses if address.startswith(outside)]
+    assert "<script" not in text
+    assert "@import" not in text
+    assert "url(" not in text
+    assert text.count(base64.b64encode(picture()).decode()) == 2
+
+
+def test_page_can_be_read_by_everybody(root):
+    text, values = page(root)
+    assert '<html lang="en">' in text
+    pictures_of_page = re.findall(r"<img [^>]+>", text)
+    assert len(pictures_of_page) == len(values["figures"])
+    assert all(re.search(r'alt="[^"]{5,}"', image) for image in pictures_of_page)
+    assert "<th>" not in text  # every header says what it is the header of
+    targets = set(re.findall(r'id="([^"]+)"', text))
+    assert {link[1:] for link in re.findall(r'href="(#[^"]+)"', text)} <= targets
+    assert "A study &lt;of&gt; two zones" in text
+
+
+def test_page_offers_every_figure_and_table(root):
+    text, values = page(root)
+    for figure in values["figures"]:
+        assert f'href="figures/{figure["name"]}.pdf"' in text
+    for table in values["results"]:
+        assert f'href="tables/{table["name"]}.csv"' in text
+    assert text.index("Figure 1.") < text.index("Figure 2.") < text.index("Table 1.")
+
+
+def test_only_simulated_studies_bear_the_banner(root):
+    plain, _ = page(root)
+    assert "simulated" not in plain
+    marked, _ = page(root, STUDY | {"simulated": True})
+    assert marked.index('class="banner"') < marked.index('id="headline"')
+    assert "simulated (twin)" in re.search(r"<title>(.*?)</title>", marked).group(1)
+    assert all("simulated (twin)" in image for image in re.findall(r"<img [^>]+>", marked))
+
+
+def test_page_is_the_same_every_time(root):
+    assert page(root)[0] == page(root)[0]

@@ -1,0 +1,40 @@
+"""Each env file is complete: a fresh environment with its pins imports the scripts that name it."""
+
+import os
+import re
+import subprocess
+import sys
+import venv
+
+import pytest
+import yaml
+
+
+def scripts_of(root, environment):
+    for path in (root / "workflow/rules").glob("*.smk"):
+        for rule in re.split(r"^rule ", path.read_text(), flags=re.M)[1:]:
+            if f"envs/{environment}.yaml" in rule:
+                yield re.search(r'"\.\./scripts/(\w+)\.py"', rule)[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", ["geo"])
+def test_env_file_is_complete(root, tmp_path, environment):
+    pins = yaml.safe_load((root / f"envs/{environment}.yaml").read_text())["dependencies"]
+    packages = [pin.replace("=", "==") for pin in pins if not pin.startswith("python=")]
+    venv.create(tmp_path / "env", with_pip=True)
+    python = tmp_path / "env/bin/python"
+    lock = root / "envs/requirements.txt"
+    pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    # versions of what the pins bring along are those of the lock, without its hashes
+    bounds = tmp_path / "constraints.txt"
+    bounds.write_text("\n".join(re.findall(r"^[\w.-]+==[\w.]+", lock.read_text(), re.M)))
+    subprocess.run([*pip, "-c", bounds, *packages], check=True)
+    scripts = sorted(set(scripts_of(root, environment)))
+    assert len(scripts) > 20
+    code = "import sys; sys.path.append(sys.argv[1])\n" + "\n".join(f"import {s}" for s in scripts)
+    folder = str(root / "workflow/scripts")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    done = subprocess.run([python, "-c", code, folder], capture_output=True, text=True, env=clean)
+    assert done.returncode == 0, done.stderr
+    assert sys.version_info[:2] == (3, 11)

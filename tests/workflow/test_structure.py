@@ -1,0 +1,208 @@
+"""The house rules that a reviewer would otherwise have to check by eye."""
+
+import ast
+import re
+import sys
+
+import pytest
+import yaml
+
+RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^rule |\Z)", re.M | re.S)
+FILES_STRATUM = {"rasterio", "rioxarray", "pyhdf", "geopandas"}
+TABLES = {"pandas", "pyarrow"}
+
+
+def rules(root):
+    for path in sorted((root / "workflow/rules").glob("*.smk")):
+        for name, body in RULE.findall(path.read_text()):
+            yield path.name, name, body
+
+
+def modules(root):
+    folder = root / "workflow/scripts"
+    return sorted([*folder.glob("nepflow/*.py"), *folder.glob("nepflow_twin/*.py")])
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports are invisible to code_of"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_every_rule_is_complete(root):
+    found = list(rules(root))
+    assert len(found) > 20
+    for file, name, body in found:
+        for part in ("input:", "output:", "log:", "conda:", "resources:", "message:", "script:"):
+            assert part in body, f"{file}: rule {name} lacks {part}"
+        assert f'code=code_of("{name}.py")' in body, f"{file}: rule {name} lacks code="
+        assert f'"../scripts/{name}.py"' in body, f"{file}: rule {name} runs another script"
+        assert f"<logs>/{{study}}/{name}" in body or name == "write_index", name
+        for block in re.findall(r"    output:\n((?:        .*\n)+)", body):
+            first = [line for line in block.splitlines() if re.match(r" {8}\S", line)]
+            assert all(re.match(r" {8}(\w+=|\))", line) for line in first), (
+                f"{name}: unnamed output"
+            )
+
+
+def test_every_script_has_a_rule_and_a_contract(root):
+    names = {name for _, name, _ in rules(root)}
+    scripts = {path.stem for path in (root / "workflow/scripts").glob("*.py")}
+    assert scripts == names
+    for name in scripts:
+        text = (root / f"workflow/scripts/{name}.py").read_text()
+        head = ast.get_docstring(ast.parse(text))
+        assert "Reads" in head and "Writes" in head, f"{name}: docstring without Reads and Writes"
+        before = text.split('if __name__ == "__main__":')[0]
+        assert "snakemake." not in before, f"{name}: snakemake outside of the guarded block"
+        assert "with logged_to(snakemake.log[0]):" in text
+        assert f"def {name}(" in text
+
+
+def test_formulas_import_no_files(root):
+    """A module is of the file stratum if it imports a file library; formulas reach none."""
+    folder = root / "workflow/scripts/nepflow"
+    formulas = {
+        "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
+        "kernels", "climate", "study",
+    }  # fmt: skip
+    for name in formulas:
+        tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
+        wrong = tops & (FILES_STRATUM | TABLES | {"matplotlib", "xarray"})
+        assert not wrong, f"{name} imports {wrong}"
+        own = {m.split(".")[1] for m in imports(folder / f"{name}.py") if m.startswith("nepflow.")}
+        assert own <= formulas, f"{name} reaches {own - formulas}"
+
+
+def test_drawing_saves_nothing_and_reads_nothing(root):
+    folder = root / "workflow/scripts/nepflow"
+    drawing = [p for p in folder.glob("*.py") if "matplotlib" in p.read_text()]
+    assert drawing
+    for path in drawing:
+        tops = {module.partition(".")[0] for module in imports(path)}
+        assert not tops & FILES_STRATUM, path.name
+        if path.stem != "plates":
+            assert "savefig(" not in path.read_text(), path.name
+
+
+def test_launcher_modules_need_only_what_snakemake_brings(root):
+    allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema", "nepflow"}
+    folder = root / "workflow/scripts/nepflow"
+    for name in ("study", "modis", "landcover"):
+        tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
+        assert tops <= allowed, f"{name} needs {tops - allowed}"
+
+
+def test_twin_imports_no_formula(root):
+    allowed = {
+        "nepflow._log",
+        "nepflow.atomic",
+        "nepflow._log.progress",
+        "nepflow.atomic.replacing",
+    }
+    for path in (root / "workflow/scripts/nepflow_twin").glob("*.py"):
+        own = {m for m in imports(path) if m == "nepflow" or m.startswith("nepflow.")}
+        assert own <= allowed, f"{path.name} imports {own - allowed}"
+
+
+def test_no_study_in_code(root):
+    slugs = {path.stem for path in (root / "config/studies").glob("*.yaml")}
+    files = [*(root / "workflow").rglob("*.py"), *(root / "workflow").rglob("*.smk")]
+    for path in [*files, root / "Snakefile"]:
+        for slug in slugs:
+            assert slug not in path.read_text(), f"{path.name} names the study {slug}"
+
+
+def test_budgets(root):
+    """Sizes of architecture.md; a docstring does not count, data tables are exempt."""
+    limits = [("workflow/scripts/*.py", 72), ("workflow/rules/*.smk", 200)]
+    for pattern, limit in limits:
+        for path in root.glob(pattern):
+            assert len(path.read_text().splitlines()) <= limit, path.name
+    for path in modules(root):
+        assert len(path.read_text().splitlines()) <= 300, path.name
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                lines = node.end_lineno - body[0].lineno + 1 if body else 0
+                assert lines <= 40, f"{path.name}: {node.name} has {lines} lines of code"
+
+
+def pins_of(path):
+    entries = yaml.safe_load(path.read_text())["dependencies"]
+    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
+def test_environments_and_lock_agree(root):
+    lock = dict(
+        re.findall(r"^([\w.-]+)==([\w.]+)", (root / "envs/requirements.txt").read_text(), re.M)
+    )
+    for path in (root / "envs").glob("*.yaml"):
+        for name, version in pins_of(path).items():
+            if name == "python":
+                assert version == "3.11"
+                continue
+            name = name.replace("snakemake-minimal", "snakemake")
+            assert lock[name] == version, (
+                f"{path.name}: {name} {version}, the lock has {lock[name]}"
+            )
+
+
+def test_lock_is_hashed_and_names_no_host(root):
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (root / "envs" / name).read_text()
+        assert "://" not in text and "--index-url" not in text and "--find-links" not in text
+        packages = re.findall(r"^[\w.-]+==", text, re.M)
+        assert len(packages) == len(re.findall(r"^[\w.-]+==.*\\\n +--hash", text, re.M))
+
+
+def test_every_key_of_the_defaults_is_in_the_schema_and_used(root):
+    schema = yaml.safe_load((root / "workflow/schemas/study.schema.yaml").read_text())
+    defaults = yaml.safe_load((root / "config/defaults.yaml").read_text())
+    code = "".join(
+        path.read_text()
+        for path in [*(root / "workflow").rglob("*.smk"), *(root / "workflow").rglob("*.py")]
+    )
+
+    def walk(values, node, path):
+        for key, value in values.items():
+            assert key in node["properties"], f"{path}{key} is not in the schema"
+            assert key.removesuffix("_z") in code, f"{path}{key} is used nowhere"
+            if isinstance(value, dict):
+                walk(value, node["properties"][key], f"{path}{key}.")
+
+    walk(defaults, schema, "")
+
+    def closed(node, path):
+        if node.get("type") == "object":
+            assert node.get("additionalProperties") is False, f"{path} is not closed"
+        for key, below in node.get("properties", {}).items():
+            assert "default" not in below, f"{path}.{key} holds a default"
+            closed(below, f"{path}.{key}")
+
+    closed(schema, "study")
+
+
+def test_no_rule_writes_into_raw_data(root):
+    for _, name, body in rules(root):
+        for block in re.findall(r"    output:\n((?:        .*\n)+)", body):
+            for path in re.findall(r'"([^"]*\.\w+)"', block):
+                if path.endswith(".rst"):
+                    continue
+                assert path.startswith(("<study>/", "<results>/", "../report")), f"{name}: {path}"
+                if name.startswith("simulate_"):
+                    assert path.startswith("<results>/twin/{study}/")
+
+
+@pytest.mark.parametrize("folder", ["workflow", "config", "resources", "docs", "tests", "envs"])
+def test_no_machine_path_and_no_registry_host(root, folder):
+    words = re.compile(r"pypi\.org|pythonhosted|deb\.debian|registry\.npmjs|/work/|/root/")
+    for path in (root / folder).rglob("*"):
+        if path.suffix in {".py", ".smk", ".md", ".yaml", ".txt", ".rst", ".j2", ".json"}:
+            if path.name == "test_structure.py":
+                continue
+            assert not words.search(path.read_text()), path

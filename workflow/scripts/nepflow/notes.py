@@ -1,0 +1,74 @@
+"""What a reader must know of a study: the choices that it makes, and warnings."""
+
+YEAR_2000 = {
+    "drop": "left out: collection 061 begins in 2001",
+    "collection_006": "taken from the retired collection 006 as it is; the other years are 061",
+    "collection_006_harmonised": "taken from collection 006 and shifted per pixel by the mean "
+    "difference of the collections in {overlap}",
+}
+RESAMPLING = {
+    "nearest": "value at the cell's centre",
+    "bilinear": "bilinear over valid cells, kept where at least half is valid",
+    "average": "mean of valid cells, kept where at least half is valid",
+    "mode": "commonest class in the cell",
+}
+
+
+def choices(study):
+    """Return (topic, choice) of everything that could have been chosen otherwise."""
+    overlap = "-".join(map(str, study["npp"]["overlap"]))
+    rows = [
+        ("period", f"{study['years'][0]}-{study['years'][-1]}, {len(study['years'])} years"),
+        ("grid", f"{study['grid']['resolution_m']} m, {study['grid']['crs']}"),
+        ("NPP", f"{RESAMPLING[study['npp']['resampling']]} (MOD17A3HGF)"),
+        ("land cover", f"{RESAMPLING[study['landcover']['resampling']]} (MCD12Q1)"),
+        (
+            "respiration",
+            f"Pei et al., reading {study['respiration']['reading']}: "
+            f"{study['respiration']['reason']}",
+        ),
+        ("climate", climate_choice(study["climate"])),
+    ]
+    if study["period"][0] == 2000:
+        rows.append(("NPP of 2000", YEAR_2000[study["npp"]["year_2000"]].format(overlap=overlap)))
+    for entry in study["landcover"].get("substitute", []):
+        rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
+    if not study["has_trend"]:
+        needed = f"{len(study['years'])} years, a trend needs {study['minimum_years']}"
+        rows.append(("trend", f"not estimated: {needed}"))
+    return rows
+
+
+def climate_choice(climate):
+    """What the climate is made of."""
+    text = (
+        f"{climate['time_step']} station records, thin-plate spline with elevation, smoothing by "
+    )
+    text += climate["smoothing"].upper()
+    if climate["time_step"] == "normals":
+        text += "; monthly normals stand for every year, so climate has no variation in time"
+    return text
+
+
+def warnings(study):
+    """What a reader must know before using the numbers."""
+    if study["simulated"]:
+        yield "simulated", "every input is simulated (twin): no number here is an observation"
+    if not study["has_trend"]:
+        yield (
+            "trend",
+            (
+                f"{len(study['years'])} years are fewer than minimum_years "
+                f"({study['minimum_years']}): no trend products; left out: "
+                f"{', '.join(study['figures_left_out']) or 'none'}"
+            ),
+        )
+    if "006" in study["npp_year_folder"].values():
+        yield (
+            "NPP of 2000",
+            "collection 006 beside 061: a step between them can look like a trend",
+        )
+    for entry in study["landcover"].get("substitute", []):
+        yield "land cover", f"{entry['year']} is that of {entry['by']}"
+    if study["climate"]["time_step"] == "normals":
+        yield "climate", "monthly normals applied to every year: Rh does not vary in time"

@@ -1,0 +1,168 @@
+"""Tidy tables turned for reading: units in the header, one row a zone or year, sensible digits."""
+
+import math
+import re
+from numbers import Number
+
+from nepflow import labels
+
+ROWS_SHOWN = 250  # of a long table; the CSV holds all
+_NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
+_CONSTANT = ("_area", "_valid_area")  # the same every year: in the CSV only
+_WHOLE = "whole area"
+
+
+def blocks(table):
+    """Return a table as one or more readable ones.
+
+    A tidy table (columns quantity, value, unit) is pivoted: years against zones, one block a
+    quantity, where both vary; otherwise what identifies a row against quantities. Any other
+    table is shown as it is.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+
+    Returns
+    -------
+    list of dict
+        title (str), columns (list of {text, unit, numeric}), rows (list of list of str),
+        left_out (int: rows that the CSV has beyond those shown), note (str).
+    """
+    columns = [name for name in table.columns if name not in _NOT_SHOWN]
+    records = table[columns].to_dict("records")
+    if not {"quantity", "value", "unit"} <= set(columns):
+        return [_plain(columns, records)]
+    keys = [name for name in columns if name not in ("quantity", "value", "unit")]
+    several = {key for key in keys if len({record[key] for record in records}) > 1}
+    if {"year", "zone"} <= several:
+        return _by_year_and_zone(records)
+    fixed = [key for key in keys if key not in several and key != "zone"]
+    note = ". ".join(f"{labels.sentence(key)} {_text(records[0][key])}" for key in fixed)
+    keys = [key for key in keys if key in several]
+    if "year" in several and any(str(record["unit"]).startswith("%") for record in records):
+        return [_closed(keys, records)]
+    variables = {}
+    for record in records:
+        variables.setdefault(labels.variable_name(record["quantity"]), []).append(record)
+    if len(variables) == 1 or "" in variables:
+        return [_by_quantity("", keys, records, note)]
+    return [_by_quantity(name, keys, part, note) for name, part in variables.items()]
+
+
+def _by_quantity(title, keys, records, note):
+    """What identifies a row against quantities; the title need not be repeated in the header."""
+    cells, quantities = _turned(records, keys, "quantity")
+    heads = _heads_of(records, quantities)
+    for head in heads:
+        head["text"] = labels.sentence(head["text"].removeprefix(f"{title}, "))
+    return _block(title, [labels.sentence(key) for key in keys], heads, cells, note)
+
+
+def _plain(columns, records):
+    heads = [{"text": labels.sentence(name.replace("_", " ")), "unit": ""} for name in columns]
+    for head, name in zip(heads, columns, strict=True):
+        head["values"] = [record[name] for record in records]
+    return _block("", [], heads, {(number,): None for number in range(len(records))}, "")
+
+
+def _by_year_and_zone(records):
+    """One block a quantity: years down, zones across, the whole area first."""
+    quantities = dict.fromkeys(record["quantity"] for record in records)
+    shown = [name for name in quantities if not name.endswith(_CONSTANT)]
+    made = []
+    for quantity in shown:
+        rows = [record for record in records if record["quantity"] == quantity]
+        cells, zones = _turned(rows, ["year"], "zone")
+        heads = [{"text": zone, "unit": "", "quantity": quantity} for zone in zones]
+        title = labels.with_unit(labels.quantity_name(quantity), rows[0]["unit"])
+        made.append(_block(title, ["Year"], heads, cells, ""))
+    absent = [labels.quantity_name(name) for name in quantities if name not in shown]
+    if absent and made:
+        made[-1]["note"] = "The CSV also holds: " + "; ".join(absent) + "."
+    return made
+
+
+def _closed(keys, records):
+    """Shares of every year with their sum, which shows that nothing is missing."""
+    shares = [record for record in records if str(record["unit"]).startswith("%")]
+    cells, quantities = _turned(shares, keys, "quantity")
+    heads = _heads_of(shares, quantities)
+    for head in heads:
+        head["text"] = head["text"].removesuffix(" share")
+    for row in cells.values():
+        row["sum"] = math.fsum(value for value in row.values() if not math.isnan(value))
+    heads.append({"text": "Sum", "unit": "%", "quantity": "sum", "key": "sum"})
+    note = "The CSV also holds the areas." if len(shares) < len(records) else ""
+    return _block("", [labels.sentence(key) for key in keys], heads, cells, note)
+
+
+def _turned(records, keys, across):
+    """Return {row key: {column: value}} and the columns, both in order of appearance."""
+    cells, columns = {}, {}
+    for record in records:
+        row = tuple(_named(record[key]) for key in keys)
+        column = _named(record[across])
+        columns[column] = None
+        cells.setdefault(row, {})[column] = float(record["value"])
+    return cells, list(columns)
+
+
+def _heads_of(records, quantities):
+    units = {record["quantity"]: record["unit"] for record in records}
+    return [
+        {"text": labels.quantity_name(name), "unit": units[name], "quantity": name, "key": name}
+        for name in quantities
+    ]
+
+
+def _named(value):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _WHOLE if value == labels.REGION else value
+
+
+def _block(title, key_heads, heads, cells, note):
+    """Format the cells column by column and cut what is too long to read."""
+    keys = list(cells)
+    columns = [{"text": text, "unit": "", "numeric": False} for text in key_heads]
+    texts = [[_text(key[place]) for key in keys] for place in range(len(key_heads))]
+    for head in heads:
+        values = head.get("values")
+        if values is None:
+            values = [cells[key].get(head.get("key", head["text"]), math.nan) for key in keys]
+        numeric = all(_is_number(value) for value in values)
+        columns.append(
+            {"text": head["text"], "unit": labels.unit_text(head["unit"]), "numeric": numeric}
+        )
+        texts.append(_formatted(values, head) if numeric else [_text(value) for value in values])
+    rows = [list(row) for row in zip(*texts, strict=True)]
+    shown = rows[:ROWS_SHOWN]
+    left_out = len(rows) - len(shown)
+    return {"title": title, "columns": columns, "rows": shown, "left_out": left_out, "note": note}
+
+
+def _is_number(value):
+    return isinstance(value, Number) and not isinstance(value, bool)
+
+
+def _formatted(values, head):
+    """Digits by the largest value of the column; p values and shares have their own."""
+    if head.get("quantity", "").endswith("_p"):
+        return [labels.p_value(value) for value in values]
+    known = [value for value in values if math.isfinite(value)]
+    if all(float(value).is_integer() for value in known) and known:
+        decimals = 0
+    elif head["unit"].startswith("%"):
+        decimals = 2
+    else:
+        decimals = labels.decimals_for(max(map(abs, known), default=0))
+    return [labels.number(value, decimals) for value in values]
+
+
+def _text(value):
+    if isinstance(value, float) and math.isnan(value):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return re.sub(r"^(\d{4})-(\d{4})$", r"\1–\2", str(value))

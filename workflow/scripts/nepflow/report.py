@@ -1,0 +1,187 @@
+"""The report of a study as one self-contained page, and the page over all studies."""
+
+import base64
+import io
+import struct
+from pathlib import Path
+
+import jinja2
+
+from nepflow import headline, labels, provenance, readable
+from nepflow.headline import BadReport
+
+# Beginning of a table's name -> (section, title); the first that fits counts.
+TABLES = (
+    ("respiration_readings", "results", "NEP by the readings of the respiration equation"),
+    ("trend_classes_", "results", "Area by trend class"),
+    ("trends_", "results", "Trends by {rest}"),
+    ("series_", "results", "Annual values by {rest}"),
+    ("recovery", "quality", "Recovery of the simulated truth"),
+    ("checks", "quality", "Checks of the results"),
+    ("absence_native", "quality", "Cells of the tiles by reason of absence"),
+    ("absence", "quality", "Share of the area by reason of absence of NPP"),
+    ("station_defects", "quality", "Defects of station records"),
+    ("station_completeness", "quality", "Completeness of the stations"),
+    ("inputs", "provenance", "Input files"),
+    ("choices", "", ""),
+    ("warnings", "", ""),
+    ("", "quality", "{rest}"),
+)
+_DIGITS_OF_DIGEST = 12
+
+
+def context(study, figures, tables):
+    """Return everything that the template of a report shows.
+
+    Parameters
+    ----------
+    study : dict
+        Settings: slug, title, citation, figures, simulated, has_trend, years, minimum_years.
+    figures : dict of {str: bytes}
+        PNG of each figure by its name.
+    tables : dict of {str: pandas.DataFrame}
+        By file name without ending, in the order of the page.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    BadReport
+        If a figure that the study lists or a table of the headline is missing.
+    """
+    shown = _tables(tables)
+    return {
+        "study": study,
+        "period": f"{study['years'][0]}–{study['years'][-1]}",
+        "simulated": labels.SIMULATED if study["simulated"] else "",
+        "cards": headline.cards(tables, study),
+        "figures": _figures(study["figures"], figures),
+        "results": [table for table in shown if table["section"] == "results"],
+        "quality": [table for table in shown if table["section"] == "quality"],
+        "inputs": [table for table in shown if table["section"] == "provenance"],
+        "choices": _pairs(tables, "choices", ("topic", "choice")),
+        "notes": study.get("choices", []),
+        "warnings": _pairs(tables, "warnings", ("topic", "warning")),
+        "software": provenance.software(),
+        "commit": provenance.commit(),
+    }
+
+
+def render(template_path, values):
+    """Return the page of a Jinja2 template; an unknown name in it is an error.
+
+    Parameters
+    ----------
+    template_path : str or Path
+        Templates that it includes lie in the same folder.
+    values : dict
+    """
+    template_path = Path(template_path)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template_path.parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template(template_path.name).render(values)
+
+
+def card(values, page):
+    """Return what the page over all studies shows of one report.
+
+    Parameters
+    ----------
+    values : dict
+        Of `context`.
+    page : str
+        Relative address of the report.
+
+    Returns
+    -------
+    dict
+        Strings and lists only, so that it can be stored as JSON.
+    """
+    maps = [figure for figure in values["figures"] if figure["kind"] == "map"]
+    first = next(iter(maps or values["figures"]), None)
+    return {
+        "title": values["study"]["title"],
+        "period": values["period"],
+        "page": page,
+        "simulated": values["simulated"],
+        "headline": values["cards"][:2],
+        "picture": _thumbnail(first["bytes"]) if first else "",
+        "alt": first["title"] if first else "",
+    }
+
+
+def _figures(entries, pictures):
+    """Return the figures of the study in its order, with what the page needs to show them."""
+    made = []
+    for number, entry in enumerate(entries, start=1):
+        name = entry["name"]
+        if name not in pictures:
+            raise BadReport(f"figures/{name}.png: the study lists it, but it was not drawn.")
+        width, height = struct.unpack(">II", pictures[name][16:24])
+        made.append(
+            {
+                "number": number,
+                "name": name,
+                "kind": entry["kind"],
+                "title": entry.get("title", labels.sentence(name.replace("_", " "))),
+                "caption": entry.get("caption", ""),
+                "bytes": pictures[name],
+                "source": base64.b64encode(pictures[name]).decode(),
+                "width": width,
+                "height": height,
+            }
+        )
+    return made
+
+
+def _tables(tables):
+    """Return the tables that the page shows as tables, numbered in its order."""
+    made = []
+    for name, table in tables.items():
+        start, section, title = next(row for row in TABLES if name.startswith(row[0]))
+        if not section or table.empty:
+            continue
+        if "sha256" in table.columns:
+            table = table.assign(sha256=table["sha256"].str[:_DIGITS_OF_DIGEST])
+        blocks = readable.blocks(table)
+        rest = name.removeprefix(start).replace("landcover", "land cover").replace("_", " ")
+        made.append(
+            {
+                "name": name,
+                "section": section,
+                "title": labels.sentence(title.format(rest=rest)),
+                "blocks": blocks,
+                "long": len(blocks) > 1 or len(blocks[0]["rows"]) > 12,
+            }
+        )
+    order = ["results", "quality", "provenance"]
+    made.sort(key=lambda table: order.index(table["section"]))
+    for number, table in enumerate(made, start=1):
+        table["number"] = number
+    return made
+
+
+def _pairs(tables, name, columns):
+    """Return the rows of a table of two texts."""
+    if name not in tables:
+        raise BadReport(f"tables/{name}.csv is not among the tables of the report. Add it.")
+    return [[str(row[column]) for column in columns] for row in tables[name].to_dict("records")]
+
+
+def _thumbnail(picture, width=640):
+    """Return a PNG made smaller, base64."""
+    from PIL import Image  # only the page over all studies needs it
+
+    with Image.open(io.BytesIO(picture)) as image:
+        height = round(width * image.height / image.width)
+        small = image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+    stored = io.BytesIO()
+    small.save(stored, format="PNG", optimize=True)
+    return base64.b64encode(stored.getvalue()).decode()

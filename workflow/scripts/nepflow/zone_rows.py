@@ -1,0 +1,34 @@
+"""Sums over zones -> rows of the tidy tables: means, totals, areas, trends."""
+
+import numpy as np
+
+from nepflow import trend
+
+FLUXES = ("nep", "npp", "rh")
+
+
+def year_rows(where, quantity, unit, years, of_zone, cell_km2):
+    """Rows of the tidy table: mean, valid area and share, and the total of a flux in Tg C."""
+    for year, total, cells, size in zip(years, *of_zone, strict=True):
+        mean = total / cells if cells else np.nan
+        yield (*where, year, f"{quantity}_mean", mean, unit)
+        if quantity in FLUXES:
+            # g C m-2 yr-1 x km2 = 1e6 g C yr-1 = 1e-6 Tg C yr-1
+            yield (*where, year, f"{quantity}_total", total * cell_km2 * 1e-6, "Tg C yr-1")
+        yield (*where, year, f"{quantity}_area", size * cell_km2, "km2")
+        yield (*where, year, f"{quantity}_valid_area", cells * cell_km2, "km2")
+        yield (*where, year, f"{quantity}_valid_share", 100 * cells / size if size else np.nan, "%")
+
+
+def trend_rows(where, quantity, unit, years, of_zone, minimum_years):
+    """Theil-Sen line and Mann-Kendall test of the zone's annual means."""
+    total, cells, _ = of_zone
+    means = np.where(cells > 0, total / np.maximum(cells, 1), np.nan)[:, None, None]
+    slope, start, z = trend.theil_sen_mann_kendall(means, years, minimum_years)
+    per_year = unit.replace("yr-1", "yr-2") if "yr-1" in unit else f"{unit} yr-1"
+    period = f"{years[0]}-{years[-1]}"
+    yield (*where, period, f"{quantity}_mean", np.nanmean(means) if cells.any() else np.nan, unit)
+    yield (*where, period, f"{quantity}_slope", slope[0, 0], per_year)
+    yield (*where, period, f"{quantity}_line_start", start[0, 0], unit)
+    yield (*where, period, f"{quantity}_z", z[0, 0], "1")
+    yield (*where, period, f"{quantity}_p", trend.p_value(z)[0, 0], "1")
