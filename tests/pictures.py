@@ -92,3 +92,11 @@ def texts(figure):
     from matplotlib.text import Text
 
     return [text.get_text() for text in figure.findobj(Text) if text.get_text().strip()]
+
+
+def drawn(figure):
+    """Lay a figure out as saving would do."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure).draw()
+    return figure

@@ -1,76 +1,13 @@
 """The page: readable tables, headline numbers, and what a page must never contain."""
 
 import base64
-import io
 import re
 
-import matplotlib.figure
 import pandas as pd
 import pictures
 import pytest
 from nepflow import headline, readable, report
-
-TIDY = ["zones", "zone", "year", "quantity", "value", "unit"]
-STUDY = {
-    "slug": "small",
-    "title": "A study <of> two zones",
-    "citation": "Somebody (2020)",
-    "simulated": False,
-    "has_trend": True,
-    "years": list(range(2001, 2011)),
-    "minimum_years": 8,
-    "figures": [
-        {"name": "nep_mean", "kind": "map", "title": "Mean NEP", "caption": "All years."},
-        {"name": "nep_series", "kind": "series", "title": "NEP", "caption": "Zones."},
-    ],
-    "climate": {"smoothing": "gcv"},
-    "respiration": {"reading": "monthly"},
-    "trend": {
-        "slightly_significant_z": 1.64,
-        "significant_z": 1.96,
-        "extremely_significant_z": 2.58,
-    },
-}
-
-
-def picture():
-    stored = io.BytesIO()
-    matplotlib.figure.Figure(figsize=(2, 1)).savefig(stored, dpi=50, metadata={"Software": None})
-    return stored.getvalue()
-
-
-def tables():
-    series, trends = pictures.series()
-    readings = [
-        (name, name == "monthly", quantity, value, unit)
-        for name, factor in (("annual_once", 2), ("monthly", 1))
-        for quantity, value, unit in (
-            ("nep_mean", 100.26 * factor, "g C m-2 yr-1"),
-            ("nep_total", 250.0 * factor, "Tg C yr-1"),
-            ("source_share", 12.5 / factor, "% of valid area"),
-            ("sink_share", 100 - 12.5 / factor, "% of valid area"),
-        )
-    ]
-    classes = [
-        ("trend class", name, "2001-2010", "nep_share", share, "%")
-        for name, share in (
-            ("extremely significant decrease", 1.0), ("significant decrease", 2.0),
-            ("slightly significant decrease", 3.0), ("non-significant decrease", 4.0),
-            ("no change", 0.0), ("non-significant increase", 10.0),
-            ("slightly significant increase", 15.0), ("significant increase", 25.0),
-            ("extremely significant increase", 40.0),
-        )
-    ]  # fmt: skip
-    return {
-        "respiration_readings": pd.DataFrame(
-            readings, columns=["reading", "chosen", "quantity", "value", "unit"]
-        ),
-        "trends_province": trends,
-        "series_province": series,
-        "trend_classes_nep": pd.DataFrame(classes, columns=TIDY),
-        "choices": pd.DataFrame([("NPP of 2000", "left out")], columns=["topic", "choice"]),
-        "warnings": pd.DataFrame([("climate", "be careful")], columns=["topic", "warning"]),
-    }
+from pages import STUDY, TIDY, picture, tables
 
 
 def page(root, study=STUDY, given=None):

@@ -53,7 +53,7 @@ def test_a_zone_without_values_says_so():
 
 def test_the_mark_hides_no_value():
     figure = draw(simulated=True)
-    figure.canvas.draw()
+    pictures.drawn(figure)
     axes = figure.axes[0]
     mark = next(art for art in axes.artists if art.zorder == 50)
     box = mark.get_window_extent()

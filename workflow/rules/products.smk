@@ -67,11 +67,12 @@ def products_of(wildcards):
     files += [f"pixel/{name}/mean" for name in ("nep", "npp", "rh")]
     statistics = study_files.TREND_LAYERS if study["has_trend"] else ()
     files += [f"pixel/nep/{statistic}" for statistic in statistics]
+    landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [
         *(f"{below}/{file}.tif" for file in files),
         *in_study("npp/{npp}/{year}.tif")(wildcards),
-        *sorted(set(in_study("landcover/{landcover_year}.tif")(wildcards))),
+        *(sorted(landcover) if study["uses_landcover"] else []),
         *tables_of(wildcards),
         *figures_of(wildcards),
         *pages,

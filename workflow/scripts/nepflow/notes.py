@@ -21,7 +21,6 @@ def choices(study):
         ("period", f"{study['years'][0]}-{study['years'][-1]}, {len(study['years'])} years"),
         ("grid", f"{study['grid']['resolution_m']} m, {study['grid']['crs']}"),
         ("NPP", f"{RESAMPLING[study['npp']['resampling']]} (MOD17A3HGF)"),
-        ("land cover", f"{RESAMPLING[study['landcover']['resampling']]} (MCD12Q1)"),
         (
             "respiration",
             f"Pei et al., reading {study['respiration']['reading']}: "
@@ -31,6 +30,9 @@ def choices(study):
     ]
     if study["period"][0] == 2000:
         rows.append(("NPP of 2000", YEAR_2000[study["npp"]["year_2000"]].format(overlap=overlap)))
+    if study["uses_landcover"]:
+        method = RESAMPLING[study["landcover"]["resampling"]]
+        rows.append(("land cover", f"{method} (MCD12Q1)"))
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
     if not study["has_trend"]:

@@ -128,7 +128,15 @@ def check_sense(study, file):
                 f"{file}: figure {figure['name']} wants zones {figure.get('zones')}, the study has "
                 f"{', '.join(sorted(zones)) or 'none'}. Add them to `zones` or change the figure."
             )
-    _check_landcover_years(study, file)
+    if uses_landcover(study):
+        _check_landcover_years(study, file)
+
+
+def uses_landcover(study):
+    """Tell whether a zone or a figure of the study needs land cover."""
+    return any(zones["kind"] == "landcover" for zones in study.get("zones", [])) or any(
+        figure.get("layer", "").startswith("landcover/") for figure in study.get("figures", [])
+    )
 
 
 def _check_landcover_years(study, file):
@@ -170,6 +178,7 @@ def completed(study, name, raw, results):
         "slug": name,
         "years": years,
         "has_trend": has_trend,
+        "uses_landcover": uses_landcover(study),
         "simulated": twin,
         "figures": figures,
         "figures_left_out": [f["name"] for f in study.get("figures", []) if f not in figures],

@@ -1,0 +1,43 @@
+"""The script write_report: a whole page from files."""
+
+import json
+
+import pytest
+from nepflow.headline import BadReport
+from pages import STUDY, picture, tables
+from write_report import write_report
+
+
+def run(root, folder, study=STUDY):
+    folder.mkdir()
+    figures = []
+    for entry in study["figures"]:
+        figures.append(folder / f"{entry['name']}.png")
+        figures[-1].write_bytes(picture())
+    paths = []
+    for name, table in tables().items():
+        paths.append(folder / f"{name}.csv")
+        table.to_csv(paths[-1], index=False)
+    page, card = folder / "report.html", folder / "report.json"
+    template = root / "workflow/report/report.html.j2"
+    write_report(figures, paths, template, page, card, study)
+    return page, card
+
+
+def test_report_is_the_same_from_the_same_files(root, tmp_path):
+    first, card = run(root, tmp_path / "one")
+    second, _ = run(root, tmp_path / "two")
+    assert first.read_bytes() == second.read_bytes()
+    assert json.loads(card.read_text())["headline"][0]["value"] == "100.3"
+    assert str(tmp_path) not in first.read_text()
+
+
+def test_a_figure_that_was_not_drawn_is_named(root, tmp_path):
+    study = STUDY | {"figures": [*STUDY["figures"], {"name": "lost", "kind": "map"}]}
+    run(root, tmp_path / "all", study)
+    drawn = tmp_path / "all" / "nep_mean.png"
+    template = root / "workflow/report/report.html.j2"
+    paths = sorted((tmp_path / "all").glob("*.csv"))
+    with pytest.raises(BadReport, match=r"figures/nep_series\.png"):
+        write_report([drawn], paths, template, tmp_path / "r.html", tmp_path / "r.json", study)
+    assert not (tmp_path / "r.html").exists()
