@@ -149,15 +149,27 @@ def test_north_arrow_leans_against_the_meridian():
 def test_zero_has_the_middle_colour_however_limits_lie():
     middle = palettes.palette("bam")(0.5)
     for limits in ((-100.0, 600.0), (-10.0, 10.0), (-600.0, 100.0)):
-        colours, norm = palettes.colours_for(np.zeros(1), "g C m-2 yr-1", limits)
+        colours, norm = palettes.colours_for(np.zeros(1), "g C m-2 yr-2", limits)
         assert colours(norm(0.0)) == pytest.approx(middle, abs=0.03)
 
 
 def test_equal_distances_from_zero_look_equally_strong():
-    colours, norm = palettes.colours_for(np.zeros(1), "g C m-2 yr-1", (-100.0, 400.0))
+    colours, norm = palettes.colours_for(np.zeros(1), "g C m-2 yr-2", (-100.0, 400.0))
     whole = palettes.palette("bam")
     assert colours(norm(400.0)) == pytest.approx(whole(1.0), abs=0.03)
     assert colours(norm(-100.0)) == pytest.approx(whole(0.5 - 100 / 400 / 2), abs=0.03)
+
+
+def test_few_sources_stand_out_among_sinks():
+    """Zero is where the colours change from purple to the palette of sinks, not a pale middle."""
+    colours, norm = palettes.colours_for(np.zeros(1), "g C m-2 yr-1", (-100.0, 600.0))
+    sinks = palettes.palette("bamako_r")
+    assert colours(norm(5.0)) == pytest.approx(sinks(5 / 600), abs=0.03)
+    assert colours(norm(600.0)) == pytest.approx(sinks(1.0), abs=0.03)
+    red, green, blue, _ = colours(norm(-5.0))
+    assert green < min(red, blue)  # purple
+    darker = colours(norm(-95.0))
+    assert sum(darker[:3]) < red + green + blue
 
 
 def test_a_field_of_one_sign_is_not_diverging():

@@ -67,6 +67,47 @@ def test_other_tables_are_shown_as_they_are_and_cut():
     assert len(block["rows"]) + block["left_out"] == 300
 
 
+def test_small_numbers_are_not_shown_as_nothing():
+    rows = [("gap", 6.1e-5, 0.001, "g C m-2 yr-1", True), ("lowest", -14.59, -2000.0, "%", False)]
+    table = pd.DataFrame(rows, columns=["check", "value", "limit", "unit", "passed"])
+    (block,) = readable.blocks(table)
+    assert block["rows"] == [
+        ["gap", "6.1 × 10⁻⁵", "0.0010", "g C m⁻² yr⁻¹", "yes"],
+        ["lowest", "−14.59", "−2000", "%", "no"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "section", "title"),
+    [
+        ("trends_landcover", "results", "Trends by land cover"),
+        ("trend_classes_nep", "results", "Area by class of the trend of NEP"),
+        ("temperature_fit", "quality", "Fit of the monthly surfaces of temperature"),
+        ("absence_native", "quality", "Cells of the tiles by reason of absence of NPP"),
+        ("inputs", "provenance", "Input files"),
+        ("something_new", "quality", "Something new"),
+    ],
+)
+def test_tables_find_their_place(name, section, title):
+    shown = report._tables({name: pd.DataFrame({"a": [1]})})
+    assert [(table["section"], table["title"]) for table in shown] == [(section, title)]
+
+
+def test_statistics_of_several_units_keep_their_row_and_digits():
+    rows = [
+        ("temperature", "true mean", 4.31009, "degC"),
+        ("temperature", "correlation", 0.96586, "1"),
+        ("radiation", "true mean", 5906.56, "MJ m-2 yr-1"),
+        ("radiation", "cells", 2887704, "cells"),
+    ]
+    table = pd.DataFrame(rows, columns=["quantity", "statistic", "value", "unit"])
+    (block,) = readable.blocks(table)
+    assert block["rows"] == [
+        ["Temperature", "°C", "4.310", "0.9659", "–"],
+        ["Solar radiation", "MJ m⁻² yr⁻¹", "5907", "–", "2\u202f887\u202f704"],
+    ]
+
+
 def test_headline_has_the_chosen_reading_and_the_others():
     mean, total, trend, rising, sink = headline.cards(tables(), STUDY)
     assert (mean["value"], mean["unit"]) == ("100.3", "g C m⁻² yr⁻¹")

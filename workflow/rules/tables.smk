@@ -114,6 +114,12 @@ rule check_results:
         nep="<study>/nep/nep.tif",
         series=first_area_series,
         absence="<study>/tables/absence.csv",
+        defects="<study>/tables/station_defects.csv",
+        fits=collect(
+            "<study>/tables/{variable}_fit.csv",
+            variable=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+            allow_missing=True,
+        ),
         code=code_of("check_results.py"),
     output:
         checks="<study>/tables/checks.csv",
@@ -127,6 +133,7 @@ rule check_results:
         runtime=30,
     params:
         study=study_of,
+        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
     message:
         "{wildcards.study}: checks of the results."
     script:

@@ -32,7 +32,10 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
         for name, value, _, unit, ok in rows
         if not ok
     ]
-    warnings += [(topic, text) for topic, text in notes.warnings(study)]
+    warnings += notes.warnings(study)
+    defects = tables.read(table_paths["defects"], ["station", "reason"])
+    fits = {name: tables.read(path, ["quantity"]) for name, path in table_paths["fits"].items()}
+    warnings += notes.table_warnings(defects, fits)
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
     tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
 
@@ -57,7 +60,10 @@ if __name__ == "__main__":
             npp_paths=snakemake.input.npp,
             respiration_path=snakemake.input.respiration,
             nep_path=snakemake.input.nep,
-            table_paths={"series": snakemake.input.series, "absence": snakemake.input.absence},
+            table_paths={
+                **{name: snakemake.input[name] for name in ("series", "absence", "defects")},
+                "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=True)),
+            },
             outputs=[snakemake.output.checks, snakemake.output.warnings],
             study=snakemake.params.study,
             mem_mb=snakemake.resources.mem_mb,

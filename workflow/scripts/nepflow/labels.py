@@ -97,6 +97,17 @@ def number(value, decimals=2):
     return text.replace(",", _THIN).replace("-", _MINUS)
 
 
+def compact_number(value, digits=4):
+    """Return a number with about ``digits`` digits, a very small one as a power of ten."""
+    if value is None or math.isnan(value) or float(value).is_integer():
+        return number(value, 0)
+    if abs(value) >= 1e-3:
+        return number(value, decimals_for(value, digits))
+    figure, exponent = f"{value:.1e}".split("e")
+    power = str(int(exponent)).translate(_SUPERSCRIPTS)
+    return f"{figure} × 10{power}".replace("-", _MINUS)
+
+
 def p_value(value):
     """Return a p value with three decimals, small ones as a bound."""
     if value is None or math.isnan(value):

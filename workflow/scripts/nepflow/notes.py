@@ -74,3 +74,32 @@ def warnings(study):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"
     if study["climate"]["time_step"] == "normals":
         yield "climate", "monthly normals applied to every year: Rh does not vary in time"
+
+
+FLAGS = {
+    "FLAG_SIGNAL_ABOVE_HALF": "have a signal above half of the stations: rough, little smoothing",
+    "FLAG_END_OF_RANGE": "have their minimum at the end of the search range",
+    "FLAG_CRITERIA_DISAGREE": "differ much between GCV and GML",
+}
+
+
+def table_warnings(defects, fits):
+    """Yield (topic, warning) from the tables of station defects and of the fits.
+
+    Parameters
+    ----------
+    defects : DataFrame
+        Columns station, reason.
+    fits : dict of DataFrame
+        Variable -> columns quantity, value.
+    """
+    counts = defects.groupby("reason")["station"].nunique()
+    if len(counts):
+        text = ", ".join(f"{reason} at {count}" for reason, count in counts.items())
+        yield "stations", f"defects by station: {text} (station_defects.csv)"
+    for variable, fit in fits.items():
+        for flag, meaning in FLAGS.items():
+            flagged = fit[fit["quantity"] == flag]["value"]
+            if flagged.sum() > 0:
+                share = f"{int(flagged.sum())} of {len(flagged)} surfaces {meaning}"
+                yield f"{variable} fit", share

@@ -1,5 +1,7 @@
 """Colours of figures: readable without full colour vision, even in perceived steps."""
 
+import re
+
 import numpy as np
 from cmcrameri import cm
 from matplotlib.colors import ListedColormap, Normalize, to_hex
@@ -10,7 +12,7 @@ ACCENT = "#9c2a10"  # what must not be overlooked: simulated inputs, dropped sta
 
 # What a study may ask for: palette of fields of one sign, palette of fields around zero.
 _BY_MEANING = {
-    "carbon": ("bamako_r", "bam"),
+    "carbon": ("bamako_r", "bam"),  # see _carbon where sources are few
     "temperature": ("lajolla_r", "vik"),
     "precipitation": ("devon_r", "vik_r"),
     "radiation": ("lajolla_r", "vik"),
@@ -18,14 +20,14 @@ _BY_MEANING = {
     "diverging": ("bam", "bam"),
     "neutral": ("batlow_r", "vik"),
 }
-# The meaning of a unit, where the study asks for nothing; the first start that fits counts.
+# The meaning of a unit, where the study asks for nothing; the first pattern that fits counts.
 _BY_UNIT = (
-    ("g C", "carbon"),
-    ("Tg C", "carbon"),
-    ("degC", "temperature"),
-    ("MJ", "radiation"),
-    ("mm", "precipitation"),
-    ("", "neutral"),
+    (r"g C .*yr-2", "diverging"),
+    (r"T?g C", "carbon"),
+    (r"degC", "temperature"),
+    (r"MJ", "radiation"),
+    (r"mm", "precipitation"),
+    (r"", "neutral"),
 )
 _CENTRED = {"bam", "berlin", "broc", "cork", "lisbon", "managua", "roma", "tofino", "vanimo", "vik"}
 # Dark enough on white, told apart with any colour vision; lines carry markers as well.
@@ -75,7 +77,9 @@ def colours_for(values, unit, limits=None, name=None):
     if not low < high:
         raise BadFigure(f"limits [{low}, {high}]: the first must be below the second.")
     if name is None:
-        name = next(meaning for start, meaning in _BY_UNIT if unit.startswith(start))
+        name = next(meaning for pattern, meaning in _BY_UNIT if re.match(pattern, unit))
+    if name == "carbon" and -0.5 * high <= low < 0:
+        return _carbon(low / high), Normalize(low, high)
     single, double = _BY_MEANING.get(name, (name, name))
     chosen = double if low < 0 < high else single
     colours = palette(chosen)
@@ -85,6 +89,18 @@ def colours_for(values, unit, limits=None, name=None):
             colours(np.linspace(0.5 + low / size / 2, 0.5 + high / size / 2, 256))
         )
     return colours, Normalize(low, high)
+
+
+def _carbon(share):
+    """Sinks as where all is sink, the few sources in purple: two palettes that meet at zero.
+
+    A palette with a pale middle would make most of an area of weak sinks look like paper.
+    ``share`` is the lower end over the upper one, negative.
+    """
+    below = round(-256 * share / (1 - share))
+    sources = palette("bam")(np.linspace(0.38 * (1 + share), 0.38, max(below, 1)))
+    sinks = palette("bamako_r")(np.linspace(0, 1, 256 - max(below, 1)))
+    return ListedColormap(np.vstack([sources, sinks]))
 
 
 def nice_limits(values):

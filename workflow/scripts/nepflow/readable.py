@@ -33,6 +33,8 @@ def blocks(table):
     records = table[columns].to_dict("records")
     if not {"quantity", "value", "unit"} <= set(columns):
         return [_plain(columns, records)]
+    if "statistic" in columns:
+        return [_by_statistic(records)]
     keys = [name for name in columns if name not in ("quantity", "value", "unit")]
     several = {key for key in keys if len({record[key] for record in records}) > 1}
     if {"year", "zone"} <= several:
@@ -45,7 +47,8 @@ def blocks(table):
     variables = {}
     for record in records:
         variables.setdefault(labels.variable_name(record["quantity"]), []).append(record)
-    if len(variables) == 1 or "" in variables:
+    quantities = {record["quantity"] for record in records}
+    if len(variables) in (1, len(quantities)) or "" in variables:
         return [_by_quantity("", keys, records, note)]
     return [_by_quantity(name, keys, part, note) for name, part in variables.items()]
 
@@ -59,10 +62,33 @@ def _by_quantity(title, keys, records, note):
     return _block(title, [labels.sentence(key) for key in keys], heads, cells, note)
 
 
+def _by_statistic(records):
+    """One row a quantity with its unit, one column a statistic; digits by cell."""
+    units = {}
+    for record in records:
+        units.setdefault(record["quantity"], labels.unit_text(record["unit"]))
+    named = [
+        {**record, "row": (labels.quantity_name(record["quantity"]), units[record["quantity"]])}
+        for record in records
+    ]
+    cells = {}
+    for record in named:
+        cells.setdefault(record["row"], {})[record["statistic"]] = float(record["value"])
+    statistics = dict.fromkeys(record["statistic"] for record in records)
+    heads = [
+        {"text": labels.sentence(name), "unit": "", "key": name, "by_cell": True}
+        for name in statistics
+    ]
+    return _block("", ["Quantity", "Unit"], heads, cells, "")
+
+
 def _plain(columns, records):
     heads = [{"text": labels.sentence(name.replace("_", " ")), "unit": ""} for name in columns]
     for head, name in zip(heads, columns, strict=True):
         head["values"] = [record[name] for record in records]
+        head["by_cell"] = "unit" in columns  # numbers of a column need not be alike
+        if name == "unit":
+            head["values"] = [labels.unit_text(unit) for unit in head["values"]]
     return _block("", [], heads, {(number,): None for number in range(len(records))}, "")
 
 
@@ -150,14 +176,19 @@ def _formatted(values, head):
     """Digits by the largest value of the column; p values and shares have their own."""
     if head.get("quantity", "").endswith("_p"):
         return [labels.p_value(value) for value in values]
+    if head.get("by_cell"):
+        return [labels.compact_number(value) for value in values]
     known = [value for value in values if math.isfinite(value)]
-    if all(float(value).is_integer() for value in known) and known:
-        decimals = 0
-    elif head["unit"].startswith("%"):
-        decimals = 2
-    else:
-        decimals = labels.decimals_for(max(map(abs, known), default=0))
-    return [labels.number(value, decimals) for value in values]
+    if head["unit"].startswith("%") and _decimals(known):
+        return [labels.number(value, 2) for value in values]
+    return [labels.number(value, _decimals(known)) for value in values]
+
+
+def _decimals(known):
+    """Decimals that suit the largest of some values; none if all are whole."""
+    if all(float(value).is_integer() for value in known):
+        return 0
+    return labels.decimals_for(max(map(abs, known)))
 
 
 def _text(value):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import struct
 from pathlib import Path
 
@@ -10,22 +11,23 @@ import jinja2
 from nepflow import headline, labels, provenance, readable
 from nepflow.headline import BadReport
 
-# Beginning of a table's name -> (section, title); the first that fits counts.
+# Pattern of a table's name -> (section, title); the first that fits counts.
 TABLES = (
-    ("respiration_readings", "results", "NEP by the readings of the respiration equation"),
-    ("trend_classes_", "results", "Area by trend class"),
-    ("trends_", "results", "Trends by {rest}"),
-    ("series_", "results", "Annual values by {rest}"),
-    ("recovery", "quality", "Recovery of the simulated truth"),
-    ("checks", "quality", "Checks of the results"),
-    ("absence_native", "quality", "Cells of the tiles by reason of absence"),
-    ("absence", "quality", "Share of the area by reason of absence of NPP"),
-    ("station_defects", "quality", "Defects of station records"),
-    ("station_completeness", "quality", "Completeness of the stations"),
-    ("inputs", "provenance", "Input files"),
-    ("choices", "", ""),
-    ("warnings", "", ""),
-    ("", "quality", "{rest}"),
+    (r"respiration_readings", "results", "NEP by the readings of the respiration equation"),
+    (r"trend_classes_(.+)", "results", "Area by class of the trend of {0}"),
+    (r"trends_(.+)", "results", "Trends by {0}"),
+    (r"series_(.+)", "results", "Annual values by {0}"),
+    (r"recovery", "quality", "Recovery of the simulated truth"),
+    (r"checks", "quality", "Checks of the results"),
+    (r"absence_native", "quality", "Cells of the tiles by reason of absence of NPP"),
+    (r"absence", "quality", "Share of the area by reason of absence of NPP"),
+    (r"station_defects", "quality", "Defects of station records"),
+    (r"station_completeness", "quality", "Completeness of the stations"),
+    (r"(.+)_fit", "quality", "Fit of the monthly surfaces of {0}"),
+    (r"(.+)_floored", "quality", "Values of {0} raised to zero"),
+    (r"inputs", "provenance", "Input files"),
+    (r"choices|warnings", None, None),
+    (r"(.+)", "quality", "{0}"),
 )
 _DIGITS_OF_DIGEST = 12
 
@@ -145,27 +147,35 @@ def _tables(tables):
     """Return the tables that the page shows as tables, numbered in its order."""
     made = []
     for name, table in tables.items():
-        start, section, title = next(row for row in TABLES if name.startswith(row[0]))
-        if not section or table.empty:
+        section, title = _place(name)
+        if section is None or table.empty:
             continue
         if "sha256" in table.columns:
             table = table.assign(sha256=table["sha256"].str[:_DIGITS_OF_DIGEST])
         blocks = readable.blocks(table)
-        rest = name.removeprefix(start).replace("landcover", "land cover").replace("_", " ")
+        long = len(blocks) > 1 or len(blocks[0]["rows"]) > 12
         made.append(
-            {
-                "name": name,
-                "section": section,
-                "title": labels.sentence(title.format(rest=rest)),
-                "blocks": blocks,
-                "long": len(blocks) > 1 or len(blocks[0]["rows"]) > 12,
-            }
+            {"name": name, "section": section, "title": title, "blocks": blocks, "long": long}
         )
     order = ["results", "quality", "provenance"]
     made.sort(key=lambda table: order.index(table["section"]))
     for number, table in enumerate(made, start=1):
         table["number"] = number
     return made
+
+
+def _place(name):
+    """Return section and title of a table; no section where the page shows it elsewhere."""
+    pattern, section, title = next(row for row in TABLES if re.fullmatch(row[0], name))
+    if section is None:
+        return None, None
+    parts = [
+        labels.variable_name(part) or part.replace("landcover", "land cover").replace("_", " ")
+        for part in re.fullmatch(pattern, name).groups()
+    ]
+    if section == "quality":
+        parts = [part.lower() for part in parts]
+    return section, labels.sentence(title.format(*parts))
 
 
 def _pairs(tables, name, columns):

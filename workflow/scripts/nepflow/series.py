@@ -69,7 +69,7 @@ def annual_series(
     if len(panels) == 1:
         _together(panels[0], parts, axis_name, wide=width_mm > 100)
     else:
-        _apart(panels, parts, labels.unit_text(unit), wide=width_mm > 100)
+        _apart(panels, parts, labels.unit_text(unit))
     mark_simulated(top, simulated, "upper right")
     return sheet.figure
 
@@ -84,7 +84,7 @@ def _layout(zones, width_mm, title, letter):
         top = sheet.axes(_LEFT, head, inner, tall)
         return sheet, top, [sheet.axes(_LEFT, head + tall + gap, inner, tall)]
     columns, down = (3, 24) if wide else (2, 19)
-    gap = _BELOW + (5 if wide else 8)
+    gap = _BELOW + 8
     across = (inner - (columns - 1) * 10) / columns
     rows = -(-zones // columns)
     sheet = Sheet(width_mm, head + tall + rows * (down + gap) + _BELOW, title, letter)
@@ -97,12 +97,12 @@ def _layout(zones, width_mm, title, letter):
     return sheet, top, panels
 
 
-def _apart(panels, parts, unit, wide):
+def _apart(panels, parts, unit):
     """Draw each zone in its own panel; one axis of years, a scale of values each."""
     first_column = panels[0].get_position().x0
     for axes, (zone, (years, values, trend)) in zip(panels, parts.items(), strict=True):
         _curve(axes, years, values, trend, palettes.LINES[0], size=2.2)
-        _heading(axes, zone, trend, wide)
+        _heading(axes, zone, trend, wide=False)
         _axes(axes, unit if axes.get_position().x0 == first_column else "", ticks=4, years=4)
     ends = [years for years, _, _ in parts.values()]
     first, last = min(map(np.min, ends)), max(map(np.max, ends))

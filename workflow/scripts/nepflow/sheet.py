@@ -1,5 +1,8 @@
 """The sheet that a figure is drawn on: journal sizes, type, title, marks that every kind bears."""
 
+import functools
+import textwrap
+
 import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
@@ -57,12 +60,11 @@ def style():
 def drawn_in_style(draw):
     """Decorate a drawing function: it sees the project's settings and leaves no others behind."""
 
+    @functools.wraps(draw)
     def wrapper(*args, **kwargs):
         with matplotlib.rc_context(style()):
             return draw(*args, **kwargs)
 
-    wrapper.__name__, wrapper.__doc__ = draw.__name__, draw.__doc__
-    wrapper.__wrapped__ = draw
     return wrapper
 
 
@@ -112,8 +114,6 @@ class Sheet:
 
 def wrapped(text, size_pt, width_mm):
     """Break ``text`` into lines that fit ``width_mm``, by the mean width of letters."""
-    import textwrap
-
     letters = int(width_mm / (size_pt * 0.62 * 25.4 / 72))
     return "\n".join(textwrap.wrap(text, max(letters, 10)))
 
