@@ -48,7 +48,9 @@ def ellipsoidal_cell_areas(transform, rows):
 def run(folder, paths, grid, resampling, mem_mb=500):
     """Mosaic and warp; return the three rasters."""
     folder.mkdir(exist_ok=True)
-    native = [str(folder / name) for name in ("flux.tif", "native_absence.tif", "counts.csv")]
+    native = [
+        str(folder / name) for name in ("flux.tif", "native_absence.tif", "counts.csv", "files.csv")
+    ]
     mosaic_npp(paths, grid.resolution_m, *native)
     mask = raster.Output(str(folder / "grid.tif"), "1", "area", dtype="uint8", classes={1: "in"})
     raster.write(np.ones((grid.height, grid.width)), mask, grid)
@@ -146,5 +148,7 @@ def test_misaligned_or_mixed_tiles_are_refused(tmp_path):
     first = tiles.write_npp(tmp_path, "h25v05", np.zeros((24, 24)))
     other = tiles.write_npp(tmp_path, "h26v05", np.zeros((48, 48)))
     with pytest.raises(hdf.BadTile, match="do not line up"):
-        mosaic_npp([first, other], 5000, *(str(tmp_path / n) for n in ("a.tif", "b.tif", "c.csv")))
+        mosaic_npp(
+            [first, other], 5000, *(str(tmp_path / n) for n in ("a.tif", "b.tif", "c.csv", "d.csv"))
+        )
     assert not (tmp_path / "a.tif").exists()

@@ -53,4 +53,17 @@ def imported_names(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def check_figure_kinds(studies):
+    """A figure's name tells the rule that draws it, so it has one kind in all studies."""
+    kinds = {}
+    for name, study in studies.items():
+        for figure in study["figures"]:
+            if kinds.setdefault(figure["name"], figure["kind"]) != figure["kind"]:
+                raise WorkflowError(
+                    f"config/studies/{name}.yaml: figure {figure['name']} is a {figure['kind']} here "
+                    f"and a {kinds[figure['name']]} in another study of the site. Rename one."
+                )
+
+
 STUDIES = {name: load_study(name) for name in config["studies"]}
+check_figure_kinds(STUDIES)

@@ -11,6 +11,7 @@ rule mosaic_landcover:
         code=code_of("mosaic_landcover.py"),
     output:
         landcover=temp("<study>/landcover/native/{year}.tif"),
+        granules="<study>/landcover/granules_{year}.csv",
     log:
         "<logs>/{study}/mosaic_landcover/{year}.log",
     conda:

@@ -13,6 +13,7 @@ rule mosaic_npp:
         flux=temp("<study>/npp/{collection}/native/{year}.tif"),
         absence=temp("<study>/npp/{collection}/native/absence_{year}.tif"),
         counts="<study>/npp/{collection}/counts_{year}.csv",
+        granules="<study>/npp/{collection}/granules_{year}.csv",
     log:
         "<logs>/{study}/mosaic_npp/{collection}_{year}.log",
     conda:

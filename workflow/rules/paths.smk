@@ -72,6 +72,24 @@ def cube_of(wildcards):
     }.get(wildcards.variable, f"{below}/climate/{wildcards.variable}.tif")
 
 
+def raw_files(wildcards):
+    files = study_of(wildcards)["files"]
+    return [files[name] for name in ("area", "dem", "stations")]
+
+
+def granule_digests(wildcards):
+    """The lists of all tiles that the products of a study come from."""
+    study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
+    lists = in_study("npp/{collection}/granules_{year}.csv")(wildcards)
+    if "harmonised" in study["npp_year_folder"].values():
+        years = range(study["npp"]["overlap"][0], study["npp"]["overlap"][1] + 1)
+        lists += [f"{below}/npp/006/granules_{year}.csv" for year in years]
+        lists += [f"{below}/npp/061/granules_{year}.csv" for year in years]
+    if study["uses_landcover"]:
+        lists += in_study("landcover/granules_{landcover_year}.csv")(wildcards)
+    return sorted(set(lists))
+
+
 def chosen_respiration(wildcards):
     reading = study_of(wildcards)["respiration"]["reading"]
     return f"{RESULTS}/{wildcards.study}/nep/rh_{reading}.tif"

@@ -52,6 +52,7 @@ def tables_of(wildcards):
         *(f"{variable}_fit" for variable in study["climate"]["variables"]),
         *(f"{variable}_floored" for variable in study["climate"]["variables"]),
         *(["recovery"] if study["simulated"] else []),
+        "inputs",
         "checks",
         "choices",
         "warnings",

@@ -55,6 +55,28 @@ rule warp_dem:
         "../scripts/warp_dem.py"
 
 
+rule list_inputs:
+    input:
+        granules=granule_digests,
+        files=raw_files,
+        code=code_of("list_inputs.py"),
+    output:
+        inputs="<study>/tables/inputs.csv",
+    log:
+        "<logs>/{study}/list_inputs.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+    message:
+        "{wildcards.study}: digests of the raw inputs."
+    script:
+        "../scripts/list_inputs.py"
+
+
 rule describe_study:
     input:
         code=code_of("describe_study.py"),

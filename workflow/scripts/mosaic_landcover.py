@@ -1,7 +1,7 @@
 """Decode the land-cover tiles of a year into one native mosaic of classes.
 
 Reads   MCD12Q1 tiles (HDF4-EOS)
-Writes  landcover (classes of the study)
+Writes  landcover (classes of the study), granules (digests)
 """
 
 import math
@@ -14,7 +14,7 @@ from nepflow.landcover import lookup_table
 FIELD = modis.PRODUCTS["MCD12Q1"].fields["landcover"]
 
 
-def mosaic_landcover(tiles, classes, resolution_m, output_path):
+def mosaic_landcover(tiles, classes, resolution_m, output_path, granules_path):
     """IGBP codes become classes before anything is resampled."""
     cell = hdf.geometry(tiles[0], FIELD.name)[0].a
     grid = mosaic.lattice(tiles, FIELD.name, margin=math.ceil(resolution_m / cell) + 1)
@@ -28,6 +28,7 @@ def mosaic_landcover(tiles, classes, resolution_m, output_path):
 
     output = raster.Output(output_path, "1", "land-cover class", dtype="uint8")
     mosaic.write_mosaic(tiles, FIELD.name, reclassified, output, grid)
+    mosaic.write_granules(tiles, granules_path)
 
 
 if __name__ == "__main__":
@@ -37,4 +38,5 @@ if __name__ == "__main__":
             classes=snakemake.params.classes,
             resolution_m=snakemake.params.resolution_m,
             output_path=snakemake.output.landcover,
+            granules_path=snakemake.output.granules,
         )

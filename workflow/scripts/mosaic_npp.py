@@ -1,7 +1,8 @@
 """Decode the NPP tiles of a year into one native mosaic.
 
 Reads   MOD17A3HGF tiles (HDF4-EOS)
-Writes  flux (bands npp g C m-2 yr-1, qc %, valid share), absence (codes of modis.ABSENCE), counts
+Writes  flux (bands npp g C m-2 yr-1, qc %, valid share), absence (codes of modis.ABSENCE),
+        counts (cells by reason), granules (digests)
 """
 
 import math
@@ -13,7 +14,7 @@ from nepflow._log import logged_to
 FIELDS = modis.PRODUCTS["MOD17A3HGF"].fields
 
 
-def mosaic_npp(tiles, resolution_m, flux_path, absence_path, counts_path):
+def mosaic_npp(tiles, resolution_m, flux_path, absence_path, counts_path, granules_path):
     """Mask by valid range first; nothing is resampled here."""
     npp, qc = FIELDS["npp"], FIELDS["qc"]
     cell = hdf.geometry(tiles[0], npp.name)[0].a
@@ -34,6 +35,7 @@ def mosaic_npp(tiles, resolution_m, flux_path, absence_path, counts_path):
     output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8")
     mosaic.write_mosaic(tiles, npp.name, reasons, output, grid)
     mosaic.write_counts(tiles, npp, counts_path)
+    mosaic.write_granules(tiles, granules_path)
 
 
 if __name__ == "__main__":
@@ -44,4 +46,5 @@ if __name__ == "__main__":
             flux_path=snakemake.output.flux,
             absence_path=snakemake.output.absence,
             counts_path=snakemake.output.counts,
+            granules_path=snakemake.output.granules,
         )

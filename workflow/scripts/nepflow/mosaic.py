@@ -1,12 +1,15 @@
 """Tiles of one product and year -> one native mosaic, tile by tile."""
 
 import csv
+import hashlib
+from pathlib import Path
 
 import numpy as np
 from affine import Affine
 from rasterio.crs import CRS
 
 from nepflow import hdf, modis
+from nepflow.atomic import replacing
 from nepflow.geotiff import Grid, paste
 
 ALIGNED = 0.01  # cells; tiles of one lattice agree far better
@@ -82,16 +85,26 @@ def write_mosaic(paths, field, decode, output, grid, fill=np.nan):
     paste(parts, output, grid, fill=fill, inherit=simulated)
 
 
+def write_granules(paths, granules_path):
+    """Write the SHA-256 of each granule. Columns: file, sha256."""
+    with replacing(granules_path) as temporary, open(temporary, "w", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["file", "sha256"])
+        for path in paths:
+            digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+            table.writerow([Path(path).name, digest])
+
+
 def write_counts(paths, field, counts_path):
     """Write how many native cells of each tile are valid or absent, by reason.
 
     Columns: tile, reason, cells. The reasons of a tile close to its number of cells.
     """
-    with open(counts_path, "w", newline="") as file:
-        table = csv.writer(file)
+    with replacing(counts_path) as temporary, open(temporary, "w", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
         table.writerow(["tile", "reason", "cells"])
         for path in paths:
             reason = hdf.absence(hdf.read_layer(path, field.name), field)
             for code, name in modis.ABSENCE.items():
-                tile = modis.FILE_NAME.match(path.rpartition("/")[2])["tile"]
+                tile = modis.FILE_NAME.match(Path(path).name)["tile"]
                 table.writerow([tile, name, int((reason == code).sum())])

@@ -27,7 +27,7 @@ class Variable:
 
 
 VARIABLES = {
-    "temperature": Variable("temperature_degc", "mean", "degC", "degC", "mean air temperature"),
+    "temperature": Variable("temperature_degc", "mean", "degC", "degC", "air temperature"),
     "precipitation": Variable(
         "precipitation_mm", "sum", "mm month-1", "mm yr-1", "annual precipitation"
     ),
