@@ -80,7 +80,7 @@ def one_node(folder):
     """
     started = []
     cpus, memory = node()
-    for name in ("state", "spool", "munge"):
+    for name in ("state", "spool", "munge", "bin"):
         (folder / name).mkdir(parents=True)
     configuration = folder / "slurm.conf"
     configuration.write_text(
@@ -93,6 +93,11 @@ def one_node(folder):
         )
     )
     environment = os.environ | {"SLURM_CONF": str(configuration)}
+    # Snakemake's step in a job forgets the SLURM_ variables, and srun would look in /etc
+    wrapper = folder / "bin/srun"
+    wrapper.write_text(f'#!/bin/sh\nSLURM_CONF={configuration} exec {program("srun")} "$@"\n')
+    wrapper.chmod(0o755)
+    environment["PATH"] = f"{folder / 'bin'}:{environment['PATH']}"
     try:
         started.append(start_munge(folder / "munge"))
         for command in (["slurmctld", "-D"], ["slurmd", "-D", "-N", "localhost"]):
