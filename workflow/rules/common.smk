@@ -1,6 +1,7 @@
 """Studies, and the functions that rules read them with."""
 
 import ast
+import math
 import os
 import sys
 from pathlib import Path

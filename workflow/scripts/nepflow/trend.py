@@ -18,6 +18,8 @@ CLASS_NAMES = {
     8: "significant increase",
     9: "extremely significant increase",
 }
+AUTOCORRELATION = {"none": 0, "tfpw": 1, "hamed_rao": 2}
+_Z_OF_LAGS = 1.959963984540054  # 95 %: only lags beyond it count (Hamed and Rao)
 CLASS_COLOURS = {
     1: "#7f3b08",
     2: "#c7711c",
@@ -31,8 +33,19 @@ CLASS_COLOURS = {
 }
 
 
-AUTOCORRELATION = {"none": 0, "tfpw": 1, "hamed_rao": 2}
-_Z_OF_LAGS = 1.959963984540054  # 95 %: only lags beyond it count (Hamed and Rao)
+def criteria(cuts):
+    """Return {code: (condition on the slope, condition on Z)} of `trend_class` as text."""
+    weak, significant, strong = (f"{cut:g}" for cut in cuts)
+    strengths = [
+        f"|Z| <= {weak}",
+        f"{weak} < |Z| <= {significant}",
+        f"{significant} < |Z| <= {strong}",
+        f"|Z| > {strong}",
+    ]
+    table = {5: ("slope = 0", "any")}
+    for strength, text in enumerate(strengths, start=1):
+        table |= {5 + strength: ("slope > 0", text), 5 - strength: ("slope < 0", text)}
+    return table
 
 
 def theil_sen_mann_kendall(series, years, minimum_years, autocorrelation="none"):
