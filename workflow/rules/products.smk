@@ -44,6 +44,7 @@ def tables_of(wildcards):
         *zone_tables(study),
         *(["trend_classes_nep"] if study["has_trend"] else []),
         *statistic_tables(study),
+        *number_tables_of_report(study),
         "absence",
         "absence_native",
         "station_defects",

@@ -219,6 +219,8 @@ def completed(study, name, raw, results):
         "figures": figures,
         "figures_left_out": [f["name"] for f in study.get("figures", []) if f not in figures],
         "zones": study.get("zones", []),
+        "published": study.get("published", []),
+        "consistency": study.get("consistency", []),
         "files": {key: str(folder / path) for key, path in study["raw"].items()}
         | {"area": str(folder / study["area"]["file"]), "folder": str(folder)},
         "npp_year_folder": {year: _npp_folder(year, study) for year in years},
