@@ -12,7 +12,7 @@ TOP = Path(workflow.basedir)
 SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
 
-from nepflow import modis, study as study_files
+from nepflow import landcover, modis, study as study_files
 
 RAW = config.get("raw", "data")
 RESULTS = config.get("pathvars", {}).get("results", "results")

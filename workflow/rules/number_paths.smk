@@ -55,4 +55,5 @@ def number_tables(wildcards):
 def number_tables_of_report(study):
     """Tables of the numbers that a study has."""
     published = ["published", "published_consistency"] if study["published"] else []
-    return [*published, "numbers"]
+    others = ["specification"] if choices_of(study) else []
+    return [*published, *others, "numbers"]

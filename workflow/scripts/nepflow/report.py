@@ -27,6 +27,7 @@ TABLES = (
     (r"discoveries_(.+)_(.+)", "results", "Field significance of {0} of {1}"),
     (r"published", "results", "Published numbers beside ours"),
     (r"published_consistency", "results", "Published numbers among themselves"),
+    (r"specification", "results", "What the other readings give"),
     (r"numbers", "results", "Numbers of the text"),
     (r"recovery", "quality", "Recovery of the simulated truth"),
     (r"checks", "quality", "Checks of the results"),
