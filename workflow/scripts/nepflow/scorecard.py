@@ -124,8 +124,6 @@ def _value(term, values, name):
         return term
     found = _name(term)
     if not re.fullmatch(r"\w+", found) or found not in values:
-        raise BadPublished(
-            f"consistency check {name}: {found} is no id of `published`. Spell it so."
-        )
+        raise BadPublished(f"consistency check {name}: `published` has no {found}. Spell it so.")
     factor = term["times"] if isinstance(term, dict) else (-1 if term.startswith("-") else 1)
     return factor * values[found]
