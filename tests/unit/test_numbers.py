@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from nepflow import numbers, specification, trend
 
-
 COLUMNS = ["class", "masked", "area_km2", "share_of_classified_percent", "share_of_area_percent"]
 
 
