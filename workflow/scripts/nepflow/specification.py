@@ -1,0 +1,109 @@
+"""Headline numbers of a study under one way of making its choices, strip by strip."""
+
+import numpy as np
+
+from nepflow import discoveries, persistence, stability, trend
+
+COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit")
+_LEVELS = ("slightly_significant_z", "significant_z", "extremely_significant_z")
+
+
+def headline(strips, years, study):
+    """Return the headline numbers of a cube.
+
+    Parameters
+    ----------
+    strips : iterable of ndarray, shape (year, y, x)
+        NEP, g C m-2 yr-1, from north to south.
+    years : list of int
+    study : dict
+        minimum_years, trend, stability, persistence.
+
+    Returns
+    -------
+    list of (quantity, value, unit)
+        Shares are of the pixels that have the statistic.
+    """
+    totals, cells = np.zeros(len(years)), np.zeros(len(years))
+    counts, known, variation = np.zeros(6), np.zeros(3), np.zeros(2)
+    minimum = min(study["minimum_years"], len(years))
+    guard, ddof = study["stability"]["smallest_mean_g_c"], study["stability"]["ddof"]
+    test, limit = study["trend"]["autocorrelation"], study["trend"]["significant_z"]
+    for nep in strips:
+        totals += np.nansum(nep, axis=(1, 2))
+        cells += (~np.isnan(nep)).sum(axis=(1, 2))
+        mean, _, cv = stability.variation(nep, minimum, guard, ddof)
+        slope, _, z = trend.theil_sen_mann_kendall(nep, years, minimum, test)
+        exponent = persistence.hurst(nep, minimum, study["persistence"]["method"])
+        continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
+        strong = np.abs(z) > limit
+        cases = mean < 0, slope > 0, strong & (slope > 0), strong & (slope < 0)
+        counts += [case.sum() for case in (*cases, exponent > 0.5, continuous)]
+        known += [(~np.isnan(layer)).sum() for layer in (mean, slope, exponent)]
+        variation += np.nansum(cv), (~np.isnan(cv)).sum()
+    share = 100 * counts / np.maximum(known[[0, 1, 1, 1, 2, 2]], 1)
+    means = np.where(cells > 0, totals / np.maximum(cells, 1), np.nan)
+    slope, _, _ = trend.theil_sen_mann_kendall(means[:, None, None], years, minimum)
+    return [
+        ("nep_mean", np.nanmean(means), "g C m-2 yr-1"),
+        ("nep_slope", slope[0, 0], "g C m-2 yr-2"),
+        ("source_share", share[0], "%"),
+        ("rising_share", share[1], "%"),
+        ("significant_rise_share", share[2], "%"),
+        ("significant_fall_share", share[3], "%"),
+        ("persistent_share", share[4], "%"),
+        ("continuous_increase_share", share[5], "%"),
+        ("mean_variation", variation[0] / max(variation[1], 1), "1"),
+    ]
+
+
+def by_persistence(nep, slope, study):
+    """Yield (option, chosen, quantity, value, unit) of every method of the Hurst exponent."""
+    for method in persistence.METHODS:
+        exponent = persistence.hurst(nep, study["minimum_years"], method)
+        known = max((~np.isnan(exponent)).sum(), 1)
+        continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
+        chosen = method == study["persistence"]["method"]
+        yield method, chosen, "persistent_share", 100 * (exponent > 0.5).sum() / known, "%"
+        yield method, chosen, "continuous_increase_share", 100 * continuous.sum() / known, "%"
+
+
+def by_significance(nep, years, study):
+    """Yield rows of every correction for autocorrelation at every level, and of the field."""
+    options = study["trend"]
+    for test in trend.AUTOCORRELATION:
+        slope, _, z = trend.theil_sen_mann_kendall(nep, years, study["minimum_years"], test)
+        known = max((~np.isnan(z)).sum(), 1)
+        p = trend.p_value(z)
+        field = p <= discoveries.threshold(p, options["false_discovery_percent"])
+        cases = {f"{test}, |Z| > {options[name]:g}": np.abs(z) > options[name] for name in _LEVELS}
+        cases[f"{test}, false discoveries {options['false_discovery_percent']:g} %"] = field
+        for option, strong in cases.items():
+            chosen = option == f"{options['autocorrelation']}, |Z| > {options['significant_z']:g}"
+            for quantity, sign in (("rise", slope > 0), ("fall", slope < 0)):
+                value = 100 * (strong & sign).sum() / known
+                yield option, chosen, f"significant_{quantity}_share", value, "%"
+
+
+def by_breaks(cv, study):
+    """Yield rows of natural and of fixed breaks of the coefficient of variation."""
+    options = study["stability"]
+    values = cv[~np.isnan(cv)]
+    sample = stability.seeded_sample(values, options["sample"], options["seed"])
+    natural = stability.natural_breaks(sample, len(stability.CLASS_NAMES))
+    for option, breaks in (("natural", natural), ("fixed", [*options["fixed_breaks"], np.inf])):
+        low = 100 * (stability.classify(values, breaks) <= 2).sum() / values.size
+        chosen = option == options["breaks"]
+        yield option, chosen, "low_and_lower_variation_share", low, "%"
+        yield option, chosen, "upper_limit_of_lower_variation", breaks[1], "1"
+
+
+def by_landcover(nep_mean, classes, names):
+    """Yield (quantity, value, unit) of the classes that a key of land cover can move."""
+    known = max((~np.isnan(classes)).sum(), 1)
+    for code, name in names.items():
+        if name in ("forest", "grassland", "barren"):
+            cells = classes == code
+            mean = np.nanmean(nep_mean[cells]) if (cells & ~np.isnan(nep_mean)).any() else np.nan
+            yield f"{name}_share", 100 * cells.sum() / known, "%"
+            yield f"{name}_nep_mean", mean, "g C m-2 yr-1"
