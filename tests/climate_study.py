@@ -95,4 +95,5 @@ def clean_settings(time_step="monthly"):
         "elevation_limits_m": [-430, 8850],
         "position_tolerance": {"position_deg": 0.01, "elevation_m": 10},
         "defects": POLICIES,
+        "angstrom": {"a": 0.25, "b": 0.50},
     }

@@ -34,6 +34,7 @@ rule clean_stations:
         elevation_limits_m=lookup(within=STUDIES, dpath="{study}/climate/elevation_limits_m"),
         position_tolerance=lookup(within=STUDIES, dpath="{study}/climate/position_tolerance"),
         defects=lookup(within=STUDIES, dpath="{study}/climate/defects"),
+        angstrom=lookup(within=STUDIES, dpath="{study}/climate/angstrom"),
     message:
         "{wildcards.study}: station records without defects."
     script:
@@ -42,7 +43,7 @@ rule clean_stations:
 
 rule aggregate_stations:
     input:
-        records="<study>/stations/records.parquet",
+        records="<study>/stations/filled.parquet",
         grid="<study>/grid.tif",
         code=code_of("aggregate_stations.py"),
     output:

@@ -4,7 +4,7 @@ Reads   station file (tidy CSV), outlines of the area, grid (for its CRS)
 Writes  records (parquet: station, position, time, degC, mm, MJ m-2), table of defects
 """
 
-from nepflow import raster, station_file, stations, tables
+from nepflow import raster, station_file, stations, sunshine, tables
 from nepflow._log import logged_to
 from nepflow.atomic import replacing
 from nepflow.variables import VARIABLES
@@ -13,7 +13,7 @@ from nepflow.variables import VARIABLES
 def clean_stations(
     stations_path, area_path, grid_path, records_path, defects_path,
     variables, years, time_step, buffer_km, minimum_stations, plausible_median, limits,
-    elevation_limits_m, position_tolerance, defects,
+    elevation_limits_m, position_tolerance, defects, angstrom,
 ):  # fmt: skip
     """Apply the policy of each defect, and count what it removes."""
     columns = {name: VARIABLES[name].column for name in variables}
@@ -21,8 +21,10 @@ def clean_stations(
     steps = station_file.DOORS[time_step][2]
     ledger = stations.Ledger(stations_path, defects)
 
-    records = station_file.read(stations_path, list(columns.values()), time_step)
+    substitutes = sunshine.SUBSTITUTES if "radiation" in variables else None
+    records = station_file.read(stations_path, list(columns.values()), time_step, substitutes)
     records = stations.of_years(records, years, stations_path)
+    records = sunshine.with_radiation(records, time_step, angstrom, ledger)
     station_file.check_units(records, columns, plausible_median[kind], limits[kind], stations_path)
     records = stations.clean(
         records, list(columns.values()), steps, ledger, position_tolerance, elevation_limits_m
