@@ -12,7 +12,7 @@ import numpy as np
 
 from nepflow import kriging, variogram
 
-LEAST_DAYS = 20  # days that a mean of a station and calendar month needs
+LEAST_DAYS = 15  # days that a mean of a station and calendar month needs
 LEAST_MEAN = 0.1  # of a ratio, in the unit of the values per day: drier stations count as this
 
 
