@@ -78,9 +78,9 @@ class Workflow:
         site = {"studies": list(studies), "raw": "data"}
         (self.folder / "config/config.yaml").write_text(yaml.safe_dump(site))
 
-    def run(self, *arguments, cores=2, fails=False):
+    def run(self, *arguments, cores=2, fails=False, python=sys.executable):
         """Run snakemake; return what it says. A failure fails the test, unless wanted."""
-        command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
+        command = [python, "-m", "snakemake", "--cores", str(cores), *arguments]
         environment = os.environ | {"NUMBA_CACHE_DIR": str(self.folder.parent / "numba")}
         done = subprocess.run(
             command, cwd=self.folder, capture_output=True, text=True, env=environment

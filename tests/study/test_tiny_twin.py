@@ -2,6 +2,8 @@
 
 import csv
 import re
+import sysconfig
+import venv
 
 import numpy as np
 import pytest
@@ -158,6 +160,19 @@ def test_changed_formula_reruns_exactly_its_users(tiny):
     upstream = {"mosaic_npp", "warp_npp", "estimate_nep", "fit_climate", "interpolate_climate"}
     assert not upstream & set(planned)
     assert "Nothing to be done" in tiny.run("-n")
+
+
+def test_environment_in_a_folder_with_a_space(root, tmp_path):
+    """Snakemake does not quote the path of Python by itself (snakemake#2645)."""
+    from conftest import TINY, Workflow
+
+    workflow = Workflow(root, tmp_path / "my study", tiny=TINY)
+    venv.create(tmp_path / "my env", with_pip=False)
+    python = tmp_path / "my env/bin/python"
+    packages = next((tmp_path / "my env/lib").glob("python*/site-packages"))
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    workflow.run("results/tiny/grid.tif", python=python)
+    assert workflow.result("tiny/grid.tif").exists()
 
 
 @pytest.mark.slow

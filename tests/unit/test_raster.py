@@ -1,5 +1,10 @@
 """The loop over space."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from affine import Affine
@@ -114,3 +119,31 @@ def test_digest_sees_values_tags_and_names(tmp_path):
     digests = {digest(values), digest(changed), digest(values, "kg"), digest(values, band="2")}
     assert len(digests) == 4
     assert digest(values) == digest(values)
+
+
+def test_killed_job_leaves_nothing_under_its_final_name(cube, tmp_path):
+    """SIGKILL in the middle of writing, as a scheduler does it."""
+    code = (
+        "import sys, time\n"
+        "from nepflow import raster\n"
+        "def slow(values):\n"
+        "    print('strip', flush=True)\n"
+        "    time.sleep(0.3)\n"
+        "    return values[0]\n"
+        "raster.map_blocks(slow, [sys.argv[1]], raster.Output(sys.argv[2], '1', 'out'), mem_mb=1)\n"
+    )
+    target = tmp_path / "killed.tif"
+    path = str(Path(raster.__file__).parents[1])
+    job = subprocess.Popen(
+        [sys.executable, "-c", code, cube, str(target)],
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(3):
+        assert job.stdout.readline() == "strip\n"
+    job.kill()
+    job.wait()
+    assert not target.exists()
+    left = [file.name for file in tmp_path.iterdir() if file.name != "cube.tif"]
+    assert left and all(name.startswith(".killed.") for name in left)

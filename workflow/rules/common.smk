@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -12,6 +13,10 @@ SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
 
 from nepflow import modis, study as study_files
+
+if os.path.exists(sys.executable):
+    # Snakemake puts it into a shell command unquoted, a space ends it (snakemake#2645)
+    sys.executable = shlex.quote(sys.executable)
 
 RAW = config.get("raw", "data")
 RESULTS = config.get("pathvars", {}).get("results", "results")
