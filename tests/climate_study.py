@@ -85,6 +85,7 @@ def monthly_file(path, time_step="monthly"):
 def clean_settings(time_step="monthly"):
     kinds = ("daily", "monthly")
     return {
+        "station_format": "tidy",
         "variables": ["temperature", "precipitation"],
         "years": YEARS,
         "time_step": time_step,

@@ -1,7 +1,7 @@
 """Weather stations -> annual climate of the study grid, and the fitted monthly surfaces.
 
 Inputs   station records of the raw folder, <study>/{grid,dem}.tif, <study>/zones/outlines.gpkg
-Outputs  <study>/stations/{records.parquet,monthly.csv,annual.csv},
+Outputs  <study>/stations/{records.parquet,sites.csv,monthly.csv,annual.csv},
          <study>/climate/<variable>{.tif,_fit.npz}, <study>/tables/{station_defects,
          station_completeness,<variable>_fit,<variable>_floored}.csv
 """
@@ -9,12 +9,13 @@ Outputs  <study>/stations/{records.parquet,monthly.csv,annual.csv},
 
 rule clean_stations:
     input:
-        stations=lookup(within=STUDIES, dpath="{study}/files/stations"),
+        stations=station_files,
         area="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
         code=code_of("clean_stations.py"),
     output:
         records="<study>/stations/records.parquet",
+        sites="<study>/stations/sites.csv",
         defects="<study>/tables/station_defects.csv",
     log:
         "<logs>/{study}/clean_stations.log",
@@ -24,6 +25,8 @@ rule clean_stations:
         mem_mb=3000,
         runtime=15,
     params:
+        stations_path=lookup(within=STUDIES, dpath="{study}/files/stations"),
+        station_format=lookup(within=STUDIES, dpath="{study}/climate/station_format"),
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=lookup(within=STUDIES, dpath="{study}/years"),
         time_step=lookup(within=STUDIES, dpath="{study}/climate/time_step"),

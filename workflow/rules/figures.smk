@@ -103,7 +103,7 @@ rule draw_study_area:
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        stations=lookup(within=STUDIES, dpath="{study}/files/stations"),
+        stations="<study>/stations/sites.csv",
         monthly="<study>/stations/monthly.csv",
         code=code_of("draw_study_area.py"),
     output:

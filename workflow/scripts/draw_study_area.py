@@ -1,6 +1,6 @@
 """Draw the study area: terrain, zones, weather stations, place on the globe.
 
-Reads   dem (m), grid (1 = inside), outlines, station file, monthly values of the stations used
+Reads   dem (m), grid (1 = inside), outlines, all stations, monthly values of the stations used
 Writes  figure (PNG, PDF)
 """
 

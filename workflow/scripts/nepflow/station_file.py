@@ -68,7 +68,7 @@ def read(path, columns, time_step, substitutes=None):
     for part in steps:
         known = np.append(getattr(times.dt, part).to_numpy(float), np.nan)
         records[part] = known[codes].astype("float32")
-    records["station"] = _sorted_categories(records["station"])
+    records["station"] = sorted_categories(records["station"])
     return records
 
 
@@ -116,7 +116,7 @@ def _header(path):
         return next(reader(file), [])
 
 
-def _sorted_categories(stations):
+def sorted_categories(stations):
     """Return the station column with its categories in order, so that sorting is cheap."""
     return stations.cat.reorder_categories(sorted(stations.cat.categories), ordered=True)
 

@@ -130,6 +130,12 @@ def check_sense(study, file):
             )
     if uses_landcover(study):
         _check_landcover_years(study, file)
+    climate = study["climate"]
+    if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
+        raise BadStudy(
+            f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
+            f"climate.time_step is {climate['time_step']}. Set it to daily."
+        )
 
 
 def uses_landcover(study):
