@@ -112,6 +112,8 @@ rule interpolate_climate:
         table="<study>/tables/{variable}_floored.csv",
     log:
         "<logs>/{study}/interpolate_climate/{variable}.log",
+    wildcard_constraints:
+        study=any_of(STATION_STUDIES),
     conda:
         "../../envs/geo.yaml"
     threads: 2

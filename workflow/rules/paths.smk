@@ -74,7 +74,8 @@ def cube_of(wildcards):
 
 def raw_files(wildcards):
     files = study_of(wildcards)["files"]
-    return [files["area"], files["dem"], *station_files(wildcards)]
+    stations = [] if from_grids(wildcards) else station_files(wildcards)
+    return [files["area"], files["dem"], *stations]
 
 
 def station_files(wildcards):

@@ -6,7 +6,7 @@ Writes  records without rejected values and with their flags (parquet), table of
 
 import numpy as np
 import pandas as pd
-from nepflow import flags, quality, radiation, raster, stations, tables
+from nepflow import flag_tables, quality, radiation, raster, stations, tables
 from nepflow._log import logged_to, progress
 from nepflow.atomic import replacing
 from nepflow.station_days import StationDays, distances_km
@@ -32,14 +32,14 @@ def check_stations(
             codes[name] = quality.checked(name, values, before, days.month, weights, settings, top)
             new = codes[name] != before
             rejected.append(
-                flags.flagged_rows(days, name, VARIABLES[name], values, codes[name], new)
+                flag_tables.flagged_rows(days, name, VARIABLES[name], values, codes[name], new)
             )
             columns[VARIABLES[name].column] = np.where(new, np.nan, values)
         records = days.with_values(columns, codes)
     with replacing(checked_path) as temporary:
         records.to_parquet(temporary, index=False)
     table = pd.concat(rejected) if rejected else []
-    tables.write(table, flagged_path, flags.FLAGGED, "simulated" in raster.tags_of(grid_path))
+    tables.write(table, flagged_path, flag_tables.FLAGGED, "simulated" in raster.tags_of(grid_path))
 
 
 def top_of_atmosphere(days):

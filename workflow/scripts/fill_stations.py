@@ -6,7 +6,7 @@ Writes  records with reconstructed values (parquet), tables of variograms, of le
 """
 
 import pandas as pd
-from nepflow import filling, flags, raster, stations, tables
+from nepflow import filling, flag_tables, raster, stations, tables
 from nepflow._log import logged_to, progress
 from nepflow.atomic import replacing
 from nepflow.station_days import StationDays, distances_km
@@ -35,7 +35,7 @@ def fill_stations(
                 errors += filling.error_rows(name, months)
             columns[VARIABLES[name].column] = values
             names = days.sites["station"].to_numpy(str)
-            counts.append(flags.quality_rows(names, name, codes[name], values))
+            counts.append(flag_tables.quality_rows(names, name, codes[name], values))
         records = days.with_values(columns, codes)
     with replacing(filled_path) as temporary:
         records.to_parquet(temporary, index=False)

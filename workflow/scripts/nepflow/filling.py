@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from nepflow import flags, reconstruction
+from nepflow import flag_tables, reconstruction
 from nepflow.variables import VARIABLES
 
 # temperature by difference from the station's mean, the others by ratio to it
 DEPARTURES = {"temperature": "difference", "precipitation": "ratio", "radiation": "ratio"}
 COLUMNS = ("variable", "month", "quantity", "value", "unit")
 VARIOGRAMS = ("variable", "month", "model", "quantity", "value", "unit")
-TABLES = (VARIOGRAMS, COLUMNS, flags.QUALITY)
+TABLES = (VARIOGRAMS, COLUMNS, flag_tables.QUALITY)
 
 
 def without_gaps(name, values, month, distance_km, *, model, lags, longest_gap_days, minimum):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nepflow import flags
+from nepflow import flag_tables, flags
 from nepflow.station_file import POSITION
 
 
@@ -86,7 +86,7 @@ class StationDays:
         for column, values in columns.items():
             records[column] = values[day, station]
         for variable, matrix in codes.items():
-            records[flags.column_of(variable)] = flags.category(matrix[day, station])
+            records[flags.column_of(variable)] = flag_tables.category(matrix[day, station])
         return records
 
 

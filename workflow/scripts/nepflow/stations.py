@@ -10,7 +10,7 @@ import geopandas
 import numpy as np
 import pyproj
 
-from nepflow import flags
+from nepflow import flag_tables, flags
 from nepflow.station_file import POSITION, BadStations
 
 
@@ -88,7 +88,7 @@ def mask_impossible(records, variables, limits, ledger):
         flag = flags.column_of(name)
         codes = records[flag].cat.codes if flag in records else flags.OBSERVED
         codes = np.where(records[column].isna(), flags.MISSING, codes)
-        records[flag] = flags.category(np.where(outside, flags.RANGE, codes))
+        records[flag] = flag_tables.category(np.where(outside, flags.RANGE, codes))
         records[column] = records[column].mask(outside)
     return records
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nepflow import flags, radiation
+from nepflow import flag_tables, flags, radiation
 
 RADIATION, SUNSHINE = "radiation_mj_m2", "sunshine_h"
 SUBSTITUTES = {RADIATION: SUNSHINE}  # a file may have the second in place of the first
@@ -40,7 +40,7 @@ def with_radiation(records, time_step, angstrom, ledger):
     wanted = records[RADIATION].isna().to_numpy() & ~np.isnan(computed)
     ledger.note(records, wanted, "radiation_missing", "computed from sunshine")
     records[RADIATION] = np.where(wanted, computed, records[RADIATION])
-    records[flags.column_of("radiation")] = flags.category(
+    records[flags.column_of("radiation")] = flag_tables.category(
         np.where(wanted, flags.SUNSHINE, flags.OBSERVED)
     )
     return records.drop(columns=SUNSHINE)
