@@ -51,19 +51,18 @@ def monthly_climate(wildcards):
     return [f"{RESULTS}/{wildcards.study}/climate/{name}" for name in names]
 
 
-def if_stations(*names):
-    """Function that gives files of a study whose climate comes from stations."""
+def if_stations(name):
+    """Function that gives a file of a study whose climate comes from stations."""
 
-    def files(wildcards):
-        below = f"{RESULTS}/{wildcards.study}"
-        return [] if from_grids(wildcards) else [f"{below}/{name}" for name in names]
+    def file(wildcards):
+        return [] if from_grids(wildcards) else f"{RESULTS}/{wildcards.study}/{name}"
 
-    return files
+    return file
 
 
 def fit_tables(wildcards):
-    names = study_of(wildcards)["climate"]["variables"]
-    return if_stations(*(f"tables/{name}_fit.csv" for name in names))(wildcards)
+    names = [] if from_grids(wildcards) else study_of(wildcards)["climate"]["variables"]
+    return [f"{RESULTS}/{wildcards.study}/tables/{name}_fit.csv" for name in names]
 
 
 def climate_tables(study):

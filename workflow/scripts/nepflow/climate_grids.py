@@ -34,6 +34,11 @@ def months_of(years):
     return np.concatenate([start + np.arange(12) for start in first])
 
 
+def days_of(month):
+    """Return the length of a month."""
+    return int(((month + 1).astype("M8[D]") - month.astype("M8[D]")).astype(int))
+
+
 def opened(entry, stack):
     """Open the raster of an entry of climate.grids.
 
@@ -198,12 +203,8 @@ def write_months(entries, years, grid, output, *, limits, plausible, lapse=None)
         temporary = stack.enter_context(replacing(output.path))
         with geotiff.created(temporary, output, native, {}) as target:
             for number, (month, source, entry, band) in enumerate(places, start=1):
-                days = int(
-                    ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]"))
-                    / np.timedelta64(1, "D")
-                )
                 values = decoded(source, entry, band, window)
-                values = grid_units.converted(values, variable, entry["unit"], days)
+                values = grid_units.converted(values, variable, entry["unit"], days_of(month))
                 check_values(values, variable, month, limits, entry["file"])
                 known = values[np.isfinite(values) & (values != 0)]
                 medians.append(np.median(known) if known.size else 0.0)
