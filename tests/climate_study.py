@@ -85,6 +85,7 @@ def monthly_file(path, time_step="monthly"):
 def clean_settings(time_step="monthly"):
     kinds = ("daily", "monthly")
     return {
+        "station_format": "tidy",
         "variables": ["temperature", "precipitation"],
         "years": YEARS,
         "time_step": time_step,
@@ -95,4 +96,5 @@ def clean_settings(time_step="monthly"):
         "elevation_limits_m": [-430, 8850],
         "position_tolerance": {"position_deg": 0.01, "elevation_m": 10},
         "defects": POLICIES,
+        "angstrom": {"a": 0.25, "b": 0.50},
     }

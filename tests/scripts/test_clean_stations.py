@@ -11,7 +11,8 @@ def run(folder, stations_path, simulated=False, **changes):
     paths = climate_study.make(folder, simulated)
     records, defects = folder / "records.parquet", folder / "defects.csv"
     settings = climate_study.clean_settings() | changes
-    clean_stations(stations_path, paths["outlines"], paths["grid"], records, defects, **settings)
+    outputs = records, folder / "sites.csv", defects
+    clean_stations(stations_path, paths["outlines"], paths["grid"], *outputs, **settings)
     return pd.read_parquet(records), pd.read_csv(defects, dtype={"station": str})
 
 

@@ -19,7 +19,13 @@ def fitted(folder, variable, time_step="monthly", minimum=10):
     records, monthly = folder / "records.parquet", folder / "monthly.csv"
     settings = climate_study.clean_settings(time_step)
     clean_stations(
-        raw, paths["outlines"], paths["grid"], records, folder / "defects.csv", **settings
+        raw,
+        paths["outlines"],
+        paths["grid"],
+        records,
+        folder / "sites.csv",
+        folder / "defects.csv",
+        **settings,
     )
     aggregate_stations(
         records, paths["grid"], monthly, folder / "annual.csv", folder / "complete.csv",

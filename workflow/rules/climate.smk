@@ -1,7 +1,7 @@
 """Weather stations -> annual climate of the study grid, and the fitted monthly surfaces.
 
 Inputs   station records of the raw folder, <study>/{grid,dem}.tif, <study>/zones/outlines.gpkg
-Outputs  <study>/stations/{records.parquet,monthly.csv,annual.csv},
+Outputs  <study>/stations/{records.parquet,sites.csv,monthly.csv,annual.csv},
          <study>/climate/<variable>{.tif,_fit.npz}, <study>/tables/{station_defects,
          station_completeness,<variable>_fit,<variable>_floored}.csv
 """
@@ -9,12 +9,13 @@ Outputs  <study>/stations/{records.parquet,monthly.csv,annual.csv},
 
 rule clean_stations:
     input:
-        stations=lookup(within=STUDIES, dpath="{study}/files/stations"),
+        stations=station_files,
         area="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
         code=code_of("clean_stations.py"),
     output:
         records="<study>/stations/records.parquet",
+        sites="<study>/stations/sites.csv",
         defects="<study>/tables/station_defects.csv",
     log:
         "<logs>/{study}/clean_stations.log",
@@ -24,6 +25,8 @@ rule clean_stations:
         mem_mb=3000,
         runtime=15,
     params:
+        stations_path=lookup(within=STUDIES, dpath="{study}/files/stations"),
+        station_format=lookup(within=STUDIES, dpath="{study}/climate/station_format"),
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=lookup(within=STUDIES, dpath="{study}/years"),
         time_step=lookup(within=STUDIES, dpath="{study}/climate/time_step"),
@@ -34,6 +37,7 @@ rule clean_stations:
         elevation_limits_m=lookup(within=STUDIES, dpath="{study}/climate/elevation_limits_m"),
         position_tolerance=lookup(within=STUDIES, dpath="{study}/climate/position_tolerance"),
         defects=lookup(within=STUDIES, dpath="{study}/climate/defects"),
+        angstrom=lookup(within=STUDIES, dpath="{study}/climate/angstrom"),
     message:
         "{wildcards.study}: station records without defects."
     script:
@@ -42,7 +46,7 @@ rule clean_stations:
 
 rule aggregate_stations:
     input:
-        records="<study>/stations/records.parquet",
+        records="<study>/stations/filled.parquet",
         grid="<study>/grid.tif",
         code=code_of("aggregate_stations.py"),
     output:
@@ -108,6 +112,8 @@ rule interpolate_climate:
         table="<study>/tables/{variable}_floored.csv",
     log:
         "<logs>/{study}/interpolate_climate/{variable}.log",
+    wildcard_constraints:
+        study=any_of(STATION_STUDIES),
     conda:
         "../../envs/geo.yaml"
     threads: 2

@@ -103,8 +103,8 @@ rule draw_study_area:
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        stations=lookup(within=STUDIES, dpath="{study}/files/stations"),
-        monthly="<study>/stations/monthly.csv",
+        stations=if_stations("stations/sites.csv"),
+        monthly=if_stations("stations/monthly.csv"),
         code=code_of("draw_study_area.py"),
     output:
         png=report(

@@ -1,6 +1,6 @@
 """Climate and NPP -> heterotrophic respiration and NEP.
 
-Inputs   <study>/climate/<variable>{.tif,_fit.npz}, <study>/npp/<collection>/<year>.tif
+Inputs   <study>/climate/<variable>{.tif,_fit.npz} or native/<variable>.tif, <study>/npp/<collection>/<year>.tif
 Outputs  <study>/nep/rh_<reading>.tif, <study>/nep/nep.tif
 """
 
@@ -9,8 +9,7 @@ rule estimate_respiration:
     input:
         temperature="<study>/climate/temperature.tif",
         precipitation="<study>/climate/precipitation.tif",
-        temperature_fit="<study>/climate/temperature_fit.npz",
-        precipitation_fit="<study>/climate/precipitation_fit.npz",
+        months=monthly_climate,
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("estimate_respiration.py"),

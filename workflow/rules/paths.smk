@@ -74,7 +74,16 @@ def cube_of(wildcards):
 
 def raw_files(wildcards):
     files = study_of(wildcards)["files"]
-    return [files[name] for name in ("area", "dem", "stations")]
+    stations = [] if from_grids(wildcards) else station_files(wildcards)
+    return [files["area"], files["dem"], *stations]
+
+
+def station_files(wildcards):
+    """The station file of a study, or all files of its folder."""
+    path = Path(study_of(wildcards)["files"]["stations"])
+    if not path.is_dir():
+        return [str(path)]
+    return sorted(str(file) for file in path.rglob("*") if file.is_file())
 
 
 def granule_digests(wildcards):

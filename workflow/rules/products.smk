@@ -47,10 +47,7 @@ def tables_of(wildcards):
         *number_tables_of_report(study),
         "absence",
         "absence_native",
-        "station_defects",
-        "station_completeness",
-        *(f"{variable}_fit" for variable in study["climate"]["variables"]),
-        *(f"{variable}_floored" for variable in study["climate"]["variables"]),
+        *climate_tables(study),
         *(["recovery"] if study["simulated"] else []),
         "inputs",
         "checks",
@@ -65,6 +62,8 @@ def products_of(wildcards):
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
     files = ["grid", "dem", "zones/area", "nep/nep", *(f"nep/rh_{name}" for name in READINGS)]
     files += [f"climate/{variable}" for variable in study["climate"]["variables"]]
+    if study["climate"]["source"] == "stations" and study["climate"].get("grids"):
+        files += [f"climate/{variable}_difference" for variable in study["climate"]["variables"]]
     files += [f"pixel/{name}/mean" for name in ("nep", "npp", "rh")]
     files += statistic_layers(study)
     landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))

@@ -116,12 +116,8 @@ rule check_results:
         nep="<study>/nep/nep.tif",
         series=first_area_series,
         absence="<study>/tables/absence.csv",
-        defects="<study>/tables/station_defects.csv",
-        fits=collect(
-            "<study>/tables/{variable}_fit.csv",
-            variable=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-            allow_missing=True,
-        ),
+        defects=if_stations("tables/station_defects.csv"),
+        fits=fit_tables,
         code=code_of("check_results.py"),
     output:
         checks="<study>/tables/checks.csv",

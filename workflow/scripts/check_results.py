@@ -33,9 +33,9 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
         if not ok
     ]
     warnings += notes.warnings(study)
-    defects = tables.read(table_paths["defects"], ["station", "reason"])
     fits = {name: tables.read(path, ["quantity"]) for name, path in table_paths["fits"].items()}
-    warnings += notes.table_warnings(defects, fits)
+    for path in table_paths["defects"]:
+        warnings += notes.table_warnings(tables.read(path, ["station", "reason"]), fits)
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
     tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
 
@@ -61,8 +61,9 @@ if __name__ == "__main__":
             respiration_path=snakemake.input.respiration,
             nep_path=snakemake.input.nep,
             table_paths={
-                **{name: snakemake.input[name] for name in ("series", "absence", "defects")},
-                "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=True)),
+                **{name: snakemake.input[name] for name in ("series", "absence")},
+                "defects": [file for file in [snakemake.input.defects] if file],
+                "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },
             outputs=[snakemake.output.checks, snakemake.output.warnings],
             study=snakemake.params.study,

@@ -1,6 +1,6 @@
 """Draw the study area: terrain, zones, weather stations, place on the globe.
 
-Reads   dem (m), grid (1 = inside), outlines, station file, monthly values of the stations used
+Reads   dem (m), grid (1 = inside), outlines, all stations, monthly values of the stations used
 Writes  figure (PNG, PDF)
 """
 
@@ -14,9 +14,11 @@ SITE = ["station", "lon", "lat"]
 def draw_study_area(
     dem_path, grid_path, outlines_path, stations_path, monthly_path, png_path, pdf_path, figure
 ):
-    """A station is used if at least one of its months is."""
-    sites = tables.read(stations_path, SITE)[SITE].dropna().drop_duplicates("station")
-    used = set(tables.read(monthly_path, ["station"])["station"].astype(str))
+    """A station is used if at least one of its months is; climate from grids has none."""
+    sites, used = tables.empty(SITE), set()
+    if stations_path:
+        sites = tables.read(stations_path, SITE)[SITE].dropna().drop_duplicates("station")
+        used = set(tables.read(monthly_path, ["station"])["station"].astype(str))
     drawing = terrain.study_area_map(
         overviews.layer(dem_path),
         overviews.layer(grid_path),

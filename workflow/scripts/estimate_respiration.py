@@ -1,30 +1,38 @@
 """Estimate heterotrophic respiration of every year in one reading of the monthly equation.
 
-Reads   fitted monthly temperature (degC) and precipitation (mm), their annual cubes, dem (m)
+Reads   monthly temperature (degC) and precipitation (mm), fitted or on grids, their annual
+        cubes, dem (m)
 Writes  respiration (cube, band = year), g C m-2 yr-1
 """
 
-from nepflow import climate, fit_file, raster, respiration
+from nepflow import fit_file, raster, respiration
 from nepflow._log import logged_to
+from nepflow.monthly import FittedMonths, GridMonths
 
 
-def estimate_respiration(annual_paths, fit_paths, dem_path, output_path, reading, mem_mb, threads):
-    """Monthly readings evaluate the monthly surfaces where they are used, never on disk."""
+def estimate_respiration(
+    annual_paths, months_paths, dem_path, output_path, reading, mem_mb, threads
+):
+    """Monthly readings evaluate the months where they are used, never on disk."""
     years = raster.years_of(annual_paths[0])
     function, takes_months = respiration.READINGS[reading]
-    fits = [fit_file.read(path).of_years(years) for path in fit_paths]
+    if str(months_paths[0]).endswith(".npz"):
+        fits = [fit_file.read(path).of_years(years) for path in months_paths]
+        months = FittedMonths(fits, dem_path)
+    else:
+        months = GridMonths(months_paths, dem_path)
 
     def by_month(temperature, precipitation):
         shape = (len(years), 12, -1)
         return function(temperature.reshape(shape), precipitation.reshape(shape))
 
-    def on_block(elevation, x, y):
-        return climate.by_chunks(by_month, fits, x, y, elevation[0])
+    def on_block(*arrays, x, y):
+        return months(by_month, *arrays, x=x, y=y)
 
     name = f"heterotrophic respiration (Pei et al., {reading})"
     raster.map_blocks(
         on_block if takes_months else function,
-        [dem_path] if takes_months else list(annual_paths),
+        months.inputs if takes_months else list(annual_paths),
         raster.Output(output_path, "g C m-2 yr-1", name, [str(year) for year in years]),
         coordinates=takes_months,
         mem_mb=mem_mb,
@@ -37,7 +45,7 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         estimate_respiration(
             annual_paths=[snakemake.input.temperature, snakemake.input.precipitation],
-            fit_paths=[snakemake.input.temperature_fit, snakemake.input.precipitation_fit],
+            months_paths=snakemake.input.months,
             dem_path=snakemake.input.dem,
             output_path=snakemake.output.respiration,
             reading=snakemake.params.reading,

@@ -15,8 +15,11 @@ def list_inputs(granules_paths, file_paths, output_path, simulated):
     """Tiles are named once, however many years they serve."""
     rows = {}
     for path in file_paths:
+        name = Path(path).name
+        # yearly folders of one archive hold files of one name
+        name = f"{Path(path).parent.name}/{name}" if name in rows else name
         with open(path, "rb") as file:
-            rows[Path(path).name] = hashlib.file_digest(file, "sha256").hexdigest()
+            rows[name] = hashlib.file_digest(file, "sha256").hexdigest()
     for path in granules_paths:
         table = tables.read(path, ["file", "sha256"])
         rows |= dict(zip(table["file"], table["sha256"], strict=True))

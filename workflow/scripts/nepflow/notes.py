@@ -43,6 +43,11 @@ def choices(study):
 
 def climate_choice(climate):
     """What the climate is made of."""
+    if climate["source"] == "grids":
+        names = sorted({entry["file"] for entry in climate["grids"]})
+        rate = climate["downscaling"]["lapse_rate_k_per_km"]
+        lapse = "" if rate is None else f"; temperature by {rate} K km-1 of elevation"
+        return f"monthly grids ({', '.join(names)}), bilinear{lapse}"
     text = (
         f"{climate['time_step']} station records, thin-plate spline with elevation, smoothing by "
     )
@@ -72,7 +77,7 @@ def warnings(study):
         )
     for entry in study["landcover"].get("substitute", []):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"
-    if study["climate"]["time_step"] == "normals":
+    if study["climate"]["time_step"] == "normals" and study["climate"]["source"] == "stations":
         yield "climate", "monthly normals applied to every year: Rh does not vary in time"
 
 

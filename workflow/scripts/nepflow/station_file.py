@@ -1,5 +1,8 @@
 """The door of station files: tidy CSV, one row a station and time step."""
 
+from csv import reader
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -19,7 +22,7 @@ class BadStations(ValueError):
     """A station file, or what is left of it, cannot be used."""
 
 
-def read(path, columns, time_step):
+def read(path, columns, time_step, substitutes=None):
     """Read a station file.
 
     Parameters
@@ -31,6 +34,8 @@ def read(path, columns, time_step):
         Columns of the variables.
     time_step : {"daily", "monthly", "normals"}
         Dates are YYYY-MM-DD, YYYY-MM, or months 1 to 12.
+    substitutes : dict of {str: str}, optional
+        Column -> one that may stand in its place: read where the file has it.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def read(path, columns, time_step):
         dates of another time step.
     """
     date, layout, steps = DOORS[time_step]
-    table = _table(path, ["station", *POSITION, date, *columns], date)
+    table = _table(path, ["station", *POSITION, date, *columns], date, substitutes or {})
     coded = table.column(date).combine_chunks()
     texts = coded.dictionary.to_pandas().fillna("")
     if time_step == "normals":
@@ -63,7 +68,7 @@ def read(path, columns, time_step):
     for part in steps:
         known = np.append(getattr(times.dt, part).to_numpy(float), np.nan)
         records[part] = known[codes].astype("float32")
-    records["station"] = _sorted_categories(records["station"])
+    records["station"] = sorted_categories(records["station"])
     return records
 
 
@@ -74,8 +79,13 @@ _EXAMPLES = {
 }
 
 
-def _table(path, columns, date):
+def _table(path, columns, date, substitutes):
     """Read the columns as an Arrow table; every fault becomes a `BadStations`."""
+    for column in substitutes if Path(path).is_file() else ():
+        header = _header(path)
+        if substitutes[column] in header:
+            columns = [name for name in columns if name != column or name in header]
+            columns = [*columns, substitutes[column]]
     text = pa.dictionary(pa.int32(), pa.string())
     types = dict.fromkeys(columns, pa.float64()) | {"station": text, date: text}
     options = csv.ConvertOptions(
@@ -100,7 +110,13 @@ def _table(path, columns, date):
     return table.unify_dictionaries()
 
 
-def _sorted_categories(stations):
+def _header(path):
+    """Return the names in the first line."""
+    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+        return next(reader(file), [])
+
+
+def sorted_categories(stations):
     """Return the station column with its categories in order, so that sorting is cheap."""
     return stations.cat.reorder_categories(sorted(stations.cat.categories), ordered=True)
 

@@ -10,6 +10,7 @@ import geopandas
 import numpy as np
 import pyproj
 
+from nepflow import flag_tables, flags
 from nepflow.station_file import POSITION, BadStations
 
 
@@ -78,11 +79,16 @@ def mask_impossible(records, variables, limits, ledger):
     Returns
     -------
     DataFrame
+        With a column of flags for each variable (`flags.FLAGS`).
     """
     for name, column in variables.items():
         low, high = limits[name]
         outside = (records[column] < low) | (records[column] > high)
         ledger.note(records, outside, f"out_of_range_{name}", "value dropped")
+        flag = flags.column_of(name)
+        codes = records[flag].cat.codes if flag in records else flags.OBSERVED
+        codes = np.where(records[column].isna(), flags.MISSING, codes)
+        records[flag] = flag_tables.category(np.where(outside, flags.RANGE, codes))
         records[column] = records[column].mask(outside)
     return records
 
@@ -201,7 +207,8 @@ class Ledger:
     path : str
         The station file, for messages.
     policies : dict of {str: "drop" or "error"}
-        Policy of each reason, without the name of a variable at its end.
+        Policy of each reason, without the name of a variable at its end; a reason without one
+        is counted.
 
     Attributes
     ----------
@@ -220,7 +227,7 @@ class Ledger:
         if not affected.any():
             return
         counts = records.loc[affected, "station"].astype(str).value_counts().sort_index()
-        policy = next(self.policies[name] for name in self.policies if reason.startswith(name))
+        policy = next((self.policies[n] for n in self.policies if reason.startswith(n)), "count")
         if policy == "error":
             raise BadStations(
                 f"{self.path}: {reason.replace('_', ' ')} in {counts.sum()} records of "

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from nepflow import landcover, modis
+from nepflow import grid_units, landcover, modis
 
 TREND_LAYERS = (
     "sen_slope",
@@ -144,6 +144,41 @@ def check_sense(study, file):
     _check_zones(study, file)
     if uses_landcover(study):
         _check_landcover_years(study, file)
+    check_grids(study["climate"], file)
+    climate = study["climate"]
+    if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
+        raise BadStudy(
+            f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
+            f"climate.time_step is {climate['time_step']}. Set it to daily."
+        )
+
+
+def check_grids(climate, file):
+    """Refuse gridded climate without its rasters, in an unknown unit, or half downscaled.
+
+    Raises
+    ------
+    BadStudy
+    """
+    entries, lapse = climate.get("grids", []), climate["downscaling"]
+    lost = set(climate["variables"]) - {entry["variable"] for entry in entries}
+    if lost and (entries or climate["source"] == "grids"):
+        raise BadStudy(
+            f"{file}: climate.grids has no raster of {sorted(lost)[0]}. Add one, or take the "
+            "variable out of climate.variables."
+        )
+    for entry in entries:
+        known = grid_units.UNITS[entry["variable"]]
+        if entry["unit"] not in known:
+            raise BadStudy(
+                f"{file}: climate.grids: {entry['file']} is in {entry['unit']!r}; "
+                f"{entry['variable']} may be in {', '.join(known)}."
+            )
+    if (lapse["lapse_rate_k_per_km"] is None) != (lapse["elevation"] is None):
+        raise BadStudy(
+            f"{file}: climate.downscaling needs both lapse_rate_k_per_km and elevation, the "
+            "elevation that the temperature of the grids belongs to. Give both or none."
+        )
 
 
 NEEDS = {"sink": "cuts", "elevation": "cuts", "file": "name_field", "crossing": "of"}

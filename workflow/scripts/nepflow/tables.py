@@ -25,6 +25,11 @@ def read(path, columns=COLUMNS):
     return table
 
 
+def empty(columns):
+    """Return a table without rows."""
+    return pd.DataFrame(columns=list(columns))
+
+
 def write(rows, path, columns=COLUMNS, simulated=False):
     """Write rows (dictionaries or sequences) as CSV, with 10 significant digits.
 

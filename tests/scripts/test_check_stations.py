@@ -1,0 +1,101 @@
+"""Clean daily records to checked ones."""
+
+import climate_study
+import numpy as np
+import pandas as pd
+import pytest
+from check_stations import check_stations
+from nepflow import flag_tables, flags
+
+QUALITY = {
+    "top_of_atmosphere_share": [0.03, 1.0],
+    "step": {"temperature": 25, "precipitation": None, "radiation": None},
+    "persistence_days": {"temperature": 20, "precipitation": 7, "radiation": 10},
+    "spatial_difference": {"temperature": 8, "precipitation": 100, "radiation": 15},
+    "spatial_score": {"temperature": 5, "precipitation": 8, "radiation": 5},
+    "neighbours": {"radius_km": 300, "most": 8, "least": 3},
+}
+VARIABLES = ["temperature", "precipitation", "radiation"]
+
+
+def daily_records(seed=0):
+    """Records of 2001 at 30 stations; station 00004 begins in July, rows in any order."""
+    rng = np.random.default_rng(seed)
+    sites, dates = climate_study.places(), pd.date_range("2001-01-01", "2001-12-31")
+    frame = sites.loc[sites.index.repeat(len(dates))].reset_index(drop=True)
+    date = np.tile(dates, len(sites))
+    frame["year"], frame["month"], frame["day"] = (
+        getattr(pd.DatetimeIndex(date), part).astype("int16") for part in ("year", "month", "day")
+    )
+    shared = np.tile(rng.normal(0, 4, len(dates)), len(sites))
+    frame["temperature_degc"] = 10 + shared + rng.normal(0, 1, len(frame))
+    frame["precipitation_mm"] = np.maximum(rng.normal(-2, 4, len(frame)), 0).round(1)
+    frame["radiation_mj_m2"] = 9 + rng.uniform(-2, 2, len(frame))
+    for name in VARIABLES:
+        frame[flags.column_of(name)] = flag_tables.category(np.zeros(len(frame), int))
+    frame = frame[(frame["station"] != "00004") | (frame["month"] > 6)]
+    return frame.astype({"station": "category"}).reset_index(drop=True)
+
+
+def at(frame, station, month, day):
+    wanted = (frame["station"] == station) & (frame["month"] == month) & (frame["day"] == day)
+    return frame.index[wanted][0]
+
+
+def run(folder, records, time_step="daily", simulated=False):
+    paths = climate_study.make(folder, simulated)
+    outputs = [folder / name for name in ("records.parquet", "checked.parquet", "flags.csv")]
+    records.to_parquet(outputs[0])
+    check_stations(
+        outputs[0], paths["grid"], *outputs[1:], variables=VARIABLES, years=[2001],
+        time_step=time_step, settings=QUALITY,
+    )  # fmt: skip
+    return pd.read_parquet(outputs[1]), pd.read_csv(outputs[2], dtype={"station": str})
+
+
+def test_planted_errors_are_flagged_listed_and_nothing_else(tmp_path):
+    records = daily_records()
+    spike, odd = at(records, "00003", 3, 9), at(records, "00011", 5, 20)
+    bright = at(records, "00012", 6, 1)
+    records.loc[spike, "temperature_degc"] += 40
+    records.loc[odd : odd + 1, "temperature_degc"] += 14
+    records.loc[bright, "radiation_mj_m2"] = 49.0
+    streak = records.index[(records["station"] == "00020") & (records["month"] == 8)][:20]
+    records.loc[streak, "temperature_degc"] = 11.1
+    checked, table = run(tmp_path, records.sample(frac=1, random_state=1))
+    assert table.groupby(["station", "variable", "flag"])["value"].count().to_dict() == {
+        ("00003", "temperature", "step"): 1,
+        ("00011", "temperature", "spatial"): 2,
+        ("00012", "radiation", "range"): 1,
+        ("00020", "temperature", "persistence"): 20,
+    }
+    listed = table.iloc[0]
+    assert (listed["date"], listed["unit"]) == ("2001-03-09", "degC")
+    assert listed["value"] == pytest.approx(records.loc[spike, "temperature_degc"])
+    assert len(checked) == len(records)
+    assert checked["temperature_degc"].isna().sum() == 23
+    assert (checked["temperature_flag"] != "observed").sum() == 23
+    assert checked["precipitation_flag"].eq("observed").all()
+    kept = checked["temperature_flag"] == "observed"
+    pd.testing.assert_series_equal(
+        checked.loc[kept, "temperature_degc"], records.loc[kept, "temperature_degc"]
+    )
+
+
+def test_earlier_flags_stay(tmp_path):
+    records = daily_records()
+    row = at(records, "00003", 3, 9)
+    records.loc[row, "temperature_degc"] = np.nan
+    records.loc[row, "temperature_flag"] = "range"
+    records.loc[row, "radiation_flag"] = "sunshine"
+    checked, table = run(tmp_path, records, simulated=True)
+    assert checked.loc[row, ["temperature_flag", "radiation_flag"]].tolist() == [
+        "range", "sunshine",
+    ]  # fmt: skip
+    assert table.empty and "source" in table
+
+
+def test_monthly_records_pass(tmp_path):
+    records = daily_records().drop(columns="day")
+    checked, table = run(tmp_path, records, "monthly")
+    assert len(checked) == len(records) and table.empty

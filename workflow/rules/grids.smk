@@ -1,0 +1,87 @@
+"""Climate grids -> annual climate of the study grid, and the comparison with stations.
+
+Inputs   rasters of climate.grids, <study>/{grid,dem}.tif
+Outputs  <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
+         <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv
+"""
+
+
+ruleorder: interpolate_climate > warp_climate
+
+
+rule import_climate:
+    input:
+        files=grid_files,
+        elevation=grid_elevation,
+        grid="<study>/grid.tif",
+        code=code_of("import_climate.py"),
+    output:
+        months="<study>/climate/native/{variable}.tif",
+        table="<study>/tables/{variable}_grids.csv",
+    log:
+        "<logs>/{study}/import_climate/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        entries=grid_entries,
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+        limits=lookup(within=STUDIES, dpath="{study}/climate/limits"),
+        plausible_median=lookup(within=STUDIES, dpath="{study}/climate/plausible_median"),
+        downscaling=grid_downscaling,
+    message:
+        "{wildcards.study}: months of gridded {wildcards.variable}."
+    script:
+        "../scripts/import_climate.py"
+
+
+rule warp_climate:
+    input:
+        months="<study>/climate/native/{variable}.tif",
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("warp_climate.py"),
+    output:
+        cube="<study>/{climate}/{variable}.tif",
+    log:
+        "<logs>/{study}/warp_climate/{climate}/{variable}.log",
+    wildcard_constraints:
+        climate="climate(/grids)?",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+        maximum_missing_percent=lookup(
+            within=STUDIES, dpath="{study}/climate/maximum_missing_percent"
+        ),
+    message:
+        "{wildcards.study}: annual {wildcards.variable} of grids on the study grid."
+    script:
+        "../scripts/warp_climate.py"
+
+
+rule compare_climate:
+    input:
+        stations="<study>/climate/{variable}.tif",
+        grids="<study>/climate/grids/{variable}.tif",
+        code=code_of("compare_climate.py"),
+    output:
+        difference="<study>/climate/{variable}_difference.tif",
+        table="<study>/tables/{variable}_comparison.csv",
+    log:
+        "<logs>/{study}/compare_climate/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    message:
+        "{wildcards.study}: {wildcards.variable} of grids and of stations."
+    script:
+        "../scripts/compare_climate.py"

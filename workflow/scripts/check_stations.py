@@ -1,0 +1,60 @@
+"""Check the daily records of stations: jumps, repeats, and disagreement with neighbours.
+
+Reads   clean records (parquet: degC, mm, MJ m-2), grid (for its CRS)
+Writes  records without rejected values and with their flags (parquet), table of those values
+"""
+
+import numpy as np
+import pandas as pd
+from nepflow import flag_tables, quality, radiation, raster, stations, tables
+from nepflow._log import logged_to, progress
+from nepflow.atomic import replacing
+from nepflow.station_days import StationDays, distances_km
+from nepflow.variables import VARIABLES
+
+
+def check_stations(
+    records_path, grid_path, checked_path, flagged_path, variables, years, time_step, settings
+):
+    """Records of months and normals pass as they are."""
+    records = pd.read_parquet(records_path)
+    rejected = []
+    if time_step == "daily":
+        days = StationDays(records, years)
+        crs = raster.grid_of(grid_path).crs
+        apart = distances_km(stations.projected(days.sites["lon"], days.sites["lat"], crs))
+        near = settings["neighbours"]
+        weights = quality.neighbour_weights(apart, near["radius_km"], near["most"])
+        columns, codes = {}, {}
+        for name in progress(variables, len(variables), "checks of station records"):
+            values, before = days.values(VARIABLES[name].column), days.flags(name)
+            top = top_of_atmosphere(days) if name == "radiation" else None
+            codes[name] = quality.checked(name, values, before, days.month, weights, settings, top)
+            new = codes[name] != before
+            rejected.append(
+                flag_tables.flagged_rows(days, name, VARIABLES[name], values, codes[name], new)
+            )
+            columns[VARIABLES[name].column] = np.where(new, np.nan, values)
+        records = days.with_values(columns, codes)
+    with replacing(checked_path) as temporary:
+        records.to_parquet(temporary, index=False)
+    table = pd.concat(rejected) if rejected else []
+    tables.write(table, flagged_path, flag_tables.FLAGGED, "simulated" in raster.tags_of(grid_path))
+
+
+def top_of_atmosphere(days):
+    """Radiation above the atmosphere on every day at every station, MJ m-2 d-1."""
+    day_of_year = pd.DatetimeIndex(days.dates).dayofyear.to_numpy()
+    latitude = days.sites["lat"].to_numpy()
+    return radiation.extraterrestrial_radiation(latitude, day_of_year[:, None])
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        check_stations(
+            records_path=snakemake.input.records,
+            grid_path=snakemake.input.grid,
+            checked_path=snakemake.output.records,
+            flagged_path=snakemake.output.flagged,
+            **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
+        )

@@ -1,0 +1,253 @@
+"""The door of gridded climate: any raster that GDAL reads becomes months in the workflow's units.
+
+The result stands on the source's own cells, cut to the study, NaN where the source has no
+value; it is brought to the study grid wherever it is used.
+"""
+
+import math
+import re
+from contextlib import ExitStack
+
+import numpy as np
+import rasterio
+from rasterio.crs import CRS
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform_bounds
+from rasterio.windows import Window
+from rasterio.windows import transform as window_transform
+
+from nepflow import geotiff, grid_units
+from nepflow.atomic import replacing
+
+MARGIN = 2  # cells round the study that interpolation needs
+HUGE = 1e20  # fill values of climate models that no header declares
+TIME = re.compile(r"(days|hours) since (\d{4})-(\d{1,2})-(\d{1,2})")
+
+
+class BadGrid(ValueError):
+    """A climate grid that cannot serve the study."""
+
+
+def months_of(years):
+    """Return the months of years as numpy months."""
+    first = [np.datetime64(f"{year}-01") for year in years]
+    return np.concatenate([start + np.arange(12) for start in first])
+
+
+def days_of(month):
+    """Return the length of a month."""
+    return int(((month + 1).astype("M8[D]") - month.astype("M8[D]")).astype(int))
+
+
+def opened(entry, stack):
+    """Open the raster of an entry of climate.grids.
+
+    Raises
+    ------
+    BadGrid
+        If GDAL cannot read it, if it holds several layers and none is named, or if nothing
+        tells its CRS.
+    """
+    file, layer = entry["file"], entry.get("layer")
+    name = f"netcdf:{file}:{layer}" if layer else file
+    try:
+        source = stack.enter_context(rasterio.open(name))
+    except rasterio.RasterioIOError as error:
+        raise BadGrid(
+            f"{file}: GDAL cannot read {layer or 'it'}: {error}. Check climate.grids: file and "
+            "layer; NetCDF needs a GDAL with the netCDF driver."
+        ) from None
+    if not source.count:
+        layers = ", ".join(part.rpartition(":")[2] for part in source.subdatasets)
+        raise BadGrid(f"{file}: holds the layers {layers}. Name one as `layer` in climate.grids.")
+    return source
+
+
+def crs_of(source, entry):
+    """Return the CRS: declared, of the file, or degrees where the axes are in degrees."""
+    tags = " ".join(value for key, value in source.tags().items() if key.endswith("#units"))
+    if entry.get("crs"):
+        return CRS.from_user_input(entry["crs"])
+    if source.crs:
+        return source.crs
+    if "degrees_north" in tags and "degrees_east" in tags:
+        return CRS.from_epsg(4326)
+    raise BadGrid(f"{entry['file']}: says no CRS. Declare `crs` in climate.grids (EPSG:4326?).")
+
+
+def check_time_axis(source, entry):
+    """Refuse a first month other than the one that a CF time axis names."""
+    tags = source.tags()
+    found = TIME.match(tags.get("time#units", ""))
+    values = re.findall(r"[-\d.e+]+", tags.get("NETCDF_DIM_time_VALUES", ""))
+    if not found or not values:
+        return
+    unit, year, month, day = found.groups()
+    origin = np.datetime64(f"{year}-{int(month):02d}-{int(day):02d}", "h")
+    hours = float(values[0]) * (24 if unit == "days" else 1)
+    first = (origin + np.timedelta64(round(hours), "h")).astype("datetime64[M]")
+    if str(first) != entry["first_month"]:
+        raise BadGrid(
+            f"{entry['file']}: its time axis begins in {first}, climate.grids says first_month "
+            f"{entry['first_month']}. Correct it."
+        )
+
+
+def places_of(entries, sources, years):
+    """Return the source and band of every month of the years, in order.
+
+    Raises
+    ------
+    BadGrid
+        If a month is in no file.
+    """
+    places = {}
+    for source, entry in zip(sources, entries, strict=True):
+        check_time_axis(source, entry)
+        first = np.datetime64(entry["first_month"], "M")
+        for band in source.indexes:
+            places[first + band - 1] = source, entry, band
+    wanted = months_of(years)
+    lost = [str(month) for month in wanted if month not in places]
+    if lost:
+        held = f"{min(places)} to {max(places)}" if places else "no month"
+        raise BadGrid(
+            f"{entries[0]['file']}: {entries[0]['variable']} of {lost[0]} is missing (and "
+            f"{len(lost)} months in all); the files hold {held}. Add files to climate.grids, "
+            "correct first_month, or shorten the period."
+        )
+    return [(month, *places[month]) for month in wanted]
+
+
+def window_of(source, crs, grid, file):
+    """Return the window of the source that the study needs.
+
+    Raises
+    ------
+    BadGrid
+        If the study reaches beyond the source.
+    """
+    bounds = transform_bounds(CRS.from_wkt(grid.crs), crs, *grid.bounds, densify_pts=51)
+    inverse = ~source.transform
+    columns, rows = zip(*(inverse @ (x, y) for x in bounds[::2] for y in bounds[1::2]), strict=True)
+    left, right = math.floor(min(columns)), math.ceil(max(columns))
+    top, bottom = math.floor(min(rows)), math.ceil(max(rows))
+    if left < -1 or top < -1 or right > source.width + 1 or bottom > source.height + 1:
+        west, south, east, north = source.bounds
+        raise BadGrid(
+            f"{file}: covers {west:g} to {east:g}, {south:g} to {north:g}, the study needs "
+            f"{bounds[0]:g} to {bounds[2]:g}, {bounds[1]:g} to {bounds[3]:g} (CRS of the file). "
+            "Use a grid that covers the area."
+        )
+    left, top = max(left - MARGIN, 0), max(top - MARGIN, 0)
+    right, bottom = min(right + MARGIN, source.width), min(bottom + MARGIN, source.height)
+    return Window(left, top, right - left, bottom - top)
+
+
+def decoded(source, entry, band, window):
+    """Return a band in the declared unit: fill to NaN, then scale and offset."""
+    values = source.read(band, window=window, out_dtype="float64")
+    for fill in (entry.get("fill"), source.nodata):
+        if fill is not None and not math.isnan(fill):
+            values[values == np.float64(np.dtype(source.dtypes[band - 1]).type(fill))] = np.nan
+    values[np.abs(values) > HUGE] = np.nan
+    scale, offset = entry.get("scale"), entry.get("offset")
+    scale = source.scales[band - 1] if scale is None else scale
+    return values * scale + (source.offsets[band - 1] if offset is None else offset)
+
+
+def check_values(values, variable, month, limits, file):
+    """Refuse values that no month can have: another unit, scale or fill than declared."""
+    low, high = limits
+    with np.errstate(invalid="ignore"):
+        wrong = (values < low) | (values > high)
+    if wrong.any():
+        worst = values[wrong][0]
+        raise BadGrid(
+            f"{file}: {variable} of {month} is {worst:g} in {wrong.sum()} cells, possible is {low} "
+            f"to {high}. Check unit, scale, offset and fill in climate.grids."
+        )
+
+
+def write_months(entries, years, grid, output, *, limits, plausible, lapse=None):
+    """Write the months of one variable on the source's cells.
+
+    Parameters
+    ----------
+    entries : list of dict
+        Of climate.grids, one variable: file, layer, unit, scale, offset, fill, crs, first_month.
+    years : list of int
+    grid : geotiff.Grid
+        The study grid.
+    output : geotiff.Output
+        Its bands are the months.
+    limits, plausible : [low, high]
+        Possible monthly values; where the median of those other than 0 must lie.
+    lapse : (float, str), optional
+        K km-1 and elevation raster of the source, m: values are reduced to sea level.
+
+    Returns
+    -------
+    median : float
+
+    Raises
+    ------
+    BadGrid
+    """
+    variable, medians = entries[0]["variable"], []
+    with ExitStack() as stack:
+        sources = [opened(entry, stack) for entry in entries]
+        places = places_of(entries, sources, years)
+        native, window = _native(places, grid)
+        height = _reduction(lapse, native, stack)
+        temporary = stack.enter_context(replacing(output.path))
+        with geotiff.created(temporary, output, native, {}) as target:
+            for number, (month, source, entry, band) in enumerate(places, start=1):
+                values = decoded(source, entry, band, window)
+                values = grid_units.converted(values, variable, entry["unit"], days_of(month))
+                check_values(values, variable, month, limits, entry["file"])
+                known = values[np.isfinite(values) & (values != 0)]
+                medians.append(np.median(known) if known.size else 0.0)
+                target.write((values - height).astype("float32"), number)
+        median = float(np.median(medians))
+        if not plausible[0] <= median <= plausible[1]:
+            raise BadGrid(
+                f"{entries[0]['file']}: the median of monthly {variable} is {median:g} "
+                f"{output.unit}, expected between {plausible[0]} and {plausible[1]}. Check unit, "
+                "scale and offset in climate.grids, or change climate.plausible_median."
+            )
+    return median
+
+
+def _native(places, grid):
+    """Return the grid and window that all files of a variable share."""
+    _, first, entry, _ = places[0]
+    crs = crs_of(first, entry)
+    for _, source, other, _ in places:
+        if source.shape != first.shape or not source.transform.almost_equals(first.transform):
+            raise BadGrid(
+                f"{other['file']}: has other cells than {entry['file']}. Give all months of a "
+                "variable on one grid."
+            )
+    window = window_of(first, crs, grid, entry["file"])
+    place = window_transform(window, first.transform)
+    return geotiff.Grid(crs.to_wkt(), place, window.height, window.width), window
+
+
+def _reduction(lapse, native, stack):
+    """Return what lies above sea level of the source's temperature, K; 0 without a lapse rate."""
+    if lapse is None:
+        return 0.0
+    rate, path = lapse
+    try:
+        source = stack.enter_context(rasterio.open(path))
+    except rasterio.RasterioIOError as error:
+        raise BadGrid(f"{path}: GDAL cannot read it: {error}. Check climate.downscaling.") from None
+    vrt = stack.enter_context(
+        WarpedVRT(
+            source, crs=CRS.from_wkt(native.crs), transform=native.transform,
+            width=native.width, height=native.height,
+            resampling=rasterio.enums.Resampling.bilinear, nodata=math.nan, dtype="float64",
+        )
+    )  # fmt: skip
+    return rate * vrt.read(1) / 1000

@@ -1,0 +1,66 @@
+"""Monthly climate where it is used: one interface for fitted surfaces and for grids.
+
+A block function gets the months of several variables, arrays (month, cell) in order of time,
+in degC, mm month-1, MJ m-2 month-1, and never asks where they come from::
+
+    months = monthly.FittedMonths(fits, dem_path)      # or GridMonths(paths, dem_path)
+    raster.map_blocks(
+        lambda *arrays, x, y: months(function, *arrays, x=x, y=y),
+        months.inputs, output, coordinates=True,
+    )
+"""
+
+import numpy as np
+
+from nepflow import climate, raster
+
+LAPSE = "lapse_rate_k_per_km"  # tag of months that are reduced to sea level
+
+
+class FittedMonths:
+    """Months of fitted surfaces.
+
+    Parameters
+    ----------
+    fits : list of climate.Surfaces
+        One a variable, of the study's years.
+    dem_path : str
+        Elevation on the study grid, m.
+    """
+
+    def __init__(self, fits, dem_path):
+        self.fits = fits
+        self.inputs = [dem_path]
+
+    def __call__(self, function, elevation, x, y):
+        """Return ``function`` of the months; see `climate.by_chunks`."""
+        return climate.by_chunks(function, self.fits, x, y, elevation[0])
+
+
+class GridMonths:
+    """Months of climate grids, interpolated bilinearly to the study grid.
+
+    Parameters
+    ----------
+    paths : list of str
+        Files of `climate_grids.write_months`, one a variable.
+    dem_path : str
+        Elevation on the study grid, m; cells without it have no months.
+    """
+
+    def __init__(self, paths, dem_path):
+        self.rates = [float(raster.tags_of(path).get(LAPSE, 0)) for path in paths]
+        self.inputs = [dem_path, *(raster.Warped(path, "bilinear") for path in paths)]
+
+    def __call__(self, function, elevation, *months, x=None, y=None):
+        """Return ``function`` of the months, shape (band, height, width)."""
+        inside = ~np.isnan(elevation[0])
+        height = elevation[0][inside] / 1000
+        values = [
+            variable[:, inside] + rate * height
+            for variable, rate in zip(months, self.rates, strict=True)
+        ]
+        part = function(*values)
+        result = np.full((len(part), *inside.shape), np.nan)
+        result[:, inside] = part
+        return result

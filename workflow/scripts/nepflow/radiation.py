@@ -1,0 +1,91 @@
+"""Solar radiation from sunshine hours: the equations of FAO-56.
+
+References
+----------
+Allen, Pereira, Raes and Smith (1998), Crop evapotranspiration, FAO Irrigation and Drainage
+Paper 56, chapter 3, equations 21-25, 34 and 35.
+"""
+
+import numpy as np
+
+SOLAR_CONSTANT = 0.0820  # MJ m-2 min-1
+MINUTES = 24 * 60
+
+
+def _sun(latitude, day_of_year):
+    """Return latitude, declination, sunset hour angle (rad) and inverse relative distance."""
+    phi = np.deg2rad(latitude)
+    angle = 2 * np.pi * np.asarray(day_of_year) / 365
+    declination = 0.409 * np.sin(angle - 1.39)
+    distance = 1 + 0.033 * np.cos(angle)
+    # Beyond 1 the sun does not set, below -1 it does not rise.
+    sunset = np.arccos(np.clip(-np.tan(phi) * np.tan(declination), -1, 1))
+    return phi, declination, sunset, distance
+
+
+def extraterrestrial_radiation(latitude, day_of_year):
+    """Return daily radiation at the top of the atmosphere, Ra (equation 21).
+
+    Parameters
+    ----------
+    latitude : float or ndarray
+        Degrees north, -90 to 90.
+    day_of_year : int or ndarray, broadcastable
+        1 to 366.
+
+    Returns
+    -------
+    ndarray
+        MJ m-2 d-1.
+
+    Raises
+    ------
+    ValueError
+        If a latitude is outside -90 to 90.
+    """
+    if np.any(np.abs(latitude) > 90):
+        raise ValueError("latitude outside -90 to 90 degrees")
+    phi, declination, sunset, distance = _sun(latitude, day_of_year)
+    height = sunset * np.sin(phi) * np.sin(declination)
+    height = height + np.cos(phi) * np.cos(declination) * np.sin(sunset)
+    return MINUTES / np.pi * SOLAR_CONSTANT * distance * height
+
+
+def daylight_hours(latitude, day_of_year):
+    """Return the longest possible sunshine of a day, N (equation 34), h.
+
+    Parameters as in `extraterrestrial_radiation`.
+    """
+    return 24 / np.pi * _sun(latitude, day_of_year)[2]
+
+
+def angstrom_prescott(sunshine_h, latitude, day_of_year, a, b):
+    """Return solar radiation of a day from its sunshine, Rs (equation 35).
+
+    ``Rs = (a + b n / N) Ra``
+
+    Parameters
+    ----------
+    sunshine_h : ndarray
+        Hours of bright sunshine, n; NaN = none. More than a day's length by up to one hour
+        counts as the whole day: recorders burn a little beyond sunset in theory.
+    latitude : ndarray
+        Degrees north.
+    day_of_year : ndarray
+        1 to 366.
+    a, b : float
+        Share of Ra that arrives on an overcast day, and what a clear one adds: 0.25 and 0.50
+        where nothing is calibrated (FAO-56).
+
+    Returns
+    -------
+    ndarray
+        MJ m-2 d-1; NaN where the sunshine is absent, negative or longer than the day.
+    """
+    longest = daylight_hours(latitude, day_of_year)
+    possible = (sunshine_h >= 0) & (sunshine_h <= longest + 1)
+    share = np.divide(
+        np.minimum(sunshine_h, longest), longest, out=np.zeros_like(longest), where=longest > 0
+    )
+    radiation = (a + b * share) * extraterrestrial_radiation(latitude, day_of_year)
+    return np.where(possible, radiation, np.nan)

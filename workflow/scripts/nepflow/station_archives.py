@@ -1,0 +1,263 @@
+"""The doors of station archives: CMA, GHCN-Daily and GSOD files become the tidy table.
+
+Layouts
+-------
+cma_daily
+    China Meteorological Data Service Centre, daily surface climate of China V3.0
+    (SURF_CLI_CHN_MUL_DAY; data.cma.cn and the SURF_CLI_CHN_MUL_DAY_FORMAT document beside it):
+    text, one file an element and month, ``SURF_CLI_CHN_MUL_DAY-TEM-12001-200107.TXT``. Columns:
+    station, latitude and longitude (degrees and minutes), elevation (0.1 m, plus 100000 where
+    estimated), year, month, day, the values, and a quality code a value (0 correct, 1 suspect,
+    2 wrong, 8 missing, 9 not checked). TEM: mean, maximum, minimum; PRE: 20-8 h, 8-20 h,
+    20-20 h; SSD: hours of sunshine. The day ends at 20 h Beijing time.
+ghcn_daily
+    NOAA NCEI, Global Historical Climatology Network daily, ``access/<station>.csv``; GHCN-Daily
+    readme.txt, sections III (elements, flags) and the csv documentation: tenths of degC and mm,
+    ``<element>_ATTRIBUTES`` = "measurement,quality,source[,time]".
+gsod
+    NOAA NCEI, Global Surface Summary of the Day, ``<year>/<station>.csv``; GSOD readme.txt:
+    Fahrenheit, inches, 9999.9 and 99.99 = missing; PRCP_ATTRIBUTES: A-G amounts of one or more
+    reports, H a zero beside observed rain, I nothing reported.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nepflow.conversions import (
+    CONVERSIONS,
+    cma_elevation,
+    cma_precipitation,
+    degrees_of_minutes,
+)
+from nepflow.station_file import BadStations, sorted_categories
+
+KEY = ["station", "year", "month", "day"]
+PLACE = ["lon", "lat", "elevation_m"]
+CMA_NAME = re.compile(r"SURF_CLI_CHN_MUL_DAY-(\w{3}-\d{5})-(\d{6})\.TXT", re.I)
+CMA_HEAD = ["station", "lat", "lon", "elevation_m", "year", "month", "day"]
+# place of the wanted value, and how many values (and quality codes) a line has
+CMA_VALUES = {"TEM-12001": (0, 3), "PRE-13011": (2, 3), "SSD-14032": (0, 1)}
+CMA_GOOD = (0, 9)
+GSOD_UNREPORTED = ("H", "I")
+
+
+def cma_daily(path, elements):
+    """Read the CMA files of a folder, or one of them.
+
+    Parameters
+    ----------
+    path : Path
+    elements : list of str
+        Keys of the format in `conversions.CONVERSIONS`.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `station_file.read` for daily records, without sorted categories.
+
+    Raises
+    ------
+    BadStations
+    """
+    records = None
+    for element in elements:
+        files = [f for f in files_of(path, "*") if _cma_element(f) == element]
+        if not files:
+            raise BadStations(
+                f"{path}: no file SURF_CLI_CHN_MUL_DAY-{element}-<year and month>.TXT. Put the "
+                "monthly text files of this element there."
+            )
+        table = pd.concat([_cma_file(file, element) for file in files], ignore_index=True)
+        if records is None:
+            records = table
+            continue
+        records = records.merge(table, on=KEY, how="outer", suffixes=("", "_other"))
+        for name in PLACE:
+            records[name] = records[name].fillna(records.pop(f"{name}_other"))
+    return records
+
+
+def _cma_element(file):
+    found = CMA_NAME.fullmatch(file.name)
+    return found.group(1).upper() if found else None
+
+
+def _cma_file(file, element):
+    """Read one element of one month."""
+    place, count = CMA_VALUES[element]
+    values = [f"value_{n}" for n in range(count)]
+    codes = [f"quality_{n}" for n in range(count)]
+    table = _csv(file, sep=r"\s+", header=None, dtype={0: str})
+    if table.shape[1] != 7 + 2 * count:
+        raise BadStations(
+            f"{file}: {table.shape[1]} columns, {element} has {7 + 2 * count}: station, latitude, "
+            "longitude, elevation, year, month, day, values, quality codes. Use the file as CMA "
+            "delivers it."
+        )
+    table.columns = [*CMA_HEAD, *values, *codes]
+    numbers = _numbers(table.drop(columns="station"), file)
+    coded = numbers[values[place]].to_numpy()
+    if element == "PRE-13011":
+        coded = cma_precipitation(coded)
+    conversion = CONVERSIONS["cma_daily"][element]
+    value = np.where(numbers[codes[place]].isin(CMA_GOOD), conversion(coded), np.nan)
+    if element == "TEM-12001":  # plus or minus 10000: beyond the instrument
+        value = np.where(np.abs(coded) >= 10_000, np.nan, value)
+    return pd.DataFrame(
+        {
+            "station": table["station"],
+            "lon": degrees_of_minutes(numbers["lon"]),
+            "lat": degrees_of_minutes(numbers["lat"]),
+            "elevation_m": cma_elevation(numbers["elevation_m"]),
+            **{name: numbers[name] for name in ("year", "month", "day")},
+            conversion.column: value,
+        }
+    )
+
+
+def ghcn_daily(path, elements):
+    """Read GHCN-Daily files of stations; parameters and result as `cma_daily`.
+
+    A value whose quality flag is not blank is dropped. Temperature is TAVG, where a day has
+    none the mean of TMAX and TMIN.
+    """
+    converted = CONVERSIONS["ghcn_daily"]
+    tables = []
+    for file in _wanted(path, "ghcn_daily"):
+        table = _noaa_file(file, elements, {name: f"{name}_ATTRIBUTES" for name in elements})
+        values = {}
+        for name in elements:
+            flags = table[f"{name}_ATTRIBUTES"].fillna("").str.split(",", expand=True)
+            quality = flags[1] if 1 in flags else pd.Series("", table.index)
+            good = quality.fillna("").str.strip() == ""
+            values[name] = np.where(good, converted[name](table[name]), np.nan)
+        if "TAVG" in elements:
+            middle = (values.pop("TMAX") + values.pop("TMIN")) / 2
+            values["TAVG"] = np.where(np.isnan(values["TAVG"]), middle, values["TAVG"])
+        tables.append(table.assign(**{converted[n].column: v for n, v in values.items()}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def gsod(path, elements):
+    """Read GSOD files of stations and years; parameters and result as `cma_daily`.
+
+    Precipitation that was not reported (flags H and I) is missing, not the 0 that is written.
+    """
+    converted = CONVERSIONS["gsod"]
+    tables = []
+    for file in _wanted(path, "gsod"):
+        table = _noaa_file(file, elements, {"PRCP": "PRCP_ATTRIBUTES"})
+        for name in elements:
+            value = converted[name](table[name])
+            if name == "PRCP":
+                report = table["PRCP_ATTRIBUTES"].fillna("").str.strip()
+                value = np.where(report.isin(GSOD_UNREPORTED), np.nan, value)
+            table[converted[name].column] = value
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _wanted(path, kind):
+    files = files_of(path, "*.csv")
+    if not files:
+        raise BadStations(f"{path}: no CSV file of {kind}. Put the files of the stations there.")
+    return files
+
+
+def _noaa_file(file, elements, attributes):
+    """Read elements (absent ones as missing) and their attributes, with place and date."""
+    head = {"STATION": "station", "LONGITUDE": "lon", "LATITUDE": "lat", "ELEVATION": "elevation_m"}
+    texts = ["STATION", "DATE", *attributes.values()]
+    wanted = {*texts, *head, *elements}
+    table = _csv(file, usecols=lambda name: name in wanted, dtype=dict.fromkeys(texts, str))
+    missing = {*head, "DATE"} - set(table.columns)
+    if missing:
+        raise BadStations(
+            f"{file}: lacks the columns {', '.join(sorted(missing))}. Use the file as NCEI "
+            "delivers it, or set climate.station_format to what it is."
+        )
+    for name in [*elements, *attributes.values()]:
+        if name not in table:
+            table[name] = np.nan if name in elements else ""
+    date = pd.to_datetime(table["DATE"], format="%Y-%m-%d", errors="coerce")
+    for part in ("year", "month", "day"):
+        table[part] = getattr(date.dt, part)
+    numbers = _numbers(table[[*elements, "LONGITUDE", "LATITUDE", "ELEVATION"]], file)
+    return table.assign(**numbers).rename(columns=head)
+
+
+def files_of(path, pattern):
+    """Return a file, or those of a folder and the folders below it, in a fixed order."""
+    path = Path(path)
+    return sorted(path.rglob(pattern)) if path.is_dir() else [path]
+
+
+def _csv(file, **options):
+    try:
+        return pd.read_csv(file, **options)
+    except FileNotFoundError:
+        raise BadStations(f"{file}: no such file. Put it there (docs/data.md).") from None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise BadStations(
+            f"{file}: not a table of this format: {error}. Check climate.station_format."
+        ) from None
+
+
+def _numbers(table, file):
+    """Return all columns as numbers; text where a number belongs is an error."""
+    try:
+        return table.apply(pd.to_numeric).astype(float)
+    except (ValueError, TypeError) as error:
+        raise BadStations(
+            f"{file}: text where a number belongs: {error}. Mend the line, or check "
+            "climate.station_format."
+        ) from None
+
+
+READERS = {"cma_daily": cma_daily, "ghcn_daily": ghcn_daily, "gsod": gsod}
+
+
+def read(path, kind, columns, substitutes):
+    """Read an archive as the tidy daily table.
+
+    Parameters
+    ----------
+    path : str
+        File, or folder of files.
+    kind : {"cma_daily", "ghcn_daily", "gsod"}
+    columns : list of str
+        Columns of the variables.
+    substitutes : dict of {str: str}
+        Column -> one that may stand in its place.
+
+    Returns
+    -------
+    DataFrame
+        As of `station_file.read`.
+
+    Raises
+    ------
+    BadStations
+        If the archive has no element for a column, or a file is not of its layout.
+    """
+    if not Path(path).exists():
+        raise BadStations(f"{path}: no such file or folder. Put the station files there.")
+    conversions = CONVERSIONS[kind]
+    wanted = []
+    for column in columns:
+        names = {column, substitutes.get(column)}
+        elements = [name for name, item in conversions.items() if item.column in names]
+        if not elements:
+            raise BadStations(
+                f"{path}: {kind} has no element for {column}. Take its variable out of "
+                "climate.variables, or use a tidy file that has it."
+            )
+        wanted += elements
+    records = READERS[kind](Path(path), wanted)
+    kept = [*columns, *(name for name in substitutes.values() if name in records)]
+    records = records[["station", *PLACE, *KEY[1:], *(name for name in kept if name in records)]]
+    records = records.astype(dict.fromkeys(KEY[1:], "float32") | {"station": "category"})
+    return records.assign(station=sorted_categories(records["station"]))

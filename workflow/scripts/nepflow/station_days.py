@@ -1,0 +1,107 @@
+"""Daily records of stations as matrices of days and stations, and back."""
+
+import numpy as np
+import pandas as pd
+
+from nepflow import flag_tables, flags
+from nepflow.station_file import POSITION
+
+
+class StationDays:
+    """All days of the study's years at all stations.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Clean daily records, one a station and day.
+    years : list of int
+        Consecutive.
+
+    Attributes
+    ----------
+    sites : DataFrame
+        station, lon, lat, elevation_m; in the order of the columns.
+    dates : ndarray of datetime64, shape (day,)
+    month : ndarray of int, shape (day,)
+        1..12
+    """
+
+    def __init__(self, records, years):
+        self.records = records
+        self.sites = records.drop_duplicates("station").sort_values("station", ignore_index=True)
+        self.sites = self.sites[["station", *POSITION]]
+        first, last = np.datetime64(f"{years[0]}-01-01"), np.datetime64(f"{years[-1] + 1}-01-01")
+        self.dates = np.arange(first, last)
+        self.month = self.dates.astype("datetime64[M]").astype(int) % 12 + 1
+        parts = records[["year", "month", "day"]]
+        self.row = (pd.to_datetime(parts).to_numpy().astype("datetime64[D]") - first).astype(int)
+        codes = records["station"].cat.remove_unused_categories().cat.codes
+        self.column = codes.to_numpy("int64")
+
+    @property
+    def shape(self):
+        """Days and stations."""
+        return len(self.dates), len(self.sites)
+
+    def values(self, column):
+        """Return a column of the records, shape (day, station); NaN where there is none."""
+        matrix = np.full(self.shape, np.nan)
+        matrix[self.row, self.column] = self.records[column].to_numpy()
+        return matrix
+
+    def flags(self, variable):
+        """Return the flag codes of a variable; missing where there is no record."""
+        matrix = np.full(self.shape, flags.MISSING, dtype="int8")
+        codes = self.records[flags.column_of(variable)].cat.codes
+        matrix[self.row, self.column] = codes.to_numpy()
+        return matrix
+
+    def with_values(self, columns, codes):
+        """Return records of all days on which a station has a value or a flag to show.
+
+        Parameters
+        ----------
+        columns : dict of {str: ndarray (day, station)}
+            Column -> values.
+        codes : dict of {str: ndarray (day, station)}
+            Variable -> flag codes.
+
+        Returns
+        -------
+        DataFrame
+            Sorted by station and day.
+        """
+        shown = np.zeros(self.shape, bool)
+        for values in columns.values():
+            shown |= ~np.isnan(values)
+        for matrix in codes.values():
+            shown |= matrix != flags.MISSING
+        station, day = np.nonzero(shown.T)
+        records = self.sites.iloc[station].reset_index(drop=True)
+        date = self.dates[day]
+        months = date.astype("datetime64[M]")
+        records["year"] = (date.astype("datetime64[Y]").astype(int) + 1970).astype("int16")
+        records["month"] = (months.astype(int) % 12 + 1).astype("int16")
+        records["day"] = ((date - months).astype(int) + 1).astype("int16")
+        for column, values in columns.items():
+            records[column] = values[day, station]
+        for variable, matrix in codes.items():
+            records[flags.column_of(variable)] = flag_tables.category(matrix[day, station])
+        return records
+
+
+def distances_km(xy):
+    """Return the distances between places.
+
+    Parameters
+    ----------
+    xy : ndarray, shape (station, 2)
+        m
+
+    Returns
+    -------
+    ndarray, shape (station, station)
+        km
+    """
+    x, y = xy.T / 1000
+    return np.hypot(x[:, None] - x, y[:, None] - y)

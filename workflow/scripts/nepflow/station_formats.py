@@ -1,0 +1,47 @@
+"""One door for station files of any format."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from nepflow import station_archives, station_file
+
+
+def read(path, station_format, columns, time_step, substitutes=None):
+    """Read the station records of a study.
+
+    Parameters
+    ----------
+    path : str
+        A file, or a folder of files of one format.
+    station_format : str
+        ``tidy`` (`station_file`) or a key of `station_archives.READERS`.
+    columns : list of str
+        Columns of the variables.
+    time_step : {"daily", "monthly", "normals"}
+        Archives are daily.
+    substitutes : dict of {str: str}, optional
+        Column -> one that may stand in its place.
+
+    Returns
+    -------
+    DataFrame
+        As of `station_file.read`.
+
+    Raises
+    ------
+    BadStations
+    """
+    substitutes = substitutes or {}
+    if station_format != "tidy":
+        return station_archives.read(path, station_format, columns, substitutes)
+    if not Path(path).is_dir():
+        return station_file.read(path, columns, time_step, substitutes)
+    files = station_archives.files_of(path, "*.csv")
+    if not files:
+        raise station_file.BadStations(f"{path}: no CSV file in this folder. Put one there.")
+    tables = [station_file.read(file, columns, time_step, substitutes) for file in files]
+    records = pd.concat(
+        [table.astype({"station": str}) for table in tables], ignore_index=True
+    ).astype({"station": "category"})
+    return records.assign(station=station_file.sorted_categories(records["station"]))

@@ -1,0 +1,68 @@
+"""Bring gridded climate to the study grid, year by year.
+
+Reads   months on the source's cells (degC, mm, MJ m-2), elevation (m), grid (1 = inside)
+Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1)
+"""
+
+import numpy as np
+from nepflow import raster
+from nepflow._log import logged_to
+from nepflow.climate_grids import BadGrid
+from nepflow.monthly import GridMonths
+from nepflow.variables import VARIABLES
+
+
+def warp_climate(
+    months_path, dem_path, grid_path, cube_path, variable, years, maximum_missing_percent,
+    mem_mb, threads,
+):  # fmt: skip
+    """The mean or the sum of the interpolated months; a gap in the area is refused."""
+    months, about = GridMonths([months_path], dem_path), VARIABLES[variable]
+    counts = []
+
+    def annual(values):
+        by_year = values.reshape(len(years), 12, -1)
+        return by_year.mean(axis=1) if about.statistic == "mean" else by_year.sum(axis=1)
+
+    def on_block(inside, elevation, values):
+        wanted = np.where(inside == 1, elevation, np.nan)
+        result = months(annual, wanted, values)
+        counts.append(
+            (np.isfinite(wanted).sum(), np.isnan(result[0][np.isfinite(wanted[0])]).sum())
+        )
+        return result
+
+    source = raster.tags_of(months_path)["source"]
+    raster.map_blocks(
+        on_block,
+        [grid_path, *months.inputs],
+        raster.Output(
+            cube_path, about.annual_unit, about.long_name, [str(year) for year in years],
+            tags={"source": source, "climate_source": source},
+        ),
+        mem_mb=mem_mb,
+        threads=threads,
+        label=variable,
+    )  # fmt: skip
+    cells, missing = np.sum(counts, axis=0)
+    if 100 * missing > maximum_missing_percent * cells:
+        raise BadGrid(
+            f"{months_path} ({source}): no {variable} in {100 * missing / cells:.2f} % of the area "
+            f"(allowed: {maximum_missing_percent} %). Use a grid that covers the area, or raise "
+            "climate.maximum_missing_percent."
+        )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        warp_climate(
+            months_path=snakemake.input.months,
+            dem_path=snakemake.input.dem,
+            grid_path=snakemake.input.grid,
+            cube_path=snakemake.output.cube,
+            variable=snakemake.wildcards.variable,
+            years=snakemake.params.years,
+            maximum_missing_percent=snakemake.params.maximum_missing_percent,
+            mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
+        )
