@@ -45,6 +45,8 @@ def tables_of(wildcards):
         *(f"trends_{name}" for name in zones),
         *(f"series_{name}" for name in zones),
         *(["trend_classes_nep"] if study["has_trend"] else []),
+        *(["transitions"] if study["landcover_dates"] else []),
+        "built_in",
         "absence",
         "absence_native",
         "station_defects",

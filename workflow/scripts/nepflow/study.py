@@ -8,13 +8,10 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from nepflow import landcover, modis
+from nepflow import figure_entries, landcover, modis
+from nepflow.figure_entries import BadStudy
 
 TREND_LAYERS = ("sen_slope", "mann_kendall_z", "trend_class")
-
-
-class BadStudy(ValueError):
-    """A study file that says something the workflow cannot do."""
 
 
 def load_study(name, config, schema, raw, results):
@@ -121,21 +118,17 @@ def check_sense(study, file):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
-    zones = {entry["name"] for entry in study.get("zones", [])}
-    for figure in study.get("figures", []):
-        if figure["kind"] == "series" and figure.get("zones") not in zones:
-            raise BadStudy(
-                f"{file}: figure {figure['name']} wants zones {figure.get('zones')}, the study has "
-                f"{', '.join(sorted(zones)) or 'none'}. Add them to `zones` or change the figure."
-            )
     if uses_landcover(study):
         _check_landcover_years(study, file)
+    figure_entries.check(study, file)
 
 
 def uses_landcover(study):
     """Tell whether a zone or a figure of the study needs land cover."""
     return any(zones["kind"] == "landcover" for zones in study.get("zones", [])) or any(
-        figure.get("layer", "").startswith("landcover/") for figure in study.get("figures", [])
+        layer.startswith("landcover/")
+        for figure in study.get("figures", [])
+        for layer in figure_entries.layers_of(figure)
     )
 
 
@@ -171,7 +164,7 @@ def completed(study, name, raw, results):
     figures = [
         figure
         for figure in study.get("figures", [])
-        if has_trend or not figure.get("layer", "").endswith(TREND_LAYERS)
+        if has_trend or not figure_entries.uses(figure, TREND_LAYERS)
     ]
     key = study["landcover"]["key"]
     return study | {
@@ -186,6 +179,7 @@ def completed(study, name, raw, results):
         "files": {key: str(folder / path) for key, path in study["raw"].items()}
         | {"area": str(folder / study["area"]["file"]), "folder": str(folder)},
         "npp_year_folder": {year: _npp_folder(year, study) for year in years},
+        "landcover_dates": figure_entries.dates_of(study),
         "landcover_year": {year: chosen.get(year, year) for year in years},
         "landcover_classes": study["landcover"].get("classes", landcover.KEYS.get(key)),
     }
