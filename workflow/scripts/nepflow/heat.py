@@ -43,7 +43,7 @@ def heat_table(
         for quantity in ("before", "after", "gain", "loss", "net", "swap")
     }
     wide = width_mm > 100
-    left = (max(map(len, names)) + 2) * 6.5 * 0.54 * 25.4 / 72 + 3.5
+    left = (max(map(len, [*names, "net change"])) + 2) * 6.5 * 0.54 * 25.4 / 72 + 3.5
     cell = (width_mm - left - 3) / (len(names) + len(_COLUMNS))
     rows = len(names) + 3
     foot = 9 if simulated else 4

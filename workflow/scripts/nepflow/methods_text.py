@@ -161,8 +161,8 @@ def _trend(trend, years):
     first = (
         "The slope of a series <var>x</var> over the years <var>t</var> is the median of the "
         f"slopes of all pairs of years {cited('sen')}; its significance is that of the "
-        f"Mann–Kendall test {cited('mann', 'kendall')} with corrections for continuity and for ties of "
-        "<var>u<sub>g</sub></var> equal values:"
+        f"Mann–Kendall test {cited('mann', 'kendall')} with corrections for continuity and for "
+        "ties of <var>u<sub>g</sub></var> equal values:"
     )
     limits = [trend[f"{name}_z"] for name in ("slightly_significant", "significant")]
     limits.append(trend["extremely_significant_z"])

@@ -83,7 +83,7 @@ def sankey(
 def _places(dates, width, names):
     """Return the left edge of each bar; names stand beside the outer ones, mm."""
     letters = max(map(len, names)) + (8 if any(names) else 10)
-    margin = letters * 6.5 * 0.56 * 25.4 / 72
+    margin = letters * 6.5 * 0.58 * 25.4 / 72 + 2
     return np.linspace(margin, width - margin - _BAR, dates)
 
 

@@ -48,7 +48,7 @@ def specification_curve(table, *, title=None, simulated=False, width_mm=180, let
     columns = min(len(quantities), 4 if width_mm > 100 else 1)
     down = -(-len(quantities) // columns)
     tall = len(rows) * _ROW
-    key = 5.5 + (6 if simulated else 0)
+    key = (5.5 if width_mm > 100 else 9.5) + (6 if simulated else 0)
     sheet = Sheet(width_mm, down * (_HEAD + tall + _FOOT) + key, title, letter)
     across = (width_mm - margin - 3) / columns
     for number, quantity in enumerate(quantities):
@@ -137,5 +137,7 @@ def _key(sheet, simulated, down, height):
         Line2D([], [], label="chosen (line: all choices as chosen)", **_look(True)),
         Line2D([], [], label="one choice changed, the others as chosen", **_look(False)),
     ]
-    axes.legend(handles=handles, ncols=2, loc="upper left", frameon=False, borderaxespad=0)
+    columns = 2 if sheet.width > 100 else 1
+    look = {"loc": "upper left", "frameon": False, "borderaxespad": 0}
+    axes.legend(handles=handles, ncols=columns, **look)
     mark_simulated(axes, simulated, "lower right")
