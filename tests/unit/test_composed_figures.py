@@ -179,7 +179,7 @@ def test_matrix_shows_the_last_pair_with_gains_and_losses():
     found = pictures.texts(draw_heat())
     assert {"35.00", "4.00", "1.00", "38.00", "22.00", "changed: 5.00", "+3.00"} <= set(found)
     first = pictures.texts(draw_heat(year="2000-2011"))
-    assert "from 2000 (row)" in first and "30.00" in first
+    assert "rows: from 2000" in first and "30.00" in first
 
 
 def test_shares_of_ranges_close():

@@ -130,7 +130,7 @@ def _names(axes, names, left, cell, dates, wide):
             "va": "baseline",
         }
         axes.text(x - (0.6 if wide else -0.6), _HEAD - 1.2, name, **slant, **look)
-    axes.text(3, _HEAD - 4.6, f"from {dates[0]} (row)", ha="left", fontsize=6.5, style="italic")
-    axes.text(3, _HEAD - 1.6, f"to {dates[1]} (column)", ha="left", fontsize=6.5, style="italic")
+    for number, text in enumerate((f"rows: from {dates[0]}", f"columns: to {dates[1]}")):
+        axes.text(3, 1.5 + 3.2 * number, text, va="top", style="italic", **look)
     bottom = axes.get_ylim()[0]
     axes.text(3, bottom - 2, "% of the area with a class at both dates", fontsize=6, va="baseline")
