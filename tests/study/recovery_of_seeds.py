@@ -11,8 +11,8 @@ import statistics
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent))
-from conftest import TINY, Workflow
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from copies import TINY, Workflow
 
 SEEDS = range(101, 121)
 STATISTICS = ("bias", "rmse", "correlation")

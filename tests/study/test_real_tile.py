@@ -6,7 +6,7 @@ import shutil
 import geopandas
 import numpy as np
 import pytest
-from conftest import Workflow
+from copies import Workflow
 from nepflow import modis, raster
 from shapely.geometry import box
 

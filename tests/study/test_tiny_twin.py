@@ -7,6 +7,7 @@ import venv
 
 import numpy as np
 import pytest
+from copies import TINY, Workflow
 from nepflow import overviews, raster
 
 SIMULATED = "simulated (twin)"
@@ -187,8 +188,6 @@ def test_changed_formula_reruns_exactly_its_users(tiny):
 
 def test_environment_in_a_folder_with_a_space(root, tmp_path):
     """Snakemake does not quote the path of Python by itself (snakemake#2645)."""
-    from conftest import TINY, Workflow
-
     workflow = Workflow(root, tmp_path / "my study", tiny=TINY)
     venv.create(tmp_path / "my env", with_pip=False)
     python = tmp_path / "my env/bin/python"
@@ -214,8 +213,6 @@ def test_every_module_changes_the_plan_of_its_users_only(tiny):
 
 @pytest.mark.slow
 def test_one_core_gives_the_same_digests(root, tiny, tmp_path_factory):
-    from conftest import TINY, Workflow
-
     other = Workflow(root, tmp_path_factory.mktemp("one core") / "copy", tiny=TINY)
     other.run(cores=1)
     digests = [

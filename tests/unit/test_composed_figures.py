@@ -19,7 +19,7 @@ from nepflow import (
     panels,
     sankey,
     series,
-    specification,
+    specification_curve,
     transition_rows,
     value_shares,
 )
@@ -55,11 +55,11 @@ def specifications():
         ("year 2000", "drop", False, "rising_share", np.nan, "%"),
         ("year 2000", "keep", True, "rising_share", 80.0, "%"),
     ]
-    return pd.DataFrame(rows, columns=specification.COLUMNS)
+    return pd.DataFrame(rows, columns=specification_curve.COLUMNS)
 
 
 def draw_specification(simulated=False, **options):
-    return specification.specification_curve(specifications(), simulated=simulated, **options)
+    return specification_curve.specification_curve(specifications(), simulated=simulated, **options)
 
 
 def values():
@@ -263,6 +263,15 @@ def test_specification_marks_the_chosen_option_and_absent_values():
     assert {"reading", "annual once", "year 2000", "NEP, mean", "n/a"} <= set(found)
 
 
+def test_only_quantities_that_are_wanted_and_their_options_are_shown():
+    table = specifications()
+    figure = specification_curve.specification_curve(table, ["rising_share"])
+    found = pictures.texts(figure)
+    assert "reading" not in found and "year 2000" in found
+    with pytest.raises(palettes.BadFigure, match="no option gives other_share"):
+        specification_curve.specification_curve(table, ["other_share"])
+
+
 def test_an_empty_specification_is_refused():
     with pytest.raises(palettes.BadFigure, match="empty"):
-        specification.specification_curve(specifications().iloc[:0])
+        specification_curve.specification_curve(specifications().iloc[:0])

@@ -21,6 +21,7 @@ STUDY = {
     "zones": [{"name": "province"}],
     "landcover": {"years": [2001, 2022], "substitute": [{"year": 2000, "by": 2001}]},
     "figures": [PANELS],
+    "specification": {},
 }
 
 
@@ -49,6 +50,7 @@ def test_dates_follow_the_substitutes():
         (STUDY | {"figures": [{"name": "s", "kind": "sankey"}]}, "landcover: {transitions"),
         (STUDY | {"figures": [{"name": "m", "kind": "map"}]}, "a map needs the key `layer`"),
         (STUDY | {"zones": []}, "wants zones province"),
+        (STUDY | {"figures": [{"name": "c", "kind": "specification"}]}, "Say which"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(study, said):

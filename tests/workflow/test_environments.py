@@ -8,6 +8,7 @@ import venv
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 
 def scripts_of(root, environment):
@@ -28,7 +29,9 @@ def test_env_file_is_complete(root, tmp_path, environment):
     pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     # versions of what the pins bring along are those of the lock, without its hashes
     bounds = tmp_path / "constraints.txt"
-    bounds.write_text("\n".join(re.findall(r"^[\w.-]+==[\w.]+", lock.read_text(), re.M)))
+    lines = re.findall(r"^([\w.-]+==.*?)(?: \\)?$", lock.read_text(), re.M)
+    locked = [line for line in map(Requirement, lines) if not line.marker or line.marker.evaluate()]
+    bounds.write_text("\n".join(f"{line.name}{line.specifier}" for line in locked))
     subprocess.run([*pip, "-c", bounds, *packages], check=True)
     scripts = sorted(set(scripts_of(root, environment)))
     assert len(scripts) > 20

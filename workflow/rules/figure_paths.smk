@@ -40,3 +40,12 @@ def built_in_marks(wildcards):
     layers = figure_layer_names(wildcards)
     marks = {layer: dependence.mark_of(study_of(wildcards), layer) for layer in layers}
     return {layer: text for layer, text in marks.items() if text}
+
+
+def drivers_built_in(wildcards):
+    """Whether each climate driver entered the variable that it is compared with."""
+    study = study_of(wildcards)
+    return {
+        driver: dependence.built_in_how(study, wildcards.variable, driver)
+        for driver in study["climate"]["variables"]
+    }

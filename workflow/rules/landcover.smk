@@ -1,7 +1,7 @@
 """MCD12Q1 tiles -> land-cover classes of a year on the study grid.
 
 Inputs   HDF4-EOS tiles of the raw folder
-Outputs  <study>/landcover/<year>.tif
+Outputs  <study>/landcover/<year>.tif, and landcover/keys/<key>/<year>.tif by another key
 """
 
 
@@ -10,10 +10,10 @@ rule mosaic_landcover:
         granules=granules_of("MCD12Q1"),
         code=code_of("mosaic_landcover.py"),
     output:
-        landcover=temp("<study>/landcover/native/{year}.tif"),
-        granules="<study>/landcover/granules_{year}.csv",
+        landcover=temp("<study>/landcover/{keyed}native/{year}.tif"),
+        granules="<study>/landcover/{keyed}granules_{year}.csv",
     log:
-        "<logs>/{study}/mosaic_landcover/{year}.log",
+        "<logs>/{study}/mosaic_landcover/{keyed}{year}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -21,7 +21,7 @@ rule mosaic_landcover:
         runtime=20,
     params:
         tiles=tiles_of("MCD12Q1"),
-        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
+        classes=classes_by_key,
         resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
     message:
         "{wildcards.study}: land-cover tiles of {wildcards.year} to one mosaic."
@@ -31,20 +31,20 @@ rule mosaic_landcover:
 
 rule warp_landcover:
     input:
-        landcover="<study>/landcover/native/{year}.tif",
+        landcover="<study>/landcover/{keyed}native/{year}.tif",
         grid="<study>/grid.tif",
         code=code_of("warp_landcover.py"),
     output:
-        landcover="<study>/landcover/{year}.tif",
+        landcover="<study>/landcover/{keyed}{year}.tif",
     log:
-        "<logs>/{study}/warp_landcover/{year}.log",
+        "<logs>/{study}/warp_landcover/{keyed}{year}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=1500,
         runtime=20,
     params:
-        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
+        classes=classes_by_key,
         resampling=lookup(within=STUDIES, dpath="{study}/landcover/resampling"),
     message:
         "{wildcards.study}: land cover of {wildcards.year} on the study grid."

@@ -127,17 +127,6 @@ def climate_if_wanted(variable):
     return cube
 
 
-def zone_kind(wildcards):
-    return {zones["name"]: zones["kind"] for zones in study_of(wildcards)["zones"]}[wildcards.zones]
-
-
-def zone_rasters(wildcards):
-    """One raster for zones that do not change, one a year for land cover."""
-    if zone_kind(wildcards) == "landcover":
-        return in_study("landcover/{landcover_year}.tif")(wildcards)
-    return f"{RESULTS}/{wildcards.study}/zones/area.tif"
-
-
 def first_area_series(wildcards):
     """Table of the zones that partition the area."""
     study = study_of(wildcards)

@@ -1,7 +1,8 @@
 """Annual cubes -> statistics of every pixel.
 
 Inputs   <study>/nep/nep.tif and the other cubes
-Outputs  <study>/pixel/<variable>/{mean,valid_years,sen_slope,mann_kendall_z,trend_class}.tif
+Outputs  <study>/pixel/<variable>/{mean,valid_years,sen_slope,slope_low,
+         slope_high,mann_kendall_z,mann_kendall_p,lag1,trend_class}.tif
 """
 
 
@@ -35,7 +36,11 @@ rule estimate_trend:
         code=code_of("estimate_trend.py"),
     output:
         slope="<study>/pixel/{variable}/sen_slope.tif",
+        low="<study>/pixel/{variable}/slope_low.tif",
+        high="<study>/pixel/{variable}/slope_high.tif",
         z="<study>/pixel/{variable}/mann_kendall_z.tif",
+        p="<study>/pixel/{variable}/mann_kendall_p.tif",
+        lag1="<study>/pixel/{variable}/lag1.tif",
         trend_class="<study>/pixel/{variable}/trend_class.tif",
     log:
         "<logs>/{study}/estimate_trend/{variable}.log",

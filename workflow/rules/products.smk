@@ -39,14 +39,14 @@ def figures_of(wildcards):
 def tables_of(wildcards):
     """Every table of a study, in the order of the report."""
     study = study_of(wildcards)
-    zones = [zones["name"] for zones in study["zones"]]
     names = [
         "respiration_readings",
-        *(f"trends_{name}" for name in zones),
-        *(f"series_{name}" for name in zones),
+        *zone_tables(study),
         *(["trend_classes_nep"] if study["has_trend"] else []),
         *(["transitions"] if study["landcover_dates"] else []),
         "built_in",
+        *statistic_tables(study),
+        *number_tables_of_report(study),
         "absence",
         "absence_native",
         "station_defects",
@@ -68,8 +68,7 @@ def products_of(wildcards):
     files = ["grid", "dem", "zones/area", "nep/nep", *(f"nep/rh_{name}" for name in READINGS)]
     files += [f"climate/{variable}" for variable in study["climate"]["variables"]]
     files += [f"pixel/{name}/mean" for name in ("nep", "npp", "rh")]
-    statistics = study_files.TREND_LAYERS if study["has_trend"] else ()
-    files += [f"pixel/nep/{statistic}" for statistic in statistics]
+    files += statistic_layers(study)
     landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [
@@ -77,6 +76,7 @@ def products_of(wildcards):
         *in_study("npp/{npp}/{year}.tif")(wildcards),
         *(sorted(landcover) if study["uses_landcover"] else []),
         *tables_of(wildcards),
+        *zone_products(study),
         *figures_of(wildcards),
         *pages,
         f"{below}/study.yaml",

@@ -67,6 +67,7 @@ rule summarise_trend:
         code=code_of("summarise_trend.py"),
     output:
         table="<study>/tables/trend_classes_{variable}.csv",
+        criteria="<study>/tables/trend_criteria_{variable}.csv",
     log:
         "<logs>/{study}/summarise_trend/{variable}.log",
     conda:
@@ -76,6 +77,7 @@ rule summarise_trend:
         runtime=30,
     params:
         years=years_of,
+        trend=lookup(within=STUDIES, dpath="{study}/trend"),
     message:
         "{wildcards.study}: area of each trend class of {wildcards.variable}."
     script:

@@ -28,9 +28,11 @@ def zones_of(figure):
     return list(dict.fromkeys(zones))
 
 
-def uses(figure, endings):
-    """Tell whether a figure reads a raster whose name ends so."""
-    return any(layer.endswith(tuple(endings)) for layer in layers_of(figure))
+def needs_years(figure, pattern):
+    """Tell whether a figure shows rasters of series, whose whole names fit a compiled pattern."""
+    if figure["kind"] == "specification":
+        return True
+    return any(pattern.fullmatch(layer) for layer in layers_of(figure))
 
 
 def dates_of(study):
@@ -54,6 +56,11 @@ def check(study, file):
             raise BadStudy(
                 f"{file}: figure {figure['name']} shows land-cover change. Say between which "
                 "years: landcover: {transitions: [2001, 2022]}."
+            )
+        if figure["kind"] == "specification" and not study["specification"].get("choices"):
+            raise BadStudy(
+                f"{file}: figure {figure['name']} shows what other choices give. Say which: "
+                "specification: {choices: [respiration]}."
             )
     _check_dates(study, file)
 

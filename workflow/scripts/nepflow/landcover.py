@@ -18,6 +18,24 @@ KEYS = {
 }
 
 
+def _moved(codes, name):
+    """The key ``igbp7`` with some codes in another class."""
+    return [
+        entry
+        | {
+            "codes": [code for code in entry["codes"] if code not in codes]
+            + (codes if entry["name"] == name else [])
+        }
+        for entry in KEYS["igbp7"]
+    ]
+
+
+# Other keys in use: shrubs or woody savannas as forest, snow as barren
+KEYS["igbp7_shrub_forest"] = _moved([6, 7], "forest")
+KEYS["igbp7_woody_savanna_forest"] = _moved([8], "forest")
+KEYS["igbp7_snow_barren"] = _moved([15], "barren")
+
+
 def lookup_table(classes):
     """Return the class number (from 1) of each IGBP code.
 

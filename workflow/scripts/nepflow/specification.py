@@ -1,143 +1,109 @@
-"""The specification curve: headline numbers under each option of the choices of a study."""
-
-import math
+"""Headline numbers of a study under one way of making its choices, strip by strip."""
 
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from nepflow import labels, palettes
-from nepflow.palettes import BadFigure
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
+from nepflow import discoveries, persistence, stability, trend
 
-COLUMNS = ["choice", "option", "chosen", "quantity", "value", "unit"]
-_ROW, _HEAD, _FOOT = 3.9, 4.6, 9.0  # mm: an option or a choice; name above a panel; axis below
-_INDENT = "   "  # of an option: so it is never taken for the choice of the same name
-_OTHER, _CHOSEN = palettes.LINES[0], palettes.ACCENT
+COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit")
+_LEVELS = ("slightly_significant_z", "significant_z", "extremely_significant_z")
 
 
-@drawn_in_style
-def specification_curve(table, *, title=None, simulated=False, width_mm=180, letter=None):
-    """Draw a panel a quantity and a row an option, grouped by choice.
-
-    The chosen option of each choice is filled, the others are hollow; a line marks the value
-    under all chosen options, so that what an option moves is its distance from the line.
+def headline(strips, years, study):
+    """Return the headline numbers of a cube.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Columns `COLUMNS`; ``chosen`` is true for one option of each choice.
-    title, letter : str, optional
-    simulated : bool
-    width_mm : {180, 85}
+    strips : iterable of ndarray, shape (year, y, x)
+        NEP, g C m-2 yr-1, from north to south.
+    years : list of int
+    study : dict
+        minimum_years, trend, stability, persistence.
 
     Returns
     -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    BadFigure
-        If the table is empty.
+    list of (quantity, value, unit)
+        Shares are of the pixels that have the statistic.
     """
-    if table.empty:
-        raise BadFigure("the table of specifications is empty. Delete it and run again.")
-    rows = _rows(table)
-    quantities = list(dict.fromkeys(table["quantity"]))
-    margin = max(len(text) for _, text in rows) * 6.2 * 0.6 * 25.4 / 72 + 3
-    columns = min(len(quantities), 4 if width_mm > 100 else 1)
-    down = -(-len(quantities) // columns)
-    tall = len(rows) * _ROW
-    key = (5.5 if width_mm > 100 else 9.5) + (6 if simulated else 0)
-    sheet = Sheet(width_mm, down * (_HEAD + tall + _FOOT) + key, title, letter)
-    across = (width_mm - margin - 3) / columns
-    for number, quantity in enumerate(quantities):
-        row, column = divmod(number, columns)
-        top = row * (_HEAD + tall + _FOOT) + _HEAD
-        axes = sheet.axes(margin + column * across, top, across - 4, tall)
-        _panel(axes, table[table["quantity"] == quantity], rows, column == 0)
-    _key(sheet, simulated, down * (_HEAD + tall + _FOOT), key)
-    return sheet.figure
-
-
-def _rows(table):
-    """Return (choice, text) of each row: the choice as a heading, then its options."""
-    rows = []
-    for choice in dict.fromkeys(table["choice"]):
-        rows.append((choice, choice))
-        options = dict.fromkeys(table[table["choice"] == choice]["option"].astype(str))
-        rows += [(choice, f"{_INDENT}{option}") for option in options]
-    return rows
-
-
-def _panel(axes, table, rows, named):
-    """Draw the options of one quantity; text stands at the first panel only."""
-    place = {(choice, text.strip()): y for y, (choice, text) in enumerate(rows)}
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    chosen = table[table["chosen"].astype(str).str.lower() == "true"]
-    for y, (choice, text) in enumerate(rows):
-        heading = text == choice
-        if not heading:
-            axes.axhline(y, color="#e8e8e8", linewidth=0.5, zorder=1)
-        elif y:
-            axes.axhline(y - 0.5, color="#bdbdbd", linewidth=0.4, zorder=1)
-        if named:
-            look = {"fontweight": "bold" if heading else "normal", "fontsize": 6.2}
-            where = {"transform": axes.get_yaxis_transform(), "clip_on": False}
-            left = -0.02
-            words = text.strip().replace("_", " ")
-            axes.text(left, y, words, ha="right", va="center_baseline", **look, **where)
-    if len(chosen):
-        axes.axvline(float(chosen["value"].median()), color=_CHOSEN, linewidth=0.7, zorder=2)
-    for record in table.to_dict("records"):
-        y = place[record["choice"], str(record["option"]).strip()]
-        _point(axes, record["value"], y, str(record["chosen"]).lower() == "true")
-    _axes(axes, table)
-
-
-def _point(axes, value, y, chosen):
-    if value is None or math.isnan(value):
-        axes.text(0.98, y, "n/a", transform=axes.get_yaxis_transform(), ha="right", fontsize=5.5)
-        return
-    axes.plot(value, y, **_look(chosen))
-
-
-def _look(chosen):
-    colour = _CHOSEN if chosen else _OTHER
-    return {
-        "marker": "D" if chosen else "o",
-        "markersize": 3.4,
-        "markerfacecolor": colour if chosen else "white",
-        "markeredgecolor": colour,
-        "markeredgewidth": 0.9,
-        "linestyle": "none",
-        "zorder": 4 if chosen else 3,
-    }
-
-
-def _axes(axes, table):
-    quantity, unit = table["quantity"].iloc[0], table["unit"].iloc[0]
-    axes.set_title(labels.quantity_name(quantity), loc="left", fontsize=7, fontweight="bold", pad=3)
-    axes.set_xlabel(labels.unit_text(unit))
-    axes.set_yticks([])
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.grid(axis="x", color="#f0f0f0", linewidth=0.4)
-    axes.set_axisbelow(True)
-    low, high = np.nanmin(table["value"]), np.nanmax(table["value"])
-    room = 0.08 * (high - low) or 0.05 * abs(high) or 1
-    axes.set_xlim(low - room, high + room)
-
-
-def _key(sheet, simulated, down, height):
-    """Say below the panels what the points are."""
-    axes = sheet.axes(2, down, sheet.width - 4, height)
-    axes.set_axis_off()
-    handles = [
-        Line2D([], [], label="chosen (line: all choices as chosen)", **_look(True)),
-        Line2D([], [], label="one choice changed, the others as chosen", **_look(False)),
+    totals, cells = np.zeros(len(years)), np.zeros(len(years))
+    counts, known, variation = np.zeros(6), np.zeros(3), np.zeros(2)
+    minimum = min(study["minimum_years"], len(years))
+    guard, ddof = study["stability"]["smallest_mean_g_c"], study["stability"]["ddof"]
+    test, limit = study["trend"]["autocorrelation"], study["trend"]["significant_z"]
+    for nep in strips:
+        totals += np.nansum(nep, axis=(1, 2))
+        cells += (~np.isnan(nep)).sum(axis=(1, 2))
+        mean, _, cv = stability.variation(nep, minimum, guard, ddof)
+        slope, _, z = trend.theil_sen_mann_kendall(nep, years, minimum, test)
+        exponent = persistence.hurst(nep, minimum, study["persistence"]["method"])
+        continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
+        strong = np.abs(z) > limit
+        cases = mean < 0, slope > 0, strong & (slope > 0), strong & (slope < 0)
+        counts += [case.sum() for case in (*cases, exponent > 0.5, continuous)]
+        known += [(~np.isnan(layer)).sum() for layer in (mean, slope, exponent)]
+        variation += np.nansum(cv), (~np.isnan(cv)).sum()
+    share = 100 * counts / np.maximum(known[[0, 1, 1, 1, 2, 2]], 1)
+    means = np.where(cells > 0, totals / np.maximum(cells, 1), np.nan)
+    slope, _, _ = trend.theil_sen_mann_kendall(means[:, None, None], years, minimum)
+    return [
+        ("nep_mean", np.nanmean(means), "g C m-2 yr-1"),
+        ("nep_slope", slope[0, 0], "g C m-2 yr-2"),
+        ("source_share", share[0], "%"),
+        ("rising_share", share[1], "%"),
+        ("significant_rise_share", share[2], "%"),
+        ("significant_fall_share", share[3], "%"),
+        ("persistent_share", share[4], "%"),
+        ("continuous_increase_share", share[5], "%"),
+        ("mean_variation", variation[0] / max(variation[1], 1), "1"),
     ]
-    columns = 2 if sheet.width > 100 else 1
-    look = {"loc": "upper left", "frameon": False, "borderaxespad": 0}
-    axes.legend(handles=handles, ncols=columns, **look)
-    mark_simulated(axes, simulated, "lower right")
+
+
+def by_persistence(nep, slope, study):
+    """Yield (option, chosen, quantity, value, unit) of every method of the Hurst exponent."""
+    for method in persistence.METHODS:
+        exponent = persistence.hurst(nep, study["minimum_years"], method)
+        known = max((~np.isnan(exponent)).sum(), 1)
+        continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
+        chosen = method == study["persistence"]["method"]
+        yield method, chosen, "persistent_share", 100 * (exponent > 0.5).sum() / known, "%"
+        yield method, chosen, "continuous_increase_share", 100 * continuous.sum() / known, "%"
+
+
+def by_significance(nep, years, study):
+    """Yield rows of every correction for autocorrelation at every level, and of the field."""
+    options = study["trend"]
+    for test in trend.AUTOCORRELATION:
+        slope, _, z = trend.theil_sen_mann_kendall(nep, years, study["minimum_years"], test)
+        known = max((~np.isnan(z)).sum(), 1)
+        p = trend.p_value(z)
+        field = p <= discoveries.threshold(p, options["false_discovery_percent"])
+        cases = {f"{test}, |Z| > {options[name]:g}": np.abs(z) > options[name] for name in _LEVELS}
+        cases[f"{test}, false discoveries {options['false_discovery_percent']:g} %"] = field
+        for option, strong in cases.items():
+            chosen = option == f"{options['autocorrelation']}, |Z| > {options['significant_z']:g}"
+            for quantity, sign in (("rise", slope > 0), ("fall", slope < 0)):
+                value = 100 * (strong & sign).sum() / known
+                yield option, chosen, f"significant_{quantity}_share", value, "%"
+
+
+def by_breaks(cv, study):
+    """Yield rows of natural and of fixed breaks of the coefficient of variation."""
+    options = study["stability"]
+    values = cv[~np.isnan(cv)]
+    sample = stability.seeded_sample(values, options["sample"], options["seed"])
+    natural = stability.natural_breaks(sample, len(stability.CLASS_NAMES))
+    for option, breaks in (("natural", natural), ("fixed", [*options["fixed_breaks"], np.inf])):
+        low = 100 * (stability.classify(values, breaks) <= 2).sum() / values.size
+        chosen = option == options["breaks"]
+        yield option, chosen, "low_and_lower_variation_share", low, "%"
+        yield option, chosen, "upper_limit_of_lower_variation", breaks[1], "1"
+
+
+def by_landcover(nep_mean, classes, names):
+    """Yield (quantity, value, unit) of the classes that a key of land cover can move."""
+    known = max((~np.isnan(classes)).sum(), 1)
+    for code, name in names.items():
+        if name in ("forest", "grassland", "barren"):
+            cells = classes == code
+            mean = np.nanmean(nep_mean[cells]) if (cells & ~np.isnan(nep_mean)).any() else np.nan
+            yield f"{name}_share", 100 * cells.sum() / known, "%"
+            yield f"{name}_nep_mean", mean, "g C m-2 yr-1"

@@ -3,6 +3,7 @@
 Standard library, yaml and jsonschema only: the workflow reads it before any environment exists.
 """
 
+import re
 from pathlib import Path
 
 import yaml
@@ -11,7 +12,19 @@ from jsonschema import Draft202012Validator
 from nepflow import figure_entries, landcover, modis
 from nepflow.figure_entries import BadStudy
 
-TREND_LAYERS = ("sen_slope", "mann_kendall_z", "trend_class")
+TREND_LAYERS = (
+    "sen_slope",
+    "slope_low",
+    "slope_high",
+    "mann_kendall_z",
+    "mann_kendall_p",
+    "lag1",
+    "trend_class",
+)
+# Layers of pixel/<variable>/ that need minimum_years
+LAYERS_OF_SERIES = re.compile(
+    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|\w+_fdr)"
+)
 
 
 def load_study(name, config, schema, raw, results):
@@ -118,14 +131,37 @@ def check_sense(study, file):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
+    _check_zones(study, file)
     if uses_landcover(study):
         _check_landcover_years(study, file)
     figure_entries.check(study, file)
 
 
+NEEDS = {"sink": "cuts", "elevation": "cuts", "file": "name_field", "crossing": "of"}
+
+
+def _check_zones(study, file):
+    kinds = {entry["name"]: entry["kind"] for entry in study.get("zones", [])}
+    for name, entry in zip(kinds, study.get("zones", []), strict=True):
+        needed = NEEDS.get(entry["kind"])
+        if needed and needed not in entry:
+            raise BadStudy(f"{file}: zones {name} ({entry['kind']}) lack `{needed}`. Add it.")
+        if entry["kind"] == "file" and "file" not in entry:
+            raise BadStudy(f"{file}: zones {name} lack `file`. Name the polygons.")
+        if name == "area" or entry.get("cuts", []) != sorted(set(entry.get("cuts", []))):
+            raise BadStudy(f"{file}: zones {name}: cuts must ascend; the name area is taken.")
+        for other in entry.get("of", []):
+            if kinds.get(other) in (None, "landcover", "crossing"):
+                raise BadStudy(
+                    f"{file}: zones {name} cross {other}, which is {kinds.get(other, 'unknown')}. "
+                    "Only zones that do not change can be crossed (stable_landcover, area, ...)."
+                )
+
+
 def uses_landcover(study):
     """Tell whether a zone or a figure of the study needs land cover."""
-    return any(zones["kind"] == "landcover" for zones in study.get("zones", [])) or any(
+    kinds = {zones["kind"] for zones in study.get("zones", [])}
+    return bool(kinds & {"landcover", "stable_landcover"}) or any(
         layer.startswith("landcover/")
         for figure in study.get("figures", [])
         for layer in figure_entries.layers_of(figure)
@@ -164,7 +200,7 @@ def completed(study, name, raw, results):
     figures = [
         figure
         for figure in study.get("figures", [])
-        if has_trend or not figure_entries.uses(figure, TREND_LAYERS)
+        if has_trend or not figure_entries.needs_years(figure, LAYERS_OF_SERIES)
     ]
     key = study["landcover"]["key"]
     return study | {
@@ -176,6 +212,8 @@ def completed(study, name, raw, results):
         "figures": figures,
         "figures_left_out": [f["name"] for f in study.get("figures", []) if f not in figures],
         "zones": study.get("zones", []),
+        "published": study.get("published", []),
+        "consistency": study.get("consistency", []),
         "files": {key: str(folder / path) for key, path in study["raw"].items()}
         | {"area": str(folder / study["area"]["file"]), "folder": str(folder)},
         "npp_year_folder": {year: _npp_folder(year, study) for year in years},

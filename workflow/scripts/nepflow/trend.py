@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from numba import njit
+from scipy.special import erfc, ndtri
 
 # |Z| limits of the classes, weakest first: 90, 95, 99 % (two-sided)
 CLASS_NAMES = {
@@ -17,6 +18,8 @@ CLASS_NAMES = {
     8: "significant increase",
     9: "extremely significant increase",
 }
+AUTOCORRELATION = {"none": 0, "tfpw": 1, "hamed_rao": 2}
+_Z_OF_LAGS = 1.959963984540054  # 95 %: only lags beyond it count (Hamed and Rao)
 CLASS_COLOURS = {
     1: "#7f3b08",
     2: "#c7711c",
@@ -30,12 +33,34 @@ CLASS_COLOURS = {
 }
 
 
-def theil_sen_mann_kendall(series, years, minimum_years):
-    """Return slope, intercept and Z of every pixel's series.
+def criteria(cuts):
+    """Return {code: (condition on the slope, condition on Z)} of `trend_class` as text."""
+    weak, significant, strong = (f"{cut:g}" for cut in cuts)
+    strengths = [
+        f"|Z| <= {weak}",
+        f"{weak} < |Z| <= {significant}",
+        f"{significant} < |Z| <= {strong}",
+        f"|Z| > {strong}",
+    ]
+    table = {5: ("slope = 0", "any")}
+    for strength, text in enumerate(strengths, start=1):
+        table |= {5 + strength: ("slope > 0", text), 5 - strength: ("slope < 0", text)}
+    return table
+
+
+def theil_sen_mann_kendall(series, years, minimum_years, autocorrelation="none"):
+    """Return slope, value of the line in the first year, and Z: see `trend_statistics`."""
+    found = trend_statistics(series, years, minimum_years, autocorrelation, None)
+    return found["slope"], found["start"], found["z"]
+
+
+def trend_statistics(series, years, minimum_years, autocorrelation="none", confidence_percent=95):
+    """Return the trend of every pixel's series.
 
     ``beta = median (x_j - x_i) / (t_j - t_i)`` over all pairs i < j of valid years, with the
-    true difference of years; ``Z`` of the Mann-Kendall S with the variance corrected for ties
-    and with continuity; the intercept is the median of ``x - beta * (t - t_1)``.
+    true difference of years; its interval from the ordered pairwise slopes (Sen 1968); ``Z``
+    of the Mann-Kendall S with the variance corrected for ties and with continuity; the line is
+    ``median (x - beta * (t - t_1))`` in the first year.
 
     Parameters
     ----------
@@ -45,26 +70,41 @@ def theil_sen_mann_kendall(series, years, minimum_years):
         Increasing, gaps allowed.
     minimum_years : int
         Fewer valid years give NaN.
+    autocorrelation : {"none", "tfpw", "hamed_rao"}
+        What Z does about it: nothing; trend-free pre-whitening (Yue et al. 2002); the variance
+        of S inflated by the significant autocorrelations of the ranks (Hamed and Rao 1998; NaN
+        where that makes it negative). Valid values count as neighbours across a gap.
+    confidence_percent : float or None
+        Of the interval of the slope; None leaves it out, which takes half the time.
 
     Returns
     -------
-    tuple of ndarray, each (y, x)
-        Slope (unit yr-1), value of the line at the first of ``years`` (unit), Z.
+    dict of ndarray, each (y, x)
+        slope, low, high (unit yr-1), start (unit), z, lag1: autocorrelation of the residuals
+        of the line at lag 1.
 
     References
     ----------
-    Mann (1945); Kendall (1975); Sen (1968). Checked against pymannkendall 1.4.3.
+    Mann (1945); Kendall (1975); Sen (1968), JASA 63:1379-1389; Hamed and Rao (1998), J. Hydrol.
+    204:182-196; Yue et al. (2002), Hydrol. Process. 16:1807-1829. Checked against pymannkendall
+    1.4.3 and scipy.stats.theilslopes.
     """
     flat = np.ascontiguousarray(series.reshape(len(years), -1).T)
-    slope, start, z = _all_pixels(flat, np.asarray(years, dtype="float64"), minimum_years)
-    shape = series.shape[1:]
-    return slope.reshape(shape), start.reshape(shape), z.reshape(shape)
+    quantile = np.nan if confidence_percent is None else ndtri(0.5 + confidence_percent / 200)
+    found = _all_pixels(
+        flat,
+        np.asarray(years, dtype="float64"),
+        max(minimum_years, 2),
+        AUTOCORRELATION[autocorrelation],
+        quantile,
+    )
+    names = ("slope", "low", "high", "start", "z", "lag1")
+    return dict(zip(names, found.reshape(len(names), *series.shape[1:]), strict=True))
 
 
 def p_value(z):
     """Return the two-sided p of Z, ``2 (1 - Phi(|Z|))``; NaN stays."""
-    flat = [math.erfc(abs(value) / math.sqrt(2)) for value in np.ravel(z)]
-    return np.reshape(flat, np.shape(z))
+    return erfc(np.abs(z) / math.sqrt(2))
 
 
 def trend_class(slope, z, cuts):
@@ -88,56 +128,147 @@ def trend_class(slope, z, cuts):
 
 
 @njit(cache=True, nogil=True)
-def _all_pixels(flat, years, minimum_years):
+def _all_pixels(flat, years, minimum_years, autocorrelation, quantile):
     pixels, n = flat.shape
-    slope = np.full(pixels, np.nan)
-    start = np.full(pixels, np.nan)
-    z = np.full(pixels, np.nan)
-    pairs = np.empty(n * (n - 1) // 2)
-    x = np.empty(n)
-    t = np.empty(n)
+    found = np.full((6, pixels), np.nan)
+    pairs, half, spare = np.empty((3, n * (n - 1) // 2 + n))
+    x, t, rest = np.empty((3, n))
     for pixel in range(pixels):
         count = 0
         for year in range(n):
-            if not np.isnan(flat[pixel, year]):
-                x[count] = flat[pixel, year]
-                t[count] = years[year]
-                count += 1
-        if count < max(minimum_years, 2):
+            x[count], t[count] = flat[pixel, year], years[year]
+            count += not np.isnan(flat[pixel, year])
+        if count < minimum_years:
             continue
-        slope[pixel] = _sen(x, t, count, pairs)
-        z[pixel] = _mann_kendall_z(x, count)
+        s, variance = _score(x, count)
+        slope, low, high = _sen(x, t, count, pairs, half, spare, quantile * math.sqrt(variance))
         for year in range(count):
-            pairs[year] = x[year] - slope[pixel] * (t[year] - years[0])
-        start[pixel] = np.median(pairs[:count])
-    return slope, start, z
+            pairs[year] = x[year] - slope * (t[year] - years[0])
+            rest[year] = x[year] - (t[year] - t[0] + 1) * slope
+        lag1 = _autocorrelation(rest, count, 1)
+        start = _median(pairs, count, half, spare)
+        if autocorrelation == 1:
+            for year in range(1, count):
+                white = rest[year] - rest[year - 1] * lag1
+                x[year - 1] = white + (t[year] - t[0]) * slope
+            s, variance = _score(x, count - 1)
+        elif autocorrelation == 2:
+            variance *= _inflation(rest, count)
+        found[:, pixel] = slope, low, high, start, _z(s, variance), lag1
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _sen(x, t, count, pairs):
+def _sen(x, t, count, pairs, half, spare, width):
+    """Median of the slopes of all pairs, and those ``width`` / 2 ranks below and above it."""
     number = 0
-    for i in range(count - 1):
-        for j in range(i + 1, count):
-            pairs[number] = (x[j] - x[i]) / (t[j] - t[i])
-            number += 1
-    return np.median(pairs[:number])
+    for lag in range(1, count):
+        for i in range(count - lag):  # years of one distance, so that the compiler can vectorise
+            pairs[number + i] = (x[i + lag] - x[i]) / (t[i + lag] - t[i])
+        number += count - lag
+    slope = _median(pairs, number, half, spare)
+    if np.isnan(width):
+        return slope, np.nan, np.nan
+    upper = min(round((number + width) / 2), number - 1)
+    lower = max(round((number - width) / 2) - 1, 0)
+    return (
+        slope,
+        _ranked(pairs, number, lower, half, spare),
+        _ranked(pairs, number, upper, half, spare),
+    )
 
 
 @njit(cache=True, nogil=True)
-def _mann_kendall_z(x, count):
-    s = 0
-    for i in range(count - 1):
-        for j in range(i + 1, count):
-            s += (x[j] > x[i]) - (x[j] < x[i])
-    variance = count * (count - 1) * (2 * count + 5)
-    ordered = np.sort(x[:count])
-    run = 1
-    for i in range(1, count + 1):
-        if i < count and ordered[i] == ordered[i - 1]:
-            run += 1
+def _median(values, number, half, spare):
+    middle = _ranked(values, number, number // 2, half, spare)
+    if number % 2:
+        return middle
+    below, count = -np.inf, 0
+    for i in range(number):
+        count += values[i] < middle
+        below = max(below, values[i] if values[i] < middle else -np.inf)
+    return (below + middle) / 2 if count == number // 2 else middle
+
+
+@njit(cache=True, nogil=True)
+def _ranked(values, number, rank, half, spare):
+    """The value of a rank (from 0): quickselect without branches, which mispredict.
+
+    Parts overwrite the array they come from only behind the place that is read.
+    """
+    source, low, high = values, half, spare
+    while number > 3:
+        a, b, c = source[number // 4], source[number // 2], source[3 * number // 4]
+        pivot = max(min(a, b), min(max(a, b), c))
+        below = above = 0
+        for i in range(number):
+            value = source[i]
+            low[below] = value
+            high[above] = value
+            below += value < pivot
+            above += value > pivot
+        if rank < below:
+            source, number = low, below
+        elif rank < number - above:
+            return pivot
         else:
-            variance -= run * (run - 1) * (2 * run + 5)
-            run = 1
-    if s == 0 or variance <= 0:
+            rank -= number - above
+            source, number = high, above
+    return np.sort(source[:number])[rank]
+
+
+@njit(cache=True, nogil=True)
+def _score(x, count):
+    """Mann-Kendall S and its variance, corrected for ties."""
+    s = equal = 0
+    for lag in range(1, count):
+        for i in range(count - lag):
+            s += (x[i + lag] > x[i]) - (x[i + lag] < x[i])
+            equal += x[i + lag] == x[i]
+    variance = count * (count - 1) * (2 * count + 5)
+    if equal:
+        ordered = np.sort(x[:count])
+        run = 1
+        for i in range(1, count + 1):
+            if i < count and ordered[i] == ordered[i - 1]:
+                run += 1
+            else:
+                variance -= run * (run - 1) * (2 * run + 5)
+                run = 1
+    return s, max(variance, 0) / 18
+
+
+@njit(cache=True, nogil=True)
+def _z(s, variance):
+    if s == 0:
         return 0.0
-    return (s - np.sign(s)) / math.sqrt(variance / 18)
+    return (s - np.sign(s)) / math.sqrt(variance) if variance > 0 else np.nan
+
+
+@njit(cache=True, nogil=True)
+def _autocorrelation(x, count, lag):
+    mean = x[:count].mean()
+    product = square = 0.0
+    for i in range(count):
+        square += (x[i] - mean) ** 2
+        if i >= lag:
+            product += (x[i] - mean) * (x[i - lag] - mean)
+    return product / square if square > 0 else np.nan
+
+
+@njit(cache=True, nogil=True)
+def _inflation(x, count):
+    """Factor of the variance of S from the autocorrelations of the ranks of ``x``."""
+    ranks = np.empty(count)
+    for i in range(count):
+        below = equal = 0
+        for j in range(count):
+            below += x[j] < x[i]
+            equal += x[j] == x[i]
+        ranks[i] = below + (equal + 1) / 2
+    total = 0.0
+    for lag in range(1, count):
+        r = _autocorrelation(ranks, count, lag)
+        if abs(r) > _Z_OF_LAGS / math.sqrt(count):
+            total += (count - lag) * (count - lag - 1) * (count - lag - 2) * r
+    return 1 + 2 / (count * (count - 1) * (count - 2)) * total

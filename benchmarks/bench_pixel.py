@@ -1,0 +1,109 @@
+"""Time the statistics of a cube in memory, and how much longer pymannkendall takes.
+
+python benchmarks/bench_pixel.py [--pixels 1000000] [--years 24] [--threads 2] [--sample 2000]
+"""
+
+import argparse
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pymannkendall
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "workflow/scripts"))
+
+from nepflow import correlation, discoveries, persistence, stability, trend
+
+CUTS = (1.64, 1.96, 2.58)
+STRIP = 20_000  # pixels
+
+
+def statistics_of(years, minimum_years):
+    """What a study computes by default, by name: series and drivers of a strip -> arrays."""
+
+    def of_trend(nep, _):
+        found = trend.trend_statistics(nep, years, minimum_years)
+        trend.trend_class(found["slope"], found["z"], CUTS)
+        return trend.p_value(found["z"])
+
+    def of_stability(nep, _):
+        return stability.variation(nep, minimum_years, 10, 0)[2]
+
+    def of_persistence(nep, _):
+        return persistence.hurst(nep, minimum_years, "prefix")
+
+    def of_correlation(nep, drivers):
+        return correlation.partial_correlation(nep, drivers, years, minimum_years)[1]
+
+    return {
+        "trend": of_trend,
+        "stability": of_stability,
+        "persistence": of_persistence,
+        "correlation": of_correlation,
+    }
+
+
+def same_work(years):
+    """Slope, Z and p only."""
+
+    def of_series(nep, _):
+        return trend.p_value(trend.theil_sen_mann_kendall(nep, years, 8)[2])
+
+    return of_series
+
+
+def timed(function, nep, drivers, threads):
+    """Seconds that a statistic takes over all strips, and its last array of every strip."""
+
+    def on_strip(start):
+        part = np.s_[:, start : start + STRIP]
+        return function(nep[part], [driver[part] for driver in drivers])
+
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        results = list(pool.map(on_strip, range(0, nep.shape[1], STRIP)))
+    return time.perf_counter() - begin, np.concatenate(results, axis=-2)
+
+
+def main():
+    """Print a table of seconds and the ratio to pymannkendall on a sample."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, default in (("pixels", 1_000_000), ("years", 24), ("threads", 2), ("sample", 2000)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    chosen = parser.parse_args()
+    years = np.arange(chosen.years)
+    rng = np.random.default_rng(0)
+    cube = rng.normal(200, 30, size=(4, chosen.years, chosen.pixels, 1))
+    nep, drivers = cube[0], list(cube[1:])
+    total = 0.0
+    for name, function in statistics_of(years, 8).items():
+        function(nep[:, :10], [driver[:, :10] for driver in drivers])  # compiles
+        seconds, last = timed(function, nep, drivers, chosen.threads)
+        if name in ("trend", "correlation"):
+            begin = time.perf_counter()
+            for p in last.reshape(-1, chosen.pixels):
+                discoveries.threshold(p, 5)
+            seconds += time.perf_counter() - begin
+        if name == "stability":
+            begin = time.perf_counter()
+            breaks = stability.natural_breaks(stability.seeded_sample(last, 10_000, 1), 5)
+            stability.classify(last, breaks)
+            seconds += time.perf_counter() - begin
+        print(f"{name:12s} {seconds:7.2f} s")
+        total += seconds
+    print(f"{'all':12s} {total:7.2f} s, {chosen.pixels} pixels, {chosen.threads} threads")
+    seconds = min(timed(same_work(years), nep, drivers, chosen.threads)[0] for _ in range(2))
+    print(f"{'slope, Z, p':12s} {seconds:7.2f} s: what pymannkendall.original_test gives")
+    begin = time.perf_counter()
+    for series in nep[:, : chosen.sample, 0].T:
+        pymannkendall.original_test(series)
+    theirs = (time.perf_counter() - begin) / chosen.sample * chosen.pixels
+    print(
+        f"pymannkendall {theirs:.0f} s, {theirs / seconds:.0f} times (from {chosen.sample} pixels)"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""A tiny study on a real Slurm of one node, and a job that the cluster cancels."""
+
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import cluster
+import pytest
+from copies import TINY, Workflow
+from nepflow import overviews
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(cluster.why_not()), reason=f"no Slurm: {cluster.why_not()}"),
+]
+SHORT = TINY | {"period": [2001, 2003], "minimum_years": 3, "landcover": {"substitute": []}}
+OPTIONS = (
+    "--workflow-profile", "profiles/slurm", "--jobs", "3", "--latency-wait", "10",
+    "--default-resources", "slurm_partition=main", "slurm_account=none", "mem_mb=2000",
+    "runtime=30", "--slurm-status-command", "squeue",
+    "--slurm-init-seconds-before-status-checks", "5",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def slurm():
+    # munge refuses a key below a folder that others can write to, as pytest's own are
+    folder = Path(tempfile.mkdtemp(prefix="nepflow-slurm-", dir="/run"))
+    folder.chmod(0o755)
+    try:
+        with cluster.one_node(folder) as environment:
+            yield environment
+    finally:
+        shutil.rmtree(folder)
+
+
+def cancel_one(environment, cancelled, over):
+    """Cancel the first running job, as an administrator would."""
+    while not over.is_set():
+        said = subprocess.run(
+            [cluster.program("squeue"), "-h", "-t", "RUNNING", "-o", "%i"],
+            env=environment,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        if said:
+            subprocess.run([cluster.program("scancel"), said[0]], env=environment, check=True)
+            cancelled.append(said[0])
+            return
+        time.sleep(0.5)
+
+
+def test_study_on_slurm_equals_the_local_one_and_survives_a_cancelled_job(root, slurm, tmp_path):
+    target = "results/tiny/nep/nep.tif"
+    local = Workflow(root, tmp_path / "local", tiny=SHORT)
+    local.run(target)
+    remote = Workflow(root, tmp_path / "slurm", tiny=SHORT)
+    cancelled, over = [], threading.Event()
+    thread = threading.Thread(target=cancel_one, args=(slurm, cancelled, over))
+    thread.start()
+    try:
+        said = remote.run(target, *OPTIONS, environment=slurm)
+    finally:
+        over.set()
+        thread.join()
+    assert cancelled and "CANCELLED" in said
+    assert said.count("SLURM jobid") + said.count("submitted with") > 3
+    for path in ("tiny/nep/nep.tif", "tiny/climate/temperature.tif"):
+        assert overviews.digest(remote.result(path)) == overviews.digest(local.result(path))

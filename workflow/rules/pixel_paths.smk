@@ -1,0 +1,68 @@
+"""Input functions of the pixel statistics, and their tables and layers."""
+
+
+wildcard_constraints:
+    driver="temperature|precipitation|radiation",
+    test="mann_kendall|partial_temperature|partial_precipitation|partial_radiation",
+
+
+CARBON = ["nep", "npp", "rh"]
+
+
+def driver_cubes(wildcards):
+    names = study_of(wildcards)["climate"]["variables"]
+    return [f"{RESULTS}/{wildcards.study}/climate/{name}.tif" for name in names]
+
+
+def partial_layers(suffix):
+    """Function that gives a layer of the partial correlations with every driver."""
+
+    def layers(wildcards):
+        below = f"{RESULTS}/{wildcards.study}/pixel/{wildcards.variable}"
+        drivers = study_of(wildcards)["climate"]["variables"]
+        return [f"{below}/partial_{driver}{suffix}.tif" for driver in drivers]
+
+    return layers
+
+
+def significance_of(wildcards):
+    """Level and share of false discoveries of a test."""
+    study = study_of(wildcards)
+    if wildcards.test == "mann_kendall":
+        level = math.erfc(study["trend"]["significant_z"] / math.sqrt(2))
+        return {"p": level, "false_discovery_percent": study["trend"]["false_discovery_percent"]}
+    correlation = study["correlation"]
+    percent = correlation["false_discovery_percent"]
+    return {"p": correlation["significance_p"], "false_discovery_percent": percent}
+
+
+def statistic_tables(study):
+    """Tables of the pixel statistics of a study that is long enough for them."""
+    if not study["has_trend"]:
+        return []
+    drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
+    return [
+        "trend_criteria_nep",
+        *(f"shares_{layer}_nep" for layer in ("trend_class", "cv_class", "coupling")),
+        *(f"shares_{driver}_class_nep" for driver in drivers),
+        "cv_breaks_nep",
+        *(f"persistence_{name}" for name in CARBON),
+        *(f"correlation_{name}" for name in CARBON),
+        *(f"discoveries_{test}_nep" for test in ("mann_kendall", *drivers)),
+    ]
+
+
+def statistic_layers(study):
+    """Rasters of the pixel statistics that a study keeps, without .tif."""
+    if not study["has_trend"]:
+        return []
+    drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
+    layers = [f"pixel/nep/{name}" for name in (*study_files.TREND_LAYERS, "mann_kendall_fdr")]
+    layers += [f"pixel/nep/{name}" for name in ("sd", "cv", "cv_class", "hurst", "coupling")]
+    layers += [f"pixel/nep/{driver}_class" for driver in drivers]
+    for name in CARBON:
+        layers += [
+            f"pixel/{name}/{driver}{part}" for driver in drivers for part in ("", "_p", "_fdr")
+        ]
+    layers += [f"pixel/{name}/{layer}" for name in ("npp", "rh") for layer in ("sd", "cv", "hurst")]
+    return layers

@@ -1,0 +1,48 @@
+"""Layers -> headline numbers under the options that the study did not choose.
+
+Inputs   <study>/npp, nep, pixel/nep, landcover; only what a choice affects
+Outputs  <study>/specification/<choice>.csv, <study>/tables/specification.csv
+"""
+
+
+rule vary_choice:
+    input:
+        unpack(choice_layers),
+        code=code_of("vary_choice.py"),
+    output:
+        table="<study>/specification/{choice}.csv",
+    log:
+        "<logs>/{study}/vary_choice/{choice}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        options=choice_options,
+        study=study_of,
+    message:
+        "{wildcards.study}: options of {wildcards.choice}."
+    script:
+        "../scripts/vary_choice.py"
+
+
+rule summarise_specification:
+    input:
+        choices=choice_tables,
+        code=code_of("summarise_specification.py"),
+    output:
+        table="<study>/tables/specification.csv",
+    log:
+        "<logs>/{study}/summarise_specification.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+    message:
+        "{wildcards.study}: what the other readings give."
+    script:
+        "../scripts/summarise_specification.py"

@@ -1,0 +1,68 @@
+"""Input functions of what the other readings give."""
+
+
+wildcard_constraints:
+    choice="respiration|year_2000|filled|persistence|significance|variation|landcover",
+    keyed=r"(keys/\w+/)?",
+
+
+def choices_of(study):
+    """Choices of a study that it can make otherwise."""
+    listed = study["specification"].get("choices", []) if study["has_trend"] else []
+    impossible = {"year_2000"} if study["years"][0] != 2000 else set()
+    if not study["uses_landcover"] or study["landcover"].get("classes"):
+        impossible.add("landcover")
+    return [choice for choice in listed if choice not in impossible]
+
+
+def choice_tables(wildcards):
+    below = f"{RESULTS}/{wildcards.study}/specification"
+    return [f"{below}/{choice}.csv" for choice in choices_of(study_of(wildcards))]
+
+
+def keys_of(study):
+    """Keys of land cover, the study's first."""
+    own = study["landcover"]["key"]
+    return [own, *(key for key in study["specification"]["landcover_keys"] if key != own)]
+
+
+def classes_by_key(wildcards):
+    """Classes of a key of land cover, or those of the study."""
+    if not wildcards.keyed:
+        return study_of(wildcards)["landcover_classes"]
+    return landcover.KEYS[wildcards.keyed.split("/")[1]]
+
+
+def choice_layers(wildcards):
+    """What a choice affects, or is made from."""
+    study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
+    year = study["landcover_year"][study["years"][-1]]
+    own, *others = keys_of(study)
+    nep = f"{below}/nep/nep.tif"
+    return {
+        "respiration": {
+            "npp": in_study("npp/{npp}/{year}.tif")(wildcards),
+            "rh": compared_respiration(wildcards),
+        },
+        "year_2000": {"nep": nep},
+        "filled": {"nep": nep, "qc": in_study("npp/{npp}/qc_{year}.tif")(wildcards)},
+        "persistence": {"nep": nep, "slope": f"{below}/pixel/nep/sen_slope.tif"},
+        "significance": {"nep": nep},
+        "variation": {"cv": f"{below}/pixel/nep/cv.tif"},
+        "landcover": {
+            "mean": f"{below}/pixel/nep/mean.tif",
+            "landcover": [
+                f"{below}/landcover/{year}.tif",
+                *(f"{below}/landcover/keys/{key}/{year}.tif" for key in others),
+            ],
+        },
+    }[wildcards.choice]
+
+
+def choice_options(wildcards):
+    study = study_of(wildcards)
+    return {
+        "respiration": READINGS,
+        "filled": study["specification"]["filled_percent"],
+        "landcover": keys_of(study),
+    }.get(wildcards.choice, [])

@@ -1,0 +1,81 @@
+"""Input functions of the zones."""
+
+RASTER_OF_ZONES = {"area": "zones/area"}  # others: zones/<name>, land cover of each year apart
+
+
+def zones_made():
+    """Regular expression of the zones that `define_zones` makes in any study."""
+    names = {
+        zones["name"]
+        for study in STUDIES.values()
+        for zones in study["zones"]
+        if zones["kind"] not in ("area", "landcover")
+    }
+    return "|".join(sorted(names)) or "no_such_zones"
+
+
+def zone_entry(wildcards):
+    zones = study_of(wildcards)["zones"]
+    return next(entry for entry in zones if entry["name"] == wildcards.zones)
+
+
+def zone_raster(study, name):
+    """Path of the class raster of zones that do not change."""
+    kind = next(zones["kind"] for zones in study["zones"] if zones["name"] == name)
+    return f"{RESULTS}/{study['slug']}/{RASTER_OF_ZONES.get(kind, f'zones/{name}')}.tif"
+
+
+def zone_layers(wildcards):
+    """What zones of a kind are made of."""
+    study, entry = study_of(wildcards), zone_entry(wildcards)
+    below = f"{RESULTS}/{wildcards.study}"
+    if entry["kind"] == "file":
+        return os.path.join(study["files"]["folder"], entry["file"])
+    if entry["kind"] == "crossing":
+        return [zone_raster(study, name) for name in entry["of"]]
+    if entry["kind"] == "stable_landcover":
+        return in_study("landcover/{landcover_year}.tif")(wildcards)
+    return {
+        "sink": [f"{below}/pixel/nep/mean.tif"],
+        "aridity": [f"{below}/pixel/precipitation/mean.tif", f"{below}/climate/pet.tif"],
+        "elevation": [f"{below}/dem.tif"],
+    }[entry["kind"]]
+
+
+def zone_rasters(wildcards):
+    """One raster for zones that do not change, one a year for land cover."""
+    if zone_entry(wildcards)["kind"] == "landcover":
+        return in_study("landcover/{landcover_year}.tif")(wildcards)
+    return zone_raster(study_of(wildcards), wildcards.zones)
+
+
+def classes_to_summarise(wildcards):
+    """A class raster of the zones, or ``<layer>_<variable>`` of the pixel statistics."""
+    study, name = study_of(wildcards), wildcards.classes
+    if name in [zones["name"] for zones in study["zones"]]:
+        return zone_raster(study, name)
+    layer, _, variable = name.rpartition("_")
+    return f"{RESULTS}/{wildcards.study}/pixel/{variable}/{layer}.tif"
+
+
+def zone_tables(study):
+    """Tables of the zones of a study, in the order of the report."""
+    names = [zones["name"] for zones in study["zones"]]
+    fixed = [zones["name"] for zones in study["zones"] if zones["kind"] != "landcover"]
+    short = [zones["name"] for zones in study["zones"] if zones["kind"] != "crossing"]
+    return [
+        *(f"trends_{name}" for name in names),
+        *(f"series_{name}" for name in short),
+        *(f"shares_{name}" for name in fixed),
+    ]
+
+
+def zone_products(study):
+    """Zones that the report does not show whole, and their rasters."""
+    below = f"{RESULTS}/{study['slug']}"
+    crossings = [zones["name"] for zones in study["zones"] if zones["kind"] == "crossing"]
+    made = [zones for zones in study["zones"] if zones["kind"] not in ("area", "landcover")]
+    return [
+        *(f"{below}/tables/series_{name}.csv" for name in crossings),
+        *(f"{below}/zones/{zones['name']}.tif" for zones in made),
+    ]

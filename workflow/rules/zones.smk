@@ -1,0 +1,96 @@
+"""Layers -> zones of a study, and the area of classes.
+
+Inputs   <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
+Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/absence.tif,
+         <study>/tables/shares_<classes>.csv
+"""
+
+
+rule estimate_pet:
+    input:
+        fit="<study>/climate/temperature_fit.npz",
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("estimate_pet.py"),
+    output:
+        pet="<study>/climate/pet.tif",
+    log:
+        "<logs>/{study}/estimate_pet.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        years=years_of,
+    message:
+        "{wildcards.study}: potential evapotranspiration of the mean year."
+    script:
+        "../scripts/estimate_pet.py"
+
+
+rule define_zones:
+    input:
+        layers=zone_layers,
+        grid="<study>/grid.tif",
+        code=code_of("define_zones.py"),
+    output:
+        zones="<study>/zones/{zones}.tif",
+    log:
+        "<logs>/{study}/define_zones/{zones}.log",
+    wildcard_constraints:
+        zones=zones_made(),
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        zones=zone_entry,
+    message:
+        "{wildcards.study}: zones {wildcards.zones}."
+    script:
+        "../scripts/define_zones.py"
+
+
+rule estimate_absence:
+    input:
+        absence=in_study("npp/{npp}/absence_{year}.tif"),
+        code=code_of("estimate_absence.py"),
+    output:
+        absence="<study>/pixel/npp/absence.tif",
+    log:
+        "<logs>/{study}/estimate_absence.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    message:
+        "{wildcards.study}: commonest reason of absence."
+    script:
+        "../scripts/estimate_absence.py"
+
+
+rule summarise_classes:
+    input:
+        classes=classes_to_summarise,
+        absence="<study>/pixel/npp/absence.tif",
+        grid="<study>/grid.tif",
+        code=code_of("summarise_classes.py"),
+    output:
+        table="<study>/tables/shares_{classes}.csv",
+    log:
+        "<logs>/{study}/summarise_classes/{classes}.log",
+    wildcard_constraints:
+        classes=r"\w+",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    message:
+        "{wildcards.study}: area of {wildcards.classes}."
+    script:
+        "../scripts/summarise_classes.py"

@@ -1,0 +1,60 @@
+"""Classify the coefficient of variation: natural or fixed breaks.
+
+Reads   cv (1), grid
+Writes  cv_class (five classes), table of the breaks, of the sample and of the mean
+"""
+
+import numpy as np
+from nepflow import raster, stability, tables
+from nepflow._log import logged_to
+
+COLUMNS = ("variable", "quantity", "value", "unit")
+
+
+def classify_variation(cv_path, grid_path, class_path, table_path, variable, options, mem_mb):
+    """Natural breaks of a seeded sample, or the fixed ones with the largest value above them."""
+    parts = [cv[~np.isnan(cv)] for _, _, (cv,) in raster.blocks([cv_path], mem_mb=mem_mb)]
+    values = np.concatenate([part.ravel() for part in parts])
+    sample = stability.seeded_sample(values, options["sample"], options["seed"])
+    names = stability.CLASS_NAMES
+    if options["breaks"] == "natural":
+        breaks = stability.natural_breaks(sample, len(names))
+    else:
+        breaks = np.array(
+            [*options["fixed_breaks"], max(values.max(), options["fixed_breaks"][-1])]
+        )
+    raster.map_blocks(
+        lambda cv: stability.classify(cv, breaks),
+        [cv_path],
+        raster.Output(
+            class_path,
+            "1",
+            raster.tags_of(cv_path)["long_name"],
+            ("class",),
+            "uint8",
+            classes=names,
+            colours=stability.CLASS_COLOURS,
+            tags={"breaks": ", ".join(f"{value:.6g}" for value in breaks[:-1])},
+        ),
+        mem_mb=mem_mb,
+    )
+    limits = dict(zip(names.values(), breaks, strict=True))
+    rows = [(f"upper limit of {name}", value, "1") for name, value in limits.items()]
+    rows[-1] = ("largest", values.max(), "1")
+    rows += [("mean", values.mean(), "1"), ("median", np.median(values), "1")]
+    rows += [("sample", sample.size, "pixels"), ("seed of the sample", options["seed"], "1")]
+    rows = [(f"{variable}_cv", *row) for row in rows]
+    tables.write(rows, table_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        classify_variation(
+            cv_path=snakemake.input.cv,
+            grid_path=snakemake.input.grid,
+            class_path=snakemake.output.cv_class,
+            table_path=snakemake.output.breaks,
+            variable=snakemake.wildcards.variable,
+            options=snakemake.params.stability,
+            mem_mb=snakemake.resources.mem_mb,
+        )

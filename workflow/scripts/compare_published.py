@@ -1,0 +1,39 @@
+"""Compare the published numbers of a study with ours, and with one another.
+
+Reads   numbers (table)
+Writes  published (ours, theirs, verdict), consistency (checks of the published numbers)
+"""
+
+from nepflow import scorecard, tables
+from nepflow._log import logged_to
+from nepflow.numbers import COLUMNS
+
+
+def compare_published(numbers_path, outputs, published, checks, period, simulated):
+    """A number that a failed check names is called contradicted, whatever ours is."""
+    table = tables.read(numbers_path, COLUMNS)
+    numbers = {
+        (row.quantity, row.region_or_class, str(row.period)): (row.value, row.unit)
+        for row in table.itertuples()
+    }
+    rows, contradicted = [], set()
+    for row, blamed in scorecard.check(checks, published):
+        rows.append(row)
+        contradicted |= blamed
+    rows += scorecard.check_units(published)
+    compared = scorecard.compare(published, numbers, contradicted, period, simulated)
+    tables.write(compared, outputs[0], scorecard.PUBLISHED, simulated=simulated)
+    tables.write(rows, outputs[1], scorecard.CONSISTENCY, simulated=simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        years = snakemake.params.years
+        compare_published(
+            numbers_path=snakemake.input.numbers,
+            outputs=[snakemake.output.published, snakemake.output.consistency],
+            published=snakemake.params.published,
+            checks=snakemake.params.consistency,
+            period=f"{years[0]}-{years[-1]}",
+            simulated=snakemake.params.simulated,
+        )

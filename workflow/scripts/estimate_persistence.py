@@ -1,0 +1,55 @@
+"""Estimate the Hurst exponent of a variable in every pixel, and couple it with the trend.
+
+Reads   cube (band = year, or one file a year), slope (Theil-Sen)
+Writes  hurst (1), coupling (classes of trend and persistence)
+"""
+
+from nepflow import persistence, raster
+from nepflow._log import logged_to
+
+
+def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_mb, threads):
+    """Rescaled range by the method of the study; too short series are absent."""
+    stack = cube if len(cube) > 1 else cube[0]
+    name = raster.tags_of(cube[0])["long_name"]
+    method, tolerance = options["method"], options["tolerance"]
+
+    def of_series(values, slope):
+        exponent = persistence.hurst(values, minimum_years, method)
+        return exponent, persistence.coupling(slope[0], exponent, tolerance)
+
+    tags = {"method": method}
+    raster.map_blocks(
+        of_series,
+        [stack, slope_path],
+        [
+            raster.Output(outputs[0], "1", f"Hurst exponent of {name}", ("hurst",), tags=tags),
+            raster.Output(
+                outputs[1],
+                "1",
+                f"trend and persistence of {name}",
+                ("class",),
+                "uint8",
+                classes=persistence.COUPLING_NAMES,
+                colours=persistence.COUPLING_COLOURS,
+                tags=tags,
+            ),
+        ],
+        mem_mb=mem_mb,
+        threads=threads,
+        label="persistence",
+    )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        cube = snakemake.input.cube
+        estimate_persistence(
+            cube=[cube] if isinstance(cube, str) else list(cube),
+            slope_path=snakemake.input.slope,
+            outputs=[snakemake.output.hurst, snakemake.output.coupling],
+            minimum_years=snakemake.params.minimum_years,
+            options=snakemake.params.persistence,
+            mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
+        )

@@ -1,0 +1,41 @@
+"""Estimate deviation and coefficient of variation of a variable in every pixel.
+
+Reads   cube (band = year, or one file a year)
+Writes  sd (unit of the cube), cv (1): sd / |mean|, absent where |mean| is below the guard
+"""
+
+from nepflow import raster, stability
+from nepflow._log import logged_to
+
+
+def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb, threads):
+    """Deviation with n - ddof; too short series are absent."""
+    stack = cube if len(cube) > 1 else cube[0]
+    tags = raster.tags_of(cube[0])
+    unit, name = tags["unit"], tags["long_name"]
+    notes = {"ddof": str(ddof), "smallest_mean": f"{smallest_mean:g} {unit}"}
+    raster.map_blocks(
+        lambda values: stability.variation(values, minimum_years, smallest_mean, ddof)[1:],
+        [stack],
+        [
+            raster.Output(outputs[0], unit, f"standard deviation of {name}", ("sd",), tags=notes),
+            raster.Output(outputs[1], "1", f"variation of {name}", ("cv",), tags=notes),
+        ],
+        mem_mb=mem_mb,
+        threads=threads,
+        label="stability",
+    )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        cube = snakemake.input.cube
+        estimate_stability(
+            cube=[cube] if isinstance(cube, str) else list(cube),
+            outputs=[snakemake.output.sd, snakemake.output.cv],
+            minimum_years=snakemake.params.minimum_years,
+            smallest_mean=snakemake.params.stability["smallest_mean_g_c"],
+            ddof=snakemake.params.stability["ddof"],
+            mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
+        )

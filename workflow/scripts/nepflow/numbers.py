@@ -1,0 +1,134 @@
+"""The numbers of a paper's text, by name, from the tables of a study."""
+
+import numpy as np
+
+from nepflow import trend
+
+COLUMNS = ("quantity", "region_or_class", "value", "unit", "period")
+REGION = "all"
+
+
+def annual_numbers(series, trends, zones, period):
+    """Means, extremes and slopes of the region and of zones that do not change."""
+    region = series[(series["zone"] == REGION) & (series["quantity"] == "nep_mean")]
+    unit = region["unit"].iloc[0]
+    yield "nep_smallest_annual_mean", REGION, region["value"].min(), unit, period
+    yield "nep_largest_annual_mean", REGION, region["value"].max(), unit, period
+    for row in trends[trends["zones"].isin(["region", zones])].itertuples():
+        if row.quantity.endswith(("_mean", "_slope", "_p")):
+            yield row.quantity, row.zone, row.value, row.unit, period
+    areas = series[(series["year"] == series["year"].iloc[0]) & (series["quantity"] == "nep_area")]
+    for row in areas.itertuples():
+        yield "area", row.zone, row.value, "km2", period
+
+
+def class_numbers(shares, quantity, period):
+    """Share of the classified area of each class; unclassified area apart."""
+    classes = shares[~shares["masked"] & (shares["class"] != REGION)]
+    for row in classes.itertuples():
+        yield quantity, row[1], row.share_of_classified_percent, "%", period
+    masked = shares[shares["masked"]]["share_of_area_percent"].sum()
+    yield f"{quantity}_masked", REGION, masked, "% of the area", period
+
+
+def trend_numbers(shares, period):
+    """Shares of rising and falling pixels, and of those significant at each level."""
+    classes = shares[~shares["masked"] & (shares["class"] != REGION)]
+    share = dict(zip(classes["class"], classes["share_of_classified_percent"], strict=True))
+    levels = {
+        "": ("non-significant", "slightly significant", "significant", "extremely significant"),
+        "slightly significant ": ("slightly significant", "significant", "extremely significant"),
+        "significant ": ("significant", "extremely significant"),
+        "extremely significant ": ("extremely significant",),
+    }
+    for level, strengths in levels.items():
+        for sign in ("increase", "decrease"):
+            total = sum(share[f"{strength} {sign}"] for strength in strengths)
+            yield "trend_share", f"{level}{sign}", total, "%", period
+
+
+def variation_numbers(shares, breaks, period):
+    """Shares of the classes of variation, those from medium on, and the mean."""
+    rows = list(class_numbers(shares, "cv_share", period))
+    yield from rows
+    known = {row[1]: row[2] for row in rows}
+    upper = known["medium"] + known["higher"] + known["high"]
+    yield "cv_share", "medium to high", upper, "%", period
+    for row in breaks.itertuples():
+        if row.unit == "1" and not row.quantity.startswith("seed"):
+            yield f"cv {row.quantity}".replace(" ", "_"), REGION, row.value, "1", period
+
+
+def persistence_numbers(persistence, period):
+    """Shares of either side of H = 0.5 by the chosen method, and those of chance."""
+    chosen = persistence[persistence["chosen"].astype(str) == "True"]
+    for row in chosen.itertuples():
+        yield row.quantity, REGION, row.value, row.unit, period
+        if row.quantity == "persistent_share":
+            yield "antipersistent_share", REGION, 100 - row.value, row.unit, period
+
+
+def correlation_numbers(correlation, period):
+    """Signs and significance of the partial correlations; n is the number of years."""
+    for row in correlation.itertuples():
+        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period
+
+
+def landcover_numbers(areas, changed, dates):
+    """Shares of the classes at some dates, their change, and the area that changes class.
+
+    Parameters
+    ----------
+    areas : dict of {int: dict of {str: float}}
+        Cells of each class at each date.
+    changed : dict of {(int, int): (float, float)}
+        Cells that have a class at both dates, and those of them with another one.
+    dates : list of int
+    """
+    share = {}
+    for date in dates:
+        total = sum(areas[date].values())
+        share[date] = {name: 100 * cells / total for name, cells in areas[date].items()}
+        for name, value in share[date].items():
+            yield "landcover_share", name, value, "%", str(date)
+    first, last = dates[0], dates[-1]
+    for name in share[first]:
+        change = share[last][name] - share[first][name]
+        yield "landcover_change", name, change, "percentage points", f"{first}-{last}"
+    for (start, stop), (known, other) in changed.items():
+        yield "landcover_changed_share", REGION, 100 * other / known, "%", f"{start}-{stop}"
+        yield "landcover_unchanged_share", REGION, 100 - 100 * other / known, "%", f"{start}-{stop}"
+
+
+def class_slopes(series, first, last, minimum_years):
+    """Theil-Sen slope and mean of NEP by land-cover class over some of the years."""
+    rows = series[(series["quantity"] == "nep_mean") & (series["zones"] != "region")]
+    years = rows["year"].astype(int)
+    rows = rows[(years >= first) & (years <= last)]
+    for name, part in rows.groupby("zone", sort=False):
+        means = part["value"].to_numpy()[:, None, None]
+        slope, _, _ = trend.theil_sen_mann_kendall(means, part["year"].astype(int), minimum_years)
+        period = f"{first}-{last}"
+        yield "landcover_nep_slope", name, slope[0, 0], "g C m-2 yr-2", period
+        yield "landcover_nep_mean", name, np.nanmean(means), "g C m-2 yr-1", period
+
+
+def setting_numbers(study, stations, period):
+    """What the text says of the study itself."""
+    classes = len(study["landcover_classes"] or [])
+    values = {
+        "first_year": (study["years"][0], "year"),
+        "last_year": (study["years"][-1], "year"),
+        "years": (len(study["years"]), "year"),
+        "stations": (stations, "count"),
+        "landcover_classes": (classes, "count"),
+        "resolution": (study["grid"]["resolution_m"], "m"),
+        "climate_drivers": (len(study["climate"]["variables"]), "count"),
+        "first_landcover_year": (study["landcover"]["years"][0], "year"),
+        "last_landcover_year": (study["landcover"]["years"][1], "year"),
+        "significance_p": (study["correlation"]["significance_p"], "1"),
+    }
+    for name in ("slightly_significant", "significant", "extremely_significant"):
+        values[f"{name}_z"] = (study["trend"][f"{name}_z"], "1")
+    for quantity, (value, unit) in values.items():
+        yield quantity, REGION, value, unit, period

@@ -1,0 +1,79 @@
+"""Kinds of zones: what each computes from its layers, and the names and colours of its codes."""
+
+import json
+
+import numpy as np
+
+from nepflow import raster, zoning
+
+
+def stable_landcover(layers, entry, mem_mb):
+    """Class of cells that keep it in all years; one code for all that change."""
+    names = list(raster.classes_of(layers[0]).values())
+    colours = list(json.loads(raster.tags_of(layers[0])["colours"]).values())
+    changed = len(names) + 1
+    return (
+        lambda annual: zoning.stable_classes(annual, changed),
+        [list(layers)],
+        [*names, "changed"],
+        [*colours, "#7f7f7f"],
+    )
+
+
+def sink(layers, entry, mem_mb):
+    """Intervals of the mean NEP."""
+    cuts = entry["cuts"]
+    names = zoning.SINK_NAMES if len(cuts) == 3 else zoning.interval_names(cuts, "g C m-2 yr-1")
+    return lambda mean: zoning.intervals(mean[0], cuts), layers, names, zoning.RAMP[: len(names)]
+
+
+def aridity(layers, entry, mem_mb):
+    """Intervals of precipitation over potential evapotranspiration."""
+
+    def index(precipitation, evaporation):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return zoning.intervals(precipitation[0] / evaporation[0], zoning.ARIDITY_CUTS)
+
+    return index, layers, zoning.ARIDITY_NAMES, zoning.RAMP[:5]
+
+
+def elevation(layers, entry, mem_mb):
+    """Intervals of the elevation."""
+    names = zoning.interval_names(entry["cuts"], "m")
+    return (
+        lambda dem: zoning.intervals(dem[0], entry["cuts"]),
+        layers,
+        names,
+        zoning.RAMP[: len(names)],
+    )
+
+
+def crossed(layers, entry, mem_mb):
+    """Only pairs that occur get a code."""
+    first, second = (raster.classes_of(path) for path in layers)
+    width = max(second)
+    present = np.zeros(max(first) * width + 1, dtype=bool)
+    for _, _, (a, b) in raster.blocks(list(layers), mem_mb=mem_mb):
+        pair = zoning.crossing(a, b, width)
+        present[pair[~np.isnan(pair)].astype(int)] = True
+    pairs = np.flatnonzero(present)
+    number = np.full(present.size, np.nan)
+    number[pairs] = np.arange(1, pairs.size + 1)
+    names = [f"{first[(p - 1) // width + 1]}, {second[(p - 1) % width + 1]}" for p in pairs]
+
+    def renumbered(a, b):
+        pair = zoning.crossing(a[0], b[0], width)
+        return np.where(np.isnan(pair), np.nan, number[np.nan_to_num(pair).astype(int)])
+
+    return renumbered, layers, names, None
+
+
+# kind -> function of (layers, entry, mem_mb) that returns what turns strips of the inputs into
+# codes from 1, the inputs, the names of the codes, and their colours or None
+KINDS = {
+    "stable_landcover": stable_landcover,
+    "sink": sink,
+    "aridity": aridity,
+    "elevation": elevation,
+    "crossing": crossed,
+}

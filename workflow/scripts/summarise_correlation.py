@@ -1,0 +1,59 @@
+"""Summarise the partial correlations of a variable with every driver.
+
+Reads   r and p (1) of every driver, discoveries, grid
+Writes  table: shares of the area by sign and significance, largest p that counts as significant
+"""
+
+import numpy as np
+from nepflow import raster, tables
+from nepflow._log import logged_to
+
+COLUMNS = ("variable", "driver", "built_in", "quantity", "value", "unit")
+
+
+def summarise_correlation(layers, grid_path, output_path, variable, level, built_in, mem_mb):
+    """Shares are of the area with a correlation; 2.5 % of either sign come by chance at 0.05.
+
+    ``built_in`` says of each driver whether it entered the variable, see `dependence`.
+    """
+    rows = []
+    for driver, paths in layers.items():
+        counts, largest, total = np.zeros(6), np.zeros(2), 0.0
+        for _, _, strip in raster.blocks(list(paths), mem_mb=mem_mb, label=driver):
+            r, p, found = (array[0] for array in strip)
+            signs = (r > 0, r < 0)
+            cases = [*signs, *(sign & (p < level) for sign in signs), ~np.isnan(r), found == 1]
+            counts += [case.sum() for case in cases]
+            largest = np.maximum(largest, [p[case].max(initial=0) for case in cases[2:4]])
+            total += r[~np.isnan(r)].sum()
+        positive, negative, up, down, _, discovered = counts * 100 / max(counts[4], 1)
+        rows += [
+            (variable, driver, built_in[driver], quantity, value, unit)
+            for quantity, value, unit in (
+                ("mean_r", total / max(counts[4], 1), "1"),
+                ("positive_share", positive, "%"),
+                ("negative_share", negative, "%"),
+                ("significant_positive_share", up, "%"),
+                ("significant_negative_share", down, "%"),
+                ("significant_share", up + down, "%"),
+                ("expected_by_chance_share", 100 * level, "%"),
+                ("discovered_share", discovered, "%"),
+                ("largest_significant_p_positive", largest[0], "1"),
+                ("largest_significant_p_negative", largest[1], "1"),
+            )
+        ]
+    tables.write(rows, output_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        files = (snakemake.input[key] for key in ("r", "p", "discoveries"))
+        summarise_correlation(
+            layers=dict(zip(snakemake.params.climate, zip(*files, strict=True), strict=True)),
+            grid_path=snakemake.input.grid,
+            output_path=snakemake.output.table,
+            variable=snakemake.wildcards.variable,
+            level=snakemake.params.level,
+            built_in=snakemake.params.built_in,
+            mem_mb=snakemake.resources.mem_mb,
+        )

@@ -1,0 +1,27 @@
+"""Gather what the other readings give.
+
+Reads   tables of the options of each choice
+Writes  table: choice, option, whether it is the study's, quantity, value, unit
+"""
+
+import itertools
+
+from nepflow import specification, tables
+from nepflow._log import logged_to
+
+
+def summarise_specification(paths, output_path, simulated):
+    """One choice after another, as they stand in the study."""
+    parts = [tables.read(path, specification.COLUMNS) for path in paths]
+    rows = (part[list(specification.COLUMNS)].itertuples(index=False) for part in parts)
+    rows = itertools.chain.from_iterable(rows)
+    tables.write(rows, output_path, specification.COLUMNS, simulated=simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        summarise_specification(
+            paths=list(snakemake.input.choices),
+            output_path=snakemake.output.table,
+            simulated=snakemake.params.simulated,
+        )
