@@ -15,7 +15,10 @@ TINY = {
     "title": "A tiny twin",
     "period": [2000, 2008],
     "grid": {"resolution_m": 40000},
-    "landcover": {"substitute": [{"year": 2000, "by": 2001}]},
+    "landcover": {
+        "substitute": [{"year": 2000, "by": 2001}],
+        "transitions": [2000, 2004, 2008],
+    },
     "twin": {
         "region": "northwest_china",
         "pixels_per_tile": 30,
@@ -50,6 +53,54 @@ TINY = {
             "layer": "pixel/nep/trend_class",
             "title": "Trend",
             "caption": "Classes.",
+        },
+        {
+            "name": "landcover_change",
+            "kind": "sankey",
+            "title": "Change of land cover",
+            "caption": "Flows.",
+        },
+        {
+            "name": "landcover_matrix",
+            "kind": "matrix",
+            "dates": [2000, 2008],
+            "title": "Transitions",
+            "caption": "Matrix.",
+        },
+        {
+            "name": "sensitivity",
+            "kind": "specification",
+            "title": "Other choices",
+            "caption": "Options.",
+        },
+        {
+            "name": "mean_and_climate",
+            "kind": "panels",
+            "columns": 2,
+            "title": "Mean NEP and climate",
+            "caption": "Panels.",
+            "panels": [
+                {
+                    "kind": "map",
+                    "layer": "pixel/nep/mean",
+                    "title": "Mean NEP",
+                    "contours": {"layer": "pixel/precipitation/mean", "levels": [200, 400]},
+                    "levels": [0, 200],
+                },
+                {
+                    "kind": "map",
+                    "layer": "pixel/nep/partial_temperature",
+                    "title": "Temperature",
+                    "stipple": {"layer": "pixel/nep/partial_temperature_p", "below": 0.05},
+                },
+                {"kind": "classes", "layer": "pixel/nep/trend_class", "title": "Trend"},
+                {
+                    "kind": "series",
+                    "quantity": "temperature",
+                    "zones": "province",
+                    "title": "Temperature",
+                },
+            ],
         },
     ],
 }

@@ -102,6 +102,29 @@ def test_absence_closes_to_the_area(tiny):
         assert sum(float(r["value"]) for r in native if r["year"] == year) == 10 * 30 * 30
 
 
+def test_transitions_are_those_of_the_maps(tiny):
+    """Against a plain count; the map of 2001 stands for 2000, and everything closes to the area."""
+    inside = raster.read(tiny.result("tiny/grid.tif")) == 1
+    years = {"2000": 2001, "2004": 2004, "2008": 2008}
+    maps = {
+        date: np.nan_to_num(raster.read(tiny.result(f"tiny/landcover/{year}.tif"))[inside])
+        for date, year in years.items()
+    }
+    names = raster.classes_of(tiny.result("tiny/landcover/2001.tif")) | {0: "no data"}
+    table = rows(tiny.result("tiny/tables/transitions.csv"))
+    for first, second in (("2000", "2004"), ("2004", "2008"), ("2000", "2008")):
+        found = {
+            (row["zone"], row["to"]): float(row["value"])
+            for row in table
+            if row["year"] == f"{first}-{second}" and row["quantity"] == "transition_area"
+        }
+        for code, name in names.items():
+            for other, to in names.items():
+                cells = np.sum((maps[first] == code) & (maps[second] == other))
+                assert found[name, to] == pytest.approx(1600 * cells)
+        assert sum(found.values()) == pytest.approx(1600 * inside.sum(), rel=1e-9)
+
+
 def test_planted_station_defects_are_counted(tiny):
     planted = [(r["station"], r["defect"]) for r in rows(defects_path(tiny))]
     table = rows(tiny.result("tiny/tables/station_defects.csv"))

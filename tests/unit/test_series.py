@@ -48,7 +48,9 @@ def test_a_zone_without_values_says_so():
         table.loc[table["zone"] == "c", "value"] = np.nan
         return table
 
-    assert "no data" in pictures.texts(draw(tuple("abcde"), change))
+    figure = draw(tuple("abcde"), change)
+    assert "Not drawn, less than 3 years with data: c." in pictures.texts(figure)
+    assert "c" not in pictures.texts(figure)
 
 
 def test_the_mark_hides_no_value():

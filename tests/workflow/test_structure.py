@@ -69,7 +69,7 @@ def test_formulas_import_no_files(root):
     formulas = {
         "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
         "kernels", "climate", "study", "grid_units", "quality", "flags", "kriging", "variogram",
-        "reconstruction", "radiation",
+        "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
@@ -93,7 +93,7 @@ def test_drawing_saves_nothing_and_reads_nothing(root):
 def test_launcher_modules_need_only_what_snakemake_brings(root):
     allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema", "nepflow"}
     folder = root / "workflow/scripts/nepflow"
-    for name in ("study", "modis", "landcover", "grid_units"):
+    for name in ("study", "modis", "landcover", "grid_units", "figure_entries", "dependence"):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
         assert tops <= allowed, f"{name} needs {tops - allowed}"
 

@@ -7,7 +7,7 @@ Outputs  <study>/figures/*.{png,pdf}
 
 rule draw_map:
     input:
-        layer=figure_layer,
+        layers=figure_layers,
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
         code=code_of("draw_map.py"),
@@ -30,6 +30,8 @@ rule draw_map:
         runtime=15,
     params:
         figure=figure_entry,
+        layers=figure_layer_names,
+        marks=built_in_marks,
     message:
         "{wildcards.study}: map {wildcards.figure}."
     script:

@@ -96,6 +96,8 @@ def granule_digests(wildcards):
         lists += [f"{below}/npp/061/granules_{year}.csv" for year in years]
     if study["uses_landcover"]:
         lists += in_study("landcover/granules_{landcover_year}.csv")(wildcards)
+    dates = study["landcover_dates"].values()
+    lists += [f"{below}/landcover/granules_{year}.csv" for year in dates]
     return sorted(set(lists))
 
 

@@ -43,6 +43,8 @@ def tables_of(wildcards):
         "respiration_readings",
         *zone_tables(study),
         *(["trend_classes_nep"] if study["has_trend"] else []),
+        *(["transitions"] if study["landcover_dates"] else []),
+        "built_in",
         *statistic_tables(study),
         *number_tables_of_report(study),
         "absence",

@@ -172,6 +172,7 @@ rule summarise_correlation:
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),
+        built_in=drivers_built_in,
     message:
         "{wildcards.study}: partial correlations of {wildcards.variable}."
     script:

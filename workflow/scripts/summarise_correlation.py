@@ -8,11 +8,14 @@ import numpy as np
 from nepflow import raster, tables
 from nepflow._log import logged_to
 
-COLUMNS = ("variable", "driver", "quantity", "value", "unit")
+COLUMNS = ("variable", "driver", "built_in", "quantity", "value", "unit")
 
 
-def summarise_correlation(layers, grid_path, output_path, variable, level, mem_mb):
-    """Shares are of the area with a correlation; 2.5 % of either sign come by chance at 0.05."""
+def summarise_correlation(layers, grid_path, output_path, variable, level, built_in, mem_mb):
+    """Shares are of the area with a correlation; 2.5 % of either sign come by chance at 0.05.
+
+    ``built_in`` says of each driver whether it entered the variable, see `dependence`.
+    """
     rows = []
     for driver, paths in layers.items():
         counts, largest, total = np.zeros(6), np.zeros(2), 0.0
@@ -25,7 +28,7 @@ def summarise_correlation(layers, grid_path, output_path, variable, level, mem_m
             total += r[~np.isnan(r)].sum()
         positive, negative, up, down, _, discovered = counts * 100 / max(counts[4], 1)
         rows += [
-            (variable, driver, quantity, value, unit)
+            (variable, driver, built_in[driver], quantity, value, unit)
             for quantity, value, unit in (
                 ("mean_r", total / max(counts[4], 1), "1"),
                 ("positive_share", positive, "%"),
@@ -51,5 +54,6 @@ if __name__ == "__main__":
             output_path=snakemake.output.table,
             variable=snakemake.wildcards.variable,
             level=snakemake.params.level,
+            built_in=snakemake.params.built_in,
             mem_mb=snakemake.resources.mem_mb,
         )

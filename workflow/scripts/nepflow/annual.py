@@ -6,6 +6,8 @@ from typing import NamedTuple
 from nepflow import labels
 from nepflow.palettes import BadFigure
 
+LEAST_YEARS = 3  # with fewer a curve says nothing
+
 
 class Trend(NamedTuple):
     """A fitted line: ``start`` in the first year, ``slope`` a year in ``unit``, and its p."""
@@ -61,6 +63,18 @@ def _by_year(rows):
     years, values = rows["year"].astype(float), rows["value"].astype(float)
     by_year = dict(sorted(zip(years, values, strict=True)))
     return list(by_year), list(by_year.values())
+
+
+def with_enough_years(curves):
+    """Return the curves of at least `LEAST_YEARS` years, and the names of the others.
+
+    The whole area stays in any case, and so do all zones where none has enough.
+    """
+    known = {zone: sum(map(math.isfinite, values)) for zone, (_, values) in curves.items()}
+    absent = [z for z, years in known.items() if years < LEAST_YEARS and z != labels.REGION]
+    if len(absent) == len(curves) - 1:
+        return curves, []
+    return {zone: curve for zone, curve in curves.items() if zone not in absent}, absent
 
 
 def trend_of(table, quantity, zones, zone):

@@ -31,22 +31,33 @@ def framed(outlines, width_mm, foot_mm, title=None, letter=None):
     -------
     (Sheet, matplotlib.axes.Axes)
     """
+    height = map_height(outlines, width_mm) + foot_mm
+    sheet = Sheet(width_mm, height, title, letter)
+    return sheet, placed(sheet, outlines)
+
+
+def map_height(outlines, width_mm):
+    """Return the height of a map of this width with its longitudes, without legend, mm."""
     west, east, south, north = furniture.frame_of(outlines)
-    map_width = width_mm - _LEFT - _RIGHT
-    map_height = map_width * (north - south) / (east - west)
-    sheet = Sheet(width_mm, map_height + _BELOW + foot_mm, title, letter)
-    axes = sheet.axes(_LEFT, 0, map_width, map_height)
+    return (width_mm - _LEFT - _RIGHT) * (north - south) / (east - west) + _BELOW
+
+
+def placed(sheet, outlines):
+    """Return map axes of true proportions at the top of a sheet, framed around the area."""
+    west, east, south, north = furniture.frame_of(outlines)
+    width = sheet.width - _LEFT - _RIGHT
+    axes = sheet.axes(_LEFT, 0, width, width * (north - south) / (east - west))
     axes.set(xlim=(west, east), ylim=(south, north))
     axes.set_aspect("equal")
     axes.set_autoscale_on(False)
-    return sheet, axes
+    sheet.main = axes
+    return axes
 
 
 def foot(sheet, height_mm, down_mm=0.0, left=0.0, right=1.0):
     """Return axes below the map, from ``left`` to ``right`` of its width."""
-    map_axes = sheet.figure.axes[0]
     width = sheet.width - _LEFT - _RIGHT
-    below = map_axes.get_position().height * sheet.height + _BELOW + down_mm
+    below = sheet.main.get_position().height * sheet.page[1] + _BELOW + down_mm
     return sheet.axes(_LEFT + left * width, below, (right - left) * width, height_mm)
 
 
@@ -64,15 +75,17 @@ def finish(axes, outlines, inside, simulated, inset=None):
         Called with the name of the emptiest corner.
     """
     outlines.boundary.plot(ax=axes, zorder=8, aspect=None, path_effects=_HALO, **_OUTLINE)
-    wide = axes.bbox.width > 500  # screen pixels: double column
-    furniture.graticule(axes, outlines.crs, lines=6 if wide else 4)
+    width = axes.bbox.width  # screen pixels
+    wide = width > 500  # double column
+    furniture.graticule(axes, outlines.crs, lines=6 if wide else 4 if width > 220 else 3)
     items = {"scale": (0.28 if wide else 0.33, 0.1 if wide else 0.17, "lower")}
     if inset:
         items = {"inset": (0.3, 0.3, "upper"), **items}
     if simulated:
         items["mark"] = (0.18 if wide else 0.33, 0.06 if wide else 0.1, "upper")
     corners = furniture.places(inside, items)
-    furniture.scale_and_north(axes, outlines.crs, corners["scale"])
+    small = width < 220  # a panel of three: its graticule shows the north
+    furniture.scale_and_north(axes, outlines.crs, corners["scale"], north=not small)
     if inset:
         inset(corners["inset"])
     mark_simulated(axes, simulated, corners.get("mark"))

@@ -1,32 +1,24 @@
 """Maps of classes with the share of each."""
 
+from dataclasses import dataclass
+
 import numpy as np
+import xarray
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from nepflow import basemap, labels, palettes
-from nepflow.sheet import drawn_in_style
+from nepflow.panels import panel_sheet
 
 
-@drawn_in_style
-def class_map(
-    field,
-    grid,
-    outlines,
-    counts,
-    *,
-    title=None,
-    palette=None,
-    label="Share of the classified area",
-    width_mm=180,
-    letter=None,
-):
-    """Draw classes with a legend of their shares of the classified area, which close to 100 %.
+@dataclass
+class ClassPanel:
+    """A map of classes that can be drawn on a sheet or on a part of one.
 
-    Parameters
+    Attributes
     ----------
-    field, grid, outlines, title, width_mm, letter
-        As in `maps.continuous_map`; the field holds class codes, its attribute ``classes`` is
+    field, grid, outlines
+        As in `maps.MapPanel`; the field holds class codes, its attribute ``classes`` is
         {code: name}, ``colours`` is {code: "#rrggbb"} or None.
     counts : dict of {int or None: int}
         Cells of each class in the whole raster, and of None for cells of the area without
@@ -35,6 +27,53 @@ def class_map(
         A palette of Crameri's collection that replaces the raster's own colours.
     label : str
         Heading of the legend.
+    """
+
+    field: xarray.DataArray
+    grid: xarray.DataArray
+    outlines: object
+    counts: dict
+    palette: str = None
+    label: str = "Share of the classified area"
+
+    def __post_init__(self):
+        classes = self.field.attrs.get("classes")
+        if not classes:
+            raise palettes.BadFigure(
+                "a map of classes needs a raster whose tag `classes` names them."
+            )
+        own = self.field.attrs.get("colours")
+        self.colours = palettes.class_colours(sorted(classes), own, self.palette)
+        self.entries = _entries(classes, self.colours, self.counts)
+
+    def _legend_height(self, width_mm):
+        return 4.2 + 3.55 * -(-len(self.entries) // (3 if width_mm > 100 else 1))
+
+    def height_mm(self, width_mm):
+        """Return the height of map and legend, mm."""
+        return basemap.map_height(self.outlines, width_mm) + self._legend_height(width_mm)
+
+    def draw(self, sheet):
+        """Draw everything on ``sheet``, which is at least `height_mm` tall."""
+        inside = basemap.inside_of(self.field, self.grid)
+        axes = basemap.placed(sheet, self.outlines)
+        basemap.show_absence(axes, self.field, inside)
+        _show_classes(axes, self.field, self.colours)
+        foot = basemap.foot(sheet, self._legend_height(sheet.width))
+        basemap.legend(foot, self.entries, 3 if sheet.width > 100 else 1, self.label)
+        simulated = basemap.is_simulated(self.field, self.grid)
+        basemap.finish(axes, self.outlines, inside, simulated)
+
+
+def class_map(field, grid, outlines, counts, *, title=None, width_mm=180, letter=None, **options):
+    """Draw classes with a legend of their shares of the classified area, which close to 100 %.
+
+    Parameters
+    ----------
+    field, grid, outlines, counts
+        As in `ClassPanel`, and so are the ``options``.
+    title, width_mm, letter
+        As in `maps.continuous_map`.
 
     Returns
     -------
@@ -45,20 +84,8 @@ def class_map(
     BadFigure
         If the raster names no classes.
     """
-    inside = basemap.inside_of(field, grid)
-    classes = field.attrs.get("classes")
-    if not classes:
-        raise palettes.BadFigure("a map of classes needs a raster whose tag `classes` names them.")
-    colours = palettes.class_colours(sorted(classes), field.attrs.get("colours"), palette)
-    entries = _entries(classes, colours, counts)
-    columns = 3 if width_mm > 100 else 1
-    legend_height = 4.2 + 3.55 * -(-len(entries) // columns)
-    sheet, axes = basemap.framed(outlines, width_mm, legend_height, title, letter)
-    basemap.show_absence(axes, field, inside)
-    _show_classes(axes, field, colours)
-    basemap.legend(basemap.foot(sheet, legend_height), entries, columns, label)
-    basemap.finish(axes, outlines, inside, basemap.is_simulated(field, grid))
-    return sheet.figure
+    panel = ClassPanel(field, grid, outlines, counts, **options)
+    return panel_sheet(panel, title=title, width_mm=width_mm, letter=letter)
 
 
 def _show_classes(axes, field, colours):

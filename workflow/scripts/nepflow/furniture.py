@@ -66,19 +66,20 @@ def _ticks(axis, positions, degrees, values, letters):
     )
 
 
-def scale_and_north(axes, crs, location):
-    """Add a scale bar in kilometres and, outward of it, an arrow to true north.
+def scale_and_north(axes, crs, location, north=True):
+    """Add a scale bar in kilometres and, outward of it, an arrow to true north if wanted.
 
     The arrow leans as the projection bends the meridian in its corner. The bar is true on
     average over an equal-area map.
     """
     right, upper = CORNERS[location]
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    (west, east), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     metres_a_mm = (east - west) / (axes.bbox.width / axes.figure.dpi * 25.4)
-    x = east - 4.5 * metres_a_mm if right else west + 4.5 * metres_a_mm
-    y = north - 9.5 * metres_a_mm if upper else south + 2.5 * metres_a_mm
-    _north_arrow(axes, crs, np.array((x, y)), metres_a_mm)
-    shift = 7 * metres_a_mm / (east - west)
+    if north:
+        x = east - 4.5 * metres_a_mm if right else west + 4.5 * metres_a_mm
+        y = top - 9.5 * metres_a_mm if upper else bottom + 2.5 * metres_a_mm
+        _north_arrow(axes, crs, np.array((x, y)), metres_a_mm)
+    shift = 7 * metres_a_mm / (east - west) if north else 0
     bar = ScaleBar(
         1,
         "m",

@@ -4,7 +4,7 @@ import math
 import re
 from numbers import Number
 
-from nepflow import labels
+from nepflow import labels, transition_blocks
 
 ROWS_SHOWN = 250  # of a long table; the CSV holds all
 _NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
@@ -35,6 +35,8 @@ def blocks(table):
         return [_plain(columns, records)]
     if "statistic" in columns:
         return [_by_statistic(records)]
+    if "to" in columns:
+        return transition_blocks.of(records, _block)
     keys = [name for name in columns if name not in ("quantity", "value", "unit")]
     several = {key for key in keys if len({record[key] for record in records}) > 1}
     if {"year", "zone"} <= several:

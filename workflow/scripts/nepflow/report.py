@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 
-from nepflow import headline, labels, provenance, readable
+from nepflow import headline, labels, methods_text, provenance, readable
 from nepflow.headline import BadReport
 
 # Pattern of a table's name -> (section, title); the first that fits counts.
@@ -17,6 +17,8 @@ TABLES = (
     (r"trend_classes_(.+)", "results", "Area by class of the trend of {0}"),
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),
+    (r"transitions", "results", "Change of land cover"),
+    (r"built_in", "results", "Climate drivers that entered what they are compared with"),
     (r"shares_(.+)_class_(.+)", "results", "Area by class of {0} of {1}"),
     (r"shares_(.+)_(.+)", "results", "Area by class of {0} of {1}"),
     (r"shares_(.+)", "results", "Area of the zones {0}"),
@@ -66,6 +68,7 @@ def context(study, figures, tables):
         If a figure that the study lists or a table of the headline is missing.
     """
     shown = _tables(tables)
+    methods = methods_text.sections(study)
     return {
         "study": study,
         "period": f"{study['years'][0]}–{study['years'][-1]}",
@@ -78,6 +81,8 @@ def context(study, figures, tables):
         "choices": _pairs(tables, "choices", ("topic", "choice")),
         "notes": study.get("choices", []),
         "warnings": _pairs(tables, "warnings", ("topic", "warning")),
+        "methods": methods,
+        "references": methods_text.references(methods),
         "software": provenance.software(),
         "commit": provenance.commit(),
     }
@@ -118,7 +123,8 @@ def card(values, page):
     dict
         Strings and lists only, so that it can be stored as JSON.
     """
-    maps = [figure for figure in values["figures"] if figure["kind"] == "map"]
+    kinds = ("map", "panels")
+    maps = [figure for kind in kinds for figure in values["figures"] if figure["kind"] == kind]
     first = next(iter(maps or values["figures"]), None)
     return {
         "title": values["study"]["title"],

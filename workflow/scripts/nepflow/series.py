@@ -1,10 +1,12 @@
 """Annual series of the whole area and of its zones, with the trend that the tables give."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from nepflow import annual, labels, palettes
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
+from nepflow.sheet import Sheet, drawn_in_style, mark_simulated, wrapped
 
 LINES_AT_MOST = 4  # more zones than this become small multiples
 _LEFT, _RIGHT, _BELOW = 13, 4, 6  # mm: names and values, air, years
@@ -58,9 +60,10 @@ def annual_series(
         If the table lacks the quantity, the whole area or the zones.
     """
     curves, unit = annual.curves_of(table, quantity, zones)
+    curves, absent = annual.with_enough_years(curves)
     trends = {name: annual.trend_of(trends, quantity, zones, name) for name in curves}
     axis_name = labels.with_unit(label or labels.quantity_name(quantity), unit)
-    sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter)
+    sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, bool(absent))
     _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
     _heading(top, "Whole area", trends[labels.REGION], wide=True)
     _axes(top, axis_name)
@@ -71,23 +74,65 @@ def annual_series(
     else:
         _apart(panels, parts, labels.unit_text(unit))
     mark_simulated(top, simulated, "upper right")
+    if absent:
+        text = f"Not drawn, less than {annual.LEAST_YEARS} years with data: {', '.join(absent)}."
+        text = wrapped(text, 6, width_mm - 6)
+        sheet.text(_LEFT, sheet.height - 1, text, fontsize=6, va="bottom")
     return sheet.figure
 
 
-def _layout(zones, width_mm, title, letter):
+@dataclass
+class RegionPanel:
+    """The annual values of the whole area, on a sheet or on a part of one.
+
+    Attributes
+    ----------
+    table, trends, quantity, zones, label, simulated
+        As in `annual_series`.
+    """
+
+    table: object
+    quantity: str
+    zones: str
+    trends: object = None
+    label: str = None
+    limits: tuple = None
+    simulated: bool = False
+
+    def height_mm(self, width_mm):
+        """Return the height of the plot, its trend and its years, mm."""
+        return 4.5 + (42 if width_mm > 100 else 27) + _BELOW
+
+    def draw(self, sheet):
+        """Draw points, line and trend on ``sheet``."""
+        curves, unit = annual.curves_of(self.table, self.quantity, self.zones)
+        trend = annual.trend_of(self.trends, self.quantity, self.zones, labels.REGION)
+        tall = self.height_mm(sheet.width) - 4.5 - _BELOW
+        axes = sheet.axes(_LEFT, 4.5, sheet.width - _LEFT - _RIGHT, tall)
+        sheet.main = axes
+        _curve(axes, *curves[labels.REGION], trend, palettes.LINES[0], size=2.4)
+        _heading(axes, "", trend, wide=False)
+        name = labels.with_unit(self.label or labels.quantity_name(self.quantity), unit)
+        _axes(axes, name if sheet.width > 70 else labels.unit_text(unit), ticks=5, years=4)
+        _scale(axes, self.limits, self.simulated)
+        mark_simulated(axes, self.simulated, "upper right")
+
+
+def _layout(zones, width_mm, title, letter, note=False):
     """Return the sheet, the panel of the whole area and the panels of the zones."""
     wide = width_mm > 100
     inner, tall, head = width_mm - _LEFT - _RIGHT, 42 if wide else 32, 4.5
+    below_all = _BELOW + ((3.5 if wide else 6.5) if note else 0)
     if zones <= LINES_AT_MOST:
         gap = _BELOW + (6 if wide else 3.4) * (-(-zones // 2) if wide else zones) * 0.9 + 1.5
-        sheet = Sheet(width_mm, head + tall + gap + tall + _BELOW, title, letter)
+        sheet = Sheet(width_mm, head + tall + gap + tall + below_all, title, letter)
         top = sheet.axes(_LEFT, head, inner, tall)
         return sheet, top, [sheet.axes(_LEFT, head + tall + gap, inner, tall)]
     columns, down = (3, 24) if wide else (2, 19)
     gap = _BELOW + 8
     across = (inner - (columns - 1) * 10) / columns
     rows = -(-zones // columns)
-    sheet = Sheet(width_mm, head + tall + rows * (down + gap) + _BELOW, title, letter)
+    sheet = Sheet(width_mm, head + tall + rows * (down + gap) + below_all, title, letter)
     top = sheet.axes(_LEFT, head, inner, tall)
     below = head + tall + gap
     panels = [

@@ -1,5 +1,6 @@
 """The sheet that a figure is drawn on: journal sizes, type, title, marks that every kind bears."""
 
+import copy
 import functools
 import textwrap
 
@@ -69,13 +70,15 @@ def drawn_in_style(draw):
 
 
 class Sheet:
-    """A figure whose parts are placed in millimetres from its upper left corner.
+    """A figure, or a part of one, whose parts are placed in millimetres from its upper left corner.
 
     Attributes
     ----------
     figure : matplotlib.figure.Figure
     width, height, top : float
         Size, and the height that title and panel letter take, mm.
+    main : matplotlib.axes.Axes or None
+        The map or plot that legends stand below, once there is one.
     """
 
     def __init__(self, width_mm, height_mm, title=None, letter=None):
@@ -83,33 +86,48 @@ class Sheet:
             raise palettes.BadFigure(
                 f"width_mm {width_mm}: journals want {WIDTHS[0]} or {WIDTHS[1]}"
             )
-        text = wrapped(title or "", 7.5, width_mm - (12 if letter else 6))
-        self.top = (
-            1.5 if not (text or letter) else 2.6 + 3.4 * max(1, text.count("\n") + bool(text))
-        )
+        top = heading_height(title, letter, width_mm)
+        self.page = width_mm, height_mm + top
+        self.figure = Figure(figsize=(self.page[0] * _MM, self.page[1] * _MM))
+        self._place(0, 0, width_mm, height_mm, title, letter)
+
+    def part(self, left, down, width_mm, height_mm, title=None, letter=None):
+        """Return a part of the sheet that is used like a sheet; ``height_mm`` as for a sheet."""
+        part = copy.copy(self)
+        part._place(left, self.top + down, width_mm, height_mm, title, letter)
+        return part
+
+    def _place(self, left, down, width_mm, height_mm, title, letter):
+        self.left, self.down, self.main = left, down, None
+        self.top = heading_height(title, letter, width_mm)
         self.width, self.height = width_mm, height_mm + self.top
-        self.figure = Figure(figsize=(self.width * _MM, self.height * _MM))
-        left = 2
+        indent = 6 if letter else 0
         if letter:
-            self._heading(left, f"({letter})", "bold", 8)
-            left += 6
-        if text:
-            self._heading(left, text, "bold", 7.5)
+            self._heading(2, f"({letter})", "bold", 8)
+        if title:
+            text = wrapped(title, 7.5, width_mm - 6 - indent)
+            self._heading(2 + indent, text, "bold", 7.5)
 
     def _heading(self, left, text, weight, size):
-        x, y = left / self.width, 1 - 1.6 / self.height
-        self.figure.text(x, y, text, ha="left", va="top", fontweight=weight, fontsize=size)
+        self.text(left, 1.6, text, ha="left", va="top", fontweight=weight, fontsize=size)
+
+    def text(self, left, down, text, **look):
+        """Write at mm from the upper left corner, title included."""
+        x, y = (self.left + left) / self.page[0], 1 - (self.down + down) / self.page[1]
+        self.figure.text(x, y, text, **look)
 
     def axes(self, left, top, width, height):
         """Add axes; ``top`` counts from below the title. All in mm."""
-        bottom = self.height - self.top - top - height
-        rectangle = (
-            left / self.width,
-            bottom / self.height,
-            width / self.width,
-            height / self.height,
-        )
-        return self.figure.add_axes(rectangle)
+        across, tall = self.page
+        bottom = tall - self.down - self.top - top - height
+        place = (self.left + left) / across, bottom / tall
+        return self.figure.add_axes((*place, width / across, height / tall))
+
+
+def heading_height(title, letter, width_mm):
+    """Return the height that title and letter of a sheet take, mm."""
+    text = wrapped(title or "", 7.5, width_mm - (12 if letter else 6))
+    return 1.5 if not (text or letter) else 2.6 + 3.4 * max(1, text.count("\n") + bool(text))
 
 
 def wrapped(text, size_pt, width_mm):
@@ -134,7 +152,8 @@ def mark_simulated(axes, simulated, location="upper right"):
     """
     if not simulated:
         return
-    size = 7.5 if axes.figure.get_figwidth() > 100 * _MM else 6.5
+    width = axes.get_position().width * axes.figure.get_figwidth() / _MM
+    size = 7.5 if width > 100 else 6.5 if width > 55 else 5.5
     mark = AnchoredText(
         labels.SIMULATED,
         loc=location,

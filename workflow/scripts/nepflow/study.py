@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from nepflow import grid_units, landcover, modis
+from nepflow import figure_entries, grid_units, landcover, modis
+from nepflow.figure_entries import BadStudy
 
 TREND_LAYERS = (
     "sen_slope",
@@ -24,10 +25,6 @@ TREND_LAYERS = (
 LAYERS_OF_SERIES = re.compile(
     rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|\w+_fdr)"
 )
-
-
-class BadStudy(ValueError):
-    """A study file that says something the workflow cannot do."""
 
 
 def load_study(name, config, schema, raw, results):
@@ -134,16 +131,10 @@ def check_sense(study, file):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
-    zones = {entry["name"] for entry in study.get("zones", [])}
-    for figure in study.get("figures", []):
-        if figure["kind"] == "series" and figure.get("zones") not in zones:
-            raise BadStudy(
-                f"{file}: figure {figure['name']} wants zones {figure.get('zones')}, the study has "
-                f"{', '.join(sorted(zones)) or 'none'}. Add them to `zones` or change the figure."
-            )
     _check_zones(study, file)
     if uses_landcover(study):
         _check_landcover_years(study, file)
+    figure_entries.check(study, file)
     check_grids(study["climate"], file)
     climate = study["climate"]
     if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
@@ -206,7 +197,9 @@ def uses_landcover(study):
     """Tell whether a zone or a figure of the study needs land cover."""
     kinds = {zones["kind"] for zones in study.get("zones", [])}
     return bool(kinds & {"landcover", "stable_landcover"}) or any(
-        figure.get("layer", "").startswith("landcover/") for figure in study.get("figures", [])
+        layer.startswith("landcover/")
+        for figure in study.get("figures", [])
+        for layer in figure_entries.layers_of(figure)
     )
 
 
@@ -242,7 +235,7 @@ def completed(study, name, raw, results):
     figures = [
         figure
         for figure in study.get("figures", [])
-        if has_trend or not LAYERS_OF_SERIES.fullmatch(figure.get("layer", ""))
+        if has_trend or not figure_entries.needs_years(figure, LAYERS_OF_SERIES)
     ]
     key = study["landcover"]["key"]
     return study | {
@@ -259,6 +252,7 @@ def completed(study, name, raw, results):
         "files": {key: str(folder / path) for key, path in study["raw"].items()}
         | {"area": str(folder / study["area"]["file"]), "folder": str(folder)},
         "npp_year_folder": {year: _npp_folder(year, study) for year in years},
+        "landcover_dates": figure_entries.dates_of(study),
         "landcover_year": {year: chosen.get(year, year) for year in years},
         "landcover_classes": study["landcover"].get("classes", landcover.KEYS.get(key)),
     }

@@ -1,0 +1,53 @@
+"""What is built in: from the settings alone."""
+
+import pytest
+from nepflow import dependence
+
+STUDY = {
+    "respiration": {"model": "pei2009"},
+    "npp": {"source": "mod17"},
+    "climate": {"variables": ["temperature", "precipitation", "radiation"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("variable", "driver", "how"),
+    [
+        ("rh", "temperature", "same layer"),
+        ("rh", "precipitation", "same layer"),
+        ("rh", "radiation", "no"),
+        ("npp", "temperature", "own source"),
+        ("npp", "precipitation", "no"),
+        ("npp", "radiation", "own source"),
+        ("nep", "temperature", "same layer"),
+        ("nep", "precipitation", "same layer"),
+        ("nep", "radiation", "own source"),
+    ],
+)
+def test_how_a_driver_entered(variable, driver, how):
+    assert dependence.built_in_how(STUDY, variable, driver) == how
+
+
+def test_a_figure_of_a_driver_says_what_is_built_in():
+    mark = dependence.mark_of(STUDY, "pixel/nep/partial_temperature")
+    assert mark == (
+        "Built in: Rh is computed from this temperature; "
+        "MOD17 NPP is driven by temperature of a reanalysis."
+    )
+    assert dependence.mark_of(STUDY, "pixel/npp/partial_precipitation") == ""
+
+
+@pytest.mark.parametrize("layer", ["pixel/nep/mean", "pixel/temperature/mean", "landcover/2022"])
+def test_other_figures_say_nothing(layer):
+    assert dependence.mark_of(STUDY, layer) == ""
+
+
+def test_table_has_a_row_for_each_variable_and_driver():
+    rows = list(dependence.rows(STUDY))
+    assert len(rows) == 9
+    assert ("npp", "precipitation", "no", "–", "does not enter") in rows
+
+
+def test_an_unknown_model_is_refused():
+    with pytest.raises(ValueError, match=r"respiration\.model: other"):
+        dependence.built_in(STUDY | {"respiration": {"model": "other"}})

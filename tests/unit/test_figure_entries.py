@@ -1,0 +1,58 @@
+"""What a figure reads, and entries that cannot be drawn."""
+
+import pytest
+from nepflow import figure_entries
+
+PANELS = {
+    "name": "both",
+    "kind": "panels",
+    "panels": [
+        {
+            "kind": "map",
+            "layer": "a",
+            "contours": {"layer": "b", "levels": [1]},
+            "stipple": {"layer": "c", "below": 0.05},
+        },
+        {"kind": "classes", "layer": "a"},
+        {"kind": "series", "quantity": "nep", "zones": "province"},
+    ],
+}
+STUDY = {
+    "zones": [{"name": "province"}],
+    "landcover": {"years": [2001, 2022], "substitute": [{"year": 2000, "by": 2001}]},
+    "figures": [PANELS],
+    "specification": {},
+}
+
+
+def with_dates(*dates):
+    return STUDY | {"landcover": STUDY["landcover"] | {"transitions": list(dates)}}
+
+
+def test_layers_and_zones_of_panels():
+    assert figure_entries.layers_of(PANELS) == ["a", "b", "c"]
+    assert figure_entries.zones_of(PANELS) == ["province"]
+    assert figure_entries.layers_of({"kind": "map", "layer": "x"}) == ["x"]
+    assert figure_entries.layers_of({"kind": "sankey"}) == []
+
+
+def test_dates_follow_the_substitutes():
+    assert figure_entries.dates_of(with_dates(2000, 2011)) == {2000: 2001, 2011: 2011}
+    figure_entries.check(with_dates(2000, 2011, 2022), "x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("study", "said"),
+    [
+        (with_dates(2000, 2023), "has 2001-2022, not 2023"),
+        (with_dates(2000, 2001), "must follow each other and differ"),
+        (with_dates(2011, 2005), "must follow each other and differ"),
+        (STUDY | {"figures": [{"name": "s", "kind": "sankey"}]}, "landcover: {transitions"),
+        (STUDY | {"figures": [{"name": "m", "kind": "map"}]}, "a map needs the key `layer`"),
+        (STUDY | {"zones": []}, "wants zones province"),
+        (STUDY | {"figures": [{"name": "c", "kind": "specification"}]}, "Say which"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(study, said):
+    with pytest.raises(figure_entries.BadStudy, match=said):
+        figure_entries.check(study, "x.yaml")

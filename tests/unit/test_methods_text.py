@@ -1,0 +1,107 @@
+"""The methods text says what the settings say, and cites what it uses."""
+
+import html.parser
+import re
+
+import pages
+import pytest
+from nepflow import equations, methods_text, references
+
+LATER = {
+    "stability": {"ddof": 0, "smallest_mean_g_c": 10, "breaks": "natural", "sample": 10000},
+    "persistence": {"method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 10000},
+    "correlation": {"significance_p": 0.05, "false_discovery_percent": 5, "detrend": False},
+}
+
+
+def text_of(study):
+    made = methods_text.sections(study)
+    return made, " ".join(html for _, blocks in made for _, html in blocks)
+
+
+def changed(key, **values):
+    study = pages.STUDY | LATER
+    return study | {key: study[key] | values}
+
+
+def test_sections_follow_the_settings():
+    titles = [title for title, _ in methods_text.sections(pages.STUDY | LATER)]
+    assert titles == [
+        "Study area and data",
+        "Climate",
+        "Net ecosystem productivity",
+        "Trend",
+        "Stability",
+        "Persistence",
+        "Relation with climate",
+        "Change of land cover",
+        "Totals and shares",
+    ]
+    short = [t for t, _ in methods_text.sections(pages.STUDY | LATER | {"has_trend": False})]
+    assert "Trend" not in short and "Persistence" not in short
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "said"),
+    [
+        ("respiration", {"reading": "annual_once"}, "applied once"),
+        ("respiration", {"reading": "annual_x12"}, "multiplied by twelve"),
+        ("npp", {"resampling": "average"}, "the mean of valid cells"),
+        ("climate", {"smoothing": "gml"}, "maximum likelihood (Wahba, 1985)"),
+        ("climate", {"complete_month_percent": 65}, "at least 65 %"),
+        ("trend", {"significant_z": 2.1}, "above 1.64, 2.1 and 2.58"),
+        ("trend", {"autocorrelation": "hamed_rao"}, "(Hamed and Rao, 1998)"),
+        ("stability", {"breaks": "fixed", "fixed_breaks": [0.05, 0.1]}, "fixed breaks 0.05, 0.1"),
+        ("stability", {"ddof": 1}, "divisor <var>n</var> − 1"),
+        ("persistence", {"method": "anis_lloyd"}, "(Anis and Lloyd, 1976)"),
+        ("persistence", {"tolerance": 0.02}, "within 0.02 of 0.5 neither"),
+        ("correlation", {"detrend": True}, "<var>k</var> = 2 variables"),
+        ("correlation", {"significance_p": 0.01}, "<var>p</var> &lt; 0.01"),
+    ],
+)
+def test_a_setting_changes_its_sentence(key, values, said):
+    _, text = text_of(changed(key, **values))
+    assert said in text
+    assert said not in text_of(pages.STUDY | LATER)[1]
+
+
+def test_year_2000_is_said_where_the_period_has_it():
+    study = changed("npp", year_2000="collection_006_harmonised") | {"period": [2000, 2010]}
+    assert "mean difference of the collections in 2001–2019" in text_of(study)[1]
+    assert "collection 006" not in text_of(pages.STUDY)[1]
+
+
+def test_what_is_built_in_is_said_beside_the_correlations():
+    _, text = text_of(pages.STUDY | LATER)
+    assert "partly measure the model: Rh is computed from this temperature" in text
+
+
+def test_every_work_that_is_cited_is_listed_once_and_no_other():
+    made, text = text_of(pages.STUDY | LATER)
+    listed = methods_text.references(made)
+    assert len(listed) == len(set(listed))
+    names = set(re.findall(r"[(;] ?([A-Z][^();]*?, \d{4})", text))
+    assert names == {short for short, _ in references.WORKS.values() if short in text}
+    assert len(listed) == len(names) + 1  # and that of the colours
+    assert listed == sorted(listed)
+
+
+def test_settings_are_escaped():
+    assert "forest &lt;all&gt; (1, 2)" in text_of(pages.STUDY)[1]
+
+
+@pytest.mark.parametrize("name", equations.BY_NAME)
+def test_every_tag_of_an_equation_is_closed(name):
+    class Reader(html.parser.HTMLParser):
+        opened = ()
+
+        def handle_starttag(self, tag, attrs):
+            self.opened = (*self.opened, tag)
+
+        def handle_endtag(self, tag):
+            assert self.opened and self.opened[-1] == tag, name
+            self.opened = self.opened[:-1]
+
+    reader = Reader()
+    reader.feed(equations.BY_NAME[name][0])
+    assert reader.opened == ()

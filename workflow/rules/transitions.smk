@@ -1,0 +1,47 @@
+"""Land cover of several dates -> what changed between them; settings -> what is built in.
+
+Inputs   <study>/landcover/<year>.tif
+Outputs  <study>/tables/{transitions,built_in}.csv
+"""
+
+
+rule summarise_transitions:
+    input:
+        landcover=landcover_of_dates,
+        grid="<study>/grid.tif",
+        code=code_of("summarise_transitions.py"),
+    output:
+        table="<study>/tables/transitions.csv",
+    log:
+        "<logs>/{study}/summarise_transitions.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        dates=lookup(within=STUDIES, dpath="{study}/landcover/transitions"),
+    message:
+        "{wildcards.study}: land-cover change between dates."
+    script:
+        "../scripts/summarise_transitions.py"
+
+
+rule describe_dependence:
+    input:
+        code=code_of("describe_dependence.py"),
+    output:
+        table="<study>/tables/built_in.csv",
+    log:
+        "<logs>/{study}/describe_dependence.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        study=study_of,
+    message:
+        "{wildcards.study}: drivers that entered what they are compared with."
+    script:
+        "../scripts/describe_dependence.py"

@@ -1,0 +1,19 @@
+"""Write which climate drivers entered the variables that they are compared with.
+
+Reads   the merged settings (parameters)
+Writes  built_in (table: dependent, driver, built_in, through, explanation)
+"""
+
+from nepflow import dependence, tables
+from nepflow._log import logged_to
+
+
+def describe_dependence(study, output_path):
+    """One row a variable and driver."""
+    rows = list(dependence.rows(study))
+    tables.write(rows, output_path, dependence.COLUMNS, simulated=study["simulated"])
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        describe_dependence(study=snakemake.params.study, output_path=snakemake.output.table)

@@ -1,0 +1,38 @@
+"""Draw several maps, class maps and series in one figure.
+
+Reads   layers (rasters of the panels, with lines and p values), series and trends (tidy
+        tables by zones), grid (1 = inside), outlines
+Writes  figure (PNG, PDF)
+"""
+
+from nepflow import panels, plates, vectors
+from nepflow._log import logged_to
+from nepflow.panel_files import PanelFiles
+
+OPTIONS = ("columns", "title", "width_mm")
+
+
+def draw_panels(layers, tables, grid_path, outlines_path, png_path, pdf_path, figure, marks):
+    """``layers`` is {name: path}, ``tables`` {zones: (series, trends)}, ``marks`` {layer: text}."""
+    files = PanelFiles(grid_path, vectors.read(outlines_path), layers, tables, marks)
+    drawing = panels.panel_figure(
+        [files.panel(entry) for entry in figure["panels"]],
+        [entry.get("title") for entry in figure["panels"]],
+        **{name: figure[name] for name in OPTIONS if name in figure},
+    )
+    plates.write(drawing, png_path, pdf_path)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        series = zip(snakemake.input.series, snakemake.input.trends, strict=True)
+        draw_panels(
+            layers=dict(zip(snakemake.params.layers, snakemake.input.layers, strict=True)),
+            tables=dict(zip(snakemake.params.zones, series, strict=True)),
+            grid_path=snakemake.input.grid,
+            outlines_path=snakemake.input.outlines,
+            png_path=snakemake.output.png,
+            pdf_path=snakemake.output.pdf,
+            figure=snakemake.params.figure,
+            marks=snakemake.params.marks,
+        )

@@ -1,0 +1,106 @@
+"""Which climate drivers entered the variable that they are compared with.
+
+A correlation of NEP with a layer that NEP was computed from partly measures the model. What
+entered follows from the merged settings of a study alone. Standard library only: the workflow
+reads it before any environment exists.
+"""
+
+import re
+from typing import NamedTuple
+
+DRIVERS = ("temperature", "precipitation", "radiation")
+SAME = "same layer"  # the very raster that the variable is compared with
+OWN = "own source"  # the same quantity from another source
+NO = "no"
+COLUMNS = ["dependent", "driver", "built_in", "through", "explanation"]
+
+# Model -> {driver: (how, explanation)}.
+_RESPIRATION = {
+    "pei2009": {
+        "temperature": (SAME, "Rh is computed from this temperature"),
+        "precipitation": (SAME, "Rh is computed from this precipitation"),
+    },
+}
+_NPP = {
+    "mod17": {
+        "temperature": (OWN, "MOD17 NPP is driven by temperature of a reanalysis"),
+        "radiation": (OWN, "MOD17 NPP is driven by radiation of a reanalysis"),
+    },
+}
+_LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})$")
+
+
+class Link(NamedTuple):
+    """How a driver entered a variable: ``how`` is `SAME` or `OWN`."""
+
+    driver: str
+    through: str
+    how: str
+    explanation: str
+
+
+def built_in(study):
+    """Return what entered NPP, Rh and NEP.
+
+    Parameters
+    ----------
+    study : dict
+        Merged settings; respiration.model and npp.source decide.
+
+    Returns
+    -------
+    dict of {str: list of Link}
+        By variable: npp, rh, and nep with the links of both.
+
+    Raises
+    ------
+    ValueError
+        If a model says nothing of its drivers here.
+    """
+    rh = _links(_RESPIRATION, "Rh", study["respiration"]["model"], "respiration.model")
+    npp = _links(_NPP, "NPP", study["npp"]["source"], "npp.source")
+    return {"npp": npp, "rh": rh, "nep": [*rh, *npp]}
+
+
+def _links(models, through, model, key):
+    if model not in models:
+        raise ValueError(
+            f"{key}: {model}: its climate drivers are unknown. Add them to nepflow/dependence.py."
+        )
+    return [Link(driver, through, *how) for driver, how in models[model].items()]
+
+
+def built_in_how(study, variable, driver):
+    """Return ``same layer``, ``own source`` or ``no``: the value of a column ``built_in``."""
+    found = {link.how for link in built_in(study)[variable] if link.driver == driver}
+    return SAME if SAME in found else OWN if OWN in found else NO
+
+
+def mark_of(study, layer):
+    """Return what a figure of this layer must say, or an empty text.
+
+    Parameters
+    ----------
+    study : dict
+    layer : str
+        Such as pixel/nep/partial_temperature: a statistic of a variable with a driver.
+    """
+    match = _LAYER.match(layer)
+    if not match:
+        return ""
+    variable, driver = match.groups()
+    links = [link for link in built_in(study)[variable] if link.driver == driver]
+    if not links:
+        return ""
+    return f"Built in: {'; '.join(link.explanation for link in links)}."
+
+
+def rows(study):
+    """Yield a row for each variable and driver, in the order of `COLUMNS`."""
+    for variable, links in built_in(study).items():
+        for driver in study["climate"]["variables"]:
+            found = [link for link in links if link.driver == driver]
+            through = ", ".join(link.through for link in found)
+            explanation = "; ".join(link.explanation for link in found)
+            how = built_in_how(study, variable, driver)
+            yield variable, driver, how, through or "–", explanation or "does not enter"

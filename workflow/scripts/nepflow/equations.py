@@ -1,0 +1,76 @@
+"""The equations of the methods text as HTML that needs no script."""
+
+
+def fraction(above, below):
+    return f'<span class="fraction"><span>{above}</span><span>{below}</span></span>'
+
+
+def root(content):
+    return f'√<span class="root">{content}</span>'
+
+
+_X = "<var>x</var>"
+_NEP = "<var>NEP</var> = <var>NPP</var> − <var>R</var><sub>h</sub>"
+_RH = (
+    "<var>R</var><sub>h</sub> = 0.22 · (e<sup>0.0912 <var>T</var></sup> + "
+    "ln(0.3145 <var>P</var> + 1)) · 30 · 46.5&nbsp;%"
+)
+_SPLINE = (
+    "Σ<sub><var>i</var></sub> <var>w<sub>i</sub></var> (<var>y<sub>i</sub></var> − "
+    "<var>f</var>(<b>x</b><sub><var>i</var></sub>) − <var>b</var> "
+    "<var>z<sub>i</sub></var>)<sup>2</sup> + <var>λ</var> <var>J<sub>m</sub></var>(<var>f</var>) "
+    "→ min"
+)
+_SEN = "<var>β</var> = median<sub> <var>i</var> &lt; <var>j</var></sub> " + fraction(
+    "<var>x<sub>j</sub></var> − <var>x<sub>i</sub></var>",
+    "<var>t<sub>j</sub></var> − <var>t<sub>i</sub></var>",
+)
+_MANN_KENDALL = (
+    "<var>S</var> = Σ<sub><var>i</var> &lt; <var>j</var></sub> "
+    "sgn(<var>x<sub>j</sub></var> − <var>x<sub>i</sub></var>), &nbsp; <var>Z</var> = "
+    + fraction("<var>S</var> − sgn <var>S</var>", root("Var <var>S</var>"))
+)
+_VARIANCE = "Var <var>S</var> = " + fraction(
+    "<var>n</var>(<var>n</var> − 1)(2<var>n</var> + 5) − Σ<sub><var>g</var></sub> "
+    "<var>u<sub>g</sub></var>(<var>u<sub>g</sub></var> − 1)(2<var>u<sub>g</sub></var> + 5)",
+    "18",
+)
+_CV = "<var>CV</var> = " + fraction("<var>σ</var>", "|<var>x̄</var>|")
+_RANGE = (
+    "<var>R</var>(<var>τ</var>) = max<sub><var>t</var> ≤ <var>τ</var></sub> "
+    "<var>X</var>(<var>t</var>, <var>τ</var>) − min<sub><var>t</var> ≤ <var>τ</var></sub> "
+    "<var>X</var>(<var>t</var>, <var>τ</var>), &nbsp; <var>X</var>(<var>t</var>, <var>τ</var>) = "
+    "Σ<sub><var>u</var> ≤ <var>t</var></sub> (<var>x<sub>u</sub></var> − "
+    "<var>x̄<sub>τ</sub></var>)"
+)
+_HURST = (
+    fraction("<var>R</var>(<var>τ</var>)", "<var>S</var>(<var>τ</var>)")
+    + " ∝ <var>τ</var><sup><var>H</var></sup>"
+)
+_PARTIAL = "<var>r</var><sub>12·34</sub> = " + fraction(
+    "<var>r</var><sub>12·3</sub> − <var>r</var><sub>14·3</sub> <var>r</var><sub>24·3</sub>",
+    root(
+        "(1 − <var>r</var><sub>14·3</sub><sup>2</sup>)(1 − <var>r</var><sub>24·3</sub><sup>2</sup>)"
+    ),
+)
+_T_TEST = (
+    "<var>t</var> = <var>r</var> "
+    + root(fraction("<var>n</var> − <var>k</var> − 2", "1 − <var>r</var><sup>2</sup>"))
+    + ", &nbsp; <var>n</var> − <var>k</var> − 2 degrees of freedom"
+)
+_SWAP = "net = gain − loss, &nbsp; swap = 2 min(gain, loss), &nbsp; gain + loss = |net| + swap"
+
+BY_NAME = {
+    "nep": (_NEP, "g C m⁻² yr⁻¹"),
+    "respiration": (_RH, "g C m⁻² month⁻¹"),
+    "spline": (_SPLINE, ""),
+    "sen": (_SEN, ""),
+    "mann_kendall": (_MANN_KENDALL, ""),
+    "variance": (_VARIANCE, ""),
+    "cv": (_CV, ""),
+    "range": (_RANGE, ""),
+    "hurst": (_HURST, ""),
+    "partial": (_PARTIAL, ""),
+    "t_test": (_T_TEST, ""),
+    "swap": (_SWAP, ""),
+}

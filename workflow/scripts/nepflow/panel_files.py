@@ -1,0 +1,72 @@
+"""The entry of a figure and its files -> a panel that can be drawn."""
+
+from nepflow import classmap, maps, overviews, raster, series, tables, value_shares
+
+_MAP = ("limits", "palette", "label")
+_CLASSES = ("palette", "label")
+_SERIES = ("limits", "label")
+
+
+class PanelFiles:
+    """What the panels of a figure read; nothing is read twice.
+
+    Parameters
+    ----------
+    grid_path : str
+    outlines : geopandas.GeoDataFrame
+    layers : dict of {str: str}
+        Path of each raster by its name in the entry.
+    tables : dict of {str: (str, str)}
+        Paths of series and trends by the name of their zones.
+    marks : dict of {str: str}
+        By layer, what the reader must know of it.
+    """
+
+    def __init__(self, grid_path, outlines, layers, tables=None, marks=None):
+        self.grid_path, self.outlines = grid_path, outlines
+        self.layers, self.tables, self.marks = layers, tables or {}, marks or {}
+        self.grid = overviews.layer(grid_path)
+
+    def panel(self, entry):
+        """Return the panel of an entry of kind map, classes or series."""
+        make = {"map": self._map, "classes": self._classes, "series": self._series}
+        return make[entry["kind"]](entry)
+
+    def _map(self, entry):
+        options = {name: entry[name] for name in _MAP if name in entry}
+        lines, dots = entry.get("contours"), entry.get("stipple")
+        if lines:
+            options["contours"] = self._layer(lines["layer"]), lines["levels"]
+        if dots:
+            options["stipple"] = self._layer(dots["layer"]), dots["below"]
+        levels = entry.get("levels", [0] if dots else None)
+        if levels is not None:
+            values = raster.read(self.layers[entry["layer"]])
+            p = raster.read(self.layers[dots["layer"]]) if dots else None
+            below = dots["below"] if dots else None
+            options["shares"] = value_shares.range_shares(values, levels, p, below)
+        field = self._layer(entry["layer"])
+        mark = self.marks.get(entry["layer"])
+        return maps.MapPanel(field, self.grid, self.outlines, mark=mark, **options)
+
+    def _classes(self, entry):
+        options = {name: entry[name] for name in _CLASSES if name in entry}
+        counts = classmap.class_counts(
+            raster.read(self.layers[entry["layer"]]), raster.read(self.grid_path)
+        )
+        field = self._layer(entry["layer"])
+        return classmap.ClassPanel(field, self.grid, self.outlines, counts, **options)
+
+    def _series(self, entry):
+        series_path, trends_path = self.tables[entry["zones"]]
+        return series.RegionPanel(
+            tables.read(series_path),
+            entry["quantity"],
+            entry["zones"],
+            tables.read(trends_path),
+            simulated="simulated" in raster.tags_of(self.grid_path),
+            **{name: entry[name] for name in _SERIES if name in entry},
+        )
+
+    def _layer(self, name):
+        return overviews.layer(self.layers[name])

@@ -1,0 +1,67 @@
+"""Several maps and series in one figure, each with its letter and its own legend."""
+
+from nepflow.palettes import BadFigure
+from nepflow.sheet import Sheet, drawn_in_style, heading_height
+
+LETTERS = "abcdefghijklmnop"
+_AIR = 3.0  # mm between rows
+
+
+@drawn_in_style
+def panel_sheet(panel, *, title=None, width_mm=180, letter=None):
+    """Return the figure of a single panel; parameters as in `panel_figure`."""
+    sheet = Sheet(width_mm, panel.height_mm(width_mm), title, letter)
+    panel.draw(sheet)
+    return sheet.figure
+
+
+@drawn_in_style
+def panel_figure(panels, titles, *, columns=2, title=None, width_mm=180, letters=None):
+    """Draw panels row by row.
+
+    Parameters
+    ----------
+    panels : list of MapPanel, ClassPanel or RegionPanel
+        Anything with ``height_mm(width_mm)`` and ``draw(sheet)``.
+    titles : list of str or None
+        Heading of each panel.
+    columns : int
+        Panels side by side, at most three.
+    title : str, optional
+        Heading of the figure.
+    width_mm : {180, 85}
+    letters : sequence of str, optional
+        a, b, c ... otherwise.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    BadFigure
+        If panels would be narrower than 50 mm.
+    """
+    across = width_mm / columns
+    if across < 50:
+        raise BadFigure(f"{columns} columns in {width_mm} mm: a panel needs 50 mm. Take fewer.")
+    letters = letters or LETTERS
+    rows = [range(start, len(panels))[:columns] for start in range(0, len(panels), columns)]
+    tall = []
+    for row in rows:
+        heads = [heading_height(titles[n], letters[n], across) for n in row]
+        bodies = [panels[n].height_mm(across) for n in row]
+        tall.append((max(heads), max(bodies)))
+    total = sum(head + body for head, body in tall) + _AIR * (len(rows) - 1)
+    sheet = Sheet(width_mm, total, title)
+    down = 0.0
+    for row, (head, body) in zip(rows, tall, strict=True):
+        start = (width_mm - len(row) * across) / 2  # a last row that is not full stands centred
+        for column, n in enumerate(row):
+            drop = head - heading_height(titles[n], letters[n], across)
+            part = sheet.part(
+                start + column * across, down + drop, across, body, titles[n], letters[n]
+            )
+            panels[n].draw(part)
+        down += head + body + _AIR
+    return sheet.figure

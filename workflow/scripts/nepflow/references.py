@@ -1,0 +1,106 @@
+"""Works that the methods text cites: how they are cited and what the list says."""
+
+WORKS = {
+    "anis": (
+        "Anis and Lloyd, 1976",
+        "Anis and Lloyd (1976), The expected value of the adjusted rescaled Hurst range of "
+        "independent normal summands, Biometrika 63, 111–116, doi:10.1093/biomet/63.1.111",
+    ),
+    "benjamini": (
+        "Benjamini and Hochberg, 1995",
+        "Benjamini and Hochberg (1995), Controlling the false discovery rate, J. R. Stat. Soc. B "
+        "57, 289–300, doi:10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    "craven": (
+        "Craven and Wahba, 1978",
+        "Craven and Wahba (1978), Smoothing noisy data with spline functions, Numer. Math. 31, "
+        "377–403, doi:10.1007/BF01404567",
+    ),
+    "crameri": (
+        "Crameri et al., 2020",
+        "Crameri, Shephard and Heron (2020), The misuse of colour in science communication, Nat. "
+        "Commun. 11, 5444, doi:10.1038/s41467-020-19160-7 (colour maps)",
+    ),
+    "fisher": (
+        "Fisher, 1958",
+        "Fisher (1958), On grouping for maximum homogeneity, J. Am. Stat. Assoc. 53, 789–798, "
+        "doi:10.1080/01621459.1958.10501479",
+    ),
+    "friedl": (
+        "Friedl and Sulla-Menashe, 2022",
+        "Friedl and Sulla-Menashe (2022), MODIS/Terra+Aqua Land Cover Type Yearly L3 Global "
+        "500 m, MCD12Q1 v061, doi:10.5067/MODIS/MCD12Q1.061",
+    ),
+    "hamed": (
+        "Hamed and Rao, 1998",
+        "Hamed and Rao (1998), A modified Mann–Kendall trend test for autocorrelated data, J. "
+        "Hydrol. 204, 182–196, doi:10.1016/S0022-1694(97)00125-X",
+    ),
+    "hurst": (
+        "Hurst, 1951",
+        "Hurst (1951), Long-term storage capacity of reservoirs, Trans. Am. Soc. Civ. Eng. 116, "
+        "770–799",
+    ),
+    "hutchinson": (
+        "Hutchinson, 1995",
+        "Hutchinson (1995), Interpolating mean rainfall using thin plate smoothing splines, Int. "
+        "J. Geogr. Inf. Syst. 9, 385–403, doi:10.1080/02693799508902045",
+    ),
+    "kendall": ("Kendall, 1975", "Kendall (1975), Rank Correlation Methods, 4th ed., Griffin"),
+    "mandelbrot": (
+        "Mandelbrot and Wallis, 1969",
+        "Mandelbrot and Wallis (1969), Robustness of the rescaled range R/S in the measurement of "
+        "noncyclic long run statistical dependence, Water Resour. Res. 5, 967–988, "
+        "doi:10.1029/WR005i005p00967",
+    ),
+    "mann": (
+        "Mann, 1945",
+        "Mann (1945), Nonparametric tests against trend, Econometrica 13, 245–259, "
+        "doi:10.2307/1907187",
+    ),
+    "pei": (
+        "Pei et al., 2010",
+        "Pei, Zhou, Ouyang and Yang (2010), A carbon budget of alpine steppe area in the Tibetan "
+        "Plateau, Geographical Research 29(1), 102–110",
+    ),
+    "pontius": (
+        "Pontius et al., 2004",
+        "Pontius, Shusas and McEachern (2004), Detecting important categorical land changes while "
+        "accounting for persistence, Agric. Ecosyst. Environ. 101, 251–268, "
+        "doi:10.1016/j.agee.2003.09.008",
+    ),
+    "running": (
+        "Running and Zhao, 2021",
+        "Running and Zhao (2021), MODIS/Terra Net Primary Production Gap-Filled Yearly L4 Global "
+        "500 m, MOD17A3HGF v061, doi:10.5067/MODIS/MOD17A3HGF.061",
+    ),
+    "sen": (
+        "Sen, 1968",
+        "Sen (1968), Estimates of the regression coefficient based on Kendall’s tau, J. Am. Stat. "
+        "Assoc. 63, 1379–1389, doi:10.1080/01621459.1968.10480934",
+    ),
+    "wahba": (
+        "Wahba, 1985",
+        "Wahba (1985), A comparison of GCV and GML for choosing the smoothing parameter in the "
+        "generalized spline smoothing problem, Ann. Stat. 13, 1378–1402, "
+        "doi:10.1214/aos/1176349743",
+    ),
+    "yue": (
+        "Yue et al., 2002",
+        "Yue, Pilon, Phinney and Cavadias (2002), The influence of autocorrelation on the ability "
+        "to detect trend in hydrological series, Hydrol. Process. 16, 1807–1829, "
+        "doi:10.1002/hyp.1095",
+    ),
+}
+ALWAYS = ("crameri",)  # used by every figure
+
+
+def cited(*keys):
+    """Return ``(Sen, 1968; Mann, 1945)``."""
+    return f"({'; '.join(WORKS[key][0] for key in keys)})"
+
+
+def listed(html):
+    """Return the entries of the works that a text cites, in alphabetical order."""
+    found = {key for key, (short, _) in WORKS.items() if short in html}
+    return [WORKS[key][1] for key in sorted(found | set(ALWAYS))]
