@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 import tiles
 from affine import Affine
-from nepflow import hdf, modis, overviews, raster
+from nepflow import hdf, modis, native, overviews, raster
 from pyproj import CRS, Transformer
 
-mosaic_npp = importlib.import_module("mosaic_npp").mosaic_npp
 warp_npp = importlib.import_module("warp_npp").warp_npp
 
 ALBERS_CHINA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
@@ -48,14 +47,11 @@ def ellipsoidal_cell_areas(transform, rows):
 def run(folder, paths, grid, resampling, mem_mb=500):
     """Mosaic and warp; return the three rasters."""
     folder.mkdir(exist_ok=True)
-    native = [
-        str(folder / name) for name in ("flux.tif", "native_absence.tif", "counts.csv", "files.csv")
-    ]
-    mosaic_npp(paths, grid.resolution_m, *native)
     mask = raster.Output(str(folder / "grid.tif"), "1", "area", dtype="uint8", classes={1: "in"})
     raster.write(np.ones((grid.height, grid.width)), mask, grid)
     outputs = [str(folder / name) for name in ("npp.tif", "qc.tif", "absence.tif")]
-    warp_npp(native[0], native[1], mask.path, outputs, "2001", resampling, mem_mb)
+    lists = [str(folder / name) for name in ("counts.csv", "files.csv")]
+    warp_npp(paths, mask.path, outputs, lists, "2001", resampling, mem_mb)
     return outputs
 
 
@@ -148,7 +144,5 @@ def test_misaligned_or_mixed_tiles_are_refused(tmp_path):
     first = tiles.write_npp(tmp_path, "h25v05", np.zeros((24, 24)))
     other = tiles.write_npp(tmp_path, "h26v05", np.zeros((48, 48)))
     with pytest.raises(hdf.BadTile, match="do not line up"):
-        mosaic_npp(
-            [first, other], 5000, *(str(tmp_path / n) for n in ("a.tif", "b.tif", "c.csv", "d.csv"))
-        )
+        native.write_npp([first, other], 5000, *(str(tmp_path / n) for n in ("a.tif", "b.tif")))
     assert not (tmp_path / "a.tif").exists()

@@ -157,7 +157,7 @@ def test_damaged_tile_loses_nothing(spoiled, spoil):
     said = said_by(spoiled)
     assert "BadTile" in said and tile.name in said
     assert ("cut off" in said) or ("web page" in said)
-    assert not list(spoiled.result("coast/npp/061/native").glob("*"))
+    assert not list(spoiled.result("coast/npp/061").glob("*"))
 
 
 def test_dem_that_does_not_cover(spoiled):

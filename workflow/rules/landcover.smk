@@ -5,37 +5,14 @@ Outputs  <study>/landcover/<year>.tif, and landcover/keys/<key>/<year>.tif by an
 """
 
 
-rule mosaic_landcover:
-    input:
-        granules=granules_of("MCD12Q1"),
-        code=code_of("mosaic_landcover.py"),
-    output:
-        landcover=temp("<study>/landcover/{keyed}native/{year}.tif"),
-        granules="<study>/landcover/{keyed}granules_{year}.csv",
-    log:
-        "<logs>/{study}/mosaic_landcover/{keyed}{year}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=1500,
-        runtime=20,
-    params:
-        tiles=tiles_of("MCD12Q1"),
-        classes=classes_by_key,
-        resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
-    message:
-        "{wildcards.study}: land-cover tiles of {wildcards.year} to one mosaic."
-    script:
-        "../scripts/mosaic_landcover.py"
-
-
 rule warp_landcover:
     input:
-        landcover="<study>/landcover/{keyed}native/{year}.tif",
+        granules=granules_of("MCD12Q1"),
         grid="<study>/grid.tif",
         code=code_of("warp_landcover.py"),
     output:
         landcover="<study>/landcover/{keyed}{year}.tif",
+        granules="<study>/landcover/{keyed}granules_{year}.csv",
     log:
         "<logs>/{study}/warp_landcover/{keyed}{year}.log",
     conda:
@@ -44,6 +21,7 @@ rule warp_landcover:
         mem_mb=1500,
         runtime=20,
     params:
+        tiles=tiles_of("MCD12Q1"),
         classes=classes_by_key,
         resampling=lookup(within=STUDIES, dpath="{study}/landcover/resampling"),
     message:

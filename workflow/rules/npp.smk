@@ -5,41 +5,17 @@ Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.c
 """
 
 
-rule mosaic_npp:
-    input:
-        granules=granules_of("MOD17A3HGF"),
-        code=code_of("mosaic_npp.py"),
-    output:
-        flux=temp("<study>/npp/{collection}/native/{year}.tif"),
-        absence=temp("<study>/npp/{collection}/native/absence_{year}.tif"),
-        counts="<study>/npp/{collection}/counts_{year}.csv",
-        granules="<study>/npp/{collection}/granules_{year}.csv",
-    log:
-        "<logs>/{study}/mosaic_npp/{collection}_{year}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=1500,
-        runtime=20,
-    params:
-        tiles=tiles_of("MOD17A3HGF"),
-        resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
-    message:
-        "{wildcards.study}: NPP tiles of {wildcards.year} to one mosaic."
-    script:
-        "../scripts/mosaic_npp.py"
-
-
 rule warp_npp:
     input:
-        flux="<study>/npp/{collection}/native/{year}.tif",
-        absence="<study>/npp/{collection}/native/absence_{year}.tif",
+        granules=granules_of("MOD17A3HGF"),
         grid="<study>/grid.tif",
         code=code_of("warp_npp.py"),
     output:
         npp="<study>/npp/{collection}/{year}.tif",
         qc="<study>/npp/{collection}/qc_{year}.tif",
         absence="<study>/npp/{collection}/absence_{year}.tif",
+        counts="<study>/npp/{collection}/counts_{year}.csv",
+        granules="<study>/npp/{collection}/granules_{year}.csv",
     log:
         "<logs>/{study}/warp_npp/{collection}_{year}.log",
     conda:
@@ -48,6 +24,7 @@ rule warp_npp:
         mem_mb=1500,
         runtime=20,
     params:
+        tiles=tiles_of("MOD17A3HGF"),
         resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
     message:
         "{wildcards.study}: NPP of {wildcards.year} on the study grid."

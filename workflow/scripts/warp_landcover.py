@@ -1,15 +1,18 @@
-"""Bring the land-cover classes of a year to the study grid.
+"""Mosaic the land-cover tiles of a year and bring their classes to the study grid.
 
-Reads   landcover (classes on the native grid), grid
-Writes  landcover (classes, with names and colours)
+Reads   MCD12Q1 tiles (HDF4-EOS), grid
+Writes  landcover (classes, with names and colours), granules (digests of the tiles)
 """
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
-from nepflow import raster
+from nepflow import mosaic, native, raster
 from nepflow._log import logged_to
 
 
-def warp_landcover(landcover_path, grid_path, output_path, classes, year, resampling, mem_mb):
+def warp_landcover(tiles, grid_path, output_path, granules_path, classes, year, resampling, mem_mb):
     """Take the class at the cell's centre, or the commonest in the cell."""
     output = raster.Output(
         output_path,
@@ -21,21 +24,26 @@ def warp_landcover(landcover_path, grid_path, output_path, classes, year, resamp
         colours={code: entry["colour"] for code, entry in enumerate(classes, start=1)},
         tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling},
     )
-    raster.map_blocks(
-        lambda inside, landcover: np.where(inside == 1, landcover, np.nan),
-        [grid_path, raster.Warped(landcover_path, resampling)],
-        output,
-        mem_mb=mem_mb,
-        label=f"land cover {year}",
-    )
+    mosaic.write_granules(tiles, granules_path)
+    with TemporaryDirectory(dir=Path(output_path).parent, prefix=".native_") as folder:
+        path = f"{folder}/classes.tif"
+        native.write_landcover(tiles, classes, raster.grid_of(grid_path).resolution_m, path)
+        raster.map_blocks(
+            lambda inside, landcover: np.where(inside == 1, landcover, np.nan),
+            [grid_path, raster.Warped(path, resampling)],
+            output,
+            mem_mb=mem_mb,
+            label=f"land cover {year}",
+        )
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         warp_landcover(
-            landcover_path=snakemake.input.landcover,
+            tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.landcover,
+            granules_path=snakemake.output.granules,
             classes=snakemake.params.classes,
             year=snakemake.wildcards.year,
             resampling=snakemake.params.resampling,

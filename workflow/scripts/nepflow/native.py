@@ -1,0 +1,70 @@
+"""The tiles of a product and year as one decoded mosaic on the native grid."""
+
+import math
+
+import numpy as np
+
+from nepflow import hdf, modis, mosaic, raster
+from nepflow.landcover import lookup_table
+
+NPP = modis.PRODUCTS["MOD17A3HGF"].fields
+LANDCOVER = modis.PRODUCTS["MCD12Q1"].fields["landcover"]
+
+
+def write_npp(tiles, resolution_m, flux_path, absence_path):
+    """Decode the MOD17A3HGF tiles of a year; absence is decided before anything else.
+
+    Parameters
+    ----------
+    tiles : list of str
+    resolution_m : float
+        Side of a cell of the study grid, m; sets the empty border.
+    flux_path : str
+        Gets the bands npp (g C m-2 yr-1), qc (%) and valid (1 or 0).
+    absence_path : str
+        Gets the codes of ``modis.ABSENCE``.
+    """
+    npp, qc = NPP["npp"], NPP["qc"]
+    cell = hdf.geometry(tiles[0], npp.name)[0].a
+    grid = mosaic.lattice(tiles, npp.name, margin=math.ceil(resolution_m / cell) + 1)
+
+    def flux(path):
+        layer = hdf.read_layer(path, npp.name)
+        hdf.check_place(path, layer)
+        productivity = hdf.decode(layer, npp, path)
+        quality = hdf.decode(hdf.read_layer(path, qc.name), qc, path)
+        return np.stack([productivity, quality, np.isfinite(productivity)])
+
+    def reasons(path):
+        return hdf.absence(hdf.read_layer(path, npp.name), npp)[None].astype("float64")
+
+    output = raster.Output(flux_path, npp.unit, "native NPP", bands=("npp", "qc", "valid"))
+    mosaic.write_mosaic(tiles, npp.name, flux, output, grid, fill=(np.nan, np.nan, 0))
+    output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8")
+    mosaic.write_mosaic(tiles, npp.name, reasons, output, grid)
+
+
+def write_landcover(tiles, classes, resolution_m, output_path):
+    """Decode the MCD12Q1 tiles of a year; IGBP codes become classes before any resampling.
+
+    Parameters
+    ----------
+    tiles : list of str
+    classes : list of dict
+        See `landcover.lookup_table`.
+    resolution_m : float
+        Side of a cell of the study grid, m; sets the empty border.
+    output_path : str
+    """
+    cell = hdf.geometry(tiles[0], LANDCOVER.name)[0].a
+    grid = mosaic.lattice(tiles, LANDCOVER.name, margin=math.ceil(resolution_m / cell) + 1)
+    class_of = np.asarray(lookup_table(classes))
+
+    def reclassified(path):
+        layer = hdf.read_layer(path, LANDCOVER.name)
+        hdf.check_place(path, layer)
+        igbp = hdf.decode(layer, LANDCOVER, path)
+        return class_of[np.where(np.isnan(igbp), 255, igbp).astype("uint8")][None]
+
+    output = raster.Output(output_path, "1", "land-cover class", dtype="uint8")
+    mosaic.write_mosaic(tiles, LANDCOVER.name, reclassified, output, grid)
