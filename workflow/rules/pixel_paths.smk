@@ -46,7 +46,7 @@ def statistic_tables(study):
         *(f"shares_{layer}_nep" for layer in ("trend_class", "cv_class", "coupling")),
         *(f"shares_{driver}_class_nep" for driver in drivers),
         "cv_breaks_nep",
-        *(f"persistence_{name}" for name in CARBON),
+        "persistence_nep",
         *(f"correlation_{name}" for name in CARBON),
         *(f"discoveries_{test}_nep" for test in ("mann_kendall", *drivers)),
     ]
@@ -61,8 +61,5 @@ def statistic_layers(study):
     layers += [f"pixel/nep/{name}" for name in ("sd", "cv", "cv_class", "hurst", "coupling")]
     layers += [f"pixel/nep/{driver}_class" for driver in drivers]
     for name in CARBON:
-        layers += [
-            f"pixel/{name}/{driver}{part}" for driver in drivers for part in ("", "_p", "_fdr")
-        ]
-    layers += [f"pixel/{name}/{layer}" for name in ("npp", "rh") for layer in ("sd", "cv", "hurst")]
-    return layers
+        layers += [f"pixel/{name}/{driver}{part}" for driver in drivers for part in ("", "_p")]
+    return [*layers, *(f"pixel/nep/{driver}_fdr" for driver in drivers)]
