@@ -12,8 +12,21 @@ from nepflow.station_file import BadStations
 
 TRANSFORMATION = {"temperature": "none", "precipitation": "square_root"}
 
+SETTINGS = {
+    "model": "covariate",
+    "exaggeration": 100,
+    "order": 2,
+    "smoothing": "gcv",
+    "smoothing_value": None,
+    "common_smoothing": False,
+    "weights_column": None,
+    "close_km": 5,
+    "block_km": 50,
+    "length_scale_km": 100,
+}
 
-def fitted(folder, variable, time_step="monthly", minimum=10):
+
+def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
     paths = climate_study.make(folder)
     raw = climate_study.monthly_file(folder / "raw.csv", time_step)
     records, monthly = folder / "records.parquet", folder / "monthly.csv"
@@ -27,8 +40,9 @@ def fitted(folder, variable, time_step="monthly", minimum=10):
     )  # fmt: skip
     outputs = folder / f"{variable}_fit.npz", folder / f"{variable}_fit.csv"
     fit_climate(
-        monthly, paths["grid"], *outputs, variable, climate_study.YEARS, 2, "gcv", 100,
-        TRANSFORMATION[variable], minimum,
+        monthly, paths["grid"], raw, *outputs, folder / f"{variable}_minima.csv", variable,
+        climate_study.YEARS, minimum_stations=minimum, transformation=TRANSFORMATION[variable],
+        **(SETTINGS | changes),
     )  # fmt: skip
     return paths, outputs
 

@@ -4,18 +4,31 @@ import climate_study
 import numpy as np
 import pandas as pd
 import pytest
+from define_evaluation import define_evaluation
 from interpolate_climate import interpolate_climate
 from nepflow import raster
 from test_fit_climate import fitted
 
 
-def cube_of(folder, variable, time_step="monthly", mem_mb=100, threads=1):
+def cube_of(folder, variable, time_step="monthly", mem_mb=100, threads=1, **choices):
     paths, (fit, _) = fitted(folder, variable, time_step)
     cube, table = folder / f"{variable}.tif", folder / "floored.csv"
-    interpolate_climate(
-        fit, paths["dem"], paths["grid"], cube, table, climate_study.YEARS, mem_mb, threads
-    )
+    evaluate(paths, fit, cube, table, mem_mb, threads, **choices)
     return paths, cube, table
+
+
+def evaluate(
+    paths, fit, cube, table, mem_mb=100, threads=1,
+    evaluator="exact", tolerance=0.01, bias_correction="none",
+):  # fmt: skip
+    evaluation = cube.with_name("evaluation.csv")
+    define_evaluation(
+        fit, paths["dem"], paths["grid"], evaluation, evaluator, tolerance, bias_correction, mem_mb
+    )
+    interpolate_climate(
+        fit, evaluation, paths["dem"], paths["grid"], cube, table, climate_study.YEARS,
+        bias_correction, mem_mb, threads,
+    )  # fmt: skip
 
 
 def true_months(paths):
@@ -59,7 +72,7 @@ def test_share_of_floored_values(tmp_path):
         elevation, raster.Output(paths["dem"], "m", "elevation"), raster.grid_of(paths["dem"])
     )
     cube, table = tmp_path / "rain.tif", tmp_path / "floored.csv"
-    interpolate_climate(fit, paths["dem"], paths["grid"], cube, table, climate_study.YEARS, 100, 1)
+    evaluate(paths, fit, cube, table)
     row = pd.read_csv(table).iloc[0]
     # 20 x 25 cells inside, one of them without elevation
     assert row["value"] == pytest.approx(100 / 499, rel=1e-9)

@@ -16,6 +16,7 @@ TINY = {
     "title": "A tiny twin",
     "period": [2000, 2008],
     "grid": {"resolution_m": 40000},
+    "climate": {"standard_error_years": [2005]},
     "landcover": {"substitute": [{"year": 2000, "by": 2001}]},
     "twin": {
         "region": "northwest_china",
@@ -44,6 +45,13 @@ TINY = {
             "layer": "pixel/nep/mean",
             "title": "Mean NEP",
             "caption": "Mean.",
+        },
+        {
+            "name": "precipitation_residuals",
+            "kind": "residuals",
+            "quantity": "precipitation",
+            "title": "Residuals",
+            "caption": "Left out one by one.",
         },
         {
             "name": "nep_trend_classes",

@@ -11,6 +11,11 @@ rule estimate_respiration:
         precipitation="<study>/climate/precipitation.tif",
         temperature_fit="<study>/climate/temperature_fit.npz",
         precipitation_fit="<study>/climate/precipitation_fit.npz",
+        evaluations=collect(
+            "<study>/tables/{variable}_evaluation.csv",
+            variable=["temperature", "precipitation"],
+            allow_missing=True,
+        ),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("estimate_respiration.py"),
@@ -26,6 +31,7 @@ rule estimate_respiration:
         runtime=60,
     params:
         reading="{reading}",
+        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
     message:
         "{wildcards.study}: heterotrophic respiration, reading {wildcards.reading}."
     script:

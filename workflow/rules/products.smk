@@ -49,8 +49,7 @@ def tables_of(wildcards):
         "absence_native",
         "station_defects",
         "station_completeness",
-        *(f"{variable}_fit" for variable in study["climate"]["variables"]),
-        *(f"{variable}_floored" for variable in study["climate"]["variables"]),
+        *fit_tables_of(study),
         *(["recovery"] if study["simulated"] else []),
         "inputs",
         "checks",
@@ -72,6 +71,7 @@ def products_of(wildcards):
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [
         *(f"{below}/{file}.tif" for file in files),
+        *(f"{below}/{file}" for file in fit_products_of(study)),
         *in_study("npp/{npp}/{year}.tif")(wildcards),
         *(sorted(landcover) if study["uses_landcover"] else []),
         *tables_of(wildcards),

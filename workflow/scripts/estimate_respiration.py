@@ -8,11 +8,20 @@ from nepflow import climate, fit_file, raster, respiration
 from nepflow._log import logged_to
 
 
-def estimate_respiration(annual_paths, fit_paths, dem_path, output_path, reading, mem_mb, threads):
+def estimate_respiration(
+    annual_paths, fit_paths, evaluation_paths, dem_path, grid_path, output_path, reading,
+    bias_correction, mem_mb, threads,
+):  # fmt: skip
     """Monthly readings evaluate the monthly surfaces where they are used, never on disk."""
     years = raster.years_of(annual_paths[0])
     function, takes_months = respiration.READINGS[reading]
-    fits = [fit_file.read(path).of_years(years) for path in fit_paths]
+    fits = [
+        climate.evaluation_of(
+            fit_file.read(fit).of_years(years), raster.grid_of(grid_path), fit_file.step_of(table),
+            bias_correction,
+        )
+        for fit, table in zip(fit_paths, evaluation_paths, strict=True)
+    ]  # fmt: skip
 
     def by_month(temperature, precipitation):
         shape = (len(years), 12, -1)
@@ -38,9 +47,12 @@ if __name__ == "__main__":
         estimate_respiration(
             annual_paths=[snakemake.input.temperature, snakemake.input.precipitation],
             fit_paths=[snakemake.input.temperature_fit, snakemake.input.precipitation_fit],
+            evaluation_paths=snakemake.input.evaluations,
             dem_path=snakemake.input.dem,
+            grid_path=snakemake.input.grid,
             output_path=snakemake.output.respiration,
             reading=snakemake.params.reading,
+            bias_correction=snakemake.params.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )
