@@ -16,6 +16,7 @@ from nepflow.spread import Spread
 from nepflow.surfaces import Surfaces
 
 CHUNK = 4096  # cells of one matrix product; the last chunk is padded
+NODES = 1024  # nodes of one
 TILE = 64  # rows of a chunk where something is interpolated
 
 
@@ -164,14 +165,14 @@ class _Block:
         block = item.lattice.block(x, y)
         places = block.nodes()
         values = np.empty((item.surfaces.years.size, places.shape[1]))
-        padded = np.empty((len(values), CHUNK))
-        for start in range(0, places.shape[1], CHUNK):
-            part = places[:, start : start + CHUNK]
-            cells = np.zeros((3, CHUNK))
+        padded = np.empty((len(values), NODES))
+        for start in range(0, places.shape[1], NODES):
+            part = places[:, start : start + NODES]
+            cells = np.zeros((3, NODES))
             cells[:2, : part.shape[1]] = part
             self.exact.forget()
             self.exact(item.surfaces, cells, padded)
-            values[:, start : start + CHUNK] = padded[:, : part.shape[1]]
+            values[:, start : start + NODES] = padded[:, : part.shape[1]]
         return block, values
 
     def __call__(self, part):

@@ -1,7 +1,7 @@
 """Leave-one-out residuals: observed against predicted, and where stations err."""
 
 import numpy as np
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
@@ -10,6 +10,7 @@ from nepflow import basemap, furniture, labels, palettes
 from nepflow.sheet import Sheet, drawn_in_style
 
 _LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
+_VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
 _SIZE = 34  # points2 of the dot of the largest error
 
 
@@ -41,7 +42,7 @@ def residual_figure(
     matplotlib.figure.Figure
     """
     sheet, scatter, points, field, stations = _layout(outlines, width_mm, title, letter)
-    _scatter(sheet, scatter, points, residuals, labels.with_unit(name, unit))
+    _scatter(sheet, scatter, points, residuals, name, unit)
     _map(
         sheet, field, stations, residuals, outlines, labels.with_unit("Mean residual", unit), limits
     )
@@ -78,7 +79,7 @@ def _layout(outlines, width_mm, title, letter):
     return sheet, scatter, points, field, stations
 
 
-def _scatter(sheet, axes, foot, residuals, name):
+def _scatter(sheet, axes, foot, residuals, name, unit):
     """Draw how many station months lie where, and the line of equality."""
     observed, predicted = residuals["observed"].to_numpy(), residuals["predicted"].to_numpy()
     low = min(observed.min(), predicted.min())
@@ -86,11 +87,12 @@ def _scatter(sheet, axes, foot, residuals, name):
     low, high = low - 0.02 * (high - low), high + 0.02 * (high - low)
     cells = axes.hexbin(
         predicted, observed, gridsize=64, extent=(low, high, low, high), mincnt=1,
-        norm=LogNorm(vmin=1), cmap=palettes.palette("oslo_r"), linewidths=0.05, zorder=2,
+        norm=LogNorm(vmin=1), cmap=_VISIBLE, linewidths=0.05, zorder=2,
     )  # fmt: skip
     axes.plot([low, high], [low, high], color=palettes.INK, linewidth=0.6, zorder=3)
-    axes.set(xlim=(low, high), ylim=(low, high), xlabel=f"Predicted without the station: {name}")
-    axes.set_ylabel(f"Observed: {name}")
+    axes.set(xlim=(low, high), ylim=(low, high))
+    axes.set_xlabel(labels.with_unit("Predicted without the station", unit))
+    axes.set_ylabel(labels.with_unit(f"{name} observed", unit))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(5))
     axes.text(
@@ -155,7 +157,7 @@ def _sizes(foot, largest):
         for step in steps
     ]  # fmt: skip
     foot.legend(
-        handles=handles, title="RMSE", loc="center left", bbox_to_anchor=(1.12, 0.2),
+        handles=handles, title="RMSE", loc="center left", bbox_to_anchor=(1.12, -1.1),
         ncols=len(handles), frameon=False, handletextpad=0.1, columnspacing=0.8, borderpad=0,
         title_fontsize=6.5,
     )  # fmt: skip
