@@ -41,7 +41,10 @@ def evaluation_of(surfaces, grid, step=0, bias_correction="none"):
 
 
 def spread_step(surfaces, cell):
-    """Return a step of nodes, an eighth of the median distance of neighbouring stations.
+    """Return a step of nodes, a quarter of the median distance of neighbouring stations.
+
+    Standard errors then are within a few percent next to stations, where they are smallest,
+    and within a few thousandths elsewhere.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ def spread_step(surfaces, cell):
     distance = np.hypot(*(plane[:, None] - plane[None]).transpose(2, 0, 1))
     np.fill_diagonal(distance, np.inf)
     nearest = np.median(distance.min(axis=0)) * surfaces.length_scale
-    return max(1, int(nearest / 8 / cell))
+    return max(1, int(nearest / 4 / cell))
 
 
 def evaluate(surfaces, x, y, elevation, years=None):
