@@ -78,3 +78,32 @@ def test_share_of_floored_values(tmp_path):
     assert row["value"] == pytest.approx(100 / 499, rel=1e-9)
     assert (row["quantity"], row["unit"]) == ("floored_at_0_share", "% of cells and months")
     assert raster.read(cube)[7, 7] == 0
+
+
+@pytest.mark.parametrize("variable", ["temperature", "precipitation"])
+def test_coarse_evaluator_keeps_its_tolerance(tmp_path, variable):
+    smooth = {"smoothing": "fixed_signal", "smoothing_value": 6.0}
+    paths, (fit, _) = fitted(tmp_path, variable, noise=0.3, **smooth)
+    cubes = [tmp_path / "exact.tif", tmp_path / "coarse.tif"]
+    evaluate(paths, fit, cubes[0], tmp_path / "a.csv")
+    evaluate(paths, fit, cubes[1], tmp_path / "b.csv", evaluator="coarse", tolerance=0.5)
+    table = pd.read_csv(tmp_path / "evaluation.csv").set_index("quantity")["value"]
+    assert table["step"] >= 2
+    assert table["bound"] <= table["tolerance"] == 0.5
+    assert table["bound"] == table[f"bound_at_{table['step']:.0f}_cells"]
+    months = 1 if variable == "temperature" else 12
+    error = np.nanmax(np.abs(raster.read(cubes[0]) - raster.read(cubes[1])))
+    assert 0 < error <= months * table["bound"] + 1e-3  # float32
+
+
+@pytest.mark.parametrize("model", ["covariate", "trivariate"])
+def test_corrected_rain_in_any_blocks(tmp_path, model):
+    paths, (fit, _) = fitted(tmp_path, "precipitation", noise=0.5, model=model)
+    cubes = [tmp_path / f"{name}.tif" for name in ("plain", "whole", "parts")]
+    evaluate(paths, fit, cubes[0], tmp_path / "a.csv")
+    corrected = {"bias_correction": "surface"}
+    evaluate(paths, fit, cubes[1], tmp_path / "b.csv", **corrected)
+    evaluate(paths, fit, cubes[2], tmp_path / "c.csv", mem_mb=0.01, threads=2, **corrected)
+    plain, whole, parts = map(raster.read, cubes)
+    np.testing.assert_array_equal(whole, parts)
+    assert np.nanmin(whole - plain) > 0

@@ -101,5 +101,6 @@ def magnified(name, bound, largest):
     if name == "square_root":
         return 2 * np.maximum(largest, 0.0) * bound + bound**2
     if name == "log":
-        return np.exp(largest) * np.expm1(bound)
+        with np.errstate(over="ignore"):  # an infinite bound is one
+            return np.exp(largest) * np.expm1(bound)
     return bound
