@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: demo run resume test test-all check format lock clean-results
+.PHONY: demo run resume test test-all check format bench lock clean-results
 
 # The embedded study on simulated inputs, from raw tiles to the report.
 demo: .venv/run
@@ -41,6 +41,10 @@ format: .venv/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow/rules
+
+# Measurements beside other packages; writes the tables of benchmarks/README.md.
+bench: .venv/run
+	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
 
 # Renew the locks from envs/*.in; needs uv.
 lock:

@@ -68,17 +68,30 @@ def places(count=30):
     )
 
 
-def monthly_file(path, time_step="monthly"):
-    """Write a station file of monthly values, or of normals."""
+def monthly_file(path, time_step="monthly", noise=0.0, value=None, height=None):
+    """Write a station file of monthly values, or of normals.
+
+    ``noise`` (degC, root of mm) is added; ``value`` is (station, error of its first
+    temperature), ``height`` (station, error of its elevation, m).
+    """
     sites = places()
+    rng = np.random.default_rng(8)
     frames = []
     for year in YEARS if time_step == "monthly" else [0]:
         for month in range(1, 13):
             values = truth(sites["lon"], sites["lat"], sites["elevation_m"], month)
             label = {"date": f"{year}-{month:02d}"} if year else {"month": month}
-            columns = dict(zip(("temperature_degc", "precipitation_mm"), values, strict=True))
+            drawn = rng.normal(0, noise, (2, len(sites)))
+            rain = np.maximum(np.sqrt(values[1]) + drawn[1], 0) ** 2
+            columns = {"temperature_degc": values[0] + drawn[0], "precipitation_mm": rain}
             frames.append(sites.assign(**label, **columns))
-    pd.concat(frames).to_csv(path, index=False)
+    table = pd.concat(frames, ignore_index=True)
+    if value:
+        first = table.index[table["station"] == value[0]][0]
+        table.loc[first, "temperature_degc"] += value[1]
+    if height:
+        table.loc[table["station"] == height[0], "elevation_m"] += height[1]
+    table.to_csv(path, index=False)
     return str(path)
 
 

@@ -48,6 +48,13 @@ TINY = {
             "caption": "Mean.",
         },
         {
+            "name": "precipitation_residuals",
+            "kind": "residuals",
+            "quantity": "precipitation",
+            "title": "Residuals",
+            "caption": "Left out one by one.",
+        },
+        {
             "name": "nep_trend_classes",
             "kind": "classes",
             "layer": "pixel/nep/trend_class",

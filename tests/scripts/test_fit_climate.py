@@ -12,10 +12,24 @@ from nepflow.station_file import BadStations
 
 TRANSFORMATION = {"temperature": "none", "precipitation": "square_root"}
 
+SETTINGS = {
+    "model": "covariate",
+    "exaggeration": 100,
+    "order": 2,
+    "smoothing": "gcv",
+    "smoothing_value": None,
+    "common_smoothing": False,
+    "weights_column": None,
+    "close_km": 5,
+    "block_km": 50,
+    "length_scale_km": 100,
+}
 
-def fitted(folder, variable, time_step="monthly", minimum=10):
+
+def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
     paths = climate_study.make(folder)
-    raw = climate_study.monthly_file(folder / "raw.csv", time_step)
+    planted = {name: changes.pop(name) for name in ("noise", "value", "height") if name in changes}
+    raw = climate_study.monthly_file(folder / "raw.csv", time_step, **planted)
     records, monthly = folder / "records.parquet", folder / "monthly.csv"
     settings = climate_study.clean_settings(time_step)
     clean_stations(
@@ -33,8 +47,9 @@ def fitted(folder, variable, time_step="monthly", minimum=10):
     )  # fmt: skip
     outputs = folder / f"{variable}_fit.npz", folder / f"{variable}_fit.csv"
     fit_climate(
-        monthly, paths["grid"], *outputs, variable, climate_study.YEARS, 2, "gcv", 100,
-        TRANSFORMATION[variable], minimum,
+        monthly, paths["grid"], raw, *outputs, folder / f"{variable}_minima.csv", variable,
+        climate_study.YEARS, minimum_stations=minimum,
+        **(SETTINGS | {"transformation": TRANSFORMATION[variable]} | changes),
     )  # fmt: skip
     return paths, outputs
 
@@ -64,3 +79,44 @@ def test_too_few_stations(tmp_path):
     with pytest.raises(BadStations, match=r"temperature has 30 stations in 2001-01"):
         fitted(tmp_path, "temperature", minimum=31)
     assert not (tmp_path / "temperature_fit.npz").exists()
+
+
+def test_trivariate(tmp_path):
+    _, (fit, log) = fitted(tmp_path, "temperature", model="trivariate", noise=0.3)
+    surfaces = fit_file.read(fit)
+    assert surfaces.knots.shape == (30, 3)
+    # 1 km of height counts as 100 km, one unit of the coordinates
+    np.testing.assert_allclose(surfaces.knots[:, 2], surfaces.position[:, 2] / 1000)
+    assert surfaces.polynomial_coefficients.shape == (4, 24)
+    assert "ELEVATION" not in set(pd.read_csv(log)["quantity"])
+
+
+@pytest.mark.parametrize(
+    ("smoothing", "value", "quantity"),
+    [("fixed_rho", 0.5, "RHO"), ("fixed_signal", 9.0, "SIGNAL")],
+)
+def test_wanted_smoothing(tmp_path, smoothing, value, quantity):
+    _, (_, log) = fitted(
+        tmp_path, "temperature", smoothing=smoothing, smoothing_value=value, noise=0.3
+    )
+    table = pd.read_csv(log)
+    np.testing.assert_allclose(table[table["quantity"] == quantity]["value"], value, rtol=1e-8)
+
+
+def test_one_parameter_for_all_surfaces(tmp_path):
+    _, (fit, _) = fitted(tmp_path, "temperature", common_smoothing=True, noise=0.3)
+    assert np.unique(fit_file.read(fit).smoothing).size == 1
+
+
+def test_weights_of_the_station_file(tmp_path):
+    _, (fit, _) = fitted(tmp_path, "temperature", weights_column="elevation_m", noise=0.3)
+    surfaces = fit_file.read(fit)
+    heights = surfaces.position[:, 2]
+    np.testing.assert_allclose(surfaces.weights, heights / heights.mean())
+    with pytest.raises(BadStations, match="weights_column"):
+        fitted(tmp_path / "b", "temperature", weights_column="absent")
+
+
+def test_logarithm_of_a_dry_month(tmp_path):
+    with pytest.raises(ValueError, match=r"climate\.transformation"):
+        fitted(tmp_path, "temperature", transformation="log")

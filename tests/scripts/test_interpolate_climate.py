@@ -4,18 +4,31 @@ import climate_study
 import numpy as np
 import pandas as pd
 import pytest
+from define_evaluation import define_evaluation
 from interpolate_climate import interpolate_climate
 from nepflow import raster
 from test_fit_climate import fitted
 
 
-def cube_of(folder, variable, time_step="monthly", mem_mb=100, threads=1):
+def cube_of(folder, variable, time_step="monthly", mem_mb=100, threads=1, **choices):
     paths, (fit, _) = fitted(folder, variable, time_step)
     cube, table = folder / f"{variable}.tif", folder / "floored.csv"
-    interpolate_climate(
-        fit, paths["dem"], paths["grid"], cube, table, climate_study.YEARS, mem_mb, threads
-    )
+    evaluate(paths, fit, cube, table, mem_mb, threads, **choices)
     return paths, cube, table
+
+
+def evaluate(
+    paths, fit, cube, table, mem_mb=100, threads=1,
+    evaluator="exact", tolerance=0.01, bias_correction="none",
+):  # fmt: skip
+    evaluation = cube.with_name("evaluation.csv")
+    define_evaluation(
+        fit, paths["dem"], paths["grid"], evaluation, evaluator, tolerance, bias_correction, mem_mb
+    )
+    interpolate_climate(
+        fit, evaluation, paths["dem"], paths["grid"], cube, table, climate_study.YEARS,
+        bias_correction, mem_mb, threads,
+    )  # fmt: skip
 
 
 def true_months(paths):
@@ -59,9 +72,38 @@ def test_share_of_floored_values(tmp_path):
         elevation, raster.Output(paths["dem"], "m", "elevation"), raster.grid_of(paths["dem"])
     )
     cube, table = tmp_path / "rain.tif", tmp_path / "floored.csv"
-    interpolate_climate(fit, paths["dem"], paths["grid"], cube, table, climate_study.YEARS, 100, 1)
+    evaluate(paths, fit, cube, table)
     row = pd.read_csv(table).iloc[0]
     # 20 x 25 cells inside, one of them without elevation
     assert row["value"] == pytest.approx(100 / 499, rel=1e-9)
     assert (row["quantity"], row["unit"]) == ("floored_at_0_share", "% of cells and months")
     assert raster.read(cube)[7, 7] == 0
+
+
+@pytest.mark.parametrize("variable", ["temperature", "precipitation"])
+def test_coarse_evaluator_keeps_its_tolerance(tmp_path, variable):
+    smooth = {"smoothing": "fixed_signal", "smoothing_value": 6.0}
+    paths, (fit, _) = fitted(tmp_path, variable, noise=0.3, **smooth)
+    cubes = [tmp_path / "exact.tif", tmp_path / "coarse.tif"]
+    evaluate(paths, fit, cubes[0], tmp_path / "a.csv")
+    evaluate(paths, fit, cubes[1], tmp_path / "b.csv", evaluator="coarse", tolerance=0.5)
+    table = pd.read_csv(tmp_path / "evaluation.csv").set_index("quantity")["value"]
+    assert table["step"] >= 2
+    assert table["bound"] <= table["tolerance"] == 0.5
+    assert table["bound"] == table[f"bound_at_{table['step']:.0f}_cells"]
+    months = 1 if variable == "temperature" else 12
+    error = np.nanmax(np.abs(raster.read(cubes[0]) - raster.read(cubes[1])))
+    assert 0 < error <= months * table["bound"] + 1e-3  # float32
+
+
+@pytest.mark.parametrize("model", ["covariate", "trivariate"])
+def test_corrected_rain_in_any_blocks(tmp_path, model):
+    paths, (fit, _) = fitted(tmp_path, "precipitation", noise=0.5, model=model)
+    cubes = [tmp_path / f"{name}.tif" for name in ("plain", "whole", "parts")]
+    evaluate(paths, fit, cubes[0], tmp_path / "a.csv")
+    corrected = {"bias_correction": "surface"}
+    evaluate(paths, fit, cubes[1], tmp_path / "b.csv", **corrected)
+    evaluate(paths, fit, cubes[2], tmp_path / "c.csv", mem_mb=0.01, threads=2, **corrected)
+    plain, whole, parts = map(raster.read, cubes)
+    np.testing.assert_array_equal(whole, parts)
+    assert np.nanmin(whole - plain) > 0

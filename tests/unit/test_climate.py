@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import climate, fit_file, fitting
+from nepflow import climate, fit_file, fit_log, fitting
 from nepflow.spline import ThinPlateSpline
 
 YEARS = [2001, 2002]
@@ -14,22 +14,23 @@ def stations():
     return rng.uniform(-3, 3, (50, 2)), rng.uniform(100, 3000, 50)
 
 
-def surfaces_of(stations, values, transformation="none", years=YEARS, variable="temperature"):
-    knots, elevation = stations
-    kernel, polynomial, log = fitting.fit_surfaces(
-        knots,
-        elevation,
-        values,
-        fitting.missing_patterns(values),
-        order=2,
-        criterion="gcv",
-        transformation=transformation,
-    )
-    names = np.array([f"{number:05d}" for number in range(len(knots))])
+def fitted(stations, values, weights=None, **settings):
+    patterns = fitting.missing_patterns(values)
+    return fitting.fit_surfaces(*stations, values, patterns, fitting.Model(**settings), weights)
+
+
+def surfaces_of(
+    stations, values, transformation="none", years=YEARS, variable="temperature", **settings
+):
+    parts, log, _ = fitted(stations, values, transformation=transformation, **settings)
+    names = np.array([f"{number:05d}" for number in range(len(values))])
     labels = np.repeat(years, 12), np.tile(np.arange(1, 13), len(years))
+    position = np.column_stack([np.zeros((len(values), 2)), stations[1]])
     return climate.Surfaces(
-        variable, "degC", transformation, "test", *labels, 2, 1e5, np.array([5e5, 4e6]), names,
-        knots, kernel, polynomial,
+        variable=variable, unit="degC", transformation=transformation, source="test",
+        years=labels[0], months=labels[1], order=settings.get("order", 2), length_scale=1e5,
+        vertical_scale=settings.get("vertical_scale", 0.0), centre=np.array([5e5, 4e6]),
+        stations=names, position=position, observed=values, **parts,
     ), log  # fmt: skip
 
 
@@ -111,9 +112,9 @@ def test_absent_elevation_is_absent_climate(stations, grid):
 def test_annual_values_are_those_of_the_months(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations))
     months = climate.evaluate(surfaces, *grid).reshape(2, 12, 90, 70)
-    mean, floored = climate.annual(surfaces, *grid, YEARS, "mean")
+    mean, floored = climate.annual(surfaces, *grid, "mean")
     np.testing.assert_allclose(mean, months.mean(axis=1), atol=1e-11)
-    total, _ = climate.annual(surfaces, *grid, YEARS, "sum")
+    total, _ = climate.annual(surfaces, *grid, "sum")
     np.testing.assert_allclose(total, months.sum(axis=1), atol=1e-10)
     assert floored == 0
 
@@ -134,7 +135,7 @@ def test_square_root_is_floored_and_squared(stations, grid):
     fields = climate.evaluate(surfaces, *grid)
     inside = ~np.isnan(root)
     np.testing.assert_allclose(fields[inside], np.maximum(root[inside], 0) ** 2, atol=1e-10)
-    annual, floored = climate.annual(surfaces, *grid, YEARS, "sum")
+    annual, floored = climate.annual(surfaces, *grid, "sum")
     np.testing.assert_allclose(annual, fields.reshape(2, 12, 90, 70).sum(axis=1), atol=1e-9)
     assert floored == (root[inside] < 0).sum() > 0
 
@@ -196,7 +197,7 @@ def test_log_flags_planted_trouble(stations):
     knots, elevation = stations
     noise = np.random.default_rng(3).normal(size=(50, 12))
     _, log = surfaces_of(stations, noise, years=[2001])
-    assert set(log) == set(fitting.QUANTITIES)
+    assert set(log) == set(fit_log.QUANTITIES)
     assert log["FLAG_END_OF_RANGE"].any()
     rough = np.sin(9 * knots[:, :1]) * np.cos(7 * knots[:, 1:]) + np.zeros((50, 12))
     near = knots * 0.05, elevation
@@ -207,8 +208,8 @@ def test_log_flags_planted_trouble(stations):
 def test_log_rows_carry_units(stations):
     _, log = surfaces_of(stations, np.abs(monthly(stations)), "square_root")
     labels = np.repeat(YEARS, 12), np.tile(np.arange(1, 13), 2)
-    rows = list(fitting.log_rows(log, "precipitation", *labels, "mm month-1", "square_root"))
-    assert len(rows) == 24 * len(fitting.QUANTITIES)
+    rows = list(fit_log.log_rows(log, "precipitation", *labels, "mm month-1", "square_root"))
+    assert len(rows) == 24 * len(fit_log.QUANTITIES)
     units = {row[3]: row[5] for row in rows}
     assert units["GCV"] == "(square_root of mm month-1)2"
     assert units["RMSE_LOO"] == "mm month-1"
@@ -225,15 +226,8 @@ def test_real_stations_beat_the_linear_fit(reference_data):
     days = matrix.drop(columns=["station", *site]).to_numpy()
     values = np.column_stack([days, np.nanmean(days, axis=1)])
     metres = projected(matrix["lon"], matrix["lat"], "+proj=aea +lat_1=30 +lat_2=51 +lon_0=92")
-    _, _, log = fitting.fit_surfaces(
-        metres / 1e5,
-        matrix["elevation_m"].to_numpy(),
-        values,
-        fitting.missing_patterns(values),
-        order=2,
-        criterion="gcv",
-        transformation="none",
-    )
+    heights = matrix["elevation_m"].to_numpy()
+    _, log, _ = fitted((metres / 1e5, heights), values)
     linear = np.array([_linear_loo(matrix[site].to_numpy(), column) for column in values.T])
     points = log["NPTS"][:12]
     pooled = [

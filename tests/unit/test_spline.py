@@ -242,3 +242,87 @@ def test_wanted_signal_out_of_reach(network):
 def test_degenerate_stations(position, elevation):
     with pytest.raises(DegenerateStations):
         ThinPlateSpline(position, elevation)
+
+
+def test_stations_left_out_together_are_those_of_refitting(network):
+    position, elevation, values = network
+    weights = np.random.default_rng(5).uniform(0.5, 2, 60)
+    spline = ThinPlateSpline(position, elevation, weights)
+    fit = spline.fit(values, fixed=[0.1, 0.4, 2.0])
+    members = np.array([3, 8, 21, 40, 41])
+    rest = np.setdiff1d(np.arange(60), members)
+    others = ThinPlateSpline(position[rest], elevation[rest], weights[rest])
+    refitted = others.fit(values[rest], fixed=[0.1, 0.4, 2.0])
+    predicted = others.predict(refitted, position[members], elevation[members])
+    np.testing.assert_allclose(
+        spline.residuals_without(fit, members), values[members] - predicted, atol=1e-10, rtol=0
+    )
+    assert np.isnan(spline.residuals_without(fit, np.arange(57))).all()
+
+
+def test_known_variance_minimises_the_unbiased_risk(network):
+    position, elevation, values = network
+    spline = ThinPlateSpline(position, elevation)
+    fit = spline.fit(values, "known_variance", variance=0.16)
+
+    def risk(log_smoothing):
+        at = spline.fit(values, fixed=np.exp(log_smoothing))
+        return at.rss / 60 - 2 * 0.16 * at.error / 60 + 0.16
+
+    best = np.log(fit.choice.smoothing)
+    for move in (-0.05, 0.05):
+        assert (risk(best) < risk(best + move)).all()
+
+
+def test_common_parameter_minimises_the_mean_criterion(network):
+    position, elevation, values = network
+    spline = ThinPlateSpline(position, elevation)
+    fewer = ThinPlateSpline(position[:50], elevation[:50])
+    groups = [
+        (spline.eigenvalues[:, 0], (spline.to_rotated @ values[:, :2]) ** 2, 60),
+        (fewer.eigenvalues[:, 0], (fewer.to_rotated @ values[:50, 2:]) ** 2, 50),
+    ]
+    for criterion in ("gcv", "gml"):
+        common = smoothing.search_common(groups, criterion)
+
+        def mean(log_smoothing, criterion=criterion):
+            many = spline.fit(values[:, :2], fixed=np.exp(log_smoothing))
+            few = fewer.fit(values[:50, 2:], fixed=np.exp(log_smoothing))
+            return np.concatenate([getattr(many, criterion), getattr(few, criterion)]).mean()
+
+        grid = np.linspace(-8, 8, 1601)
+        best = grid[np.argmin([mean(step) for step in grid])]
+        assert abs(np.log(common.smoothing[0]) - best) <= 0.006
+
+
+def test_every_local_minimum_is_reported(reference_data):
+    stations = pd.read_csv(reference_data / "spline/synthetic350/stations.csv")
+    position = stations[["x_m", "y_m"]].to_numpy() / 1e5
+    values = stations[["tmean_2001"]].to_numpy()
+    rng = np.random.default_rng(0)
+    twins = rng.choice(350, 20, replace=False)
+    position = np.vstack([position, position[twins] + 0.02])
+    elevation = np.vstack([stations[["elev_m"]], stations[["elev_m"]].iloc[twins]]) / 1e3
+    spline = ThinPlateSpline(position, elevation)
+    fit = spline.fit(np.vstack([values, values[twins] + rng.normal(0, 0.05, (20, 1))]))
+    surface, found = fit.choice.valleys
+    assert len(found) == fit.choice.minima[0]
+    assert found[-1] == fit.choice.smoothing[0]
+    assert (surface == 0).all()
+
+
+def test_likelihood_variance_by_its_definition(network):
+    position, elevation, values = network
+    fit = ThinPlateSpline(position, elevation).fit(values)
+    expected = (values * fit.residuals).sum(axis=0) / (60 - 4)
+    np.testing.assert_allclose(fit.likelihood_variance, expected, rtol=1e-10)
+
+
+def test_standardised_residuals_have_unit_variance():
+    # leverage-standardised residuals of pure noise are standard normal, whatever the weights
+    rng = np.random.default_rng(11)
+    position, weights = rng.uniform(-3, 3, (120, 2)), rng.uniform(0.25, 4, 120)
+    values = rng.normal(size=(120, 300)) / np.sqrt(weights)[:, None]
+    fit = ThinPlateSpline(position, weights=weights).fit(values, fixed=1.0)
+    rms = np.sqrt((fit.standardised(weights) ** 2).mean(axis=1))
+    np.testing.assert_allclose(rms, 1, atol=0.15)

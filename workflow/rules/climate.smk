@@ -3,7 +3,7 @@
 Inputs   station records of the raw folder, <study>/{grid,dem}.tif, <study>/zones/outlines.gpkg
 Outputs  <study>/stations/{records.parquet,sites.csv,monthly.csv,annual.csv},
          <study>/climate/<variable>{.tif,_fit.npz}, <study>/tables/{station_defects,
-         station_completeness,<variable>_fit,<variable>_floored}.csv
+         station_completeness,<variable>_{fit,minima,evaluation,floored}}.csv
 """
 
 
@@ -77,10 +77,12 @@ rule fit_climate:
     input:
         monthly="<study>/stations/monthly.csv",
         grid="<study>/grid.tif",
+        weights=file_of_weights,
         code=code_of("fit_climate.py"),
     output:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
+        minima="<study>/tables/{variable}_minima.csv",
     log:
         "<logs>/{study}/fit_climate/{variable}.log",
     conda:
@@ -90,8 +92,17 @@ rule fit_climate:
         runtime=30,
     params:
         years=lookup(within=STUDIES, dpath="{study}/years"),
+        model=lookup(within=STUDIES, dpath="{study}/climate/model"),
+        exaggeration=lookup(within=STUDIES, dpath="{study}/climate/elevation_exaggeration"),
         order=lookup(within=STUDIES, dpath="{study}/climate/order"),
         smoothing=lookup(within=STUDIES, dpath="{study}/climate/smoothing"),
+        smoothing_value=lookup(
+            within=STUDIES, dpath="{study}/climate/smoothing_value/{variable}", default=None
+        ),
+        common_smoothing=lookup(within=STUDIES, dpath="{study}/climate/common_smoothing"),
+        weights_column=lookup(within=STUDIES, dpath="{study}/climate/weights_column"),
+        close_km=lookup(within=STUDIES, dpath="{study}/climate/close_stations_km"),
+        block_km=lookup(within=STUDIES, dpath="{study}/climate/block_km"),
         length_scale_km=lookup(within=STUDIES, dpath="{study}/climate/length_scale_km"),
         transformation=lookup(within=STUDIES, dpath="{study}/climate/transformation/{variable}"),
         minimum_stations=lookup(within=STUDIES, dpath="{study}/climate/minimum_stations"),
@@ -101,9 +112,35 @@ rule fit_climate:
         "../scripts/fit_climate.py"
 
 
+rule define_evaluation:
+    input:
+        fit="<study>/climate/{variable}_fit.npz",
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("define_evaluation.py"),
+    output:
+        table="<study>/tables/{variable}_evaluation.csv",
+    log:
+        "<logs>/{study}/define_evaluation/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=15,
+    params:
+        evaluator=lookup(within=STUDIES, dpath="{study}/climate/evaluator"),
+        tolerance=lookup(within=STUDIES, dpath="{study}/climate/tolerance/{variable}"),
+        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+    message:
+        "{wildcards.study}: how surfaces of {wildcards.variable} are evaluated."
+    script:
+        "../scripts/define_evaluation.py"
+
+
 rule interpolate_climate:
     input:
         fit="<study>/climate/{variable}_fit.npz",
+        evaluation="<study>/tables/{variable}_evaluation.csv",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("interpolate_climate.py"),
@@ -122,6 +159,7 @@ rule interpolate_climate:
         runtime=60,
     params:
         years=lookup(within=STUDIES, dpath="{study}/years"),
+        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
     message:
         "{wildcards.study}: annual {wildcards.variable} on the study grid."
     script:

@@ -78,8 +78,7 @@ def climate_tables(study):
         "station_variograms",
         "kriging_errors",
         "station_completeness",
-        *(f"{variable}_fit" for variable in variables),
-        *(f"{variable}_floored" for variable in variables),
+        *fit_tables_of(study),
         *grids,
         *(f"{variable}_comparison" for variable in variables if climate.get("grids")),
     ]

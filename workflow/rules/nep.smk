@@ -10,6 +10,7 @@ rule estimate_respiration:
         temperature="<study>/climate/temperature.tif",
         precipitation="<study>/climate/precipitation.tif",
         months=monthly_climate,
+        evaluations=monthly_evaluations,
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("estimate_respiration.py"),
@@ -25,6 +26,7 @@ rule estimate_respiration:
         runtime=60,
     params:
         reading="{reading}",
+        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
     message:
         "{wildcards.study}: heterotrophic respiration, reading {wildcards.reading}."
     script:

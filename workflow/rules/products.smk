@@ -72,6 +72,7 @@ def products_of(wildcards):
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [
         *(f"{below}/{file}.tif" for file in files),
+        *(f"{below}/{file}" for file in fit_products_of(study)),
         *in_study("npp/{npp}/{year}.tif")(wildcards),
         *(sorted(landcover) if study["uses_landcover"] else []),
         *tables_of(wildcards),

@@ -5,19 +5,26 @@ Reads   monthly temperature (degC) and precipitation (mm), fitted or on grids, t
 Writes  respiration (cube, band = year), g C m-2 yr-1
 """
 
-from nepflow import fit_file, raster, respiration
+from nepflow import climate, fit_file, raster, respiration
 from nepflow._log import logged_to
 from nepflow.monthly import FittedMonths, GridMonths
 
 
 def estimate_respiration(
-    annual_paths, months_paths, dem_path, output_path, reading, mem_mb, threads
-):
+    annual_paths, months_paths, evaluation_paths, dem_path, grid_path, output_path, reading,
+    bias_correction, mem_mb, threads,
+):  # fmt: skip
     """Monthly readings evaluate the months where they are used, never on disk."""
     years = raster.years_of(annual_paths[0])
     function, takes_months = respiration.READINGS[reading]
-    if str(months_paths[0]).endswith(".npz"):
-        fits = [fit_file.read(path).of_years(years) for path in months_paths]
+    if evaluation_paths:
+        grid = raster.grid_of(grid_path)
+        fits = [
+            climate.evaluation_of(
+                fit_file.read(fit).of_years(years), grid, fit_file.step_of(table), bias_correction
+            )
+            for fit, table in zip(months_paths, evaluation_paths, strict=True)
+        ]
         months = FittedMonths(fits, dem_path)
     else:
         months = GridMonths(months_paths, dem_path)
@@ -46,9 +53,12 @@ if __name__ == "__main__":
         estimate_respiration(
             annual_paths=[snakemake.input.temperature, snakemake.input.precipitation],
             months_paths=snakemake.input.months,
+            evaluation_paths=snakemake.input.evaluations,
             dem_path=snakemake.input.dem,
+            grid_path=snakemake.input.grid,
             output_path=snakemake.output.respiration,
             reading=snakemake.params.reading,
+            bias_correction=snakemake.params.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

@@ -1,48 +1,55 @@
 """Fit thin plate splines to the monthly values of one variable at stations.
 
-Reads   monthly table of stations (degC, mm month-1, MJ m-2 month-1), grid (for its CRS)
-Writes  fitted surfaces (npz), log of every surface (CSV)
+Reads   monthly table of stations (degC, mm month-1, MJ m-2 month-1), grid (for its CRS),
+        station file (if weights are one of its columns)
+Writes  fitted surfaces (npz), log of every surface (CSV), local minima (CSV)
 """
 
-from nepflow import climate, fit_file, fitting, raster, station_table, stations, tables
+from nepflow import climate, fit_file, fit_log, fitting, raster, station_table, stations, tables
 from nepflow._log import logged_to, progress
+from nepflow.station_weights import weights_of
 from nepflow.variables import VARIABLES
 
 COLUMNS = ("variable", "year", "month", "quantity", "value", "unit")
+MINIMA = ("variable", "year", "month", "rho", "signal")
 
 
 def fit_climate(
-    monthly_path, grid_path, fit_path, table_path, variable, years,
-    order, smoothing, length_scale_km, transformation, minimum_stations,
+    monthly_path, grid_path, weights_path, fit_path, table_path, minima_path,
+    variable, years, model, exaggeration, weights_column, minimum_stations, **settings,
 ):  # fmt: skip
     """Surfaces that miss the same stations share one decomposition."""
     sites, values, surface_years, months = station_table.monthly_matrix(
         monthly_path, variable, years, minimum_stations
     )
-    metres = stations.projected(sites["lon"], sites["lat"], raster.grid_of(grid_path).crs)
+    names = sites["station"].to_numpy(str)
+    position = sites[["lon", "lat", "elevation_m"]].to_numpy(float)
+    metres = stations.projected(*position[:, :2].T, raster.grid_of(grid_path).crs)
     centre = (metres.min(axis=0) + metres.max(axis=0)) / 2
-    knots = (metres - centre) / (length_scale_km * 1000)
+    length_scale = 1000.0 * settings["length_scale_km"]
+    vertical_scale = exaggeration / length_scale if model == "trivariate" else 0.0
     patterns = fitting.missing_patterns(values)
-    kernel_coefficients, polynomial_coefficients, log = fitting.fit_surfaces(
-        knots, sites["elevation_m"].to_numpy(), values,
+    parts, log, minima = fitting.fit_surfaces(
+        (metres - centre) / length_scale, position[:, 2], values,
         progress(patterns, len(patterns), f"{variable}: sets of stations"),
-        order=order, criterion=smoothing, transformation=transformation,
+        fitting.Model(vertical_scale=vertical_scale, **settings),
+        weights_of(weights_path, weights_column, names) if weights_column else None,
     )  # fmt: skip
-    unit = VARIABLES[variable].monthly_unit
+    unit, transformation = VARIABLES[variable].monthly_unit, settings["transformation"]
     normals = (surface_years == climate.NORMAL).all()
-    fit_file.write(
-        fit_path,
-        climate.Surfaces(
-            variable, unit, transformation,
-            climate.NORMALS_SOURCE if normals else climate.MONTHLY_SOURCE,
-            surface_years, months, order, length_scale_km * 1000.0, centre,
-            sites["station"].to_numpy(str), knots, kernel_coefficients, polynomial_coefficients,
-        ),
+    surfaces = climate.Surfaces(
+        variable=variable, unit=unit, transformation=transformation,
+        source=climate.NORMALS_SOURCE if normals else climate.MONTHLY_SOURCE,
+        years=surface_years, months=months, order=settings["order"],
+        length_scale=length_scale, vertical_scale=vertical_scale, centre=centre,
+        stations=names, position=position, observed=values, **parts,
     )  # fmt: skip
-    tables.write(
-        fitting.log_rows(log, variable, surface_years, months, unit, transformation),
-        table_path, COLUMNS, "simulated" in raster.tags_of(grid_path),
-    )  # fmt: skip
+    fit_file.write(fit_path, surfaces)
+    simulated = "simulated" in raster.tags_of(grid_path)
+    rows = fit_log.log_rows(log, variable, surface_years, months, unit, transformation)
+    tables.write(rows, table_path, COLUMNS, simulated)
+    found = [(variable, surface_years[s], months[s], *rest) for s, *rest in sorted(minima)]
+    tables.write(found, minima_path, MINIMA, simulated)
 
 
 if __name__ == "__main__":
@@ -50,8 +57,10 @@ if __name__ == "__main__":
         fit_climate(
             monthly_path=snakemake.input.monthly,
             grid_path=snakemake.input.grid,
+            weights_path=snakemake.input.get("weights"),
             fit_path=snakemake.output.fit,
             table_path=snakemake.output.table,
+            minima_path=snakemake.output.minima,
             variable=snakemake.wildcards.variable,
             **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
         )

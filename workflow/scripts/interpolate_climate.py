@@ -1,6 +1,6 @@
 """Evaluate the fitted surfaces of one variable on the study grid, year by year.
 
-Reads   fitted surfaces (npz), elevation (m), grid (1 = inside)
+Reads   fitted surfaces (npz), how to evaluate them (table), elevation (m), grid (1 = inside)
 Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1), table of floored values
 """
 
@@ -13,16 +13,21 @@ COLUMNS = ("variable", "quantity", "value", "unit")
 
 
 def interpolate_climate(
-    fit_path, dem_path, grid_path, cube_path, table_path, years, mem_mb, threads
-):
+    fit_path, evaluation_path, dem_path, grid_path, cube_path, table_path, years,
+    bias_correction, mem_mb, threads,
+):  # fmt: skip
     """Only cells inside the area are evaluated."""
     surfaces = fit_file.read(fit_path)
+    evaluation = climate.evaluation_of(
+        surfaces.of_years(years), raster.grid_of(grid_path),
+        fit_file.step_of(evaluation_path), bias_correction,
+    )  # fmt: skip
     variable = VARIABLES[surfaces.variable]
     floored, cells = [], []
 
     def on_block(elevation, inside, x, y):
         wanted = np.where(inside[0] == 1, elevation[0], np.nan)
-        values, floors = climate.annual(surfaces, x, y, wanted, years, variable.statistic)
+        values, floors = climate.annual(evaluation, x, y, wanted, variable.statistic)
         floored.append(floors)
         cells.append(np.isfinite(wanted).sum())
         return values
@@ -48,11 +53,13 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         interpolate_climate(
             fit_path=snakemake.input.fit,
+            evaluation_path=snakemake.input.evaluation,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             cube_path=snakemake.output.cube,
             table_path=snakemake.output.table,
             years=snakemake.params.years,
+            bias_correction=snakemake.params.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

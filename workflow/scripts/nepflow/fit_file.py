@@ -4,8 +4,9 @@ from dataclasses import fields
 
 import numpy as np
 
+from nepflow import tables
 from nepflow.atomic import replacing
-from nepflow.climate import Surfaces
+from nepflow.surfaces import Surfaces
 
 
 def write(path, surfaces):
@@ -35,3 +36,9 @@ def read(path):
 def _plain(array):
     """Return an array, or the number or text of an array without axes."""
     return array if array.ndim else array.item()
+
+
+def step_of(path):
+    """Return the step of the evaluator from its table, cells; 0 = exact."""
+    table = tables.read(path, ["quantity", "value"])
+    return int(table[table["quantity"] == "step"]["value"].iloc[0])

@@ -5,43 +5,49 @@ References
 Hutchinson and Xu (2013), ANUSPLIN Version 4.4 User Guide, Australian National University.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from nepflow import smoothing
-from nepflow.climate import NORMAL, TRANSFORMATIONS
+from nepflow import smoothing, transformations, uncertainty
+from nepflow.fit_log import flags_of
 from nepflow.spline import ThinPlateSpline
 
-# What the log holds for every surface: its name and unit; u is the unit of the fitted
-# (transformed) values, v that of the variable.
-QUANTITIES = {
-    "RHO": "length_scale^(2m-2)",
-    "NPTS": "station",
-    "SIGNAL": "degree of freedom",
-    "ERROR": "degree of freedom",
-    "MEAN": "u",
-    "STDDEV": "u",
-    "GCV": "u2",
-    "RTGCV": "u",
-    "GML": "u2",
-    "RTGML": "u",
-    "MSR": "u2",
-    "RTMSR": "u",
-    "VAR": "u2",
-    "RTVAR": "u",
-    "MSE": "u2",
-    "RTMSE": "u",
-    "SIGNAL_GCV": "degree of freedom",
-    "SIGNAL_GML": "degree of freedom",
-    "SIGNAL_LOWEST": "degree of freedom",
-    "MINIMA": "1",
-    "ELEVATION": "u km-1",
-    "RMSE_LOO": "v",
-    "FLAG_END_OF_RANGE": "flag",
-    "FLAG_SIGNAL_ABOVE_HALF": "flag",
-    "FLAG_SEVERAL_MINIMA": "flag",
-    "FLAG_LOWER_ELSEWHERE": "flag",
-    "FLAG_CRITERIA_DISAGREE": "flag",
-}
+
+@dataclass(frozen=True)
+class Model:
+    """What is fitted, as a study's ``climate`` says it.
+
+    Attributes
+    ----------
+    vertical_scale : float
+        Units of the spline's coordinates in one metre of height, where elevation is the third
+        spline variable; 0 = covariate.
+    order : int
+        m
+    transformation : str
+        Name in `transformations`.
+    smoothing : {"gcv", "gml", "known_variance", "fixed_rho", "fixed_signal"}
+    smoothing_value : float, optional
+        Error variance, lambda or effective degrees of freedom of the last three, for the
+        transformed variable.
+    common_smoothing : bool
+        One lambda for all surfaces.
+    close_km, length_scale_km : float
+        Stations nearer than this are flagged, km; km in one unit of the spline's coordinates.
+    block_km : float
+        Side of the squares left out together in cross-validation, km.
+    """
+
+    vertical_scale: float = 0.0
+    order: int = 2
+    transformation: str = "none"
+    smoothing: str = "gcv"
+    smoothing_value: float | None = None
+    common_smoothing: bool = False
+    close_km: float = 5.0
+    length_scale_km: float = 100.0
+    block_km: float = 200.0
 
 
 def missing_patterns(values):
@@ -64,12 +70,34 @@ def missing_patterns(values):
     ]
 
 
-def fit_surfaces(knots, elevation, values, patterns, *, order, criterion, transformation):
-    """Fit a spline of position with elevation as covariate to every surface.
+def spline_variables(plane, elevation, vertical_scale):
+    """Return spline variables and covariates of stations.
 
     Parameters
     ----------
-    knots : ndarray, shape (station, 2)
+    plane : ndarray, shape (station, 2)
+        Positions in units of the length scale.
+    elevation : ndarray, shape (station,)
+        m
+    vertical_scale : float
+        Of `Model`.
+
+    Returns
+    -------
+    coordinates : ndarray, shape (station, d)
+    covariates : ndarray, shape (station, 1), or None
+    """
+    if vertical_scale:
+        return np.column_stack([plane, elevation * vertical_scale]), None
+    return plane, elevation[:, None] / 1000
+
+
+def fit_surfaces(plane, elevation, values, patterns, model, weights=None):
+    """Fit a spline of position and elevation to every surface.
+
+    Parameters
+    ----------
+    plane : ndarray, shape (station, 2)
         Positions in units of the length scale, about any origin.
     elevation : ndarray, shape (station,)
         m
@@ -77,99 +105,181 @@ def fit_surfaces(knots, elevation, values, patterns, *, order, criterion, transf
         Monthly values in the variable's unit; NaN = no value.
     patterns : iterable of (stations, surfaces)
         Of `missing_patterns`.
-    order : int
-        m
-    criterion : {"gcv", "gml"}
-    transformation : {"none", "square_root"}
+    model : Model
+    weights : ndarray, shape (station,), optional
+        Inverse relative variances; 1 by default.
 
     Returns
     -------
-    kernel_coefficients : ndarray, shape (station, surface)
-        0 for absent stations.
-    polynomial_coefficients : ndarray, shape (function, surface)
-        With respect to ``knots`` as they were given.
+    parts : dict of ndarray
+        Attributes of `surfaces.Surfaces` that the fit gives.
     log : dict of ndarray, shape (surface,)
-        Keys of `QUANTITIES`.
+        Keys of `fit_log.QUANTITIES`.
+    minima : list of (surface, lambda, signal)
+        Every local minimum of the criterion.
     """
-    forward, back = TRANSFORMATIONS[transformation]
-    transformed = forward(values)
-    kernel_coefficients = np.zeros(values.shape)
-    polynomial_coefficients, log = None, {}
+    knots, covariates = spline_variables(plane, elevation, model.vertical_scale)
+    weights = np.ones(len(knots)) if weights is None else weights
+    transformed = transformations.forward(model.transformation, values)
+    work = _Work(knots, weights, values, transformed, model)
+    splines = _splines(knots, covariates, weights, patterns, model)
+    common = None
+    if model.common_smoothing:
+        splines = list(splines)
+        common = _common_choice(splines, transformed, model)
+    for stations, surfaces, spline in splines:
+        work.add(stations, surfaces, spline, common)
+    return work.parts, work.log, work.minima
+
+
+def _splines(knots, covariates, weights, patterns, model):
+    """Yield stations, surfaces and decomposition of each pattern."""
     for stations, surfaces in patterns:
-        here = np.ix_(stations, surfaces)
         # One origin for all patterns, so that their polynomials can be stacked.
         spline = ThinPlateSpline(
-            knots[stations], elevation[stations, None] / 1000, order=order, centre=0.0
+            knots[stations], None if covariates is None else covariates[stations],
+            weights[stations], model.order, centre=0.0,
+        )  # fmt: skip
+        yield stations, surfaces, spline
+
+
+def _common_choice(splines, transformed, model):
+    """Return the one lambda of all surfaces, or None where the value is given."""
+    if model.smoothing.startswith("fixed"):
+        return None
+    groups = [
+        (
+            spline.eigenvalues[:, 0],
+            (spline.to_rotated @ transformed[np.ix_(stations, surfaces)]) ** 2,
+            len(stations),
         )
-        fit = spline.fit(transformed[here], criterion)
-        if polynomial_coefficients is None:
-            polynomial_coefficients = np.zeros((spline.functions.shape[1], values.shape[1]))
-        kernel_coefficients[here] = fit.kernel_coefficients
-        polynomial_coefficients[:, surfaces] = fit.polynomial_coefficients
-        for name, quantity in _log_of(spline, fit, transformed[here], criterion, back).items():
-            log.setdefault(name, np.zeros(values.shape[1]))[surfaces] = quantity
-    return kernel_coefficients, polynomial_coefficients, log
+        for stations, surfaces, spline in splines
+    ]
+    return smoothing.search_common(groups, model.smoothing, model.smoothing_value)
 
 
-def _log_of(spline, fit, observed, criterion, back):
-    """Return the quantities of the log for the surfaces of one pattern."""
-    log = {
-        "RHO": fit.choice.smoothing,
-        "NPTS": np.full(observed.shape[1], float(len(observed))),
-        "SIGNAL": fit.signal,
-        "ERROR": fit.error,
-        "MEAN": observed.mean(axis=0),
-        "STDDEV": observed.std(axis=0, ddof=1),
-        "GCV": fit.gcv,
-        "GML": fit.gml,
-        "MSR": fit.mean_squared_residual,
-        "VAR": fit.variance,
-        "MSE": fit.mean_squared_error,
-        "SIGNAL_LOWEST": spline.signal_of(fit.choice.lowest),
-        "MINIMA": fit.choice.minima,
-        "ELEVATION": fit.polynomial_coefficients[-1],
-    }
-    log |= {f"RT{name}": np.sqrt(log[name]) for name in ("GCV", "GML", "MSR", "VAR", "MSE")}
-    missed = back(observed) - back(observed - fit.loo_residuals)
-    log["RMSE_LOO"] = np.sqrt((missed**2).mean(axis=0))
-    for name in smoothing.CRITERIA:
-        other = fit if name == criterion else spline.fit(observed, name)
-        log[f"SIGNAL_{name.upper()}"] = other.signal
-    return log | _flags(log, fit)
+class _Work:
+    """What the patterns give, put together."""
+
+    def __init__(self, knots, weights, values, transformed, model):
+        self.model, self.values, self.transformed = model, values, transformed
+        self.closest = nearest_distances(knots[:, :2] * model.length_scale_km)
+        blank = np.full(values.shape, np.nan)
+        self.parts = {
+            "knots": knots,
+            "weights": weights,
+            "kernel_coefficients": np.zeros(values.shape),
+            "loo_residuals": blank,
+            "standardised": blank.copy(),
+            "smoothing": np.zeros(values.shape[1]),
+            "variance": np.zeros(values.shape[1]),
+        }
+        self.log, self.minima = {}, []
+        self.square = np.floor(knots[:, :2] * model.length_scale_km / model.block_km)
+
+    def add(self, stations, surfaces, spline, common):
+        """Fit the surfaces of one pattern."""
+        here, parts = np.ix_(stations, surfaces), self.parts
+        observed = self.transformed[here]
+        fit = fitted(spline, observed, self.model, common)
+        if "polynomial_coefficients" not in parts:
+            functions = spline.functions.shape[1]
+            parts["polynomial_coefficients"] = np.zeros((functions, self.values.shape[1]))
+        parts["polynomial_coefficients"][:, surfaces] = fit.polynomial_coefficients
+        parts["kernel_coefficients"][here] = fit.kernel_coefficients
+        parts["loo_residuals"][here] = fit.loo_residuals
+        parts["standardised"][here] = fit.standardised(spline.weights)
+        parts["smoothing"][surfaces] = fit.choice.smoothing
+        parts["variance"][surfaces] = fit.variance
+        found = common or fit.choice
+        for surface, parameter in zip(*found.valleys, strict=True):
+            signal = float(spline.signal_of(parameter)[0])
+            self.minima += [
+                (int(name), float(parameter), signal)
+                for name in (surfaces if common else surfaces[[surface]])
+            ]
+        log = self._log_of(spline, fit, observed, found)
+        log["CLOSEST"] = np.full(observed.shape[1], self.closest(stations))
+        log["RMSE_LOO"] = self._error(here, fit.loo_residuals)
+        log["RMSE_BLOCKS"] = self._error(here, self._without_blocks(spline, fit, stations))
+        log |= flags_of(log, found, self.model.close_km)
+        for name, quantity in log.items():
+            self.log.setdefault(name, np.zeros(self.values.shape[1]))[surfaces] = quantity
+
+    def _error(self, here, residuals):
+        """Return the RMSE of predictions in the unit of the variable."""
+        predicted = transformations.back(
+            self.model.transformation, self.transformed[here] - residuals
+        )
+        return np.sqrt(np.nanmean((self.values[here] - predicted) ** 2, axis=0))
+
+    def _without_blocks(self, spline, fit, stations):
+        """Return the residuals with each square of the map left out in turn."""
+        _, square = np.unique(self.square[stations], axis=0, return_inverse=True)
+        residuals = np.empty(fit.residuals.shape)
+        for number in range(square.max() + 1):
+            members = np.flatnonzero(square == number)
+            residuals[members] = spline.residuals_without(fit, members)
+        return residuals
+
+    def _log_of(self, spline, fit, observed, found):
+        """Return ANUSPLIN's quantities for the surfaces of one pattern."""
+        n = len(observed)
+        log = {
+            "RHO": fit.choice.smoothing,
+            "NPTS": np.full(observed.shape[1], float(n)),
+            "SIGNAL": fit.signal,
+            "ERROR": fit.error,
+            "MEAN": observed.mean(axis=0),
+            "STDDEV": observed.std(axis=0, ddof=1),
+            "GCV": fit.gcv,
+            "GML": fit.gml,
+            "MSR": fit.mean_squared_residual,
+            "VAR": fit.variance,
+            "MSE": fit.mean_squared_error,
+            "VAR_GML": fit.likelihood_variance,
+            "SIGNAL_LOWEST": spline.signal_of(found.lowest),
+            "MINIMA": found.minima,
+        }
+        roots = ("GCV", "GML", "MSR", "VAR", "MSE", "VAR_GML")
+        log |= {f"RT{name}": np.sqrt(log[name]) for name in roots}
+        if not self.model.vertical_scale:
+            log["ELEVATION"] = fit.polynomial_coefficients[-1]
+            log["ELEVATION_SE"] = uncertainty.coefficient_errors(spline, fit)[-1]
+        for name in smoothing.CRITERIA:
+            other = fit if name == self.model.smoothing else spline.fit(observed, name)
+            log[f"SIGNAL_{name.upper()}"] = other.signal
+        return log
 
 
-def _flags(log, fit):
-    """Return 1 where a surface deserves a look, by the rules of the ANUSPLIN guide."""
-    signals = np.stack([log["SIGNAL_GCV"], log["SIGNAL_GML"]])
-    flags = {
-        "END_OF_RANGE": fit.choice.end != 0,
-        "SIGNAL_ABOVE_HALF": log["SIGNAL"] > log["NPTS"] / 2,
-        "SEVERAL_MINIMA": fit.choice.minima > 1,
-        "LOWER_ELSEWHERE": log["SIGNAL_LOWEST"] > log["SIGNAL"],
-        "CRITERIA_DISAGREE": signals.max(axis=0) > 2 * signals.min(axis=0),
-    }
-    return {f"FLAG_{name}": flag.astype(float) for name, flag in flags.items()}
-
-
-def log_rows(log, variable, years, months, unit, transformation):
-    """Yield the log as rows (variable, year, month, quantity, value, unit).
+def fitted(spline, observed, model, common=None):
+    """Return the fit of a model's smoothing to surfaces that share their stations.
 
     Parameters
     ----------
-    log : dict of ndarray, shape (surface,)
-        Of `fit_surfaces`.
-    variable : str
-    years, months : ndarray of int, shape (surface,)
-    unit : str
-        Of a monthly value.
-    transformation : str
-        Key of `TRANSFORMATIONS`; fitted values have another unit if there is one.
+    spline : spline.ThinPlateSpline
+    observed : ndarray, shape (station, surface)
+        Transformed values.
+    model : Model
+    common : smoothing.Choice, optional
+        The one lambda of all surfaces.
+
+    Returns
+    -------
+    spline.Fit
     """
-    fitted = unit if transformation == "none" else f"{transformation} of {unit}"
-    words = {"u": fitted, "u2": f"({fitted})2", "v": unit}
-    for number, (year, month) in enumerate(zip(years, months, strict=True)):
-        label = "normal" if year == NORMAL else year
-        for quantity, measure in QUANTITIES.items():
-            first, *rest = measure.split(" ", 1)
-            measure = " ".join([words.get(first, first), *rest])
-            yield variable, label, month, quantity, log[quantity][number], measure
+    if common is not None:
+        return spline.fit(observed, fixed=common.smoothing)
+    value = model.smoothing_value
+    if model.smoothing == "fixed_rho":
+        return spline.fit(observed, fixed=value)
+    if model.smoothing == "fixed_signal":
+        return spline.fit(observed, signal=value)
+    return spline.fit(observed, model.smoothing, variance=value)
+
+
+def nearest_distances(plane):
+    """Return a function that gives the shortest distance within a set of stations."""
+    distance = np.hypot(*(plane[:, None] - plane[None]).transpose(2, 0, 1))
+    np.fill_diagonal(distance, np.inf)
+    return lambda stations: distance[np.ix_(stations, stations)].min()

@@ -48,10 +48,15 @@ def climate_choice(climate):
         rate = climate["downscaling"]["lapse_rate_k_per_km"]
         lapse = "" if rate is None else f"; temperature by {rate} K km-1 of elevation"
         return f"monthly grids ({', '.join(names)}), bilinear{lapse}"
-    text = (
-        f"{climate['time_step']} station records, thin-plate spline with elevation, smoothing by "
-    )
-    text += climate["smoothing"].upper()
+    way = "as third variable" if climate["model"] == "trivariate" else "as covariate"
+    text = f"{climate['time_step']} station records, thin-plate spline with elevation {way}, "
+    text += f"smoothing by {climate['smoothing'].replace('_', ' ')}"
+    if climate["common_smoothing"]:
+        text += ", one parameter for all surfaces of a variable"
+    if climate["bias_correction"] != "none":
+        text += (
+            f"; transformed variables corrected by the variance of the {climate['bias_correction']}"
+        )
     if climate["time_step"] == "normals":
         text += "; monthly normals stand for every year, so climate has no variation in time"
     return text
@@ -84,6 +89,7 @@ def warnings(study):
 FLAGS = {
     "FLAG_SIGNAL_ABOVE_HALF": "have a signal above half of the stations: rough, little smoothing",
     "FLAG_END_OF_RANGE": "have their minimum at the end of the search range",
+    "FLAG_CLOSE_STATIONS": "have stations closer than climate.close_stations_km",
     "FLAG_CRITERIA_DISAGREE": "differ much between GCV and GML",
 }
 

@@ -6,19 +6,22 @@ stations are searched at once. With ``f = lambda / (e + lambda)`` (each entry be
 
     GCV = n sum(f^2 q^2) / (sum f)^2              sum f = n - edf
     GML = sum(q^2 / (e + lambda)) exp(mean(log(e + lambda))) / (n - nt)
+    UBR = sum(f^2 q^2) - 2 s2 sum f               for a known error variance s2
 
 and their slopes with respect to log(lambda) are sums of the same terms, computed without
 subtraction. GML is written in the units of a variance; its minimum is that of the restricted
-likelihood.
+likelihood. UBR / n + s2 estimates the true mean squared error without bias.
 
 References
 ----------
 Wahba (1990), Spline Models for Observational Data, SIAM, ch. 4, doi:10.1137/1.9781611970128.
 Hutchinson and Xu (2013), ANUSPLIN Version 4.4 User Guide, Australian National University:
-of several local minima the smoothest is taken.
+of several local minima the smoothest is taken; a common parameter minimises the mean over
+the surfaces.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.optimize import elementwise
@@ -39,6 +42,8 @@ class Choice:
         unless a rougher surface scores better.
     minima : ndarray of int, shape (surface,)
         Number of local minima inside the range that was searched.
+    valleys : tuple of (ndarray of int, ndarray)
+        Surface and lambda of every one of them, from rough to smooth.
     end : ndarray of int, shape (surface,)
         1 if the smoothest end of the range was taken for want of a minimum, -1 if the
         roughest end, 0 otherwise.
@@ -47,7 +52,14 @@ class Choice:
     smoothing: np.ndarray
     lowest: np.ndarray
     minima: np.ndarray
+    valleys: tuple
     end: np.ndarray
+
+    @classmethod
+    def wanted(cls, smoothing):
+        """Return the choice of parameters that were not searched for."""
+        none = np.zeros(smoothing.size, int)
+        return cls(smoothing, smoothing, none, (none[:0], smoothing[:0]), none)
 
 
 def gcv(log_smoothing, eigenvalues, squares):
@@ -98,7 +110,33 @@ def gml(log_smoothing, eigenvalues, squares):
     return score, slope
 
 
+def ubr(log_smoothing, eigenvalues, squares, variance):
+    """Return the estimated risk for a known error variance and its slope.
+
+    Parameters and shapes as in `gcv`, and
+
+    variance : float
+        Error variance of an observation of weight 1.
+
+    Returns
+    -------
+    score, slope : ndarray, shape (...)
+        ``n (UBR - variance)`` and d score / d log(lambda).
+    """
+    total = eigenvalues + np.exp(log_smoothing)
+    rough = np.exp(log_smoothing) / total
+    signal = eigenvalues / total
+    score = (rough**2 * squares - 2 * variance * rough).sum(axis=0)
+    slope = 2 * (rough * signal * (rough * squares - variance)).sum(axis=0)
+    return score, slope
+
+
 CRITERIA = {"gcv": gcv, "gml": gml}
+
+
+def criterion_of(name, variance=None):
+    """Return the function of a criterion; ``known_variance`` needs the variance."""
+    return partial(ubr, variance=variance) if name == "known_variance" else CRITERIA[name]
 
 
 def search_range(eigenvalues):
@@ -122,7 +160,7 @@ def search_range(eigenvalues):
     return np.linspace(low, high, steps)
 
 
-def search(eigenvalues, squares, criterion="gcv"):
+def search(eigenvalues, squares, criterion="gcv", variance=None):
     """Find every local minimum of a criterion and choose the smoothest, surface by surface.
 
     Parameters
@@ -131,8 +169,10 @@ def search(eigenvalues, squares, criterion="gcv"):
         Eigenvalues of the projected kernel.
     squares : ndarray, shape (k, surface)
         Squared rotated observations.
-    criterion : {"gcv", "gml"}
+    criterion : {"gcv", "gml", "known_variance"}
         Which criterion is minimised.
+    variance : float, optional
+        Error variance, if it is known.
 
     Returns
     -------
@@ -143,31 +183,64 @@ def search(eigenvalues, squares, criterion="gcv"):
     A minimum is a change of sign of the slope, refined by Chandrupatla's method to the
     rounding of log(lambda). The ends of the range count only where no minimum lies inside.
     """
-    score = CRITERIA[criterion]
-    grid = search_range(eigenvalues)
-    column = eigenvalues[:, None]
-    scores, slopes = np.stack([score(step, column, squares) for step in grid], axis=1)
+    score, column = criterion_of(criterion, variance), eigenvalues[:, None]
+
+    def of_surfaces(log_smoothing, surface):
+        return score(log_smoothing, column, squares[:, surface])
+
+    return _smoothest(of_surfaces, search_range(eigenvalues), squares.shape[1])
+
+
+def search_common(groups, criterion="gcv", variance=None):
+    """Find the one parameter that minimises the mean of a criterion over all surfaces.
+
+    Parameters
+    ----------
+    groups : list of (ndarray (k,), ndarray (k, surface), int)
+        Eigenvalues, squared rotated observations and number of stations of each set of
+        stations.
+    criterion, variance
+        As in `search`.
+
+    Returns
+    -------
+    Choice
+        Of one surface.
+    """
+    score = criterion_of(criterion, variance)
+    relative = criterion != "known_variance"  # those slopes are logarithmic
+
+    def of_mean(log_smoothing, _):
+        means = np.zeros((2, np.size(log_smoothing)))
+        for number, step in enumerate(np.ravel(log_smoothing)):
+            for eigenvalues, squares, stations in groups:
+                value, slope = score(step, eigenvalues[:, None], squares)
+                slope = value * np.nan_to_num(slope) if relative else slope
+                unit = {"gcv": stations, "gml": 1, "known_variance": 1 / stations}[criterion]
+                means[:, number] += unit * value.sum(), unit * slope.sum()
+        return means
+
+    ranges = [search_range(eigenvalues) for eigenvalues, _, _ in groups]
+    low, high = min(steps[0] for steps in ranges), max(steps[-1] for steps in ranges)
+    return _smoothest(of_mean, np.linspace(low, high, max(map(len, ranges))), 1)
+
+
+def _smoothest(score, grid, surfaces):
+    """Return the choice of the smoothest minimum of ``score(log_smoothing, surface)``."""
+    everything = np.arange(surfaces)
+    scores, slopes = np.stack([score(step, everything) for step in grid], axis=1)
     step, surface = np.nonzero((slopes[:-1] < 0) & (slopes[1:] >= 0))
-    minima = np.bincount(surface, minlength=squares.shape[1])
+    minima = np.bincount(surface, minlength=surfaces)
 
     end = np.where(minima > 0, 0, np.where(slopes[-1] > 0, -1, 1))
     chosen = np.where(end < 0, grid[0], grid[-1])
+    bracket = grid[step], grid[step + 1]
+    found = elementwise.find_root(lambda at, index: score(at, index)[1], bracket, args=(surface,)).x
     # np.nonzero runs from rough to smooth: the last write is the smoothest minimum.
-    chosen[surface] = _refined(score, column, squares[:, surface], grid[step], grid[step + 1])
-    rival = scores.argmin(axis=0)
-    better = scores.min(axis=0) < score(chosen, column, squares)[0]
-    lowest = np.where(better, grid[rival], chosen)
-    return Choice(np.exp(chosen), np.exp(lowest), minima, end)
-
-
-def _refined(score, column, squares, low, high):
-    """Return the roots of the slope in the brackets, all at once."""
-
-    def slope(log_smoothing, index):
-        return score(log_smoothing, column, squares[:, index])[1]
-
-    index = np.arange(low.size)
-    return elementwise.find_root(slope, (low, high), args=(index,)).x
+    chosen[surface] = found
+    better = scores.min(axis=0) < score(chosen, everything)[0]
+    lowest = np.where(better, grid[scores.argmin(axis=0)], chosen)
+    return Choice(np.exp(chosen), np.exp(lowest), minima, (surface, np.exp(found)), end)
 
 
 def smoothing_of_signal(eigenvalues, signal):

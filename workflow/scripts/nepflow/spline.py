@@ -36,8 +36,10 @@ class Fit:
         lambda of every surface and how it was found.
     signal, error : ndarray, shape (surface,)
         Effective degrees of freedom and what they leave of n, each a sum of its own.
-    rss, gcv, gml : ndarray, shape (surface,)
-        Weighted sum of squared residuals and both criteria, u^2.
+    rss, quadratic : ndarray, shape (surface,)
+        Weighted sum of squared residuals, and of observations times residuals, u^2.
+    gcv, gml : ndarray, shape (surface,)
+        Both criteria, u^2.
     kernel_coefficients : ndarray, shape (station, surface)
     polynomial_coefficients : ndarray, shape (function, surface)
         Of `monomials` of the centred coordinates, the covariates last.
@@ -51,6 +53,7 @@ class Fit:
     signal: np.ndarray
     error: np.ndarray
     rss: np.ndarray
+    quadratic: np.ndarray
     gcv: np.ndarray
     gml: np.ndarray
     kernel_coefficients: np.ndarray
@@ -72,6 +75,27 @@ class Fit:
     def mean_squared_error(self):
         """Estimated true error of the fitted values, MSE = VAR edf / n, shape (surface,), u^2."""
         return self.variance * self.signal / len(self.residuals)
+
+    @property
+    def likelihood_variance(self):
+        """Error variance of the likelihood, z'(I-A)z / (n - nt), shape (surface,), u^2.
+
+        Equal to `variance` where GML is at its minimum.
+        """
+        return self.quadratic / (len(self.residuals) - len(self.polynomial_coefficients))
+
+    def standardised(self, weights):
+        """Return residuals over their standard deviations, shape (station, surface).
+
+        Parameters
+        ----------
+        weights : ndarray, shape (station,)
+            Of the spline.
+        """
+        deviation = np.sqrt(self.variance * self.unexplained / weights[:, None])
+        return np.divide(
+            self.residuals, deviation, out=np.zeros(deviation.shape), where=deviation > 0
+        )
 
     @property
     def leverages(self):
@@ -141,26 +165,28 @@ class ThinPlateSpline:
         self.to_rotated = (root * self.rotation).T
         self.to_polynomial = linalg.solve_triangular(r[:nt], q[:, :nt].T) * root.T / scale[:, None]
 
-    def fit(self, values, criterion="gcv", fixed=None, signal=None):
+    def fit(self, values, criterion="gcv", fixed=None, signal=None, variance=None):
         """Fit surfaces to values that every station has.
 
         Parameters
         ----------
         values : ndarray, shape (station, surface)
             Observations, no NaN.
-        criterion : {"gcv", "gml"}
+        criterion : {"gcv", "gml", "known_variance"}
             What chooses lambda, surface by surface.
         fixed : float or ndarray, shape (surface,), optional
             This lambda instead.
         signal : float, optional
             The lambda of these effective degrees of freedom instead.
+        variance : float, optional
+            Error variance of an observation of weight 1, for ``known_variance``.
 
         Returns
         -------
         Fit
         """
         rotated = self.to_rotated @ values
-        choice = self._choice(rotated**2, criterion, fixed, signal)
+        choice = self._choice(rotated**2, criterion, fixed, signal, variance)
         total = self.eigenvalues + choice.smoothing
         rough = choice.smoothing / total
         kernel_coefficients = self.to_rotated.T @ (rotated / total)
@@ -174,6 +200,7 @@ class ThinPlateSpline:
             signal=self.signal_of(choice.smoothing),
             error=rough.sum(axis=0),
             rss=((rough * rotated) ** 2).sum(axis=0),
+            quadratic=(rough * rotated**2).sum(axis=0),
             gcv=scores["gcv"] * len(values),
             gml=scores["gml"],
             kernel_coefficients=kernel_coefficients,
@@ -187,16 +214,39 @@ class ThinPlateSpline:
         kept = self.eigenvalues / (self.eigenvalues + parameter)
         return self.functions.shape[1] + kept.sum(axis=0)
 
-    def _choice(self, squares, criterion, fixed, signal):
+    def _choice(self, squares, criterion, fixed, signal, variance):
         """Return the best lambda of every surface, or the wanted one."""
         if signal is not None:
             above = signal - self.functions.shape[1]
             fixed = smoothing.smoothing_of_signal(self.eigenvalues[:, 0], above)
         if fixed is None:
-            return smoothing.search(self.eigenvalues[:, 0], squares, criterion)
-        fixed = np.broadcast_to(np.asarray(fixed, float), squares.shape[1]).copy()
-        unsearched = np.zeros(fixed.size, int)
-        return smoothing.Choice(fixed, fixed, unsearched, unsearched)
+            return smoothing.search(self.eigenvalues[:, 0], squares, criterion, variance)
+        fixed = np.asarray(fixed, float)
+        return smoothing.Choice.wanted(np.broadcast_to(fixed, squares.shape[1]).copy())
+
+    def residuals_without(self, fit, members):
+        """Return observed minus predicted when several stations are left out together.
+
+        Parameters
+        ----------
+        fit : Fit
+            Of this spline.
+        members : ndarray of int
+            The stations; at least the unpenalised functions must be left.
+
+        Returns
+        -------
+        ndarray, shape (member, surface)
+            At the same lambda, exact; NaN if the others do not determine the spline.
+        """
+        if len(self.knots) - len(members) <= self.functions.shape[1]:
+            return np.full((len(members), fit.signal.size), np.nan)
+        rows = self.rotation[members]
+        total = self.eigenvalues + fit.choice.smoothing
+        rough = (fit.choice.smoothing / total).T[:, None, :]
+        root = np.sqrt(self.weights[members])
+        weighted = (root[:, None] * fit.residuals[members]).T[:, :, None]
+        return np.linalg.solve((rows * rough) @ rows.T, weighted)[:, :, 0].T / root[:, None]
 
     def predict(self, fit, coordinates, covariates=None):
         """Return the surfaces at points.

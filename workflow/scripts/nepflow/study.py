@@ -132,6 +132,7 @@ def check_sense(study, file):
         if twice:
             raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
     _check_zones(study, file)
+    _check_climate(study, file)
     if uses_landcover(study):
         _check_landcover_years(study, file)
     figure_entries.check(study, file)
@@ -191,6 +192,35 @@ def _check_zones(study, file):
                     f"{file}: zones {name} cross {other}, which is {kinds.get(other, 'unknown')}. "
                     "Only zones that do not change can be crossed (stable_landcover, area, ...)."
                 )
+
+
+def _check_climate(study, file):
+    climate = study["climate"]
+    if climate["evaluator"] == "coarse" and climate["model"] == "trivariate":
+        raise BadStudy(
+            f"{file}: climate.evaluator coarse interpolates in the plane, and the surfaces of "
+            "climate.model trivariate depend on elevation. Set the evaluator to exact."
+        )
+    given = climate.get("smoothing_value", {})
+    lacking = [name for name in climate["variables"] if name not in given]
+    if climate["smoothing"] not in ("gcv", "gml") and lacking:
+        raise BadStudy(
+            f"{file}: climate.smoothing {climate['smoothing']} needs a value of {lacking[0]}. Add "
+            f"climate: {{smoothing_value: {{{lacking[0]}: ...}}}}, or choose gcv or gml."
+        )
+    years = study_years(study)
+    lost = [year for year in climate.get("standard_error_years", []) if year not in years]
+    if lost:
+        raise BadStudy(
+            f"{file}: climate.standard_error_years names {lost[0]}, which is not a year of the "
+            "study. Remove it or change `period`."
+        )
+    for figure in study.get("figures", []):
+        if figure["kind"] == "residuals" and figure.get("quantity") not in climate["variables"]:
+            raise BadStudy(
+                f"{file}: figure {figure['name']} shows residuals of {figure.get('quantity')}, the "
+                f"study interpolates {', '.join(climate['variables'])}. Change its `quantity`."
+            )
 
 
 def uses_landcover(study):

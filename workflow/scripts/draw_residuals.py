@@ -1,0 +1,38 @@
+"""Draw the leave-one-out residuals of a variable: scatter and map.
+
+Reads   residuals (parquet, in the variable's monthly unit), grid (1 = inside), outlines
+Writes  figure (PNG, PDF)
+"""
+
+import pandas as pd
+from nepflow import labels, overviews, plates, residual_plots, vectors
+from nepflow._log import logged_to
+from nepflow.variables import VARIABLES
+
+OPTIONS = ("title", "limits", "width_mm", "letter")
+
+
+def draw_residuals(residuals_path, grid_path, outlines_path, png_path, pdf_path, figure):
+    """Nothing is fitted here."""
+    name = figure["quantity"]
+    drawing = residual_plots.residual_figure(
+        pd.read_parquet(residuals_path),
+        overviews.layer(grid_path),
+        vectors.read(outlines_path),
+        labels.variable_name(name),
+        VARIABLES[name].monthly_unit,
+        **{option: figure[option] for option in OPTIONS if option in figure},
+    )
+    plates.write(drawing, png_path, pdf_path)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        draw_residuals(
+            residuals_path=snakemake.input.residuals,
+            grid_path=snakemake.input.grid,
+            outlines_path=snakemake.input.outlines,
+            png_path=snakemake.output.png,
+            pdf_path=snakemake.output.pdf,
+            figure=snakemake.params.figure,
+        )

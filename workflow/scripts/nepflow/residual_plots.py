@@ -1,0 +1,163 @@
+"""Leave-one-out residuals: observed against predicted, and where stations err."""
+
+import numpy as np
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from pyproj import Transformer
+
+from nepflow import basemap, furniture, labels, palettes
+from nepflow.sheet import Sheet, drawn_in_style
+
+_LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
+_VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
+_SIZE = 34  # points2 of the dot of the largest error
+
+
+@drawn_in_style
+def residual_figure(
+    residuals, grid, outlines, name, unit, *, title=None, limits=None, width_mm=180, letter=None
+):
+    """Draw the scatter of observed and predicted values, and the mean residual of stations.
+
+    Parameters
+    ----------
+    residuals : pandas.DataFrame
+        Columns station, lon, lat (degrees, WGS 84), observed, predicted.
+    grid : xarray.DataArray, shape (y, x)
+        1 inside the area; attribute simulated.
+    outlines : geopandas.GeoDataFrame
+        Polygons of the area in a projection in metres.
+    name, unit : str
+        Of the variable, such as Temperature, degC.
+    title, letter : str, optional
+        Heading; letter of the panel.
+    limits : (float, float), optional
+        Ends of the colours of mean residuals, in the unit.
+    width_mm : {180, 85}
+        Side by side, or below each other.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    sheet, scatter, points, field, stations = _layout(outlines, width_mm, title, letter)
+    _scatter(sheet, scatter, points, residuals, name, unit)
+    _map(
+        sheet, field, stations, residuals, outlines, labels.with_unit("Mean residual", unit), limits
+    )
+    inside = grid.values == 1
+    basemap.finish(field, outlines, inside, basemap.is_simulated(grid))
+    return sheet.figure
+
+
+def _layout(outlines, width_mm, title, letter):
+    """Return the sheet, scatter, its colour bar, map and its foot."""
+    west, east, south, north = furniture.frame_of(outlines)
+    aspect = (north - south) / (east - west)
+    if width_mm > 100:
+        side = 60
+        left = _LEFT + side + _GAP
+        width = width_mm - left - 3
+        height = max(side, width * aspect)
+        sheet = Sheet(width_mm, height + _BELOW + _FOOT, title, letter)
+        tops = 0, 0
+    else:
+        side = width = width_mm - _LEFT - 3
+        left = _LEFT
+        height = side + _BELOW + _FOOT + 2
+        sheet = Sheet(width_mm, height + width * aspect + _BELOW + _FOOT, title, letter)
+        tops = 0, height
+    scatter = sheet.axes(_LEFT, tops[0], side, side)
+    field = sheet.axes(left, tops[1], width, width * aspect)
+    field.set(xlim=(west, east), ylim=(south, north))
+    field.set_aspect("equal")
+    field.set_autoscale_on(False)
+    points = sheet.axes(_LEFT, tops[0] + side + _BELOW, side, 2)
+    below = (side if width_mm > 100 else tops[1] + width * aspect) + _BELOW
+    stations = sheet.axes(left, below, 0.55 * width, 2)
+    return sheet, scatter, points, field, stations
+
+
+def _scatter(sheet, axes, foot, residuals, name, unit):
+    """Draw how many station months lie where, and the line of equality."""
+    observed, predicted = residuals["observed"].to_numpy(), residuals["predicted"].to_numpy()
+    low = min(observed.min(), predicted.min())
+    high = max(observed.max(), predicted.max())
+    low, high = low - 0.02 * (high - low), high + 0.02 * (high - low)
+    cells = axes.hexbin(
+        predicted, observed, gridsize=64, extent=(low, high, low, high), mincnt=1,
+        norm=LogNorm(vmin=1), cmap=_VISIBLE, linewidths=0.05, zorder=2,
+    )  # fmt: skip
+    axes.plot([low, high], [low, high], color=palettes.INK, linewidth=0.6, zorder=3)
+    axes.set(xlim=(low, high), ylim=(low, high))
+    axes.set_xlabel(labels.with_unit("Predicted without the station", unit))
+    axes.set_ylabel(labels.with_unit(f"{name} observed", unit))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+    axes.text(
+        0.03, 0.97, _numbers(observed, predicted), transform=axes.transAxes, va="top", zorder=4,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+    )  # fmt: skip
+    bar = sheet.figure.colorbar(cells, cax=foot, orientation="horizontal")
+    bar.outline.set_linewidth(0.4)
+    bar.set_label("Station months", labelpad=1)
+
+
+def _numbers(observed, predicted):
+    """Return the text with number, error, bias and explained share."""
+    residual = observed - predicted
+    rmse, bias = np.sqrt(np.mean(residual**2)), np.mean(residual)
+    explained = 1 - np.sum(residual**2) / np.sum((observed - observed.mean()) ** 2)
+    decimals = labels.decimals_for(rmse, 3)
+    return "\n".join(
+        (
+            f"n = {labels.number(len(observed), 0)}",
+            f"RMSE = {labels.number(rmse, decimals)}",
+            f"mean residual = {labels.number(bias, decimals)}",
+            f"explained = {labels.number(100 * explained, 1)} %",
+        )
+    )
+
+
+def _map(sheet, axes, foot, residuals, outlines, name, limits):
+    """Draw a dot a station: colour its mean residual, area its root mean square residual."""
+    frame = residuals.assign(residual=residuals["observed"] - residuals["predicted"])
+    frame = frame.assign(square=frame["residual"] ** 2)
+    means = frame.groupby("station")[["lon", "lat", "residual", "square"]].mean()
+    error = np.sqrt(means["square"].to_numpy())
+    order = np.argsort(-error)
+    to_map = Transformer.from_crs(furniture.GEOGRAPHIC, outlines.crs, always_xy=True)
+    x, y = to_map.transform(means["lon"].to_numpy(), means["lat"].to_numpy())
+    size = np.abs(means["residual"]).quantile(0.98) or 1.0
+    low, high = limits or (-size, size)
+    largest = error.max() or 1.0
+    dots = axes.scatter(
+        x[order], y[order], s=_SIZE * error[order] / largest, c=means["residual"].to_numpy()[order],
+        cmap=palettes.palette("vik"), norm=Normalize(low, high), edgecolors=palettes.INK,
+        linewidths=0.3, zorder=12,
+    )  # fmt: skip
+    bar = sheet.figure.colorbar(
+        dots, cax=foot, orientation="horizontal", extend="both", ticks=MaxNLocator(5)
+    )
+    bar.outline.set_linewidth(0.4)
+    bar.set_label(name, labelpad=1)
+    _sizes(foot, largest)
+
+
+def _sizes(foot, largest):
+    """Add the legend of dot areas, right of the colour bar."""
+    steps = [step for step in MaxNLocator(3).tick_values(0, largest) if 0 < step <= largest]
+    look = {"linestyle": "none", "marker": "o", "markerfacecolor": "white"}
+    handles = [
+        Line2D(
+            [], [], markersize=np.sqrt(_SIZE * step / largest), markeredgecolor=palettes.INK,
+            markeredgewidth=0.4, label=f"{step:g}", **look,
+        )
+        for step in steps
+    ]  # fmt: skip
+    foot.legend(
+        handles=handles, title="RMSE", loc="center left", bbox_to_anchor=(1.12, -1.1),
+        ncols=len(handles), frameon=False, handletextpad=0.1, columnspacing=0.8, borderpad=0,
+        title_fontsize=6.5,
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""Fitted surfaces of a climate variable with the evidence that they rest on."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+NORMAL = 0  # the year of surfaces that hold for every year
+MONTHLY_SOURCE = "thin plate splines of monthly station values with elevation"
+NORMALS_SOURCE = "monthly normals applied to every year"
+_BY_SURFACE = (
+    "kernel_coefficients", "polynomial_coefficients", "smoothing", "variance",
+    "observed", "loo_residuals", "standardised",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Surfaces:
+    """Monthly surfaces of one variable; the content of a fit file.
+
+    Attributes
+    ----------
+    variable, unit, transformation, source : str
+        Name; unit v of a monthly value; name in `transformations`, which gives the fitted
+        values their unit u; what tags say of the origin.
+    years, months : ndarray of int, shape (surface,)
+        Year (`NORMAL` for monthly normals) and month 1..12.
+    order : int
+        m of the spline.
+    length_scale : float
+        Metres in one unit of the spline's coordinates.
+    vertical_scale : float
+        Units of those coordinates in one metre of height, where elevation is the third spline
+        variable; 0 where it is a covariate (in km).
+    centre : ndarray, shape (2,)
+        Origin of those coordinates in the study's CRS, m.
+    stations : ndarray of str, shape (knot,)
+    position : ndarray, shape (knot, 3)
+        Longitude and latitude, degrees, and elevation, m.
+    weights : ndarray, shape (knot,)
+        Inverse relative variances.
+    knots : ndarray, shape (knot, d)
+        Spline variables of the stations, centred and scaled.
+    kernel_coefficients : ndarray, shape (knot, surface)
+        0 for stations that the surface lacks.
+    polynomial_coefficients : ndarray, shape (function, surface)
+        Of the monomials of the spline variables, then of elevation in km if it is a covariate.
+    smoothing, variance : ndarray, shape (surface,)
+        lambda; error variance VAR, u2.
+    observed : ndarray, shape (knot, surface)
+        Monthly values, v; NaN where there is none.
+    loo_residuals, standardised : ndarray, shape (knot, surface)
+        Observed minus predicted without the station, u; residual over its standard deviation.
+    """
+
+    variable: str
+    unit: str
+    transformation: str
+    source: str
+    years: np.ndarray
+    months: np.ndarray
+    order: int
+    length_scale: float
+    vertical_scale: float
+    centre: np.ndarray
+    stations: np.ndarray
+    position: np.ndarray
+    weights: np.ndarray
+    knots: np.ndarray
+    kernel_coefficients: np.ndarray
+    polynomial_coefficients: np.ndarray
+    smoothing: np.ndarray
+    variance: np.ndarray
+    observed: np.ndarray
+    loo_residuals: np.ndarray
+    standardised: np.ndarray
+
+    def variables_at(self, cells):
+        """Return spline variables and covariates of cells.
+
+        Parameters
+        ----------
+        cells : ndarray, shape (3, cell)
+            x and y in the study's CRS, elevation; all m.
+
+        Returns
+        -------
+        points : ndarray, shape (cell, d)
+        covariates : ndarray, shape (cell, 1), or None
+        """
+        plane = (cells[:2].T - self.centre) / self.length_scale
+        if self.vertical_scale:
+            return np.column_stack([plane, cells[2] * self.vertical_scale]), None
+        return plane, cells[2:].T / 1000
+
+    def columns(self, index):
+        """Return some of the surfaces."""
+        parts = {name: getattr(self, name)[..., index] for name in _BY_SURFACE}
+        return replace(self, years=self.years[index], months=self.months[index], **parts)
+
+    def of_years(self, years):
+        """Return the surfaces of these years, 12 a year, in order of time.
+
+        Normals answer for any year.
+
+        Raises
+        ------
+        ValueError
+            If a month is missing.
+        """
+        normals = bool((self.years == NORMAL).all())
+        times = zip(self.years.tolist(), self.months.tolist(), strict=True)
+        position = {time: column for column, time in enumerate(times)}
+        wanted = [(NORMAL if normals else year, m) for year in years for m in range(1, 13)]
+        missing = [key for key in wanted if key not in position]
+        if missing:
+            raise ValueError(
+                f"{self.variable}: no surface of {missing[0][0]}-{missing[0][1]:02d}; "
+                "add the year to the study's period and fit again"
+            )
+        chosen = self.columns([position[key] for key in wanted])
+        return replace(chosen, years=np.repeat(np.asarray(years), 12))
+
+    def annual(self, divisor):
+        """Return surfaces of whole years: the monthly ones added and divided.
+
+        They can be evaluated; what belongs to single months is left out.
+        """
+        added = {
+            name: getattr(self, name).reshape(rows, -1, 12).sum(axis=2) / divisor
+            for name, rows in (
+                ("kernel_coefficients", len(self.knots)),
+                ("polynomial_coefficients", len(self.polynomial_coefficients)),
+            )
+        }
+        absent = {name: getattr(self, name)[..., :0] for name in _BY_SURFACE if name not in added}
+        return replace(self, years=self.years[::12], months=self.months[11::12], **added, **absent)
