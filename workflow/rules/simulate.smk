@@ -7,6 +7,8 @@ Outputs  <results>/twin/{study}/granules/*.csv with tiles beside in modis/, stat
 Nothing here writes outside <results>/twin/, and everything written says "simulated (twin)".
 """
 
+LANDCOVER_YEARS = list(range(2001, 2023))  # of MCD12Q1
+
 GEOGRAPHY = collect(
     "{folder}/{region}/{file}",
     folder=os.path.relpath(SCRIPTS.parent.parent / "resources"),
@@ -64,19 +66,24 @@ rule simulate_landcover:
         geography=GEOGRAPHY,
         code=code_of("simulate_landcover.py"),
     output:
-        granules="<results>/twin/{study}/granules/MCD12Q1.061_{year}.csv",
+        granules=collect(
+            "<results>/twin/{study}/granules/MCD12Q1.061_{year}.csv",
+            year=LANDCOVER_YEARS,
+            allow_missing=True,
+        ),
     log:
-        "<logs>/{study}/simulate_landcover/{year}.log",
+        "<logs>/{study}/simulate_landcover.log",
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=1500,
-        runtime=15,
+        runtime=60,
     params:
         pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        years=LANDCOVER_YEARS,
     message:
-        "{wildcards.study}: simulated land cover tiles of {wildcards.year}."
+        "{wildcards.study}: simulated land cover tiles."
     script:
         "../scripts/simulate_landcover.py"
 
