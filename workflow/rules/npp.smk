@@ -16,6 +16,8 @@ rule mosaic_npp:
         granules="<study>/npp/{collection}/granules_{year}.csv",
     log:
         "<logs>/{study}/mosaic_npp/{collection}_{year}.log",
+    wildcard_constraints:
+        collection=r"\d{3}",
     conda:
         "../../envs/geo.yaml"
     resources:

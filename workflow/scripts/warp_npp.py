@@ -25,7 +25,8 @@ def warp_npp(flux_path, absence_path, grid_path, outputs, year, resampling, mem_
         raster.Warped(flux_path, resampling),
         raster.Warped(absence_path, categorical),
     ]
-    tags = {"source": "MOD17A3HGF", "resampling": resampling}
+    source = raster.tags_of(flux_path).get("source", "MOD17A3HGF")
+    tags = {"source": source, "resampling": resampling}
     npp, qc, absence = outputs
     raster.map_blocks(
         on_grid,
