@@ -17,7 +17,7 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
-def write_grid(path, unit_of_month, count=12 * len(YEARS)):
+def write_grid(path, unit_of_month, count=36):
     """A band a month from 70 to 115 E and 28 to 52 N, a value that the season gives."""
     months = np.arange(count)
     season = -np.cos(2 * np.pi * (months % 12) / 12)
