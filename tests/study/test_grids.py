@@ -28,7 +28,7 @@ def write_grid(path, unit_of_month, count=36):
     path.parent.mkdir(parents=True, exist_ok=True)
     with rasterio.open(path, "w", **profile) as target:
         for month in months:
-            target.write(np.full((48, 90), unit_of_month(season[month]), "float32"), month + 1)
+            target.write(np.full((48, 90), unit_of_month(season[month]), "float32"), int(month) + 1)
 
 
 @pytest.fixture(scope="module")
