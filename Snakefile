@@ -46,7 +46,7 @@ include: "workflow/rules/manifest.smk"
 wildcard_constraints:
     study="|".join(STUDIES),
     year=r"\d{4}",
-    collection=r"\d{3}",
+    collection=r"\d{3}|rasters",
     variable="temperature|precipitation|radiation|nep|npp|rh",
     reading="monthly|annual_once|annual_x12",
     zones=r"\w+",

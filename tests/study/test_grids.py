@@ -17,9 +17,9 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
-def write_grid(path, unit_of_month):
+def write_grid(path, unit_of_month, count=36):
     """A band a month from 70 to 115 E and 28 to 52 N, a value that the season gives."""
-    months = np.arange(12 * len(YEARS))
+    months = np.arange(count)
     season = -np.cos(2 * np.pi * (months % 12) / 12)
     profile = {
         "driver": "GTiff", "height": 48, "width": 90, "count": months.size, "dtype": "float32",
@@ -28,7 +28,7 @@ def write_grid(path, unit_of_month):
     path.parent.mkdir(parents=True, exist_ok=True)
     with rasterio.open(path, "w", **profile) as target:
         for month in months:
-            target.write(np.full((48, 90), unit_of_month(season[month]), "float32"), month + 1)
+            target.write(np.full((48, 90), unit_of_month(season[month]), "float32"), int(month) + 1)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,9 @@ def studies(root, tiny, tmp_path_factory):
         "respiration": {"reading": "monthly", "reason": "a test"},
         "figures": TINY["figures"][:1] + TINY["figures"][2:3],
     }  # fmt: skip
-    grid_study = common | {"title": "Grids", "climate": {"source": "grids", "grids": grids}}
+    npp = {"source": "rasters", "rasters": {"file": "npp_{year}.tif", "unit": "kg C m-2 yr-1"}}
+    climate = {"source": "grids", "grids": grids}
+    grid_study = common | {"title": "Grids", "climate": climate, "npp": npp}
     both = common | {"title": "Both", "climate": {"source": "stations", "grids": grids}}
     folder = tmp_path_factory.mktemp("grids") / "copy"
     workflow = Workflow(root, folder, grids=grid_study, both=both)
@@ -61,6 +63,8 @@ def studies(root, tiny, tmp_path_factory):
         write_grid(folder / f"data/{name}/t.tif", lambda season: 280 + 12 * season)
         write_grid(folder / f"data/{name}/p.tif", lambda season: 1 + 0.8 * season)
         write_grid(folder / f"data/{name}/r.tif", lambda season: 180 + 80 * season)
+    for year in YEARS:
+        write_grid(folder / f"data/grids/npp_{year}.tif", lambda season: 0.4, count=1)
     workflow.run()
     return workflow
 
@@ -79,6 +83,19 @@ def test_respiration_of_grids_is_that_of_the_equation(studies):
     assert np.nanmean(cube) == pytest.approx(rain.sum(), rel=1e-5)
     sun = raster.read(studies.result("grids/climate/radiation.tif"), 2)
     assert np.nanmean(sun) == pytest.approx((180 + 80 * season) @ days * 0.0864, rel=1e-5)
+
+
+@pytest.mark.slow
+def test_npp_of_rasters(studies):
+    nep = raster.read(studies.result("grids/nep/nep.tif"))
+    respiration = raster.read(studies.result("grids/nep/rh_monthly.tif"))
+    np.testing.assert_allclose(nep, 400 - respiration, atol=1e-3)
+    table = rows(studies.result("grids/tables/absence.csv"))
+    shares = {row["quantity"]: float(row["value"]) for row in table if row["year"] == "2002"}
+    assert shares["valid_share"] == pytest.approx(100)
+    inputs = {row["file"] for row in rows(studies.result("grids/tables/inputs.csv"))}
+    assert "2001: npp_2001.tif" in inputs
+    assert "npp_{year}.tif" in studies.result("grids/tables/choices.csv").read_text()
 
 
 @pytest.mark.slow

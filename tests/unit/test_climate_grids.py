@@ -6,7 +6,7 @@ import pytest
 import rasterio
 from import_climate import import_climate
 from nepflow import grid_units, monthly, raster
-from nepflow.climate_grids import BadGrid
+from nepflow.raster_door import BadGrid
 from rasterio.transform import from_origin
 from scipy.io import netcdf_file
 from warp_climate import warp_climate
@@ -65,7 +65,12 @@ def netcdf(path, months=24, first="2001-01-01"):
 
 
 def entry(file, **changes):
-    fixed = {"variable": "temperature", "unit": "degC", "first_month": "2001-01"}
+    fixed = {
+        "variable": "temperature",
+        "unit": "degC",
+        "first_month": "2001-01",
+        "key": "climate.grids",
+    }
     return fixed | {"file": str(file)} | changes
 
 

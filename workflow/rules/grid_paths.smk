@@ -22,12 +22,22 @@ def grid_entries(wildcards):
             for year in study["years"] if yearly else [""]:
                 file = os.path.join(study["files"]["folder"], entry["file"].format(year=year))
                 first = entry["first_month"].format(year=year)
-                found.append(entry | {"file": file, "first_month": first})
+                key = {"key": "climate.grids"}
+                found.append(entry | {"file": file, "first_month": first} | key)
     return found
 
 
 def grid_files(wildcards):
     return sorted({entry["file"] for entry in grid_entries(wildcards)})
+
+
+def climate_files(wildcards):
+    """All rasters of climate.grids of a study."""
+    study = study_of(wildcards)
+    folder, files = study["files"]["folder"], set()
+    for entry in study["climate"].get("grids", []):
+        files |= {os.path.join(folder, entry["file"].format(year=year)) for year in study["years"]}
+    return sorted(files)
 
 
 def grid_downscaling(wildcards):
@@ -42,6 +52,18 @@ def grid_elevation(wildcards):
     settings = grid_downscaling(wildcards)
     wanted = settings["lapse_rate_k_per_km"] is not None and wildcards.variable == "temperature"
     return settings["elevation"] if wanted else []
+
+
+def npp_entry(wildcards):
+    """The entry npp.rasters with the file of a year."""
+    study = study_of(wildcards)
+    entry = study["npp"]["rasters"]
+    file = os.path.join(study["files"]["folder"], entry["file"].format(year=wildcards.year))
+    return entry | {"file": file, "key": "npp.rasters"}
+
+
+def npp_raster(wildcards):
+    return npp_entry(wildcards)["file"]
 
 
 def monthly_climate(wildcards):

@@ -1,8 +1,9 @@
-"""Climate grids -> annual climate of the study grid, and the comparison with stations.
+"""Rasters of users -> annual climate of the study grid, its comparison with stations, NPP.
 
-Inputs   rasters of climate.grids, <study>/{grid,dem}.tif
+Inputs   rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
 Outputs  <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
-         <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv
+         <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
+         <study>/npp/rasters/*
 """
 
 
@@ -85,3 +86,53 @@ rule compare_climate:
         "{wildcards.study}: {wildcards.variable} of grids and of stations."
     script:
         "../scripts/compare_climate.py"
+
+
+rule import_npp:
+    input:
+        raster=npp_raster,
+        grid="<study>/grid.tif",
+        code=code_of("import_npp.py"),
+    output:
+        flux=temp("<study>/npp/rasters/native/{year}.tif"),
+        absence=temp("<study>/npp/rasters/native/absence_{year}.tif"),
+        counts="<study>/npp/rasters/counts_{year}.csv",
+        granules="<study>/npp/rasters/granules_{year}.csv",
+    log:
+        "<logs>/{study}/import_npp/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        entry=npp_entry,
+    message:
+        "{wildcards.study}: NPP of {wildcards.year} from a raster."
+    script:
+        "../scripts/import_npp.py"
+
+
+rule warp_npp_raster:
+    input:
+        flux="<study>/npp/rasters/native/{year}.tif",
+        absence="<study>/npp/rasters/native/absence_{year}.tif",
+        grid="<study>/grid.tif",
+        code=code_of("warp_npp_raster.py"),
+    output:
+        npp="<study>/npp/rasters/{year}.tif",
+        qc="<study>/npp/rasters/qc_{year}.tif",
+        absence="<study>/npp/rasters/absence_{year}.tif",
+    log:
+        "<logs>/{study}/warp_npp_raster/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
+    message:
+        "{wildcards.study}: NPP of {wildcards.year} on the study grid."
+    script:
+        "../scripts/warp_npp_raster.py"

@@ -18,6 +18,8 @@ rule warp_npp:
         granules="<study>/npp/{collection}/granules_{year}.csv",
     log:
         "<logs>/{study}/warp_npp/{collection}_{year}.log",
+    wildcard_constraints:
+        collection=r"\d{3}",
     conda:
         "../../envs/geo.yaml"
     resources:

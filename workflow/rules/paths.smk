@@ -75,7 +75,7 @@ def cube_of(wildcards):
 def raw_files(wildcards):
     files = study_of(wildcards)["files"]
     stations = [] if from_grids(wildcards) else station_files(wildcards)
-    return [files["area"], files["dem"], *stations]
+    return [files["area"], files["dem"], *stations, *climate_files(wildcards)]
 
 
 def station_files(wildcards):

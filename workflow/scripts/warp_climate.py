@@ -7,8 +7,8 @@ Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1)
 import numpy as np
 from nepflow import raster
 from nepflow._log import logged_to
-from nepflow.climate_grids import BadGrid
 from nepflow.monthly import GridMonths
+from nepflow.raster_door import BadGrid
 from nepflow.variables import VARIABLES
 
 

@@ -20,7 +20,7 @@ def choices(study):
     rows = [
         ("period", f"{study['years'][0]}-{study['years'][-1]}, {len(study['years'])} years"),
         ("grid", f"{study['grid']['resolution_m']} m, {study['grid']['crs']}"),
-        ("NPP", f"{RESAMPLING[study['npp']['resampling']]} (MOD17A3HGF)"),
+        ("NPP", f"{RESAMPLING[study['npp']['resampling']]} ({npp_source(study['npp'])})"),
         (
             "respiration",
             f"Pei et al., reading {study['respiration']['reading']}: "
@@ -28,7 +28,7 @@ def choices(study):
         ),
         ("climate", climate_choice(study["climate"])),
     ]
-    if study["period"][0] == 2000:
+    if study["period"][0] == 2000 and study["npp"]["source"] == "mod17":
         rows.append(("NPP of 2000", YEAR_2000[study["npp"]["year_2000"]].format(overlap=overlap)))
     if study["uses_landcover"]:
         method = RESAMPLING[study["landcover"]["resampling"]]
@@ -39,6 +39,11 @@ def choices(study):
         needed = f"{len(study['years'])} years, a trend needs {study['minimum_years']}"
         rows.append(("trend", f"not estimated: {needed}"))
     return rows
+
+
+def npp_source(npp):
+    """Where NPP comes from."""
+    return "MOD17A3HGF" if npp["source"] == "mod17" else npp["rasters"]["file"]
 
 
 def climate_choice(climate):

@@ -121,7 +121,13 @@ def check_sense(study, file):
     first, last = study["period"]
     if first > last:
         raise BadStudy(f"{file}: period {first}-{last} ends before it begins. Turn it round.")
-    if first < 2000:
+    mod17 = study["npp"]["source"] == "mod17"
+    if not mod17 and "rasters" not in study["npp"]:
+        raise BadStudy(
+            f"{file}: npp.source is rasters, and there is no npp.rasters. Say which: "
+            'npp: {rasters: {file: "npp_{year}.tif", unit: g C m-2 yr-1}}.'
+        )
+    if first < 2000 and mod17:
         raise BadStudy(
             f"{file}: period begins {first}, MOD17A3HGF in 2000 (collection 006) and 2001 (061). "
             "Begin the period in 2000 or later."
@@ -250,7 +256,7 @@ def study_years(study):
     """Years of the study: the period, without 2000 where NPP of 2000 is dropped."""
     first, last = study["period"]
     years = list(range(first, last + 1))
-    if study["npp"]["year_2000"] == "drop":
+    if study["npp"]["year_2000"] == "drop" and study["npp"]["source"] == "mod17":
         years = [year for year in years if year != 2000]
     return years
 
@@ -289,7 +295,9 @@ def completed(study, name, raw, results):
 
 
 def _npp_folder(year, study):
-    """Which NPP serves a year: a collection, or the harmonised one."""
+    """Which NPP serves a year: a collection, the harmonised one, or rasters of the user."""
+    if study["npp"]["source"] == "rasters":
+        return "rasters"
     if year >= modis.PRODUCTS["MOD17A3HGF"].first_year["061"]:
         return "061"
     return {"collection_006": "006", "collection_006_harmonised": "harmonised"}[

@@ -1,0 +1,71 @@
+"""NPP of a user's raster to the layout of the mosaic, and on to the study grid."""
+
+import climate_study
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from import_npp import import_npp
+from nepflow import raster
+from nepflow.raster_door import BadGrid
+from rasterio.transform import from_origin
+from warp_npp import warp_npp
+
+
+def written(path, factor=1.0, **changes):
+    """A plane of 100 to 400 g C m-2 yr-1 over the study, a hole in the west, -9 = none."""
+    values = np.broadcast_to(np.linspace(100, 400, 60) * factor, (50, 60)).copy()
+    values[:, :15] = -9
+    profile = {
+        "driver": "GTiff", "height": 50, "width": 60, "count": 1, "dtype": "float32",
+        "crs": "EPSG:4326", "transform": from_origin(101.5, 39, 0.1, 0.1), "nodata": -9,
+    } | changes  # fmt: skip
+    with rasterio.open(path, "w", **profile) as target:
+        for band in range(1, profile["count"] + 1):
+            target.write(values.astype("float32"), band)
+    return str(path)
+
+
+def run(folder, file, **entry):
+    paths = climate_study.make(folder)
+    fixed = {"file": file, "unit": "g C m-2 yr-1", "key": "npp.rasters"} | entry
+    names = ("flux.tif", "absence.tif", "counts.csv", "granules.csv")
+    outputs = [folder / name for name in names]
+    import_npp(fixed, paths["grid"], *outputs, year="2001")
+    return paths, outputs
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("g C m-2 yr-1", 1), ("kg C m-2 yr-1", 1e-3)])
+def test_raster_reaches_the_study_grid(tmp_path, unit, factor):
+    file = written(tmp_path / "npp 2001.tif", factor)
+    paths, (flux, absence, counts, granules) = run(tmp_path, file, unit=unit)
+    final = [tmp_path / name for name in ("npp.tif", "qc.tif", "why.tif")]
+    warp_npp(flux, absence, paths["grid"], final, "2001", "nearest", mem_mb=50)
+    npp, why = raster.read(final[0]), raster.read(final[2])
+    inside = raster.read(paths["grid"]) == 1
+    assert np.nanmin(npp) >= 100 and np.nanmax(npp) <= 400
+    assert np.isnan(npp[inside]).any() and np.isfinite(npp[inside]).any()
+    assert set(np.unique(why[inside])) == {1, 8}  # valid, fill
+    assert np.array_equal(why == 1, np.isfinite(npp))
+    assert raster.tags_of(final[0])["source"] == "npp 2001.tif"
+    table = pd.read_csv(counts).set_index("reason")["cells"]
+    with rasterio.open(flux) as source:
+        assert table.sum() == source.width * source.height < 50 * 60
+    assert len(pd.read_csv(granules)["sha256"][0]) == 64
+
+
+@pytest.mark.parametrize(
+    ("profile", "entry", "words"),
+    [
+        ({"count": 2}, {}, "has 2 bands"),
+        ({"crs": None}, {}, "says no CRS. Declare `crs` in npp.rasters"),
+        ({"transform": from_origin(10, 39, 0.1, 0.1)}, {}, "covers 10 to"),
+        ({}, {"unit": "kg C m-2 yr-1"}, "Check unit"),
+        ({}, {"unit": "g C m-2 yr-1", "scale": 0.001}, "median NPP is 0.2"),
+        ({"nodata": None}, {"fill": -9, "scale": 1000.0}, "100.0% of the values"),
+    ],
+)
+def test_faults_are_named(tmp_path, profile, entry, words):
+    file = written(tmp_path / "npp.tif", **profile)
+    with pytest.raises(BadGrid, match=words):
+        run(tmp_path, file, **entry)

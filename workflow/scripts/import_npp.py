@@ -1,0 +1,62 @@
+"""Read a year of NPP that was made elsewhere, on the raster's own cells.
+
+Reads   raster of npp.rasters (any GDAL format, declared unit), grid
+Writes  flux (bands npp g C m-2 yr-1, qc (none), valid share), absence (codes of modis.ABSENCE),
+        counts (cells by reason), granules (digest)
+"""
+
+import hashlib
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+from nepflow import modis, npp_units, raster, raster_door, tables
+from nepflow._log import logged_to
+from rasterio.windows import transform as window_transform
+
+
+def import_npp(entry, grid_path, flux_path, absence_path, counts_path, granules_path, year):
+    """Cells without a value are fill: the raster does not say why."""
+    with ExitStack() as stack:
+        source = raster_door.opened(entry, stack)
+        if source.count != 1:
+            raise raster_door.BadGrid(
+                f"{entry['file']}: has {source.count} bands. Give one raster a year "
+                "(npp.rasters.file with {year})."
+            )
+        crs = raster_door.crs_of(source, entry)
+        window = raster_door.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
+        npp = npp_units.converted(raster_door.decoded(source, entry, 1, window), entry["unit"])
+        place = window_transform(window, source.transform)
+        native = raster.Grid(crs.to_wkt(), place, window.height, window.width)
+    npp_units.check(npp, entry["file"])
+    valid = np.isfinite(npp)
+    reasons = np.where(valid, modis.ABSENCE_CODE["valid"], modis.ABSENCE_CODE["fill"])
+    name = Path(entry["file"]).name
+    tags = {"source": name}
+    output = raster.Output(
+        flux_path, "g C m-2 yr-1", "native NPP", bands=("npp", "qc", "valid"), tags=tags
+    )
+    raster.write(np.stack([npp, np.full(npp.shape, np.nan), valid]), output, native)
+    output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8", tags=tags)
+    raster.write(reasons, output, native)
+    simulated = "simulated" in raster.tags_of(grid_path)
+    counts = [
+        (name, reason, int((reasons == code).sum())) for code, reason in modis.ABSENCE.items()
+    ]
+    tables.write(counts, counts_path, ["tile", "reason", "cells"], simulated)
+    digest = hashlib.sha256(Path(entry["file"]).read_bytes()).hexdigest()
+    tables.write([(f"{year}: {name}", digest)], granules_path, ["file", "sha256"], simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        import_npp(
+            entry=snakemake.params.entry,
+            grid_path=snakemake.input.grid,
+            flux_path=snakemake.output.flux,
+            absence_path=snakemake.output.absence,
+            counts_path=snakemake.output.counts,
+            granules_path=snakemake.output.granules,
+            year=snakemake.wildcards.year,
+        )

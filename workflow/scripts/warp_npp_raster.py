@@ -1,0 +1,25 @@
+"""Bring NPP that was made elsewhere to the study grid.
+
+Reads   flux (bands npp g C m-2 yr-1, qc, valid share) and absence on the raster's own cells, grid
+Writes  npp (g C m-2 yr-1), qc (%), absence (modis.ABSENCE)
+"""
+
+from nepflow import npp_grid
+from nepflow._log import logged_to
+
+
+def warp_npp_raster(native, grid_path, outputs, year, resampling, mem_mb):
+    """The same warp as that of tiles."""
+    npp_grid.warp(native, grid_path, outputs, year, resampling, mem_mb)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        warp_npp_raster(
+            native=(snakemake.input.flux, snakemake.input.absence),
+            grid_path=snakemake.input.grid,
+            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.absence],
+            year=snakemake.wildcards.year,
+            resampling=snakemake.params.resampling,
+            mem_mb=snakemake.resources.mem_mb,
+        )
