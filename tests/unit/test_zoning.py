@@ -13,6 +13,12 @@ def test_stable_classes():
     assert np.isnan(zoning.stable_classes(annual, 9)[0, 4])
 
 
+def test_stable_in_enough_years():
+    annual = np.array([1.0, 1, 1, 1, 2])[:, None, None]
+    assert zoning.stable_classes(annual, 9, 80)[0, 0] == 1
+    assert zoning.stable_classes(annual, 9, 81)[0, 0] == 9
+
+
 def test_a_cut_belongs_to_the_interval_above():
     codes = zoning.intervals(np.array([-0.1, 0, 199.9, 200, 400, NAN]), [0, 200, 400])
     assert codes[:5].tolist() == [1, 2, 2, 3, 4] and np.isnan(codes[5])

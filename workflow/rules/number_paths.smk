@@ -15,10 +15,10 @@ def landcover_dates(wildcards):
     study = study_of(wildcards)
     if not study["uses_landcover"]:
         return []
-    dates = study.get("numbers", {}).get(
-        "landcover_dates", study["years"][:: len(study["years"]) - 1]
-    )
-    return [year for year in dates if year in study["years"]]
+    ends = [study["years"][0], study["years"][-1]]
+    dates = study.get("numbers", {}).get("landcover_dates", ends)
+    known = [year for year in dates if year in study["years"]]
+    return known if len(known) > 1 else ends
 
 
 def landcover_of_dates(wildcards):

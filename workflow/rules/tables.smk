@@ -30,6 +30,7 @@ rule summarise_zones:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
+        autocorrelation=lookup(within=STUDIES, dpath="{study}/trend/autocorrelation"),
     message:
         "{wildcards.study}: annual means and totals by {wildcards.zones}."
     script:

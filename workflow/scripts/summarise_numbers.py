@@ -56,7 +56,7 @@ def changes(landcover, mem_mb):
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        landcover = snakemake.input.landcover
+        landcover = snakemake.input.landcover_dates
         landcover = [landcover] if isinstance(landcover, str) else list(landcover)
         given = {key: path for key, path in snakemake.input.items() if path}
         summarise_numbers(

@@ -10,7 +10,9 @@ from nepflow.zone_rows import trend_rows, year_rows
 from nepflow.zone_sums import zone_sums
 
 
-def summarise_zones(layers, zones, zones_name, grid_path, years, outputs, minimum_years, mem_mb):
+def summarise_zones(
+    layers, zones, zones_name, grid_path, years, outputs, minimum_years, autocorrelation, mem_mb
+):
     """The region is the zone ``all``; a zone's mean is over its valid cells."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     series, trends = [], []
@@ -24,7 +26,8 @@ def summarise_zones(layers, zones, zones_name, grid_path, years, outputs, minimu
                 name = "all" if kind == "region" else name
                 of_zone = total[:, code], cells[:, code], size[:, code]
                 series += year_rows((kind, name), quantity, unit, years, of_zone, cell_km2)
-                trends += trend_rows((kind, name), quantity, unit, years, of_zone, minimum_years)
+                about = (kind, name), quantity, unit, years, of_zone, minimum_years
+                trends += trend_rows(*about, autocorrelation)
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(series, outputs[0], simulated=simulated)
     tables.write(trends, outputs[1], simulated=simulated)
@@ -43,5 +46,6 @@ if __name__ == "__main__":
             years=snakemake.params.years,
             outputs=[snakemake.output.series, snakemake.output.trends],
             minimum_years=snakemake.params.minimum_years,
+            autocorrelation=snakemake.params.autocorrelation,
             mem_mb=snakemake.resources.mem_mb,
         )

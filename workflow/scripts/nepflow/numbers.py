@@ -110,7 +110,8 @@ def class_slopes(series, first, last, minimum_years):
         slope, _, _ = trend.theil_sen_mann_kendall(means, part["year"].astype(int), minimum_years)
         period = f"{first}-{last}"
         yield "landcover_nep_slope", name, slope[0, 0], "g C m-2 yr-2", period
-        yield "landcover_nep_mean", name, np.nanmean(means), "g C m-2 yr-1", period
+        mean = np.nanmean(means) if np.isfinite(means).any() else np.nan
+        yield "landcover_nep_mean", name, mean, "g C m-2 yr-1", period
 
 
 def setting_numbers(study, stations, period):

@@ -8,12 +8,12 @@ from nepflow import raster, zoning
 
 
 def stable_landcover(layers, entry, mem_mb):
-    """Class of cells that keep it in all years; one code for all that change."""
+    """Class of cells that keep it in enough years; one code for all that change."""
     names = list(raster.classes_of(layers[0]).values())
     colours = list(json.loads(raster.tags_of(layers[0])["colours"]).values())
     changed = len(names) + 1
     return (
-        lambda annual: zoning.stable_classes(annual, changed),
+        lambda annual: zoning.stable_classes(annual, changed, entry.get("minimum_percent", 100)),
         [list(layers)],
         [*names, "changed"],
         [*colours, "#7f7f7f"],

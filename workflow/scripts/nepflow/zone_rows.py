@@ -20,11 +20,11 @@ def year_rows(where, quantity, unit, years, of_zone, cell_km2):
         yield (*where, year, f"{quantity}_valid_share", 100 * cells / size if size else np.nan, "%")
 
 
-def trend_rows(where, quantity, unit, years, of_zone, minimum_years):
+def trend_rows(where, quantity, unit, years, of_zone, minimum_years, autocorrelation="none"):
     """Theil-Sen line and Mann-Kendall test of the zone's annual means."""
     total, cells, _ = of_zone
     means = np.where(cells > 0, total / np.maximum(cells, 1), np.nan)[:, None, None]
-    slope, start, z = trend.theil_sen_mann_kendall(means, years, minimum_years)
+    slope, start, z = trend.theil_sen_mann_kendall(means, years, minimum_years, autocorrelation)
     per_year = unit.replace("yr-1", "yr-2") if "yr-1" in unit else f"{unit} yr-1"
     period = f"{years[0]}-{years[-1]}"
     yield (*where, period, f"{quantity}_mean", np.nanmean(means) if cells.any() else np.nan, unit)

@@ -13,8 +13,8 @@ RAMP = (
 )  # fmt: skip
 
 
-def stable_classes(annual, changed):
-    """Return the class that a cell has in all years, or ``changed`` where it has several.
+def stable_classes(annual, changed, minimum_percent=100):
+    """Return the class that a cell has in most years, or ``changed`` where it is too seldom.
 
     Parameters
     ----------
@@ -22,17 +22,21 @@ def stable_classes(annual, changed):
         Class codes, NaN = none; years without a class are passed over.
     changed : int
         Code of cells that change.
+    minimum_percent : float
+        Share of the years that the class must have, more than half; 100 is every year. Annual
+        maps flicker, so that every year is a strict demand.
 
     Returns
     -------
     ndarray, shape (y, x)
         NaN where no year has a class.
     """
-    known = ~np.isnan(annual)
-    lowest = np.where(known, annual, np.inf).min(axis=0)
-    highest = np.where(known, annual, -np.inf).max(axis=0)
-    classes = np.where(lowest == highest, lowest, changed)
-    return np.where(known.any(axis=0), classes, np.nan)
+    years = (~np.isnan(annual)).sum(axis=0)
+    classes = np.where(years > 0, float(changed), np.nan)
+    for code in np.unique(annual[~np.isnan(annual)]):
+        count = (annual == code).sum(axis=0)
+        classes = np.where((years > 0) & (100 * count >= minimum_percent * years), code, classes)
+    return classes
 
 
 def intervals(values, cuts):
