@@ -85,3 +85,19 @@ def test_circles_and_missing_files_are_refused(root, config):
     (config / "studies/broken.yaml").write_text("a: [1")
     with pytest.raises(study.BadStudy, match="not valid YAML"):
         load(root, config, "broken")
+
+
+@pytest.mark.parametrize(
+    ("climate", "fault"),
+    [
+        ({"model": "trivariate", "evaluator": "coarse"}, "Set the evaluator to exact"),
+        ({"smoothing": "known_variance"}, "needs a value of temperature"),
+        ({"smoothing": "fixed_rho", "smoothing_value": {"temperature": 1}}, "of precipitation"),
+        ({"standard_error_years": [1999]}, "not a year of the study"),
+        ({"variables": ["temperature", "precipitation"]}, "residuals of radiation"),
+    ],
+)
+def test_climate_that_makes_no_sense(root, config, climate, fault):
+    write(config, "own", based_on=NORTHWEST, climate=climate)
+    with pytest.raises(study.BadStudy, match=fault):
+        load(root, config, "own")
