@@ -68,7 +68,7 @@ def test_formulas_import_no_files(root):
     folder = root / "workflow/scripts/nepflow"
     formulas = {
         "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
-        "kernels", "climate", "study", "grid_units", "quality", "flags", "kriging", "variogram",
+        "kernels", "climate", "study", "study_checks", "grid_units", "quality", "flags", "kriging", "variogram",
         "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
         "surfaces", "evaluation", "lattice", "coarse", "spread",
         "uncertainty", "transformations", "residuals", "fitting", "fit_log",
@@ -95,7 +95,15 @@ def test_drawing_saves_nothing_and_reads_nothing(root):
 def test_launcher_modules_need_only_what_snakemake_brings(root):
     allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema", "nepflow"}
     folder = root / "workflow/scripts/nepflow"
-    for name in ("study", "modis", "landcover", "grid_units", "figure_entries", "dependence"):
+    for name in (
+        "study",
+        "study_checks",
+        "modis",
+        "landcover",
+        "grid_units",
+        "figure_entries",
+        "dependence",
+    ):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
         assert tops <= allowed, f"{name} needs {tops - allowed}"
 

@@ -1,0 +1,154 @@
+"""What a study file may not say, beyond its schema: checked before anything runs."""
+
+from nepflow import figure_entries, grid_units
+from nepflow.figure_entries import BadStudy
+
+
+def check_sense(study, file):
+    """Refuse what types cannot tell: periods, years a product lacks, names used twice.
+
+    Raises
+    ------
+    BadStudy
+    """
+    first, last = study["period"]
+    if first > last:
+        raise BadStudy(f"{file}: period {first}-{last} ends before it begins. Turn it round.")
+    mod17 = study["npp"]["source"] == "mod17"
+    if not mod17 and "rasters" not in study["npp"]:
+        raise BadStudy(
+            f"{file}: npp.source is rasters, and there is no npp.rasters. Say which: "
+            'npp: {rasters: {file: "npp_{year}.tif", unit: g C m-2 yr-1}}.'
+        )
+    if first < 2000 and mod17:
+        raise BadStudy(
+            f"{file}: period begins {first}, MOD17A3HGF in 2000 (collection 006) and 2001 (061). "
+            "Begin the period in 2000 or later."
+        )
+    for key in ("zones", "figures"):
+        names = [entry["name"] for entry in study.get(key, [])]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
+    _check_zones(study, file)
+    _check_climate(study, file)
+    if uses_landcover(study):
+        _check_landcover_years(study, file)
+    figure_entries.check(study, file)
+    check_grids(study["climate"], file)
+    climate = study["climate"]
+    if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
+        raise BadStudy(
+            f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
+            f"climate.time_step is {climate['time_step']}. Set it to daily."
+        )
+
+
+def check_grids(climate, file):
+    """Refuse gridded climate without its rasters, in an unknown unit, or half downscaled.
+
+    Raises
+    ------
+    BadStudy
+    """
+    entries, lapse = climate.get("grids", []), climate["downscaling"]
+    lost = set(climate["variables"]) - {entry["variable"] for entry in entries}
+    if lost and (entries or climate["source"] == "grids"):
+        raise BadStudy(
+            f"{file}: climate.grids has no raster of {sorted(lost)[0]}. Add one, or take the "
+            "variable out of climate.variables."
+        )
+    for entry in entries:
+        known = grid_units.UNITS[entry["variable"]]
+        if entry["unit"] not in known:
+            raise BadStudy(
+                f"{file}: climate.grids: {entry['file']} is in {entry['unit']!r}; "
+                f"{entry['variable']} may be in {', '.join(known)}."
+            )
+    if (lapse["lapse_rate_k_per_km"] is None) != (lapse["elevation"] is None):
+        raise BadStudy(
+            f"{file}: climate.downscaling needs both lapse_rate_k_per_km and elevation, the "
+            "elevation that the temperature of the grids belongs to. Give both or none."
+        )
+
+
+NEEDS = {"sink": "cuts", "elevation": "cuts", "file": "name_field", "crossing": "of"}
+
+
+def _check_zones(study, file):
+    kinds = {entry["name"]: entry["kind"] for entry in study.get("zones", [])}
+    for name, entry in zip(kinds, study.get("zones", []), strict=True):
+        needed = NEEDS.get(entry["kind"])
+        if needed and needed not in entry:
+            raise BadStudy(f"{file}: zones {name} ({entry['kind']}) lack `{needed}`. Add it.")
+        if entry["kind"] == "file" and "file" not in entry:
+            raise BadStudy(f"{file}: zones {name} lack `file`. Name the polygons.")
+        if name == "area" or entry.get("cuts", []) != sorted(set(entry.get("cuts", []))):
+            raise BadStudy(f"{file}: zones {name}: cuts must ascend; the name area is taken.")
+        for other in entry.get("of", []):
+            if kinds.get(other) in (None, "landcover", "crossing"):
+                raise BadStudy(
+                    f"{file}: zones {name} cross {other}, which is {kinds.get(other, 'unknown')}. "
+                    "Only zones that do not change can be crossed (stable_landcover, area, ...)."
+                )
+
+
+def _check_climate(study, file):
+    climate = study["climate"]
+    if climate["evaluator"] == "coarse" and climate["model"] == "trivariate":
+        raise BadStudy(
+            f"{file}: climate.evaluator coarse interpolates in the plane, and the surfaces of "
+            "climate.model trivariate depend on elevation. Set the evaluator to exact."
+        )
+    given = climate.get("smoothing_value", {})
+    lacking = [name for name in climate["variables"] if name not in given]
+    if climate["smoothing"] not in ("gcv", "gml") and lacking:
+        raise BadStudy(
+            f"{file}: climate.smoothing {climate['smoothing']} needs a value of {lacking[0]}. Add "
+            f"climate: {{smoothing_value: {{{lacking[0]}: ...}}}}, or choose gcv or gml."
+        )
+    years = study_years(study)
+    lost = [year for year in climate.get("standard_error_years", []) if year not in years]
+    if lost:
+        raise BadStudy(
+            f"{file}: climate.standard_error_years names {lost[0]}, which is not a year of the "
+            "study. Remove it or change `period`."
+        )
+    for figure in study.get("figures", []):
+        if figure["kind"] == "residuals" and figure.get("quantity") not in climate["variables"]:
+            raise BadStudy(
+                f"{file}: figure {figure['name']} shows residuals of {figure.get('quantity')}, the "
+                f"study interpolates {', '.join(climate['variables'])}. Change its `quantity`."
+            )
+
+
+def uses_landcover(study):
+    """Tell whether a zone or a figure of the study needs land cover."""
+    kinds = {zones["kind"] for zones in study.get("zones", [])}
+    return bool(kinds & {"landcover", "stable_landcover"}) or any(
+        layer.startswith("landcover/")
+        for figure in study.get("figures", [])
+        for layer in figure_entries.layers_of(figure)
+    )
+
+
+def _check_landcover_years(study, file):
+    first, last = study["landcover"]["years"]
+    chosen = {entry["year"]: entry["by"] for entry in study["landcover"].get("substitute", [])}
+    for year in study_years(study):
+        source = chosen.get(year, year)
+        if not first <= source <= last:
+            raise BadStudy(
+                f"{file}: MCD12Q1 has land cover {first}-{last}, not {year}. Choose a year for it: "
+                f"landcover: {{substitute: [{{year: {year}, by: "
+                f"{min(max(year, first), last)}}}]}}, or shorten `period`."
+            )
+
+
+def study_years(study):
+    """Years of the study: the period, without 2000 where NPP of 2000 is dropped."""
+    first, last = study["period"]
+    years = list(range(first, last + 1))
+    if study["npp"]["year_2000"] == "drop" and study["npp"]["source"] == "mod17":
+        years = [year for year in years if year != 2000]
+    return years
