@@ -68,7 +68,8 @@ def test_formulas_import_no_files(root):
     folder = root / "workflow/scripts/nepflow"
     formulas = {
         "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
-        "kernels", "climate", "study", "study_checks", "grid_units", "quality", "flags", "kriging", "variogram",
+        "kernels", "climate", "study", "study_checks", "grid_units", "quality", "flags", "kriging",
+        "variogram",
         "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
         "surfaces", "evaluation", "lattice", "coarse", "spread",
         "uncertainty", "transformations", "residuals", "fitting", "fit_log",
