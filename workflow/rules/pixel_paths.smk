@@ -25,6 +25,11 @@ def partial_layers(suffix):
     return layers
 
 
+def controlled_discoveries(wildcards):
+    """False discoveries are controlled for the quantity that the study is about."""
+    return partial_layers("_fdr")(wildcards) if wildcards.variable == "nep" else []
+
+
 def significance_of(wildcards):
     """Level and share of false discoveries of a test."""
     study = study_of(wildcards)

@@ -157,7 +157,7 @@ rule summarise_correlation:
     input:
         r=partial_layers(""),
         p=partial_layers("_p"),
-        discoveries=partial_layers("_fdr"),
+        discoveries=controlled_discoveries,
         grid="<study>/grid.tif",
         code=code_of("summarise_correlation.py"),
     output:

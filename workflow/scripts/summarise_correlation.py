@@ -14,15 +14,18 @@ COLUMNS = ("variable", "driver", "built_in", "quantity", "value", "unit")
 def summarise_correlation(layers, grid_path, output_path, variable, level, built_in, mem_mb):
     """Shares are of the area with a correlation; 2.5 % of either sign come by chance at 0.05.
 
+    A driver has the layers r, p and, where false discoveries were controlled, those.
+
     ``built_in`` says of each driver whether it entered the variable, see `dependence`.
     """
     rows = []
     for driver, paths in layers.items():
         counts, largest, total = np.zeros(6), np.zeros(2), 0.0
         for _, _, strip in raster.blocks(list(paths), mem_mb=mem_mb, label=driver):
-            r, p, found = (array[0] for array in strip)
+            r, p, *found = (array[0] for array in strip)
             signs = (r > 0, r < 0)
-            cases = [*signs, *(sign & (p < level) for sign in signs), ~np.isnan(r), found == 1]
+            cases = [*signs, *(sign & (p < level) for sign in signs), ~np.isnan(r)]
+            cases += [found[0] == 1 if found else np.zeros(r.shape, dtype=bool)]
             counts += [case.sum() for case in cases]
             largest = np.maximum(largest, [p[case].max(initial=0) for case in cases[2:4]])
             total += r[~np.isnan(r)].sum()
@@ -37,7 +40,7 @@ def summarise_correlation(layers, grid_path, output_path, variable, level, built
                 ("significant_negative_share", down, "%"),
                 ("significant_share", up + down, "%"),
                 ("expected_by_chance_share", 100 * level, "%"),
-                ("discovered_share", discovered, "%"),
+                *([("discovered_share", discovered, "%")] if found else []),
                 ("largest_significant_p_positive", largest[0], "1"),
                 ("largest_significant_p_negative", largest[1], "1"),
             )
@@ -47,7 +50,8 @@ def summarise_correlation(layers, grid_path, output_path, variable, level, built
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        files = (snakemake.input[key] for key in ("r", "p", "discoveries"))
+        files = [snakemake.input[key] for key in ("r", "p", "discoveries")]
+        files = [paths for paths in files if paths]
         summarise_correlation(
             layers=dict(zip(snakemake.params.climate, zip(*files, strict=True), strict=True)),
             grid_path=snakemake.input.grid,
