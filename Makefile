@@ -43,7 +43,7 @@ format: .venv/test
 	$(BIN)/snakefmt Snakefile workflow/rules
 
 # Measurements beside other packages; writes the tables of benchmarks/README.md.
-bench: .venv/run
+bench: .venv/test
 	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
 
 # Renew the locks from envs/*.in; needs uv.
