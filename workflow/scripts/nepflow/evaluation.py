@@ -74,7 +74,9 @@ def by_chunks(function, evaluations, x, y, elevation, raw=False):
         pairs = monthly(part)
         values = function(*(pairs if raw else map(back, evaluations, pairs)))
         if result is None:
-            result = np.full((len(values), *elevation.shape), np.nan)
+            result = np.empty((len(values), *elevation.shape))
+            if not inside.all():
+                result.fill(np.nan)
         part.store(values, inside, result)
     return result
 
