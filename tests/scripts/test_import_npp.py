@@ -9,7 +9,7 @@ from import_npp import import_npp
 from nepflow import raster
 from nepflow.raster_door import BadGrid
 from rasterio.transform import from_origin
-from warp_npp import warp_npp
+from warp_npp_raster import warp_npp_raster
 
 
 def written(path, factor=1.0, **changes):
@@ -40,7 +40,7 @@ def test_raster_reaches_the_study_grid(tmp_path, unit, factor):
     file = written(tmp_path / "npp 2001.tif", factor)
     paths, (flux, absence, counts, granules) = run(tmp_path, file, unit=unit)
     final = [tmp_path / name for name in ("npp.tif", "qc.tif", "why.tif")]
-    warp_npp(flux, absence, paths["grid"], final, "2001", "nearest", mem_mb=50)
+    warp_npp_raster((flux, absence), paths["grid"], final, "2001", "nearest", mem_mb=50)
     npp, why = raster.read(final[0]), raster.read(final[2])
     inside = raster.read(paths["grid"]) == 1
     assert np.nanmin(npp) >= 100 and np.nanmax(npp) <= 400
