@@ -49,6 +49,17 @@ def test_every_rule_is_complete(root):
             )
 
 
+def test_no_function_of_the_rules_is_defined_twice(root):
+    """All rule files share one namespace: the later definition would win without a word."""
+    names = [
+        name
+        for path in [*(root / "workflow/rules").glob("*.smk"), root / "Snakefile"]
+        for name in re.findall(r"^(?:def )?(\w+)(?:\(| = )", path.read_text(), re.M)
+        if name not in ("rule", "include")
+    ]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
 def test_every_script_has_a_rule_and_a_contract(root):
     names = {name for _, name, _ in rules(root)}
     scripts = {path.stem for path in (root / "workflow/scripts").glob("*.py")}

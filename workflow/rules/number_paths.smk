@@ -10,20 +10,9 @@ def area_zones(wildcards):
     return next(iter(zones_of_kind(study_of(wildcards), "area")), "")
 
 
-def landcover_dates(wildcards):
-    """Years between which land cover is compared; none without land cover."""
-    study = study_of(wildcards)
-    if not study["uses_landcover"]:
-        return []
-    ends = [study["years"][0], study["years"][-1]]
-    dates = study.get("numbers", {}).get("landcover_dates", ends)
-    known = [year for year in dates if year in study["years"]]
-    return known if len(known) > 1 else ends
-
-
-def landcover_of_dates(wildcards):
-    study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}/landcover"
-    return [f"{below}/{study['landcover_year'][year]}.tif" for year in landcover_dates(wildcards)]
+def dates_of_landcover(wildcards):
+    """Years between which land cover is compared."""
+    return list(study_of(wildcards)["landcover_dates"])
 
 
 def number_tables(wildcards):

@@ -21,7 +21,7 @@ rule summarise_numbers:
         runtime=30,
     params:
         study=study_of,
-        dates=landcover_dates,
+        dates=dates_of_landcover,
         zones=area_zones,
     message:
         "{wildcards.study}: numbers of the text."
