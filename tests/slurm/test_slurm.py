@@ -13,7 +13,7 @@ from copies import TINY, Workflow
 from nepflow import overviews
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.nightly,
     pytest.mark.skipif(bool(cluster.why_not()), reason=f"no Slurm: {cluster.why_not()}"),
 ]
 SHORT = TINY | {"period": [2001, 2003], "minimum_years": 3, "landcover": {"substitute": []}}

@@ -69,7 +69,7 @@ def studies(root, tiny, tmp_path_factory):
     return workflow
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_respiration_of_grids_is_that_of_the_equation(studies):
     """Constant months: the annual value by hand, cell by cell."""
     season = -np.cos(2 * np.pi * np.arange(12) / 12)
@@ -85,7 +85,7 @@ def test_respiration_of_grids_is_that_of_the_equation(studies):
     assert np.nanmean(sun) == pytest.approx((180 + 80 * season) @ days * 0.0864, rel=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_npp_of_rasters(studies):
     nep = raster.read(studies.result("grids/nep/nep.tif"))
     respiration = raster.read(studies.result("grids/nep/rh_monthly.tif"))
@@ -98,7 +98,7 @@ def test_npp_of_rasters(studies):
     assert "npp_{year}.tif" in studies.result("grids/tables/choices.csv").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_grid_study_needs_no_station(studies):
     assert not studies.result("grids/stations").exists()
     names = {path.stem for path in studies.result("grids/tables").glob("*.csv")}
@@ -113,7 +113,7 @@ def test_a_grid_study_needs_no_station(studies):
     assert studies.result("grids/figures/study_area.png").stat().st_size > 0
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_both_sources_are_compared(studies):
     for variable in ("temperature", "precipitation", "radiation"):
         table = rows(studies.result(f"both/tables/{variable}_comparison.csv"))
@@ -126,6 +126,6 @@ def test_both_sources_are_compared(studies):
     assert "climate/temperature_difference" in studies.result("both/manifest.csv").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_second_run_has_nothing_to_do(studies):
     assert "Nothing to be done" in studies.run("-n")

@@ -273,7 +273,7 @@ def test_environment_in_a_folder_with_a_space(root, tmp_path):
     assert workflow.result("tiny/grid.tif").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_every_module_changes_the_plan_of_its_users_only(tiny):
     """A line added to any module of the package reruns something, `_*.py` nothing."""
     for module in sorted((tiny.folder / "workflow/scripts/nepflow").glob("*.py")):
