@@ -50,7 +50,7 @@ def tables_of(wildcards):
         "absence",
         "absence_native",
         *climate_tables(study),
-        *(["recovery"] if study["simulated"] else []),
+        *recovery_tables(study),
         "inputs",
         "checks",
         "choices",
