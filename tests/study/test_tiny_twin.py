@@ -300,15 +300,3 @@ def test_every_module_changes_the_plan_of_its_users_only(tiny):
             module.write_text(before)
         changes = f"nepflow.{module.stem}" in used and not module.name.startswith("_")
         assert ("Nothing to be done" in said) != changes, module.name
-
-
-@pytest.mark.slow
-def test_one_core_gives_the_same_digests(root, tiny, tmp_path_factory):
-    other = Workflow(root, tmp_path_factory.mktemp("one core") / "copy", tiny=TINY)
-    other.run(cores=1)
-    digests = [
-        {row["file"]: row["sha256"] for row in rows(w.result("tiny/manifest.csv"))}
-        for w in (tiny, other)
-    ]
-    assert digests[0] == digests[1]
-    assert len(digests[0]) > 60
