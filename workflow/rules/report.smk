@@ -46,6 +46,7 @@ rule write_index:
         index="<results>/index.html",
     log:
         "<logs>/write_index.log",
+    localrule: True
     conda:
         "../../envs/geo.yaml"
     resources:
