@@ -2,8 +2,6 @@
 
 import csv
 
-import numpy as np
-
 LIMITS = ("ndvi_min", "ndvi_max", "sr_min", "sr_max")
 
 
@@ -37,22 +35,6 @@ def read(path):
         if entry["ndvi_min"] >= entry["ndvi_max"] or entry["sr_min"] >= entry["sr_max"]:
             raise BadTypes(f"{path}: class {code}: a lower limit is not below its upper one.")
     return table
-
-
-def by_code(table, column):
-    """Return an array over codes 0..255 of a column, NaN where the table has no class.
-
-    Parameters
-    ----------
-    table : dict
-        Of `read`.
-    column : str
-        Such as ``epsilon_zhu2007`` (g C MJ-1) or ``ndvi_max``.
-    """
-    values = np.full(256, np.nan)
-    for code, entry in table.items():
-        values[code] = entry[column]
-    return values
 
 
 def types_of(table):
