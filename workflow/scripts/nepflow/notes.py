@@ -79,12 +79,14 @@ def ndvi_choices(study):
         f"up to {ndvi['longest_linear_months']} months linear, longer the scaled climatology; "
         f"years with more than {ndvi['maximum_filled_months']} filled months absent",
     )
-    if study["period"][0] == 2000:
-        january = {
-            "drop": "the year is left out: the product begins in February",
-            "climatology": "scaled mean of the other Januaries: the product begins in February",
-        }
-        yield "NDVI of January 2000", january[ndvi["january_2000"]]
+    if study["period"][0] <= 2001:
+        first = study["years"][0]
+        january = "the product begins in February 2000; "
+        january += {
+            2000: "scaled mean of the other Januaries",
+            2001: "the study begins in 2001, as MCD12Q1 does",
+        }[first]
+        yield "NDVI of January 2000", january
 
 
 def climate_choice(climate):
