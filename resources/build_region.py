@@ -84,22 +84,23 @@ REGIONS = {
             *("h26v06", "h26v07", "h27v06", "h27v07", "h27v08", "h28v06", "h28v07", "h28v08"),
         ],
         "hotspots": [
-            ("upland clearing, north of Laos", 102.3, 20.4, 1.3, 0.35, -0.010),
-            ("plantations, south of Laos", 106.6, 15.2, 1.1, 0.40, -0.008),
-            ("concessions, Cambodian plain", 105.2, 12.9, 1.3, 0.50, -0.012),
-            ("coffee highland", 108.1, 12.8, 1.1, 0.40, -0.009),
-            ("shifting cultivation, northwest of Vietnam", 104.0, 21.5, 1.1, 0.25, -0.006),
-            ("eastern highland of Myanmar", 98.6, 21.8, 1.5, 0.30, -0.005),
-            ("reforested watershed", 99.3, 18.6, 1.2, 0.0, 0.008),
-            ("mangrove restoration", 105.6, 9.6, 0.8, 0.0, 0.006),
+            ("upland clearing, north of Laos", 102.3, 20.4, 1.3, 0.35, -0.005),
+            ("plantations, south of Laos", 106.6, 15.2, 1.1, 0.40, -0.004),
+            ("concessions, Cambodian plain", 105.2, 12.9, 1.3, 0.50, -0.006),
+            ("coffee highland", 108.1, 12.8, 1.1, 0.40, -0.004),
+            ("shifting cultivation, northwest of Vietnam", 104.0, 21.5, 1.1, 0.25, -0.003),
+            ("eastern highland of Myanmar", 98.6, 21.8, 1.5, 0.30, -0.003),
+            ("reforested watershed", 99.3, 18.6, 1.2, 0.0, 0.005),
+            ("mangrove restoration", 105.6, 9.6, 0.8, 0.0, 0.004),
         ],
         "world": {
             "productivity": "light",
-            "growth": -0.001,
+            "sea": True,
+            "growth": -0.0005,
             "before": {"8": 2, "9": 2, "10": 2, "12": 2, "14": 2, "13": 12},
             "karst": {
                 "patches": [dict(zip(("lon", "lat", "radius"), k, strict=True)) for k in KARST],
-                "growth": -0.003,
+                "growth": -0.0008,
             },
         },
     },
@@ -138,12 +139,12 @@ def cut(values, lon, lat, box):
 
 
 def build_elevation(folder, box, netcdf):
-    """Write ETOPO5 inside ``box``, m."""
+    """Write ETOPO5 inside ``box``, m; the sea is 0, as in elevation models of land."""
     with netcdf.Dataset(ETOPO5) as file:
         # Rounded to the exact twelfths of a degree that the single-precision axes mean.
         lon, lat = (np.round(file[f"ETOPO05_{axis}"][:] * 12.0) / 12 for axis in "XY")
         elevation, west, north = cut(np.asarray(file["ROSE"][:]), lon, lat, box)
-    layers = np.round(elevation).astype("int16")[None]
+    layers = np.round(np.maximum(elevation, 0)).astype("int16")[None]
     write_grid(folder / "elevation.tif", layers, west, north, 1 / 12, "m")
 
 

@@ -11,7 +11,7 @@ from nepflow._log import logged_to
 
 
 def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_mb, threads):
-    """A month that no rule reaches stays absent; years with too many are for who uses them."""
+    """A cell that never was observed stays absent; years with too many are for who uses them."""
     count = len(years)
 
     def on_block(*arrays):
@@ -22,10 +22,10 @@ def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_m
         )
         value, kind = ndvi.filled(observed, state, longest_linear)
         kind[np.isnan(state)] = np.nan
-        outside = np.isnan(state[:1])
-        months = np.where(outside, np.nan, ndvi.filled_months(kind))
+        never = ~np.isin(state, ndvi.SEEN).any(axis=0)
+        months = np.where(never, np.nan, ndvi.filled_months(kind))
         shares = np.stack([months.sum(axis=0), np.sum(kind == ndvi.SNOW, axis=0)])
-        shares = np.where(outside, np.nan, shares / len(value) * 100)
+        shares = np.where(never, np.nan, shares / len(value) * 100)
         results = value, kind, months, shares, ndvi.climatology(value)
         return tuple(result.reshape(-1, *shape[1:]) for result in results)
 

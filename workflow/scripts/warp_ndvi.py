@@ -27,16 +27,16 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
         return np.where(outside, np.nan, found), np.where(outside, np.nan, kind)
 
     with TemporaryDirectory(dir=Path(ndvi_path).parent, prefix=".native_") as folder:
-        native = f"{folder}/ndvi.tif", f"{folder}/state.tif"
+        native = f"{folder}/ndvi.tif"
         resolution_m = raster.grid_of(grid_path).resolution_m
-        native_ndvi.write_months(product, months, kept, resolution_m, *native, counts_path)
+        native_ndvi.write_months(product, months, kept, resolution_m, native, counts_path)
         tags = {"source": product, "resampling": resampling}
         raster.map_blocks(
             on_grid,
             [
                 grid_path,
-                raster.Warped(native[0], resampling),
-                raster.Warped(native[1], categorical),
+                raster.Warped(native, resampling, native_ndvi.VALUES),
+                raster.Warped(native, categorical, native_ndvi.STATES),
             ],
             [
                 raster.Output(ndvi_path, "1", "observed NDVI", names, tags=tags),

@@ -9,11 +9,12 @@ import numpy as np
 from nepflow import hdf, modis, mosaic, ndvi, raster
 from nepflow.atomic import replacing
 
+VALUES, STATES = tuple(range(1, 25)), tuple(range(25, 37))  # bands of the native file
 # How a month of a native cell counts in the table of absence
 REASONS = {ndvi.SEEN: "valid", ndvi.SNOW: "snow", ndvi.GAP: "fill"}
 
 
-def write_months(product, months, kept, resolution_m, ndvi_path, state_path, counts_path):
+def write_months(product, months, kept, resolution_m, native_path, counts_path):
     """Decode and composite the tiles of a year, month by month, before any resampling.
 
     Parameters
@@ -27,10 +28,9 @@ def write_months(product, months, kept, resolution_m, ndvi_path, state_path, cou
         Ranks of the pixel reliability that count as observed.
     resolution_m : float
         Side of a cell of the study grid, m; sets the empty border.
-    ndvi_path : str
-        Gets 12 bands of NDVI, then 12 of 1 where it was observed and 0 elsewhere.
-    state_path : str
-        Gets 12 bands of `ndvi.SEEN`, `ndvi.SNOW` or `ndvi.GAP`.
+    native_path : str
+        Gets 12 bands of NDVI, 12 of 1 where it was observed and 0 elsewhere, and 12 of
+        `ndvi.SEEN`, `ndvi.SNOW` or `ndvi.GAP`; see `VALUES` and `STATES`.
     counts_path : str
         Gets native cells and months by tile and reason. Columns: tile, reason, cells.
     """
@@ -44,15 +44,13 @@ def write_months(product, months, kept, resolution_m, ndvi_path, state_path, cou
     def values(path):
         found, state = _tile(fields, months, first.index(path), kept)
         counts[path] = {code: int((state == code).sum()) for code in REASONS}
-        return np.concatenate([found, ~np.isnan(found)])
+        return np.concatenate([found, ~np.isnan(found), state])
 
-    names = [f"{part}_{month:02d}" for part in ("ndvi", "seen") for month in range(1, 13)]
-    output = raster.Output(ndvi_path, "1", "native NDVI", bands=names)
-    mosaic.write_mosaic(first, field, values, output, grid, fill=[np.nan] * 12 + [0] * 12)
-    output = raster.Output(state_path, "1", "state", bands=names[:12], dtype="uint8")
-    mosaic.write_mosaic(
-        first, field, lambda path: _tile(fields, months, first.index(path), kept)[1], output, grid
-    )
+    parts = ("ndvi", "seen", "state")
+    names = [f"{part}_{month:02d}" for part in parts for month in range(1, 13)]
+    output = raster.Output(native_path, "1", "native NDVI", bands=names)
+    empty = [np.nan] * 12 + [0] * 12 + [np.nan] * 12
+    mosaic.write_mosaic(first, field, values, output, grid, fill=empty)
     _write_counts(counts, counts_path)
 
 

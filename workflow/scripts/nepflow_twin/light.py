@@ -23,7 +23,7 @@ _CLASSES = {
 DORMANT, LEAFY, EFFICIENCY = (
     np.array([_CLASSES.get(k, (NAN, NAN, NAN))[part] for k in range(256)]) for part in range(3)
 )
-BELOW, ABOVE = 0.03, 0.01  # how far the limits of absorption lie beyond these two, NDVI
+BELOW, ABOVE = 0.10, 0.04  # how far the limits of absorption lie beyond these two, NDVI
 LEAST, MOST = 0.001, 0.95  # share of light absorbed there
 
 
