@@ -3,8 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import casa, casa_grid, fpar_limits, modis, ndvi, notes, vegetation_types, zone_rows
-from nepflow.study_checks import BadStudy, check_casa
+from nepflow import (
+    agreement,
+    casa,
+    casa_grid,
+    fpar_limits,
+    modis,
+    ndvi,
+    notes,
+    vegetation_types,
+    zone_rows,
+)
+from nepflow.study_checks import BadStudy, check_casa, check_comparison
 
 NAN = np.nan
 SETTINGS = {"stress_scale": 1.1814, "hot_months": "willmott", "maximum_filled_months": 4}
@@ -146,3 +156,31 @@ def test_trend_of_totals_and_their_area():
     assert found["nep_total_slope"] == (pytest.approx(-30 * 2e-6), "Tg C yr-2")
     assert found["nep_total_area"] == (pytest.approx(200.0), "km2")
     assert found["nep_total_p"][0] < 0.001
+
+
+def test_agreement_is_that_of_numpy():
+    """Sums of two blocks added; cells that only one has do not count."""
+    rng = np.random.default_rng(6)
+    own = rng.uniform(100, 900, (1, 30, 20))
+    other = own + rng.normal(40, 60, own.shape)
+    own[0, 3:5], other[0, 4:8] = NAN, NAN
+    sums = agreement.moments(own[:, :11], other[:, :11]) + agreement.moments(
+        own[:, 11:], other[:, 11:]
+    )
+    found = {name: value for name, value, _ in agreement.rows(sums[:, 0], "g C m-2 yr-1")}
+    both = np.isfinite(own + other)
+    a, b = own[both], other[both]
+    assert found["cells"] == both.sum() == 25 * 20
+    assert found["mean_difference"] == pytest.approx((a - b).mean())
+    assert found["rms_difference"] == pytest.approx(np.sqrt(((a - b) ** 2).mean()))
+    assert found["correlation"] == pytest.approx(np.corrcoef(a, b)[0, 1])
+    assert [row[0] for row in agreement.rows(np.zeros(6), "1")] == ["cells"]
+
+
+def test_comparison_that_cannot_be():
+    figure = {"name": "f", "kind": "panels", "panels": [{"layer": "npp/compared/own"}]}
+    with pytest.raises(BadStudy, match="names npp"):
+        check_comparison({"npp": {"source": "mod17", "compare": "mod17"}}, "a.yaml")
+    with pytest.raises(BadStudy, match="figure f compares NPP"):
+        check_comparison({"npp": {"source": "casa", "compare": None}, "figures": [figure]}, "a")
+    check_comparison({"npp": {"source": "casa", "compare": "mod17"}, "figures": [figure]}, "a")

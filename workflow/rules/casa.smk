@@ -169,3 +169,28 @@ rule summarise_casa:
         "{wildcards.study}: NDVI at its limits and NDVI filled."
     script:
         "../scripts/summarise_casa.py"
+
+
+rule compare_npp:
+    input:
+        unpack(compared_npp),
+        code=code_of("compare_npp.py"),
+    output:
+        own="<study>/npp/compared/own.tif",
+        other="<study>/npp/compared/other.tif",
+        difference="<study>/npp/compared/difference.tif",
+        table="<study>/tables/npp_comparison.csv",
+    log:
+        "<logs>/{study}/compare_npp.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        years=comparison_years,
+        sources=comparison_sources,
+    message:
+        "{wildcards.study}: NPP of two sources."
+    script:
+        "../scripts/compare_npp.py"

@@ -67,5 +67,35 @@ def casa_products(study):
     return ["ndvi/ndvi", "ndvi/state", "ndvi/filled_share", "casa/normals", "casa/clip_share"]
 
 
+def comparison_years(wildcards):
+    """Years that both sources of NPP have; MOD17A3HGF v061 begins in 2001."""
+    return [year for year in years_of(wildcards) if year > 2000]
+
+
+def compared_npp(wildcards):
+    """NPP of both sources, a file a year each."""
+    below, years = f"{RESULTS}/{wildcards.study}/npp", comparison_years(wildcards)
+    own = study_of(wildcards)["npp_year_folder"]
+    return {
+        "own": [f"{below}/{own[year]}/{year}.tif" for year in years],
+        "other": [f"{below}/061/{year}.tif" for year in years],
+    }
+
+
+def comparison_sources(wildcards):
+    npp = study_of(wildcards)["npp"]
+    return [npp["source"], npp["compare"]]
+
+
+def comparison_tables(study):
+    return ["npp_comparison"] if study["npp"]["compare"] else []
+
+
+def comparison_products(study):
+    """Layers of the comparison of NPP, without .tif."""
+    names = ("own", "other", "difference") if study["npp"]["compare"] else ()
+    return [f"npp/compared/{name}" for name in names]
+
+
 def casa_table(wildcards):
     return f"{RESULTS}/{wildcards.study}/tables/casa.csv" if uses_casa(wildcards) else []

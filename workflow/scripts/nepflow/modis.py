@@ -173,8 +173,8 @@ def find_dates(folder, product, collection, year, days, tiles):
 def first_days(product, year):
     """Return {day of the year on which a composite begins: month 1..12 that it counts for}.
 
-    A composite of 16 days counts for the month that holds its eighth day. The series begin
-    in February 2000.
+    A composite of 16 days counts for the month that holds its eighth day. The series begin on
+    1 February 2000, those of 16 days on the 18th.
     """
     begin = date(year, 1, 1)
     if product == "MOD13A3":
@@ -184,7 +184,8 @@ def first_days(product, year):
     months = {day: (begin + timedelta(day - 1)).month for day in days}
     if product != "MOD13A3":
         months = {day: (begin + timedelta(day + 6)).month for day in days}
-    return {day: month for day, month in months.items() if year > 2000 or day > 31}
+    first = 1 if year > 2000 else 32 if product == "MOD13A3" else 49
+    return {day: month for day, month in months.items() if day >= first}
 
 
 def _of_date(folder, product, collection, begin, tiles):

@@ -28,6 +28,7 @@ def check_sense(study, file):
         )
     if source == "casa":
         check_casa(study, file)
+    check_comparison(study, file)
     for key in ("zones", "figures"):
         names = [entry["name"] for entry in study.get(key, [])]
         twice = {name for name in names if names.count(name) > 1}
@@ -45,6 +46,25 @@ def check_sense(study, file):
             f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
             f"climate.time_step is {climate['time_step']}. Set it to daily."
         )
+
+
+def check_comparison(study, file):
+    """Refuse a comparison of NPP with itself, and figures of one that is not made.
+
+    Raises
+    ------
+    BadStudy
+    """
+    npp = study["npp"]
+    if npp["compare"] == npp["source"]:
+        raise BadStudy(f"{file}: npp.compare names npp.source itself. Set it to null.")
+    for figure in study.get("figures", []):
+        layers = figure_entries.layers_of(figure)
+        if not npp["compare"] and any(layer.startswith("npp/compared/") for layer in layers):
+            raise BadStudy(
+                f"{file}: figure {figure['name']} compares NPP, and npp.compare is null. Set it to "
+                "mod17, or remove the figure."
+            )
 
 
 def check_casa(study, file):
