@@ -179,7 +179,7 @@ rule compare_npp:
         own="<study>/npp/compared/own.tif",
         other="<study>/npp/compared/other.tif",
         difference="<study>/npp/compared/difference.tif",
-        table="<study>/tables/npp_comparison.csv",
+        table="<study>/tables/npp_agreement.csv",
     log:
         "<logs>/{study}/compare_npp.log",
     conda:

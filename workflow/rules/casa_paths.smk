@@ -88,7 +88,7 @@ def comparison_sources(wildcards):
 
 
 def comparison_tables(study):
-    return ["npp_comparison"] if study["npp"]["compare"] else []
+    return ["npp_agreement"] if study["npp"]["compare"] else []
 
 
 def comparison_products(study):

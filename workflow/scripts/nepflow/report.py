@@ -18,7 +18,7 @@ TABLES = (
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),
     (r"transitions", "results", "Change of land cover"),
-    (r"npp_comparison", "results", "NPP beside that of another source"),
+    (r"npp_agreement", "results", "NPP beside that of another source"),
     (r"casa", "quality", "Months of NDVI filled, and NDVI at a limit of light absorption"),
     (r"casa_limits", "quality", "Limits of NDVI and light use efficiency by vegetation type"),
     (r"built_in", "results", "Climate drivers that entered what they are compared with"),
