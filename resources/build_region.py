@@ -96,7 +96,7 @@ REGIONS = {
         "world": {
             "productivity": "light",
             "sea": True,
-            "growth": -0.0005,
+            "growth": -0.0018,
             "before": {"8": 2, "9": 2, "10": 2, "12": 2, "14": 2, "13": 12},
             "karst": {
                 "patches": [dict(zip(("lon", "lat", "radius"), k, strict=True)) for k in KARST],
