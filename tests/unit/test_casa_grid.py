@@ -3,18 +3,22 @@
 import numpy as np
 import pandas as pd
 import pytest
+from affine import Affine
 from nepflow import (
     agreement,
     casa,
     casa_grid,
     fpar_limits,
     modis,
+    monthly,
     ndvi,
     notes,
+    raster,
     vegetation_types,
     zone_rows,
 )
-from nepflow.study_checks import BadStudy, check_casa, check_comparison
+from nepflow.study_checks import BadStudy, check_casa, check_comparison, study_years
+from rasterio.crs import CRS
 
 NAN = np.nan
 SETTINGS = {"stress_scale": 1.1814, "hot_months": "willmott", "maximum_filled_months": 4}
@@ -184,3 +188,31 @@ def test_comparison_that_cannot_be():
     with pytest.raises(BadStudy, match="figure f compares NPP"):
         check_comparison({"npp": {"source": "casa", "compare": None}, "figures": [figure]}, "a")
     check_comparison({"npp": {"source": "casa", "compare": "mod17"}, "figures": [figure]}, "a")
+
+
+def test_months_of_one_year_of_grids(tmp_path):
+    """Bands 13 to 24 of two years; the value of a band is its number."""
+    grid = raster.Grid(CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 9000), 9, 8)
+    names = [f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)]
+    values = np.arange(1.0, 25.0)[:, None, None] * np.ones((24, 9, 8))
+    months, dem, found = (str(tmp_path / name) for name in ("months.tif", "dem.tif", "found.tif"))
+    raster.write(values, raster.Output(months, "degC", "months", names), grid)
+    raster.write(np.ones((9, 8)), raster.Output(dem, "m", "dem"), grid)
+    given = {"paths": [months] * 2, "evaluation_paths": [], "dem_path": dem, "grid_path": dem}
+    for year, first in ((2001, 1), (2002, 13), (None, 1)):
+        of_year = monthly.of_years(**given, years=[2001, 2002], bias_correction="none", year=year)
+        count = 12 if year else 24
+        raster.map_blocks(
+            lambda *arrays, x, y, of=of_year: of(lambda a, b: a + b, *arrays, x=x, y=y),
+            of_year.inputs,
+            raster.Output(found, "degC", "found", names[:count]),
+            coordinates=True,
+        )
+        assert raster.read(found, count)[4, 4] == 2 * (first + count - 1)
+        assert raster.read(found, 1)[4, 4] == 2 * first
+
+
+def test_year_2000_is_a_choice():
+    study = {"period": [2000, 2003], "npp": {"source": "casa", "year_2000": "drop"}}
+    for january, first in (("drop", 2001), ("climatology", 2000)):
+        assert study_years(study | {"ndvi": {"january_2000": january}})[0] == first

@@ -69,7 +69,8 @@ class Greenness:
         lattice = region.coarse
         lon, lat = np.broadcast_arrays(lattice.lon, lattice.lat)
         in_karst = shapely.contains_xy(karst_shapes(region, seed), lon, lat)
-        self.growth = settings["growth"] + hotspot_trend + settings["karst"]["growth"] * in_karst
+        of_karst = settings.get("karst", {}).get("growth", 0.0)
+        self.growth = settings["growth"] + hotspot_trend + of_karst * in_karst
         self.soil = 0.03 * static_field(seed, "soil", lattice, 1.5)
         greenest = season(region.temperature, region.precipitation).argmax(axis=0)[None]
         at_sea = region.temperature - climate.lapse * region.coarse_elevation
