@@ -6,9 +6,9 @@ CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .PHONY: demo run resume test test-all check format bench lock clean-results
 
-# The embedded study on simulated inputs, from raw tiles to the report.
+# An embedded study on simulated inputs, from raw tiles to the report: make demo STUDY=indochina_karst
 demo: .venv/run
-	$(BIN)/snakemake --cores $(CORES)
+	$(BIN)/snakemake --cores $(CORES) $(if $(STUDY),--config 'studies=[$(STUDY)_twin]')
 	@echo
 	@echo "Open the report in a browser:"
 	@echo "  $(CURDIR)/results/index.html"

@@ -19,9 +19,11 @@ include: "workflow/rules/number_paths.smk"
 include: "workflow/rules/specification_paths.smk"
 include: "workflow/rules/grid_paths.smk"
 include: "workflow/rules/climate_paths.smk"
+include: "workflow/rules/casa_paths.smk"
 include: "workflow/rules/products.smk"
 include: "workflow/rules/figure_paths.smk"
 include: "workflow/rules/simulate.smk"
+include: "workflow/rules/simulate_vegetation.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/npp.smk"
 include: "workflow/rules/landcover.smk"
@@ -29,6 +31,7 @@ include: "workflow/rules/stations.smk"
 include: "workflow/rules/climate.smk"
 include: "workflow/rules/grids.smk"
 include: "workflow/rules/climate_quality.smk"
+include: "workflow/rules/casa.smk"
 include: "workflow/rules/nep.smk"
 include: "workflow/rules/pixel.smk"
 include: "workflow/rules/statistics.smk"
@@ -47,7 +50,7 @@ include: "workflow/rules/manifest.smk"
 wildcard_constraints:
     study="|".join(STUDIES),
     year=r"\d{4}",
-    collection=r"\d{3}|rasters",
+    collection=r"\d{3}|rasters|casa",
     variable="temperature|precipitation|radiation|nep|npp|rh",
     reading="monthly|annual_once|annual_x12",
     zones=r"\w+",

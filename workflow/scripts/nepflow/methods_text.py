@@ -2,7 +2,7 @@
 
 from html import escape
 
-from nepflow import dependence, equations, labels
+from nepflow import dependence, equations, labels, methods_npp
 from nepflow.references import cited, listed
 
 _RESAMPLED = {
@@ -10,14 +10,6 @@ _RESAMPLED = {
     "bilinear": "bilinear interpolation of valid cells",
     "average": "the mean of valid cells",
     "mode": "the commonest class in the cell",
-}
-_YEAR_2000 = {
-    "drop": "The year 2000, which collection 061 does not have, was left out.",
-    "collection_006": "Collection 061 begins in 2001; NPP of 2000 was taken from the retired "
-    "collection 006 as it is.",
-    "collection_006_harmonised": "Collection 061 begins in 2001; NPP of 2000 was taken from "
-    "collection 006 and shifted in each cell by the mean difference of the collections in "
-    "{first}–{last}.",
 }
 _READINGS = {
     "monthly": "A year is the sum of its twelve months.",
@@ -78,16 +70,12 @@ def _data(study):
     """Area, grid, NPP and land cover."""
     period = f"{study['years'][0]}–{study['years'][-1]}"
     grid, npp = study["grid"], study["npp"]
-    first = (
-        f"Annual net primary productivity (NPP) of {period} ({len(study['years'])} years) is that "
-        f"of MOD17A3HGF {cited('running')}. Special codes were removed by the valid range of the "
-        "product before tiles were joined, and the reason of every absence was kept; nothing was "
-        f"filled. {_YEAR_2000[npp['year_2000']] if study['period'][0] == 2000 else ''}"
-    ).format(first=npp["overlap"][0], last=npp["overlap"][1])
+    first = methods_npp.source(study, period)
     second = (
         "All layers were brought from the sinusoidal grid of the sensor to one equal-area grid "
-        f"(<code>{escape(grid['crs'])}</code>) with cells of {grid['resolution_m']:g} m, NPP by "
-        f"{_RESAMPLED[npp['resampling']]}."
+        f"(<code>{escape(grid['crs'])}</code>) with cells of {grid['resolution_m']:g} m, "
+        f"{'NDVI' if npp['source'] == 'casa' else 'NPP'} by "
+        f"{_RESAMPLED[(study['ndvi'] if npp['source'] == 'casa' else npp)['resampling']]}."
     )
     blocks = [("p", first), ("p", second)]
     if study["uses_landcover"]:

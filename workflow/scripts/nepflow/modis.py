@@ -6,6 +6,7 @@ Standard library only: the workflow reads it before any environment exists.
 import math
 import re
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 SPHERE_RADIUS_M = 6371007.181
@@ -110,6 +111,16 @@ PRODUCTS = {
         },
         {"061": 2000, "006": 2000},
     ),
+    "MOD13Q1": Product(
+        "MOD13Q1",
+        {
+            "ndvi": Field(
+                "250m 16 days NDVI", (-2000, 10000), "1", scale=10000.0, scale_divides=True
+            ),
+            "reliability": Field("250m 16 days pixel reliability", (0, 4), "rank"),
+        },
+        {"061": 2000, "006": 2000},
+    ),
 }
 
 
@@ -138,7 +149,48 @@ def find_tiles(folder, product, collection, year, tiles):
     MissingTiles
         If a tile has no file, or more than one version.
     """
-    pattern = f"{product}.A{year}*.{collection}.*.hdf"
+    return _of_date(folder, product, collection, f"{year}", tiles)
+
+
+def find_dates(folder, product, collection, year, days, tiles):
+    """Return {day of the year: files, one a tile} of a product with several dates a year.
+
+    Parameters
+    ----------
+    folder, product, collection, year, tiles
+        As for `find_tiles`.
+    days : list of int
+        Days of the year on which composites begin; see `first_days`.
+
+    Raises
+    ------
+    MissingTiles
+        If a tile of a date has no file, or more than one version.
+    """
+    return {day: _of_date(folder, product, collection, f"{year}{day:03d}", tiles) for day in days}
+
+
+def first_days(product, year):
+    """Return {day of the year on which a composite begins: month 1..12 that it counts for}.
+
+    A composite of 16 days counts for the month that holds its eighth day. The series begin on
+    1 February 2000, those of 16 days on the 18th.
+    """
+    begin = date(year, 1, 1)
+    if product == "MOD13A3":
+        days = [(date(year, month, 1) - begin).days + 1 for month in range(1, 13)]
+    else:
+        days = list(range(1, 366, 16))
+    months = {day: (begin + timedelta(day - 1)).month for day in days}
+    if product != "MOD13A3":
+        months = {day: (begin + timedelta(day + 6)).month for day in days}
+    first = 1 if year > 2000 else 32 if product == "MOD13A3" else 49
+    return {day: month for day, month in months.items() if day >= first}
+
+
+def _of_date(folder, product, collection, begin, tiles):
+    """Return one file a tile whose date begins so."""
+    pattern, year = f"{product}.A{begin}*.{collection}.*.hdf", begin
     found = {}
     for path in sorted(Path(folder).rglob(pattern)):
         name = FILE_NAME.match(path.name)

@@ -12,7 +12,7 @@ in degC, mm month-1, MJ m-2 month-1, and never asks where they come from::
 
 import numpy as np
 
-from nepflow import climate, raster
+from nepflow import climate, fit_file, raster
 
 LAPSE = "lapse_rate_k_per_km"  # tag of months that are reduced to sea level
 
@@ -46,11 +46,13 @@ class GridMonths:
         Files of `climate_grids.write_months`, one a variable.
     dem_path : str
         Elevation on the study grid, m; cells without it have no months.
+    bands : sequence of int, optional
+        Months wanted, counted from 1.
     """
 
-    def __init__(self, paths, dem_path):
+    def __init__(self, paths, dem_path, bands=None):
         self.rates = [float(raster.tags_of(path).get(LAPSE, 0)) for path in paths]
-        self.inputs = [dem_path, *(raster.Warped(path, "bilinear") for path in paths)]
+        self.inputs = [dem_path, *(raster.Warped(path, "bilinear", bands) for path in paths)]
 
     def __call__(self, function, elevation, *months, x=None, y=None):
         """Return ``function`` of the months, shape (band, height, width)."""
@@ -64,3 +66,41 @@ class GridMonths:
         result = np.full((len(part), *inside.shape), np.nan)
         result[:, inside] = part
         return result
+
+
+def of_years(paths, evaluation_paths, dem_path, grid_path, years, bias_correction, year=None):
+    """Return the months of a study's years from fits or from grids, whichever the files are.
+
+    Parameters
+    ----------
+    paths : list of str
+        Fits or months of grids, one a variable.
+    evaluation_paths : list of str
+        Tables that say how fits are evaluated, one a variable; none for grids.
+    dem_path, grid_path : str
+    years : list of int
+        All years of the study, which the bands of grids hold.
+    bias_correction : str
+        See `climate.evaluation_of`.
+    year : int, optional
+        Only this year.
+
+    Returns
+    -------
+    FittedMonths or GridMonths
+    """
+    if not evaluation_paths:
+        first = 12 * years.index(year) + 1 if year else 1
+        wanted = tuple(range(first, first + 12)) if year else None
+        return GridMonths(paths, dem_path, wanted)
+    grid = raster.grid_of(grid_path)
+    fits = [
+        climate.evaluation_of(
+            fit_file.read(fit).of_years([year] if year else years),
+            grid,
+            fit_file.step_of(table),
+            bias_correction,
+        )
+        for fit, table in zip(paths, evaluation_paths, strict=True)
+    ]
+    return FittedMonths(fits, dem_path)

@@ -20,7 +20,7 @@ def choices(study):
     rows = [
         ("period", f"{study['years'][0]}-{study['years'][-1]}, {len(study['years'])} years"),
         ("grid", f"{study['grid']['resolution_m']} m, {study['grid']['crs']}"),
-        ("NPP", f"{RESAMPLING[study['npp']['resampling']]} ({npp_source(study['npp'])})"),
+        ("NPP", npp_choice(study)),
         (
             "respiration",
             f"Pei et al., reading {study['respiration']['reading']}: "
@@ -30,6 +30,8 @@ def choices(study):
     ]
     if study["period"][0] == 2000 and study["npp"]["source"] == "mod17":
         rows.append(("NPP of 2000", YEAR_2000[study["npp"]["year_2000"]].format(overlap=overlap)))
+    if study["npp"]["source"] == "casa":
+        rows += ndvi_choices(study)
     if study["uses_landcover"]:
         method = RESAMPLING[study["landcover"]["resampling"]]
         rows.append(("land cover", f"{method} (MCD12Q1)"))
@@ -41,9 +43,50 @@ def choices(study):
     return rows
 
 
-def npp_source(npp):
+def npp_choice(study):
     """Where NPP comes from."""
-    return "MOD17A3HGF" if npp["source"] == "mod17" else npp["rasters"]["file"]
+    source = study["npp"]["source"]
+    if source == "casa":
+        return casa_choice(study["casa"])
+    name = "MOD17A3HGF" if source == "mod17" else study["npp"]["rasters"]["file"]
+    return f"{RESAMPLING[study['npp']['resampling']]} ({name})"
+
+
+LIMITS = {
+    "zhu2007": "those of Zhu et al. (2007)",
+    "own": "{} and {} % quantiles of the study's NDVI by vegetation type",
+    "own_upper": "upper ones {1} % quantiles of the study's NDVI by vegetation type, lower ones of "
+    "Zhu et al. (2007)",
+}
+
+
+def casa_choice(casa):
+    """How NPP is modelled."""
+    limits = LIMITS[casa["limits"]].format(*casa["limit_percentiles"])
+    return (
+        f"CASA of Zhu et al. (2007); limits of NDVI: {limits}; light use efficiency of "
+        f"{casa['efficiency']}; scale of the temperature stress {casa['stress_scale']}"
+    )
+
+
+def ndvi_choices(study):
+    """Yield (topic, choice) of NDVI."""
+    ndvi = study["ndvi"]
+    kept = ", ".join(map(str, ndvi["kept_reliability"]))
+    yield (
+        "NDVI",
+        f"{ndvi['product']}, pixel reliability {kept}, {RESAMPLING[ndvi['resampling']]}; cloud for "
+        f"up to {ndvi['longest_linear_months']} months linear, longer the scaled climatology; "
+        f"years with more than {ndvi['maximum_filled_months']} filled months absent",
+    )
+    if study["period"][0] <= 2001:
+        first = study["years"][0]
+        january = "the product begins in February 2000; "
+        january += {
+            2000: "scaled mean of the other Januaries",
+            2001: "the study begins in 2001, as MCD12Q1 does",
+        }[first]
+        yield "NDVI of January 2000", january
 
 
 def climate_choice(climate):
@@ -89,6 +132,25 @@ def warnings(study):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"
     if study["climate"]["time_step"] == "normals" and study["climate"]["source"] == "stations":
         yield "climate", "monthly normals applied to every year: Rh does not vary in time"
+
+
+def casa_warnings(table, casa):
+    """Yield a warning where NDVI stands at a limit of light absorption too often.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/casa.csv``.
+    casa : dict
+        maximum_clip_percent, %.
+    """
+    whole = table[(table["quantity"] == "clip_share") & table["year"].isna()]["value"].iloc[0]
+    if whole > casa["maximum_clip_percent"]:
+        yield (
+            "NPP",
+            f"NDVI of {whole:.1f} % of the pixel-months stands at a limit of light absorption: "
+            "there NPP does not follow NDVI (casa.limits)",
+        )
 
 
 FLAGS = {

@@ -22,6 +22,13 @@ def annual_numbers(series, trends, zones, period):
         yield "area", row.zone, row.value, "km2", period
 
 
+def zone_numbers(trends, period):
+    """Means and slopes of further zones."""
+    for row in trends[trends["zones"] != "region"].itertuples():
+        if row.quantity.endswith(("_mean", "_slope", "_p", "_total_area")):
+            yield row.quantity, row.zone, row.value, row.unit, period
+
+
 def class_numbers(shares, quantity, period):
     """Share of the classified area of each class; unclassified area apart."""
     classes = shares[~shares["masked"] & (shares["class"] != REGION)]

@@ -1,6 +1,6 @@
 """The entry of a figure and its files -> a panel that can be drawn."""
 
-from nepflow import classmap, maps, overviews, raster, series, tables, value_shares
+from nepflow import classmap, maps, overviews, raster, scatter, series, tables, value_shares
 
 _MAP = ("limits", "palette", "label")
 _CLASSES = ("palette", "label")
@@ -28,9 +28,9 @@ class PanelFiles:
         self.grid = overviews.layer(grid_path)
 
     def panel(self, entry):
-        """Return the panel of an entry of kind map, classes or series."""
+        """Return the panel of an entry of kind map, classes, series or scatter."""
         make = {"map": self._map, "classes": self._classes, "series": self._series}
-        return make[entry["kind"]](entry)
+        return (make | {"scatter": self._scatter})[entry["kind"]](entry)
 
     def _map(self, entry):
         options = {name: entry[name] for name in _MAP if name in entry}
@@ -67,6 +67,9 @@ class PanelFiles:
             simulated="simulated" in raster.tags_of(self.grid_path),
             **{name: entry[name] for name in _SERIES if name in entry},
         )
+
+    def _scatter(self, entry):
+        return scatter.ScatterPanel(self._layer(entry["layer"]), self._layer(entry["against"]))
 
     def _layer(self, name):
         return overviews.layer(self.layers[name])

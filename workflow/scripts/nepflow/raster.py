@@ -56,12 +56,21 @@ class GridMismatch(ValueError):
 class Warped:
     """An input in another geometry, resampled to the grid of the loop while it is read.
 
-    ``resampling`` is a name of rasterio: nearest, bilinear, average, mode.
+    ``resampling`` is a name of rasterio: nearest, bilinear, average, mode; ``bands`` are all
+    without a list.
     """
 
     path: str
     resampling: str = "nearest"
-    band: int = None
+    bands: tuple = None
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Some bands, counted from 1, of an input on the grid of the loop."""
+
+    path: str
+    bands: tuple
 
 
 def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, label=""):
@@ -119,7 +128,10 @@ def _opened(item, grid, stack):
     if isinstance(item, Warped):
         source = stack.enter_context(rasterio.open(item.path))
         vrt = stack.enter_context(_warped(source, item, grid))
-        return [(vrt, band) for band in ([item.band] if item.band else vrt.indexes)]
+        return [(vrt, band) for band in item.bands or vrt.indexes]
+    if isinstance(item, Bands):
+        source = _checked(item.path, grid, stack)
+        return [(source, band) for band in item.bands]
     source = _checked(item, grid, stack)
     return [(source, band) for band in source.indexes]
 

@@ -21,6 +21,11 @@ WORKS = {
         "Crameri, Shephard and Heron (2020), The misuse of colour in science communication, Nat. "
         "Commun. 11, 5444, doi:10.1038/s41467-020-19160-7 (colour maps)",
     ),
+    "didan": (
+        "Didan, 2021",
+        "Didan (2021), MODIS/Terra Vegetation Indices Monthly L3 Global 1 km, MOD13A3 v061, "
+        "doi:10.5067/MODIS/MOD13A3.061",
+    ),
     "fisher": (
         "Fisher, 1958",
         "Fisher (1958), On grouping for maximum homogeneity, J. Am. Stat. Assoc. 53, 789–798, "
@@ -84,6 +89,11 @@ WORKS = {
         "Wahba (1985), A comparison of GCV and GML for choosing the smoothing parameter in the "
         "generalized spline smoothing problem, Ann. Stat. 13, 1378–1402, "
         "doi:10.1214/aos/1176349743",
+    ),
+    "zhu": (
+        "Zhu et al., 2007",
+        "Zhu, Pan and Zhang (2007), Estimation of net primary productivity of Chinese terrestrial "
+        "vegetation based on remote sensing, J. Plant Ecol. 31(3), 413–424",
     ),
     "yue": (
         "Yue et al., 2002",

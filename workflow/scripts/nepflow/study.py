@@ -146,9 +146,9 @@ def completed(study, name, raw, results):
 
 
 def _npp_folder(year, study):
-    """Which NPP serves a year: a collection, the harmonised one, or rasters of the user."""
-    if study["npp"]["source"] == "rasters":
-        return "rasters"
+    """Which NPP serves a year: a collection, the harmonised one, rasters of the user, light use."""
+    if study["npp"]["source"] != "mod17":
+        return study["npp"]["source"]
     if year >= modis.PRODUCTS["MOD17A3HGF"].first_year["061"]:
         return "061"
     return {"collection_006": "006", "collection_006_harmonised": "harmonised"}[

@@ -14,8 +14,9 @@ def check_sense(study, file):
     first, last = study["period"]
     if first > last:
         raise BadStudy(f"{file}: period {first}-{last} ends before it begins. Turn it round.")
-    mod17 = study["npp"]["source"] == "mod17"
-    if not mod17 and "rasters" not in study["npp"]:
+    source = study["npp"]["source"]
+    mod17 = source == "mod17"
+    if source == "rasters" and "rasters" not in study["npp"]:
         raise BadStudy(
             f"{file}: npp.source is rasters, and there is no npp.rasters. Say which: "
             'npp: {rasters: {file: "npp_{year}.tif", unit: g C m-2 yr-1}}.'
@@ -25,6 +26,9 @@ def check_sense(study, file):
             f"{file}: period begins {first}, MOD17A3HGF in 2000 (collection 006) and 2001 (061). "
             "Begin the period in 2000 or later."
         )
+    if source == "casa":
+        check_casa(study, file)
+    check_comparison(study, file)
     for key in ("zones", "figures"):
         names = [entry["name"] for entry in study.get(key, [])]
         twice = {name for name in names if names.count(name) > 1}
@@ -32,7 +36,7 @@ def check_sense(study, file):
             raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
     _check_zones(study, file)
     _check_climate(study, file)
-    if uses_landcover(study):
+    if uses_landcover(study) or source == "casa":
         _check_landcover_years(study, file)
     figure_entries.check(study, file)
     check_grids(study["climate"], file)
@@ -42,6 +46,44 @@ def check_sense(study, file):
             f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
             f"climate.time_step is {climate['time_step']}. Set it to daily."
         )
+
+
+def check_comparison(study, file):
+    """Refuse a comparison of NPP with itself, and figures of one that is not made.
+
+    Raises
+    ------
+    BadStudy
+    """
+    npp = study["npp"]
+    if npp["compare"] == npp["source"]:
+        raise BadStudy(f"{file}: npp.compare names npp.source itself. Set it to null.")
+    for figure in study.get("figures", []):
+        layers = figure_entries.layers_of(figure)
+        if not npp["compare"] and any(layer.startswith("npp/compared/") for layer in layers):
+            raise BadStudy(
+                f"{file}: figure {figure['name']} compares NPP, and npp.compare is null. Set it to "
+                "mod17, or remove the figure."
+            )
+
+
+def check_casa(study, file):
+    """Refuse light-use NPP without radiation, before NDVI begins, or with limits upside down.
+
+    Raises
+    ------
+    BadStudy
+    """
+    if "radiation" not in study["climate"]["variables"]:
+        raise BadStudy(f"{file}: npp.source casa needs radiation. Add it to climate.variables.")
+    if study["period"][0] < 2000:
+        raise BadStudy(
+            f"{file}: period begins {study['period'][0]}, MODIS NDVI in February 2000. Begin the "
+            "period in 2000 or later."
+        )
+    low, high = study["casa"]["limit_percentiles"]
+    if low >= high:
+        raise BadStudy(f"{file}: casa.limit_percentiles {low}, {high} do not ascend.")
 
 
 def check_grids(climate, file):
@@ -146,9 +188,13 @@ def _check_landcover_years(study, file):
 
 
 def study_years(study):
-    """Years of the study: the period, without 2000 where NPP of 2000 is dropped."""
+    """Years of the study: the period, without 2000 where its NPP or NDVI is dropped."""
     first, last = study["period"]
     years = list(range(first, last + 1))
-    if study["npp"]["year_2000"] == "drop" and study["npp"]["source"] == "mod17":
+    dropped = {
+        "mod17": study["npp"]["year_2000"] == "drop",
+        "casa": study["ndvi"]["january_2000"] == "drop",
+    }
+    if dropped.get(study["npp"]["source"]):
         years = [year for year in years if year != 2000]
     return years

@@ -23,7 +23,8 @@ def stable_landcover(layers, entry, mem_mb):
 def sink(layers, entry, mem_mb):
     """Intervals of the mean NEP."""
     cuts = entry["cuts"]
-    names = zoning.SINK_NAMES if len(cuts) == 3 else zoning.interval_names(cuts, "g C m-2 yr-1")
+    usual = {3: zoning.SINK_NAMES, 1: zoning.SIGN_NAMES if cuts == [0] else None}
+    names = usual.get(len(cuts)) or zoning.interval_names(cuts, "g C m-2 yr-1")
     return lambda mean: zoning.intervals(mean[0], cuts), layers, names, zoning.RAMP[: len(names)]
 
 

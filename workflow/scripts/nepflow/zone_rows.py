@@ -26,9 +26,30 @@ def trend_rows(where, quantity, unit, years, of_zone, minimum_years, autocorrela
     means = np.where(cells > 0, total / np.maximum(cells, 1), np.nan)[:, None, None]
     slope, start, z = trend.theil_sen_mann_kendall(means, years, minimum_years, autocorrelation)
     per_year = unit.replace("yr-1", "yr-2") if "yr-1" in unit else f"{unit} yr-1"
-    period = f"{years[0]}-{years[-1]}"
+    period = _period(years)
     yield (*where, period, f"{quantity}_mean", np.nanmean(means) if cells.any() else np.nan, unit)
     yield (*where, period, f"{quantity}_slope", slope[0, 0], per_year)
     yield (*where, period, f"{quantity}_line_start", start[0, 0], unit)
     yield (*where, period, f"{quantity}_z", z[0, 0], "1")
     yield (*where, period, f"{quantity}_p", trend.p_value(z)[0, 0], "1")
+
+
+def total_rows(where, quantity, years, of_zone, cell_km2, minimum_years, autocorrelation="none"):
+    """Mean, Theil-Sen slope and Mann-Kendall p of a flux's annual totals, and their area.
+
+    A year with fewer valid cells has a smaller total: the area of each year stands in the
+    series, the mean of the years here.
+    """
+    total, cells, _ = of_zone
+    totals = np.where(cells > 0, total * cell_km2 * 1e-6, np.nan)[:, None, None]
+    slope, _, z = trend.theil_sen_mann_kendall(totals, years, minimum_years, autocorrelation)
+    mean = np.nanmean(totals) if cells.any() else np.nan
+    head = (*where, _period(years))
+    yield (*head, f"{quantity}_total", mean, "Tg C yr-1")
+    yield (*head, f"{quantity}_total_slope", slope[0, 0], "Tg C yr-2")
+    yield (*head, f"{quantity}_total_p", trend.p_value(z)[0, 0], "1")
+    yield (*head, f"{quantity}_total_area", np.mean(cells) * cell_km2, "km2")
+
+
+def _period(years):
+    return f"{years[0]}-{years[-1]}"

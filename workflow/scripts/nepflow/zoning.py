@@ -8,6 +8,7 @@ import numpy as np
 ARIDITY_CUTS = (0.05, 0.2, 0.5, 0.65)
 ARIDITY_NAMES = ("hyper-arid", "arid", "semi-arid", "dry sub-humid", "humid")
 SINK_NAMES = ("source", "low sink", "medium sink", "high sink")
+SIGN_NAMES = ("source", "sink")
 RAMP = (
     "#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e", "#003c30", "#4d4d4d",
 )  # fmt: skip

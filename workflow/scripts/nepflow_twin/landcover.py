@@ -60,12 +60,13 @@ class LandCover:
         row, column = self.region.cells.nearest(lon + dx, lat + dy)
         return self.region.landcover[row, column]
 
-    def history(self, lon, lat, weights):
-        """Return class before, class after, and the first year of the class after.
-
-        Parcels that never change have the same class twice.
-        """
-        after = self.final_class(lon, lat)
+    def _before(self, after, weights):
+        """Return the class that a changing parcel had, by the list of the region if it has one."""
+        listed = self.region.description.get("world", {}).get("before")
+        if listed is not None:
+            earlier = np.arange(256, dtype="uint8")
+            earlier[[int(code) for code in listed]] = list(listed.values())
+            return earlier[after]
         rain = weights.of(self.region.precipitation.sum(axis=0))
         before = after.copy()
         before[np.isin(after, FOREST)] = GRASS
@@ -73,6 +74,15 @@ class LandCover:
         before[(after == GRASS) & (rain < 520)] = BARREN
         before[(after == CROP) & (rain < 300)] = BARREN
         before[after == URBAN] = CROP
+        return before
+
+    def history(self, lon, lat, weights):
+        """Return class before, class after, and the first year of the class after.
+
+        Parcels that never change have the same class twice.
+        """
+        after = self.final_class(lon, lat)
+        before = self._before(after, weights)
         share = np.where(after == URBAN, URBAN_SHARE, weights.of(self.converted))
         kept = self._uniform("converted", lon, lat) >= share
         before[kept] = after[kept]

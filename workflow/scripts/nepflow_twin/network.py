@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from nepflow_twin.landcover import WATER
 from nepflow_twin.noise import generator
 
 CROWDED = 0.12  # degrees, closer than which no two stations are placed by chance
@@ -29,10 +30,16 @@ class Station:
 
 
 def attraction(world, places):
-    """Return how likely a station stands at each place: the east, low and green land first."""
+    """Return how likely a station stands at each place: the east, low and green land first.
+
+    None stands in water where the region lies at the sea.
+    """
     east = 0.6 + 0.8 / (1 + np.exp(-(places.lon - 101) / 3))
     low = np.exp(-np.clip(places.elevation, 0, None) / 2200)
-    green = np.where(places.true_class(2010) == BARREN, 0.2, 1.0)
+    land_class = places.true_class(2010)
+    green = np.where(land_class == BARREN, 0.2, 1.0)
+    if world.region.description.get("world", {}).get("sea"):
+        green = np.where(land_class == WATER, 1e-9, green)
     return east * low * green
 
 

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ class Product:
     doi: str
 
 
-def _layer(name, kind, fill, limits, scale, long_name, units):
+def layer_of(name, kind, fill, limits, scale, long_name, units):
     attributes = {
         "long_name": long_name,
         "units": units,
@@ -50,9 +51,9 @@ NPP = Product(
     "MOD17A3HGF",
     "MOD_Grid_MOD17A3H",
     (
-        _layer("Npp_500m", "int16", 32767, [-30000, 32700], 0.0001, _NPP, "kg_C/m^2/yr"),
-        _layer("Gpp_500m", "uint16", 65535, [0, 65500], 0.0001, _GPP, "kg_C/m^2/yr"),
-        _layer("Npp_QC_500m", "uint8", 255, [0, 100], 1.0, _QC, "Percentage"),
+        layer_of("Npp_500m", "int16", 32767, [-30000, 32700], 0.0001, _NPP, "kg_C/m^2/yr"),
+        layer_of("Gpp_500m", "uint16", 65535, [0, 65500], 0.0001, _GPP, "kg_C/m^2/yr"),
+        layer_of("Npp_QC_500m", "uint8", 255, [0, 100], 1.0, _QC, "Percentage"),
     ),
     observation.productivity_layers,
     "10.5067/MODIS/MOD17A3HGF",
@@ -60,7 +61,7 @@ NPP = Product(
 LANDCOVER = Product(
     "MCD12Q1",
     "MCD12Q1",
-    (_layer("LC_Type1", "uint8", 255, [1, 17], None, "Land_Cover_Type_1", "class number"),),
+    (layer_of("LC_Type1", "uint8", 255, [1, 17], None, "Land_Cover_Type_1", "class number"),),
     lambda world, places, year, _: observation.landcover_layers(world, places, year),
     "10.5067/MODIS/MCD12Q1",
 )
@@ -100,8 +101,8 @@ def tile_layers(world, product, year, collection, tile, pixels):
     return stored
 
 
-def write_tile(path, world, product, year, collection, tile, pixels):
-    """Write one granule of the twin."""
+def write_tile(path, world, product, year, collection, tile, pixels, day=1):
+    """Write one granule of the twin; ``day`` of the year is the first that it holds."""
     stored = tile_layers(world, product, year, collection, tile, pixels)
     fields = [
         Field(name, values, attributes)
@@ -111,7 +112,7 @@ def write_tile(path, world, product, year, collection, tile, pixels):
         "LOCALGRANULEID": Path(path).name,
         "SHORTNAME": product.name,
         "VERSIONID": int(collection),
-        "RANGEBEGINNINGDATE": f"{year}-01-01",
+        "RANGEBEGINNINGDATE": str(date(year, 1, 1) + timedelta(day - 1)),
         "RANGEENDINGDATE": f"{year}-12-31",
     }
     place = {"HORIZONTALTILENUMBER": tile[1:3], "VERTICALTILENUMBER": tile[4:6]}
@@ -123,7 +124,12 @@ def write_tile(path, world, product, year, collection, tile, pixels):
 
 
 def write_tiles(folder, list_path, world, product, year, collection, pixels):
-    """Write all tiles of a region for one year, then the list of them.
+    """Write all tiles of a product of one date a year; see `write_dates`."""
+    write_dates(folder, list_path, world, [(1, product)], year, collection, pixels)
+
+
+def write_dates(folder, list_path, world, dates, year, collection, pixels):
+    """Write all tiles of a region for the dates of one year, then the list of them.
 
     Parameters
     ----------
@@ -132,17 +138,18 @@ def write_tiles(folder, list_path, world, product, year, collection, pixels):
     list_path : str or Path
         CSV to write: file, sha256, simulated. It comes last: where it is, all tiles are.
     world : world.World
-    product : Product
+    dates : list of (int, Product)
+        First day of the year that a granule holds, and what it says.
     year : int
     collection : str
     pixels : int
         Pixels along a tile's side: 2400 as the archive, fewer for a coarse twin.
     """
     rows = []
-    tiles = world.region.tiles
-    for tile in progress(tiles, len(tiles), f"{product.name} {year}"):
-        name = f"{product.name}.A{year}001.{tile}.{collection}.{STAMP}.hdf"
-        write_tile(Path(folder) / name, world, product, year, collection, tile, pixels)
+    granules = [(*dated, tile) for dated in dates for tile in world.region.tiles]
+    for day, product, tile in progress(granules, len(granules), f"{dates[0][1].name} {year}"):
+        name = f"{product.name}.A{year}{day:03d}.{tile}.{collection}.{STAMP}.hdf"
+        write_tile(Path(folder) / name, world, product, year, collection, tile, pixels, day)
         digest = hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()
         rows.append((name, digest, SIMULATED))
     with replacing(list_path) as temporary, open(temporary, "w", newline="") as file:

@@ -8,6 +8,7 @@ from nepflow_twin.carbon import Productivity, annual_respiration
 from nepflow_twin.climate import Climate
 from nepflow_twin.geography import Region
 from nepflow_twin.landcover import LandCover
+from nepflow_twin.light import Greenness
 
 SIMULATED = "simulated (twin)"
 
@@ -58,6 +59,8 @@ class Places:
 
     def npp(self, year):
         """Return true NPP of a year, g C m-2 yr-1; NaN where nothing grows."""
+        if self.world.by_light:
+            return self.world.productivity.npp(self, year)
         return self.world.productivity.npp(
             self.true_class(year),
             self.annual("temperature", year),
@@ -85,7 +88,14 @@ class World:
         self.region, self.seed = Region(folder), seed
         self.climate = Climate(self.region, seed)
         self.landcover = LandCover(self.region, seed)
-        self.productivity = Productivity(self.region, seed, self.landcover.hotspot_trend)
+        trend = self.landcover.hotspot_trend
+        # A region whose study models NPP from NDVI needs greenness by the month.
+        self.by_light = self.region.description.get("world", {}).get("productivity") == "light"
+        if self.by_light:
+            self.productivity = Greenness(self.region, seed, trend, self.climate)
+            self.season_of = lru_cache(maxsize=64)(self.productivity.season_of)
+        else:
+            self.productivity = Productivity(self.region, seed, trend)
         # Kept for all years of a study: some megabytes each.
         self.climate_of = lru_cache(maxsize=64)(self.climate.of)
         self.modifier_of = lru_cache(maxsize=64)(self.productivity.modifier)

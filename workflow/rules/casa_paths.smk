@@ -1,0 +1,101 @@
+"""Input functions of NDVI and of NPP by light use."""
+
+CASA_STUDIES = [name for name, study in STUDIES.items() if study["npp"]["source"] == "casa"]
+VEGETATION_TYPES = os.path.relpath(TOP / "config/vegetation_types.csv")
+
+
+def uses_casa(wildcards):
+    return wildcards.study in CASA_STUDIES
+
+
+def ndvi_months(wildcards):
+    """Twelve lists of dates, each a list of tiles; none before the product begins."""
+    study, year = study_of(wildcards), int(wildcards.year)
+    product, files = study["ndvi"]["product"], study["files"]
+    days = modis.first_days(product, year)
+    try:
+        if study["simulated"]:
+            name = f"{files['tiles']}/{product}.A{year}{{day:03d}}.{{tile}}.061.{TWIN_STAMP}.hdf"
+            dates = {day: [name.format(day=day, tile=t) for t in study["tiles"]] for day in days}
+        else:
+            place = (files["tiles"], product, "061", year, list(days), study["tiles"])
+            dates = modis.find_dates(*place)
+    except modis.MissingTiles as error:
+        raise WorkflowError(f"MissingTiles: {error}") from None
+    return [[dates[day] for day in days if days[day] == month] for month in range(1, 13)]
+
+
+def ndvi_granules(wildcards):
+    """What the NDVI of a year depends on: the tiles, or the twin's list of them."""
+    study = study_of(wildcards)
+    if study["simulated"]:
+        product = study["ndvi"]["product"]
+        return f"{study['files']['folder']}/granules/{product}.061_{wildcards.year}.csv"
+    return [path for dates in ndvi_months(wildcards) for date in dates for path in date]
+
+
+def vegetation_of_year(wildcards):
+    """Land cover by IGBP class of the map that serves a year."""
+    year = study_of(wildcards)["landcover_year"][int(wildcards.year)]
+    return f"{RESULTS}/{wildcards.study}/landcover/keys/igbp17/{year}.tif"
+
+
+def casa_climate(wildcards):
+    """Fits, or months of grids, of temperature, precipitation and radiation."""
+    name = "native/{}.tif" if from_grids(wildcards) else "{}_fit.npz"
+    names = [name.format(variable) for variable in ("temperature", "precipitation", "radiation")]
+    return [f"{RESULTS}/{wildcards.study}/climate/{name}" for name in names]
+
+
+def casa_evaluations(wildcards):
+    """How the fitted months are evaluated; grids need none."""
+    if from_grids(wildcards):
+        return []
+    below = f"{RESULTS}/{wildcards.study}/tables"
+    names = ("temperature", "precipitation", "radiation")
+    return [f"{below}/{name}_evaluation.csv" for name in names]
+
+
+def casa_tables(study):
+    return ["casa_limits", "casa"] if study["npp"]["source"] == "casa" else []
+
+
+def casa_products(study):
+    """Layers that a study with NPP by light use keeps, without .tif."""
+    if study["npp"]["source"] != "casa":
+        return []
+    return ["ndvi/ndvi", "ndvi/state", "ndvi/filled_share", "casa/normals", "casa/clip_share"]
+
+
+def comparison_years(wildcards):
+    """Years that both sources of NPP have; MOD17A3HGF v061 begins in 2001."""
+    return [year for year in years_of(wildcards) if year > 2000]
+
+
+def compared_npp(wildcards):
+    """NPP of both sources, a file a year each."""
+    below, years = f"{RESULTS}/{wildcards.study}/npp", comparison_years(wildcards)
+    own = study_of(wildcards)["npp_year_folder"]
+    return {
+        "own": [f"{below}/{own[year]}/{year}.tif" for year in years],
+        "other": [f"{below}/061/{year}.tif" for year in years],
+    }
+
+
+def comparison_sources(wildcards):
+    npp = study_of(wildcards)["npp"]
+    return [npp["source"], npp["compare"]]
+
+
+def comparison_tables(study):
+    return ["npp_agreement"] if study["npp"]["compare"] else []
+
+
+def comparison_products(study):
+    """Layers of the comparison of NPP, without .tif."""
+    names = ("own", "other", "difference") if study["npp"]["compare"] else ()
+    return [f"npp/compared/{name}" for name in names]
+
+
+def casa_table(wildcards):
+    return f"{RESULTS}/{wildcards.study}/tables/casa.csv" if uses_casa(wildcards) else []

@@ -1,0 +1,59 @@
+"""Compare the NPP of a study with that of another source, on the study grid.
+
+Reads   npp of both (g C m-2 yr-1, one file a year)
+Writes  own, other, difference (own minus other): means of the years that both have;
+        table: means, difference, spread and agreement, a year and all together
+"""
+
+import numpy as np
+from nepflow import agreement, raster, tables
+from nepflow._log import logged_to
+
+COLUMNS = ("year", "quantity", "value", "unit")
+NAMES = {"casa": "NPP by light use", "mod17": "NPP of MOD17A3HGF", "rasters": "NPP of rasters"}
+UNIT = "g C m-2 yr-1"
+
+
+def compare_npp(own_paths, other_paths, outputs, table_path, years, sources, mem_mb):
+    """Only cells and years that both have count."""
+    sums = np.zeros((6, len(years)))
+
+    def on_block(own, other):
+        both = np.isfinite(own) & np.isfinite(other)
+        sums[:] += agreement.moments(own, other)
+        count = both.sum(axis=0)
+        means = [
+            np.where(count > 0, np.where(both, part, 0).sum(axis=0) / np.maximum(count, 1), np.nan)
+            for part in (own, other)
+        ]
+        return (*means, means[0] - means[1])
+
+    own, other = (NAMES[source] for source in sources)
+    names = own, other, f"{own} minus {other}"
+    raster.map_blocks(
+        on_block,
+        [list(own_paths), list(other_paths)],
+        [
+            raster.Output(path, UNIT, name, ("mean",))
+            for path, name in zip(outputs, names, strict=True)
+        ],
+        mem_mb=mem_mb,
+        label="comparison of NPP",
+    )
+    rows = []
+    for year, part in [*zip(years, sums.T, strict=True), ("all", sums.sum(axis=1))]:
+        rows += [(year, *row) for row in agreement.rows(part, UNIT)]
+    tables.write(rows, table_path, COLUMNS, "simulated" in raster.tags_of(own_paths[0]))
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        compare_npp(
+            own_paths=list(snakemake.input.own),
+            other_paths=list(snakemake.input.other),
+            outputs=[snakemake.output[name] for name in ("own", "other", "difference")],
+            table_path=snakemake.output.table,
+            years=snakemake.params.years,
+            sources=snakemake.params.sources,
+            mem_mb=snakemake.resources.mem_mb,
+        )

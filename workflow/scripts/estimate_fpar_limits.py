@@ -1,0 +1,35 @@
+"""Estimate the limits of NDVI between which light absorption rises, by vegetation type.
+
+Reads   NDVI and state (a band a month), land cover by IGBP class (one file a year), the table
+        of vegetation types
+Writes  limits and largest light use efficiency by type
+"""
+
+from nepflow import fpar_limits, raster, tables, vegetation_types
+from nepflow._log import logged_to
+
+
+def estimate_fpar_limits(inputs, types_path, output_path, settings, mem_mb):
+    """Percentiles of all observed months of all years, from counts of stored values."""
+    ndvi_path, state_path, class_paths = inputs
+    observed = 0
+    for _, _, (value, state, classes) in raster.blocks(
+        [ndvi_path, state_path, list(class_paths)], mem_mb=mem_mb // 2, label="NDVI by type"
+    ):
+        observed = observed + fpar_limits.counts(value, state, classes)
+    table = vegetation_types.read(types_path)
+    found = fpar_limits.limits(table, observed, settings["limits"], settings["limit_percentiles"])
+    rows = fpar_limits.rows(table, found, settings["efficiency"])
+    simulated = "simulated" in raster.tags_of(ndvi_path)
+    tables.write(rows, output_path, fpar_limits.COLUMNS, simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        estimate_fpar_limits(
+            inputs=(snakemake.input.ndvi, snakemake.input.state, snakemake.input.landcover),
+            types_path=snakemake.input.types,
+            output_path=snakemake.output.limits,
+            settings=snakemake.params.casa,
+            mem_mb=snakemake.resources.mem_mb,
+        )

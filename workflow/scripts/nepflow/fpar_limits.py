@@ -1,0 +1,104 @@
+"""Limits of NDVI and simple ratio between which light absorption rises, by vegetation type."""
+
+import numpy as np
+
+from nepflow import ndvi
+from nepflow.casa import simple_ratio
+from nepflow.vegetation_types import LIMITS, types_of
+
+STEP = 1e-4  # of NDVI as MOD13 stores it
+BINS = 12001  # from -0.2 to 1
+LEAST_OBSERVATIONS = 100  # pixel-months that own limits of a type need; own choice
+COLUMNS = ["type", "igbp", "limits", "quantity", "value", "unit"]
+
+
+def counts(value, state, classes):
+    """Return how often observed NDVI falls into each bin, by class, (256, `BINS`).
+
+    Parameters
+    ----------
+    value, state : ndarray, shape (month, ...)
+        NDVI and what the months count as; only observed ones count.
+    classes : ndarray, shape (year, ...)
+        IGBP codes of each year, NaN = none.
+    """
+    code = np.repeat(classes, 12, axis=0)
+    used = (state == ndvi.SEEN) & ~np.isnan(code) & ~np.isnan(value)
+    place = np.rint((value[used] - ndvi.POSSIBLE[0]) / STEP).astype("int64")
+    place = np.clip(place, 0, BINS - 1) + BINS * code[used].astype("int64")
+    return np.bincount(place, minlength=256 * BINS).reshape(256, BINS)
+
+
+def limits(table, observed, choice, percentiles):
+    """Return {type: (limits, whose, observations)}.
+
+    Parameters
+    ----------
+    table : dict
+        Of `vegetation_types.read`.
+    observed : ndarray of int, shape (256, `BINS`)
+        Of `counts`.
+    choice : {"zhu2007", "own", "own_upper"}
+        Those of the table; percentiles of the study's NDVI of the type; or the upper ones from
+        there and the lower ones of the table.
+    percentiles : sequence of float
+        Lower and upper, %.
+
+    Returns
+    -------
+    dict
+        Limits in the order of `vegetation_types.LIMITS`. A type with too few observations
+        has those of the table, and says so.
+    """
+    found = {}
+    for name, codes in types_of(table).items():
+        printed = tuple(table[codes[0]][key] for key in LIMITS)
+        number = observed[codes].sum(axis=0)
+        own, whose = printed, "zhu2007"
+        if choice != "zhu2007" and number.sum() >= LEAST_OBSERVATIONS:
+            bins = ndvi.quantiles(number, [share / 100 for share in percentiles])
+            low, high = np.minimum(bins * STEP + ndvi.POSSIBLE[0], 1 - STEP)
+            ratios = simple_ratio(np.array([low, high]))
+            own, whose = (low, high, *ratios), choice
+            if choice == "own_upper":
+                own = (printed[0], high, printed[2], ratios[1])
+            if own[0] >= own[1]:
+                own, whose = printed, "zhu2007"
+        found[name] = tuple(map(float, own)), whose, int(number.sum())
+    return found
+
+
+def rows(table, found, efficiency):
+    """Yield the rows of a table with `COLUMNS`.
+
+    Parameters
+    ----------
+    table : dict
+        Of `vegetation_types.read`.
+    found : dict
+        Of `limits`.
+    efficiency : str
+        Column of the table without its prefix, such as zhu2007.
+    """
+    for name, codes in types_of(table).items():
+        values, whose, number = found[name]
+        head = name, " ".join(map(str, codes)), whose
+        yield *head, "epsilon_max", table[codes[0]][f"epsilon_{efficiency}"], "g C MJ-1"
+        for key, value in zip(LIMITS, values, strict=True):
+            yield *head, key, value, "1"
+        yield *head, "observations", number, "pixel-months"
+
+
+def parameters(frame):
+    """Return efficiency and limits by IGBP code, (5, 256), NaN where nothing grows.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of a table with `COLUMNS`.
+    """
+    result = np.full((5, 256), np.nan)
+    for number, key in enumerate(("epsilon_max", *LIMITS)):
+        for row in frame[frame["quantity"] == key].to_dict("records"):
+            result[number, [int(code) for code in str(row["igbp"]).split()]] = row["value"]
+    return result

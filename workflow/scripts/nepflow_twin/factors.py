@@ -1,0 +1,58 @@
+"""Karst and people of the twin: layers that a study may ask about."""
+
+import geopandas
+import numpy as np
+import pyogrio
+import rasterio
+import shapely
+from nepflow.atomic import replacing
+from rasterio.transform import Affine
+
+from nepflow_twin.area import DATE
+from nepflow_twin.light import karst_shapes
+from nepflow_twin.noise import static_field
+from nepflow_twin.world import SIMULATED
+
+# People a km2 that a cell of a class has before terrain; others 3.
+PEOPLE = {12: 180.0, 13: 2500.0, 14: 90.0, 11: 40.0, 9: 20.0, 10: 25.0}
+
+
+def write_karst(path, region, seed):
+    """Write the karst and the rest of the region as GeoPackage, column ``name``."""
+    whole = shapely.union_all([shape for _, _, shape in region.provinces])
+    karst = shapely.intersection(whole, karst_shapes(region, seed))
+    shapes = [karst, shapely.difference(whole, karst)]
+    columns = {"name": ["karst", "non-karst"], "source": [SIMULATED] * 2}
+    frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATE})
+    with replacing(path) as temporary:
+        frame.to_file(temporary, layer="karst", driver="GPKG")
+
+
+def population(region, seed):
+    """Return people a km2 in the cells of the land cover map: valleys, fields and towns."""
+    cells = region.cells
+    lon, lat = np.broadcast_arrays(cells.lon, cells.lat)
+    density = np.full(cells.shape, 3.0)
+    for code, people in PEOPLE.items():
+        density[region.landcover == code] = people
+    height = region.elevation_at(lon.ravel(), lat.ravel()).reshape(cells.shape)
+    uneven = static_field(seed, "people", region.coarse, 1.5)
+    uneven = region.coarse.weights(lon.ravel(), lat.ravel()).of(uneven).reshape(cells.shape)
+    density = density * np.exp(-np.clip(height, 0, None) / 900 + 0.5 * uneven)
+    return np.where(region.landcover == 17, np.nan, density)
+
+
+def write_population(path, region, seed):
+    """Write `population` in EPSG:4326."""
+    lattice, half = region.cells, region.cells.step / 2
+    profile = {
+        "driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326",
+        "height": lattice.shape[0], "width": lattice.shape[1], "compress": "deflate",
+        "predictor": 3, "nodata": float("nan"),
+        "transform": Affine(lattice.step, 0, lattice.west - half, 0, -lattice.step,
+                            lattice.north + half),
+    }  # fmt: skip
+    with replacing(path) as temporary, rasterio.open(temporary, "w", **profile) as file:
+        file.write(population(region, seed).astype("float32"), 1)
+        file.update_tags(unit="km-2", long_name="people", source=SIMULATED, simulated=SIMULATED)

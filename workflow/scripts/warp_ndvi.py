@@ -1,0 +1,61 @@
+"""Composite the NDVI tiles of a year by month and bring them to the study grid.
+
+Reads   MOD13A3, MOD13A2 or MOD13Q1 tiles (HDF4-EOS), grid
+Writes  ndvi (12 bands, absent where not observed), state (12 bands of ndvi.STATES),
+        counts (native cells and months by reason), granules (digests of the tiles)
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from nepflow import mosaic, native_ndvi, ndvi, raster
+from nepflow._log import logged_to
+
+
+def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_mb):
+    """The native mosaic lives only as long as the job."""
+    ndvi_path, state_path, counts_path, granules_path = outputs
+    tiles = [path for dates in months for date in dates for path in date]
+    mosaic.write_granules(tiles, granules_path)
+    names = [f"{year}-{month:02d}" for month in range(1, 13)]
+    categorical = "nearest" if resampling == "nearest" else "mode"
+
+    def on_grid(inside, native, state):
+        found, kind = ndvi.on_grid(native[:12], native[12:], state)
+        outside = inside != 1
+        return np.where(outside, np.nan, found), np.where(outside, np.nan, kind)
+
+    with TemporaryDirectory(dir=Path(ndvi_path).parent, prefix=".native_") as folder:
+        native = f"{folder}/ndvi.tif"
+        resolution_m = raster.grid_of(grid_path).resolution_m
+        native_ndvi.write_months(product, months, kept, resolution_m, native, counts_path)
+        tags = {"source": product, "resampling": resampling}
+        raster.map_blocks(
+            on_grid,
+            [
+                grid_path,
+                raster.Warped(native, resampling, native_ndvi.VALUES),
+                raster.Warped(native, categorical, native_ndvi.STATES),
+            ],
+            [
+                raster.Output(ndvi_path, "1", "observed NDVI", names, tags=tags),
+                raster.Output(state_path, "1", "state", names, "uint8", classes=ndvi.STATES),
+            ],
+            mem_mb=mem_mb,
+            label=f"NDVI {year}",
+        )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        warp_ndvi(
+            months=snakemake.params.months,
+            grid_path=snakemake.input.grid,
+            outputs=[snakemake.output[name] for name in ("ndvi", "state", "counts", "granules")],
+            product=snakemake.params.product,
+            kept=snakemake.params.kept,
+            year=snakemake.wildcards.year,
+            resampling=snakemake.params.resampling,
+            mem_mb=snakemake.resources.mem_mb,
+        )
