@@ -46,6 +46,7 @@ def tables_of(wildcards):
         *(["transitions"] if study["landcover_dates"] else []),
         "built_in",
         *statistic_tables(study),
+        *detector_tables(study),
         *number_tables_of_report(study),
         "absence",
         "absence_native",

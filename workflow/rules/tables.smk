@@ -119,6 +119,7 @@ rule check_results:
         absence="<study>/tables/absence.csv",
         defects=if_stations("tables/station_defects.csv"),
         fits=fit_tables,
+        detectors=factor_tables,
         code=code_of("check_results.py"),
     output:
         checks="<study>/tables/checks.csv",

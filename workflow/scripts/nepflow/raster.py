@@ -56,12 +56,14 @@ class GridMismatch(ValueError):
 class Warped:
     """An input in another geometry, resampled to the grid of the loop while it is read.
 
-    ``resampling`` is a name of rasterio: nearest, bilinear, average, mode.
+    ``resampling`` is a name of rasterio: nearest, bilinear, average, mode. ``dtype`` is that of
+    the result, the file's own otherwise: means of whole numbers are rounded to whole numbers.
     """
 
     path: str
     resampling: str = "nearest"
     band: int = None
+    dtype: str = None
 
 
 def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, label=""):
@@ -157,6 +159,7 @@ def _warped(source, item, grid):
         src_nodata=nodata,
         nodata=nodata,
         warp_mem_limit=64,
+        dtype=item.dtype,
         **exact,
     )
 
