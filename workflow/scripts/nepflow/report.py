@@ -19,6 +19,8 @@ TABLES = (
     (r"series_(.+)", "results", "Annual values by {0}"),
     (r"transitions", "results", "Change of land cover"),
     (r"built_in", "results", "Climate drivers that entered what they are compared with"),
+    (r"shares_dominant_class_(.+)", "results", "Area by dominant combination of drivers of {0}"),
+    (r"multiple_(.+)", "results", "Multiple correlation of {0} with climate"),
     (r"shares_(.+)_class_(.+)", "results", "Area by class of {0} of {1}"),
     (r"shares_(.+)_(.+)", "results", "Area by class of {0} of {1}"),
     (r"shares_(.+)", "results", "Area of the zones {0}"),
