@@ -17,6 +17,7 @@ from nepflow import (
     dependence,
     detector_entries,
     figure_entries,
+    land_use_entries,
     landcover,
     modis,
     study as study_files,

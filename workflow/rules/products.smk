@@ -47,6 +47,7 @@ def tables_of(wildcards):
         "built_in",
         *statistic_tables(study),
         *detector_tables(study),
+        *land_use_tables(study),
         *number_tables_of_report(study),
         "absence",
         "absence_native",
@@ -69,6 +70,7 @@ def products_of(wildcards):
         files += [f"climate/{variable}_difference" for variable in study["climate"]["variables"]]
     files += [f"pixel/{name}/mean" for name in ("nep", "npp", "rh")]
     files += statistic_layers(study)
+    files += land_use_layers(study)
     landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [

@@ -148,7 +148,7 @@ def interaction_map(table, *, title=None, simulated=False, width_mm=180, letter=
     side = (width_mm - margin - 22) / len(names)
     tall = min(side, _CELL_TALL)
     slant = max(map(len, names)) * 0.85 if _slanted(names, side) else 3
-    foot = slant + 11 + (2.5 if width_mm < 100 else 0)
+    foot = slant + 6.5 + (2.5 if width_mm < 100 else 0)
     sheet = Sheet(width_mm, len(names) * tall + foot + 3, title, letter)
     axes = sheet.axes(margin, 1, side * len(names), tall * len(names))
     values = np.array([[q[a][b] for b in names] for a in names])
@@ -222,4 +222,4 @@ def _pair_key(sheet, down, kinds, entered):
     parts.append("framed: each factor alone")
     parts += ["red: entered the variable"] if entered else []
     text = wrapped("; ".join(parts) + ".", 6.2, sheet.width - 6)
-    sheet.text(3, sheet.top + down + 5.5, text, fontsize=6.2, va="top")
+    sheet.text(3, sheet.top + down + 0.5, text, fontsize=6.2, va="top")

@@ -29,6 +29,8 @@ TABLES = (
     (r"persistence_(.+)", "results", "Persistence of {0} by method, beside chance"),
     (r"correlation_(.+)", "results", "Partial correlation of {0} with climate"),
     (r"discoveries_(.+)_(.+)", "results", "Field significance of {0} of {1}"),
+    (r"land_use_effect_(.+)", "results", "Effect of land-use change on {0}"),
+    (r"land_use_density_(.+)", "results", "Land use and densities behind it: {0}"),
     (r"detector_factors_(.+)", "results", "What factors explain: {0}"),
     (r"detector_interactions_(.+)", "results", "What pairs of factors explain: {0}"),
     (r"detector_discretisation_(.+)", "results", "Divisions of the factors: {0}"),

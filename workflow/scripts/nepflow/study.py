@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from nepflow import detector_entries, figure_entries, landcover, modis
+from nepflow import detector_entries, figure_entries, land_use_entries, landcover, modis
 from nepflow.figure_entries import BadStudy
 from nepflow.study_checks import check_sense, study_years, uses_landcover
 
@@ -139,6 +139,7 @@ def completed(study, name, raw, results):
         "uses_landcover": uses_landcover(study),
         "simulated": twin,
         "detectors": detectors,
+        "land_use_periods": land_use_entries.periods_of(study, years),
         "figures": figures,
         "figures_left_out": [f["name"] for f in study.get("figures", []) if f not in figures],
         "zones": study.get("zones", []),
