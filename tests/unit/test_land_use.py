@@ -64,7 +64,7 @@ def test_densities_against_plain_means():
 @pytest.mark.parametrize("least", [1, 6])
 def test_change_beyond_stable_neighbours_against_a_loop(least):
     rng = np.random.default_rng(least)
-    change = rng.normal(10, 5, (18, 22))
+    change = rng.normal(10, 5, (36, 44))
     change[rng.random(change.shape) < 0.1] = np.nan
     before = rng.integers(0, 4, change.shape)
     after = np.where(rng.random(change.shape) < 0.75, before, rng.integers(0, 4, change.shape))
