@@ -186,6 +186,18 @@ def test_a_factor_without_common_cells_is_refused(world):
         sampled(world)
 
 
+def test_what_cannot_be_compared_is_refused(world):
+    cube = str(world["folder"] / "cube.tif")
+    raster.write(np.ones((2, SIDE, SIDE)), raster.Output(cube, "1", "cube", ("a", "b")), GRID)
+    layers = list(world["layers"])
+    world["layers"][3] = cube
+    with pytest.raises(factor_file.BadFactor, match=r"cube\.tif: has 2 bands.*pixel/temperature"):
+        sampled(world)
+    world["layers"] = [layer(world["folder"], "flat", np.ones((SIDE, SIDE))), *layers[1:]]
+    with pytest.raises(factor_file.BadFactor, match=r"flat\.tif: does not vary"):
+        sampled(world)
+
+
 def raw(folder, name, values, crs="EPSG:6933", side=500.0):
     path = str(folder / name)
     height, width = values.shape

@@ -79,8 +79,15 @@ def valid_cells(paths, grid_path, mem_mb):
     Raises
     ------
     BadFactor
-        If no cell has all.
+        If no cell has all, or a raster has several bands.
     """
+    for path in paths:
+        bands = raster.band_count(path)
+        if bands > 1:
+            raise BadFactor(
+                f"{path}: has {bands} bands, a detector compares one. Name a layer of one band, "
+                "such as pixel/temperature/mean."
+            )
     grid = raster.grid_of(grid_path)
     valid = np.zeros((grid.height, grid.width), dtype=bool)
     counts = np.zeros(len(paths), dtype="int64")
@@ -123,9 +130,17 @@ def sampled(paths, grid_path, options, mem_mb):
     -------
     (ndarray, ndarray, ndarray (raster, cell), ndarray of int (raster,), int)
         Rows, columns, values, counts of `valid_cells`, cells that have everything.
+
+    Raises
+    ------
+    BadFactor
+        As `valid_cells`, and if the variable does not vary.
     """
     valid, counts = valid_cells(paths, grid_path, mem_mb)
     rows, columns = sampling_grid.even_sample(
         valid, options["sample"], options["block_cells"], options["seed"]
     )
-    return rows, columns, values_at(paths, rows, columns, mem_mb), counts, int(valid.sum())
+    values = values_at(paths, rows, columns, mem_mb)
+    if values[0].min() == values[0].max():
+        raise BadFactor(f"{paths[0]}: does not vary, so that nothing can explain it.")
+    return rows, columns, values, counts, int(valid.sum())
