@@ -46,6 +46,6 @@ def test_layers_and_table(tmp_path):
     found = pd.read_csv(table).set_index("quantity")
     known = np.isfinite(r2) & (inside == 1)
     assert found["value"]["cells"] == known.sum() == 10
-    assert found["value"]["mean_r2"] == pytest.approx(r2[known].mean(), rel=1e-6)
+    assert found["value"]["mean_r_squared"] == pytest.approx(r2[known].mean(), rel=1e-6)
     assert found["value"]["significant_share"] == pytest.approx(100 * (p[known] < 0.05).mean())
     assert set(found["built_in"]) == {"temperature: same layer; radiation: own source"}

@@ -14,7 +14,12 @@ GRID = raster.Grid(
     pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 20_000), 20, 24
 )
 NAMES = {1: "forest", 2: "grass", 3: "barren"}
-OPTIONS = {"absent_density": "separate", "neighbourhood_km": 5, "minimum_stable_cells": 3}
+OPTIONS = {
+    "minimum_data_percent": 10,
+    "absent_density": "separate",
+    "neighbourhood_km": 5,
+    "minimum_stable_cells": 3,
+}
 
 
 def layer(folder, name, values, **options):
@@ -118,3 +123,19 @@ def test_absent_density_may_count_zero(world):
     assert found["no productivity data", "no productivity data", "area"] == 0
     assert found["barren", "barren", "total_effect"] == 0
     assert found["barren", "forest", "area_effect"] > 0
+
+
+def test_few_odd_cells_do_not_stand_for_a_class(world):
+    """Two cells of barren land with data: the class is without data all the same."""
+    paths, (before, after), means = world
+    odd = [tuple(place) for place in np.argwhere((before == 3) & (after == 3))[-2:]]
+    for path, mean in zip(paths["mean_paths"], means, strict=True):
+        values = mean.copy()
+        values[tuple(zip(*odd, strict=True))] = 900.0
+        raster.write(values, raster.Output(path, "g C m-2 yr-1", "mean"), GRID)
+    for percent, known in ((10, False), (0, True)):
+        options = OPTIONS | {"minimum_data_percent": percent}
+        summarise_land_use(**paths, where=("nep", "a and b"), options=options)
+        table = pd.read_csv(paths["outputs"][1]).set_index(["class", "quantity"])["value"]
+        assert np.isfinite(table["barren", "density_before"]) == known
+        assert 0 < table["barren", "share_with_data_before"] < 10

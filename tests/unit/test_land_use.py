@@ -85,7 +85,12 @@ def planted(absent=np.nan):
     areas = np.array([[50.0, 10, 5], [20, 80, 0], [3, 0, 30]])
     before, after = np.array([500.0, 100, absent]), np.array([520.0, 90, absent])
     zero = np.zeros((3, 3))
-    change = {"change": zero, "area": areas, "beyond_stable": zero, "beyond_stable_area": zero}
+    change = {
+        "change": zero,
+        "change_area": areas,
+        "beyond_stable": zero,
+        "beyond_stable_area": zero,
+    }
     rows = list(land_use_rows.effect_rows(NAMES, areas, before, after, change, 7.0))
     rows = [("nep", "2001-2005 and 2016-2020", *row) for row in rows]
     return areas, before, after, pd.DataFrame(rows, columns=land_use_rows.COLUMNS)

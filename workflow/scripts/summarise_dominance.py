@@ -22,7 +22,7 @@ def summarise_dominance(r2_path, p_path, grid_path, output_path, variable, built
     entered = "; ".join(f"{driver}: {how}" for driver, how in built_in.items() if how != "no")
     where = variable, ", ".join(built_in), entered
     rows = [
-        (*where, "mean_r2", total / cells if cells else np.nan, "1"),
+        (*where, "mean_r_squared", total / cells if cells else np.nan, "1"),
         (
             *where,
             "significant_share",

@@ -24,17 +24,21 @@ def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, o
         land_use.class_densities(value, code, len(names))
         for value, code in zip(values, (before, after), strict=True)
     ]
-    densities = [density for density, _ in found]
+    sizes = cells[1:, 1:].sum(axis=1), cells[1:, 1:].sum(axis=0)
+    densities = [
+        land_use.supported(density, number, size, options["minimum_data_percent"])
+        for (density, number), size in zip(found, sizes, strict=True)
+    ]
     if options["absent_density"] == "zero":
         densities = [np.nan_to_num(density) for density in densities]
     side = int(options["neighbourhood_km"] * 1000 / grid.resolution_m) // 2 * 2 + 1
     excess = land_use.beyond_stable(change, before, after, side, options["minimum_stable_cells"])
     km2 = grid.cell_area_m2 / 1e6
     areas, known = cells[1:, 1:] * km2, [number * km2 for _, number in found]
-    observed = by_transition(change, before, after, len(names), "change", "area", km2)
-    observed |= by_transition(
-        excess, before, after, len(names), "beyond_stable", "beyond_stable_area", km2
-    )
+    observed = {}
+    for name, array in (("change", change), ("beyond_stable", excess)):
+        sums, area = land_use.by_transition(array, before, after, len(names), km2)
+        observed |= {name: sums, f"{name}_area": area}
     without = cells.sum() * km2 - areas.sum()
     made = (
         (land_use_rows.effect_rows(names, areas, *densities, observed, without), "COLUMNS"),
@@ -44,17 +48,6 @@ def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, o
         columns = getattr(land_use_rows, columns)
         rows = [(*where, *row) for row in rows]
         tables.write(rows, path, columns, simulated="simulated" in raster.tags_of(grid_path))
-
-
-def by_transition(values, before, after, classes, total, area, km2):
-    """Sums (Tg C yr-1) and areas (km2) of cells with a value, by transition."""
-    width = classes + 1
-    known = np.isfinite(values) & (before > 0) & (after > 0)
-    pairs = before[known] * width + after[known]
-    shape = width, width
-    sums = np.bincount(pairs, values[known], width**2).reshape(shape)[1:, 1:] * km2 * 1e-6
-    cells = np.bincount(pairs, minlength=width**2).reshape(shape)[1:, 1:]
-    return {total: sums, area: cells * km2}
 
 
 if __name__ == "__main__":

@@ -66,7 +66,9 @@ def q_bars(table, level=0.05, *, title=None, simulated=False, width_mm=180, lett
         _bar(axes, y, row, name in entered, level)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_xlim(0, max(1.02 * wide[["q_statistic", "surrogate_q_95"]].max().max(), 0.01))
+    axes.set_xlim(
+        0, max(1.02 * wide[["q_statistic", "surrogate_q_95th_percentile"]].max().max(), 0.01)
+    )
     axes.set_xlabel("q: share of the variance that lies between the strata")
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -97,7 +99,7 @@ def _bar(axes, y, row, entered, level):
     axes.barh(
         y, row["q_statistic"], 0.68, color=_BAR if significant else _PALE, linewidth=0, **look
     )
-    limit = row["surrogate_q_95"]
+    limit = row["surrogate_q_95th_percentile"]
     axes.plot([limit, limit], [y - 0.42, y + 0.42], color=palettes.INK, linewidth=1.1)
     text = f"{row['q_statistic']:.3f}   {labels.p_text(row['surrogate_p'])}"
     where = {"transform": axes.get_yaxis_transform(), "clip_on": False}

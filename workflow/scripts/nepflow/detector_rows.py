@@ -54,11 +54,11 @@ def factor_rows(strata, tested, marks, smallest):
         values = {
             "q_statistic": detector.q_statistic(found),
             "surrogate_p": p,
-            "surrogate_q_95": limit,
+            "surrogate_q_95th_percentile": limit,
             "tested_q": q_tested,
             "f_statistic": detector.f_statistic(found),
-            "published_n_1_p": detector.published_p(found, 1),
-            "published_n_p": detector.published_p(found, 0),
+            "published_sample_variance_p": detector.published_p(found, 1),
+            "published_population_variance_p": detector.published_p(found, 0),
         }
         for quantity, value in values.items():
             yield name, marks[name], quantity, value, "1"

@@ -50,6 +50,21 @@ def class_densities(values, codes, classes):
     return np.divide(sums, cells, out=np.full(classes, np.nan), where=cells > 0), cells
 
 
+def supported(densities, cells, sizes, minimum_percent):
+    """Return the densities of classes of which enough cells have data, NaN of the others.
+
+    Parameters
+    ----------
+    densities : ndarray, shape (class,)
+    cells, sizes : ndarray, shape (class,)
+        Cells with data, and cells or area of the class in the same unit.
+    minimum_percent : float
+        Some cells of a class that is masked by the product (barren land, water) have data where
+        another map disagrees; they do not stand for the class.
+    """
+    return np.where(100 * cells >= minimum_percent * sizes, densities, np.nan)
+
+
 def effects(areas, before, after):
     """Return what each transition adds to the total, in three parts.
 
@@ -110,6 +125,31 @@ def beyond_stable(change, before, after, side, least):
         wanted = known & (before == code) & (after != code) & (after > 0) & (cells >= least)
         found[wanted] = change[wanted] - sums[wanted] / cells[wanted]
     return found
+
+
+def by_transition(values, before, after, classes, cell_km2):
+    """Return sum and area of the cells with a value, by transition.
+
+    Parameters
+    ----------
+    values : ndarray, shape (y, x)
+        g C m-2 yr-1, NaN = absent.
+    before, after : ndarray of int, shape (y, x)
+        Class in both periods; 0 = none.
+    classes : int
+    cell_km2 : float
+
+    Returns
+    -------
+    (ndarray, ndarray), each (class, class)
+        Tg C yr-1, and km2.
+    """
+    width = classes + 1
+    known = np.isfinite(values) & (before > 0) & (after > 0)
+    pairs = before[known] * width + after[known]
+    sums = np.bincount(pairs, values[known], width**2).reshape(width, width)[1:, 1:]
+    cells = np.bincount(pairs, minlength=width**2).reshape(width, width)[1:, 1:]
+    return sums * cell_km2 * 1e-6, cells * cell_km2
 
 
 def _square_sum(values, side):

@@ -46,7 +46,7 @@ def effect_rows(names, areas, before, after, observed, without_class):
     before, after : ndarray, shape (class,)
         Densities, g C m-2 yr-1; NaN = no data.
     observed : dict of {str: ndarray, shape (class, class)}
-        change (Tg C yr-1) and area (km2) of cells with data in both periods; beyond_stable
+        change (Tg C yr-1) and change_area (km2) of cells with data in both periods; beyond_stable
         (Tg C yr-1) and beyond_stable_area (km2).
     without_class : float
         Area without a class in a period, km2.
@@ -79,9 +79,9 @@ def _sums(source, target, areas, parts, observed, chosen, before, after):
     yield (*where, "total_after", last, _TG)
     yield (*where, "total_effect", last - first, _TG)
     yield (*where, "observed_change", observed["change"][chosen].sum(), _TG)
-    yield (*where, "observed_area", observed["area"][chosen].sum(), "km2")
+    yield (*where, "observed_area", observed["change_area"][chosen].sum(), "km2")
     for name in ("change", "beyond_stable"):
-        area = observed["area" if name == "change" else "beyond_stable_area"][chosen].sum()
+        area = observed[f"{name}_area"][chosen].sum()
         mean = observed[name][chosen].sum() * 1e6 / area if area else np.nan
         label = "observed_mean_change" if name == "change" else "mean_change_beyond_stable"
         yield (*where, label, mean, _G)
