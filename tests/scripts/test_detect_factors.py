@@ -31,6 +31,7 @@ OPTIONS = {
     "smallest_stratum_cells": 10,
     "seed": 1,
 }
+BUILT_IN = ["same layer", "", ""]
 OUTPUTS = ("factors", "interactions", "risk", "ecological")
 
 
@@ -74,7 +75,7 @@ def world(tmp_path):
 def sampled(world, **options):
     paths = [str(world["folder"] / name) for name in ("sample.npz", "discretisation.csv")]
     names = ["height", "soil", "other"]
-    sample_factors(world["layers"], names, world["grid"], paths, OPTIONS | options, 100)
+    sample_factors(world["layers"], names, world["grid"], paths, BUILT_IN, OPTIONS | options, 100)
     return factor_file.read(paths[0]), pd.read_csv(paths[1])
 
 
@@ -82,7 +83,7 @@ def detected(world):
     outputs = {name: str(world["folder"] / f"{name}.csv") for name in OUTPUTS}
     detect_factors(
         str(world["folder"] / "sample.npz"), world["layers"][0], world["grid"], outputs, OPTIONS,
-        ["same layer", "", ""], "pixel/nep/mean", 1,
+        BUILT_IN, "pixel/nep/mean", 1,
     )  # fmt: skip
     return {name: pd.read_csv(path) for name, path in outputs.items()}
 
@@ -168,7 +169,8 @@ def test_scales(world):
     path = str(world["folder"] / "scales.csv")
     detect_scales(
         world["layers"], str(world["folder"] / "sample.npz"),
-        str(world["folder"] / "discretisation.csv"), world["grid"], path, OPTIONS, "nep", 100,
+        str(world["folder"] / "discretisation.csv"), world["grid"], path, OPTIONS, BUILT_IN,
+        "nep", 100,
     )  # fmt: skip
     scales = pd.read_csv(path)
     assert sorted(set(scales["spacing_km"])) == [1, 2, 4], "39 leaves too few cells"
@@ -176,6 +178,7 @@ def test_scales(world):
     for name, codes in zip(sample.names, sample.codes, strict=True):
         q = detector.q_statistic(detector.strata_of(sample.y, codes))
         assert value(fine, "q_statistic", factor=name) == pytest.approx(q, abs=1e-9)
+    assert set(scales[scales["built_in"].notna()]["factor"]) == {"height"}
     assert value(scales, "cells", spacing_km=4) < value(scales, "cells", spacing_km=2) / 3
 
 

@@ -19,6 +19,7 @@ DRIVERS = {
     "land_use_effect": {
         "quantities": ["nep"],
         "absent_density": "separate",
+        "minimum_data_percent": 10,
         "minimum_stable_cells": 20,
         "neighbourhood_km": 50,
     },
@@ -147,7 +148,7 @@ def test_drivers_are_told_where_they_are_switched_on():
     for said in (
         "temperature and precipitation explain together",
         "means of 2001–2003 and 2008–2010",
-        "stand apart with their area",
+        "stand apart with their area, as do those with data in less than 10 %",
         "3 to 8 classes (equal, quantile)",
         "at most 1000 of them",
         "changes when a constant is added to the variable",

@@ -72,6 +72,7 @@ rule sample_factors:
     params:
         names=factor_names,
         options=lookup(within=STUDIES, dpath="{study}/detector"),
+        built_in=factors_built_in,
     message:
         "{wildcards.study}: cells and strata of the detector {wildcards.detector}."
     script:
@@ -125,6 +126,7 @@ rule detect_scales:
         runtime=30,
     params:
         options=lookup(within=STUDIES, dpath="{study}/detector"),
+        built_in=factors_built_in,
         variable=detector_variable_name,
     message:
         "{wildcards.study}: detector {wildcards.detector} on several sampling grids."

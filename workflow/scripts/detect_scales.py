@@ -9,7 +9,7 @@ from nepflow._log import logged_to
 
 
 def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, output_path, options,
-                  variable, mem_mb):  # fmt: skip
+                  built_in, variable, mem_mb):  # fmt: skip
     """Each spacing has its own cells and limits, by the method and classes of the study."""
     sample = factor_file.read(sample_path)
     ways = detector_file.chosen_ways(tables.read(discretisation_path, ["factor", "method"]))
@@ -25,6 +25,7 @@ def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, outp
         values = factor_file.values_at(layer_paths, down, across, mem_mb)
         q = detector_file.q_by_factor(values, sample, ways, options)
         rows += detector_rows.scale_rows(q, sample.names, step * side_km, down.size)
+    rows = detector_rows.marked(rows, dict(zip(sample.names, built_in, strict=True)))
     simulated = "simulated" in raster.tags_of(grid_path)
     rows = [(variable, *row) for row in rows]
     tables.write(rows, output_path, detector_rows.COLUMNS["scales"], simulated=simulated)
@@ -39,6 +40,7 @@ if __name__ == "__main__":
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.table,
             options=snakemake.params.options,
+            built_in=snakemake.params.built_in,
             variable=snakemake.params.variable,
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -9,7 +9,7 @@ from nepflow import detector_rows, discretisation, factor_file, raster, tables
 from nepflow._log import logged_to
 
 
-def sample_factors(layer_paths, names, grid_path, outputs, options, mem_mb):
+def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, mem_mb):
     """Classes are strata as they are; of continuous factors the division with the largest q."""
     rows, columns, values, counts, whole = factor_file.sampled(
         layer_paths, grid_path, options, mem_mb
@@ -41,6 +41,7 @@ def sample_factors(layer_paths, names, grid_path, outputs, options, mem_mb):
     )
     factor_file.write(outputs[0], sample)
     table.append(detector_rows.sample_row(rows.size, whole))
+    table = detector_rows.marked(table, dict(zip(names, built_in, strict=True)))
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(table, outputs[1], detector_rows.DIVISIONS, simulated=simulated)
 
@@ -52,6 +53,7 @@ if __name__ == "__main__":
             names=snakemake.params.names,
             grid_path=snakemake.input.grid,
             outputs=[snakemake.output.sample, snakemake.output.table],
+            built_in=snakemake.params.built_in,
             options=snakemake.params.options,
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -6,14 +6,16 @@ import numpy as np
 
 from nepflow import detector, labels
 
-DIVISIONS = ["factor", "method", "classes", "chosen", "limits", "quantity", "value", "unit"]
+DIVISIONS = [
+    "factor", "built_in", "method", "classes", "chosen", "limits", "quantity", "value", "unit"
+]  # fmt: skip
 _TIDY = ["quantity", "value", "unit"]
 COLUMNS = {
     "factors": ["variable", "factor", "built_in", *_TIDY],
     "interactions": ["variable", "first", "second", "built_in", "interaction", *_TIDY],
     "risk": ["variable", "factor", "built_in", "stratum", "other", *_TIDY],
     "ecological": ["variable", "first", "second", "built_in", *_TIDY],
-    "scales": ["variable", "factor", "spacing_km", *_TIDY],
+    "scales": ["variable", "factor", "built_in", "spacing_km", *_TIDY],
 }
 AS_IT_IS = "–"  # of a factor that came in classes
 
@@ -24,6 +26,11 @@ def strata_names(breaks, unit):
     between = [f"{low:.4g} to {high:.4g} {text}" for low, high in itertools.pairwise(breaks)]
     names = [f"to {breaks[0]:.4g} {text}", *between, f"above {breaks[-1]:.4g} {text}"]
     return [name.strip() for name in names]
+
+
+def marked(rows, marks):
+    """Return rows whose first value is a factor with how it entered the variable as second."""
+    return [(row[0], marks.get(row[0], ""), *row[1:]) for row in rows]
 
 
 def division_rows(name, ways, q, best, unit):

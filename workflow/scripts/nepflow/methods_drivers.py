@@ -54,9 +54,10 @@ def _land_use(study):
     )
     absent = {
         "separate": "Transitions from or to classes without productivity data stand apart with "
-        "their area.",
-        "zero": "Classes without productivity data count zero.",
+        "their area",
+        "zero": "Classes without productivity data count zero",
     }[options["absent_density"]]
+    absent += f", as do those with data in less than {options['minimum_data_percent']:g} % of them."
     second = (
         "that is by an area effect, a density effect and their interaction. Over all transitions, "
         f"unchanged cells included, they sum to the change of the total. {absent} Beside them "
