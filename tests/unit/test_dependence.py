@@ -51,6 +51,17 @@ def test_a_figure_of_a_driver_says_what_is_built_in():
     assert dependence.mark_of(STUDY, "pixel/npp/partial_precipitation") == ""
 
 
+def test_figures_of_all_drivers_say_what_is_built_in():
+    assert dependence.mark_of(STUDY, "pixel/npp/dominant_class") == (
+        "Built in: MOD17 NPP is driven by temperature of a reanalysis; "
+        "MOD17 NPP is driven by radiation of a reanalysis."
+    )
+    two = STUDY | {"climate": {"variables": ["temperature", "precipitation"]}}
+    assert "radiation" not in dependence.mark_of(two, "pixel/npp/multiple_r2")
+    one, classes = "pixel/rh/partial_temperature", "pixel/rh/partial_temperature_class"
+    assert dependence.mark_of(STUDY, classes) == dependence.mark_of(STUDY, one)
+
+
 @pytest.mark.parametrize("layer", ["pixel/nep/mean", "pixel/temperature/mean", "landcover/2022"])
 def test_other_figures_say_nothing(layer):
     assert dependence.mark_of(STUDY, layer) == ""

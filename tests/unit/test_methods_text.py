@@ -14,6 +14,37 @@ LATER = {
 }
 
 
+DRIVERS = {
+    "correlation": LATER["correlation"] | {"multiple": True},
+    "land_use_effect": {
+        "quantities": ["nep"],
+        "absent_density": "separate",
+        "minimum_data_percent": 10,
+        "minimum_stable_cells": 20,
+        "neighbourhood_km": 50,
+    },
+    "land_use_periods": [[2001, 2002, 2003], [2008, 2009, 2010]],
+    "detector": {
+        "methods": ["equal", "quantile"],
+        "classes": [3, 4, 8],
+        "sample": 1000,
+        "surrogates": "shift",
+        "draws": 199,
+        "block_cells": 30,
+    },
+    "detectors": [
+        {
+            "name": "mean",
+            "of": "pixel/nep/mean",
+            "factors": [
+                {"name": "rain", "layer": "pixel/precipitation/mean"},
+                {"name": "height", "layer": "dem"},
+            ],
+        }
+    ],
+}
+
+
 def text_of(study):
     made = methods_text.sections(study)
     return made, " ".join(html for _, blocks in made for _, html in blocks)
@@ -105,3 +136,29 @@ def test_every_tag_of_an_equation_is_closed(name):
     reader = Reader()
     reader.feed(equations.BY_NAME[name][0])
     assert reader.opened == ()
+
+
+def test_drivers_are_told_where_they_are_switched_on():
+    study = pages.STUDY | LATER | DRIVERS
+    made, text = text_of(study)
+    titles = [title for title, _ in made]
+    wanted = ["Dominant climate drivers", "Effect of land-use change", "Geographical detector"]
+    assert titles[-4:-1] == wanted
+    assert not set(wanted) & {title for title, _ in methods_text.sections(pages.STUDY | LATER)}
+    for said in (
+        "temperature and precipitation explain together",
+        "means of 2001–2003 and 2008–2010",
+        "stand apart with their area, as do those with data in less than 10 %",
+        "3 to 8 classes (equal, quantile)",
+        "at most 1000 of them",
+        "changes when a constant is added to the variable",
+        "Factors that entered what they explain (rain) are marked",
+    ):
+        assert said in text, said
+    blocks = study | {"detector": study["detector"] | {"surrogates": "blocks", "sample": None}}
+    assert "square blocks of 30 cells" in text_of(blocks)[1]
+    assert "evenly spread" not in text_of(blocks)[1]
+    zero = study | {"land_use_effect": study["land_use_effect"] | {"absent_density": "zero"}}
+    assert "without productivity data count zero" in text_of(zero)[1]
+    listed = references.listed(text)
+    assert sum("geographical detector" in work.lower() for work in listed) == 2

@@ -83,6 +83,8 @@ def test_formulas_import_no_files(root):
         "surfaces", "evaluation", "lattice", "coarse", "spread",
         "uncertainty", "transformations", "residuals", "fitting", "fit_log",
         "casa", "evaporation", "ndvi", "agreement",
+        "detector", "detector_entries", "discretisation", "sampling_grid", "stability",
+        "surrogates", "terrain_slope", "land_use", "land_use_entries", "dominance", "correlation",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
@@ -114,6 +116,8 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
         "grid_units",
         "figure_entries",
         "dependence",
+        "detector_entries",
+        "land_use_entries",
     ):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
         assert tops <= allowed, f"{name} needs {tops - allowed}"

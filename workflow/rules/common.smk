@@ -13,7 +13,15 @@ TOP = Path(workflow.basedir)
 SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
 
-from nepflow import dependence, figure_entries, landcover, modis, study as study_files
+from nepflow import (
+    dependence,
+    detector_entries,
+    figure_entries,
+    land_use_entries,
+    landcover,
+    modis,
+    study as study_files,
+)
 
 if os.path.exists(sys.executable):
     # Snakemake puts it into a shell command unquoted, a space ends it (snakemake#2645)

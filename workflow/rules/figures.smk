@@ -63,6 +63,7 @@ rule draw_classes:
         runtime=15,
     params:
         figure=figure_entry,
+        marks=built_in_marks,
     message:
         "{wildcards.study}: map of classes {wildcards.figure}."
     script:

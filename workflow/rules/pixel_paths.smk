@@ -53,6 +53,7 @@ def statistic_tables(study):
     if not study["has_trend"]:
         return []
     drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
+    joint = CARBON if study["correlation"]["multiple"] else []
     return [
         "trend_criteria_nep",
         *(f"shares_{layer}_nep" for layer in ("trend_class", "cv_class", "coupling")),
@@ -60,6 +61,8 @@ def statistic_tables(study):
         "cv_breaks_nep",
         "persistence_nep",
         *(f"correlation_{name}" for name in CARBON),
+        *(f"shares_dominant_class_{name}" for name in joint),
+        *(f"multiple_{name}" for name in joint),
         *(f"discoveries_{test}_nep" for test in ("mann_kendall", *drivers)),
     ]
 
@@ -72,6 +75,10 @@ def statistic_layers(study):
     layers = [f"pixel/nep/{name}" for name in (*study_files.TREND_LAYERS, "mann_kendall_fdr")]
     layers += [f"pixel/nep/{name}" for name in ("sd", "cv", "cv_class", "hurst", "coupling")]
     layers += [f"pixel/nep/{driver}_class" for driver in drivers]
+    for name in CARBON if study["correlation"]["multiple"] else []:
+        layers += [
+            f"pixel/{name}/{part}" for part in ("multiple_r2", "multiple_p", "dominant_class")
+        ]
     for name in CARBON:
         layers += [f"pixel/{name}/{driver}{part}" for driver in drivers for part in ("", "_p")]
     return [*layers, *(f"pixel/nep/{driver}_fdr" for driver in drivers)]

@@ -46,6 +46,8 @@ def tables_of(wildcards):
         *(["transitions"] if study["landcover_dates"] else []),
         "built_in",
         *statistic_tables(study),
+        *detector_tables(study),
+        *land_use_tables(study),
         *number_tables_of_report(study),
         *casa_tables(study),
         *comparison_tables(study),
@@ -71,6 +73,7 @@ def products_of(wildcards):
     files += [f"pixel/{name}/mean" for name in ("nep", "npp", "rh")]
     files += statistic_layers(study)
     files += casa_products(study) + comparison_products(study)
+    files += land_use_layers(study)
     landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [

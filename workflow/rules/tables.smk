@@ -120,6 +120,7 @@ rule check_results:
         defects=if_stations("tables/station_defects.csv"),
         fits=fit_tables,
         casa=casa_table,
+        detectors=factor_tables,
         code=code_of("check_results.py"),
     output:
         checks="<study>/tables/checks.csv",

@@ -5,7 +5,7 @@ Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 """
 
 import numpy as np
-from nepflow import notes, raster, tables
+from nepflow import detector_rows, notes, raster, tables
 from nepflow._log import logged_to
 
 CHECKS = ["check", "value", "limit", "unit", "passed"]
@@ -27,14 +27,15 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
         ("NEP, highest", highest, 3000, unit, highest <= 3000),
         *closures(table_paths),
     ]
-    failed = [row for row in rows if not row[4]]
-    warnings = [("check failed", f"{row[0]}: {row[1]:.6g} {row[3]}") for row in failed]
+    warnings = [("check failed", f"{n}: {v:.6g} {u}") for n, v, _, u, ok in rows if not ok]
     warnings += notes.warnings(study)
     for path in table_paths["casa"]:
         warnings += notes.casa_warnings(tables.read(path), study["casa"])
     fits = {name: tables.read(path, ["quantity"]) for name, path in table_paths["fits"].items()}
     for path in table_paths["defects"]:
         warnings += notes.table_warnings(tables.read(path, ["station", "reason"]), fits)
+    for path in table_paths["detectors"]:
+        warnings += detector_rows.warnings(tables.read(path, ["factor", "quantity", "value"]))
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
     tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
 
@@ -61,8 +62,8 @@ if __name__ == "__main__":
             nep_path=snakemake.input.nep,
             table_paths={
                 **{name: snakemake.input[name] for name in ("series", "absence")},
-                "defects": [file for file in [snakemake.input.defects] if file],
-                "casa": [file for file in [snakemake.input.casa] if file],
+                **{n: [f for f in [snakemake.input[n]] if f] for n in ("defects", "casa")},
+                "detectors": list(snakemake.input.detectors),
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },
             outputs=[snakemake.output.checks, snakemake.output.warnings],

@@ -10,13 +10,14 @@ from nepflow._log import logged_to
 OPTIONS = ("title", "palette", "label", "width_mm", "letter")
 
 
-def draw_classes(layer_path, grid_path, outlines_path, png_path, pdf_path, figure):
+def draw_classes(layer_path, grid_path, outlines_path, png_path, pdf_path, figure, mark=None):
     """The shares count every cell; the picture may show fewer."""
     drawing = classmap.class_map(
         overviews.layer(layer_path),
         overviews.layer(grid_path),
         vectors.read(outlines_path),
         classmap.class_counts(raster.read(layer_path), raster.read(grid_path)),
+        mark=mark,
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
     plates.write(drawing, png_path, pdf_path)
@@ -31,4 +32,5 @@ if __name__ == "__main__":
             png_path=snakemake.output.png,
             pdf_path=snakemake.output.pdf,
             figure=snakemake.params.figure,
+            mark=snakemake.params.marks.get(snakemake.params.figure["layer"]),
         )

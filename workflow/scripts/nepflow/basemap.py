@@ -6,7 +6,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from nepflow import furniture, palettes
-from nepflow.sheet import Sheet, mark_simulated
+from nepflow.sheet import Sheet, mark_simulated, wrapped
 
 _LEFT, _RIGHT, _BELOW = 9, 3, 5.5  # mm around the map: latitude labels, air, longitude labels
 _OUTLINE = {"color": "#3a3a3a", "linewidth": 0.45}
@@ -155,3 +155,15 @@ def legend(axes, entries, columns=1, title=None):
         alignment="left",
         title_fontsize=6.5,
     )
+
+
+def mark_height(mark, width_mm):
+    """Return the height that a warning below a map takes, mm; none if there is no warning."""
+    return 1 + 2.7 * (1 + wrapped(mark, 6, width_mm - 12).count("\n")) if mark else 0
+
+
+def write_mark(axes, mark, width_mm):
+    """Write a warning in lines that fit the map."""
+    axes.set_axis_off()
+    look = {"color": palettes.ACCENT, "fontsize": 6, "va": "top", "linespacing": 1.15}
+    axes.text(0, 1, wrapped(mark, 6, width_mm - 12), transform=axes.transAxes, **look)

@@ -27,6 +27,8 @@ class ClassPanel:
         A palette of Crameri's collection that replaces the raster's own colours.
     label : str
         Heading of the legend.
+    mark : str, optional
+        What the reader must know of the layer, written below the legend.
     """
 
     field: xarray.DataArray
@@ -35,6 +37,7 @@ class ClassPanel:
     counts: dict
     palette: str = None
     label: str = "Share of the classified area"
+    mark: str = None
 
     def __post_init__(self):
         classes = self.field.attrs.get("classes")
@@ -51,7 +54,8 @@ class ClassPanel:
 
     def height_mm(self, width_mm):
         """Return the height of map and legend, mm."""
-        return basemap.map_height(self.outlines, width_mm) + self._legend_height(width_mm)
+        mark = basemap.mark_height(self.mark, width_mm)
+        return basemap.map_height(self.outlines, width_mm) + self._legend_height(width_mm) + mark
 
     def draw(self, sheet):
         """Draw everything on ``sheet``, which is at least `height_mm` tall."""
@@ -61,6 +65,9 @@ class ClassPanel:
         _show_classes(axes, self.field, self.colours)
         foot = basemap.foot(sheet, self._legend_height(sheet.width))
         basemap.legend(foot, self.entries, 3 if sheet.width > 100 else 1, self.label)
+        if self.mark:
+            note = basemap.foot(sheet, 3, self._legend_height(sheet.width))
+            basemap.write_mark(note, self.mark, sheet.width)
         simulated = basemap.is_simulated(self.field, self.grid)
         basemap.finish(axes, self.outlines, inside, simulated)
 

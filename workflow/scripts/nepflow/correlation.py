@@ -44,17 +44,54 @@ def partial_correlation(series, drivers, years, minimum_years, detrend=False):
     least squares.
     """
     wanted = len(drivers)
-    variables = [series, *drivers]
-    if detrend:
-        variables.append(np.broadcast_to(np.asarray(years)[:, None, None], series.shape))
-    stack = np.stack([np.asarray(v, dtype="float64").reshape(len(years), -1) for v in variables])
-    flat = np.ascontiguousarray(stack.transpose(2, 0, 1))
-    held = len(variables) - 2
-    r, count = _all_pixels(flat, max(minimum_years, held + 3), wanted)
+    flat = _flat(series, drivers, years, detrend)
+    held = flat.shape[1] - 2
+    r, _, count = _all_pixels(flat, max(minimum_years, held + 3), wanted)
     df = np.maximum(count - held - 2, 1)
     p = betainc(df / 2, 0.5, 1 - r**2)
     shape = (wanted, *series.shape[1:])
     return r.reshape(shape), p.reshape(shape)
+
+
+def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
+    """Return the share of a series' variance that all drivers explain together, and its p.
+
+    ``R2 = 1 - 1 / P_00`` with the inverse P of the matrix of correlations, and
+    ``F = (R2 / k) / ((1 - R2) / (n - k - 1))`` of k drivers and n years.
+
+    Parameters
+    ----------
+    series, drivers, years, minimum_years
+        As in `partial_correlation`.
+    detrend : bool
+        Hold the year fixed: the share of what the year leaves, and one degree of freedom less.
+
+    Returns
+    -------
+    r2, p : ndarray, shape (y, x)
+        NaN where `partial_correlation` is.
+
+    References
+    ----------
+    Fisher (1928), Proc. R. Soc. A 121:654-673. Checked against numpy's least squares.
+    """
+    wanted = len(drivers)
+    flat = _flat(series, drivers, years, detrend)
+    held = flat.shape[1] - 2
+    _, r2, count = _all_pixels(flat, max(minimum_years, held + 3), wanted)
+    df = np.maximum(count - flat.shape[1], 1)
+    p = betainc(df / 2, wanted / 2, 1 - r2)
+    shape = series.shape[1:]
+    return r2.reshape(shape), p.reshape(shape)
+
+
+def _flat(series, drivers, years, detrend):
+    """Return all variables, shape (pixel, variable, year), the year last if it is held fixed."""
+    variables = [series, *drivers]
+    if detrend:
+        variables.append(np.broadcast_to(np.asarray(years)[:, None, None], series.shape))
+    stack = np.stack([np.asarray(v, dtype="float64").reshape(len(years), -1) for v in variables])
+    return np.ascontiguousarray(stack.transpose(2, 0, 1))
 
 
 def correlation_class(r, p, significance_p):
@@ -68,6 +105,7 @@ def correlation_class(r, p, significance_p):
 def _all_pixels(flat, minimum_years, wanted):
     pixels, variables, n = flat.shape
     r = np.full((wanted, pixels), np.nan)
+    r2 = np.full(pixels, np.nan)
     counts = np.zeros(pixels)
     values = np.empty((variables, n))
     matrix = np.empty((variables, variables))
@@ -81,12 +119,16 @@ def _all_pixels(flat, minimum_years, wanted):
         counts[pixel] = count
         if count < minimum_years or not _correlations(values, count, matrix):
             continue
+        left = 1.0  # what the year alone leaves of the variance
+        if variables > wanted + 1:
+            left -= matrix[0, wanted + 1] ** 2
         if not _invert(matrix):
             continue
+        r2[pixel] = min(max(1 - 1 / (matrix[0, 0] * left), 0.0), 1.0)
         for driver in range(wanted):
             size = np.sqrt(matrix[0, 0] * matrix[driver + 1, driver + 1])
             r[driver, pixel] = min(max(-matrix[0, driver + 1] / size, -1.0), 1.0)
-    return r, counts
+    return r, r2, counts
 
 
 @njit(cache=True, nogil=True)

@@ -33,7 +33,8 @@ _NPP = {
         "radiation": (SAME, "CASA NPP is computed from this radiation"),
     },
 }
-_LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})$")
+_LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})(?:_class)?$")
+_JOINT = re.compile(r"pixel/(nep|npp|rh)/(?:multiple_r2|dominant_class)$")
 
 
 class Link(NamedTuple):
@@ -102,13 +103,14 @@ def mark_of(study, layer):
     ----------
     study : dict
     layer : str
-        Such as pixel/nep/partial_temperature: a statistic of a variable with a driver.
+        Such as pixel/nep/partial_temperature: a statistic of a variable with a driver, or
+        pixel/nep/dominant_class: one with all drivers of the study.
     """
-    match = _LAYER.match(layer)
-    if not match:
+    match, joint = _LAYER.match(layer), _JOINT.match(layer)
+    if not match and not joint:
         return ""
-    variable, driver = match.groups()
-    links = [link for link in built_in(study)[variable] if link.driver == driver]
+    drivers = [match[2]] if match else study["climate"]["variables"]
+    links = [link for link in built_in(study)[(match or joint)[1]] if link.driver in drivers]
     if not links:
         return ""
     return f"Built in: {'; '.join(link.explanation for link in links)}."

@@ -60,6 +60,37 @@ _T_TEST = (
 )
 _SWAP = "net = gain − loss, &nbsp; swap = 2 min(gain, loss), &nbsp; gain + loss = |net| + swap"
 
+_JOINT = (
+    "<var>F</var> = "
+    + fraction(
+        "<var>R</var><sup>2</sup> / <var>k</var>",
+        "(1 − <var>R</var><sup>2</sup>) / (<var>n</var> − <var>k</var> − 1)",
+    )
+    + ", &nbsp; <var>R</var><sup>2</sup> = <b>r</b>′ <b>R</b><sub>xx</sub><sup>−1</sup> <b>r</b>"
+)
+_Q = "<var>q</var> = 1 − " + fraction(
+    "Σ<sub><var>h</var></sub> <var>N<sub>h</sub></var> <var>σ<sub>h</sub></var><sup>2</sup>",
+    "<var>N</var> <var>σ</var><sup>2</sup>",
+)
+_LAMBDA = (
+    "<var>F</var> = "
+    + fraction("<var>N</var> − <var>L</var>", "<var>L</var> − 1")
+    + fraction("<var>q</var>", "1 − <var>q</var>")
+    + ", &nbsp; <var>λ</var> = "
+    + fraction(
+        "Σ<sub><var>h</var></sub> <var>ȳ<sub>h</sub></var><sup>2</sup> − (Σ<sub><var>h</var></sub> "
+        "√<var>N<sub>h</sub></var> <var>ȳ<sub>h</sub></var>)<sup>2</sup> / <var>N</var>",
+        "<var>σ</var><sup>2</sup>",
+    )
+)
+_LAND_USE = (
+    "<var>A</var> (<var>d</var><sub>2<var>j</var></sub> − <var>d</var><sub>1<var>i</var></sub>) = "
+    "<var>A</var> (<var>d</var><sub>1<var>j</var></sub> − <var>d</var><sub>1<var>i</var></sub>) + "
+    "<var>A</var> (<var>d</var><sub>2<var>i</var></sub> − <var>d</var><sub>1<var>i</var></sub>) + "
+    "<var>A</var> [(<var>d</var><sub>2<var>j</var></sub> − <var>d</var><sub>2<var>i</var></sub>) − "
+    "(<var>d</var><sub>1<var>j</var></sub> − <var>d</var><sub>1<var>i</var></sub>)]"
+)
+
 BY_NAME = {
     "nep": (_NEP, "g C m⁻² yr⁻¹"),
     "respiration": (_RH, "g C m⁻² month⁻¹"),
@@ -73,4 +104,8 @@ BY_NAME = {
     "partial": (_PARTIAL, ""),
     "t_test": (_T_TEST, ""),
     "swap": (_SWAP, ""),
+    "joint": (_JOINT, ""),
+    "q": (_Q, ""),
+    "noncentral": (_LAMBDA, ""),
+    "land_use": (_LAND_USE, ""),
 }

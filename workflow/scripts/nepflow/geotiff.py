@@ -93,6 +93,12 @@ def classes_of(path):
     return {int(code): name for code, name in json.loads(tags_of(path)["classes"]).items()}
 
 
+def band_count(path):
+    """Return the number of bands of a raster file."""
+    with rasterio.open(path) as source:
+        return source.count
+
+
 def years_of(path):
     """Return the band descriptions of a cube as years."""
     with rasterio.open(path) as source:

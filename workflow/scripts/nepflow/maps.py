@@ -10,7 +10,6 @@ from matplotlib.ticker import MaxNLocator
 
 from nepflow import basemap, labels, overlays, palettes, value_shares
 from nepflow.panels import panel_sheet
-from nepflow.sheet import wrapped
 
 _BAR, _ROW = 9.5, 3.5  # mm: colour bar with its name; a line of the legend below it
 
@@ -61,7 +60,7 @@ class MapPanel:
         """Return the height of map, colour bar and legend, mm."""
         rows = self._rows(width_mm)
         legend = rows * _ROW + 2 if rows else 0
-        mark = _mark_height(self.mark, width_mm)
+        mark = basemap.mark_height(self.mark, width_mm)
         return basemap.map_height(self.outlines, width_mm) + _BAR + legend + mark
 
     def draw(self, sheet):
@@ -107,7 +106,7 @@ class MapPanel:
             basemap.legend(foot, entries, _columns(sheet.width), title)
         if self.mark:
             note = basemap.foot(sheet, 3, _BAR + rows * _ROW + 2 * bool(rows))
-            _write_mark(note, self.mark, sheet.width)
+            basemap.write_mark(note, self.mark, sheet.width)
 
 
 def _share_entries(shares, picture, stipple):
@@ -127,17 +126,6 @@ def _share_entries(shares, picture, stipple):
 
 def _columns(width_mm):
     return 3 if width_mm > 100 else 1
-
-
-def _mark_height(mark, width_mm):
-    return 1 + 2.7 * (1 + wrapped(mark, 6, width_mm - 12).count("\n")) if mark else 0
-
-
-def _write_mark(axes, mark, width_mm):
-    """Write the warning in lines that fit the map."""
-    axes.set_axis_off()
-    look = {"color": palettes.ACCENT, "fontsize": 6, "va": "top", "linespacing": 1.15}
-    axes.text(0, 1, wrapped(mark, 6, width_mm - 12), transform=axes.transAxes, **look)
 
 
 def continuous_map(field, grid, outlines, *, title=None, width_mm=180, letter=None, **options):

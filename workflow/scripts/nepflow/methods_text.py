@@ -2,7 +2,7 @@
 
 from html import escape
 
-from nepflow import dependence, equations, labels, methods_npp
+from nepflow import dependence, equations, labels, methods_drivers, methods_npp
 from nepflow.references import cited, listed
 
 _RESAMPLED = {
@@ -53,6 +53,7 @@ def sections(study):
         made += [_persistence(study["persistence"])] if "persistence" in study else []
         made += [_correlation(study)] if "correlation" in study else []
     made += [_change(study)] if study.get("landcover_dates") else []
+    made += methods_drivers.sections(study)
     return [*made, _shares(study)]
 
 

@@ -55,7 +55,8 @@ class PanelFiles:
             raster.read(self.layers[entry["layer"]]), raster.read(self.grid_path)
         )
         field = self._layer(entry["layer"])
-        return classmap.ClassPanel(field, self.grid, self.outlines, counts, **options)
+        mark = self.marks.get(entry["layer"])
+        return classmap.ClassPanel(field, self.grid, self.outlines, counts, mark=mark, **options)
 
     def _series(self, entry):
         series_path, trends_path = self.tables[entry["zones"]]

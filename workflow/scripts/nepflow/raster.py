@@ -21,6 +21,7 @@ from nepflow.geotiff import (
     Grid,
     Output,
     absent_to_nan,
+    band_count,
     classes_of,
     created,
     grid_of,
@@ -37,6 +38,7 @@ __all__ = [
     "GridMismatch",
     "Output",
     "Warped",
+    "band_count",
     "blocks",
     "classes_of",
     "grid_of",
@@ -57,12 +59,14 @@ class Warped:
     """An input in another geometry, resampled to the grid of the loop while it is read.
 
     ``resampling`` is a name of rasterio: nearest, bilinear, average, mode; ``bands`` are all
-    without a list.
+    without a list. ``dtype`` is that of the result, the file's own otherwise: means of whole
+    numbers are rounded to whole numbers.
     """
 
     path: str
     resampling: str = "nearest"
     bands: tuple = None
+    dtype: str = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ def _warped(source, item, grid):
         src_nodata=nodata,
         nodata=nodata,
         warp_mem_limit=64,
+        dtype=item.dtype,
         **exact,
     )
 

@@ -42,7 +42,9 @@ def blocks(table):
     if {"year", "zone"} <= several:
         return _by_year_and_zone(records)
     fixed = [key for key in keys if key not in several and key != "zone"]
-    note = ". ".join(f"{labels.sentence(key)} {_text(records[0][key])}" for key in fixed)
+    note = ". ".join(
+        f"{labels.sentence(key.replace('_', ' '))} {_text(records[0][key])}" for key in fixed
+    )
     keys = [key for key in keys if key in several]
     if "year" in several and any(str(record["unit"]).startswith("%") for record in records):
         return [_closed(keys, records)]
@@ -61,7 +63,7 @@ def _by_quantity(title, keys, records, note):
     heads = _heads_of(records, quantities)
     for head in heads:
         head["text"] = labels.sentence(head["text"].removeprefix(f"{title}, "))
-    return _block(title, [labels.sentence(key) for key in keys], heads, cells, note)
+    return _block(title, [_head(key) for key in keys], heads, cells, note)
 
 
 def _by_statistic(records):
@@ -122,7 +124,7 @@ def _closed(keys, records):
         row["sum"] = math.fsum(value for value in row.values() if not math.isnan(value))
     heads.append({"text": "Sum", "unit": "%", "quantity": "sum", "key": "sum"})
     note = "The CSV also holds the areas." if len(shares) < len(records) else ""
-    return _block("", [labels.sentence(key) for key in keys], heads, cells, note)
+    return _block("", [_head(key) for key in keys], heads, cells, note)
 
 
 def _turned(records, keys, across):
@@ -142,6 +144,10 @@ def _heads_of(records, quantities):
         {"text": labels.quantity_name(name), "unit": units[name], "quantity": name, "key": name}
         for name in quantities
     ]
+
+
+def _head(key):
+    return labels.sentence(key.replace("_", " "))
 
 
 def _named(value):

@@ -52,6 +52,11 @@ WORKS = {
         "J. Geogr. Inf. Syst. 9, 385–403, doi:10.1080/02693799508902045",
     ),
     "kendall": ("Kendall, 1975", "Kendall (1975), Rank Correlation Methods, 4th ed., Griffin"),
+    "lotwick": (
+        "Lotwick and Silverman, 1982",
+        "Lotwick and Silverman (1982), Methods for analysing spatial processes of several types of "
+        "points, J. R. Stat. Soc. B 44, 406–413, doi:10.1111/j.2517-6161.1982.tb01221.x",
+    ),
     "mandelbrot": (
         "Mandelbrot and Wallis, 1969",
         "Mandelbrot and Wallis (1969), Robustness of the rescaled range R/S in the measurement of "
@@ -84,6 +89,12 @@ WORKS = {
         "Sen (1968), Estimates of the regression coefficient based on Kendall’s tau, J. Am. Stat. "
         "Assoc. 63, 1379–1389, doi:10.1080/01621459.1968.10480934",
     ),
+    "song": (
+        "Song et al., 2020",
+        "Song, Wang, Ge and Xu (2020), An optimal parameters-based geographical detector model "
+        "enhances geographic characteristics of explanatory variables for spatial heterogeneity "
+        "analysis, GISci. Remote Sens. 57, 593–610, doi:10.1080/15481603.2020.1760434",
+    ),
     "wahba": (
         "Wahba, 1985",
         "Wahba (1985), A comparison of GCV and GML for choosing the smoothing parameter in the "
@@ -94,6 +105,18 @@ WORKS = {
         "Zhu et al., 2007",
         "Zhu, Pan and Zhang (2007), Estimation of net primary productivity of Chinese terrestrial "
         "vegetation based on remote sensing, J. Plant Ecol. 31(3), 413–424",
+    ),
+    "wang": (
+        "Wang et al., 2010",
+        "Wang, Li, Christakos, Liao, Zhang, Gu and Zheng (2010), Geographical detectors-based "
+        "health risk assessment and its application in the neural tube defects study of the "
+        "Heshun Region, China, Int. J. Geogr. Inf. Sci. 24, 107–127, "
+        "doi:10.1080/13658810802443457",
+    ),
+    "zhang": (
+        "Wang, Zhang and Fu, 2016",
+        "Wang, Zhang and Fu (2016), A measure of spatial stratified heterogeneity, Ecol. Indic. "
+        "67, 250–256, doi:10.1016/j.ecolind.2016.02.052",
     ),
     "yue": (
         "Yue et al., 2002",

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from nepflow import figure_entries, landcover, modis
+from nepflow import detector_entries, figure_entries, land_use_entries, landcover, modis
 from nepflow.figure_entries import BadStudy
 from nepflow.study_checks import check_sense, study_years, uses_landcover
 
@@ -24,7 +24,7 @@ TREND_LAYERS = (
 )
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
-    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|\w+_fdr)"
+    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+|dominant_class|\w+_fdr)"
 )
 
 
@@ -119,10 +119,17 @@ def completed(study, name, raw, results):
     folder = Path(results, "twin", name) if twin else Path(raw, name)
     chosen = {entry["year"]: entry["by"] for entry in study["landcover"].get("substitute", [])}
     has_trend = len(years) >= study["minimum_years"]
+    detectors = [
+        entry
+        for entry in detector_entries.detectors_of(study)
+        if has_trend or not any(map(LAYERS_OF_SERIES.fullmatch, detector_entries.layers_of(entry)))
+    ]
+    made = {entry["name"] for entry in detectors}
     figures = [
         figure
         for figure in study.get("figures", [])
         if has_trend or not figure_entries.needs_years(figure, LAYERS_OF_SERIES)
+        if figure.get("detector") is None or figure["detector"] in made
     ]
     key = study["landcover"]["key"]
     return study | {
@@ -131,6 +138,8 @@ def completed(study, name, raw, results):
         "has_trend": has_trend,
         "uses_landcover": uses_landcover(study),
         "simulated": twin,
+        "detectors": detectors,
+        "land_use_periods": land_use_entries.periods_of(study, years),
         "figures": figures,
         "figures_left_out": [f["name"] for f in study.get("figures", []) if f not in figures],
         "zones": study.get("zones", []),

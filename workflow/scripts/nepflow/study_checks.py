@@ -1,6 +1,6 @@
 """What a study file may not say, beyond its schema: checked before anything runs."""
 
-from nepflow import figure_entries, grid_units
+from nepflow import detector_entries, figure_entries, grid_units, land_use_entries
 from nepflow.figure_entries import BadStudy
 
 
@@ -39,6 +39,8 @@ def check_sense(study, file):
     if uses_landcover(study) or source == "casa":
         _check_landcover_years(study, file)
     figure_entries.check(study, file)
+    detector_entries.check(study, file)
+    land_use_entries.check(study, study_years(study), file)
     check_grids(study["climate"], file)
     climate = study["climate"]
     if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
@@ -165,12 +167,16 @@ def _check_climate(study, file):
 
 
 def uses_landcover(study):
-    """Tell whether a zone or a figure of the study needs land cover."""
+    """Tell whether a zone, a figure or a detector of the study needs land cover."""
     kinds = {zones["kind"] for zones in study.get("zones", [])}
+    layers = [
+        *(layer for f in study.get("figures", []) for layer in figure_entries.layers_of(f)),
+        *(layer for d in study.get("detectors", []) for layer in detector_entries.layers_of(d)),
+    ]
+    if land_use_entries.quantities_of(study):
+        return True
     return bool(kinds & {"landcover", "stable_landcover"}) or any(
-        layer.startswith("landcover/")
-        for figure in study.get("figures", [])
-        for layer in figure_entries.layers_of(figure)
+        layer.startswith("landcover/") for layer in layers
     )
 
 

@@ -18,7 +18,7 @@ def read(path, columns=COLUMNS):
     ------
     BadTable
     """
-    table = pd.read_csv(path, dtype={"year": str, "zone": str}, keep_default_na=True)
+    table = pd.read_csv(path, dtype={"year": str, "zone": str, "unit": str}, keep_default_na=True)
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise BadTable(f"{path}: lacks the columns {', '.join(missing)}. Delete it and run again.")

@@ -1,0 +1,92 @@
+"""Time the geographical detector on cells in memory: divisions, q, pairs, tests, surrogates.
+
+python benchmarks/bench_detector.py [--pixels 1000000] [--factors 10] [--threads 2]
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import yaml
+from scipy import ndimage
+
+TOP = Path(__file__).resolve().parent.parent
+sys.path.append(str(TOP / "workflow/scripts"))
+
+from nepflow import detector_file, detector_rows, discretisation, factor_file  # noqa: E402
+
+
+def patches(rng, side, width):
+    """An autocorrelated field."""
+    return ndimage.gaussian_filter(rng.normal(size=(side, side)), width, mode="wrap")
+
+
+def sample_of(field, factors, options):
+    """Divide every factor by the best of all candidates."""
+    rows, columns = np.indices(field.shape).reshape(2, -1)
+    y = field.ravel()
+    codes, strata = [], []
+    for values in factors:
+        found = discretisation.candidates(
+            values, options["methods"], options["classes"], options["breaks_sample"], 1
+        )
+        ways = list(found)
+        _, best = discretisation.best_of(y, ways)
+        codes.append(ways[best][3])
+        strata.append(detector_rows.strata_names(ways[best][2], "1"))
+    names = [f"factor_{place}" for place in range(len(factors))]
+    units, classes = ["1"] * len(names), [False] * len(names)
+    return factor_file.Sample(
+        rows, columns, y, np.array(factors), np.array(codes), names, units, strata, classes
+    )
+
+
+def main():
+    """Print a table of seconds; every cell counts, surrogates with the defaults of a study."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, default in (("pixels", 1_000_000), ("factors", 10), ("threads", 2)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    chosen = parser.parse_args()
+    options = yaml.safe_load((TOP / "config/defaults.yaml").read_text())["detector"]
+    rng = np.random.default_rng(0)
+    side = round(chosen.pixels**0.5)
+    layers = [np.exp(patches(rng, side, 20) * 20) for _ in range(chosen.factors)]
+    field = sum(layers) + patches(rng, side, 5)
+    factors = [layer.ravel() for layer in layers]
+    small = sample_of(field[:40, :40], [layer[:40, :40].ravel() for layer in layers], options)
+    detector_file.tested(small, field[:40, :40], options | {"draws": 19}, 1)  # compiles
+
+    def timed(name, work):
+        begin = time.perf_counter()
+        result = work()
+        print(f"{name:28s} {time.perf_counter() - begin:7.2f} s", flush=True)
+        return result
+
+    begin = time.perf_counter()
+    sample = timed("30 divisions of each factor", lambda: sample_of(field, factors, options))
+    strata = timed("q of each factor", lambda: detector_file.strata_of_factors(sample))
+    marks = dict.fromkeys(sample.names, "")
+    codes = dict(zip(sample.names, sample.codes, strict=True))
+    pairs = timed(
+        "all pairs",
+        lambda: list(detector_rows.interaction_rows(sample.y, codes, strata, marks, 10)),
+    )
+    timed("risk and ecological", lambda: [
+        list(detector_rows.risk_rows(strata, sample.names, sample.strata, marks, "1")),
+        list(detector_rows.ecological_rows(strata, marks)),
+    ])  # fmt: skip
+    tests = timed(
+        "surrogates", lambda: detector_file.tested(sample, field, options, chosen.threads)
+    )
+    timed("p as published", lambda: list(detector_rows.factor_rows(strata, tests, marks, 10)))
+    count = sum(row[4] == "q_both" for row in pairs)
+    print(
+        f"{'all':28s} {time.perf_counter() - begin:7.2f} s, {sample.y.size} cells, "
+        f"{len(strata)} factors, {count} pairs"
+    )
+
+
+if __name__ == "__main__":
+    main()

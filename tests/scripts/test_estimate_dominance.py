@@ -1,0 +1,51 @@
+"""Dominant drivers from rasters of a few cells."""
+
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+from affine import Affine
+from estimate_dominance import estimate_dominance
+from nepflow import correlation, dominance, raster
+from summarise_dominance import summarise_dominance
+
+GRID = raster.Grid(pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 3000), 3, 4)
+YEARS = list(range(2000, 2015))
+
+
+def test_layers_and_table(tmp_path):
+    rng = np.random.default_rng(1)
+    cubes = rng.normal(size=(4, 15, 3, 4))
+    cubes[0] += 2 * cubes[1]
+    cubes[0, :10, 2, 3] = np.nan
+    paths = []
+    for name, cube in zip(("nep", "temperature", "precipitation", "radiation"), cubes, strict=True):
+        paths.append(str(tmp_path / f"{name}.tif"))
+        raster.write(cube, raster.Output(paths[-1], "1", name, tuple(map(str, YEARS))), GRID)
+    grid = raster.Output(str(tmp_path / "grid.tif"), "1", "area", dtype="uint8")
+    inside = np.ones((3, 4))
+    inside[0, 0] = np.nan
+    raster.write(inside, grid, GRID)
+    drivers = dict(zip(("temperature", "precipitation", "radiation"), paths[1:], strict=True))
+    outputs = [str(tmp_path / f"{name}.tif") for name in ("r2", "p", "class")]
+    options = {"detrend": False, "significance_p": 0.05}
+    estimate_dominance(paths[:1], drivers, outputs, YEARS, 8, options, 100, 1)
+    cubes = cubes.astype("float32").astype("float64")
+    given = cubes[0], list(cubes[1:]), np.array(YEARS), 8
+    r2, p = correlation.multiple_correlation(*given)
+    assert raster.read(outputs[0]) == pytest.approx(r2, rel=1e-6, nan_ok=True)
+    assert raster.read(outputs[1]) == pytest.approx(p, rel=1e-5, nan_ok=True)
+    partial = correlation.partial_correlation(*given)[1]
+    wanted = dominance.dominant_class(p, partial, 0.05)
+    assert np.array_equal(raster.read(outputs[2]), wanted, equal_nan=True)
+    assert np.isnan(raster.read(outputs[2])[2, 3])
+    assert len(raster.classes_of(outputs[2])) == 9
+    table = str(tmp_path / "multiple.csv")
+    built_in = {"temperature": "same layer", "precipitation": "no", "radiation": "own source"}
+    summarise_dominance(*outputs[:2], grid.path, table, "nep", built_in, 0.05, 100)
+    found = pd.read_csv(table).set_index("quantity")
+    known = np.isfinite(r2) & (inside == 1)
+    assert found["value"]["cells"] == known.sum() == 10
+    assert found["value"]["mean_r_squared"] == pytest.approx(r2[known].mean(), rel=1e-6)
+    assert found["value"]["significant_share"] == pytest.approx(100 * (p[known] < 0.05).mean())
+    assert set(found["built_in"]) == {"temperature: same layer; radiation: own source"}

@@ -1,0 +1,82 @@
+"""Detectors of a study: faults with their remedy, what was built in, companions."""
+
+import copy
+
+import pytest
+from nepflow import detector_entries
+from nepflow.figure_entries import BadStudy
+
+STUDY = {
+    "respiration": {"model": "pei2009"},
+    "npp": {"source": "mod17"},
+    "detectors": [
+        {
+            "name": "mean",
+            "of": "pixel/nep/mean",
+            "factors": [
+                {"name": "rain", "layer": "pixel/precipitation/mean"},
+                {"name": "warmth", "layer": "climate/temperature"},
+                {"name": "height", "layer": "dem"},
+                {"name": "karst", "file": "karst.gpkg", "name_field": "kind", "layer": "k"},
+            ],
+        }
+    ],
+    "figures": [{"name": "f", "kind": "detector", "detector": "mean"}],
+}
+
+
+def study(**changes):
+    made = copy.deepcopy(STUDY)
+    made["detectors"][0] |= changes
+    return made
+
+
+def test_what_entered_nep():
+    entry = STUDY["detectors"][0]
+    how = [detector_entries.built_in_how(STUDY, entry, factor) for factor in entry["factors"]]
+    assert how == ["same layer", "same layer", "", ""]
+
+
+def test_companion_of_npp_alone():
+    first, second = detector_entries.detectors_of(STUDY)
+    assert (second["name"], second["of"]) == ("mean_npp", "pixel/npp/mean")
+    assert second["factors"] == first["factors"]
+    how = [detector_entries.built_in_how(STUDY, second, factor) for factor in second["factors"]]
+    assert how == ["", "own source", "", ""]
+    plain = study(factors=[{"name": "height", "layer": "dem"}, {"name": "s", "layer": "slope"}])
+    assert len(detector_entries.detectors_of(plain)) == 1, "nothing entered"
+    assert len(detector_entries.detectors_of(study(of="pixel/npp/mean"))) == 1
+    own = study()
+    own["detectors"].append({**own["detectors"][0], "name": "mean_npp", "of": "pixel/npp/cv"})
+    assert [entry["of"] for entry in detector_entries.detectors_of(own)][1] == "pixel/npp/cv"
+
+
+def test_layers():
+    assert detector_entries.layers_of(STUDY["detectors"][0]) == [
+        "pixel/nep/mean",
+        "pixel/precipitation/mean",
+        "climate/temperature",
+        "dem",
+        "factors/karst",
+    ]
+
+
+def test_faults_are_named():
+    detector_entries.check(STUDY, "a.yaml")
+    other = study()
+    other["figures"][0]["detector"] = "none"
+    with pytest.raises(BadStudy, match=r"a\.yaml: figure f wants the detector none.*mean_npp"):
+        detector_entries.check(other, "a.yaml")
+    twice = study()
+    twice["detectors"] *= 2
+    with pytest.raises(BadStudy, match="the name mean is used twice"):
+        detector_entries.check(twice, "a.yaml")
+    with pytest.raises(BadStudy, match="two factors have one name"):
+        detector_entries.check(study(factors=[{"name": "a", "layer": "dem"}] * 2), "a.yaml")
+    with pytest.raises(BadStudy, match="factor a needs `layer`"):
+        detector_entries.check(study(factors=[{"name": "a"}]), "a.yaml")
+    different = study()
+    changed = [{"name": "karst", "file": "other.gpkg", "name_field": "kind"}]
+    different["detectors"].append({"name": "two", "of": "dem", "factors": changed})
+    with pytest.raises(BadStudy, match="factor karst is another file in another detector"):
+        detector_entries.check(different, "a.yaml")

@@ -1,0 +1,134 @@
+"""Layers -> what factors explain of a variable: the geographical detector.
+
+Inputs   layers of the study, rasters and polygons of the raw folder
+Outputs  <study>/slope.tif, <study>/factors/<factor>.tif, <study>/detector/<detector>.npz,
+         <study>/tables/detector_{discretisation,factors,interactions,risk,ecological,scales}_*.csv
+"""
+
+
+wildcard_constraints:
+    detector=r"\w+",
+    factor=r"\w+",
+
+
+rule estimate_slope:
+    input:
+        dem="<study>/dem.tif",
+        code=code_of("estimate_slope.py"),
+    output:
+        slope="<study>/slope.tif",
+    log:
+        "<logs>/{study}/estimate_slope.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    message:
+        "{wildcards.study}: slope of the ground."
+    script:
+        "../scripts/estimate_slope.py"
+
+
+rule warp_factor:
+    input:
+        file=factor_file_of,
+        grid="<study>/grid.tif",
+        code=code_of("warp_factor.py"),
+    output:
+        factor="<study>/factors/{factor}.tif",
+    log:
+        "<logs>/{study}/warp_factor/{factor}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        factor=factor_entry,
+    message:
+        "{wildcards.study}: factor {wildcards.factor}."
+    script:
+        "../scripts/warp_factor.py"
+
+
+rule sample_factors:
+    input:
+        layers=detector_layers,
+        grid="<study>/grid.tif",
+        code=code_of("sample_factors.py"),
+    output:
+        sample="<study>/detector/{detector}.npz",
+        table="<study>/tables/detector_discretisation_{detector}.csv",
+    log:
+        "<logs>/{study}/sample_factors/{detector}.log",
+    wildcard_constraints:
+        detector=detector_names(),
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        names=factor_names,
+        options=lookup(within=STUDIES, dpath="{study}/detector"),
+        built_in=factors_built_in,
+    message:
+        "{wildcards.study}: cells and strata of the detector {wildcards.detector}."
+    script:
+        "../scripts/sample_factors.py"
+
+
+rule detect_factors:
+    input:
+        sample="<study>/detector/{detector}.npz",
+        variable=detector_variable,
+        grid="<study>/grid.tif",
+        code=code_of("detect_factors.py"),
+    output:
+        factors="<study>/tables/detector_factors_{detector}.csv",
+        interactions="<study>/tables/detector_interactions_{detector}.csv",
+        risk="<study>/tables/detector_risk_{detector}.csv",
+        ecological="<study>/tables/detector_ecological_{detector}.csv",
+    log:
+        "<logs>/{study}/detect_factors/{detector}.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        options=lookup(within=STUDIES, dpath="{study}/detector"),
+        built_in=factors_built_in,
+        variable=detector_variable_name,
+    message:
+        "{wildcards.study}: detector {wildcards.detector}."
+    script:
+        "../scripts/detect_factors.py"
+
+
+rule detect_scales:
+    input:
+        layers=detector_layers,
+        sample="<study>/detector/{detector}.npz",
+        discretisation="<study>/tables/detector_discretisation_{detector}.csv",
+        grid="<study>/grid.tif",
+        code=code_of("detect_scales.py"),
+    output:
+        table="<study>/tables/detector_scales_{detector}.csv",
+    log:
+        "<logs>/{study}/detect_scales/{detector}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        options=lookup(within=STUDIES, dpath="{study}/detector"),
+        built_in=factors_built_in,
+        variable=detector_variable_name,
+    message:
+        "{wildcards.study}: detector {wildcards.detector} on several sampling grids."
+    script:
+        "../scripts/detect_scales.py"

@@ -1,0 +1,74 @@
+"""Input functions of the geographical detectors."""
+
+
+def detector_entry(wildcards):
+    detectors = study_of(wildcards)["detectors"]
+    return next(entry for entry in detectors if entry["name"] == wildcards.detector)
+
+
+def detector_names():
+    """Regular expression of the detectors of any study."""
+    names = {entry["name"] for study in STUDIES.values() for entry in study["detectors"]}
+    return "|".join(sorted(names)) or "no_such_detector"
+
+
+def detector_layers(wildcards):
+    """The variable of a detector, then its factors."""
+    layers = detector_entries.layers_of(detector_entry(wildcards))
+    return [f"{RESULTS}/{wildcards.study}/{layer}.tif" for layer in layers]
+
+
+def detector_variable(wildcards):
+    return detector_layers(wildcards)[0]
+
+
+def detector_variable_name(wildcards):
+    return detector_entry(wildcards)["of"]
+
+
+def factor_names(wildcards):
+    return [factor["name"] for factor in detector_entry(wildcards)["factors"]]
+
+
+def factors_built_in(wildcards):
+    """How each factor entered the variable, or an empty text."""
+    study, entry = study_of(wildcards), detector_entry(wildcards)
+    return [detector_entries.built_in_how(study, entry, factor) for factor in entry["factors"]]
+
+
+def factor_entry(wildcards):
+    """The factor of a name that comes from a file: the same in every detector of the study."""
+    found = [
+        factor
+        for entry in study_of(wildcards)["detectors"]
+        for factor in entry["factors"]
+        if factor["name"] == wildcards.factor and "file" in factor
+    ]
+    return found[0]
+
+
+def factor_file_of(wildcards):
+    return os.path.join(study_of(wildcards)["files"]["folder"], factor_entry(wildcards)["file"])
+
+
+def detector_tables(study):
+    """Tables of the detectors of a study, in the order of the report."""
+    kinds = ("factors", "interactions", "discretisation", "risk", "ecological", "scales")
+    return [f"detector_{kind}_{entry['name']}" for entry in study["detectors"] for kind in kinds]
+
+
+def factor_tables(wildcards):
+    """Tables of the factors of every detector."""
+    below = f"{RESULTS}/{wildcards.study}/tables"
+    detectors = study_of(wildcards)["detectors"]
+    return [f"{below}/detector_factors_{entry['name']}.csv" for entry in detectors]
+
+
+def detector_figure_table(kind):
+    """Function that gives a table of the detector of a figure."""
+
+    def table(wildcards):
+        name = figure_entry(wildcards)["detector"]
+        return f"{RESULTS}/{wildcards.study}/tables/detector_{kind}_{name}.csv"
+
+    return table

@@ -1,0 +1,112 @@
+"""Annual cubes and land cover -> what land-use change did to a total between two periods.
+
+Inputs   <study>/nep/nep.tif and the other cubes, <study>/landcover/<year>.tif
+Outputs  <study>/land_use/{<variable>,class}_{first,last}.tif,
+         <study>/tables/land_use_{effect,density}_<variable>.csv
+"""
+
+
+wildcard_constraints:
+    span="first|last",
+
+
+rule average_periods:
+    input:
+        cube=cube_of,
+        code=code_of("average_periods.py"),
+    output:
+        first="<study>/land_use/{variable}_first.tif",
+        last="<study>/land_use/{variable}_last.tif",
+    log:
+        "<logs>/{study}/average_periods/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        years=years_of,
+        periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
+        minimum_years=lookup(within=STUDIES, dpath="{study}/land_use_effect/minimum_years"),
+    message:
+        "{wildcards.study}: {wildcards.variable} of the first and the last years."
+    script:
+        "../scripts/average_periods.py"
+
+
+rule average_landcover:
+    input:
+        landcover=landcover_of_span,
+        code=code_of("average_landcover.py"),
+    output:
+        landcover="<study>/land_use/class_{span}.tif",
+    log:
+        "<logs>/{study}/average_landcover/{span}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        period=span_years,
+    message:
+        "{wildcards.study}: commonest land cover of the {wildcards.span} years."
+    script:
+        "../scripts/average_landcover.py"
+
+
+rule summarise_land_use:
+    input:
+        first="<study>/land_use/{variable}_first.tif",
+        last="<study>/land_use/{variable}_last.tif",
+        landcover_first="<study>/land_use/class_first.tif",
+        landcover_last="<study>/land_use/class_last.tif",
+        grid="<study>/grid.tif",
+        code=code_of("summarise_land_use.py"),
+    output:
+        effects="<study>/tables/land_use_effect_{variable}.csv",
+        densities="<study>/tables/land_use_density_{variable}.csv",
+    log:
+        "<logs>/{study}/summarise_land_use/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        years=compared_years,
+        options=lookup(within=STUDIES, dpath="{study}/land_use_effect"),
+    message:
+        "{wildcards.study}: effect of land-use change on {wildcards.variable}."
+    script:
+        "../scripts/summarise_land_use.py"
+
+
+rule draw_land_use:
+    input:
+        table=land_use_figure_table,
+        grid="<study>/grid.tif",
+        code=code_of("draw_land_use.py"),
+    output:
+        png=report(
+            "<study>/figures/{figure}.png",
+            caption="../report/land_use.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+        pdf="<study>/figures/{figure}.pdf",
+    log:
+        "<logs>/{study}/draw_land_use/{figure}.log",
+    wildcard_constraints:
+        figure=figure_names("land_use"),
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        figure=figure_entry,
+    message:
+        "{wildcards.study}: effect of land-use change {wildcards.figure}."
+    script:
+        "../scripts/draw_land_use.py"

@@ -1,0 +1,46 @@
+"""Detect what each factor explains on sampling grids of several spacings.
+
+Reads   the variable and its factors, sample (npz: the divisions chosen), grid (1 = inside)
+Writes  scales (table: q of each factor and its 90th percentile over factors, by spacing)
+"""
+
+from nepflow import detector_file, detector_rows, factor_file, raster, sampling_grid, tables
+from nepflow._log import logged_to
+
+
+def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, output_path, options,
+                  built_in, variable, mem_mb):  # fmt: skip
+    """Each spacing has its own cells and limits, by the method and classes of the study."""
+    sample = factor_file.read(sample_path)
+    ways = detector_file.chosen_ways(tables.read(discretisation_path, ["factor", "method"]))
+    valid, _ = factor_file.valid_cells(layer_paths, grid_path, mem_mb)
+    side_km = raster.grid_of(grid_path).resolution_m / 1000
+    rows = []
+    for step in options["scale_steps"]:
+        down, across = sampling_grid.lattice(valid, step)
+        if options["sample"] and down.size > options["sample"]:
+            down, across = sampling_grid.thinned(down, across, options["sample"])
+        if down.size < options["smallest_stratum_cells"] * max(options["classes"]):
+            continue
+        values = factor_file.values_at(layer_paths, down, across, mem_mb)
+        q = detector_file.q_by_factor(values, sample, ways, options)
+        rows += detector_rows.scale_rows(q, sample.names, step * side_km, down.size)
+    rows = detector_rows.marked(rows, dict(zip(sample.names, built_in, strict=True)))
+    simulated = "simulated" in raster.tags_of(grid_path)
+    rows = [(variable, *row) for row in rows]
+    tables.write(rows, output_path, detector_rows.COLUMNS["scales"], simulated=simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        detect_scales(
+            layer_paths=list(snakemake.input.layers),
+            sample_path=snakemake.input.sample,
+            discretisation_path=snakemake.input.discretisation,
+            grid_path=snakemake.input.grid,
+            output_path=snakemake.output.table,
+            options=snakemake.params.options,
+            built_in=snakemake.params.built_in,
+            variable=snakemake.params.variable,
+            mem_mb=snakemake.resources.mem_mb,
+        )

@@ -1,0 +1,57 @@
+"""Estimate what all climate drivers explain together, and which of them dominate.
+
+Reads   cube of the variable, cubes of all drivers (band = year)
+Writes  multiple_r2 and multiple_p (1) of all drivers, and the dominant combination (classes)
+"""
+
+from nepflow import correlation, dominance, raster
+from nepflow._log import logged_to
+
+
+def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, options, mem_mb, threads):
+    """F of all drivers, and in it the partial t-test of each; years have all of them."""
+    stack = cube if len(cube) > 1 else cube[0]
+    detrend, level = options["detrend"], options["significance_p"]
+
+    def of_series(values, *drivers):
+        given = values, drivers, years, minimum_years, detrend
+        r2, p = correlation.multiple_correlation(*given)
+        _, p_partial = correlation.partial_correlation(*given)
+        return r2, p, dominance.dominant_class(p, p_partial, level)
+
+    name = raster.tags_of(cube[0])["long_name"]
+    drivers = tuple(driver_paths)
+    about = f"R² of {name} with {', '.join(drivers)}"
+    tags = {"held_fixed": "year"} if detrend else {}
+    named = {
+        "classes": dominance.class_names(drivers),
+        "colours": dominance.class_colours(drivers),
+    }
+    title = f"dominant climate drivers of {name}"
+    raster.map_blocks(
+        of_series,
+        [stack, *driver_paths.values()],
+        [
+            raster.Output(outputs[0], "1", about, ("r2",), tags=tags),
+            raster.Output(outputs[1], "1", f"p of {about}", ("p",), tags=tags),
+            raster.Output(outputs[2], "1", title, ("class",), "uint8", tags=tags, **named),
+        ],
+        mem_mb=mem_mb,
+        threads=threads,
+        label="dominant drivers",
+    )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        cube, out = snakemake.input.cube, snakemake.output
+        estimate_dominance(
+            cube=[cube] if isinstance(cube, str) else list(cube),
+            driver_paths=dict(zip(snakemake.params.climate, snakemake.input.drivers, strict=True)),
+            outputs=[out.r2, out.p, out.dominant_class],
+            years=snakemake.params.years,
+            minimum_years=snakemake.params.minimum_years,
+            options=snakemake.params.correlation,
+            mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
+        )

@@ -1,0 +1,92 @@
+"""The detectors of a study: which layers they compare, and which factors were built in.
+
+Standard library only: the workflow reads it before any environment exists.
+"""
+
+import re
+
+from nepflow import dependence
+from nepflow.figure_entries import BadStudy
+
+_CARBON = re.compile(r"pixel/(nep|npp|rh)/(\w+)")
+_CLIMATE = re.compile(rf"(?:pixel|climate)/({'|'.join(dependence.DRIVERS)})(?:/|$)")
+KINDS = ("detector", "interaction")  # of figures
+
+
+def detectors_of(study):
+    """Return the detectors of a study with those that stand beside them.
+
+    A detector of NEP with a factor that entered NEP gets a companion of NPP alone, named
+    ``<name>_npp``, unless the study has one of that name.
+    """
+    made = []
+    names = {entry["name"] for entry in study.get("detectors", [])}
+    for entry in study.get("detectors", []):
+        made.append(entry)
+        match, companion = _CARBON.fullmatch(entry["of"]), f"{entry['name']}_npp"
+        entered = any(built_in_how(study, entry, factor) for factor in entry["factors"])
+        if match and match[1] == "nep" and entered and companion not in names:
+            made.append({**entry, "name": companion, "of": f"pixel/npp/{match[2]}"})
+    return made
+
+
+def built_in_how(study, entry, factor):
+    """Return how a factor entered what it explains: ``same layer``, ``own source`` or nothing."""
+    dependent = _CARBON.fullmatch(entry["of"])
+    climate = None if "file" in factor else _CLIMATE.match(factor["layer"])
+    if not dependent or not climate:
+        return ""
+    how = dependence.built_in_how(study, dependent[1], climate[1])
+    return "" if how == dependence.NO else how
+
+
+def layers_of(entry):
+    """Return the study's rasters that a detector reads, without ending, its variable first."""
+    return [entry["of"], *(factor_layer(factor) for factor in entry["factors"])]
+
+
+def factor_layer(factor):
+    """Return the raster of a factor on the study's grid, without ending."""
+    return f"factors/{factor['name']}" if "file" in factor else factor["layer"]
+
+
+def check(study, file):
+    """Refuse detectors and figures of them that lack something or contradict each other.
+
+    Raises
+    ------
+    BadStudy
+    """
+    entries = study.get("detectors", [])
+    names = [entry["name"] for entry in entries]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise BadStudy(f"{file}: detectors: the name {sorted(twice)[0]} is used twice. Rename one.")
+    files = {}
+    for entry in entries:
+        _check_factors(entry, files, file)
+    known = {entry["name"] for entry in detectors_of(study)}
+    for figure in study.get("figures", []):
+        if figure["kind"] in KINDS and figure.get("detector") not in known:
+            raise BadStudy(
+                f"{file}: figure {figure['name']} wants the detector {figure.get('detector')}, the "
+                f"study has {', '.join(sorted(known)) or 'none'}. Name one in its key `detector`."
+            )
+
+
+def _check_factors(entry, files, file):
+    """A factor comes from one place; a file of one name is the same in all detectors."""
+    place = f"{file}: detector {entry['name']}"
+    names = [factor["name"] for factor in entry["factors"]]
+    if len(set(names)) < len(names):
+        raise BadStudy(f"{place}: two factors have one name. Rename one.")
+    for factor in entry["factors"]:
+        if "file" not in factor and "layer" not in factor:
+            raise BadStudy(
+                f"{place}: factor {factor['name']} needs `layer`, a raster of the study, or "
+                "`file`, a raster or polygons of the raw folder."
+            )
+        if "file" in factor and files.setdefault(factor["name"], factor) != factor:
+            raise BadStudy(
+                f"{place}: factor {factor['name']} is another file in another detector. Rename one."
+            )

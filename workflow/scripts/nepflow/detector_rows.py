@@ -1,0 +1,139 @@
+"""What the detectors give -> rows of tidy tables."""
+
+import itertools
+
+import numpy as np
+
+from nepflow import detector, labels
+
+DIVISIONS = [
+    "factor", "built_in", "method", "classes", "chosen", "limits", "quantity", "value", "unit"
+]  # fmt: skip
+_TIDY = ["quantity", "value", "unit"]
+COLUMNS = {
+    "factors": ["variable", "factor", "built_in", *_TIDY],
+    "interactions": ["variable", "first", "second", "built_in", "interaction", *_TIDY],
+    "risk": ["variable", "factor", "built_in", "stratum", "other", *_TIDY],
+    "ecological": ["variable", "first", "second", "built_in", *_TIDY],
+    "scales": ["variable", "factor", "built_in", "spacing_km", *_TIDY],
+}
+AS_IT_IS = "–"  # of a factor that came in classes
+
+
+def strata_names(breaks, unit):
+    """Return names such as ``to 4 mm``, ``4 to 8 mm``, ``above 8 mm``; a limit belongs below."""
+    text = labels.unit_text(unit)
+    between = [f"{low:.4g} to {high:.4g} {text}" for low, high in itertools.pairwise(breaks)]
+    names = [f"to {breaks[0]:.4g} {text}", *between, f"above {breaks[-1]:.4g} {text}"]
+    return [name.strip() for name in names]
+
+
+def marked(rows, marks):
+    """Return rows whose first value is a factor with how it entered the variable as second."""
+    return [(row[0], marks.get(row[0], ""), *row[1:]) for row in rows]
+
+
+def division_rows(name, ways, q, best, unit):
+    """Yield a row a candidate division of a factor with its q, the chosen one marked."""
+    for place, ((method, classes, breaks, _), value) in enumerate(zip(ways, q, strict=True)):
+        limits = ", ".join(f"{limit:.6g}" for limit in breaks)
+        limits = f"{limits} {labels.unit_text(unit)}".strip()
+        yield name, method, classes, place == best, limits, "q_statistic", value, "1"
+
+
+def cover_row(name, cells, of_variable):
+    """How much of the cells with the variable a factor has."""
+    share = 100 * cells / of_variable if of_variable else np.nan
+    unit = "% of the cells with the variable"
+    return name, AS_IT_IS, AS_IT_IS, "", "", "cells_with_factor", share, unit
+
+
+def sample_row(cells, whole):
+    """How many cells are compared, of those that have every factor."""
+    text = f"of {whole} cells with every factor"
+    return labels.REGION, AS_IT_IS, AS_IT_IS, "", text, "cells_compared", cells, "cells"
+
+
+def factor_rows(strata, tested, marks, smallest):
+    """Yield q of each factor and what there is to say of its significance."""
+    for name, found in strata.items():
+        q_tested, p, limit = tested[name]
+        values = {
+            "q_statistic": detector.q_statistic(found),
+            "surrogate_p": p,
+            "surrogate_q_95th_percentile": limit,
+            "tested_q": q_tested,
+            "f_statistic": detector.f_statistic(found),
+            "published_sample_variance_p": detector.published_p(found, 1),
+            "published_population_variance_p": detector.published_p(found, 0),
+        }
+        for quantity, value in values.items():
+            yield name, marks[name], quantity, value, "1"
+        yield name, marks[name], "strata", len(found.cells), "strata"
+        yield name, marks[name], "tiny_strata", int((found.cells < smallest).sum()), "strata"
+        yield name, marks[name], "cells", int(found.cells.sum()), "cells"
+
+
+def warnings(table):
+    """Yield (topic, warning) of factors with tiny strata, from the rows of `factor_rows`."""
+    tiny = table[(table["quantity"] == "tiny_strata") & (table["value"] > 0)]
+    if len(tiny):
+        found = ", ".join(f"{row['factor']} ({row['value']:.0f})" for _, row in tiny.iterrows())
+        topic = f"detector of {table['variable'].iloc[0]}"
+        yield topic, f"strata of too few cells raise q: {found}. Join classes or sample more cells"
+
+
+def interaction_rows(y, codes, strata, marks, smallest):
+    """Yield q of every pair of factors beside that of each alone, and what it amounts to."""
+    alone = {name: detector.q_statistic(found) for name, found in strata.items()}
+    for first, second in itertools.combinations(codes, 2):
+        found = detector.strata_of(y, detector.crossed(codes[first], codes[second]))
+        both = detector.q_statistic(found)
+        kind = detector.interaction_type(alone[first], alone[second], both)
+        where = first, second, joined(marks, first, second), kind
+        yield (*where, "q_both", both, "1")
+        yield (*where, "q_first", alone[first], "1")
+        yield (*where, "q_second", alone[second], "1")
+        yield (*where, "strata", len(found.cells), "strata")
+        yield (*where, "tiny_strata", int((found.cells < smallest).sum()), "strata")
+
+
+def joined(marks, first, second):
+    """What of a pair of factors entered the variable."""
+    entered = [f"{name}: {marks[name]}" for name in (first, second) if marks[name]]
+    return "; ".join(entered)
+
+
+def risk_rows(strata, names, named, marks, unit):
+    """Yield mean and cells of each stratum, and Welch's test of every pair of strata."""
+    for name, texts in zip(names, named, strict=True):
+        found = strata[name]
+        of = [texts[code] for code in found.codes]
+        for stratum, mean, cells in zip(of, found.means, found.cells, strict=True):
+            yield name, marks[name], stratum, "", "mean", mean, unit
+            yield name, marks[name], stratum, "", "cells", int(cells), "cells"
+        for i, j, t, df, p in detector.risk_test(found):
+            where = name, marks[name], of[i], of[j]
+            yield (*where, "difference", found.means[i] - found.means[j], unit)
+            yield (*where, "t_statistic", t, "1")
+            yield (*where, "degrees_of_freedom", df, "1")
+            yield (*where, "welch_p", p, "1")
+
+
+def ecological_rows(strata, marks):
+    """Yield the ratio of the squares within the strata of every pair of factors."""
+    for first, second in itertools.combinations(strata, 2):
+        ratio, p = detector.ecological_test(strata[first], strata[second])
+        where = first, second, joined(marks, first, second)
+        yield (*where, "ratio_of_squares_within", ratio, "1")
+        yield (*where, "ecological_p", p, "1")
+
+
+def scale_rows(q, names, spacing_km, cells):
+    """Yield q of each factor on a sampling grid, and the 90th percentile over the factors."""
+    for name, value in zip(names, q, strict=True):
+        yield name, spacing_km, "q_statistic", value, "1"
+    known = [value for value in q if np.isfinite(value)]
+    high = np.quantile(known, 0.9) if known else np.nan
+    yield labels.REGION, spacing_km, "q_statistic", high, "1"
+    yield labels.REGION, spacing_km, "cells", cells, "cells"

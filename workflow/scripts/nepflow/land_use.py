@@ -1,0 +1,156 @@
+"""Effect of land-use change on a total between two multi-year means."""
+
+import numpy as np
+from scipy import ndimage
+
+PARTS = ("area_effect", "density_effect", "interaction_effect")
+
+
+def commonest_class(annual):
+    """Return the class that a cell has in most years; of several the lowest code.
+
+    Parameters
+    ----------
+    annual : ndarray, shape (year, y, x)
+        Class codes from 1, NaN = none; years without a class are passed over.
+
+    Returns
+    -------
+    ndarray, shape (y, x)
+        NaN where no year has a class.
+    """
+    known = annual[~np.isnan(annual)]
+    most, commonest = np.zeros(annual.shape[1:]), np.full(annual.shape[1:], np.nan)
+    for code in np.unique(known):
+        count = (annual == code).sum(axis=0)
+        commonest = np.where(count > most, code, commonest)
+        most = np.maximum(most, count)
+    return commonest
+
+
+def class_densities(values, codes, classes):
+    """Return the mean of each class over its cells with data, and the number of these.
+
+    Parameters
+    ----------
+    values : ndarray
+        g C m-2 yr-1, NaN = absent.
+    codes : ndarray of int, same shape
+        Class from 1 to ``classes``; 0 = none.
+    classes : int
+
+    Returns
+    -------
+    (ndarray, ndarray), each (class,)
+        The mean is NaN of a class without data.
+    """
+    known = np.isfinite(values)
+    cells = np.bincount(codes[known], minlength=classes + 1)[1:]
+    sums = np.bincount(codes[known], values[known], minlength=classes + 1)[1:]
+    return np.divide(sums, cells, out=np.full(classes, np.nan), where=cells > 0), cells
+
+
+def supported(densities, cells, sizes, minimum_percent):
+    """Return the densities of classes of which enough cells have data, NaN of the others.
+
+    Parameters
+    ----------
+    densities : ndarray, shape (class,)
+    cells, sizes : ndarray, shape (class,)
+        Cells with data, and cells or area of the class in the same unit.
+    minimum_percent : float
+        Some cells of a class that is masked by the product (barren land, water) have data where
+        another map disagrees; they do not stand for the class.
+    """
+    return np.where(100 * cells >= minimum_percent * sizes, densities, np.nan)
+
+
+def effects(areas, before, after):
+    """Return what each transition adds to the total, in three parts.
+
+    From class i to class j with the densities d1 and d2 of both periods and the area A:
+    area effect ``A (d1_j - d1_i)``, density effect ``A (d2_i - d1_i)``, and their interaction
+    ``A [(d2_j - d2_i) - (d1_j - d1_i)]``. Their sum is ``A (d2_j - d1_i)``, and over all
+    transitions, those of a class to itself included, the change of the total.
+
+    Parameters
+    ----------
+    areas : ndarray, shape (class, class)
+        km2, from class (row) to class (column).
+    before, after : ndarray, shape (class,)
+        Densities of the classes in the first and the second period, g C m-2 yr-1.
+
+    Returns
+    -------
+    dict of {str: ndarray, shape (class, class)}
+        `PARTS`, Tg C yr-1; NaN where a density of one of the two classes is.
+    """
+    first, second = np.asarray(before, dtype="float64"), np.asarray(after, dtype="float64")
+    known = np.isfinite(first) & np.isfinite(second)
+    first, second = np.where(known, first, np.nan), np.where(known, second, np.nan)
+    teragram = np.asarray(areas, dtype="float64") * 1e-6  # km2 times g m-2
+    moved = first[None, :] - first[:, None]
+    return {
+        "area_effect": teragram * moved,
+        "density_effect": teragram * np.broadcast_to((second - first)[:, None], moved.shape),
+        "interaction_effect": teragram * ((second[None, :] - second[:, None]) - moved),
+    }
+
+
+def beyond_stable(change, before, after, side, least):
+    """Return by how much a changed cell changed more than stable cells of its class nearby.
+
+    Parameters
+    ----------
+    change : ndarray, shape (y, x)
+        Of the density between the periods, g C m-2 yr-1; NaN = absent.
+    before, after : ndarray of int, shape (y, x)
+        Class in both periods; 0 = none. Cells with ``before == after`` are stable.
+    side : int
+        Side of the square round a cell in which others are nearby, cells, odd.
+    least : int
+        Stable cells of the class that the square must hold.
+
+    Returns
+    -------
+    ndarray, shape (y, x)
+        g C m-2 yr-1; NaN of stable cells, and where there are too few stable ones.
+    """
+    known = np.isfinite(change)
+    found = np.full(change.shape, np.nan)
+    for code in np.unique(before[(before > 0) & (before != after)]):
+        stable = known & (before == code) & (after == code)
+        cells = np.rint(_square_sum(stable.astype("float64"), side))
+        sums = _square_sum(np.where(stable, change, 0.0), side)
+        wanted = known & (before == code) & (after != code) & (after > 0) & (cells >= least)
+        found[wanted] = change[wanted] - sums[wanted] / cells[wanted]
+    return found
+
+
+def by_transition(values, before, after, classes, cell_km2):
+    """Return sum and area of the cells with a value, by transition.
+
+    Parameters
+    ----------
+    values : ndarray, shape (y, x)
+        g C m-2 yr-1, NaN = absent.
+    before, after : ndarray of int, shape (y, x)
+        Class in both periods; 0 = none.
+    classes : int
+    cell_km2 : float
+
+    Returns
+    -------
+    (ndarray, ndarray), each (class, class)
+        Tg C yr-1, and km2.
+    """
+    width = classes + 1
+    known = np.isfinite(values) & (before > 0) & (after > 0)
+    pairs = before[known] * width + after[known]
+    sums = np.bincount(pairs, values[known], width**2).reshape(width, width)[1:, 1:]
+    cells = np.bincount(pairs, minlength=width**2).reshape(width, width)[1:, 1:]
+    return sums * cell_km2 * 1e-6, cells * cell_km2
+
+
+def _square_sum(values, side):
+    return ndimage.uniform_filter(values, side, mode="constant") * side**2

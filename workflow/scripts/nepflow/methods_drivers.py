@@ -1,0 +1,124 @@
+"""The methods of what drives a variable: joint climate, land-use change, detectors."""
+
+from nepflow import detector_entries, equations, labels, land_use_entries
+from nepflow.references import cited
+
+_SURROGATES = {
+    "shift": "moved by one random vector on the torus of the map and its mirror images, so that "
+    "there is no seam",
+    "blocks": "cut into square blocks of {block_cells} cells whose places are exchanged at random",
+}
+
+
+def sections(study):
+    """Return the sections that apply, as `methods_text.sections` does."""
+    made = []
+    if study["has_trend"] and study.get("correlation", {}).get("multiple"):
+        made.append(_joint(study))
+    if "land_use_effect" in study and land_use_entries.quantities_of(study):
+        made.append(_land_use(study))
+    return [*made, _detector(study)] if study.get("detectors") else made
+
+
+def _equation(name):
+    return "equation", equations.BY_NAME[name][0]
+
+
+def _joint(study):
+    """Multiple correlation and dominant combinations."""
+    drivers = study["climate"]["variables"]
+    names = [labels.quantity_name(name).lower() for name in drivers]
+    first = (
+        f"What {', '.join(names[:-1])} and {names[-1]} explain together is their multiple "
+        "correlation with the variable, tested by <var>F</var>:"
+    )
+    level = study["correlation"]["significance_p"]
+    second = (
+        f"for <var>k</var> = {len(drivers)} drivers and <var>n</var> years. Where <var>F</var> is "
+        f"not significant at {level:g} a cell is called non-climatic; otherwise it has the "
+        f"combination of the drivers whose partial correlation is significant at {level:g}, or is "
+        "called weak joint where none is. Tests of many cells find some combinations by chance."
+    )
+    return "Dominant climate drivers", [("p", first), _equation("joint"), ("p", second)]
+
+
+def _land_use(study):
+    """Area, density and interaction effect of land-use change."""
+    options = study["land_use_effect"]
+    first_years, last_years = (f"{y[0]}–{y[-1]}" for y in study["land_use_periods"])
+    first = (
+        f"The change of a total between the means of {first_years} and {last_years}, with the "
+        "commonest land cover of each, is divided among the transitions from class <var>i</var> "
+        "to class <var>j</var>, of area <var>A</var>, by the mean densities <var>d</var> of the "
+        "classes in both periods:"
+    )
+    absent = {
+        "separate": "Transitions from or to classes without productivity data stand apart with "
+        "their area",
+        "zero": "Classes without productivity data count zero",
+    }[options["absent_density"]]
+    absent += f", as do those with data in less than {options['minimum_data_percent']:g} % of them."
+    second = (
+        "that is by an area effect, a density effect and their interaction. Over all transitions, "
+        f"unchanged cells included, they sum to the change of the total. {absent} Beside them "
+        "stand the observed change of the cells, and how much more changed cells changed than at "
+        f"least {options['minimum_stable_cells']} cells within a square of "
+        f"{options['neighbourhood_km']:g} km that kept the class. Densities of classes carry "
+        "climate and place along: only the last of these compares like with like."
+    )
+    return "Effect of land-use change", [("p", first), _equation("land_use"), ("p", second)]
+
+
+def _detector(study):
+    """Strata, q, p and what is wrong with the published p."""
+    options = study["detector"]
+    methods = ", ".join(options["methods"])
+    classes = f"{min(options['classes'])} to {max(options['classes'])}"
+    first = (
+        "How much of the variance of a layer lies between the strata of a factor is the statistic "
+        f"<var>q</var> of the geographical detector {cited('wang')}:"
+    )
+    second = (
+        f"Continuous factors were divided into {classes} classes ({methods}), and the division "
+        f"with the largest <var>q</var> was taken {cited('song')}; the table of all divisions is "
+        "given, since more classes tend to give a larger <var>q</var>. Cells with every factor "
+        "count"
+    )
+    second += f", at most {options['sample']} of them, evenly spread." if options["sample"] else "."
+    moved = _SURROGATES[options["surrogates"]].format(**options)
+    third = (
+        "Neighbouring cells are alike, so that permuting cells would find every factor "
+        f"significant. Our <var>p</var> is the share among {options['draws']} surrogates, the "
+        f"variable {moved} {cited('lotwick')}, for which the best division explains at least as "
+        "much. Absent cells have the value of the nearest cell while it is moved."
+    )
+    fourth = (
+        f"The usual test by a non-central <var>F</var> {cited('zhang')} stands in the tables as "
+        "published only, with the variance over <var>N</var> − 1 and over <var>N</var>:"
+    )
+    fifth = (
+        "Its <var>λ</var> holds the means of strata without weights, so that this <var>p</var> "
+        "changes when a constant is added to the variable, and it takes cells as independent. "
+        "Pairs of factors are compared by the <var>q</var> of their overlay, which is never below "
+        "that of either: enhancement is nearly certain by construction. Strata are compared by "
+        "Welch’s test and factors by the ratio of squares within (two-sided), both as if cells "
+        f"were independent. {_built_in(study)}"
+    )
+    blocks = [("p", first), _equation("q"), ("p", second), ("p", third), ("p", fourth)]
+    return "Geographical detector", [*blocks, _equation("noncentral"), ("p", fifth.strip())]
+
+
+def _built_in(study):
+    """Say which factors entered, if any did."""
+    entered = {
+        factor["name"].replace("_", " ")
+        for entry in study["detectors"]
+        for factor in entry["factors"]
+        if detector_entries.built_in_how(study, entry, factor)
+    }
+    if not entered:
+        return ""
+    return (
+        f"Factors that entered what they explain ({', '.join(sorted(entered))}) are marked, and "
+        "what explains NPP alone stands beside what explains NEP."
+    )

@@ -1,0 +1,59 @@
+"""Sample the cells of a detector and divide its factors into strata.
+
+Reads   the variable and its factors (any unit, or classes), grid (1 = inside)
+Writes  sample (npz: cells, values, strata), discretisation (table: every division with its q)
+"""
+
+import numpy as np
+from nepflow import detector_rows, discretisation, factor_file, raster, tables
+from nepflow._log import logged_to
+
+
+def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, mem_mb):
+    """Classes are strata as they are; of continuous factors the division with the largest q."""
+    rows, columns, values, counts, whole = factor_file.sampled(
+        layer_paths, grid_path, options, mem_mb
+    )
+    y, factors = values[0], values[1:]
+    codes, strata, units, table, classed = [], [], [], [], []
+    for name, path, own, count in zip(names, layer_paths[1:], factors, counts[1:], strict=True):
+        tags = raster.tags_of(path)
+        classed.append("classes" in tags)
+        units.append(tags["unit"])
+        table.append(detector_rows.cover_row(name, count, counts[0]))
+        if classed[-1]:
+            present = np.unique(own).astype(int)
+            codes.append(np.searchsorted(present, own))
+            strata.append([raster.classes_of(path)[code] for code in present])
+            continue
+        ways = list(
+            discretisation.candidates(
+                own, options["methods"], options["classes"], options["breaks_sample"],
+                options["seed"],
+            )
+        )  # fmt: skip
+        q, best = discretisation.best_of(y, ways)
+        table += detector_rows.division_rows(name, ways, q, best, units[-1])
+        codes.append(ways[best][3])
+        strata.append(detector_rows.strata_names(ways[best][2], units[-1]))
+    sample = factor_file.Sample(
+        rows, columns, y, factors, np.array(codes), list(names), units, strata, classed
+    )
+    factor_file.write(outputs[0], sample)
+    table.append(detector_rows.sample_row(rows.size, whole))
+    table = detector_rows.marked(table, dict(zip(names, built_in, strict=True)))
+    simulated = "simulated" in raster.tags_of(grid_path)
+    tables.write(table, outputs[1], detector_rows.DIVISIONS, simulated=simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        sample_factors(
+            layer_paths=list(snakemake.input.layers),
+            names=snakemake.params.names,
+            grid_path=snakemake.input.grid,
+            outputs=[snakemake.output.sample, snakemake.output.table],
+            built_in=snakemake.params.built_in,
+            options=snakemake.params.options,
+            mem_mb=snakemake.resources.mem_mb,
+        )

@@ -1,0 +1,50 @@
+"""Bring a factor of the user to the study grid.
+
+Reads   raster or polygons (any CRS), grid (1 = inside)
+Writes  factor (its unit), or classes with names
+"""
+
+import numpy as np
+from nepflow import factor_source, raster, vectors
+from nepflow._log import logged_to
+
+
+def warp_factor(path, grid_path, output_path, factor, mem_mb):
+    """Polygons give the name at the cell's centre; a raster is resampled as the study says."""
+    grid = raster.grid_of(grid_path)
+    name = factor["name"].replace("_", " ")
+    if "name_field" in factor:
+        shapes = vectors.read_area(path, factor.get("layer"), factor["name_field"])
+        names = dict(enumerate(shapes["name"], start=1))
+        if len(names) > factor_source.MOST:
+            raise factor_source.TooManyClasses(path, len(names), f"factor {factor['name']}")
+        codes = vectors.zone_codes(shapes.to_crs(grid.crs), grid) * (raster.read(grid_path) == 1)
+        output = raster.Output(output_path, "1", name, dtype="uint8", classes=names)
+        raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
+        return
+    method = factor_source.resampling_of(path, grid, factor)
+    tags = {"resampling": method}
+    dtype = None if method in ("nearest", "mode") else "float32"
+    if factor.get("classes"):
+        names = factor_source.class_names(path, factor)
+        output = raster.Output(output_path, "1", name, dtype="uint8", classes=names, tags=tags)
+    else:
+        output = raster.Output(output_path, factor.get("unit", "1"), name, tags=tags)
+    raster.map_blocks(
+        lambda inside, values: np.where(inside[0] == 1, values[0], np.nan),
+        [grid_path, raster.Warped(path, method, (1,), dtype)],
+        output,
+        mem_mb=mem_mb,
+        label=name,
+    )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        warp_factor(
+            path=snakemake.input.file,
+            grid_path=snakemake.input.grid,
+            output_path=snakemake.output.factor,
+            factor=snakemake.params.factor,
+            mem_mb=snakemake.resources.mem_mb,
+        )
