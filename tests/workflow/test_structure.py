@@ -82,6 +82,7 @@ def test_formulas_import_no_files(root):
         "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
         "surfaces", "evaluation", "lattice", "coarse", "spread",
         "uncertainty", "transformations", "residuals", "fitting", "fit_log",
+        "respiration_models", "soil_respiration", "heterotrophic", "soil_budget", "soil_carbon",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
@@ -113,6 +114,7 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
         "grid_units",
         "figure_entries",
         "dependence",
+        "respiration_models",
     ):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
         assert tops <= allowed, f"{name} needs {tops - allowed}"

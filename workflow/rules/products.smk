@@ -47,6 +47,7 @@ def tables_of(wildcards):
         "built_in",
         *statistic_tables(study),
         *number_tables_of_report(study),
+        *soil_tables(study),
         "absence",
         "absence_native",
         *climate_tables(study),
@@ -62,7 +63,9 @@ def tables_of(wildcards):
 def products_of(wildcards):
     """Everything that a study makes and keeps."""
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
-    files = ["grid", "dem", "zones/area", "nep/nep", *(f"nep/rh_{name}" for name in READINGS)]
+    files = ["grid", "dem", "zones/area", "nep/nep"]
+    files += [f"nep/rh_{name}" for name in study["respiration_variants"]]
+    files += soil_layers(study)
     files += [f"climate/{variable}" for variable in study["climate"]["variables"]]
     if study["climate"]["source"] == "stations" and study["climate"].get("grids"):
         files += [f"climate/{variable}_difference" for variable in study["climate"]["variables"]]

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from nepflow import dependence, equations, labels
+from nepflow import dependence, equations, labels, methods_soil, respiration_models
 from nepflow.references import cited, listed
 
 _RESAMPLED = {
@@ -144,6 +144,9 @@ def _productivity(study):
         "Net ecosystem productivity (NEP) is NPP less heterotrophic respiration "
         "<var>R</var><sub>h</sub> in every cell and year; positive values are carbon sinks:"
     )
+    if study["respiration"]["model"] in respiration_models.SOIL_MODELS:
+        made = [("p", intro), _equation("nep"), *methods_soil.blocks(study)]
+        return "Net ecosystem productivity", made
     respiration = (
         f"Respiration follows an empirical equation {cited('pei')} for mean temperature "
         "<var>T</var> (°C) and precipitation <var>P</var> (mm) of a month, in which 30 stands for "

@@ -12,7 +12,7 @@ in degC, mm month-1, MJ m-2 month-1, and never asks where they come from::
 
 import numpy as np
 
-from nepflow import climate, raster
+from nepflow import climate, fit_file, raster
 
 LAPSE = "lapse_rate_k_per_km"  # tag of months that are reduced to sea level
 
@@ -64,3 +64,29 @@ class GridMonths:
         result = np.full((len(part), *inside.shape), np.nan)
         result[:, inside] = part
         return result
+
+
+def months_of(paths, evaluation_paths, dem_path, grid_path, years, bias_correction):
+    """Return the months of variables of a study, from fits or from grids.
+
+    Parameters
+    ----------
+    paths : list of str
+        Fits (``climate/<variable>_fit.npz``) or months of grids, one a variable.
+    evaluation_paths : list of str
+        Tables of how each fit is evaluated; none for grids.
+    dem_path, grid_path : str
+    years : list of int
+    bias_correction : str
+        See `climate.evaluation_of`.
+    """
+    if not evaluation_paths:
+        return GridMonths(paths, dem_path)
+    grid = raster.grid_of(grid_path)
+    fits = [
+        climate.evaluation_of(
+            fit_file.read(fit).of_years(years), grid, fit_file.step_of(table), bias_correction
+        )
+        for fit, table in zip(paths, evaluation_paths, strict=True)
+    ]
+    return FittedMonths(fits, dem_path)

@@ -14,6 +14,7 @@ from nepflow.headline import BadReport
 # Pattern of a table's name -> (section, title); the first that fits counts.
 TABLES = (
     (r"respiration_readings", "results", "NEP by the readings of the respiration equation"),
+    (r"respiration_(.+)", "quality", "Soil respiration and what was clipped: {0}"),
     (r"trend_classes_(.+)", "results", "Area by class of the trend of {0}"),
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),

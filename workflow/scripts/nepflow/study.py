@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from nepflow import figure_entries, landcover, modis
+from nepflow import figure_entries, landcover, modis, respiration_models
 from nepflow.figure_entries import BadStudy
 from nepflow.study_checks import check_sense, study_years, uses_landcover
 
@@ -139,6 +139,8 @@ def completed(study, name, raw, results):
         "files": {key: str(folder / path) for key, path in study["raw"].items()}
         | {"area": str(folder / study["area"]["file"]), "folder": str(folder)},
         "npp_year_folder": {year: _npp_folder(year, study) for year in years},
+        "respiration_variants": respiration_models.variants(study["respiration"]),
+        "respiration_variant": respiration_models.chosen(study["respiration"]),
         "landcover_dates": figure_entries.dates_of(study),
         "landcover_year": {year: chosen.get(year, year) for year in years},
         "landcover_classes": study["landcover"].get("classes", landcover.KEYS.get(key)),

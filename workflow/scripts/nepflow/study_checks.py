@@ -1,6 +1,6 @@
 """What a study file may not say, beyond its schema: checked before anything runs."""
 
-from nepflow import figure_entries, grid_units
+from nepflow import figure_entries, grid_units, respiration_models
 from nepflow.figure_entries import BadStudy
 
 
@@ -35,6 +35,7 @@ def check_sense(study, file):
     if uses_landcover(study):
         _check_landcover_years(study, file)
     figure_entries.check(study, file)
+    respiration_models.check(study, file)
     check_grids(study["climate"], file)
     climate = study["climate"]
     if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
