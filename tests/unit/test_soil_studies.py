@@ -105,3 +105,15 @@ def test_headline_has_the_other_models():
     first = headline.cards(tables, pages.STUDY)[0]
     assert first["note"].startswith("GSMSR") and first["value"] == "100.3"
     assert first["others"] == [("Raich et al. (2002), Rh by Bond-Lamberty et al. (2004)", "200.5")]
+
+
+def test_methods_tell_the_attribution():
+    rule = {
+        "variables": ["nep"], "claim": "joint", "significance_p": 0.05, "dominance_percent": 55,
+        "calibration": [2001, 2015], "null_draws": 50, "null_pixels": 2000, "seed": 1,
+    }  # fmt: skip
+    made = dict(methods_text.sections(pages.STUDY | {"attribution": rule}))
+    html = " ".join(text for _, text in made["Climate and the rest"])
+    for said in ("the drivers and the year", "2001–2015", "more than 55 %", "CO₂"):
+        assert said in html
+    assert "Climate and the rest" not in dict(methods_text.sections(pages.STUDY))

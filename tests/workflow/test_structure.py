@@ -83,6 +83,7 @@ def test_formulas_import_no_files(root):
         "surfaces", "evaluation", "lattice", "coarse", "spread",
         "uncertainty", "transformations", "residuals", "fitting", "fit_log",
         "respiration_models", "soil_respiration", "heterotrophic", "soil_budget", "soil_carbon",
+        "attribution_choices", "attribution", "null_trends", "attribution_rows",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
@@ -115,6 +116,7 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
         "figure_entries",
         "dependence",
         "respiration_models",
+        "attribution_choices",
     ):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
         assert tops <= allowed, f"{name} needs {tops - allowed}"

@@ -23,8 +23,9 @@ def number_tables(wildcards):
     tables = {
         "series": f"series_{area}",
         "trends": f"trends_{area}",
-        "stations": "station_completeness",
     }
+    if not from_grids(wildcards):
+        tables["stations"] = "station_completeness"
     for name in zones_of_kind(study, "landcover")[:1]:
         tables["landcover"] = f"series_{name}"
     for name in zones_of_kind(study, "sink")[:1]:

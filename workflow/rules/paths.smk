@@ -73,8 +73,9 @@ def cube_of(wildcards):
 def raw_files(wildcards):
     files = study_of(wildcards)["files"]
     stations = [] if from_grids(wildcards) else station_files(wildcards)
-    carbon = carbon_of_study(study_of(wildcards))
-    return [files["area"], files["dem"], *stations, *climate_files(wildcards), *carbon]
+    study = study_of(wildcards)
+    others = [*climate_files(wildcards), *carbon_of_study(study), *raw_field_files(study)]
+    return [files["area"], files["dem"], *stations, *others]
 
 
 def station_files(wildcards):

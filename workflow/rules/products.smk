@@ -46,6 +46,8 @@ def tables_of(wildcards):
         *(["transitions"] if study["landcover_dates"] else []),
         "built_in",
         *statistic_tables(study),
+        *attribution_tables(study),
+        *field_tables_of(study),
         *number_tables_of_report(study),
         *soil_tables(study),
         "absence",
@@ -70,7 +72,7 @@ def products_of(wildcards):
     if study["climate"]["source"] == "stations" and study["climate"].get("grids"):
         files += [f"climate/{variable}_difference" for variable in study["climate"]["variables"]]
     files += [f"pixel/{name}/mean" for name in ("nep", "npp", "rh")]
-    files += statistic_layers(study)
+    files += [*statistic_layers(study), *attribution_products(study)]
     landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [

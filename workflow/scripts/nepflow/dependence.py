@@ -25,6 +25,9 @@ _NPP = {
         "temperature": (OWN, "MOD17 NPP is driven by temperature of a reanalysis"),
         "radiation": (OWN, "MOD17 NPP is driven by radiation of a reanalysis"),
     },
+    "rasters": {
+        driver: (OWN, f"NPP was made elsewhere, perhaps from {driver}") for driver in DRIVERS
+    },
 }
 _LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})$")
 

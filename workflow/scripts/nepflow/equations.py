@@ -84,7 +84,14 @@ _T_TEST = (
 )
 _SWAP = "net = gain − loss, &nbsp; swap = 2 min(gain, loss), &nbsp; gain + loss = |net| + swap"
 
+_ATTRIBUTION = (
+    "slope(<var>y</var>) = Σ<sub><var>i</var></sub> <var>b<sub>i</sub></var> "
+    "slope(<var>x<sub>i</sub></var>) + slope(<var>y</var> − Σ<sub><var>i</var></sub> "
+    "<var>b<sub>i</sub></var> <var>x<sub>i</sub></var>)"
+)
+
 BY_NAME = {
+    "attribution": (_ATTRIBUTION, ""),
     "nep": (_NEP, "g C m⁻² yr⁻¹"),
     "respiration": (_RH, "g C m⁻² month⁻¹"),
     "raich2002": (_RAICH, "g C m⁻² d⁻¹"),

@@ -2,7 +2,15 @@
 
 from html import escape
 
-from nepflow import dependence, equations, labels, methods_soil, respiration_models
+from nepflow import (
+    attribution_choices,
+    dependence,
+    equations,
+    labels,
+    methods_attribution,
+    methods_soil,
+    respiration_models,
+)
 from nepflow.references import cited, listed
 
 _RESAMPLED = {
@@ -60,6 +68,8 @@ def sections(study):
         made += [_stability(study["stability"])] if "stability" in study else []
         made += [_persistence(study["persistence"])] if "persistence" in study else []
         made += [_correlation(study)] if "correlation" in study else []
+        if attribution_choices.variables_of(study):
+            made.append(("Climate and the rest", methods_attribution.blocks(study)))
     made += [_change(study)] if study.get("landcover_dates") else []
     return [*made, _shares(study)]
 

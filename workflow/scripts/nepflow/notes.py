@@ -1,6 +1,6 @@
 """What a reader must know of a study: the choices that it makes, and warnings."""
 
-from nepflow import respiration_models
+from nepflow import attribution_choices, respiration_models
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
@@ -33,6 +33,10 @@ def choices(study):
         rows.append(("land cover", f"{method} (MCD12Q1)"))
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
+    if attribution_choices.variables_of(study) and study["has_trend"]:
+        claim = study["attribution"]["claim"].replace("_", " ")
+        text = f"claimed from the {claim} method; the rest also holds CO2, fire and model errors"
+        rows.append(("climate and the rest", text))
     if not study["has_trend"]:
         needed = f"{len(study['years'])} years, a trend needs {study['minimum_years']}"
         rows.append(("trend", f"not estimated: {needed}"))

@@ -24,7 +24,7 @@ TREND_LAYERS = (
 )
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
-    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|\w+_fdr)"
+    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|\w+_fdr)|attribution/.+"
 )
 
 

@@ -1,6 +1,6 @@
 """What a study file may not say, beyond its schema: checked before anything runs."""
 
-from nepflow import figure_entries, grid_units, respiration_models
+from nepflow import attribution_choices, figure_entries, grid_units, respiration_models
 from nepflow.figure_entries import BadStudy
 
 
@@ -36,6 +36,7 @@ def check_sense(study, file):
         _check_landcover_years(study, file)
     figure_entries.check(study, file)
     respiration_models.check(study, file)
+    attribution_choices.check(study, file)
     check_grids(study["climate"], file)
     climate = study["climate"]
     if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
