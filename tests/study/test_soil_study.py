@@ -69,6 +69,9 @@ def plant(folder):
     halves = [box(105, 22, 107, 25), box(107, 22, 110, 25)]
     area = geopandas.GeoDataFrame({"name": ["west", "east"]}, crs="EPSG:4326", geometry=halves)
     area.to_file(folder / "area.gpkg")
+    stripes = [box(west, 22, west + 0.7, 25) for west in (105.3, 106.7, 108.1, 109.2)]
+    karst = geopandas.GeoDataFrame({"name": ["karst"] * 4}, crs="EPSG:4326", geometry=stripes)
+    karst.to_file(folder / "karst.gpkg")
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +94,10 @@ def built(root, tmp_path_factory):
         },
         "climate": {"source": "grids", "grids": grids},
         "attribution": {"variables": ["nep", "npp"], "null_draws": 5, "null_pixels": 100},
-        "zones": [{"name": "prefecture", "kind": "area"}],
+        "zones": [
+            {"name": "prefecture", "kind": "area"},
+            {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
+        ],
         "specification": {"choices": ["respiration"]},
         "sites": {"file": "towers.csv", "unit": "t C ha-1 yr-1", "sign": "release_positive"},
     }
@@ -165,6 +171,25 @@ def test_field_data_are_compared(built):
     assert [row["name"] for row in sites] == ["a", "b"]
     assert [float(row["observed"]) for row in sites] == [250, 300]
     assert all(np.nanmin(mean) <= float(row["modelled"]) <= np.nanmax(mean) for row in sites)
+
+
+@pytest.mark.nightly
+def test_karst_is_compared_and_numbers_are_named(built):
+    table = rows(built.result("planted/tables/contrast_karst.csv"))
+    value = {(row["layer"], row["quantity"]): float(row["value"]) for row in table}
+    for layer in ("pixel/nep/mean", "pixel/nep/sen_slope"):
+        low, high = value[layer, "interval_low"], value[layer, "interval_high"]
+        assert low <= value[layer, "matched_difference"] <= high
+    assert abs(value["pixel/nep/mean", "difference"]) < 20  # nothing is planted
+    published = {row["id"]: row for row in rows(built.result("planted/tables/published.csv"))}
+    shares = rows(built.result("planted/tables/attribution_nep.csv"))
+    ours = next(
+        float(row["value"])
+        for row in shares
+        if (row["method"], row["quantity"], row["of"])
+        == ("joint", "dominant_share", attribution.DOMINANT[3])
+    )
+    assert str(round(ours, 2)) in str([*published["gx_human_area"].values()])
 
 
 @pytest.mark.nightly

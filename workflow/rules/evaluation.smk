@@ -1,8 +1,35 @@
-"""Field data -> how well models and NEP agree with them.
+"""Field data -> how well models and NEP agree with them; zones -> how they differ.
 
-Inputs   tables of plots and sites of the raw folder, <study>/nep/nep.tif
-Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,sites}.csv
+Inputs   tables of plots and sites of the raw folder, <study>/nep/nep.tif, zones and layers
+Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,sites}.csv,
+         <study>/tables/contrast_<contrast>.csv
 """
+
+
+rule estimate_contrast:
+    input:
+        zones=contrast_zones,
+        layers=contrast_layers,
+        covariates=contrast_covariates,
+        grid="<study>/grid.tif",
+        code=code_of("estimate_contrast.py"),
+    output:
+        table="<study>/tables/contrast_{contrast}.csv",
+    log:
+        "<logs>/{study}/estimate_contrast/{contrast}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        layers=contrast_layer_names,
+        entry=contrast_entry,
+        settings=lookup(within=STUDIES, dpath="{study}/contrast"),
+    message:
+        "{wildcards.study}: {wildcards.contrast} against the rest of the area."
+    script:
+        "../scripts/estimate_contrast.py"
 
 
 rule compare_plots:

@@ -47,6 +47,7 @@ def tables_of(wildcards):
         "built_in",
         *statistic_tables(study),
         *attribution_tables(study),
+        *contrast_tables(study),
         *field_tables_of(study),
         *number_tables_of_report(study),
         *soil_tables(study),

@@ -25,6 +25,8 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
         rows += numbers.class_numbers(table["coupling"], "coupling_share", period)
         rows += numbers.persistence_numbers(table["persistence"], period)
         rows += numbers.correlation_numbers(table["correlation"], period)
+    if "attribution" in table:
+        rows += numbers.attribution_numbers(table["attribution"], period)
     if "sink" in table:
         rows += numbers.class_numbers(table["sink"], "sink_share", period)
     if landcover:

@@ -29,6 +29,7 @@ TABLES = (
     (r"correlation_(.+)", "results", "Partial correlation of {0} with climate"),
     (r"discoveries_(.+)_(.+)", "results", "Field significance of {0} of {1}"),
     (r"attribution_(.+)", "results", "Climate and the rest in the trend of {0}"),
+    (r"contrast_(.+)", "results", "{0} against the rest of the area"),
     (r"plots_comparison", "results", "Models of respiration at field plots"),
     (r"sites_comparison", "results", "NEP at sites"),
     (r"published", "results", "Published numbers beside ours"),

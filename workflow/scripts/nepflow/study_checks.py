@@ -87,6 +87,13 @@ def _check_zones(study, file):
             raise BadStudy(f"{file}: zones {name} lack `file`. Name the polygons.")
         if name == "area" or entry.get("cuts", []) != sorted(set(entry.get("cuts", []))):
             raise BadStudy(f"{file}: zones {name}: cuts must ascend; the name area is taken.")
+    for entry in study.get("contrasts", []):
+        if kinds.get(entry["zones"]) in (None, "landcover"):
+            raise BadStudy(
+                f"{file}: contrasts {entry['name']} needs zones that do not change, "
+                f"{entry['zones']} is {kinds.get(entry['zones'], 'unknown')}. Change `zones`."
+            )
+    for name, entry in zip(kinds, study.get("zones", []), strict=True):
         for other in entry.get("of", []):
             if kinds.get(other) in (None, "landcover", "crossing"):
                 raise BadStudy(
