@@ -176,7 +176,7 @@ def test_field_data_are_compared(built):
 @pytest.mark.nightly
 def test_karst_is_compared_and_numbers_are_named(built):
     table = rows(built.result("planted/tables/contrast_karst.csv"))
-    value = {(row["layer"], row["quantity"]): float(row["value"]) for row in table}
+    value = {(row["layer"], row["quantity"]): float(row["value"] or "nan") for row in table}
     for layer in ("pixel/nep/mean", "pixel/nep/sen_slope"):
         low, high = value[layer, "interval_low"], value[layer, "interval_high"]
         assert low <= value[layer, "matched_difference"] <= high

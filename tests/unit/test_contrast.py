@@ -103,7 +103,7 @@ def test_adjustment_removes_what_is_left_inside_the_classes():
 
 
 def test_intervals_without_an_effect_contain_zero_and_naive_ones_do_not():
-    """Sixty maps of 64 blocks and more, three ranges wide: single cells promise far too much."""
+    """Sixty maps of 81 blocks, three ranges wide: single cells promise far too much."""
     inside = {"blocks": 0, "cells": 0}
     for seed in range(60):
         values, treated, elevation, x, y = planted(seed, effect=0.0, smooth=1.0, size=90)
