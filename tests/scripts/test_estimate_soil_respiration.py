@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+from define_evaluation import define_evaluation
 from estimate_soil_respiration import estimate_soil_respiration
 from nepflow import raster
 from nepflow.raster_door import BadGrid
 from nepflow.soil_carbon import BadCarbon
 from rasterio.transform import from_origin
+from test_fit_climate import fitted
+from test_interpolate_climate import true_months
 from warp_soil_carbon import warp_soil_carbon
 
 YEARS = climate_study.YEARS
@@ -113,6 +116,40 @@ def test_raich_needs_no_carbon_and_counts_what_is_held(tmp_path):
     by_hand = np.clip(-0.0009 * months**2 + 0.6011 * months + 4.8874, 0, months).sum()
     np.testing.assert_allclose(rh[np.isfinite(rh)], by_hand, rtol=1e-5)
     assert table["temperature_held_share"] == 0
+
+
+@pytest.mark.parametrize("relation", ["bond_lamberty2004", "quadratic"])
+def test_fitted_months_give_the_same_as_by_hand(tmp_path, relation):
+    """Planted surfaces of stations: every cell from its true months; padding is not counted."""
+    fits, tables = [], []
+    for variable in ("temperature", "precipitation"):
+        paths, (fit, _) = fitted(tmp_path, variable, "monthly")
+        fits.append(fit.rename(tmp_path / f"{variable}_fit.npz"))
+        tables.append(tmp_path / f"{variable}_evaluation.csv")
+        define_evaluation(
+            fits[-1], paths["dem"], paths["grid"], tables[-1], "exact", 0.01, "none", 100
+        )
+    grid, annual = raster.grid_of(paths["grid"]), tmp_path / "annual.tif"
+    bands = [str(year) for year in YEARS]
+    raster.write(np.zeros((2, 20, 30)), raster.Output(annual, "1", "climate", bands), grid)
+    outputs = [tmp_path / name for name in ("rh.tif", "rs.tif", "table.csv")]
+    estimate_soil_respiration(
+        [annual, annual], fits, tables, [], paths["dem"], paths["grid"], outputs, "raich2002",
+        relation, {}, "none", 100, 1,
+    )  # fmt: skip
+    warmth, rain = true_months(paths)
+    held = np.clip(warmth, -13.3, 33.5)
+    daily = 1.25 * np.exp(0.0545 * held) * rain / (rain + 42.59)
+    total = (daily * np.asarray(days_of())[:, None, None]).sum(axis=0)
+    rs, rh = raster.read(outputs[1]), raster.read(outputs[0])
+    known = np.isfinite(rs)
+    assert known.sum() > 400
+    np.testing.assert_allclose(rs[known], total[known], rtol=1e-4)
+    assert (rh[known] <= rs[known]).all()
+    share = pd.read_csv(outputs[2]).set_index("quantity")["value"]["temperature_held_share"]
+    beyond = (warmth[:, known] < -13.3) | (warmth[:, known] > 33.5)
+    assert beyond.any()
+    assert share == pytest.approx(100 * beyond.mean(), abs=0.2)
 
 
 def test_chen_takes_annual_climate(tmp_path):

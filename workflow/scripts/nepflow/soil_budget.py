@@ -35,6 +35,7 @@ class Budget:
         days = [monthrange(year, month)[1] for year in self.years for month in range(1, 13)]
         self.days = np.array(days, dtype="float64")
         self.copies = 6 if self.step == MONTH else 1  # working copies of months beside years
+        self.limits = soil_respiration.FORMULAS[model].held_at
         self.counts, self.held = [], []
 
     def climate(self, temperature, precipitation):
@@ -48,17 +49,19 @@ class Budget:
         Returns
         -------
         ndarray, shape (step of the relation, ...)
-            g C m-2 of the step, to be multiplied by the factor of carbon.
+            g C m-2 of the step, to be multiplied by the factor of carbon; then, of a model that
+            holds temperature within limits, in how many steps it did. Blocks of cells are padded,
+            so cells are counted later, in `respiration`.
         """
-        limits = soil_respiration.FORMULAS[self.model].held_at
-        if limits:
-            beyond = (temperature < limits[0]) | (temperature > limits[1])
-            self.held.append((int(beyond.sum()), int(np.isfinite(temperature).sum())))
         values = soil_respiration.response(self.model, temperature, precipitation, self.constants)
         if self.model_step == MONTH:
             values = values * self.days.reshape(-1, *[1] * (values.ndim - 1))
             if self.step == YEAR:
                 values = values.reshape(len(self.years), 12, *values.shape[1:]).sum(axis=1)
+        if self.limits:
+            low, high = self.limits
+            beyond = ((temperature < low) | (temperature > high)).sum(axis=0, keepdims=True)
+            values = np.concatenate([values, beyond])
         return values
 
     def respiration(self, climate, carbon=None):
@@ -76,6 +79,10 @@ class Budget:
         rh, rs : ndarray, shape (year, y, x)
             g C m-2 yr-1, 0 <= rh <= rs.
         """
+        if self.limits:
+            climate, beyond = climate[:-1], climate[-1]
+            inside = np.isfinite(climate[0])
+            self.held.append((beyond[inside].sum(), inside.sum() * self.days.size))
         total = soil_respiration.with_carbon(self.model, climate, carbon, self.constants)
         rh, raised, lowered = heterotrophic.heterotrophic(total, self.relation, self.step)
         if self.step == MONTH:
