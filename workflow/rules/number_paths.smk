@@ -38,6 +38,8 @@ def number_tables(wildcards):
             "persistence": "persistence_nep",
             "correlation": "correlation_nep",
         }
+    if "nep" in attributed_variables(study):
+        tables["attribution"] = "attribution_nep"
     return {key: f"{below}/{name}.csv" for key, name in tables.items()}
 
 

@@ -1,6 +1,5 @@
 """Input functions: which files a rule of a study reads."""
 
-READINGS = ["monthly", "annual_once", "annual_x12"]
 TWIN_STAMP = "2024001000000"  # production time in the names of simulated tiles
 
 
@@ -64,18 +63,19 @@ def in_study(pattern):
 def cube_of(wildcards):
     """The file or the year files of a variable."""
     below = f"{RESULTS}/{wildcards.study}"
-    reading = study_of(wildcards)["respiration"]["reading"]
     return {
         "npp": in_study("npp/{npp}/{year}.tif")(wildcards),
         "nep": f"{below}/nep/nep.tif",
-        "rh": f"{below}/nep/rh_{reading}.tif",
+        "rh": chosen_respiration(wildcards),
     }.get(wildcards.variable, f"{below}/climate/{wildcards.variable}.tif")
 
 
 def raw_files(wildcards):
     files = study_of(wildcards)["files"]
     stations = [] if from_grids(wildcards) else station_files(wildcards)
-    return [files["area"], files["dem"], *stations, *climate_files(wildcards)]
+    study = study_of(wildcards)
+    others = [*climate_files(wildcards), *carbon_of_study(study), *raw_field_files(study)]
+    return [files["area"], files["dem"], *stations, *others]
 
 
 def station_files(wildcards):
@@ -107,8 +107,8 @@ def granule_digests(wildcards):
 
 
 def chosen_respiration(wildcards):
-    reading = study_of(wildcards)["respiration"]["reading"]
-    return f"{RESULTS}/{wildcards.study}/nep/rh_{reading}.tif"
+    name = study_of(wildcards)["respiration_variant"]
+    return f"{RESULTS}/{wildcards.study}/nep/rh_{name}.tif"
 
 
 def minimum_valid_years(wildcards):
@@ -128,7 +128,8 @@ def overlap_of(collection):
 
 
 def compared_respiration(wildcards):
-    return [f"{RESULTS}/{wildcards.study}/nep/rh_{reading}.tif" for reading in READINGS]
+    names = study_of(wildcards)["respiration_variants"]
+    return [f"{RESULTS}/{wildcards.study}/nep/rh_{name}.tif" for name in names]
 
 
 def climate_if_wanted(variable):

@@ -48,9 +48,13 @@ def tables_of(wildcards):
         *statistic_tables(study),
         *detector_tables(study),
         *land_use_tables(study),
+        *attribution_tables(study),
+        *contrast_tables(study),
+        *field_tables_of(study),
         *number_tables_of_report(study),
         *casa_tables(study),
         *comparison_tables(study),
+        *soil_tables(study),
         "absence",
         "absence_native",
         *climate_tables(study),
@@ -66,14 +70,15 @@ def tables_of(wildcards):
 def products_of(wildcards):
     """Everything that a study makes and keeps."""
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
-    files = ["grid", "dem", "zones/area", "nep/nep", *(f"nep/rh_{name}" for name in READINGS)]
+    files = ["grid", "dem", "zones/area", "nep/nep"]
+    files += [f"nep/rh_{name}" for name in study["respiration_variants"]]
+    files += soil_layers(study)
     files += [f"climate/{variable}" for variable in study["climate"]["variables"]]
     if study["climate"]["source"] == "stations" and study["climate"].get("grids"):
         files += [f"climate/{variable}_difference" for variable in study["climate"]["variables"]]
     files += [f"pixel/{name}/mean" for name in ("nep", "npp", "rh")]
-    files += statistic_layers(study)
-    files += casa_products(study) + comparison_products(study)
-    files += land_use_layers(study)
+    files += [*statistic_layers(study), *attribution_products(study), *land_use_layers(study)]
+    files += [*casa_products(study), *comparison_products(study)]
     landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))
     pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [

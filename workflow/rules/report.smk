@@ -15,13 +15,8 @@ rule write_report:
             folder=os.path.relpath(TOP / "workflow/report"),
             file=["page.css", "methods.html.j2", "map.rst", "classes.rst", "series.rst"]
             + ["panels.rst", "sankey.rst", "matrix.rst", "specification.rst"]
-            + [
-                "study_area.rst",
-                "residuals.rst",
-                "detector.rst",
-                "interaction.rst",
-                "land_use.rst",
-            ],
+            + ["study_area.rst", "residuals.rst", "scatter.rst"]
+            + ["detector.rst", "interaction.rst", "land_use.rst"],
         ),
         code=code_of("write_report.py"),
     output:

@@ -62,7 +62,7 @@ def choice_layers(wildcards):
 def choice_options(wildcards):
     study = study_of(wildcards)
     return {
-        "respiration": READINGS,
+        "respiration": study["respiration_variants"],
         "filled": study["specification"]["filled_percent"],
         "landcover": keys_of(study),
     }.get(wildcards.choice, [])

@@ -101,9 +101,9 @@ rule compare_readings:
         mem_mb=1500,
         runtime=30,
     params:
-        readings=READINGS,
+        readings=lookup(within=STUDIES, dpath="{study}/respiration_variants"),
         minimum_years=minimum_valid_years,
-        chosen=lookup(within=STUDIES, dpath="{study}/respiration/reading"),
+        chosen=lookup(within=STUDIES, dpath="{study}/respiration_variant"),
     message:
         "{wildcards.study}: NEP by the readings of the respiration equation."
     script:

@@ -5,9 +5,9 @@ Reads   monthly temperature (degC) and precipitation (mm), fitted or on grids, t
 Writes  respiration (cube, band = year), g C m-2 yr-1
 """
 
-from nepflow import climate, fit_file, raster, respiration
+from nepflow import raster, respiration
 from nepflow._log import logged_to
-from nepflow.monthly import FittedMonths, GridMonths
+from nepflow.monthly import months_of
 
 
 def estimate_respiration(
@@ -17,17 +17,7 @@ def estimate_respiration(
     """Monthly readings evaluate the months where they are used, never on disk."""
     years = raster.years_of(annual_paths[0])
     function, takes_months = respiration.READINGS[reading]
-    if evaluation_paths:
-        grid = raster.grid_of(grid_path)
-        fits = [
-            climate.evaluation_of(
-                fit_file.read(fit).of_years(years), grid, fit_file.step_of(table), bias_correction
-            )
-            for fit, table in zip(months_paths, evaluation_paths, strict=True)
-        ]
-        months = FittedMonths(fits, dem_path)
-    else:
-        months = GridMonths(months_paths, dem_path)
+    months = months_of(months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction)
 
     def by_month(temperature, precipitation):
         shape = (len(years), 12, -1)

@@ -27,6 +27,8 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
         rows += numbers.class_numbers(table["coupling"], "coupling_share", period)
         rows += numbers.persistence_numbers(table["persistence"], period)
         rows += numbers.correlation_numbers(table["correlation"], period)
+    if "attribution" in table:
+        rows += numbers.attribution_numbers(table["attribution"], period)
     if "sink" in table:
         rows += numbers.class_numbers(table["sink"], "sink_share", period)
     if landcover:
@@ -58,8 +60,7 @@ def changes(landcover, mem_mb):
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        landcover = snakemake.input.landcover_dates
-        landcover = [landcover] if isinstance(landcover, str) else list(landcover)
+        landcover = np.atleast_1d(snakemake.input.landcover_dates).tolist()
         given = {key: path for key, path in snakemake.input.items() if path}
         summarise_numbers(
             paths={key: given[key] for key in given if key not in ("landcover_dates", "code")},

@@ -16,12 +16,11 @@ NO = "no"
 COLUMNS = ["dependent", "driver", "built_in", "through", "explanation"]
 
 # Model -> {driver: (how, explanation)}.
-_RESPIRATION = {
-    "pei2009": {
-        "temperature": (SAME, "Rh is computed from this temperature"),
-        "precipitation": (SAME, "Rh is computed from this precipitation"),
-    },
+_FROM_CLIMATE = {
+    "temperature": (SAME, "Rh is computed from this temperature"),
+    "precipitation": (SAME, "Rh is computed from this precipitation"),
 }
+_RESPIRATION = dict.fromkeys(("pei2009", "raich2002", "chen2010", "gsmsr"), _FROM_CLIMATE)
 _NPP = {
     "mod17": {
         "temperature": (OWN, "MOD17 NPP is driven by temperature of a reanalysis"),

@@ -15,6 +15,30 @@ _RH = (
     "<var>R</var><sub>h</sub> = 0.22 · (e<sup>0.0912 <var>T</var></sup> + "
     "ln(0.3145 <var>P</var> + 1)) · 30 · 46.5&nbsp;%"
 )
+_RAICH = "<var>R</var><sub>s</sub> = 1.25 e<sup>0.0545 <var>T</var></sup> " + fraction(
+    "<var>P</var>", "42.59 + <var>P</var>"
+)
+_GSMSR = (
+    "<var>R</var><sub>s</sub> = (<var>r</var><sub>0</sub> + <var>r</var><sub>1</sub> "
+    "<var>C</var>) e<sup>ln(<var>q</var><sub>0</sub> e<sup><var>q</var><sub>1</sub> "
+    "<var>T</var></sup>) <var>T</var> / 10</sup> "
+    + fraction("<var>P</var> + <var>p</var><sub>0</sub>", "<var>P</var> + <var>p</var><sub>1</sub>")
+)
+_CHEN = (
+    "<var>R</var><sub>s</sub> = 1550 e<sup>0.031 <var>T</var></sup> "
+    + fraction("<var>P</var>", "<var>P</var> + 0.68")
+    + " "
+    + fraction("<var>C</var>", "<var>C</var> + 2.23")
+)
+_POWER = (
+    "ln <var>R</var><sub>h</sub> = {} + {} ln <var>R</var><sub>s</sub>, &nbsp; "
+    "0 ≤ <var>R</var><sub>h</sub> ≤ <var>R</var><sub>s</sub>"
+)
+_QUADRATIC = (
+    "<var>R</var><sub>h</sub> = −0.0009 <var>R</var><sub>s</sub><sup>2</sup> + 0.6011 "
+    "<var>R</var><sub>s</sub> + 4.8874, &nbsp; 0 ≤ <var>R</var><sub>h</sub> ≤ "
+    "<var>R</var><sub>s</sub>"
+)
 _SPLINE = (
     "Σ<sub><var>i</var></sub> <var>w<sub>i</sub></var> (<var>y<sub>i</sub></var> − "
     "<var>f</var>(<b>x</b><sub><var>i</var></sub>) − <var>b</var> "
@@ -90,10 +114,22 @@ _LAND_USE = (
     "<var>A</var> [(<var>d</var><sub>2<var>j</var></sub> − <var>d</var><sub>2<var>i</var></sub>) − "
     "(<var>d</var><sub>1<var>j</var></sub> − <var>d</var><sub>1<var>i</var></sub>)]"
 )
+_ATTRIBUTION = (
+    "slope(<var>y</var>) = Σ<sub><var>i</var></sub> <var>b<sub>i</sub></var> "
+    "slope(<var>x<sub>i</sub></var>) + slope(<var>y</var> − Σ<sub><var>i</var></sub> "
+    "<var>b<sub>i</sub></var> <var>x<sub>i</sub></var>)"
+)
 
 BY_NAME = {
+    "attribution": (_ATTRIBUTION, ""),
     "nep": (_NEP, "g C m⁻² yr⁻¹"),
     "respiration": (_RH, "g C m⁻² month⁻¹"),
+    "raich2002": (_RAICH, "g C m⁻² d⁻¹"),
+    "gsmsr": (_GSMSR, "g C m⁻² d⁻¹"),
+    "chen2010": (_CHEN, "g C m⁻² yr⁻¹"),
+    "bond_lamberty2004": (_POWER.format("1.22", "0.73"), "g C m⁻² yr⁻¹"),
+    "bond_lamberty_thomson2010": (_POWER.format("0.22", "0.87"), "g C m⁻² yr⁻¹"),
+    "quadratic": (_QUADRATIC, "g C m⁻² month⁻¹"),
     "spline": (_SPLINE, ""),
     "sen": (_SEN, ""),
     "mann_kendall": (_MANN_KENDALL, ""),

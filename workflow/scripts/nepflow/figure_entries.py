@@ -57,6 +57,11 @@ def check(study, file):
                 f"{file}: figure {figure['name']} shows land-cover change. Say between which "
                 "years: landcover: {transitions: [2001, 2022]}."
             )
+        if figure["kind"] == "scatter" and not study[figure["of"]]["file"]:
+            raise BadStudy(
+                f"{file}: figure {figure['name']} shows {figure['of']}, and {figure['of']}.file is "
+                "null. Name the table or take the figure out."
+            )
         if figure["kind"] == "specification" and not study["specification"].get("choices"):
             raise BadStudy(
                 f"{file}: figure {figure['name']} shows what other choices give. Say which: "
@@ -67,7 +72,9 @@ def check(study, file):
 
 def _check_part(part, name, zones, file):
     wanted = {"map": "layer", "classes": "layer", "series": "quantity", "panels": "panels"}
-    wanted["scatter"] = "layer" if "against" in part else "against"
+    # of a figure: field data; of a panel: two layers
+    layers = "layer" if "against" in part else "against"
+    wanted["scatter"] = "of" if "name" in part else layers
     key = wanted.get(part["kind"])
     if key and key not in part:
         raise BadStudy(f"{file}: figure {name}: a {part['kind']} needs the key `{key}`. Add it.")

@@ -2,7 +2,7 @@
 
 import math
 
-from nepflow import labels
+from nepflow import labels, respiration_models
 
 READINGS = {
     "monthly": "equation summed over months",
@@ -77,11 +77,13 @@ def _by_reading(readings, quantity, title, note, decimals):
         "title": title,
         "value": labels.number(values[chosen], decimals),
         "unit": labels.unit_text(unit.split(" of ")[0]),
-        "note": note or READINGS.get(chosen, chosen),
-        "others": [
-            (READINGS.get(name, name), labels.number(values[name], decimals)) for name in others
-        ],
+        "note": note or _reading_name(chosen),
+        "others": [(_reading_name(name), labels.number(values[name], decimals)) for name in others],
     }
+
+
+def _reading_name(name):
+    return READINGS.get(name) or respiration_models.label(name)
 
 
 def _trend_cards(tables, study):

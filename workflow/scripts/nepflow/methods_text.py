@@ -2,7 +2,17 @@
 
 from html import escape
 
-from nepflow import dependence, equations, labels, methods_drivers, methods_npp
+from nepflow import (
+    attribution_choices,
+    dependence,
+    equations,
+    labels,
+    methods_attribution,
+    methods_drivers,
+    methods_npp,
+    methods_soil,
+    respiration_models,
+)
 from nepflow.references import cited, listed
 
 _RESAMPLED = {
@@ -52,6 +62,8 @@ def sections(study):
         made += [_stability(study["stability"])] if "stability" in study else []
         made += [_persistence(study["persistence"])] if "persistence" in study else []
         made += [_correlation(study)] if "correlation" in study else []
+        if attribution_choices.variables_of(study):
+            made.append(("Climate and the rest", methods_attribution.blocks(study)))
     made += [_change(study)] if study.get("landcover_dates") else []
     made += methods_drivers.sections(study)
     return [*made, _shares(study)]
@@ -133,6 +145,9 @@ def _productivity(study):
         "Net ecosystem productivity (NEP) is NPP less heterotrophic respiration "
         "<var>R</var><sub>h</sub> in every cell and year; positive values are carbon sinks:"
     )
+    if study["respiration"]["model"] in respiration_models.SOIL_MODELS:
+        made = [("p", intro), _equation("nep"), *methods_soil.blocks(study)]
+        return "Net ecosystem productivity", made
     respiration = (
         f"Respiration follows an empirical equation {cited('pei')} for mean temperature "
         "<var>T</var> (°C) and precipitation <var>P</var> (mm) of a month, in which 30 stands for "

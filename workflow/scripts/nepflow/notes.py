@@ -1,5 +1,7 @@
 """What a reader must know of a study: the choices that it makes, and warnings."""
 
+from nepflow import attribution_choices, respiration_models
+
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
     "collection_006": "taken from the retired collection 006 as it is; the other years are 061",
@@ -21,11 +23,7 @@ def choices(study):
         ("period", f"{study['years'][0]}-{study['years'][-1]}, {len(study['years'])} years"),
         ("grid", f"{study['grid']['resolution_m']} m, {study['grid']['crs']}"),
         ("NPP", npp_choice(study)),
-        (
-            "respiration",
-            f"Pei et al., reading {study['respiration']['reading']}: "
-            f"{study['respiration']['reason']}",
-        ),
+        ("respiration", respiration_choice(study)),
         ("climate", climate_choice(study["climate"])),
     ]
     if study["period"][0] == 2000 and study["npp"]["source"] == "mod17":
@@ -37,10 +35,28 @@ def choices(study):
         rows.append(("land cover", f"{method} (MCD12Q1)"))
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
+    if attribution_choices.variables_of(study) and study["has_trend"]:
+        claim = study["attribution"]["claim"].replace("_", " ")
+        text = f"claimed from the {claim} method; the rest also holds CO2, fire and model errors"
+        rows.append(("climate and the rest", text))
     if not study["has_trend"]:
         needed = f"{len(study['years'])} years, a trend needs {study['minimum_years']}"
         rows.append(("trend", f"not estimated: {needed}"))
     return rows
+
+
+def respiration_choice(study):
+    """The model of respiration, its relation and carbon, and the reason for it."""
+    settings = study["respiration"]
+    if settings["model"] == "pei2009":
+        return f"Pei et al., reading {settings['reading']}: {settings['reason']}"
+    name = respiration_models.label(respiration_models.chosen(settings))
+    text = f"{name}, applied to sums of a {settings['applied_to']}"
+    if respiration_models.SOIL_MODELS[settings["model"]].needs_carbon:
+        carbon = study["soil_carbon"]
+        depth = "-".join(f"{limit:g}" for limit in carbon["depth_cm"])
+        text += f"; soil organic carbon of {carbon['file']} ({carbon['unit']}, {depth} cm)"
+    return f"{text}: {settings['reason']}"
 
 
 def npp_choice(study):
@@ -127,6 +143,12 @@ def warnings(study):
         yield (
             "NPP of 2000",
             "collection 006 beside 061: a step between them can look like a trend",
+        )
+    for name in respiration_models.unconfirmed(study["respiration"]):
+        yield (
+            "respiration",
+            f"constants of {name} are unconfirmed: found in no public source that was consulted; "
+            "compare them with the paper before numbers are used",
         )
     for entry in study["landcover"].get("substitute", []):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"

@@ -81,6 +81,16 @@ def correlation_numbers(correlation, period):
         yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period
 
 
+def attribution_numbers(attribution, period):
+    """Slopes of climate and the rest, and dominance beside chance, by the claimed method."""
+    wanted = ("dominant_share", "dominant_share_significant", "null_dominant_share")
+    for row in attribution[attribution["claimed"].astype(str) == "True"].itertuples():
+        if row.quantity == "mean_slope":
+            yield "nep_slope_part", row.of, row.value, row.unit, period
+        elif row.quantity in wanted:
+            yield row.quantity, row.of, row.value, "%", period
+
+
 def landcover_numbers(areas, changed, dates):
     """Shares of the classes at some dates, their change, and the area that changes class.
 

@@ -11,6 +11,22 @@ WORKS = {
         "Benjamini and Hochberg (1995), Controlling the false discovery rate, J. R. Stat. Soc. B "
         "57, 289–300, doi:10.1111/j.2517-6161.1995.tb02031.x",
     ),
+    "bond_lamberty2004": (
+        "Bond-Lamberty et al., 2004",
+        "Bond-Lamberty, Wang and Gower (2004), A global relationship between the heterotrophic and "
+        "autotrophic components of soil respiration?, Glob. Change Biol. 10, 1756–1766, "
+        "doi:10.1111/j.1365-2486.2004.00816.x",
+    ),
+    "bond_lamberty_thomson2010": (
+        "Bond-Lamberty and Thomson, 2010",
+        "Bond-Lamberty and Thomson (2010), A global database of soil respiration data, "
+        "Biogeosciences 7, 1915–1926, doi:10.5194/bg-7-1915-2010",
+    ),
+    "chen2010": (
+        "Chen et al., 2010",
+        "Chen et al. (2010), annual soil respiration from climate and soil organic carbon, Agric. "
+        "For. Meteorol.",
+    ),
     "craven": (
         "Craven and Wahba, 1978",
         "Craven and Wahba (1978), Smoothing noisy data with spline functions, Numer. Math. 31, "
@@ -79,6 +95,11 @@ WORKS = {
         "accounting for persistence, Agric. Ecosyst. Environ. 101, 251–268, "
         "doi:10.1016/j.agee.2003.09.008",
     ),
+    "raich2002": (
+        "Raich et al., 2002",
+        "Raich, Potter and Bhagawati (2002), Interannual variability in global soil respiration, "
+        "1980–94, Glob. Change Biol. 8, 800–812, doi:10.1046/j.1365-2486.2002.00511.x",
+    ),
     "running": (
         "Running and Zhao, 2021",
         "Running and Zhao (2021), MODIS/Terra Net Primary Production Gap-Filled Yearly L4 Global "
@@ -117,6 +138,12 @@ WORKS = {
         "Wang, Zhang and Fu, 2016",
         "Wang, Zhang and Fu (2016), A measure of spatial stratified heterogeneity, Ecol. Indic. "
         "67, 250–256, doi:10.1016/j.ecolind.2016.02.052",
+    ),
+    "gsmsr": (
+        "Yu et al., 2010",
+        "Yu, Zheng, Wang et al. (2010), Spatiotemporal pattern of soil respiration of terrestrial "
+        "ecosystems in China: the development of a geostatistical model and its simulation, "
+        "Environ. Sci. Technol. 44, 6074–6080, doi:10.1021/es100979s",
     ),
     "yue": (
         "Yue et al., 2002",

@@ -14,6 +14,7 @@ from nepflow.headline import BadReport
 # Pattern of a table's name -> (section, title); the first that fits counts.
 TABLES = (
     (r"respiration_readings", "results", "NEP by the readings of the respiration equation"),
+    (r"respiration_(.+)", "quality", "Soil respiration and what was clipped: {0}"),
     (r"trend_classes_(.+)", "results", "Area by class of the trend of {0}"),
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),
@@ -40,6 +41,10 @@ TABLES = (
     (r"detector_risk_(.+)", "results", "Strata of the factors: {0}"),
     (r"detector_ecological_(.+)", "results", "Factors against each other: {0}"),
     (r"detector_scales_(.+)", "results", "Factors by spacing of the sampling grid: {0}"),
+    (r"attribution_(.+)", "results", "Climate and the rest in the trend of {0}"),
+    (r"contrast_(.+)", "results", "{0} against the rest of the area"),
+    (r"plots_comparison", "results", "Models of respiration at field plots"),
+    (r"sites_comparison", "results", "NEP at sites"),
     (r"published", "results", "Published numbers beside ours"),
     (r"published_consistency", "results", "Published numbers among themselves"),
     (r"specification", "results", "What the other readings give"),

@@ -9,7 +9,14 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from nepflow import detector_entries, figure_entries, land_use_entries, landcover, modis
+from nepflow import (
+    detector_entries,
+    figure_entries,
+    land_use_entries,
+    landcover,
+    modis,
+    respiration_models,
+)
 from nepflow.figure_entries import BadStudy
 from nepflow.study_checks import check_sense, study_years, uses_landcover
 
@@ -24,7 +31,8 @@ TREND_LAYERS = (
 )
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
-    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+|dominant_class|\w+_fdr)"
+    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+"
+    r"|dominant_class|\w+_fdr)|attribution/.+"
 )
 
 
@@ -148,6 +156,8 @@ def completed(study, name, raw, results):
         "files": {key: str(folder / path) for key, path in study["raw"].items()}
         | {"area": str(folder / study["area"]["file"]), "folder": str(folder)},
         "npp_year_folder": {year: _npp_folder(year, study) for year in years},
+        "respiration_variants": respiration_models.variants(study["respiration"]),
+        "respiration_variant": respiration_models.chosen(study["respiration"]),
         "landcover_dates": figure_entries.dates_of(study),
         "landcover_year": {year: chosen.get(year, year) for year in years},
         "landcover_classes": study["landcover"].get("classes", landcover.KEYS.get(key)),

@@ -1,6 +1,13 @@
 """What a study file may not say, beyond its schema: checked before anything runs."""
 
-from nepflow import detector_entries, figure_entries, grid_units, land_use_entries
+from nepflow import (
+    attribution_choices,
+    detector_entries,
+    figure_entries,
+    grid_units,
+    land_use_entries,
+    respiration_models,
+)
 from nepflow.figure_entries import BadStudy
 
 
@@ -41,6 +48,8 @@ def check_sense(study, file):
     figure_entries.check(study, file)
     detector_entries.check(study, file)
     land_use_entries.check(study, study_years(study), file)
+    respiration_models.check(study, file)
+    attribution_choices.check(study, file)
     check_grids(study["climate"], file)
     climate = study["climate"]
     if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
@@ -129,6 +138,13 @@ def _check_zones(study, file):
             raise BadStudy(f"{file}: zones {name} lack `file`. Name the polygons.")
         if name == "area" or entry.get("cuts", []) != sorted(set(entry.get("cuts", []))):
             raise BadStudy(f"{file}: zones {name}: cuts must ascend; the name area is taken.")
+    for entry in study.get("contrasts", []):
+        if kinds.get(entry["zones"]) in (None, "landcover"):
+            raise BadStudy(
+                f"{file}: contrasts {entry['name']} needs zones that do not change, "
+                f"{entry['zones']} is {kinds.get(entry['zones'], 'unknown')}. Change `zones`."
+            )
+    for name, entry in zip(kinds, study.get("zones", []), strict=True):
         for other in entry.get("of", []):
             if kinds.get(other) in (None, "landcover", "crossing"):
                 raise BadStudy(

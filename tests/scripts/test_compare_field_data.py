@@ -1,0 +1,68 @@
+"""Plots and sites through their scripts, to the figure."""
+
+import climate_study
+import numpy as np
+import pandas as pd
+import pytest
+from compare_plots import compare_plots
+from compare_sites import compare_sites
+from draw_scatter import draw_scatter
+from nepflow import raster
+from nepflow.field_tables import BadFieldTable
+
+SETTINGS = {"untreated_only": True, "box_deg": None, "soil_carbon_kg_m2": None}
+GSMSR = {
+    "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83, "q10_per_k": -0.006,
+    "precipitation_above_cm": 2.972, "precipitation_below_cm": 5.657,
+}  # fmt: skip
+SITES = {"unit": "kg C m-2 yr-1", "sign": "uptake_positive", "key": "sites"}
+
+
+def test_plots_to_table_and_figure(tmp_path):
+    paths = climate_study.make(tmp_path)
+    plots = {
+        "Record_number": range(4), "Longitude": 100.0, "Latitude": 25.0,
+        "Ecosystem_type": ["Forest", "Forest", "Forest", "Grassland"], "Manipulation": "None",
+        "MAT": [14, 16, 18, None], "MAP": 1000, "Rs_annual": [700, 800, 900, 500],
+        "Rh_annual": [400, 430, 500, 300],
+    }  # fmt: skip
+    pd.DataFrame(plots).to_csv(tmp_path / "plots.csv", index=False)
+    out = [tmp_path / name for name in ("table.csv", "pairs.csv", "a.png", "a.pdf")]
+    compare_plots(
+        tmp_path / "plots.csv", *out[:2], SETTINGS, "bond_lamberty2004", {"gsmsr": GSMSR}, False
+    )
+    table = pd.read_csv(out[0])
+    assert not table["model"].isin(["gsmsr", "chen2010"]).any()  # no carbon is declared
+    counts = table[table["statistic"] == "values"].set_index(["model", "group"])["value"]
+    assert counts["raich2002", "all"] == 3
+    assert counts["quadratic of observed Rs", "all"] == 4
+    rows = table[(table["group"] == "all") & (table["model"] == "raich2002")]
+    value = rows.set_index("statistic")["value"]
+    assert value["bias"] == pytest.approx(value["modelled_mean"] - value["observed_mean"])
+    draw_scatter(out[1], paths["grid"], out[2], out[3], {"of": "plots", "title": "Plots"})
+    assert out[2].stat().st_size > 1000 and out[3].stat().st_size > 1000
+
+
+def test_sites_take_the_mean_of_their_cell(tmp_path):
+    paths = climate_study.make(tmp_path, simulated=True)
+    values = np.stack([np.full((20, 30), 100.0), np.full((20, 30), 300.0)])
+    values[0, :, :10] = np.nan
+    tags = {"simulated": "simulated (twin)"}
+    output = raster.Output(tmp_path / "nep.tif", "g C m-2 yr-1", "NEP", ("a", "b"), tags=tags)
+    raster.write(values, output, raster.grid_of(paths["grid"]))
+    stations = climate_study.places(12)
+    sites = stations.rename(columns={"station": "site"})[["site", "lon", "lat"]]
+    sites = sites.assign(nep=0.25, **{"class": "forest"})
+    sites.loc[0, ["lon", "lat"]] = 0
+    sites.to_csv(tmp_path / "sites.csv", index=False)
+    entry = SITES | {"file": str(tmp_path / "sites.csv")}
+    out = tmp_path / "table.csv", tmp_path / "pairs.csv"
+    compare_sites(entry, tmp_path / "nep.tif", *out)
+    pairs = pd.read_csv(out[1])
+    assert set(pairs["modelled"]) == {200, 300} and (pairs["observed"] == 250).all()
+    table = pd.read_csv(out[0]).set_index(["group", "statistic"])["value"]
+    assert table["all", "sites_without_nep"] == 1 and table["forest", "values"] == 11
+    assert set(pairs["source"]) == {"simulated (twin)"}
+    sites.assign(lon=0).to_csv(tmp_path / "sites.csv", index=False)
+    with pytest.raises(BadFieldTable, match="none of 12 sites"):
+        compare_sites(entry, tmp_path / "nep.tif", *out)

@@ -1,0 +1,119 @@
+"""What a study says of soil respiration: variants, refusals, warnings and the methods text."""
+
+import re
+
+import pages
+import pytest
+from nepflow import headline, methods_text, notes, respiration_models, study
+
+CARBON = {"file": "soc.tif", "unit": "kg C m-2", "depth_cm": [0, 20]}
+SOIL = {
+    "model": "gsmsr",
+    "reading": "monthly",
+    "reason": "a test",
+    "heterotrophic": "bond_lamberty2004",
+    "applied_to": "year",
+    "compare": ["raich2002", "chen2010"],
+    "gsmsr": {"status": "unconfirmed", "rate": 0.588, "rate_per_carbon": 0.118},
+}
+
+
+def settings(**changes):
+    return {"respiration": SOIL | changes, "soil_carbon": CARBON}
+
+
+def test_pei_alone_keeps_its_readings():
+    alone = {"model": "pei2009", "reading": "annual_once", "heterotrophic": "bond_lamberty2004"}
+    assert respiration_models.variants(alone) == ["monthly", "annual_once", "annual_x12"]
+    assert respiration_models.chosen(alone) == "annual_once"
+    assert respiration_models.unconfirmed(alone) == []
+    beside = respiration_models.variants(alone | {"compare": ["raich2002"]})
+    assert beside[-1] == "raich2002_bond_lamberty2004"
+
+
+def test_the_study_comes_first_and_the_others_beside_it():
+    assert respiration_models.variants(SOIL) == [
+        "gsmsr_bond_lamberty2004",
+        "raich2002_bond_lamberty2004",
+        "chen2010_bond_lamberty2004",
+    ]
+    label = respiration_models.label("chen2010_bond_lamberty2004")
+    assert label == "Chen et al. (2010), Rh by Bond-Lamberty et al. (2004)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "without", "said"),
+    [
+        ({"applied_to": "month"}, None, "applied_to is month: bond_lamberty2004 is a power law"),
+        (
+            {"heterotrophic": "quadratic"},
+            None,
+            "applied_to is year: quadratic is fitted to monthly sums",
+        ),
+        (
+            {"heterotrophic": "quadratic", "applied_to": "month"},
+            None,
+            "chen2010 gives annual respiration and quadratic needs months",
+        ),
+        ({}, "soil_carbon", "gsmsr needs soil organic carbon. Say which: soil_carbon"),
+    ],
+)
+def test_impossible_combinations_are_refused(changes, without, said):
+    wrong = {key: value for key, value in settings(**changes).items() if key != without}
+    with pytest.raises(study.BadStudy, match=re.escape(said)):
+        respiration_models.check(wrong, "config/studies/own.yaml")
+
+
+def test_possible_combinations_pass():
+    respiration_models.check(settings(), "own.yaml")
+    respiration_models.check(
+        settings(compare=["raich2002"], heterotrophic="quadratic", applied_to="month"), "own.yaml"
+    )
+    respiration_models.check({"respiration": SOIL | {"model": "raich2002", "compare": []}}, "a")
+
+
+def test_unconfirmed_constants_are_said_in_the_report():
+    assert respiration_models.unconfirmed(SOIL) == [
+        "GSMSR (Yu et al. 2010)",
+        "Chen et al. (2010)",
+    ]
+    confirmed = SOIL | {"gsmsr": {"status": "confirmed"}, "compare": []}
+    assert respiration_models.unconfirmed(confirmed) == []
+    small = pages.STUDY | settings() | {"simulated": False, "npp_year_folder": {}}
+    small["climate"] = small["climate"] | {"source": "stations"}
+    said = [text for topic, text in notes.warnings(small) if topic == "respiration"]
+    assert len(said) == 2 and "GSMSR (Yu et al. 2010) are unconfirmed" in said[0]
+    assert "soc.tif (kg C m-2, 0-20 cm): a test" in notes.respiration_choice(small)
+
+
+@pytest.mark.parametrize("model", ["gsmsr", "raich2002", "chen2010"])
+def test_methods_tell_the_model(model):
+    small = pages.STUDY | settings(model=model)
+    made = dict(methods_text.sections(small))
+    html = " ".join(text for _, text in made["Net ecosystem productivity"])
+    assert "Bond-Lamberty et al., 2004" in html and "46.5" not in html
+    assert ("unconfirmed" in html) == (model != "raich2002")
+    references = methods_text.references(made.items())
+    assert any("soil respiration" in text.lower() for text in references)
+
+
+def test_headline_has_the_other_models():
+    tables = pages.tables()
+    table = tables["respiration_readings"]
+    names = {"monthly": "gsmsr_bond_lamberty2004", "annual_once": "raich2002_bond_lamberty2004"}
+    tables["respiration_readings"] = table.assign(reading=table["reading"].map(names))
+    first = headline.cards(tables, pages.STUDY)[0]
+    assert first["note"].startswith("GSMSR") and first["value"] == "100.3"
+    assert first["others"] == [("Raich et al. (2002), Rh by Bond-Lamberty et al. (2004)", "200.5")]
+
+
+def test_methods_tell_the_attribution():
+    rule = {
+        "variables": ["nep"], "claim": "joint", "significance_p": 0.05, "dominance_percent": 55,
+        "calibration": [2001, 2015], "null_draws": 50, "null_pixels": 2000, "seed": 1,
+    }  # fmt: skip
+    made = dict(methods_text.sections(pages.STUDY | {"attribution": rule}))
+    html = " ".join(text for _, text in made["Climate and the rest"])
+    for said in ("the drivers and the year", "2001–2015", "more than 55 %", "CO₂"):
+        assert said in html
+    assert "Climate and the rest" not in dict(methods_text.sections(pages.STUDY))

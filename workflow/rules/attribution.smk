@@ -1,0 +1,101 @@
+"""Annual cubes -> trends split into climate and the rest.
+
+Inputs   <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
+Outputs  <study>/attribution/<variable>/{observed_slope,observed_p,time_r2,residual_bias}.tif,
+         <method>_{climate_slope,rest_slope,driver_slopes,rest_share,case,dominant}.tif,
+         <study>/tables/attribution_<variable>.csv
+"""
+
+
+rule estimate_attribution:
+    input:
+        cube=cube_of,
+        drivers=driver_cubes,
+        grid="<study>/grid.tif",
+        code=code_of("estimate_attribution.py"),
+    output:
+        climate="<study>/attribution/{variable}/{method}_climate_slope.tif",
+        rest="<study>/attribution/{variable}/{method}_rest_slope.tif",
+        drivers="<study>/attribution/{variable}/{method}_driver_slopes.tif",
+        share="<study>/attribution/{variable}/{method}_rest_share.tif",
+        cases="<study>/attribution/{variable}/{method}_case.tif",
+        dominant="<study>/attribution/{variable}/{method}_dominant.tif",
+    log:
+        "<logs>/{study}/estimate_attribution/{variable}_{method}.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        years=years_of,
+        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
+        attribution=lookup(within=STUDIES, dpath="{study}/attribution"),
+    message:
+        "{wildcards.study}: attribution of the trend of {wildcards.variable}, {wildcards.method}."
+    script:
+        "../scripts/estimate_attribution.py"
+
+
+rule estimate_residual_bias:
+    input:
+        cube=cube_of,
+        drivers=driver_cubes,
+        code=code_of("estimate_residual_bias.py"),
+    output:
+        observed="<study>/attribution/{variable}/observed_slope.tif",
+        p="<study>/attribution/{variable}/observed_p.tif",
+        time_r2="<study>/attribution/{variable}/time_r2.tif",
+        bias="<study>/attribution/{variable}/residual_bias.tif",
+    log:
+        "<logs>/{study}/estimate_residual_bias/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        years=years_of,
+        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
+        attribution=lookup(within=STUDIES, dpath="{study}/attribution"),
+    message:
+        "{wildcards.study}: bias of the residual method for {wildcards.variable}."
+    script:
+        "../scripts/estimate_residual_bias.py"
+
+
+rule summarise_attribution:
+    input:
+        cube=cube_of,
+        climate_cubes=driver_cubes,
+        observed="<study>/attribution/{variable}/observed_slope.tif",
+        p="<study>/attribution/{variable}/observed_p.tif",
+        bias="<study>/attribution/{variable}/residual_bias.tif",
+        climate=attribution_layers("climate_slope"),
+        rest=attribution_layers("rest_slope"),
+        drivers=attribution_layers("driver_slopes"),
+        share=attribution_layers("rest_share"),
+        cases=attribution_layers("case"),
+        grid="<study>/grid.tif",
+        code=code_of("summarise_attribution.py"),
+    output:
+        table="<study>/tables/attribution_{variable}.csv",
+    log:
+        "<logs>/{study}/summarise_attribution/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        years=years_of,
+        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
+        attribution=lookup(within=STUDIES, dpath="{study}/attribution"),
+    message:
+        "{wildcards.study}: climate and the rest in the trend of {wildcards.variable}."
+    script:
+        "../scripts/summarise_attribution.py"

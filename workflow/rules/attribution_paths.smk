@@ -1,0 +1,36 @@
+"""Input functions of the attribution of trends, its tables and layers."""
+
+from nepflow import attribution_choices
+
+
+wildcard_constraints:
+    method="|".join(attribution_choices.METHODS),
+
+
+def attributed_variables(study):
+    """Variables whose trend a study attributes, if it is long enough for trends."""
+    return attribution_choices.variables_of(study) if study["has_trend"] else []
+
+
+def attribution_layers(name):
+    """Function that gives a layer of every method."""
+
+    def layers(wildcards):
+        below = f"{RESULTS}/{wildcards.study}/attribution/{wildcards.variable}"
+        return [f"{below}/{method}_{name}.tif" for method in attribution_choices.METHODS]
+
+    return layers
+
+
+def attribution_tables(study):
+    return [f"attribution_{variable}" for variable in attributed_variables(study)]
+
+
+def attribution_products(study):
+    """Rasters of the attribution that a study keeps, without .tif."""
+    shared = ["observed_slope", "observed_p", "time_r2", "residual_bias"]
+    own = ["climate_slope", "rest_slope", "driver_slopes", "rest_share", "case", "dominant"]
+    layers = [*shared, *(f"{m}_{layer}" for m in attribution_choices.METHODS for layer in own)]
+    return [
+        f"attribution/{name}/{layer}" for name in attributed_variables(study) for layer in layers
+    ]

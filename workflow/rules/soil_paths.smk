@@ -1,0 +1,71 @@
+"""Input functions of soil respiration: what a study that models it reads and keeps."""
+
+from nepflow import respiration_models
+
+
+wildcard_constraints:
+    soil_model="gsmsr|raich2002|chen2010",
+    relation="bond_lamberty2004|bond_lamberty_thomson2010|quadratic",
+
+
+def carbon_entry(wildcards):
+    """The entry soil_carbon with its file."""
+    study = study_of(wildcards)
+    entry = study["soil_carbon"]
+    file = os.path.join(study["files"]["folder"], entry["file"])
+    return entry | {"file": file, "key": "soil_carbon"}
+
+
+def carbon_raster(wildcards):
+    return carbon_entry(wildcards)["file"]
+
+
+def carbon_if_needed(wildcards):
+    """Soil carbon on the study grid, if the model needs it."""
+    needs = respiration_models.SOIL_MODELS[wildcards.soil_model].needs_carbon
+    return f"{RESULTS}/{wildcards.study}/soil/carbon.tif" if needs else []
+
+
+def carbon_of_study(study):
+    """Raw raster of soil carbon of a study that has one, as a list."""
+    uses = uses_carbon(study)
+    return [os.path.join(study["files"]["folder"], study["soil_carbon"]["file"])] if uses else []
+
+
+def uses_carbon(study):
+    models = respiration_models.soil_models(study["respiration"])
+    return any(respiration_models.SOIL_MODELS[name].needs_carbon for name in models)
+
+
+def months_of_soil(wildcards):
+    """Months of climate, if the model is monthly."""
+    monthly = respiration_models.SOIL_MODELS[wildcards.soil_model].step == "month"
+    return monthly_climate(wildcards) if monthly else []
+
+
+def evaluations_of_soil(wildcards):
+    monthly = respiration_models.SOIL_MODELS[wildcards.soil_model].step == "month"
+    return monthly_evaluations(wildcards) if monthly else []
+
+
+def constants_of_soil(wildcards):
+    """Constants of a model that stand in the settings."""
+    return study_of(wildcards)["respiration"].get(wildcards.soil_model, {})
+
+
+def variants_of_soil(study):
+    """Names of the Rh that come from models of soil respiration."""
+    return [
+        name for name in study["respiration_variants"] if name not in respiration_models.READINGS
+    ]
+
+
+def soil_tables(study):
+    """Names of the tables of soil respiration."""
+    return [f"respiration_{name}" for name in variants_of_soil(study)]
+
+
+def soil_layers(study):
+    """Rasters of soil respiration that a study keeps, without .tif."""
+    layers = [f"nep/rs_{name}" for name in variants_of_soil(study)]
+    return [*layers, *(["soil/carbon"] if uses_carbon(study) else [])]

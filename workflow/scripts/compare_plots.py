@@ -1,0 +1,50 @@
+"""Compare models of respiration with plots where it was measured.
+
+Reads   table of plots (SRDB layout: degC, mm yr-1, g C m-2 yr-1)
+Writes  table of agreement by model and biome; pairs of observed and modelled values
+"""
+
+from nepflow import field_agreement, field_tables, plot_models, tables
+from nepflow._log import logged_to
+
+COLUMNS = ("quantity", "model", "group", "statistic", "value", "unit")
+PAIRS = ("quantity", "model", "group", "name", "lon", "lat", "observed", "modelled", "unit")
+UNIT = "g C m-2 yr-1"
+
+
+def compare_plots(plots_path, table_path, pairs_path, settings, relation, constants, simulated):
+    """A plot counts for a model where the table has all that the model needs."""
+    plots = field_tables.read_plots(
+        plots_path, settings["untreated_only"], settings["box_deg"],
+        settings["soil_carbon_kg_m2"],
+    )  # fmt: skip
+    arrays = {name: plots[name].to_numpy() for name in plots.columns}
+    rows, pairs = [], []
+    for (quantity, model), values in plot_models.modelled(arrays, relation, constants).items():
+        observed, groups = arrays[quantity], arrays["biome"]
+        known = (observed == observed) & (values == values)  # neither is NaN
+        if not known.any():
+            continue
+        found = field_agreement.rows_by_group(observed[known], values[known], groups[known], UNIT)
+        rows += [(quantity, model, *row) for row in found]
+        kept = plots[known].assign(modelled=values[known])
+        pairs += [
+            (quantity, model, row.biome, row.plot, row.lon, row.lat, seen, row.modelled, UNIT)
+            for row, seen in zip(kept.itertuples(), observed[known], strict=True)
+        ]
+    tables.write(rows, table_path, COLUMNS, simulated)
+    tables.write(pairs, pairs_path, PAIRS, simulated)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        respiration = snakemake.params.respiration
+        compare_plots(
+            plots_path=snakemake.input.plots,
+            table_path=snakemake.output.table,
+            pairs_path=snakemake.output.pairs,
+            settings=snakemake.params.plots,
+            relation=respiration["heterotrophic"],
+            constants={"gsmsr": respiration["gsmsr"]},
+            simulated=snakemake.params.simulated,
+        )

@@ -1,0 +1,68 @@
+"""Compare a zone with the rest of the area among cells of like climate and elevation.
+
+Reads   zones (classes), grid (1 = inside), layers to compare, layers to match by
+Writes  table: layer, quantity, value, unit (differences with intervals, blocks, balance)
+"""
+
+import numpy as np
+from nepflow import contrast, raster, tables
+from nepflow._log import logged_to
+
+COLUMNS = ("contrast", "layer", "quantity", "value", "unit")
+
+
+def estimate_contrast(
+    zones_path, grid_path, layers, covariates, output_path, name, of, settings, mem_mb
+):
+    """``layers`` and ``covariates`` map names to paths; the zone is the class called ``of``."""
+    codes = {label: code for code, label in raster.classes_of(zones_path).items()}
+    if of not in codes:
+        raise contrast.BadContrast(
+            f"{zones_path}: has no class {of}, but {', '.join(codes)}. Change contrasts.{name}.of."
+        )
+    cells, x, y = inside_cells(
+        [zones_path, *layers.values(), *covariates.values()], grid_path, mem_mb
+    )
+    zone, values, alike = cells[0] == codes[of], cells[1:][: len(layers)], cells[1 + len(layers) :]
+    stratum = contrast.strata(alike, settings["bins"])
+    rows = []
+    for (layer, path), value in zip(layers.items(), values, strict=True):
+        known = np.isfinite(value) & (stratum >= 0)
+        parts = value[known], alike[:, known], zone[known], stratum[known], x[known], y[known]
+        found = contrast.compared(*parts, settings, raster.tags_of(path)["unit"])
+        rows += [(name, layer, *row) for row in found]
+    known = stratum >= 0
+    for covariate, value in zip(covariates, alike, strict=True):
+        pair = contrast.imbalance(value[known], zone[known], stratum[known])
+        for when, size in zip(("before", "after"), pair, strict=True):
+            rows.append((name, covariate, f"imbalance_{when}", size, "standard deviations"))
+    tables.write(rows, output_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
+
+
+def inside_cells(paths, grid_path, mem_mb):
+    """Values of the cells inside the area (layer, cell), and their x and y in km."""
+    values, xs, ys = [], [], []
+    inputs = [grid_path, *paths]
+    for _, _, arrays in raster.blocks(inputs, coordinates=True, mem_mb=mem_mb, label="cells"):
+        *layers, x, y = arrays
+        inside = layers[0][0] == 1
+        values.append(np.stack([layer[0][inside] for layer in layers[1:]]))
+        xs.append(np.broadcast_to(x, inside.shape)[inside] / 1000)
+        ys.append(np.broadcast_to(y, inside.shape)[inside] / 1000)
+    return np.concatenate(values, axis=1), np.concatenate(xs), np.concatenate(ys)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        files, params = snakemake.input, snakemake.params
+        estimate_contrast(
+            zones_path=files.zones,
+            grid_path=files.grid,
+            layers=dict(zip(params.layers, files.layers, strict=True)),
+            covariates=dict(zip(params.entry["match"], files.covariates, strict=True)),
+            output_path=snakemake.output.table,
+            name=snakemake.wildcards.contrast,
+            of=params.entry["of"],
+            settings=params.settings,
+            mem_mb=snakemake.resources.mem_mb,
+        )

@@ -1,0 +1,50 @@
+"""Estimate by how much the residual method misses the trend of the rest, in every pixel.
+
+Reads   cube of the variable, cubes of all drivers (band = year)
+Writes  observed slope, its p, share of the year's variance that the drivers explain, bias
+"""
+
+from nepflow import attribution, raster
+from nepflow._log import logged_to
+
+
+def estimate_residual_bias(
+    cube, driver_paths, outputs, years, minimum_years, options, mem_mb, threads
+):
+    """The bias is minus the slope of the joint method times the explained share of the year."""
+    stack = cube if len(cube) > 1 else cube[0]
+
+    def of_series(values, *drivers):
+        parts = attribution.attribute(
+            values, drivers, years, "joint", minimum_years, options["calibration"]
+        )
+        bias = attribution.residual_bias(parts.rest, parts.time_r2)
+        return parts.observed, parts.p, parts.time_r2, bias
+
+    tags = raster.tags_of(cube[0])
+    unit, about = f"{tags['unit'].replace(' yr-1', '')} yr-2", tags["long_name"]
+    written = [
+        raster.Output(outputs[0], unit, f"least-squares trend of {about}"),
+        raster.Output(outputs[1], "1", f"p of the least-squares trend of {about}", ("p",)),
+        raster.Output(outputs[2], "1", "share of the year's variance explained by climate"),
+        raster.Output(outputs[3], unit, "bias of the residual method's trend of the rest"),
+    ]
+    raster.map_blocks(
+        of_series, [stack, *driver_paths], written, mem_mb=mem_mb, threads=threads, label="bias"
+    )
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        cube = snakemake.input.cube
+        names = ("observed", "p", "time_r2", "bias")
+        estimate_residual_bias(
+            cube=[cube] if isinstance(cube, str) else list(cube),
+            driver_paths=list(snakemake.input.drivers),
+            outputs=[snakemake.output[name] for name in names],
+            years=snakemake.params.years,
+            minimum_years=snakemake.params.minimum_years,
+            options=snakemake.params.attribution,
+            mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
+        )

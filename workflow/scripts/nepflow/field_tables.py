@@ -1,0 +1,114 @@
+"""Tables of field measurements: plots of respiration (SRDB layout) and sites of NEP."""
+
+import numpy as np
+import pandas as pd
+
+from nepflow.npp_units import UNITS
+
+# column of the Global Soil Respiration Database -> ours
+SRDB = {
+    "Record_number": "plot",
+    "Longitude": "lon",
+    "Latitude": "lat",
+    "Ecosystem_type": "biome",
+    "Manipulation": "manipulation",
+    "MAT": "temperature",
+    "MAP": "precipitation",
+    "Rs_annual": "rs",
+    "Rh_annual": "rh",
+}
+UNTREATED = {"", "none", "control"}
+SITE_COLUMNS = ("site", "lon", "lat", "nep", "class")
+
+
+class BadFieldTable(ValueError):
+    """A table of field measurements that cannot be read as declared."""
+
+
+def _read(path, columns, key):
+    try:
+        table = pd.read_csv(path, low_memory=False, dtype={columns[0]: str}, encoding="utf-8")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise BadFieldTable(f"{path}: cannot be read as CSV ({error}). Check {key}.") from error
+    lost = [name for name in columns if name not in table.columns]
+    if lost:
+        raise BadFieldTable(
+            f"{path}: has no column {lost[0]}. Give {', '.join(columns)} ({key}, docs/data.md)."
+        )
+    return table
+
+
+def read_plots(path, untreated_only, box, carbon):
+    """Return the plots of a table in the layout of the Global Soil Respiration Database.
+
+    Parameters
+    ----------
+    path : str
+        CSV, also compressed.
+    untreated_only : bool
+        Leave out plots with a manipulation.
+    box : [west, south, east, north] or None
+        Degrees; None keeps all.
+    carbon : float or None
+        Soil organic carbon of 0-20 cm that stands for every plot, kg C m-2; tables have no carbon
+        of a declared depth.
+
+    Returns
+    -------
+    pandas.DataFrame
+        plot, lon, lat, biome, temperature, precipitation, carbon, rs, rh; one row a record with Rs
+        or Rh; values that are no positive number are absent.
+
+    Raises
+    ------
+    BadFieldTable
+        If a column is missing or no plot is left.
+    """
+    table = _read(path, list(SRDB), "plots.file").rename(columns=SRDB)
+    for name in ("lon", "lat", "temperature", "precipitation", "rs", "rh"):
+        table[name] = pd.to_numeric(table[name], errors="coerce")
+    for name in ("precipitation", "rs", "rh"):
+        table[name] = table[name].where(table[name] > 0)
+    keep = table[["rs", "rh"]].notna().any(axis=1) & table[["lon", "lat"]].notna().all(axis=1)
+    if untreated_only:
+        keep &= table["manipulation"].fillna("").str.strip().str.lower().isin(UNTREATED)
+    if box:
+        west, south, east, north = box
+        keep &= table["lon"].between(west, east) & table["lat"].between(south, north)
+    table = table[keep].copy()
+    if table.empty:
+        raise BadFieldTable(f"{path}: no plot is left. Widen plots.box_deg or allow treated plots.")
+    table["biome"] = table["biome"].fillna("unknown")
+    table["carbon"] = np.nan if carbon is None else carbon
+    names = [name for name in SRDB.values() if name != "manipulation"]
+    return table[[*names, "carbon"]].reset_index(drop=True)
+
+
+def read_sites(entry):
+    """Return sites with observed NEP, positive where carbon is taken up.
+
+    Parameters
+    ----------
+    entry : dict
+        file, unit, sign (uptake_positive | release_positive), columns {site, lon, lat, nep, class}.
+
+    Returns
+    -------
+    pandas.DataFrame
+        site, lon, lat, nep (g C m-2 yr-1), class.
+
+    Raises
+    ------
+    BadFieldTable
+        If a column is missing, or no site has a value.
+    """
+    names = {ours: entry.get("columns", {}).get(ours, ours) for ours in SITE_COLUMNS}
+    table = _read(entry["file"], list(names.values()), "sites.columns")
+    table = table[list(names.values())].set_axis(list(names), axis=1)
+    for name in ("lon", "lat", "nep"):
+        table[name] = pd.to_numeric(table[name], errors="coerce")
+    table = table.dropna(subset=["lon", "lat", "nep"]).reset_index(drop=True)
+    if table.empty:
+        raise BadFieldTable(f"{entry['file']}: no site has a position and a value of NEP.")
+    factor = UNITS[entry["unit"]] * (1 if entry["sign"] == "uptake_positive" else -1)
+    return table.assign(nep=table["nep"] * factor, **{"class": table["class"].fillna("unknown")})

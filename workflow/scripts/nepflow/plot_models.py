@@ -1,0 +1,59 @@
+"""Respiration models at field plots, from the annual climate that tables of plots have."""
+
+import numpy as np
+
+from nepflow import heterotrophic, respiration, soil_respiration
+from nepflow.respiration_models import MONTH, RELATIONS, SOIL_MODELS, YEAR, variant
+
+DAYS = 365.25
+ALIKE = "months alike"  # a table of plots has no months: each gets a twelfth of the rain
+
+
+def modelled(plots, relation, constants):
+    """Return what the models give at plots.
+
+    Parameters
+    ----------
+    plots : dict of ndarray, shape (plot,)
+        temperature (annual mean, degC), precipitation (mm yr-1), carbon (kg C m-2 of 0-20 cm) and
+        rs, the observed total respiration (g C m-2 yr-1); NaN = unknown.
+    relation : str
+        Relation of the study, for Rh of modelled Rs.
+    constants : dict of {str: dict}
+        By soil model.
+
+    Returns
+    -------
+    dict of {(str, str): ndarray}
+        (quantity, model) -> g C m-2 yr-1; NaN where an input is unknown. Quantity rs or rh. Models
+        that are monthly get twelve equal months, which lowers what is curved in temperature.
+    """
+    found = {}
+    for name in SOIL_MODELS:
+        found["rs", name] = _total(plots, name, constants.get(name))
+    for name in RELATIONS:
+        found["rh", f"{name} of observed Rs"] = _share(plots["rs"], name)
+    for name in SOIL_MODELS:
+        found["rh", variant(name, relation)] = _share(found["rs", name], relation)
+    climate = plots["temperature"], plots["precipitation"]
+    found["rh", "pei2009 annual_once"] = respiration.annual_once(*climate)
+    month = respiration.pei2009(climate[0], climate[1] / 12)
+    found["rh", f"pei2009 monthly, {ALIKE}"] = 12 * month
+    return found
+
+
+def _total(plots, model, constants):
+    """Annual total respiration of a soil model."""
+    monthly = SOIL_MODELS[model].step == MONTH
+    rain = plots["precipitation"] / (12 if monthly else 1)
+    values = soil_respiration.response(model, plots["temperature"], rain, constants)
+    values = soil_respiration.with_carbon(model, values, plots["carbon"], constants)
+    return values * DAYS if monthly else values
+
+
+def _share(rs, relation):
+    """Annual Rh of annual Rs by a relation on its own step."""
+    rs = np.where(rs >= 0, rs, np.nan)
+    if RELATIONS[relation].step == YEAR:
+        return heterotrophic.heterotrophic(rs, relation, YEAR)[0]
+    return 12 * heterotrophic.heterotrophic(rs / 12, relation, MONTH)[0]

@@ -1,0 +1,160 @@
+"""Names of the respiration models and what a study may combine; no formula.
+
+Standard library only: the workflow reads it before any environment exists.
+"""
+
+from typing import NamedTuple
+
+from nepflow.figure_entries import BadStudy
+
+READINGS = ("monthly", "annual_once", "annual_x12")  # of the equation of Pei et al.
+MONTH, YEAR = "month", "year"
+
+
+class SoilModel(NamedTuple):
+    """A model of total soil respiration Rs: its step, inputs and how far it is to be trusted.
+
+    ``status`` is that of its constants: confirmed (found in public code or text) or unconfirmed.
+    """
+
+    name: str
+    step: str
+    needs_carbon: bool
+    status: str
+    validity: str
+
+
+class Relation(NamedTuple):
+    """A relation of heterotrophic to total soil respiration and the step it was fitted for."""
+
+    name: str
+    step: str
+    status: str
+
+
+SOIL_MODELS = {
+    "gsmsr": SoilModel(
+        "GSMSR (Yu et al. 2010)",
+        MONTH,
+        True,
+        "unconfirmed",
+        "sites of China, monthly; does not fall to zero without rain, so too high in deserts",
+    ),
+    "raich2002": SoilModel(
+        "Raich et al. (2002)",
+        MONTH,
+        False,
+        "confirmed",
+        "sites of the world, monthly; temperature held at -13.3 to 33.5 degC",
+    ),
+    "chen2010": SoilModel(
+        "Chen et al. (2010)",
+        YEAR,
+        True,
+        "unconfirmed",
+        "sites of the world, annual only; 0 without rain",
+    ),
+}
+RELATIONS = {
+    "bond_lamberty2004": Relation("Bond-Lamberty et al. (2004)", YEAR, "confirmed"),
+    "bond_lamberty_thomson2010": Relation("Bond-Lamberty and Thomson (2010)", YEAR, "confirmed"),
+    "quadratic": Relation("the quadratic relation", MONTH, "unconfirmed"),
+}
+WHY_ANNUAL = (
+    "is a power law fitted to annual sums: applied to months and added it gives more "
+    "heterotrophic than total respiration (1.03 to 1.42 times for 300 to 1000 g C m-2 yr-1)"
+)
+WHY_MONTHLY = "is fitted to monthly sums: it falls above 333.9 g C m-2 and is negative for years"
+
+
+def variant(model, relation):
+    """Return the name of a soil model with a relation, as in file names."""
+    return f"{model}_{relation}"
+
+
+def chosen(settings):
+    """Return the name of the Rh that NEP is made with: a reading of Pei et al. or a variant.
+
+    Parameters
+    ----------
+    settings : dict
+        ``respiration`` of a study: model, reading, heterotrophic.
+    """
+    if settings["model"] in SOIL_MODELS:
+        return variant(settings["model"], settings["heterotrophic"])
+    return settings["reading"]
+
+
+def variants(settings):
+    """Return the names of all Rh that stand beside one another, those of ``compare`` last."""
+    own = [chosen(settings)] if settings["model"] in SOIL_MODELS else list(READINGS)
+    others = [variant(name, settings["heterotrophic"]) for name in settings.get("compare", [])]
+    return list(dict.fromkeys([*own, *others]))
+
+
+def soil_models(settings):
+    """Return the soil models that a study uses, its own first."""
+    own = [settings["model"]] if settings["model"] in SOIL_MODELS else []
+    return list(dict.fromkeys([*own, *settings.get("compare", [])]))
+
+
+def label(name):
+    """Return the name of a variant for readers; a reading stays as it is."""
+    for model, about in SOIL_MODELS.items():
+        relation = name.removeprefix(f"{model}_")
+        if relation in RELATIONS:
+            return f"{about.name}, Rh by {RELATIONS[relation].name}"
+    return name
+
+
+def status_of(model, settings):
+    """Return confirmed or unconfirmed; constants of the study say it themselves."""
+    return settings.get(model, {}).get("status", SOIL_MODELS[model].status)
+
+
+def unconfirmed(settings):
+    """Return the names of the models and relations in use whose constants are unconfirmed."""
+    models = soil_models(settings)
+    if not models:
+        return []
+    names = [SOIL_MODELS[name].name for name in models if status_of(name, settings) != "confirmed"]
+    relation = RELATIONS[settings["heterotrophic"]]
+    return names if relation.status == "confirmed" else [*names, relation.name]
+
+
+def refusal(relation, step):
+    """Return why a relation may not be applied to sums of a step, or an empty text."""
+    fitted = RELATIONS[relation].step
+    if fitted == step:
+        return ""
+    return f"{relation} {WHY_ANNUAL if fitted == YEAR else WHY_MONTHLY}"
+
+
+def check(study, file):
+    """Refuse relations on a step they were not fitted for, and carbon models without carbon.
+
+    Raises
+    ------
+    BadStudy
+    """
+    settings = study["respiration"]
+    models = soil_models(settings)
+    why = refusal(settings["heterotrophic"], settings["applied_to"])
+    if models and why:
+        other = MONTH if settings["applied_to"] == YEAR else YEAR
+        raise BadStudy(
+            f"{file}: respiration.applied_to is {settings['applied_to']}: {why}. Set it to "
+            f"{other}, or choose another respiration.heterotrophic."
+        )
+    for name in models:
+        about = SOIL_MODELS[name]
+        if about.step == YEAR and settings["applied_to"] == MONTH:
+            raise BadStudy(
+                f"{file}: {name} gives annual respiration and {settings['heterotrophic']} needs "
+                "months. Take it out of respiration, or choose an annual relation."
+            )
+        if about.needs_carbon and "soil_carbon" not in study:
+            raise BadStudy(
+                f"{file}: {name} needs soil organic carbon. Say which: soil_carbon: "
+                "{file: soc.tif, unit: kg C m-2, depth_cm: [0, 20]}, or choose raich2002."
+            )

@@ -1,0 +1,109 @@
+"""Years of total and heterotrophic soil respiration of blocks of cells, and what was clipped."""
+
+from calendar import monthrange
+
+import numpy as np
+
+from nepflow import heterotrophic, soil_respiration
+from nepflow.respiration_models import MONTH, RELATIONS, SOIL_MODELS, YEAR
+
+
+class Budget:
+    """One model and relation over the years of a study; counts what it clips.
+
+    Parameters
+    ----------
+    model, relation : str
+        Keys of `soil_respiration.FORMULAS` and `heterotrophic.RELATIONS`.
+    constants : dict
+        Of the model.
+    years : list of int
+
+    Raises
+    ------
+    heterotrophic.WrongStep
+        If the model is annual and the relation monthly.
+    """
+
+    def __init__(self, model, relation, constants, years):
+        self.model, self.relation, self.constants = model, relation, constants
+        self.step = RELATIONS[relation].step
+        self.model_step = SOIL_MODELS[model].step
+        if self.model_step == YEAR and self.step == MONTH:
+            raise heterotrophic.WrongStep(f"{model} gives years, {relation} needs months.")
+        self.years = list(years)
+        days = [monthrange(year, month)[1] for year in self.years for month in range(1, 13)]
+        self.days = np.array(days, dtype="float64")
+        self.copies = 6 if self.step == MONTH else 1  # working copies of months beside years
+        self.limits = soil_respiration.FORMULAS[model].held_at
+        self.counts, self.held = [], []
+
+    def climate(self, temperature, precipitation):
+        """Return what climate gives, before carbon, as sums of the relation's step.
+
+        Parameters
+        ----------
+        temperature, precipitation : ndarray, shape (step of the model, ...)
+            degC; mm of the step.
+
+        Returns
+        -------
+        ndarray, shape (step of the relation, ...)
+            g C m-2 of the step, to be multiplied by the factor of carbon; then, of a model that
+            holds temperature within limits, in how many steps it did. Blocks of cells are padded,
+            so cells are counted later, in `respiration`.
+        """
+        values = soil_respiration.response(self.model, temperature, precipitation, self.constants)
+        if self.model_step == MONTH:
+            values = values * self.days.reshape(-1, *[1] * (values.ndim - 1))
+            if self.step == YEAR:
+                values = values.reshape(len(self.years), 12, *values.shape[1:]).sum(axis=1)
+        if self.limits:
+            low, high = self.limits
+            beyond = ((temperature < low) | (temperature > high)).sum(axis=0, keepdims=True)
+            values = np.concatenate([values, beyond])
+        return values
+
+    def respiration(self, climate, carbon=None):
+        """Return heterotrophic and total respiration of the years.
+
+        Parameters
+        ----------
+        climate : ndarray, shape (step, y, x)
+            Of `climate`.
+        carbon : ndarray, shape (y, x), optional
+            Soil organic carbon of 0-20 cm, kg C m-2.
+
+        Returns
+        -------
+        rh, rs : ndarray, shape (year, y, x)
+            g C m-2 yr-1, 0 <= rh <= rs.
+        """
+        if self.limits:
+            climate, beyond = climate[:-1], climate[-1]
+            inside = np.isfinite(climate[0])
+            self.held.append((beyond[inside].sum(), inside.sum() * self.days.size))
+        total = soil_respiration.with_carbon(self.model, climate, carbon, self.constants)
+        rh, raised, lowered = heterotrophic.heterotrophic(total, self.relation, self.step)
+        if self.step == MONTH:
+            rh, total = (
+                values.reshape(len(self.years), 12, *values.shape[1:]) for values in (rh, total)
+            )
+            rh, total = rh.sum(axis=1), total.sum(axis=1)
+        known = np.isfinite(rh)
+        sums = rh[known].sum(), total[known].sum(), known.sum()
+        steps = 12 if self.step == MONTH else 1
+        self.counts.append((raised, lowered, int(known.sum()) * steps, *sums))
+        return rh, total
+
+    def rows(self):
+        """Yield (quantity, value, unit) of everything that was estimated."""
+        raised, lowered, values, rh, rs, known = np.sum(self.counts, axis=0)
+        about = f"% of the values of a {self.step}"
+        yield "rs_mean", rs / max(known, 1), "g C m-2 yr-1"
+        yield "rh_mean", rh / max(known, 1), "g C m-2 yr-1"
+        yield "rh_raised_to_zero_share", 100 * raised / max(values, 1), about
+        yield "rh_lowered_to_rs_share", 100 * lowered / max(values, 1), about
+        if self.held:
+            held, of = np.sum(self.held, axis=0)
+            yield "temperature_held_share", 100 * held / max(of, 1), "% of months"

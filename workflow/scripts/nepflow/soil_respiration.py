@@ -1,0 +1,168 @@
+"""Total soil respiration Rs by models of temperature, precipitation and soil organic carbon.
+
+Every model is a response to climate times a factor of carbon, so that carbon, which does not
+change, is applied after the months are added.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nepflow.respiration_models import SOIL_MODELS
+
+RAICH_RANGE = (-13.3, 33.5)  # degC; temperatures outside count as the limit
+
+
+def raich2002(temperature, precipitation, constants=None):
+    """Return daily soil respiration of a month after Raich et al. (2002).
+
+    ``Rs = 1.25 exp(0.0545 T) P / (42.59 + P)``
+
+    Parameters
+    ----------
+    temperature : ndarray
+        Monthly mean, degC; held at `RAICH_RANGE`.
+    precipitation : ndarray, same shape
+        mm month-1.
+    constants : None
+        The model has no others.
+
+    Returns
+    -------
+    ndarray, same shape
+        g C m-2 d-1, 0 without rain.
+
+    References
+    ----------
+    Raich, Potter and Bhagawati (2002), Global Change Biology 8:800-812. Public code of the model
+    has quarters and 127.77 mm = 3 x 42.59; the limits of temperature could not be confirmed.
+    """
+    held = np.clip(temperature, *RAICH_RANGE)
+    return 1.25 * np.exp(0.0545 * held) * precipitation / (42.59 + precipitation)
+
+
+def gsmsr(temperature, precipitation, constants):
+    """Return the response of the geostatistical soil respiration model to a month's climate.
+
+    ``exp(ln(q0 exp(q1 T)) T / 10) (P + p0) / (P + p1)``, to be multiplied by `gsmsr_carbon`.
+
+    Parameters
+    ----------
+    temperature : ndarray
+        Monthly mean, degC.
+    precipitation : ndarray, same shape
+        mm month-1; the model itself counts in cm.
+    constants : dict
+        q10_at_zero (q0), q10_per_k (q1), precipitation_above_cm (p0), precipitation_below_cm (p1).
+
+    Returns
+    -------
+    ndarray, same shape
+        1; p0 / p1 of the moist response is left without rain.
+
+    References
+    ----------
+    Yu et al. (2010), Environ. Sci. Technol. 44:6074-6080, doi:10.1021/es100979s. The constants
+    could not be confirmed in a public source, therefore they are settings with a status.
+    """
+    rain = precipitation / 10
+    q10 = constants["q10_at_zero"] * np.exp(constants["q10_per_k"] * temperature)
+    moisture = rain + constants["precipitation_above_cm"]
+    moisture = moisture / (rain + constants["precipitation_below_cm"])
+    return np.exp(np.log(q10) * temperature / 10) * moisture
+
+
+def gsmsr_carbon(carbon, constants):
+    """Return ``r0 + r1 C``, g C m-2 d-1, of soil organic carbon C of 0-20 cm, kg C m-2."""
+    return constants["rate"] + constants["rate_per_carbon"] * carbon
+
+
+def chen2010(temperature, precipitation, constants=None):
+    """Return the response of the annual model of Chen et al. (2010) to a year's climate.
+
+    ``1000 * 1.55 exp(0.031 T) P / (P + 0.68)``, to be multiplied by `chen_carbon`.
+
+    Parameters
+    ----------
+    temperature : ndarray
+        Annual mean, degC.
+    precipitation : ndarray, same shape
+        mm yr-1; the model itself counts in m.
+    constants : None
+
+    Returns
+    -------
+    ndarray, same shape
+        g C m-2 yr-1, 0 without rain.
+
+    References
+    ----------
+    Chen S. et al. (2010), Agricultural and Forest Meteorology; constants from secondary sources,
+    unconfirmed.
+    """
+    rain = precipitation / 1000
+    return 1550 * np.exp(0.031 * temperature) * rain / (rain + 0.68)
+
+
+def chen_carbon(carbon, constants=None):
+    """Return ``C / (C + 2.23)`` of soil organic carbon C, kg C m-2."""
+    return carbon / (carbon + 2.23)
+
+
+class Formula(NamedTuple):
+    """Response to climate, factor of carbon or None, and limits that temperature is held at."""
+
+    response: callable
+    carbon: callable
+    held_at: tuple
+
+
+FORMULAS = {
+    "raich2002": Formula(raich2002, None, RAICH_RANGE),
+    "gsmsr": Formula(gsmsr, gsmsr_carbon, None),
+    "chen2010": Formula(chen2010, chen_carbon, None),
+}
+
+
+def response(model, temperature, precipitation, constants=None):
+    """Return what climate gives, before carbon: g C m-2 d-1 of months, g C m-2 yr-1 of years.
+
+    Parameters
+    ----------
+    model : str
+        Key of `FORMULAS`; `respiration_models.SOIL_MODELS` says its step.
+    temperature, precipitation : ndarray of one shape
+        Mean, degC, and sum, mm, of the model's step.
+    constants : dict, optional
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or if any precipitation is negative.
+    """
+    if temperature.shape != precipitation.shape:
+        raise ValueError(f"shapes differ: {temperature.shape}, {precipitation.shape}")
+    if np.nanmin(precipitation, initial=0) < 0:
+        raise ValueError("precipitation is negative")
+    return FORMULAS[model].response(temperature, precipitation, constants)
+
+
+def with_carbon(model, values, carbon, constants=None):
+    """Return respiration: the response times the factor of carbon, in the unit of the response.
+
+    Parameters
+    ----------
+    values : ndarray, shape (step, y, x)
+    carbon : ndarray, shape (y, x), or None
+        Soil organic carbon of 0-20 cm, kg C m-2; not used by a model that needs none.
+
+    Raises
+    ------
+    ValueError
+        If the model needs carbon and there is none.
+    """
+    if not SOIL_MODELS[model].needs_carbon:
+        return values
+    if carbon is None:
+        raise ValueError(f"{model} needs soil organic carbon")
+    return values * FORMULAS[model].carbon(carbon, constants)

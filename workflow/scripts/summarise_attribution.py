@@ -1,0 +1,61 @@
+"""Summarise the attribution of a trend by every method, beside what chance gives.
+
+Reads   observed slope, p, bias; slopes, share and case of every method; cubes of a sample; grid
+Writes  table: method, whether it is claimed, what, quantity, value, unit
+"""
+
+import numpy as np
+from nepflow import attribution, null_trends, raster, sampling, tables
+from nepflow._log import logged_to
+from nepflow.attribution_rows import Sums
+
+COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit")
+LAYERS = ("climate", "rest", "share", "cases", "drivers")
+
+
+def summarise_attribution(
+    shared, methods, cube, driver_paths, grid_path, output_path, settings, years, minimum_years,
+    mem_mb,
+):  # fmt: skip
+    """``shared`` has observed, p, bias; ``methods`` maps a method to its paths by `LAYERS`."""
+    series, *drivers = sampling.series(
+        [cube if len(cube) > 1 else cube[0], *driver_paths.values()],
+        grid_path, settings["null_pixels"], settings["seed"], mem_mb,
+    )  # fmt: skip
+    null = null_trends.null_shares(series, drivers, years, settings, minimum_years)
+    unit, rows = raster.tags_of(shared["observed"])["unit"], []
+    for method, paths in methods.items():
+        sums = Sums(driver_paths, settings["significance_p"], settings["dominance_percent"])
+        layers = [grid_path, shared["observed"], shared["p"], *(paths[name] for name in LAYERS)]
+        for _, _, strip in raster.blocks(layers, mem_mb=mem_mb, label=method):
+            inside, *single = (layer[0] for layer in strip[:-1])
+            sums.add(inside == 1, *single, strip[-1])
+        claimed = method == settings["claim"]
+        rows += [(method, claimed, *row) for row in sums.rows(unit, null[method])]
+    total, count = 0.0, 0
+    for _, _, (bias,) in raster.blocks([shared["bias"]], mem_mb=mem_mb, label="bias"):
+        known = np.isfinite(bias)
+        total, count = total + bias[known].sum(), count + known.sum()
+    name = attribution.METHODS[0]
+    rows.append((name, settings["claim"] == name, "rest", "mean_bias", total / max(count, 1), unit))
+    tables.write(rows, output_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        files, settings = snakemake.input, snakemake.params
+        cube = files.cube
+        lists = zip(*(files[name] for name in LAYERS), strict=True)
+        methods = [dict(zip(LAYERS, paths, strict=True)) for paths in lists]
+        summarise_attribution(
+            shared={name: files[name] for name in ("observed", "p", "bias")},
+            methods=dict(zip(attribution.METHODS, methods, strict=True)),
+            cube=[cube] if isinstance(cube, str) else list(cube),
+            driver_paths=dict(zip(settings.climate, files.climate_cubes, strict=True)),
+            grid_path=files.grid,
+            output_path=snakemake.output.table,
+            settings=settings.attribution,
+            years=settings.years,
+            minimum_years=settings.minimum_years,
+            mem_mb=snakemake.resources.mem_mb,
+        )
