@@ -12,6 +12,7 @@ pathvars:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/acquire_paths.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/pixel_paths.smk"
 include: "workflow/rules/zone_paths.smk"
@@ -22,6 +23,7 @@ include: "workflow/rules/climate_paths.smk"
 include: "workflow/rules/products.smk"
 include: "workflow/rules/figure_paths.smk"
 include: "workflow/rules/simulate.smk"
+include: "workflow/rules/acquire.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/npp.smk"
 include: "workflow/rules/landcover.smk"

@@ -1,6 +1,7 @@
 """Studies, and the functions that rules read them with."""
 
 import ast
+import csv
 import math
 import os
 import shlex

@@ -1,5 +1,6 @@
 """Where a file came from, beside the file: address, time, digest, licence."""
 
+import csv
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ from nepflow_acquire import sound, transfer
 from nepflow_acquire.redaction import shown
 
 log = logging.getLogger(__name__)
+LIST_COLUMNS = ("file", "sha256", "size", "address", "retrieved", "dataset", "licence")
 
 
 def record_of(path):
@@ -86,3 +88,27 @@ def _now():
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write_list(rows, path, folder):
+    """Write the records of files, one a row.
+
+    Parameters
+    ----------
+    rows : list of (str or Path, dict)
+        Files and their records (`bring`).
+    path : str or Path
+        CSV with ``LIST_COLUMNS``; files are named below ``folder``.
+    folder : str or Path
+    """
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, LIST_COLUMNS, lineterminator="\n", extrasaction="ignore")
+        table.writeheader()
+        for name, record in sorted(rows, key=lambda item: str(item[0])):
+            table.writerow(record | {"file": Path(name).relative_to(folder).as_posix()})
+
+
+def read_list(path):
+    """Return the rows of `write_list`."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

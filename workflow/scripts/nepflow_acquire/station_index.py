@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nepflow_acquire import register
+
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 HISTORY = ("USAF", "WBAN", "STATION NAME", "LAT", "LON", "ELEV(M)")
 OBSERVATIONS_A_DAY = 4
@@ -174,3 +176,31 @@ def ranked(sites, completeness, is_near, most, least_percent):
             "the other archive (acquire.stations)."
         )
     return rows
+
+
+def files(ranking, dataset, entry, years, folder):
+    """Return [(address, path)] of the chosen stations.
+
+    Parameters
+    ----------
+    ranking : list
+        Of `ranked`.
+    dataset : {"gsod", "ghcn_daily"}
+    entry : dict
+        Of the register.
+    years : list of int
+        GSOD has a file a year, GHCN-Daily one for all.
+    folder : Path
+    """
+    stations = [site.station for site, _, chosen in ranking if chosen]
+    if dataset == "gsod":
+        return [
+            (register.address(entry, "file", station=station, year=year),
+             folder / dataset / str(year) / f"{station}.csv")
+            for station in stations
+            for year in years
+        ]  # fmt: skip
+    return [
+        (register.address(entry, "file", station=station), folder / dataset / f"{station}.csv")
+        for station in stations
+    ]

@@ -58,7 +58,8 @@ class Wanted:
     """A file that is wanted.
 
     ``size`` in bytes and ``checksum`` (algorithm, hexadecimal digest) as the archive gives them, or None;
-    ``kind`` as in `sound.check`.
+    ``kind`` as in `sound.check`. ``accept`` takes the path of what came and raises a ValueError if it
+    is well-formed but not what was meant; nothing gets the final name then.
     """
 
     address: str
@@ -66,6 +67,7 @@ class Wanted:
     kind: str
     size: int | None = None
     checksum: tuple | None = None
+    accept: object = None
 
 
 @dataclass(frozen=True)
@@ -191,9 +193,20 @@ def _attempt(session, wanted):
     except sound.WrongContent as error:
         _discard(part)
         return str(error), None
+    _accept(wanted, part)
     os.replace(part, wanted.path)
     _note_of(part).unlink(missing_ok=True)
     return None
+
+
+def _accept(wanted, part):
+    if wanted.accept is None:
+        return
+    try:
+        wanted.accept(part)
+    except ValueError as error:
+        _discard(part)
+        raise type(error)(str(error).replace(str(part), str(wanted.path))) from None
 
 
 def _receive(session, wanted, part):
