@@ -12,6 +12,7 @@ pathvars:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/acquire_paths.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/pixel_paths.smk"
 include: "workflow/rules/zone_paths.smk"
@@ -29,6 +30,7 @@ include: "workflow/rules/products.smk"
 include: "workflow/rules/figure_paths.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/simulate_vegetation.smk"
+include: "workflow/rules/acquire.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/npp.smk"
 include: "workflow/rules/landcover.smk"
@@ -67,6 +69,12 @@ wildcard_constraints:
     reading="monthly|annual_once|annual_x12",
     zones=r"\w+",
     figure=r"\w+",
+
+
+rule downloads:
+    input:
+        all_downloads,
+    localrule: True
 
 
 rule all:

@@ -108,7 +108,7 @@ def built(root, tmp_path_factory):
     return workflow
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_total_respiration_is_that_of_the_equation(built):
     """One cell by hand from its own months, which the grid gives back."""
     rs = raster.read(built.result("planted/nep/rs_gsmsr_bond_lamberty2004.tif"))
@@ -122,7 +122,7 @@ def test_total_respiration_is_that_of_the_equation(built):
     assert np.nanmean(rs) == pytest.approx((daily * days).sum(), rel=0.02)
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_other_models_stand_beside_the_headline(built):
     table = rows(built.result("planted/tables/respiration_readings.csv"))
     means = {row["reading"]: float(row["value"]) for row in table if row["quantity"] == "nep_mean"}
@@ -137,7 +137,7 @@ def test_other_models_stand_beside_the_headline(built):
     assert "Raich et al. (2002), Rh by Bond-Lamberty et al. (2004)" in report
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_planted_trend_is_attributed(built):
     """NPP: joint and differences find the human trend, the residual method misses it."""
     table = rows(built.result("planted/tables/attribution_npp.csv"))
@@ -157,7 +157,7 @@ def test_planted_trend_is_attributed(built):
         assert 0 <= value[method, attribution.DOMINANT[3], "null_dominant_share"] <= 100
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_field_data_are_compared(built):
     table = rows(built.result("planted/tables/plots_comparison.csv"))
     found = {(r["quantity"], r["model"], r["group"], r["statistic"]): r["value"] for r in table}
@@ -173,7 +173,7 @@ def test_field_data_are_compared(built):
     assert all(np.nanmin(mean) <= float(row["modelled"]) <= np.nanmax(mean) for row in sites)
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_karst_is_compared_and_numbers_are_named(built):
     table = rows(built.result("planted/tables/contrast_karst.csv"))
     value = {(row["layer"], row["quantity"]): float(row["value"] or "nan") for row in table}
@@ -192,7 +192,7 @@ def test_karst_is_compared_and_numbers_are_named(built):
     assert str(round(ours, 2)) in str([*published["gx_human_area"].values()])
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_figure_and_second_run(built):
     assert built.result("planted/figures/nep_attribution.png").stat().st_size > 0
     manifest = built.result("planted/manifest.csv").read_text()

@@ -1,6 +1,7 @@
 """Studies, and the functions that rules read them with."""
 
 import ast
+import csv
 import math
 import os
 import shlex
@@ -22,6 +23,7 @@ from nepflow import (
     modis,
     study as study_files,
 )
+from nepflow_acquire import plan
 
 if os.path.exists(sys.executable):
     # Snakemake puts it into a shell command unquoted, a space ends it (snakemake#2645)

@@ -12,11 +12,14 @@ def years_of(wildcards):
 
 
 def tiles_of(product):
-    """Function that gives the tile files of a product and year."""
+    """Function that gives the tile files of a product and year; of downloads, once they are listed."""
 
-    def tiles(wildcards):
+    def tiles(wildcards, input=None):
         study, collection = study_of(wildcards), wildcards.get("collection", "061")
         folder = study["files"]["tiles"]
+        listed = list_of_tiles(study, product, collection, wildcards.year)
+        if listed:
+            return tiles_in(listed, folder)
         if study["simulated"]:
             name = f"{product}.A{wildcards.year}001.{{tile}}.{collection}.{TWIN_STAMP}.hdf"
             return [f"{folder}/{name.format(tile=tile)}" for tile in study["tiles"]]
@@ -36,7 +39,8 @@ def granules_of(product):
         if study["simulated"]:
             folder = study["files"]["folder"]
             return f"{folder}/granules/{product}.{collection}_{wildcards.year}.csv"
-        return tiles_of(product)(wildcards)
+        listed = list_of_tiles(study, product, collection, wildcards.year)
+        return listed or tiles_of(product)(wildcards)
 
     return granules
 
@@ -103,6 +107,7 @@ def granule_digests(wildcards):
         lists += in_study("landcover/granules_{landcover_year}.csv")(wildcards)
     dates = study["landcover_dates"].values()
     lists += [f"{below}/landcover/granules_{year}.csv" for year in dates]
+    lists += lists_of_downloads(study)
     return sorted(set(lists))
 
 

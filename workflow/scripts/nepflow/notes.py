@@ -39,6 +39,10 @@ def choices(study):
         claim = study["attribution"]["claim"].replace("_", " ")
         text = f"claimed from the {claim} method; the rest also holds CO2, fire and model errors"
         rows.append(("climate and the rest", text))
+    rows += [
+        (f"{entry['input']} instead of {entry['instead_of']}", f"{entry['by']}: {entry['reason']}")
+        for entry in study.get("substitutes", [])
+    ]
     if not study["has_trend"]:
         needed = f"{len(study['years'])} years, a trend needs {study['minimum_years']}"
         rows.append(("trend", f"not estimated: {needed}"))

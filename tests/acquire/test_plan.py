@@ -1,0 +1,99 @@
+"""The plan of a study: counted by hand from its settings."""
+
+import pytest
+import yaml
+from nepflow import study
+from nepflow_acquire import plan, register
+
+
+def loaded(root, tmp_path, **keys):
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "defaults.yaml").write_text((root / "config/defaults.yaml").read_text())
+    own = {
+        "title": "t",
+        "citation": "c",
+        "tiles": ["h25v04", "h25v05"],
+        "period": [2001, 2003],
+        **keys,
+    }
+    (tmp_path / "studies/own.yaml").write_text(yaml.safe_dump(own))
+    schema = root / "workflow/schemas/study.schema.yaml"
+    return study.load_study("own", tmp_path, schema, str(tmp_path / "data"), "results")
+
+
+ZONES = [{"name": "landcover", "kind": "landcover"}]
+CLIMATE = {"variables": ["temperature", "precipitation"]}
+
+
+def test_files_and_size(root, tmp_path):
+    found = plan.plan(loaded(root, tmp_path, climate=CLIMATE, zones=ZONES), register.load())
+    by_name = {row["dataset"]: row for row in found}
+    assert set(by_name) == {"mod17a3hgf_061", "mcd12q1_061"}
+    assert by_name["mod17a3hgf_061"]["files"] == 2 * 3
+    assert by_name["mod17a3hgf_061"]["gb"] == pytest.approx(6 * 6 / 1000)
+    assert by_name["mod17a3hgf_061"]["present"] == 0
+    assert by_name["mcd12q1_061"]["checked_live"] == register.load()["mcd12q1_061"]["checked_live"]
+
+
+def test_tiles_that_are_there_are_counted(root, tmp_path):
+    folder = tmp_path / "data/own/modis/2001"
+    folder.mkdir(parents=True)
+    for name in (
+        "MOD17A3HGF.A2001001.h25v04.061.2021001000000.hdf",
+        "MOD17A3HGF.A2001001.h25v04.061.2022001000000.hdf",  # the same tile again
+        "MOD17A3HGF.A2009001.h25v04.061.2021001000000.hdf",  # another year
+        "MOD17A3HGF.A2001001.h08v05.061.2021001000000.hdf",  # another tile
+        "MOD17A3HGF.A2001001.h25v05.006.2021001000000.hdf",  # another collection
+    ):
+        (folder / name).touch()
+    rows = plan.plan(loaded(root, tmp_path, climate=CLIMATE), register.load())
+    assert [row["present"] for row in rows] == [1]
+
+
+def test_retired_year_2000_is_said_with_the_remedy(root, tmp_path):
+    settings = loaded(
+        root, tmp_path, period=[2000, 2003], climate=CLIMATE, npp={"year_2000": "collection_006"}
+    )
+    rows = plan.plan(settings, register.load())
+    old = next(row for row in rows if row["dataset"] == "mod17a3hgf_006")
+    assert (old["files"], old["login"]) == (2, "none")
+    text = plan.table_text(rows)
+    assert "Bring the tiles" in text and "npp.year_2000 to drop" in text
+    assert "To download: at most 0.0 GB" in text  # 2 x 3 x 6 MB; the retired ones do not count
+
+
+def test_harmonising_needs_both_collections_in_the_overlap(root, tmp_path):
+    settings = loaded(
+        root, tmp_path, period=[2000, 2003], climate=CLIMATE,
+        npp={"year_2000": "collection_006_harmonised", "overlap": [2001, 2010]},
+    )  # fmt: skip
+    files = {row["dataset"]: row["files"] for row in plan.plan(settings, register.load())}
+    assert files == {"mod17a3hgf_006": 2 * 11, "mod17a3hgf_061": 2 * 10}
+
+
+def test_everything_acquired_is_in_the_plan(root, tmp_path):
+    chosen = {
+        "tiles": "earthdata",
+        "stations": "gsod",
+        "radiation": "nasa_power",
+        "dem": "copernicus_glo90",
+        "area": "geoboundaries",
+        "country": "CHN",
+        "most_stations": 50,
+    }
+    settings = loaded(root, tmp_path, climate=CLIMATE, acquire=chosen)
+    rows = plan.plan(settings, register.load(), bounds=(73.4, 31.2, 75.0, 32.5))
+    files = {row["input"]: row["files"] for row in rows}
+    assert files == {"tiles": 6, "stations": 150, "radiation": 50, "dem": 2 * 2, "area": 1}
+    assert {row["input"]: row["files"] for row in plan.plan(settings, register.load())}[
+        "dem"
+    ] is None
+
+
+def test_years_before_a_product_are_named(root, tmp_path):
+    settings = loaded(root, tmp_path, climate=CLIMATE, acquire={"radiation": "nasa_power"})
+    datasets = register.load()
+    datasets["nasa_power"] = datasets["nasa_power"] | {"years": [2002, 2002]}
+    row = plan.plan(settings, datasets)[-1]
+    assert row["years_missing"] == "2001 2003"
+    assert "has no data of 2001 2003" in plan.table_text([row])

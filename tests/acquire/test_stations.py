@@ -1,0 +1,251 @@
+"""Station archives and POWER on loopback, to the tidy table that the workflow reads."""
+
+import csv
+import datetime
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pytest
+from acquire_radiation import acquire_radiation
+from acquire_stations import acquire_stations
+from affine import Affine
+from archives import Reply
+from gather_stations import gather_stations
+from nepflow import geotiff, raster, station_formats
+from nepflow.station_file import BadStations
+from nepflow_acquire import power, records, station_index, transfer
+from public_archives import NCEI, POWER, Gsod, Power, table
+from pyproj import CRS
+from shapely import box
+
+QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
+AEA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
+STATIONS = {
+    "51463099999": (87.65, 43.78, 935.0),
+    "51828099999": (88.50, 43.50, 1400.0),
+    "52533099999": (88.90, 44.20, 800.0),
+    "30000099999": (20.00, 50.00, 100.0),  # far away
+}
+AREA = box(87, 43, 89, 44.5)
+
+
+def weather(station, date):
+    day = date.timetuple().tm_yday
+    return round(10 - 15 * np.cos(2 * np.pi * day / 365) + int(station[:2]) / 10, 1), float(
+        day % 3 == 0
+    ) * 2.54
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Outlines and grid of a small area."""
+    frame = geopandas.GeoDataFrame({"name": ["a"]}, geometry=[AREA], crs=4326)
+    frame.to_file(tmp_path / "outlines.gpkg", driver="GPKG")
+    grid = geotiff.Grid(CRS.from_user_input(AEA).to_wkt(), Affine(5000, 0, 0, 0, -5000, 0), 2, 2)
+    raster.write(
+        np.ones((2, 2)), raster.Output(tmp_path / "grid.tif", "1", "area", dtype="uint8"), grid
+    )
+    return tmp_path
+
+
+def stations(place, years=(2001, 2002), dataset="gsod", most=2, least=50, buffer_km=50):
+    acquire_stations(
+        dataset, list(years), {"most_stations": most, "least_complete_percent": least}, buffer_km,
+        place / "outlines.gpkg", place / "grid.tif", place / "data", place / "ranking.csv",
+        place / "files.csv", **QUICK,
+    )  # fmt: skip
+    with open(place / "ranking.csv") as file:
+        return list(csv.DictReader(file))
+
+
+def gathered(place, years=(2001, 2002), radiation=None, least=50, kind="gsod"):
+    gather_stations(
+        kind, list(years), least, place / "data", place / "files.csv", radiation,
+        place / "stations.csv", place / "found.csv",
+    )  # fmt: skip
+    return pd.read_csv(place / "stations.csv", dtype={"station": str})
+
+
+def test_stations_near_the_area_by_completeness(place, archives):
+    served = archives(**{NCEI: Gsod(STATIONS, [2001, 2002], weather).answer})
+    rows = stations(place)
+    assert [(row["station"], row["chosen"]) for row in rows] == [
+        ("51463099999", "1"), ("51828099999", "1"), ("52533099999", "0"),
+    ]  # fmt: skip
+    names = [row["file"] for row in records.read_list(place / "files.csv")]
+    assert "stations/gsod/2001/51463099999.csv" in names and len(names) == 2 + 2 * 2
+    asked = len(served.asked)
+    stations(place)
+    assert len(served.asked) == asked
+    days = gathered(place)
+    assert list(days) == [
+        "station",
+        "lon",
+        "lat",
+        "elevation_m",
+        "date",
+        "temperature_degc",
+        "precipitation_mm",
+    ]
+    assert len(days) == 2 * 730
+    one = days[(days["station"] == "51828099999") & (days["date"] == "2002-07-20")].iloc[0]
+    warmth, rain = weather("51828099999", datetime.date(2002, 7, 20))
+    assert one["temperature_degc"] == pytest.approx(warmth, abs=0.03)  # of tenths of degF
+    assert one["precipitation_mm"] == pytest.approx(rain, abs=0.13)  # of hundredths of an inch
+    assert (one["lon"], one["lat"], one["elevation_m"]) == STATIONS["51828099999"]
+
+
+def test_the_tidy_table_is_what_the_workflow_reads(place, archives):
+    archives(**{NCEI: Gsod(STATIONS, [2001], weather).answer})
+    stations(place, [2001])
+    gathered(place, [2001])
+    read = station_formats.read(
+        str(place / "stations.csv"), "tidy", ["temperature_degc", "precipitation_mm"], "daily"
+    )
+    assert read["station"].nunique() == 2 and len(read) == 730
+
+
+def test_radiation_at_the_stations(place, archives):
+    def radiation(lon, lat, day):
+        return None if day.day == 31 else round(lon / 10 + day.month, 2)
+
+    served = archives(
+        **{NCEI: Gsod(STATIONS, [2001, 2002], weather).answer, POWER: Power(radiation).answer}
+    )
+    stations(place)
+    for _ in range(2):
+        acquire_radiation(
+            "nasa_power",
+            [2001, 2002],
+            place / "ranking.csv",
+            place / "data",
+            place / "radiation.csv",
+            **QUICK,
+        )
+    assert served.count(POWER) == 2
+    days = gathered(place, radiation=place / "radiation.csv")
+    one = days[(days["station"] == "51463099999") & (days["date"] == "2002-03-05")].iloc[0]
+    assert one["radiation_mj_m2"] == pytest.approx(round(87.65 / 10 + 3, 2))
+    assert days[days["date"] == "2002-03-31"]["radiation_mj_m2"].isna().all()
+    address = records.read_list(place / "radiation.csv")[0]["address"]
+    assert "longitude=87.6500&latitude=43.7800&start=20010101&end=20021231" in address
+
+
+def test_units_and_changes_of_power(place, archives):
+    answer = Power(lambda lon, lat, day: 2.0)
+    served = archives(**{NCEI: Gsod(STATIONS, [2001], weather).answer, POWER: answer.answer})
+    stations(place, [2001], most=1)
+
+    def radiation():
+        acquire_radiation(
+            "nasa_power",
+            [2001],
+            place / "ranking.csv",
+            place / "data",
+            place / "radiation.csv",
+            **QUICK,
+        )
+        return power.read(next((place / "data/radiation").rglob("*_2001.json")))
+
+    answer.unit = "parsec"
+    with pytest.raises(power.BadRadiation, match="is in parsec") as error:
+        radiation()
+    assert ".part" not in str(error.value)
+    assert list((place / "data/radiation").rglob("*.json")) == []
+    served.answers[POWER] = lambda r: Reply('{"messages": ["Please provide valid latitude"]}')
+    with pytest.raises(power.BadRadiation, match="Please provide valid latitude"):
+        radiation()
+    served.answers[POWER] = answer.answer
+    answer.unit = "kW-hr/m^2/day"
+    assert radiation().iloc[0] == pytest.approx(2 * 3.6)
+
+
+def test_a_station_file_with_a_changed_header(place, archives):
+    gsod = Gsod(STATIONS, [2001], weather)
+    archives(**{NCEI: gsod.answer})
+    real = gsod.file
+
+    def renamed(station, year):
+        return real(station, year).replace('"LATITUDE"', '"LAT"')
+
+    gsod.file = renamed
+    with pytest.raises(BadStations, match=r"2001/51463099999.csv: lacks the columns LATITUDE"):
+        stations(place, [2001])
+    assert list((place / "data/stations").rglob("5*.csv")) == []
+
+
+def test_a_year_that_a_station_lacks_is_left_out(place, archives, log):
+    archives(**{NCEI: Gsod(STATIONS, [2001], weather).answer})
+    stations(place, [2001, 2002], least=30)
+    assert "left out: 51463099999.csv" in log.text
+    days = gathered(place, [2001, 2002], least=30)
+    assert set(days["date"].str[:4]) == {"2001"}
+    found = pd.read_csv(place / "found.csv", dtype={"station": str})
+    assert found["found_percent"].tolist() == pytest.approx([50, 50])
+    with pytest.raises(BadStations, match="no station has 60 % of the days, the best 50 %"):
+        gathered(place, [2001, 2002], least=60)
+
+
+def test_no_station_near_the_area(place, archives):
+    far = {"30000099999": STATIONS["30000099999"]}
+    archives(**{NCEI: Gsod(far, [2001], weather).answer})
+    with pytest.raises(station_index.NoStations, match="0 stations lie near"):
+        stations(place, [2001])
+
+
+def ghcn(request):
+    """GHCN-Daily with one station: fixed columns of its readme, csv of access/."""
+    if request.path.endswith("ghcnd-stations.txt"):
+        return Reply(
+            "CHM00051463  43.7800   87.6500  935.0    URUMQI                         GSN     "
+            "51463\n"
+        )
+    if request.path.endswith("ghcnd-inventory.txt"):
+        rows = [
+            f"CHM00051463  43.7800   87.6500 {name} 1951 2025\n"
+            for name in ("TMAX", "TMIN", "PRCP")
+        ]
+        return Reply("".join(rows))
+    head = (
+        "STATION",
+        "DATE",
+        "LATITUDE",
+        "LONGITUDE",
+        "ELEVATION",
+        "NAME",
+        "PRCP",
+        "PRCP_ATTRIBUTES",
+        "TMAX",
+        "TMAX_ATTRIBUTES",
+        "TMIN",
+        "TMIN_ATTRIBUTES",
+    )
+    rows = [
+        (
+            "CHM00051463",
+            f"{year}-{month:02d}-15",
+            43.78,
+            87.65,
+            935.0,
+            "URUMQI, CH",
+            "  25",
+            ",,S",
+            " 110",
+            ",,S",
+            "  10",
+            ",,S",
+        )
+        for year in (2000, 2001)
+        for month in range(1, 13)
+    ]
+    return Reply(table([head, *rows]))  # fmt: skip
+
+
+def test_ghcn_daily(place, archives):
+    archives(**{NCEI: ghcn})
+    rows = stations(place, [2001], "ghcn_daily")
+    assert (rows[0]["station"], float(rows[0]["announced_percent"])) == ("CHM00051463", 100.0)
+    days = gathered(place, [2001], least=1, kind="ghcn_daily")
+    assert len(days) == 12  # the year 2000 of the file is not of the study
+    assert set(days["temperature_degc"]) == {6.0} and set(days["precipitation_mm"]) == {2.5}

@@ -1,0 +1,158 @@
+"""Public archives -> the raw folder of a study (site: `acquire: true`; study: `acquire:`).
+
+Inputs   the archives of config/datasets.yaml, <study>/{grid.tif,zones/outlines.gpkg}
+Outputs  <study>/acquired/{area.gpkg,dem.tif,stations.csv}, <study>/acquired/*_files.csv and
+         <product>.<collection>_<year>.csv (lists), <study>/tables/station_{ranking,found}.csv
+
+Downloaded files lie in the raw folder, each beside its record; nothing there is overwritten.
+"""
+
+
+rule acquire_tiles:
+    input:
+        lock=lock_if_there,
+        code=code_of("acquire_tiles.py"),
+    output:
+        granules="<study>/acquired/{product}.{collection}_{year}.csv",
+    log:
+        "<logs>/{study}/acquire_tiles/{product}.{collection}_{year}.log",
+    wildcard_constraints:
+        product="MOD17A3HGF|MCD12Q1|MOD13A3",
+        collection=r"\d{3}",
+    conda:
+        "../../envs/acquire.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=240,
+        downloads=1,
+    params:
+        tiles=lookup(within=STUDIES, dpath="{study}/tiles"),
+        folder=lookup(within=STUDIES, dpath="{study}/files/tiles"),
+        lock=lock_of,
+    message:
+        "{wildcards.study}: {wildcards.product} tiles of {wildcards.year} from Earthdata."
+    script:
+        "../scripts/acquire_tiles.py"
+
+
+rule acquire_area:
+    input:
+        code=code_of("acquire_area.py"),
+    output:
+        area="<study>/acquired/area.gpkg",
+        files="<study>/acquired/area_files.csv",
+    log:
+        "<logs>/{study}/acquire_area.log",
+    conda:
+        "../../envs/acquire.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+        downloads=1,
+    params:
+        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
+        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+    message:
+        "{wildcards.study}: boundaries of the area."
+    script:
+        "../scripts/acquire_area.py"
+
+
+rule acquire_dem:
+    input:
+        area="<study>/zones/outlines.gpkg",
+        code=code_of("acquire_dem.py"),
+    output:
+        dem="<study>/acquired/dem.tif",
+        files="<study>/acquired/dem_files.csv",
+    log:
+        "<logs>/{study}/acquire_dem.log",
+    conda:
+        "../../envs/acquire.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=480,
+        downloads=1,
+    params:
+        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
+        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+    message:
+        "{wildcards.study}: tiles of elevation."
+    script:
+        "../scripts/acquire_dem.py"
+
+
+rule acquire_stations:
+    input:
+        area="<study>/zones/outlines.gpkg",
+        grid="<study>/grid.tif",
+        code=code_of("acquire_stations.py"),
+    output:
+        ranking="<study>/tables/station_ranking.csv",
+        files="<study>/acquired/stations_files.csv",
+    log:
+        "<logs>/{study}/acquire_stations.log",
+    conda:
+        "../../envs/acquire.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=480,
+        downloads=1,
+    params:
+        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
+        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+        buffer_km=lookup(within=STUDIES, dpath="{study}/area/buffer_km"),
+    message:
+        "{wildcards.study}: records of the most complete stations."
+    script:
+        "../scripts/acquire_stations.py"
+
+
+rule acquire_radiation:
+    input:
+        ranking="<study>/tables/station_ranking.csv",
+        code=code_of("acquire_radiation.py"),
+    output:
+        files="<study>/acquired/radiation_files.csv",
+    log:
+        "<logs>/{study}/acquire_radiation.log",
+    conda:
+        "../../envs/acquire.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=240,
+        downloads=1,
+    params:
+        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
+        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+    message:
+        "{wildcards.study}: daily radiation at the stations."
+    script:
+        "../scripts/acquire_radiation.py"
+
+
+rule gather_stations:
+    input:
+        files="<study>/acquired/stations_files.csv",
+        radiation=radiation_files,
+        code=code_of("gather_stations.py"),
+    output:
+        stations="<study>/acquired/stations.csv",
+        found="<study>/tables/station_found.csv",
+    log:
+        "<logs>/{study}/gather_stations.log",
+    conda:
+        "../../envs/acquire.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
+        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+    message:
+        "{wildcards.study}: station records in one table."
+    script:
+        "../scripts/gather_stations.py"

@@ -1,0 +1,51 @@
+"""Bring administrative boundaries and choose the polygons of the area.
+
+Reads   geoBoundaries
+Writes  area (GeoPackage, column name), list of the files; these go into the study's raw folder
+"""
+
+from pathlib import Path
+
+import requests
+from nepflow import vectors
+from nepflow._log import logged_to
+from nepflow_acquire import boundaries, records, register
+from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.transfer import Wanted
+
+
+def acquire_area(dataset, country, level, names, folder, area_path, list_path, **options):
+    """The licence of the record is that of these boundaries, as the archive says it."""
+    entry, folder = register.load()[dataset], Path(folder)
+    with requests.Session() as session:
+        question = Wanted(
+            register.address(entry, "search", country=country, level=level),
+            folder / "boundaries" / f"{country}_{level}.json",
+            "json",
+            accept=boundaries.described,
+        )
+        rows = [(question.path, records.bring(session, question, entry, **options))]
+        answer = boundaries.described(question.path)
+        licence = f"{answer['boundaryLicense']} ({answer['boundarySource']})"
+        path = question.path.with_name(
+            f"{country}_{level}_{answer['boundaryYearRepresented']}.geojson"
+        )
+        polygons = Wanted(answer["gjDownloadURL"], path, "geojson")
+        record = records.bring(session, polygons, entry | {"licence": licence}, **options)
+    rows.append((path, record))
+    vectors.write(boundaries.chosen(path, names), area_path, layer="area")
+    records.write_list(rows, list_path, folder)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        keep_secrets_out()
+        acquire_area(
+            dataset=snakemake.params.acquire["area"],
+            country=snakemake.params.acquire["country"],
+            level=snakemake.params.acquire["level"],
+            names=snakemake.params.acquire.get("names"),
+            folder=snakemake.params.folder,
+            area_path=snakemake.output.area,
+            list_path=snakemake.output.files,
+        )

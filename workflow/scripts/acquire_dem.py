@@ -1,0 +1,49 @@
+"""Bring the tiles of Copernicus DEM that cover the area.
+
+Reads   outlines of the area, the archive's list of tiles
+Writes  elevation (virtual raster over the tiles, m), list of the tiles; these go into the raw
+folder
+"""
+
+import logging
+from pathlib import Path
+
+import requests
+from nepflow._log import logged_to, progress
+from nepflow_acquire import area, elevation, records, register
+from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.transfer import Wanted
+
+MARGIN_DEG = 0.05  # so that cells at the edge find elevation on both sides
+
+
+def acquire_dem(dataset, outlines_path, folder, dem_path, list_path, **options):
+    """Tiles that the archive does not have are ocean, where elevation is 0."""
+    entry, folder = register.load()[dataset], Path(folder)
+    with requests.Session() as session:
+        address = register.address(entry, "inventory")
+        index = Wanted(address, folder / "dem" / f"{dataset}_tiles.txt", "text")
+        rows = [(index.path, records.bring(session, index, entry, **options))]
+        polygon = area.in_degrees(outlines_path, MARGIN_DEG)
+        names, absent = elevation.wanted(dataset, polygon, index.path.read_text())
+        logging.getLogger(__name__).info(
+            "no tile, counted as ocean: %s", ", ".join(absent) or "none"
+        )
+        for name in progress(names, len(names), "elevation"):
+            address = register.address(entry, "file", tile=name)
+            want = Wanted(address, folder / "dem" / f"{name}.tif", entry["format"])
+            rows.append((want.path, records.bring(session, want, entry, **options)))
+    elevation.write_mosaic([path for path, _ in rows[1:]], dataset, dem_path)
+    records.write_list(rows, list_path, folder)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        keep_secrets_out()
+        acquire_dem(
+            dataset=snakemake.params.acquire["dem"],
+            outlines_path=snakemake.input.area,
+            folder=snakemake.params.folder,
+            dem_path=snakemake.output.dem,
+            list_path=snakemake.output.files,
+        )

@@ -1,0 +1,43 @@
+"""Bring daily solar radiation at the chosen stations.
+
+Reads   ranking of the stations (those chosen count)
+Writes  list of the files; these go into the study's raw folder
+"""
+
+from pathlib import Path
+
+import requests
+from nepflow import tables
+from nepflow._log import logged_to, progress
+from nepflow_acquire import power, records, register
+from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.transfer import Wanted
+
+
+def acquire_radiation(dataset, years, ranking_path, folder, list_path, **options):
+    """One question a station; each answer is read before it counts."""
+    entry, folder, rows = register.load()[dataset], Path(folder), []
+    stations = tables.read(ranking_path, ["station", "lon", "lat", "chosen"])
+    chosen = stations[stations["chosen"] == 1]
+    first, last = min(years), max(years)
+    with requests.Session() as session:
+        for station in progress(chosen.itertuples(), len(chosen), "radiation"):
+            lon, lat = f"{station.lon:.4f}", f"{station.lat:.4f}"
+            address = register.address(entry, "file", lon=lon, lat=lat, first=first, last=last)
+            name = f"{station.station}_{first}_{last}.json"
+            path = folder / "radiation" / dataset / name
+            want = Wanted(address, path, entry["format"], accept=power.read)
+            rows.append((path, records.bring(session, want, entry, **options)))
+    records.write_list(rows, list_path, folder)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        keep_secrets_out()
+        acquire_radiation(
+            dataset=snakemake.params.acquire["radiation"],
+            years=snakemake.params.years,
+            ranking_path=snakemake.input.ranking,
+            folder=snakemake.params.folder,
+            list_path=snakemake.output.files,
+        )

@@ -1,0 +1,47 @@
+"""Bring the tiles of a product and year from Earthdata, verified, with their records.
+
+Reads   the catalogue of the archive, or the lock file of the study where there is one
+Writes  list of tiles (columns of granules.LOCK_COLUMNS); the tiles go into the study's raw folder
+"""
+
+from pathlib import Path
+
+from nepflow._log import logged_to, progress
+from nepflow_acquire import granules, records, register
+from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.transfer import Wanted
+
+
+def acquire_tiles(product, collection, year, tiles, folder, list_path, lock_path=None, **options):
+    """What is there and sound is kept; nothing is overwritten."""
+    dataset = register.load()[f"{product.lower()}_{collection}"]
+    register.address(dataset, "file", granule="")  # a retired product is refused here
+    lock = granules.locked(lock_path, product, collection, year, tiles)
+    auth = granules.login()
+    if lock is None:
+        found = granules.search(auth, product, collection, year, tiles, **options)
+    else:
+        found = [granules.of_row(row) for row in lock.values()]
+    rows = []
+    with auth.get_session() as session:
+        for granule in progress(found, len(found), f"{product} {year}"):
+            path = Path(folder, granule.file)
+            want = Wanted(granule.address, path, dataset["format"], granule.size, granule.checksum)
+            record = records.bring(session, want, dataset, **options)
+            granules.refuse_change(lock, granule, record, lock_path)
+            rows.append(granules.row(granule, record))
+    granules.write_list(rows, list_path)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        keep_secrets_out()
+        acquire_tiles(
+            product=snakemake.wildcards.product,
+            collection=snakemake.wildcards.collection,
+            year=int(snakemake.wildcards.year),
+            tiles=snakemake.params.tiles,
+            folder=snakemake.params.folder,
+            list_path=snakemake.output.granules,
+            lock_path=snakemake.params.lock,
+        )

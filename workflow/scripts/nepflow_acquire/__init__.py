@@ -1,0 +1,1 @@
+"""Public archives: the register, the transfer, what each archive needs."""

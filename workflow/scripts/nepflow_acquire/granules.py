@@ -1,0 +1,262 @@
+"""MODIS tiles by Earthdata: login, search, the choice among productions, the lock file."""
+
+import csv
+import logging
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import earthaccess
+import requests
+from earthaccess.exceptions import LoginAttemptFailure, LoginStrategyUnavailable
+from nepflow import modis
+from nepflow.atomic import replacing
+
+from nepflow_acquire.redaction import known_secrets, redacted
+from nepflow_acquire.transfer import LoginRefused, Patience, TransferFailed, Unreachable
+
+log = logging.getLogger(__name__)
+STRATEGIES = ("environment", "netrc")  # never interactive: a job has no keyboard
+LOCK_COLUMNS = ("file", "address", "size", "algorithm", "checksum", "sha256")
+
+
+class NoSuchGranules(TransferFailed):
+    """The archive has no tile of that product, year and place."""
+
+
+class GranuleChanged(TransferFailed):
+    """A tile is no longer the one of the lock file."""
+
+
+@dataclass(frozen=True)
+class Granule:
+    """A tile of a product as the archive describes it."""
+
+    file: str
+    address: str
+    size: int | None = None
+    checksum: tuple | None = None
+
+
+def login():
+    """Log in to Earthdata from the environment or from a netrc file.
+
+    Returns
+    -------
+    earthaccess.Auth
+        Its ``get_session()`` has the login.
+
+    Raises
+    ------
+    LoginRefused
+        If there are no credentials, or they are refused. The message holds none of them.
+    """
+    why = []
+    for strategy in STRATEGIES:
+        try:
+            auth = earthaccess.Auth().login(strategy=strategy)
+        except LoginStrategyUnavailable as error:
+            why.append(f"{strategy}: {error}")
+            continue
+        except LoginAttemptFailure as error:
+            raise LoginRefused(
+                f"Earthdata refused user and password ({_short(error)}). Try them in a browser, "
+                "then mend EARTHDATA_USERNAME and EARTHDATA_PASSWORD, or the netrc file."
+            ) from None
+        except requests.RequestException as error:
+            raise Unreachable(
+                f"Earthdata login does not answer ({type(error).__name__}). Check the connection "
+                "and the proxy (HTTPS_PROXY), and run again."
+            ) from None
+        if auth.authenticated:
+            return auth
+    raise LoginRefused(
+        "No Earthdata login: set EARTHDATA_TOKEN, or EARTHDATA_USERNAME and EARTHDATA_PASSWORD, "
+        f"or put a line `machine {earthaccess.PROD.edl_hostname} login ... password ...` into the "
+        f"netrc file ({'; '.join(map(_short, why))})."
+    )
+
+
+def _short(error):
+    return redacted(str(error), known_secrets())[:300]
+
+
+def search(auth, product, collection, year, tiles, patience=Patience(), sleep=None):  # noqa: B008
+    """Return the newest granule of each tile and date of a year.
+
+    Parameters
+    ----------
+    auth : earthaccess.Auth
+    product, collection : str
+        Such as "MOD17A3HGF", "061".
+    year : int
+    tiles : list of str
+    patience : Patience
+    sleep : callable, optional
+        Takes seconds; `time.sleep` otherwise.
+
+    Returns
+    -------
+    list of Granule
+        Ordered by name.
+
+    Raises
+    ------
+    NoSuchGranules
+        If a tile has none.
+    """
+    patterns = [f"{product}.A{year}*.{tile}.{collection}.*" for tile in tiles]
+    found = newest(
+        [described(item) for item in _asked(auth, product, collection, patterns, patience, sleep)]
+    )
+    chosen = [
+        g for g in found if _key(g.file)[:2] == (product, str(year)) and _key(g.file)[3] in tiles
+    ]
+    there = {_key(granule.file)[2:4] for granule in chosen}
+    days = sorted({day for day, _ in there} or {"001"})
+    missing = [f"{tile} (day {day})" for tile in tiles for day in days if (day, tile) not in there]
+    if missing:
+        raise NoSuchGranules(
+            f"{product} collection {collection} of {year}: the archive has no tile "
+            f"{', '.join(missing)}. Change `tiles` or `period` of the study, or see `make plan` "
+            "for the years of the product."
+        )
+    return chosen
+
+
+def _asked(auth, product, collection, patterns, patience, sleep):
+    """Ask the catalogue, again where it is busy."""
+    for attempt in range(1, patience.tries + 1):
+        try:
+            query = earthaccess.DataGranules(auth).short_name(product).version(collection)
+            with warnings.catch_warnings():  # of earthaccess about its own next version
+                warnings.simplefilter("ignore", FutureWarning)
+                return query.granule_name(patterns).get(2000)
+        except (RuntimeError, requests.RequestException, ValueError) as error:
+            reason = _short(error)
+            log.warning("catalogue: %s (try %d of %d)", reason, attempt, patience.tries)
+            if attempt < patience.tries:
+                (sleep or time.sleep)(patience.wait(attempt))
+    raise Unreachable(
+        f"The catalogue of {product} failed {patience.tries} times, last: {reason}. Run again "
+        "later."
+    )
+
+
+def described(item):
+    """Return the `Granule` of an entry of the catalogue (UMM-G).
+
+    The data file is the link of type GET DATA that ends in .hdf; its size and checksum are those
+    of the archive information under the same name, or of the only entry where that names none.
+    """
+    umm = item["umm"]
+    links = [link["URL"] for link in umm["RelatedUrls"] if link["Type"] == "GET DATA"]
+    address = next(
+        (link for link in links if link.endswith(".hdf") and link.startswith("https")), None
+    )
+    if address is None:
+        raise NoSuchGranules(
+            f"{umm['GranuleUR']}: the catalogue gives no address of its file. Run again later, or "
+            "bring it by hand (docs/data.md)."
+        )
+    file = address.rpartition("/")[2]
+    entries = umm.get("DataGranule", {}).get("ArchiveAndDistributionInformation", [])
+    named = [entry for entry in entries if entry.get("Name") == file]
+    entry = (named or (entries if len(entries) == 1 else [{}]))[0]
+    checksum = entry.get("Checksum")
+    return Granule(
+        file,
+        address,
+        entry.get("SizeInBytes"),
+        (checksum["Algorithm"], checksum["Value"]) if checksum else None,
+    )
+
+
+def _key(file):
+    """Product, year, day, tile, collection, production time of a file name."""
+    name = modis.FILE_NAME.match(file)
+    if not name:
+        raise NoSuchGranules(
+            f"{file}: the catalogue names a file that is no tile of a MODIS product. Bring the "
+            "tiles by hand (docs/data.md)."
+        )
+    return tuple(
+        name[part] for part in ("product", "year", "day", "tile", "collection", "produced")
+    )
+
+
+def newest(granules):
+    """Keep, of a tile of one date that was produced more than once, the last production."""
+    latest = {}
+    for granule in sorted(granules, key=lambda item: _key(item.file)):
+        latest[_key(granule.file)[:5]] = granule
+    dropped = len(granules) - len(latest)
+    if dropped:
+        log.info("%d older productions of tiles left out", dropped)
+    return sorted(latest.values(), key=lambda item: item.file)
+
+
+def write_list(rows, path):
+    """Write what was brought, one tile a row with the columns of the lock file."""
+    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
+        table = csv.DictWriter(file, LOCK_COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+
+
+def read_list(path):
+    """Return the rows of `write_list`."""
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def locked(path, product, collection, year, tiles):
+    """Return {file: row} of a lock file for one product and year, or None without one.
+
+    Raises
+    ------
+    NoSuchGranules
+        If the lock file lacks a tile.
+    """
+    if path is None or not Path(path).is_file():
+        return None
+    rows = {}
+    for row in read_list(path):
+        key = _key(row["file"])
+        if (key[0], key[1], key[4]) == (product, str(year), collection) and key[3] in tiles:
+            rows[row["file"]] = row
+    missing = sorted(set(tiles) - {_key(file)[3] for file in rows})
+    if missing:
+        raise NoSuchGranules(
+            f"{path}: names no {product} collection {collection} of {year} for "
+            f"{', '.join(missing)}. Delete the lock file to search anew, or change the study back."
+        )
+    return rows
+
+
+def of_row(row):
+    """Return the `Granule` of a row of a list or lock file."""
+    checksum = (row["algorithm"], row["checksum"]) if row["checksum"] else None
+    return Granule(row["file"], row["address"], int(row["size"]) if row["size"] else None, checksum)
+
+
+def row(granule, record):
+    """Return the row of a list: the granule as the archive has it, and the digest of what came."""
+    algorithm, checksum = granule.checksum or ("", "")
+    values = (granule.file, granule.address, record["size"], algorithm, checksum, record["sha256"])
+    return dict(zip(LOCK_COLUMNS, values, strict=True))
+
+
+def refuse_change(lock, granule, record, path):
+    """Refuse a tile whose digest is not that of the lock file.
+
+    Raises
+    ------
+    GranuleChanged
+    """
+    if lock is not None and lock[granule.file]["sha256"] != record["sha256"]:
+        raise GranuleChanged(
+            f"{granule.file}: has another content than {path} says. The archive has changed it, or "
+            "the file in place is not its. Delete the lock file to take the new one."
+        )

@@ -1,0 +1,138 @@
+"""What a study needs of each dataset: files, GB, years that are missing, what is retired.
+
+Made from settings and the register alone; nothing is asked of a network.
+"""
+
+import math
+from pathlib import Path
+
+from nepflow import modis
+
+from nepflow_acquire import register
+
+COLUMNS = (
+    "input", "dataset", "version", "files", "gb", "present", "years_missing", "retired", "login",
+    "licence", "checked_live",
+)  # fmt: skip
+DEM_DATASETS = ("copernicus_glo90", "copernicus_glo30")
+
+
+def plan(study, datasets, bounds=None):
+    """Return the rows of a plan.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings (`nepflow.study.load_study`).
+    datasets : dict
+        The register (`register.load`).
+    bounds : tuple of float, optional
+        West, south, east, north of the area, degrees; needed to count tiles of elevation.
+
+    Returns
+    -------
+    list of dict
+        One an input, with the keys of ``COLUMNS``; a number that cannot be known yet is None.
+    """
+    rows = [_tiles(study, datasets, name, years) for name, years in tile_years(study).items()]
+    chosen = study.get("acquire", {})
+    if chosen.get("stations", "none") != "none":
+        rows.append(_stations(study, datasets[chosen["stations"]]))
+    if chosen.get("radiation", "none") != "none":
+        files = chosen["most_stations"]
+        rows.append(_row("radiation", datasets[chosen["radiation"]], files, study["years"]))
+    if chosen.get("dem", "none") != "none":
+        files = None if bounds is None else degree_tiles(bounds)
+        rows.append(_row("dem", datasets[chosen["dem"]], files, []))
+    if chosen.get("area", "none") != "none":
+        rows.append(_row("area", datasets[chosen["area"]], 1, []))
+    return rows
+
+
+def tile_years(study):
+    """Return {name in the register: years} of the MODIS products that a study reads."""
+    needed = {}
+    if study["npp"]["source"] == "mod17":
+        for year, folder in study["npp_year_folder"].items():
+            collection = "061" if folder == "061" else "006"
+            needed.setdefault(f"mod17a3hgf_{collection}", set()).add(year)
+        if "harmonised" in study["npp_year_folder"].values():
+            first, last = study["npp"]["overlap"]
+            for collection in ("006", "061"):
+                needed[f"mod17a3hgf_{collection}"] |= set(range(first, last + 1))
+    landcover = set(study["landcover_dates"].values())
+    if study["uses_landcover"]:
+        landcover |= set(study["landcover_year"].values())
+    if landcover:
+        needed["mcd12q1_061"] = landcover
+    return {name: sorted(years) for name, years in sorted(needed.items())}
+
+
+def degree_tiles(bounds):
+    """Return the number of one-degree tiles that a box of degrees touches."""
+    west, south, east, north = bounds
+    return (math.ceil(east) - math.floor(west)) * (math.ceil(north) - math.floor(south))
+
+
+def _tiles(study, datasets, name, years):
+    dataset = datasets[name]
+    row = _row("tiles", dataset, len(study["tiles"]) * len(years), years)
+    return row | {"present": _tiles_present(study, dataset, years)}
+
+
+def _tiles_present(study, dataset, years):
+    found = set()
+    for path in Path(study["files"]["tiles"]).rglob(f"{dataset['product']}.A*.hdf"):
+        name = modis.FILE_NAME.match(path.name)
+        if name and name["collection"] == dataset["version"] and name["tile"] in study["tiles"]:
+            found |= {(name["tile"], int(name["year"]))} if int(name["year"]) in years else set()
+    return len(found)
+
+
+def _stations(study, dataset):
+    most = study["acquire"]["most_stations"]
+    files = most * len(study["years"]) if dataset["name"] == "gsod" else most
+    return _row("stations", dataset, files, study["years"])
+
+
+def _row(name, dataset, files, years):
+    missing = [year for year in years if not register.has_year(dataset, year)]
+    return {
+        "input": name,
+        "dataset": dataset["name"],
+        "version": dataset["version"],
+        "files": files,
+        "gb": None if files is None else round(files * dataset["file_mb"] / 1000, 3),
+        "present": None,
+        "years_missing": " ".join(map(str, missing)),
+        "retired": dataset["retired"] or "",
+        "login": dataset["login"],
+        "licence": dataset["licence"],
+        "checked_live": dataset["checked_live"],
+    }
+
+
+def table_text(rows):
+    """Return a plan for the terminal: a line an input, then what needs attention."""
+    head = f"{'input':<10} {'dataset':<18} {'files':>6} {'GB':>8} {'present':>8}  checked live"
+    lines = [head, "-" * len(head)]
+    for row in rows:
+        files, size, present = (_shown(row[key]) for key in ("files", "gb", "present"))
+        lines.append(
+            f"{row['input']:<10} {row['dataset']:<18} {files:>6} {size:>8} {present:>8}  "
+            f"{row['checked_live']}"
+        )
+    total = sum(row["gb"] or 0 for row in rows if not row["retired"])
+    lines.append(f"To download: at most {total:.1f} GB.")
+    for row in rows:
+        if row["years_missing"]:
+            lines.append(f"{row['dataset']}: has no data of {row['years_missing']}.")
+        if row["retired"]:
+            lines.append(f"{row['dataset']}: {row['retired'].strip()}.")
+        if row["login"] == "earthdata":
+            lines.append(f"{row['dataset']}: needs an Earthdata login (docs/data.md).")
+    return "\n".join(lines)
+
+
+def _shown(value):
+    return "?" if value is None else str(value)

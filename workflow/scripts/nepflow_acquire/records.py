@@ -1,0 +1,117 @@
+"""Where a file came from, beside the file: address, time, digest, licence."""
+
+import csv
+import json
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nepflow.atomic import replacing
+
+from nepflow_acquire import sound, transfer
+from nepflow_acquire.redaction import shown
+
+log = logging.getLogger(__name__)
+LIST_COLUMNS = ("file", "sha256", "size", "address", "retrieved", "dataset", "licence")
+
+
+def record_of(path):
+    """Return the name of the record of a file."""
+    return Path(path).with_name(f"{Path(path).name}.source.json")
+
+
+def read_record(path):
+    """Return the record of a file, or None."""
+    try:
+        return json.loads(record_of(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def bring(session, wanted, dataset, **options):
+    """Bring a file and write its record; where both are there and agree, do nothing.
+
+    Parameters
+    ----------
+    session : requests.Session
+    wanted : transfer.Wanted
+    dataset : dict
+        Entry of the register.
+    **options
+        Of `transfer.fetch`.
+
+    Returns
+    -------
+    dict
+        The record: file, address, retrieved (UTC), size, sha256, checksum of the archive, licence,
+        citation.
+
+    Raises
+    ------
+    transfer.TransferFailed
+    """
+    path, record = Path(wanted.path), read_record(wanted.path)
+    if record and path.exists():
+        _refuse_changed(path, record)
+    fetched = transfer.fetch(session, wanted, **options)
+    if record and not fetched and record["address"] == shown(wanted.address):
+        return record
+    record = {
+        "file": path.name,
+        "address": shown(wanted.address),
+        "retrieved": _now() if fetched else f"found in place {_now()}",
+        "size": path.stat().st_size,
+        "sha256": sound.digest(path),
+        "checksum": ":".join(wanted.checksum) if wanted.checksum else None,
+        "checksum_verified": bool(wanted.checksum) and sound.verifies(wanted.checksum[0]),
+        "dataset": dataset["name"],
+        "version": dataset["version"],
+        "licence": dataset["licence"],
+        "citation": dataset["citation"],
+    }
+    with replacing(record_of(path)) as temporary:
+        temporary.write_text(
+            json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    log.info("%s: %s", path.name, "downloaded" if fetched else "was there")
+    return record
+
+
+def _refuse_changed(path, record):
+    if path.stat().st_size != record["size"] or sound.digest(path) != record["sha256"]:
+        raise transfer.UnsoundFile(
+            f"{path}: is no longer the file that was downloaded ({record_of(path).name} has its "
+            "digest). Nothing is overwritten: move both away and run again."
+        )
+
+
+def _now():
+    """Return the time in UTC, or that of SOURCE_DATE_EPOCH."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write_list(rows, path, folder):
+    """Write the records of files, one a row.
+
+    Parameters
+    ----------
+    rows : list of (str or Path, dict)
+        Files and their records (`bring`).
+    path : str or Path
+        CSV with ``LIST_COLUMNS``; files are named below ``folder``.
+    folder : str or Path
+    """
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, LIST_COLUMNS, lineterminator="\n", extrasaction="ignore")
+        table.writeheader()
+        for name, record in sorted(rows, key=lambda item: str(item[0])):
+            table.writerow(record | {"file": Path(name).relative_to(folder).as_posix()})
+
+
+def read_list(path):
+    """Return the rows of `write_list`."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,210 @@
+"""Which stations an archive has around an area, and how complete they are.
+
+Layouts
+-------
+gsod
+    isd-history.csv (USAF, WBAN, STATION NAME, LAT, LON, ELEV(M), BEGIN, END) and isd-inventory.csv
+    (USAF, WBAN, YEAR, JAN ... DEC: observations of the month). A day of GSOD is made from four
+    synoptic observations or more (GSOD readme.txt), so that a month is complete with four a day.
+ghcn_daily
+    ghcnd-stations.txt (ID 1-11, latitude 13-20, longitude 22-30, elevation 32-37, name 42-71) and
+    ghcnd-inventory.txt (ID, element 32-35, first year 37-40, last year 42-45); GHCN-Daily
+    readme.txt, sections IV and VII. It knows first and last years only, so completeness is what is
+    possible.
+"""
+
+import calendar
+import csv
+import io
+from dataclasses import dataclass
+
+import numpy as np
+
+from nepflow_acquire import register
+
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+HISTORY = ("USAF", "WBAN", "STATION NAME", "LAT", "LON", "ELEV(M)")
+OBSERVATIONS_A_DAY = 4
+NO_ELEVATION = -999.0
+
+
+class StationIndexChanged(ValueError):
+    """The list of stations of an archive is not of the layout that is known."""
+
+
+class NoStations(ValueError):
+    """An archive has no station that serves."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A station: identity, name, degrees, m (NaN: not known)."""
+
+    station: str
+    name: str
+    lon: float
+    lat: float
+    elevation_m: float
+
+
+def gsod_sites(text):
+    """Return {station: Site} of isd-history.csv; stations without a position are left out."""
+    sites = {}
+    for row in _rows(text, HISTORY, "isd-history.csv"):
+        lon, lat, elevation = (_number(row[key]) for key in ("LON", "LAT", "ELEV(M)"))
+        if np.isnan([lon, lat]).any() or (lon == 0 and lat == 0):
+            continue
+        elevation = np.nan if elevation <= NO_ELEVATION else elevation
+        station = row["USAF"] + row["WBAN"]
+        sites[station] = Site(station, row["STATION NAME"], lon, lat, elevation)
+    return sites
+
+
+def gsod_completeness(text, years):
+    """Return {station: %} of days of ``years`` that isd-inventory.csv promises."""
+    days = {(year, m): calendar.monthrange(year, m + 1)[1] for year in years for m in range(12)}
+    found = {}
+    for row in _rows(text, ("USAF", "WBAN", "YEAR", *MONTHS), "isd-inventory.csv"):
+        year = int(row["YEAR"])
+        if year not in years:
+            continue
+        station = row["USAF"] + row["WBAN"]
+        for m, month in enumerate(MONTHS):
+            promised = min(int(row[month]) / OBSERVATIONS_A_DAY, days[year, m])
+            found[station] = found.get(station, 0.0) + promised
+    return {station: 100 * value / sum(days.values()) for station, value in found.items()}
+
+
+def _rows(text, columns, name):
+    table = csv.DictReader(io.StringIO(text))
+    missing = [column for column in columns if column not in (table.fieldnames or [])]
+    if missing:
+        raise StationIndexChanged(
+            f"{name}: lacks the columns {', '.join(missing)}. The archive has changed its list: "
+            "report it, and bring station files by hand meanwhile (docs/data.md)."
+        )
+    return table
+
+
+def _number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def ghcn_sites(text):
+    """Return {station: Site} of ghcnd-stations.txt."""
+    sites = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            lat, lon, elevation = float(line[12:20]), float(line[21:30]), float(line[31:37])
+        except ValueError:
+            raise _changed("ghcnd-stations.txt", number, line) from None
+        elevation = np.nan if elevation <= NO_ELEVATION else elevation
+        sites[line[:11]] = Site(line[:11], line[41:71].strip(), lon, lat, elevation)
+    return sites
+
+
+def ghcn_completeness(text, years):
+    """Return {station: %} of ``years`` in which both temperature and precipitation can be there.
+
+    Temperature is TAVG, or TMAX with TMIN.
+    """
+    spans = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            first, last = int(line[36:40]), int(line[41:45])
+        except ValueError:
+            raise _changed("ghcnd-inventory.txt", number, line) from None
+        spans.setdefault(line[:11], {})[line[31:35]] = set(range(first, last + 1))
+    wanted, found = set(years), {}
+    for station, have in spans.items():
+        none = set()
+        mean = have.get("TAVG", none) | (have.get("TMAX", none) & have.get("TMIN", none))
+        found[station] = 100 * len(mean & have.get("PRCP", none) & wanted) / len(wanted)
+    return found
+
+
+def _changed(name, number, line):
+    return StationIndexChanged(
+        f"{name}, line {number}: {line[:50]!r} is not of the fixed columns of the GHCN-Daily "
+        "readme. The archive has changed its list: report it, and bring station files by hand "
+        "meanwhile."
+    )
+
+
+INDEXES = {"gsod": (gsod_sites, gsod_completeness), "ghcn_daily": (ghcn_sites, ghcn_completeness)}
+
+
+def ranked(sites, completeness, is_near, most, least_percent):
+    """Choose the most complete stations near an area.
+
+    Parameters
+    ----------
+    sites : dict of {str: Site}
+    completeness : dict of {str: float}
+        %, of `gsod_completeness` or `ghcn_completeness`.
+    is_near : callable
+        Takes longitudes and latitudes (arrays, degrees), returns bool for each.
+    most : int
+        Stations at most.
+    least_percent : float
+        Below it a station is not chosen, %.
+
+    Returns
+    -------
+    list of (Site, float, bool)
+        All near stations with their completeness, %, and whether they are chosen; best first, ties
+        by identity.
+
+    Raises
+    ------
+    NoStations
+        If none is chosen.
+    """
+    everywhere = sorted(sites.values(), key=lambda site: site.station)
+    near = is_near(
+        np.array([site.lon for site in everywhere]), np.array([site.lat for site in everywhere])
+    )
+    found = [
+        (s, completeness.get(s.station, 0.0)) for s, ok in zip(everywhere, near, strict=True) if ok
+    ]
+    found.sort(key=lambda item: (-item[1], item[0].station))
+    rows = [(s, value, n < most and value >= least_percent) for n, (s, value) in enumerate(found)]
+    if not any(chosen for *_, chosen in rows):
+        best = max((value for _, value, _ in rows), default=0.0)
+        raise NoStations(
+            f"{len(rows)} stations lie near the area, the best has {best:.0f} % of the days, "
+            f"acquire.least_complete_percent is {least_percent:g}. Lower it, widen "
+            "area.buffer_km, or take the other archive (acquire.stations)."
+        )
+    return rows
+
+
+def files(ranking, dataset, entry, years, folder):
+    """Return [(address, path)] of the chosen stations.
+
+    Parameters
+    ----------
+    ranking : list
+        Of `ranked`.
+    dataset : {"gsod", "ghcn_daily"}
+    entry : dict
+        Of the register.
+    years : list of int
+        GSOD has a file a year, GHCN-Daily one for all.
+    folder : Path
+    """
+    stations = [site.station for site, _, chosen in ranking if chosen]
+    if dataset == "gsod":
+        return [
+            (register.address(entry, "file", station=station, year=year),
+             folder / dataset / str(year) / f"{station}.csv")
+            for station in stations
+            for year in years
+        ]  # fmt: skip
+    return [
+        (register.address(entry, "file", station=station), folder / dataset / f"{station}.csv")
+        for station in stations
+    ]

@@ -1,0 +1,273 @@
+"""One file from one address: resumed, retried, verified, and only then named.
+
+While it comes, a file is called ``.<name>.part``; ``.<name>.part.json`` says of which version of
+the remote file the part is. Both stay after an interruption and are continued by the next run. A
+file gets its final name when size, checksum, first bytes and opening have been verified.
+"""
+
+import errno
+import fcntl
+import json
+import logging
+import os
+import random
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from nepflow_acquire import replies, sound
+from nepflow_acquire.failures import (
+    DiskFull,
+    LoginRefused,
+    NotThere,
+    TransferFailed,
+    Unreachable,
+    UnsoundFile,
+)
+from nepflow_acquire.redaction import known_secrets, redacted, shown
+
+__all__ = [
+    "DiskFull",
+    "LoginRefused",
+    "NotThere",
+    "Patience",
+    "TransferFailed",
+    "Unreachable",
+    "UnsoundFile",
+    "Wanted",
+    "fetch",
+    "part_of",
+]
+log = logging.getLogger(__name__)
+BLOCK = 1 << 16  # bytes; what a broken connection loses at most
+TIMEOUT_S = (20, 90)  # to connect; between two pieces
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file that is wanted.
+
+    ``size`` in bytes and ``checksum`` (algorithm, hexadecimal digest) as the archive gives them,
+    or None; ``kind`` as in `sound.check`. ``accept`` takes the path of what came and raises a
+    ValueError if it is well-formed but not what was meant; nothing gets the final name then.
+    """
+
+    address: str
+    path: Path
+    kind: str
+    size: int | None = None
+    checksum: tuple | None = None
+    accept: object = None
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often to try, and how long to wait between, s."""
+
+    tries: int = 6
+    first_s: float = 2.0
+    longest_s: float = 300.0
+
+    def wait(self, attempt, asked=None):
+        """Seconds before attempt number ``attempt``; what the archive asks for counts."""
+        usual = min(self.first_s * 2 ** (attempt - 1), self.longest_s)
+        usual *= 0.5 + random.random() / 2
+        return usual if asked is None else min(max(asked, 0.0), self.longest_s)
+
+
+def fetch(session, wanted, patience=Patience(), sleep=time.sleep):
+    """Bring one file, or find it already there and sound.
+
+    Parameters
+    ----------
+    session : requests.Session
+        With the login, where one is needed.
+    wanted : Wanted
+    patience : Patience
+    sleep : callable
+        Takes seconds.
+
+    Returns
+    -------
+    bool
+        Whether anything was downloaded.
+
+    Raises
+    ------
+    TransferFailed
+        One of its kinds. Nothing stands under the final name then; a part may stay to be continued.
+    """
+    path = Path(wanted.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if _is_there(wanted):
+        return False
+    with _alone(part_of(path)):
+        if _is_there(wanted):  # another process brought it meanwhile
+            return False
+        for attempt in range(1, patience.tries + 1):
+            waiting = _attempt(session, wanted)
+            if waiting is None:
+                return True
+            reason, asked = waiting
+            log.warning(
+                "%s: %s (try %d of %d)", shown(wanted.address), reason, attempt, patience.tries
+            )
+            if attempt < patience.tries:
+                sleep(patience.wait(attempt, asked))
+    raise Unreachable(
+        f"{path.name}: {shown(wanted.address)} failed {patience.tries} times, last: {reason}. "
+        "Run again later; what has come is kept and continued."
+    )
+
+
+def part_of(path):
+    """Return the name that a file has while it comes."""
+    return Path(path).with_name(f".{Path(path).name}.part")
+
+
+def _is_there(wanted):
+    if not Path(wanted.path).exists():
+        return False
+    try:
+        sound.check(wanted.path, wanted.kind, wanted.size, wanted.checksum)
+    except sound.WrongContent as error:
+        raise UnsoundFile(
+            f"{wanted.path}: is there already, but not as the archive has it: {error} "
+            "Nothing is overwritten: move it away and run again."
+        ) from None
+    return True
+
+
+@contextmanager
+def _alone(part):
+    """Hold the part for this process; a second one waits and then finds the file."""
+    while True:
+        with open(part, "ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if part.exists() and os.fstat(file.fileno()).st_ino == part.stat().st_ino:
+                try:
+                    yield
+                finally:
+                    if part.exists() and part.stat().st_size == 0:
+                        part.unlink()
+                        _note_of(part).unlink(missing_ok=True)
+                return
+
+
+def _note_of(part):
+    return part.with_name(f"{part.name}.json")
+
+
+def _discard(part):
+    """Empty the part; it is not removed, since it is what this process holds."""
+    os.truncate(part, 0)
+    _note_of(part).unlink(missing_ok=True)
+
+
+def _attempt(session, wanted):
+    """Try once. Return None when the file is there, else (reason, seconds that were asked for)."""
+    part = part_of(wanted.path)
+    try:
+        reason = _receive(session, wanted, part)
+    except (
+        requests.ConnectionError,
+        requests.Timeout,
+        requests.exceptions.ChunkedEncodingError,
+    ) as error:
+        return redacted(type(error).__name__), None
+    except requests.RequestException as error:
+        raise TransferFailed(
+            f"{Path(wanted.path).name}: {redacted(str(error), known_secrets())}. Check the address "
+            "in config/datasets.yaml, and the login."
+        ) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise _full(wanted, part.parent) from None
+    if reason is not None:
+        return reason
+    try:
+        sound.check(part, wanted.kind, wanted.size, wanted.checksum, name=Path(wanted.path).name)
+    except sound.WebPage as error:
+        _discard(part)
+        raise LoginRefused(str(error)) from None
+    except sound.WrongContent as error:
+        _discard(part)
+        return str(error), None
+    _accept(wanted, part)
+    os.replace(part, wanted.path)
+    _note_of(part).unlink(missing_ok=True)
+    return None
+
+
+def _accept(wanted, part):
+    if wanted.accept is None:
+        return
+    try:
+        wanted.accept(part)
+    except ValueError as error:
+        _discard(part)
+        raise type(error)(str(error).replace(str(part), str(wanted.path))) from None
+
+
+def _receive(session, wanted, part):
+    """Bring what is missing of the part. Return None when the answer came to its end."""
+    done, version = part.stat().st_size, _version(part)
+    headers = {"Accept-Encoding": "identity"}  # sizes and ranges are those of the file
+    if done and version:
+        headers |= {"Range": f"bytes={done}-", "If-Range": version}
+    with session.get(wanted.address, headers=headers, stream=True, timeout=TIMEOUT_S) as answer:
+        replies.check(answer, wanted.path, wanted.kind in sound.FIRST_BYTES)
+        if answer.status_code == 416 or answer.status_code in replies.WAIT_AGAIN:
+            if answer.status_code == 416:  # the part is longer than the file, or as long
+                _discard(part)
+            return f"answer {answer.status_code}", replies.retry_after(answer)
+        resumed = answer.status_code == 206
+        if resumed and not replies.starts_at(answer, done):
+            _discard(part)
+            return "another part than was asked for", None
+        if not resumed:
+            _discard(part)
+            done = 0
+            _remember(part, answer)
+        expected = replies.length(answer, done)
+        _check_room(wanted, expected, done, part.parent)
+        with open(part, "ab") as file:
+            for piece in answer.iter_content(BLOCK):
+                file.write(piece)
+    if expected is not None and part.stat().st_size < expected:
+        return f"ended after {part.stat().st_size} of {expected} bytes", None
+    return None
+
+
+def _version(part):
+    try:
+        return json.loads(_note_of(part).read_text())["version"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _remember(part, answer):
+    """Keep what tells versions of the remote file apart; weak tags and packed answers do not."""
+    tag = answer.headers.get("ETag", "")
+    version = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified")
+    if replies.is_packed(answer):
+        version = None
+    _note_of(part).write_text(json.dumps({"version": version}))
+
+
+def _check_room(wanted, expected, done, folder):
+    needed = (expected or wanted.size or 0) - done
+    if needed > shutil.disk_usage(folder).free:
+        raise _full(wanted, folder)
+
+
+def _full(wanted, folder):
+    return DiskFull(
+        f"{Path(wanted.path).name}: no room left in {folder}. Free space there, or set `raw:` of "
+        "config/config.yaml to a larger disk, and run again; what has come is continued."
+    )
