@@ -5,9 +5,8 @@ Reads   monthly temperature (degC) and precipitation (mm), fitted or on grids, t
 Writes  respiration (cube, band = year), g C m-2 yr-1
 """
 
-from nepflow import raster, respiration
+from nepflow import monthly, raster, respiration
 from nepflow._log import logged_to
-from nepflow.monthly import months_of
 
 
 def estimate_respiration(
@@ -17,7 +16,9 @@ def estimate_respiration(
     """Monthly readings evaluate the months where they are used, never on disk."""
     years = raster.years_of(annual_paths[0])
     function, takes_months = respiration.READINGS[reading]
-    months = months_of(months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction)
+    months = monthly.of_years(
+        months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
+    )
 
     def by_month(temperature, precipitation):
         shape = (len(years), 12, -1)

@@ -4,9 +4,8 @@ Reads   monthly or annual temperature (degC) and precipitation (mm), soil carbon
 Writes  heterotrophic and total respiration (cubes, band = year), g C m-2 yr-1; what was clipped
 """
 
-from nepflow import raster, respiration_models, soil_budget, tables
+from nepflow import monthly, raster, respiration_models, soil_budget, tables
 from nepflow._log import logged_to
-from nepflow.monthly import months_of
 
 COLUMNS = ("model", "relation", "quantity", "value", "unit")
 
@@ -21,7 +20,7 @@ def estimate_soil_respiration(
     carbon = [carbon_path] if carbon_path else []
     months = None
     if months_paths:
-        months = months_of(
+        months = monthly.of_years(
             months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
         )
 
