@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: demo run resume test test-all test-nightly check format bench lock clean-results
+.PHONY: demo run resume test test-all check format bench lock clean-results
 
 # The embedded study on simulated inputs, from raw tiles to the report.
 demo: .venv/run
@@ -28,11 +28,7 @@ test: .venv/test
 
 # All tests; those that need a Debian package are skipped with the reason where it is missing.
 test-all: .venv/test check
-	$(BIN)/python -m pytest -m "not nightly" --durations=15
-
-# The longest tests: a real Slurm, R on fresh stations, grids instead of stations, every module.
-test-nightly: .venv/test
-	$(BIN)/python -m pytest -m nightly --durations=15
+	$(BIN)/python -m pytest -m '' --durations=15
 
 # Style of Python, rules and workflow.
 check: .venv/test

@@ -13,10 +13,14 @@ from copies import TINY, Workflow
 from nepflow import overviews
 
 pytestmark = [
-    pytest.mark.nightly,
+    pytest.mark.slow,
     pytest.mark.skipif(bool(cluster.why_not()), reason=f"no Slurm: {cluster.why_not()}"),
 ]
-SHORT = TINY | {"period": [2001, 2003], "minimum_years": 3, "landcover": {"substitute": []}}
+SHORT = TINY | {
+    "period": [2001, 2003],
+    "minimum_years": 3,
+    "landcover": {"substitute": [], "transitions": [2001, 2003]},
+}
 OPTIONS = (
     "--workflow-profile", "profiles/slurm", "--jobs", "3", "--latency-wait", "10",
     "--default-resources", "slurm_partition=main", "slurm_account=none", "mem_mb=2000",

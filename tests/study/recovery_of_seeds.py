@@ -16,21 +16,38 @@ from copies import TINY, Workflow
 
 SEEDS = range(101, 121)
 STATISTICS = ("bias", "rmse", "correlation")
+PATTERNS = ("cells that agree", "cells that agree where truly significant", "share error")
+
+
+def recovered(workflow, name):
+    """Yield (quantity, statistic, unit) and value of every measure of recovery of a study."""
+    with open(workflow.result(f"{name}/tables/recovery.csv"), newline="") as file:
+        for row in csv.DictReader(file):
+            if row["statistic"] in STATISTICS:
+                yield (row["quantity"], row["statistic"], row["unit"]), float(row["value"])
+    shares = {}
+    with open(workflow.result(f"{name}/tables/recovery_patterns.csv"), newline="") as file:
+        for row in csv.DictReader(file):
+            quantity, value = f"{row['quantity']}: {row['of']}", float(row["value"] or "nan")
+            shares[quantity, row["statistic"]] = value
+            if row["statistic"] == "recovered share":
+                value -= shares[quantity, "true share"]
+                yield (quantity, "share error", row["unit"]), value
+            elif row["statistic"] in PATTERNS:
+                yield (quantity, row["statistic"], row["unit"]), value
 
 
 def recovery_of_seeds(folder):
-    """Build the recovery table of every seed in one workflow; return {key: values}."""
+    """Build the recovery tables of every seed in one workflow; return {key: values}."""
     studies = {f"seed{seed}": TINY | {"twin": TINY["twin"] | {"seed": seed}} for seed in SEEDS}
     root = Path(__file__).resolve().parent.parent.parent
     workflow = Workflow(root, folder, **studies)
-    workflow.run(*(f"results/{name}/tables/recovery.csv" for name in studies))
+    tables = ("recovery", "recovery_patterns")
+    workflow.run(*(f"results/{name}/tables/{table}.csv" for name in studies for table in tables))
     values = {}
     for name in studies:
-        with open(workflow.result(f"{name}/tables/recovery.csv"), newline="") as file:
-            for row in csv.DictReader(file):
-                if row["statistic"] in STATISTICS:
-                    key = (row["quantity"], row["statistic"], row["unit"])
-                    values.setdefault(key, []).append(float(row["value"]))
+        for key, value in recovered(workflow, name):
+            values.setdefault(key, []).append(value)
     return values
 
 

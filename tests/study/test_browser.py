@@ -4,7 +4,7 @@ import browser
 import pytest
 
 pytestmark = [
-    pytest.mark.nightly,
+    pytest.mark.slow,
     pytest.mark.skipif(
         browser.chromium() is None, reason="no chromium: apt-get install chromium (.ci/run does)"
     ),

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 import rasterio
-from conftest import TINY, Workflow
+from copies import TINY, Workflow
 from nepflow import raster
 from rasterio.transform import from_origin
 
@@ -49,7 +49,8 @@ def studies(root, tiny, tmp_path_factory):
         "raw": {"tiles": str(twin / "modis"), "dem": str(twin / "dem.tif"),
                 "stations": str(twin / "stations.csv")},
         "area": {"file": str(twin / "area.gpkg")},
-        "landcover": {"substitute": []},
+        "landcover": {"substitute": [], "transitions": [2001, 2003]},
+        "specification": {"choices": ["respiration"]},
         "respiration": {"reading": "monthly", "reason": "a test"},
         "figures": TINY["figures"][:1] + TINY["figures"][2:3],
     }  # fmt: skip
@@ -69,7 +70,7 @@ def studies(root, tiny, tmp_path_factory):
     return workflow
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_respiration_of_grids_is_that_of_the_equation(studies):
     """Constant months: the annual value by hand, cell by cell."""
     season = -np.cos(2 * np.pi * np.arange(12) / 12)
@@ -85,7 +86,7 @@ def test_respiration_of_grids_is_that_of_the_equation(studies):
     assert np.nanmean(sun) == pytest.approx((180 + 80 * season) @ days * 0.0864, rel=1e-5)
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_npp_of_rasters(studies):
     nep = raster.read(studies.result("grids/nep/nep.tif"))
     respiration = raster.read(studies.result("grids/nep/rh_monthly.tif"))
@@ -98,7 +99,7 @@ def test_npp_of_rasters(studies):
     assert "npp_{year}.tif" in studies.result("grids/tables/choices.csv").read_text()
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_a_grid_study_needs_no_station(studies):
     assert not studies.result("grids/stations").exists()
     names = {path.stem for path in studies.result("grids/tables").glob("*.csv")}
@@ -113,7 +114,7 @@ def test_a_grid_study_needs_no_station(studies):
     assert studies.result("grids/figures/study_area.png").stat().st_size > 0
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_both_sources_are_compared(studies):
     for variable in ("temperature", "precipitation", "radiation"):
         table = rows(studies.result(f"both/tables/{variable}_comparison.csv"))
@@ -126,6 +127,6 @@ def test_both_sources_are_compared(studies):
     assert "climate/temperature_difference" in studies.result("both/manifest.csv").read_text()
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 def test_second_run_has_nothing_to_do(studies):
     assert "Nothing to be done" in studies.run("-n")

@@ -28,6 +28,20 @@ def test_how_a_driver_entered(variable, driver, how):
     assert dependence.built_in_how(STUDY, variable, driver) == how
 
 
+@pytest.mark.parametrize(
+    ("rasters", "driver", "how"),
+    [
+        ({}, "radiation", "unknown"),
+        ({}, "temperature", "same layer"),
+        ({"drivers": ["radiation"]}, "radiation", "own source"),
+        ({"drivers": []}, "radiation", "no"),
+    ],
+)
+def test_drivers_of_npp_brought_in_are_declared_or_unknown(rasters, driver, how):
+    study = STUDY | {"npp": {"source": "rasters", "rasters": rasters}}
+    assert dependence.built_in_how(study, "nep", driver) == how
+
+
 def test_a_figure_of_a_driver_says_what_is_built_in():
     mark = dependence.mark_of(STUDY, "pixel/nep/partial_temperature")
     assert mark == (

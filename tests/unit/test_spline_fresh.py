@@ -78,7 +78,7 @@ def network(seed, count):
     return parts
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("model", MODELS)
 def test_fields(tmp_path, model, seed):
@@ -111,7 +111,7 @@ def test_fields(tmp_path, model, seed):
     np.testing.assert_allclose(error[:, 0], theirs["se"], rtol=1e-7)
 
 
-@pytest.mark.nightly
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [3, 4])
 @pytest.mark.parametrize(("criterion", "method"), [("gcv", "GCV.Cp"), ("gml", "REML")])
 def test_mgcv(tmp_path, seed, criterion, method):

@@ -21,6 +21,8 @@ def fit_tables_of(study):
 def fit_products_of(study):
     """Files beside the cubes that the climate engine keeps, below the study's folder."""
     climate = study["climate"]
+    if climate["source"] == "grids":
+        return []
     years = climate.get("standard_error_years", [])
     return [
         *(f"tables/{name}_fit.txt" for name in climate["variables"]),

@@ -73,6 +73,10 @@ def monthly_climate(wildcards):
     return [f"{RESULTS}/{wildcards.study}/climate/{name}" for name in names]
 
 
+def monthly_temperature(wildcards):
+    return monthly_climate(wildcards)[0]
+
+
 def if_stations(name):
     """Function that gives a file of a study whose climate comes from stations."""
 

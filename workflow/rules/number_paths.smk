@@ -20,11 +20,9 @@ def number_tables(wildcards):
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}/tables"
     first = next(zones["name"] for zones in study["zones"])
     area = area_zones(wildcards) or first
-    tables = {
-        "series": f"series_{area}",
-        "trends": f"trends_{area}",
-        "stations": "station_completeness",
-    }
+    tables = {"series": f"series_{area}", "trends": f"trends_{area}"}
+    if not from_grids(wildcards):
+        tables["stations"] = "station_completeness"
     for name in zones_of_kind(study, "landcover")[:1]:
         tables["landcover"] = f"series_{name}"
     for name in zones_of_kind(study, "sink")[:1]:

@@ -38,6 +38,7 @@ rule compare_published:
         consistency="<study>/tables/published_consistency.csv",
     log:
         "<logs>/{study}/compare_published.log",
+    localrule: True
     conda:
         "../../envs/geo.yaml"
     resources:

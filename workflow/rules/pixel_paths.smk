@@ -25,6 +25,13 @@ def partial_layers(suffix):
     return layers
 
 
+def npp_correlations(wildcards):
+    """Partial correlations of NPP with every driver, if the study is long enough."""
+    study = study_of(wildcards)
+    names = study["climate"]["variables"] if study["has_trend"] else []
+    return [f"{RESULTS}/{wildcards.study}/pixel/npp/partial_{name}.tif" for name in names]
+
+
 def controlled_discoveries(wildcards):
     """False discoveries are controlled for the quantity that the study is about."""
     return partial_layers("_fdr")(wildcards) if wildcards.variable == "nep" else []
@@ -75,3 +82,10 @@ def statistic_layers(study):
     for name in CARBON:
         layers += [f"pixel/{name}/{driver}{part}" for driver in drivers for part in ("", "_p")]
     return [*layers, *(f"pixel/nep/{driver}_fdr" for driver in drivers)]
+
+
+def recovery_tables(study):
+    """Tables that compare a twin study with its truth."""
+    if not study["simulated"]:
+        return []
+    return ["recovery", *(["recovery_patterns"] if study["landcover_dates"] else [])]

@@ -52,7 +52,7 @@ def tables_of(wildcards):
         "absence",
         "absence_native",
         *climate_tables(study),
-        *(["recovery"] if study["simulated"] else []),
+        *recovery_tables(study),
         "inputs",
         "checks",
         "choices",

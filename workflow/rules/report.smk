@@ -52,6 +52,7 @@ rule write_index:
         index="<results>/index.html",
     log:
         "<logs>/write_index.log",
+    localrule: True
     conda:
         "../../envs/geo.yaml"
     resources:

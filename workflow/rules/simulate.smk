@@ -125,6 +125,7 @@ rule simulate_truth:
         npp="<results>/twin/{study}/truth/npp.tif",
         rh="<results>/twin/{study}/truth/rh.tif",
         nep="<results>/twin/{study}/truth/nep.tif",
+        landcover="<results>/twin/{study}/truth/landcover.tif",
         nep_trend="<results>/twin/{study}/truth/nep_trend.tif",
         ratio="<results>/twin/{study}/truth/collection_006_ratio.tif",
     log:

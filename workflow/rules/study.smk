@@ -85,6 +85,7 @@ rule describe_study:
         choices="<study>/tables/choices.csv",
     log:
         "<logs>/{study}/describe_study.log",
+    localrule: True
     conda:
         "../../envs/geo.yaml"
     resources:

@@ -138,39 +138,3 @@ rule check_results:
         "{wildcards.study}: checks of the results."
     script:
         "../scripts/check_results.py"
-
-
-rule compare_truth:
-    input:
-        grid="<study>/grid.tif",
-        true_temperature="<results>/twin/{study}/truth/temperature.tif",
-        temperature="<study>/climate/temperature.tif",
-        true_precipitation="<results>/twin/{study}/truth/precipitation.tif",
-        precipitation="<study>/climate/precipitation.tif",
-        true_radiation="<results>/twin/{study}/truth/radiation.tif",
-        radiation=climate_if_wanted("radiation"),
-        true_npp="<results>/twin/{study}/truth/npp.tif",
-        npp=in_study("npp/{npp}/{year}.tif"),
-        true_rh="<results>/twin/{study}/truth/rh.tif",
-        rh_monthly="<study>/nep/rh_monthly.tif",
-        rh=chosen_respiration,
-        true_nep="<results>/twin/{study}/truth/nep.tif",
-        nep="<study>/nep/nep.tif",
-        true_slope="<results>/twin/{study}/truth/nep_trend.tif",
-        slope=trend_if_estimated,
-        code=code_of("compare_truth.py"),
-    output:
-        table="<study>/tables/recovery.csv",
-    log:
-        "<logs>/{study}/compare_truth.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=1500,
-        runtime=30,
-    params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-    message:
-        "{wildcards.study}: what is recovered of the twin's truth."
-    script:
-        "../scripts/compare_truth.py"

@@ -34,6 +34,7 @@ rule describe_dependence:
         table="<study>/tables/built_in.csv",
     log:
         "<logs>/{study}/describe_dependence.log",
+    localrule: True
     conda:
         "../../envs/geo.yaml"
     resources:

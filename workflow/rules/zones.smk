@@ -8,7 +8,7 @@ Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/a
 
 rule estimate_pet:
     input:
-        fit="<study>/climate/temperature_fit.npz",
+        months=monthly_temperature,
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("estimate_pet.py"),
@@ -24,6 +24,7 @@ rule estimate_pet:
         runtime=30,
     params:
         years=years_of,
+        source=lookup(within=STUDIES, dpath="{study}/climate/source"),
     message:
         "{wildcards.study}: potential evapotranspiration of the mean year."
     script:

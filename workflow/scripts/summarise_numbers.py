@@ -1,6 +1,6 @@
 """Gather the numbers of a paper's text by name.
 
-Reads   tables of the study, land cover of the dates (classes), stations
+Reads   tables of the study, land cover of the dates (classes)
 Writes  table: quantity, region or class, value, unit, period
 """
 
@@ -16,7 +16,7 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     years, minimum = study["years"], study["minimum_years"]
     period = f"{years[0]}-{years[-1]}"
     table = {name: tables.read(path, columns=[]) for name, path in paths.items()}
-    stations = table["stations"]["station"].nunique()
+    stations = table["stations"]["station"].nunique() if "stations" in table else 0
     rows = [*numbers.setting_numbers(study, stations, period)]
     rows += numbers.annual_numbers(table["series"], table["trends"], zones, period)
     if "trend" in table:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 DRIVERS = ("temperature", "precipitation", "radiation")
 SAME = "same layer"  # the very raster that the variable is compared with
 OWN = "own source"  # the same quantity from another source
+UNKNOWN = "unknown"  # what was brought in, with nothing declared of its drivers
 NO = "no"
 COLUMNS = ["dependent", "driver", "built_in", "through", "explanation"]
 
@@ -32,7 +33,7 @@ _JOINT = re.compile(r"pixel/(nep|npp|rh)/(?:multiple_r2|dominant_class)$")
 
 
 class Link(NamedTuple):
-    """How a driver entered a variable: ``how`` is `SAME` or `OWN`."""
+    """How a driver entered a variable: ``how`` is `SAME`, `OWN` or `UNKNOWN`."""
 
     driver: str
     through: str
@@ -46,7 +47,8 @@ def built_in(study):
     Parameters
     ----------
     study : dict
-        Merged settings; respiration.model and npp.source decide.
+        Merged settings; respiration.model and npp.source decide, for ``rasters`` what
+        npp.rasters.drivers declares.
 
     Returns
     -------
@@ -59,8 +61,20 @@ def built_in(study):
         If a model says nothing of its drivers here.
     """
     rh = _links(_RESPIRATION, "Rh", study["respiration"]["model"], "respiration.model")
-    npp = _links(_NPP, "NPP", study["npp"]["source"], "npp.source")
+    npp = _npp_links(study["npp"])
     return {"npp": npp, "rh": rh, "nep": [*rh, *npp]}
+
+
+def _npp_links(npp):
+    if npp["source"] != "rasters":
+        return _links(_NPP, "NPP", npp["source"], "npp.source")
+    declared = npp["rasters"].get("drivers")
+    if declared is None:
+        about = "may have entered the NPP brought in: npp.rasters.drivers does not say"
+        return [Link(driver, "NPP", UNKNOWN, f"{driver} {about}") for driver in DRIVERS]
+    return [
+        Link(driver, "NPP", OWN, f"the NPP brought in is driven by {driver}") for driver in declared
+    ]
 
 
 def _links(models, through, model, key):
@@ -72,9 +86,9 @@ def _links(models, through, model, key):
 
 
 def built_in_how(study, variable, driver):
-    """Return ``same layer``, ``own source`` or ``no``: the value of a column ``built_in``."""
+    """Return the value of a column ``built_in``: same layer, own source, unknown or no."""
     found = {link.how for link in built_in(study)[variable] if link.driver == driver}
-    return SAME if SAME in found else OWN if OWN in found else NO
+    return next((how for how in (SAME, OWN, UNKNOWN) if how in found), NO)
 
 
 def mark_of(study, layer):

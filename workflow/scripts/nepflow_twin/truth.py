@@ -22,6 +22,7 @@ CUBES = {
     "rh": ("g C m-2 yr-1", "true heterotrophic respiration"),
     "nep": ("g C m-2 yr-1", "true net ecosystem productivity"),
 }
+LANDCOVER = ("1", "true land cover (IGBP code)")
 TREND = ("g C m-2 yr-2", "least-squares trend of true net ecosystem productivity")
 RATIO = ("1", "true ratio of NPP in collection 006 to that in 061")
 
@@ -63,7 +64,7 @@ def _strips(mask):
         yield window, inside, lon, lat
 
 
-def _create(stack, path, mask, bands, described):
+def _create(stack, path, mask, bands, described, codes=False):
     """Open a new raster on the grid of ``mask``; it appears when all of them are complete."""
     profile = {
         "driver": "GTiff", "dtype": "float32", "nodata": np.nan, "count": len(bands),
@@ -71,6 +72,8 @@ def _create(stack, path, mask, bands, described):
         "width": mask.width, "tiled": True, "blockxsize": STRIP, "blockysize": STRIP,
         "compress": "deflate", "predictor": 3, "interleave": "band", "bigtiff": "if_safer",
     }  # fmt: skip
+    if codes:
+        profile |= {"dtype": "uint8", "nodata": 0, "predictor": 1}
     file = rasterio.open(stack.enter_context(replacing(path)), "w", **profile)
     stack.enter_context(file)
     unit, long_name = described
@@ -81,14 +84,14 @@ def _create(stack, path, mask, bands, described):
 
 
 def _put(file, band, window, inside, values):
-    """Write values of the inside cells of a strip, NaN elsewhere."""
-    strip = np.full(inside.shape, np.nan, dtype="float32")
+    """Write values of the inside cells of a strip, what means absent elsewhere."""
+    strip = np.full(inside.shape, file.nodata, dtype=file.dtypes[0])
     strip[inside] = values
     file.write(strip, band, window=window)
 
 
 def write_truth(folder, grid_path, world, years):
-    """Write the true cubes, ``nep_trend.tif`` and ``collection_006_ratio.tif``.
+    """Write the true cubes, ``landcover.tif``, ``nep_trend.tif``, ``collection_006_ratio.tif``.
 
     Parameters
     ----------
@@ -105,6 +108,7 @@ def write_truth(folder, grid_path, world, years):
             name: _create(stack, folder / f"{name}.tif", mask, years, described)
             for name, described in CUBES.items()
         }
+        landcover = _create(stack, folder / "landcover.tif", mask, years, LANDCOVER, codes=True)
         trend_file = _create(stack, folder / "nep_trend.tif", mask, ["nep_trend"], TREND)
         ratio_file = _create(stack, folder / "collection_006_ratio.tif", mask, ["ratio"], RATIO)
         for window, inside, lon, lat in _strips(mask):
@@ -112,6 +116,7 @@ def write_truth(folder, grid_path, world, years):
             for band, year in enumerate(years, start=1):
                 values = of_year(places, year)
                 trend.add(year, values["nep"])
+                _put(landcover, band, window, inside, places.true_class(year))
                 for name, file in cubes.items():
                     _put(file, band, window, inside, values[name])
             _put(trend_file, 1, window, inside, trend.slope())

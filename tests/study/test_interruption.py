@@ -1,0 +1,65 @@
+"""A run that is killed, and resumed as `make resume` does, ends as if nothing had happened."""
+
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from copies import TINY, Workflow
+
+pytestmark = pytest.mark.slow
+WAYS = ("process", "group", "process")  # the orphans of the first and last go on
+
+
+def digests(workflow):
+    with open(workflow.result("tiny/manifest.csv"), newline="") as file:
+        return {row["file"]: row["sha256"] for row in csv.DictReader(file)}
+
+
+def start(workflow):
+    """Start the workflow on one core, in a process group of its own."""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(workflow.folder.parent / "numba")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--cores", "1", "--rerun-incomplete"],
+        cwd=workflow.folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def products(workflow):
+    """How many files have their final name, those being written left out."""
+    results = workflow.result("")
+    return sum(path.is_file() for path in results.rglob("[!.]*")) if results.exists() else 0
+
+
+def kill_within_work(workflow, way, pause_s):
+    """Let the workflow make some files, kill it in the middle of a job; the number of files."""
+    before, running = products(workflow), start(workflow)
+    try:
+        while products(workflow) < before + 8:
+            assert running.poll() is None, "it ended before it could be killed"
+            time.sleep(0.2)
+        time.sleep(pause_s)
+    finally:
+        kill = os.kill if way == "process" else os.killpg
+        kill(running.pid, signal.SIGKILL)
+        running.wait()
+    return products(workflow)
+
+
+def test_killed_and_resumed_on_one_core_gives_the_digests_of_two(root, tiny, tmp_path):
+    workflow, chance = Workflow(root, tmp_path / "copy", tiny=TINY), random.Random(1)
+    for way in WAYS:
+        made = kill_within_work(workflow, way, chance.uniform(0, 4))
+        workflow.run("--unlock")
+    said = workflow.run("--rerun-incomplete", cores=1)
+    assert made > 20 and "Nothing to be done" not in said
+    assert digests(workflow) == digests(tiny)
+    assert len(digests(workflow)) > 60

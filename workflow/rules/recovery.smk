@@ -1,0 +1,74 @@
+"""Products of a twin study and its truth -> what is recovered.
+
+Inputs   <results>/twin/<study>/truth/*, the study's climate, NPP, Rh, NEP, trend, land cover
+Outputs  <study>/tables/{recovery,recovery_patterns}.csv
+"""
+
+
+rule compare_truth:
+    input:
+        grid="<study>/grid.tif",
+        true_temperature="<results>/twin/{study}/truth/temperature.tif",
+        temperature="<study>/climate/temperature.tif",
+        true_precipitation="<results>/twin/{study}/truth/precipitation.tif",
+        precipitation="<study>/climate/precipitation.tif",
+        true_radiation="<results>/twin/{study}/truth/radiation.tif",
+        radiation=climate_if_wanted("radiation"),
+        true_npp="<results>/twin/{study}/truth/npp.tif",
+        npp=in_study("npp/{npp}/{year}.tif"),
+        true_rh="<results>/twin/{study}/truth/rh.tif",
+        rh_monthly="<study>/nep/rh_monthly.tif",
+        rh=chosen_respiration,
+        true_nep="<results>/twin/{study}/truth/nep.tif",
+        nep="<study>/nep/nep.tif",
+        true_slope="<results>/twin/{study}/truth/nep_trend.tif",
+        slope=trend_if_estimated,
+        code=code_of("compare_truth.py"),
+    output:
+        table="<study>/tables/recovery.csv",
+    log:
+        "<logs>/{study}/compare_truth.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+    message:
+        "{wildcards.study}: what is recovered of the twin's truth."
+    script:
+        "../scripts/compare_truth.py"
+
+
+rule compare_patterns:
+    input:
+        true_maps="<results>/twin/{study}/truth/landcover.tif",
+        maps=landcover_of_dates,
+        true_slope="<results>/twin/{study}/truth/nep_trend.tif",
+        slope=trend_if_estimated,
+        true_temperature="<results>/twin/{study}/truth/temperature.tif",
+        true_precipitation="<results>/twin/{study}/truth/precipitation.tif",
+        true_radiation="<results>/twin/{study}/truth/radiation.tif",
+        true_npp="<results>/twin/{study}/truth/npp.tif",
+        found=npp_correlations,
+        code=code_of("compare_patterns.py"),
+    output:
+        table="<study>/tables/recovery_patterns.csv",
+    log:
+        "<logs>/{study}/compare_patterns.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        dates=dates_of_landcover,
+        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
+        drivers=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
+        correlation=lookup(within=STUDIES, dpath="{study}/correlation"),
+    message:
+        "{wildcards.study}: shares and signs beside the twin's truth."
+    script:
+        "../scripts/compare_patterns.py"
