@@ -42,14 +42,14 @@ def run(folder, of="karst"):
 
 def test_planted_difference_is_found_and_balance_reported(tmp_path):
     table = run(tmp_path)
-    value = table.set_index(["layer", "quantity"])["value"]
+    value = table.set_index(["layer", "measure"])["value"]
     nep = value["pixel/nep/mean"]
     assert nep["difference"] > 80
     assert nep["matched_difference"] == pytest.approx(60, abs=2)
     assert nep["interval_low"] < 60 < nep["interval_high"]
     assert value["dem", "imbalance_before"] > 0.5 > abs(value["dem", "imbalance_after"])
     assert set(table["source"]) == {"simulated (twin)"}
-    assert set(table[table["quantity"] == "matched_difference"]["unit"]) == {"g C m-2 yr-1"}
+    assert set(table[table["measure"] == "matched_difference"]["unit"]) == {"g C m-2 yr-1"}
 
 
 def test_an_unknown_class_is_refused_by_name(tmp_path):

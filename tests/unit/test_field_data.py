@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pyproj
 import pytest
-from nepflow import field_agreement, field_scatter, field_tables, plot_models, points, raster
+from nepflow import (
+    field_agreement,
+    field_scatter,
+    field_tables,
+    plot_models,
+    points,
+    raster,
+    readable,
+)
 from nepflow.palettes import BadFigure
 from rasterio.transform import from_origin
 
@@ -182,3 +190,24 @@ def test_scatter_has_a_panel_a_model():
     assert names[-1] == "Others" and len(names) == 5
     with pytest.raises(BadFigure, match="no nep"):
         field_scatter.scatter_panels(pairs(), "nep")
+
+
+def test_report_shows_every_group_and_the_unit_of_every_layer():
+    """One row a model and group; a contrast's difference keeps the unit of its own layer."""
+    rows = []
+    for variable, model in (("rs", "raich2002"), ("rh", "quadratic of observed Rs")):
+        found = field_agreement.rows_by_group(
+            np.arange(4.0), np.arange(4.0) + 1, ["b", "a", "a", "b"], "g C m-2 yr-1"
+        )
+        rows += [(variable, model, *row) for row in found]
+    columns = ["variable", "model", "group", "quantity", "value", "unit"]
+    block = readable.blocks(pd.DataFrame(rows, columns=columns))[0]
+    assert len(block["rows"]) == 6 and len(block["columns"]) == 3 + 6
+    columns = ["contrast", "layer", "measure", "value", "unit"]
+    rows = [
+        ("k", "mean", "difference", 3.0, "g C m-2 yr-1"),
+        ("k", "slope", "difference", 0.1, "yr-2"),
+    ]
+    contrasts = pd.DataFrame(rows, columns=columns)
+    shown = readable.blocks(contrasts)[0]["rows"]
+    assert [row[-1] for row in shown] == ["g C m⁻² yr⁻¹", "yr⁻²"]

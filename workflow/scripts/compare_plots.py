@@ -7,7 +7,7 @@ Writes  table of agreement by model and biome; pairs of observed and modelled va
 from nepflow import field_agreement, field_tables, plot_models, tables
 from nepflow._log import logged_to
 
-COLUMNS = ("quantity", "model", "group", "statistic", "value", "unit")
+COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
 PAIRS = ("quantity", "model", "group", "name", "lon", "lat", "observed", "modelled", "unit")
 UNIT = "g C m-2 yr-1"
 

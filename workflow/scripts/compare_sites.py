@@ -8,7 +8,7 @@ import numpy as np
 from nepflow import field_agreement, field_tables, points, raster, tables
 from nepflow._log import logged_to
 
-COLUMNS = ("quantity", "model", "group", "statistic", "value", "unit")
+COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
 PAIRS = ("quantity", "model", "group", "name", "lon", "lat", "observed", "modelled", "unit")
 UNIT, MODEL = "g C m-2 yr-1", "mean of the study's years"
 

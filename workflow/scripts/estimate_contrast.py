@@ -1,14 +1,14 @@
 """Compare a zone with the rest of the area among cells of like climate and elevation.
 
 Reads   zones (classes), grid (1 = inside), layers to compare, layers to match by
-Writes  table: layer, quantity, value, unit (differences with intervals, blocks, balance)
+Writes  table: layer, measure, value, unit (differences with intervals, blocks, balance)
 """
 
 import numpy as np
 from nepflow import contrast, raster, tables
 from nepflow._log import logged_to
 
-COLUMNS = ("contrast", "layer", "quantity", "value", "unit")
+COLUMNS = ("contrast", "layer", "measure", "value", "unit")  # a measure has units by layer
 
 
 def estimate_contrast(

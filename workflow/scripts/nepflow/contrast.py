@@ -210,7 +210,7 @@ def compared(values, covariates, treated, stratum, x, y, settings, unit):
     yield "residual_range", found_range, "km"
     yield "block_side", side, "km"
     yield "blocks", found.blocks, "count"
-    yield "reliable", int(found.blocks >= settings["minimum_blocks"]), "1 = yes"
+    yield "reliable", int(found.blocks >= settings["minimum_blocks"]), "1 = yes, 0 = no"
     yield "seed", settings["seed"], "count"
 
 
