@@ -23,7 +23,7 @@ from nepflow import (
     modis,
     study as study_files,
 )
-from nepflow_acquire import plan
+from nepflow_acquire import plan, register
 
 if os.path.exists(sys.executable):
     # Snakemake puts it into a shell command unquoted, a space ends it (snakemake#2645)

@@ -29,7 +29,7 @@ def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb):
         )
         return np.where(inside == 1, elevation, np.nan)
 
-    inputs = [grid_path, raster.Warped(dem_path, method)]
+    inputs = [grid_path, raster.Warped(dem_path, method, dtype="float32")]
     raster.map_blocks(inside_only, inputs, output, mem_mb=mem_mb, label="elevation")
     missing = 100 * counts[1] / counts[0]
     if missing > maximum_missing_percent:

@@ -40,6 +40,10 @@ def choices(study):
         text = f"claimed from the {claim} method; the rest also holds CO2, fire and model errors"
         rows.append(("climate and the rest", text))
     rows += [
+        (f"source of {entry['input']}", f"{entry['title']}: {entry['text']}")
+        for entry in study.get("sources", [])
+    ]
+    rows += [
         (f"{entry['input']} instead of {entry['instead_of']}", f"{entry['by']}: {entry['reason']}")
         for entry in study.get("substitutes", [])
     ]
