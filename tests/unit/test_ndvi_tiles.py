@@ -15,9 +15,9 @@ def codes_of(value):
 
 
 def written(folder, product, months):
-    paths = [str(folder / name) for name in ("ndvi.tif", "counts.csv")]
-    native_ndvi.write_months(product, months, [0, 1], 60000.0, *paths)
-    return paths
+    """The native files of the months, and the table of counts."""
+    counts = str(folder / "counts.csv")
+    return native_ndvi.write_months(product, months, [0, 1], 60000.0, str(folder), counts), counts
 
 
 def test_months_of_two_tiles(tmp_path):
@@ -39,7 +39,7 @@ def test_months_of_two_tiles(tmp_path):
     west = [row[1:] for row in table if row[0] == "h27v06"]
     assert west == [("valid", 12 * 396), ("snow", 12), ("fill", 36)]
     for band in (1, 7, 12):
-        values, kinds = raster.read(found, band), raster.read(found, 24 + band)
+        values, kinds = raster.read(found[band - 1]), raster.read(found[band - 1], 3)
         margin = (values.shape[0] - 20) // 2
         block = values[margin : margin + 20, margin : margin + 40]
         kinds = kinds[margin : margin + 20, margin : margin + 40]
@@ -47,7 +47,7 @@ def test_months_of_two_tiles(tmp_path):
         assert block[5, 25] == pytest.approx(0.105 + 0.01 * (band - 1))
         assert np.isnan(block[0, :3]).all() and np.isnan(block[1, 0])
         assert kinds[0, :4].tolist() == [ndvi.SNOW, ndvi.GAP, ndvi.GAP, ndvi.SEEN]
-        seen = raster.read(found, 12 + band)[margin : margin + 20, margin : margin + 40]
+        seen = raster.read(found[band - 1], 2)[margin : margin + 20, margin : margin + 40]
         np.testing.assert_array_equal(seen, ~np.isnan(block))
 
 
@@ -59,16 +59,16 @@ def test_month_before_the_product_begins_is_a_gap(tmp_path):
         for day in days
     ]
     found, _ = written(tmp_path, "MOD13A3", months)
-    assert np.isnan(raster.read(found, 1)).all()
-    assert (raster.read(found, 25) == ndvi.GAP).any()
-    assert np.nanmax(raster.read(found, 2)) == pytest.approx(0.5)
+    assert np.isnan(raster.read(found[0])).all()
+    assert (raster.read(found[0], 3) == ndvi.GAP).any()
+    assert np.nanmax(raster.read(found[1])) == pytest.approx(0.5)
 
 
 def test_genuine_tile_of_sixteen_days(reference_data, tmp_path):
     """A real clipped tile: kept cells are those of rank 0 and 1, in range."""
     path = str(next((reference_data / "modis").glob("MOD13A2*")))
     found, counts = written(tmp_path, "MOD13A2", [[] for _ in range(4)] + [[[path]]] + [[]] * 7)
-    values = raster.read(found, 5)
+    values = raster.read(found[4])
     assert np.nanmin(values) > 0.1 and np.nanmax(values) == pytest.approx(0.939, abs=5e-4)
     with open(counts, newline="") as file:
         cells = {row["reason"]: int(row["cells"]) for row in csv.DictReader(file)}

@@ -21,23 +21,22 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
     names = [f"{year}-{month:02d}" for month in range(1, 13)]
     categorical = "nearest" if resampling == "nearest" else "mode"
 
-    def on_grid(inside, native, state):
-        found, kind = ndvi.on_grid(native[:12], native[12:], state)
-        outside = inside != 1
-        return np.where(outside, np.nan, found), np.where(outside, np.nan, kind)
+    def on_grid(inside, *native):
+        pairs = zip(native[::2], native[1::2], strict=True)
+        months = [ndvi.on_grid(*values, state[0]) for values, state in pairs]
+        return tuple(
+            np.where(inside == 1, np.stack(part), np.nan) for part in zip(*months, strict=True)
+        )
 
     with TemporaryDirectory(dir=Path(ndvi_path).parent, prefix=".native_") as folder:
-        native = f"{folder}/ndvi.tif"
         resolution_m = raster.grid_of(grid_path).resolution_m
-        native_ndvi.write_months(product, months, kept, resolution_m, native, counts_path)
+        native = native_ndvi.write_months(product, months, kept, resolution_m, folder, counts_path)
+        layers = [(native_ndvi.VALUES, resampling), (native_ndvi.STATE, categorical)]
+        warped = [raster.Warped(path, how, bands) for path in native for bands, how in layers]
         tags = {"source": product, "resampling": resampling}
         raster.map_blocks(
             on_grid,
-            [
-                grid_path,
-                raster.Warped(native, resampling, native_ndvi.VALUES),
-                raster.Warped(native, categorical, native_ndvi.STATES),
-            ],
+            [grid_path, *warped],
             [
                 raster.Output(ndvi_path, "1", "observed NDVI", names, tags=tags),
                 raster.Output(state_path, "1", "state", names, "uint8", classes=ndvi.STATES),

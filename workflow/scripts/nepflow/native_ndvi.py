@@ -1,7 +1,8 @@
-"""The NDVI tiles of a year as decoded monthly mosaics on the native grid."""
+"""The NDVI tiles of a year as decoded mosaics on the native grid, a file a month."""
 
 import csv
 import math
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,12 @@ import numpy as np
 from nepflow import hdf, modis, mosaic, ndvi, raster
 from nepflow.atomic import replacing
 
-VALUES, STATES = tuple(range(1, 25)), tuple(range(25, 37))  # bands of the native file
+VALUES, STATE = (1, 2), (3,)  # bands of a native file
 # How a month of a native cell counts in the table of absence
 REASONS = {ndvi.SEEN: "valid", ndvi.SNOW: "snow", ndvi.GAP: "fill"}
 
 
-def write_months(product, months, kept, resolution_m, native_path, counts_path):
+def write_months(product, months, kept, resolution_m, folder, counts_path):
     """Decode and composite the tiles of a year, month by month, before any resampling.
 
     Parameters
@@ -28,45 +29,41 @@ def write_months(product, months, kept, resolution_m, native_path, counts_path):
         Ranks of the pixel reliability that count as observed.
     resolution_m : float
         Side of a cell of the study grid, m; sets the empty border.
-    native_path : str
-        Gets 12 bands of NDVI, 12 of 1 where it was observed and 0 elsewhere, and 12 of
-        `ndvi.SEEN`, `ndvi.SNOW` or `ndvi.GAP`; see `VALUES` and `STATES`.
+    folder : str
+        Gets a file a month: NDVI, 1 where it was observed and 0 elsewhere, and the state
+        (`ndvi.SEEN`, `ndvi.SNOW` or `ndvi.GAP`); see `VALUES` and `STATE`.
     counts_path : str
         Gets native cells and months by tile and reason. Columns: tile, reason, cells.
+
+    Returns
+    -------
+    list of 12 str
     """
     fields = modis.PRODUCTS[product].fields
     first = next(dates[0] for dates in months if dates)
     field = fields["ndvi"].name
-    cell = hdf.geometry(first[0], field)[0].a
-    grid = mosaic.lattice(first, field, margin=math.ceil(resolution_m / cell) + 1)
-    counts = {}
+    transform, shape = hdf.geometry(first[0], field)
+    grid = mosaic.lattice(first, field, margin=math.ceil(resolution_m / transform.a) + 1)
+    counts, paths = {path: Counter() for path in first}, []
+    for month, dates in enumerate(months, start=1):
 
-    def values(path):
-        found, state = _tile(fields, months, first.index(path), kept)
-        counts[path] = {code: int((state == code).sum()) for code in REASONS}
-        return np.concatenate([found, ~np.isnan(found), state])
+        def values(path, dates=dates):
+            number = first.index(path)
+            found, state = _month(fields, [date[number] for date in dates], kept, shape)
+            counts[path].update({code: int((state == code).sum()) for code in REASONS})
+            return np.stack([found, ~np.isnan(found), state])
 
-    parts = ("ndvi", "seen", "state")
-    names = [f"{part}_{month:02d}" for part in parts for month in range(1, 13)]
-    output = raster.Output(native_path, "1", "native NDVI", bands=names)
-    empty = [np.nan] * 12 + [0] * 12 + [np.nan] * 12
-    mosaic.write_mosaic(first, field, values, output, grid, fill=empty)
+        paths.append(f"{folder}/{month:02d}.tif")
+        output = raster.Output(paths[-1], "1", "native NDVI", bands=("ndvi", "seen", "state"))
+        mosaic.write_mosaic(first, field, values, output, grid, fill=(np.nan, 0, np.nan))
     _write_counts(counts, counts_path)
+    return paths
 
 
-def _tile(fields, months, number, kept):
-    """NDVI and state (12, y, x) of one tile."""
-    parts = [_month(fields, [date[number] for date in dates], kept) for dates in months]
-    shape = next(part[0].shape for part in parts if part)
-    absent = np.full(shape, np.nan), np.full(shape, float(ndvi.GAP))
-    found, state = zip(*(part or absent for part in parts), strict=True)
-    return np.stack(found), np.stack(state)
-
-
-def _month(fields, paths, kept):
-    """Composite of the dates of a month of one tile; None without a date."""
+def _month(fields, paths, kept, shape):
+    """NDVI and state (y, x) of a month of one tile; nothing but gaps without a date."""
     if not paths:
-        return None
+        return np.full(shape, np.nan, "float32"), np.full(shape, ndvi.GAP, "float32")
     values, ranks = [], []
     for path in paths:
         layer = hdf.read_layer(path, fields["ndvi"].name)

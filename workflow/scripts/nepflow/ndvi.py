@@ -40,7 +40,7 @@ def composite(ndvi, rank, kept=KEPT_RANKS):
     largest = np.where(good, ndvi, -np.inf).max(axis=0)
     state = np.where((rank == SNOW_RANK).any(axis=0), SNOW, GAP)
     state = np.where(good.any(axis=0), SEEN, state)
-    return np.where(state == SEEN, largest, np.nan), state.astype("float64")
+    return np.where(state == SEEN, largest, np.nan), state.astype("float32")
 
 
 def on_grid(ndvi, share, state):
