@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pyproj
 import pytest
-from nepflow import agreement, field_tables, plot_models, points, raster, readable, scatter
+from nepflow import (
+    field_agreement,
+    field_scatter,
+    field_tables,
+    plot_models,
+    points,
+    raster,
+    readable,
+)
 from nepflow.palettes import BadFigure
 from rasterio.transform import from_origin
 
@@ -16,20 +24,20 @@ NORTHWEST = [73, 31, 111, 49.5]
 
 
 def test_statistics_by_hand():
-    found = agreement.agreement(np.array([1.0, 2, 3, np.nan]), np.array([2.0, 2, 5, 7]))
+    found = field_agreement.agreement(np.array([1.0, 2, 3, np.nan]), np.array([2.0, 2, 5, 7]))
     assert found["values"] == 3
     assert found["bias"] == pytest.approx(1)
     assert found["rmse"] == pytest.approx(np.sqrt(5 / 3))
     assert found["r"] == pytest.approx(np.sqrt(3) / 2)
-    assert np.isnan(agreement.agreement(np.ones(3), np.arange(3.0))["r"])
-    assert agreement.agreement(np.array([np.nan]), np.ones(1))["values"] == 0
+    assert np.isnan(field_agreement.agreement(np.ones(3), np.arange(3.0))["r"])
+    assert field_agreement.agreement(np.array([np.nan]), np.ones(1))["values"] == 0
     with pytest.raises(ValueError, match="shapes"):
-        agreement.agreement(np.ones(2), np.ones(3))
+        field_agreement.agreement(np.ones(2), np.ones(3))
 
 
 def test_groups_by_size_and_units():
     rows = list(
-        agreement.rows_by_group(np.arange(4.0), np.arange(4.0) + 1, ["b", "a", "a", "b"], "g")
+        field_agreement.rows_by_group(np.arange(4.0), np.arange(4.0) + 1, ["b", "a", "a", "b"], "g")
     )
     assert list(dict.fromkeys(row[0] for row in rows)) == ["all", "a", "b"]
     assert ("a", "bias", 1.0, "g") in rows and ("b", "values", 2, "count") in rows
@@ -46,11 +54,11 @@ def test_srdb_northwest_finds_the_published_means(srdb):
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     found = plot_models.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR})
     modelled = found["rh", "pei2009 annual_once"]
-    stats = agreement.agreement(arrays["rh"], modelled)
+    stats = field_agreement.agreement(arrays["rh"], modelled)
     assert stats["values"] == 71
     assert round(stats["observed_mean"]) == 428
     assert round(stats["modelled_mean"]) == 23
-    monthly = agreement.agreement(arrays["rh"], found["rh", "pei2009 monthly, months alike"])
+    monthly = field_agreement.agreement(arrays["rh"], found["rh", "pei2009 monthly, months alike"])
     assert abs(monthly["bias"]) < abs(stats["bias"])
     assert np.isnan(found["rs", "gsmsr"]).all()
 
@@ -66,7 +74,7 @@ def test_srdb_china_pairs_of_the_relations(srdb):
     assert (round(arrays["rs"].mean()), round(arrays["rh"].mean())) == (797, 494)
     found = plot_models.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR})
     for model, mean, rmse in (("bond_lamberty2004", 433, 186), ("quadratic", 476, 171)):
-        stats = agreement.agreement(arrays["rh"], found["rh", f"{model} of observed Rs"])
+        stats = field_agreement.agreement(arrays["rh"], found["rh", f"{model} of observed Rs"])
         assert round(stats["modelled_mean"]) == mean
         assert round(stats["rmse"]) == rmse
 
@@ -171,24 +179,24 @@ def texts(figure):
 
 
 def test_scatter_has_a_panel_a_model():
-    figure = scatter.scatter_panels(pairs())
+    figure = field_scatter.scatter_panels(pairs())
     assert len(figure.axes) == 4
     said = texts(figure)
     assert "Rs: Raich et al. (2002)" in said and "n = 30" in said
     assert "Rh: Pei et al. annual once" in said
-    one = scatter.scatter_panels(pairs(), "rs", width_mm=85)
+    one = field_scatter.scatter_panels(pairs(), "rs", width_mm=85)
     assert len(one.axes) == 1
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names[-1] == "Others" and len(names) == 5
     with pytest.raises(BadFigure, match="no nep"):
-        scatter.scatter_panels(pairs(), "nep")
+        field_scatter.scatter_panels(pairs(), "nep")
 
 
 def test_report_shows_every_group_and_the_unit_of_every_layer():
     """One row a model and group; a contrast's difference keeps the unit of its own layer."""
     rows = []
     for variable, model in (("rs", "raich2002"), ("rh", "quadratic of observed Rs")):
-        found = agreement.rows_by_group(
+        found = field_agreement.rows_by_group(
             np.arange(4.0), np.arange(4.0) + 1, ["b", "a", "a", "b"], "g C m-2 yr-1"
         )
         rows += [(variable, model, *row) for row in found]

@@ -84,7 +84,7 @@ def test_formulas_import_no_files(root):
         "uncertainty", "transformations", "residuals", "fitting", "fit_log",
         "respiration_models", "soil_respiration", "heterotrophic", "soil_budget", "soil_carbon",
         "attribution_choices", "attribution", "null_trends", "attribution_rows",
-        "contrast", "agreement", "plot_models",
+        "contrast", "field_agreement", "plot_models",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}

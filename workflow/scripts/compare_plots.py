@@ -4,7 +4,7 @@ Reads   table of plots (SRDB layout: degC, mm yr-1, g C m-2 yr-1)
 Writes  table of agreement by model and biome; pairs of observed and modelled values
 """
 
-from nepflow import agreement, field_tables, plot_models, tables
+from nepflow import field_agreement, field_tables, plot_models, tables
 from nepflow._log import logged_to
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
@@ -25,7 +25,7 @@ def compare_plots(plots_path, table_path, pairs_path, settings, relation, consta
         known = (observed == observed) & (values == values)  # neither is NaN
         if not known.any():
             continue
-        found = agreement.rows_by_group(
+        found = field_agreement.rows_by_group(
             observed[known], values[known], groups[known], UNIT, "all plots"
         )
         rows += [(quantity, model, *row) for row in found]

@@ -5,7 +5,7 @@ Writes  table of agreement by class; pairs of observed and modelled values
 """
 
 import numpy as np
-from nepflow import agreement, field_tables, points, raster, tables
+from nepflow import field_agreement, field_tables, points, raster, tables
 from nepflow._log import logged_to
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
@@ -26,7 +26,7 @@ def compare_sites(entry, nep_path, table_path, pairs_path):
             "the study's area, or leave sites.file out."
         )
     observed, groups = here["nep"].to_numpy(), here["class"].to_numpy()
-    found = agreement.rows_by_group(
+    found = field_agreement.rows_by_group(
         observed, here["modelled"].to_numpy(), groups, UNIT, "all sites"
     )
     simulated = "simulated" in raster.tags_of(nep_path)

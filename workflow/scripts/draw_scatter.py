@@ -4,7 +4,7 @@ Reads   pairs (CSV), grid (says whether the inputs are simulated)
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import plates, raster, scatter, tables
+from nepflow import field_scatter, plates, raster, tables
 from nepflow._log import logged_to
 
 OPTIONS = ("quantity", "title", "width_mm", "letter")
@@ -13,7 +13,7 @@ COLUMNS = ("quantity", "model", "group", "observed", "modelled", "unit")
 
 def draw_scatter(pairs_path, grid_path, png_path, pdf_path, figure):
     """Nothing is modelled here."""
-    drawing = scatter.scatter_panels(
+    drawing = field_scatter.scatter_panels(
         tables.read(pairs_path, COLUMNS),
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},

@@ -3,7 +3,7 @@
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from nepflow import agreement, labels, palettes
+from nepflow import field_agreement, labels, palettes
 from nepflow.palettes import BadFigure
 from nepflow.respiration_models import RELATIONS, SOIL_MODELS, label
 from nepflow.sheet import Sheet, drawn_in_style, mark_simulated, wrapped
@@ -100,7 +100,7 @@ def _panel(axes, part, groups, limits, key, side):
     axes.set_aspect("equal")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(4))
-    found = agreement.agreement(part["observed"].to_numpy(), part["modelled"].to_numpy())
+    found = field_agreement.agreement(part["observed"].to_numpy(), part["modelled"].to_numpy())
     decimals = labels.decimals_for(found["rmse"], 3)
     text = (
         f"n = {found['values']}",
