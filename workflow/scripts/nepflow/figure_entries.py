@@ -57,7 +57,7 @@ def check(study, file):
                 f"{file}: figure {figure['name']} shows land-cover change. Say between which "
                 "years: landcover: {transitions: [2001, 2022]}."
             )
-        if figure["kind"] == "scatter" and not study[figure["of"]]["file"]:
+        if figure["kind"] == "field_scatter" and not study[figure["of"]]["file"]:
             raise BadStudy(
                 f"{file}: figure {figure['name']} shows {figure['of']}, and {figure['of']}.file is "
                 "null. Name the table or take the figure out."
@@ -76,7 +76,7 @@ def _check_part(part, name, zones, file):
         "classes": "layer",
         "series": "quantity",
         "panels": "panels",
-        "scatter": "of",
+        "field_scatter": "of",
     }
     key = wanted.get(part["kind"])
     if key and key not in part:
