@@ -34,9 +34,9 @@ def test_plots_to_table_and_figure(tmp_path):
     table = pd.read_csv(out[0])
     assert not table["model"].isin(["gsmsr", "chen2010"]).any()  # no carbon is declared
     counts = table[table["quantity"] == "values"].set_index(["model", "group"])["value"]
-    assert counts["raich2002", "all"] == 3
-    assert counts["quadratic of observed Rs", "all"] == 4
-    rows = table[(table["group"] == "all") & (table["model"] == "raich2002")]
+    assert counts["raich2002", "all plots"] == 3
+    assert counts["quadratic of observed Rs", "all plots"] == 4
+    rows = table[(table["group"] == "all plots") & (table["model"] == "raich2002")]
     value = rows.set_index("quantity")["value"]
     assert value["bias"] == pytest.approx(value["modelled_mean"] - value["observed_mean"])
     draw_scatter(out[1], paths["grid"], out[2], out[3], {"of": "plots", "title": "Plots"})
@@ -61,7 +61,7 @@ def test_sites_take_the_mean_of_their_cell(tmp_path):
     pairs = pd.read_csv(out[1])
     assert set(pairs["modelled"]) == {200, 300} and (pairs["observed"] == 250).all()
     table = pd.read_csv(out[0]).set_index(["group", "quantity"])["value"]
-    assert table["all", "sites_without_nep"] == 1 and table["forest", "values"] == 11
+    assert table["all sites", "sites_without_nep"] == 1 and table["forest", "values"] == 11
     assert set(pairs["source"]) == {"simulated (twin)"}
     sites.assign(lon=0).to_csv(tmp_path / "sites.csv", index=False)
     with pytest.raises(BadFieldTable, match="none of 12 sites"):

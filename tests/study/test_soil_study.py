@@ -163,7 +163,7 @@ def test_field_data_are_compared(built):
     found = {(r["variable"], r["model"], r["group"], r["quantity"]): r["value"] for r in table}
     key = "rh", "bond_lamberty2004 of observed Rs"
     modelled = np.exp(1.22 + 0.73 * np.log([700, 800, 900, 1000, 500, 400]))
-    assert float(found[*key, "all", "modelled_mean"]) == pytest.approx(modelled.mean())
+    assert float(found[*key, "all plots", "modelled_mean"]) == pytest.approx(modelled.mean())
     assert found[*key, "Forest", "values"] == "4"
     assert built.result("planted/figures/plots.png").stat().st_size > 0
     sites = rows(built.result("planted/evaluation/sites.csv"))

@@ -87,7 +87,7 @@ rule draw_scatter:
     output:
         png=report(
             "<study>/figures/{figure}.png",
-            caption="../report/scatter.rst",
+            caption="../report/field_scatter.rst",
             category="{study}",
             labels={"figure": "{figure}"},
         ),
@@ -95,7 +95,7 @@ rule draw_scatter:
     log:
         "<logs>/{study}/draw_scatter/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("scatter"),
+        figure=figure_names("field_scatter"),
     conda:
         "../../envs/geo.yaml"
     resources:

@@ -25,7 +25,9 @@ def compare_plots(plots_path, table_path, pairs_path, settings, relation, consta
         known = (observed == observed) & (values == values)  # neither is NaN
         if not known.any():
             continue
-        found = field_agreement.rows_by_group(observed[known], values[known], groups[known], UNIT)
+        found = field_agreement.rows_by_group(
+            observed[known], values[known], groups[known], UNIT, "all plots"
+        )
         rows += [(quantity, model, *row) for row in found]
         kept = plots[known].assign(modelled=values[known])
         pairs += [

@@ -26,10 +26,12 @@ def compare_sites(entry, nep_path, table_path, pairs_path):
             "the study's area, or leave sites.file out."
         )
     observed, groups = here["nep"].to_numpy(), here["class"].to_numpy()
-    found = field_agreement.rows_by_group(observed, here["modelled"].to_numpy(), groups, UNIT)
+    found = field_agreement.rows_by_group(
+        observed, here["modelled"].to_numpy(), groups, UNIT, "all sites"
+    )
     simulated = "simulated" in raster.tags_of(nep_path)
     rows = [("nep", MODEL, *row) for row in found]
-    rows.append(("nep", MODEL, "all", "sites_without_nep", len(sites) - len(here), "count"))
+    rows.append(("nep", MODEL, "all sites", "sites_without_nep", len(sites) - len(here), "count"))
     tables.write(rows, table_path, COLUMNS, simulated)
     columns = ["class", "site", "lon", "lat", "nep", "modelled"]
     pairs = [("nep", MODEL, *row, UNIT) for row in here[columns].itertuples(index=False)]

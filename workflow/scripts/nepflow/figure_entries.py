@@ -57,7 +57,7 @@ def check(study, file):
                 f"{file}: figure {figure['name']} shows land-cover change. Say between which "
                 "years: landcover: {transitions: [2001, 2022]}."
             )
-        if figure["kind"] == "scatter" and not study[figure["of"]]["file"]:
+        if figure["kind"] == "field_scatter" and not study[figure["of"]]["file"]:
             raise BadStudy(
                 f"{file}: figure {figure['name']} shows {figure['of']}, and {figure['of']}.file is "
                 "null. Name the table or take the figure out."
@@ -72,9 +72,8 @@ def check(study, file):
 
 def _check_part(part, name, zones, file):
     wanted = {"map": "layer", "classes": "layer", "series": "quantity", "panels": "panels"}
-    # of a figure: field data; of a panel: two layers
-    layers = "layer" if "against" in part else "against"
-    wanted["scatter"] = "of" if "name" in part else layers
+    wanted["field_scatter"] = "of"
+    wanted["scatter"] = "layer" if "against" in part else "against"
     key = wanted.get(part["kind"])
     if key and key not in part:
         raise BadStudy(f"{file}: figure {name}: a {part['kind']} needs the key `{key}`. Add it.")
