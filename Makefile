@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: demo run resume test test-all test-nightly check format bench lock clean-results
+.PHONY: demo run resume test test-all test-nightly check format bench lock clean-results \
+  init plan doctor lock-granules fetch check-addresses
+COMMANDS = $(BIN)/python workflow/scripts/commands
 
 # The embedded study on simulated inputs, from raw tiles to the report.
 demo: .venv/run
@@ -21,6 +23,30 @@ run: .venv/run
 resume: .venv/run
 	$(BIN)/snakemake --unlock
 	$(BIN)/snakemake --cores $(CORES) --rerun-incomplete
+
+# A study of one's own (docs/tutorial.md): begin it, see what it needs, see whether all is there.
+init: .venv/run
+	$(COMMANDS)/init.py $(STUDY) $(if $(AREA),--area "$(AREA)") $(if $(NAME_FIELD),--name-field "$(NAME_FIELD)") \
+	  $(if $(COUNTRY),--country $(COUNTRY)) $(if $(LEVEL),--level $(LEVEL)) $(if $(NAMES),--names "$(NAMES)") \
+	  $(if $(PERIOD),--period $(PERIOD))
+
+plan: .venv/run
+	$(COMMANDS)/plan.py $(STUDY)
+
+doctor: .venv/run
+	$(COMMANDS)/doctor.py $(STUDY) $(LIVE)
+
+# The very tiles that a study was built from, for who wants to repeat it.
+lock-granules: .venv/run
+	$(COMMANDS)/lock_granules.py $(STUDY)
+
+# A file of the register that no rule brings.
+fetch: .venv/run
+	$(COMMANDS)/fetch.py $(DATASET) $(FOLDER) $(FIELDS)
+
+# For people with internet: ask every address of config/datasets.yaml and date those that answer.
+check-addresses: .venv/run
+	$(COMMANDS)/check_addresses.py
 
 # Quick tests: no root, no system package.
 test: .venv/test

@@ -40,10 +40,19 @@ class Earthdata:
         """Answer of Earthdata Login."""
         if request.path == "/api/users/find_or_create_token" and request.method == "POST":
             if request.headers.get("Authorization") == BASIC:
-                body = {"access_token": TOKEN, "token_type": "Bearer", "expiration_date": "10/31/2030"}
+                body = {
+                    "access_token": TOKEN,
+                    "token_type": "Bearer",
+                    "expiration_date": "10/31/2030",
+                }
                 return Reply(json.dumps(body), Content_Type="application/json")
             body = {"error": "invalid_credentials", "error_description": "Invalid user credentials"}
-            return Reply(json.dumps(body), 401, Content_Type="application/json", WWW_Authenticate="Basic realm=x")
+            return Reply(
+                json.dumps(body),
+                401,
+                Content_Type="application/json",
+                WWW_Authenticate="Basic realm=x",
+            )
         return Reply("<html>HTTP Basic: Access denied.</html>", 401, Content_Type="text/html")
 
     def catalogue(self, request):

@@ -50,7 +50,9 @@ class Gsod:
         """Answer of NCEI."""
         path = request.path
         if path.endswith("isd-history.csv"):
-            head = "USAF WBAN,STATION NAME,CTRY,STATE,ICAO,LAT,LON,ELEV(M),BEGIN,END".replace(" W", ",W").split(",")
+            head = "USAF WBAN,STATION NAME,CTRY,STATE,ICAO,LAT,LON,ELEV(M),BEGIN,END".replace(
+                " W", ",W"
+            ).split(",")
             rows = [
                 (key[:6], key[6:], f"STATION {key}", "CH", "", "", f"{lat:+07.3f}", f"{lon:+08.3f}", f"{z:+07.1f}", "19500101", "20251231")
                 for key, (lon, lat, z) in self.stations.items()
@@ -59,7 +61,12 @@ class Gsod:
         if path.endswith("isd-inventory.csv"):
             months = [name.upper() for name in calendar.month_abbr[1:]]
             rows = [
-                (key[:6], key[6:], year, *(24 * calendar.monthrange(year, m)[1] for m in range(1, 13)))
+                (
+                    key[:6],
+                    key[6:],
+                    year,
+                    *(24 * calendar.monthrange(year, m)[1] for m in range(1, 13)),
+                )
                 for key in self.stations
                 for year in self.years
             ]
@@ -67,16 +74,42 @@ class Gsod:
         year, station = path.removesuffix(".csv").split("/")[-2:]
         if station not in self.stations or int(year) not in self.years:
             return Reply("<html>404 Not Found</html>", 404, Content_Type="text/html")
-        return Reply(self.file(station, int(year)), Content_Type="text/csv", ETag=f'"{station}{year}"')
+        return Reply(
+            self.file(station, int(year)), Content_Type="text/csv", ETag=f'"{station}{year}"'
+        )
 
     def file(self, station, year):
         """A station and year as GSOD writes it: Fahrenheit, inches."""
         lon, lat, z = self.stations[station]
-        head = ("STATION", "DATE", "LATITUDE", "LONGITUDE", "ELEVATION", "NAME", self.header, "TEMP_ATTRIBUTES", "PRCP", "PRCP_ATTRIBUTES")
+        head = (
+            "STATION",
+            "DATE",
+            "LATITUDE",
+            "LONGITUDE",
+            "ELEVATION",
+            "NAME",
+            self.header,
+            "TEMP_ATTRIBUTES",
+            "PRCP",
+            "PRCP_ATTRIBUTES",
+        )
         rows = []
         for day in days_of(year):
             warmth, rain = self.weather(station, day)
-            rows.append((station, day.isoformat(), lat, lon, z, f"STATION {station}, CH", f"{warmth * 1.8 + 32:6.1f}", "24", f"{rain / 25.4:5.2f}", "G"))
+            rows.append(
+                (
+                    station,
+                    day.isoformat(),
+                    lat,
+                    lon,
+                    z,
+                    f"STATION {station}, CH",
+                    f"{warmth * 1.8 + 32:6.1f}",
+                    "24",
+                    f"{rain / 25.4:5.2f}",
+                    "G",
+                )
+            )
         return table([head, *rows])  # fmt: skip
 
 
@@ -121,13 +154,18 @@ class Elevation:
             return Reply("\n".join(self.tiles) + "\n", Content_Type="text/plain")
         name = request.path.rpartition("/")[2].removesuffix(".tif")
         if name not in self.tiles or request.path != f"/{name}/{name}.tif":
-            return Reply("<Error><Code>NoSuchKey</Code></Error>", 404, Content_Type="application/xml")
+            return Reply(
+                "<Error><Code>NoSuchKey</Code></Error>", 404, Content_Type="application/xml"
+            )
         return ranged(request, self.file(*self.tiles[name]), Content_Type="image/tiff")
 
     def file(self, lon, lat):
         """A tile as a GeoTIFF; coarser than the real one."""
         cell = 1 / self.cells
-        x, y = np.meshgrid(lon + cell * (np.arange(self.cells) + 0.5), lat + 1 - cell * (np.arange(self.cells) + 0.5))
+        x, y = np.meshgrid(
+            lon + cell * (np.arange(self.cells) + 0.5),
+            lat + 1 - cell * (np.arange(self.cells) + 0.5),
+        )
         profile = dict(
             driver="GTiff", width=self.cells, height=self.cells, count=1, dtype="float32",
             crs="EPSG:4326", transform=from_origin(lon, lat + 1, cell, cell),
@@ -194,7 +232,11 @@ class Boundaries:
             }
             for name, geometry in self.polygons.items()
         ]  # fmt: skip
-        body = {"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, "features": features}
+        body = {
+            "type": "FeatureCollection",
+            "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}},
+            "features": features,
+        }
         return Reply(json.dumps(body), Content_Type="text/plain; charset=utf-8")  # fmt: skip
 
 

@@ -12,7 +12,11 @@ from public_archives import BOUNDARIES, DEM, MEDIA, Boundaries, Elevation, squar
 from shapely import MultiPolygon, box
 
 QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
-PROVINCES = {"Ningxia": square(105, 36, 107, 38), "Gansu": square(102, 35, 105, 38), "Tibet": square(80, 29, 90, 33)}
+PROVINCES = {
+    "Ningxia": square(105, 36, 107, 38),
+    "Gansu": square(102, 35, 105, 38),
+    "Tibet": square(80, 29, 90, 33),
+}
 
 
 def area(folder, names=None, country="CHN", level="ADM1"):
@@ -31,7 +35,10 @@ def test_boundaries_by_name(tmp_path, archives):
         MultiPolygon([box(105, 36, 107, 38), box(102, 35, 105, 38)])
     ))  # fmt: skip
     listed = records.read_list(tmp_path / "area_files.csv")
-    assert [row["file"] for row in listed] == ["boundaries/CHN_ADM1.json", "boundaries/CHN_ADM1_2019.geojson"]
+    assert [row["file"] for row in listed] == [
+        "boundaries/CHN_ADM1.json",
+        "boundaries/CHN_ADM1_2019.geojson",
+    ]
     assert listed[1]["licence"] == "Public Domain (geoBoundaries, Wikimedia Commons)"
     asked = len(served.asked)
     assert len(area(tmp_path)) == 3
@@ -122,7 +129,9 @@ def test_elevation_of_an_area(tmp_path, archives):
     assert values[:3] == pytest.approx([plane(*point) for point in centres], abs=0.05)
     assert values[3] == 0
     listed = records.read_list(tmp_path / "dem_files.csv")
-    assert len(listed) == 4 and listed[0]["file"].startswith("dem/Copernicus_DSM_COG_30_N31_00_E073")
+    assert len(listed) == 4 and listed[0]["file"].startswith(
+        "dem/Copernicus_DSM_COG_30_N31_00_E073"
+    )
     asked = len(served.asked)
     dem(tmp_path, box(73.2, 31.2, 74.8, 32.8))
     assert len(served.asked) == asked
@@ -143,7 +152,9 @@ def test_tiles_with_wider_cells_keep_their_place(tmp_path):
         paths.append(path)
     elevation.write_mosaic(paths, "copernicus_glo90", tmp_path / "a & b" / "dem.tif")
     with rasterio.open(tmp_path / "a & b" / "dem.tif") as mosaic:
-        low, high = ([float(v[0]) for v in mosaic.sample([(10.01, y), (10.99, y)])] for y in (49.5, 50.5))
+        low, high = (
+            [float(v[0]) for v in mosaic.sample([(10.01, y), (10.99, y)])] for y in (49.5, 50.5)
+        )
     assert low == pytest.approx([0, 11 / 12]) and high == pytest.approx([0, 7 / 8])
 
 
@@ -155,7 +166,9 @@ def test_no_elevation_and_a_cut_off_tile(tmp_path, archives):
     body = whole.file(73, 31)
 
     def cut(request):
-        return whole.answer(request) if "tileList" in request.path else Reply(body[: len(body) // 2])
+        return (
+            whole.answer(request) if "tileList" in request.path else Reply(body[: len(body) // 2])
+        )
 
     served.answers[DEM] = cut
     with pytest.raises(transfer.Unreachable, match="cannot be opened as geotiff"):

@@ -3,16 +3,15 @@
 import csv
 import hashlib
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
+from acquire_tiles import acquire_tiles
 from archives import Reply
 from earthdata_archive import CDN, CMR, FILES, PASSWORD, TOKEN, URS, Earthdata, log_in
 from nepflow_acquire import granules, records, register, transfer
 from nepflow_twin import hdfeos
-from pathlib import Path
-
-import numpy as np
-from acquire_tiles import acquire_tiles
 from nepflow_twin.tiles import corners
 
 QUICK = {"patience": transfer.Patience(tries=3, first_s=0.01), "sleep": lambda _: None}
@@ -27,25 +26,42 @@ def tiles(tmp_path_factory):
     """Two tiny tiles, one of them in two productions, and a tile of another place."""
     folder, found = tmp_path_factory.mktemp("tiles"), {}
     for number, name in enumerate(
-        [name_of("h25v04"), name_of("h25v05"), name_of("h25v05", produced="2022001000000"), name_of("h08v05")]
+        [
+            name_of("h25v04"),
+            name_of("h25v05"),
+            name_of("h25v05", produced="2022001000000"),
+            name_of("h08v05"),
+        ]
     ):
         values = np.full((6, 6), 1000 + number, "int16")
         field = hdfeos.Field("Npp_500m", values, {})
-        hdfeos.write_grid_file(folder / name, "MOD_Grid_MOD17A3H", corners(name.split(".")[2]), [field], ({}, {}), {})
+        hdfeos.write_grid_file(
+            folder / name, "MOD_Grid_MOD17A3H", corners(name.split(".")[2]), [field], ({}, {}), {}
+        )
         found[name] = (folder / name).read_bytes()
     return found  # fmt: skip
 
 
 def bring(folder, tiles=("h25v04", "h25v05"), year=2001, **keys):
     acquire_tiles(
-        "MOD17A3HGF", "061", year, list(tiles), folder / "modis", folder / "list.csv", **(QUICK | keys)
+        "MOD17A3HGF",
+        "061",
+        year,
+        list(tiles),
+        folder / "modis",
+        folder / "list.csv",
+        **(QUICK | keys),
     )
     with open(folder / "list.csv") as file:
         return list(csv.DictReader(file))
 
 
 def contents(folder):
-    return sorted(path.name for path in (folder / "modis").iterdir()) if (folder / "modis").exists() else []
+    return (
+        sorted(path.name for path in (folder / "modis").iterdir())
+        if (folder / "modis").exists()
+        else []
+    )
 
 
 @pytest.mark.parametrize("way", ["token", "environment", "netrc"])
@@ -54,7 +70,10 @@ def test_tiles_come_with_every_login(tmp_path, archives, tiles, monkeypatch, way
     served = archives(**earthdata.answers)
     log_in(monkeypatch, way, tmp_path)
     rows = bring(tmp_path)
-    assert [row["file"] for row in rows] == [name_of("h25v04"), name_of("h25v05", produced="2022001000000")]
+    assert [row["file"] for row in rows] == [
+        name_of("h25v04"),
+        name_of("h25v05", produced="2022001000000"),
+    ]
     for row in rows:
         body = tiles[row["file"]]
         assert (tmp_path / "modis" / row["file"]).read_bytes() == body
@@ -90,7 +109,9 @@ def test_of_two_productions_the_last_is_taken(tmp_path, archives, tiles, monkeyp
 def test_a_collection_without_the_year(tmp_path, archives, tiles, monkeypatch):
     archives(**Earthdata(tiles).answers)
     log_in(monkeypatch)
-    with pytest.raises(granules.NoSuchGranules, match="061 of 2000: the archive has no tile h25v04, h25v05"):
+    with pytest.raises(
+        granules.NoSuchGranules, match="061 of 2000: the archive has no tile h25v04, h25v05"
+    ):
         bring(tmp_path, year=2000)
     assert contents(tmp_path) == []
 
@@ -98,7 +119,9 @@ def test_a_collection_without_the_year(tmp_path, archives, tiles, monkeypatch):
 def test_a_retired_collection_is_refused_before_anything_is_asked(tmp_path, archives, tiles):
     served = archives(**Earthdata(tiles).answers)
     with pytest.raises(register.BadRegister, match="Bring the tiles of the year"):
-        acquire_tiles("MOD17A3HGF", "006", 2000, ["h25v04"], tmp_path / "modis", tmp_path / "list.csv")
+        acquire_tiles(
+            "MOD17A3HGF", "006", 2000, ["h25v04"], tmp_path / "modis", tmp_path / "list.csv"
+        )
     assert served.asked == []
 
 
@@ -116,11 +139,15 @@ def test_no_login_and_a_wrong_one(tmp_path, archives, tiles, monkeypatch):
 def test_an_expired_token_ends_at_the_login_page(tmp_path, archives, tiles, monkeypatch):
     served = archives(**Earthdata(tiles).answers)
     monkeypatch.setenv("EARTHDATA_TOKEN", "expired-token")
-    with pytest.raises(transfer.LoginRefused, match=f"{URS}/oauth/authorize.*refused the login") as error:
+    with pytest.raises(
+        transfer.LoginRefused, match=f"{URS}/oauth/authorize.*refused the login"
+    ) as error:
         bring(tmp_path)
     assert "expired-token" not in str(error.value) and "abcdef" not in str(error.value)
     # requests itself keeps a bearer token from another host
-    assert all("expired" not in r.headers.get("Authorization", "") for r in served.asked if r.host == URS)
+    assert all(
+        "expired" not in r.headers.get("Authorization", "") for r in served.asked if r.host == URS
+    )
     assert contents(tmp_path) == []
 
 
@@ -210,4 +237,6 @@ def test_an_older_tile_of_the_user_stays_and_is_accepted_if_it_is_the_same(
     path.write_bytes(tiles[path.name])
     bring(tmp_path)
     assert served.count(CDN) == 1
-    assert json.loads(Path(records.record_of(path)).read_text())["retrieved"].startswith("found in place")
+    assert json.loads(Path(records.record_of(path)).read_text())["retrieved"].startswith(
+        "found in place"
+    )

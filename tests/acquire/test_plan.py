@@ -9,7 +9,13 @@ from nepflow_acquire import plan, register
 def loaded(root, tmp_path, **keys):
     (tmp_path / "studies").mkdir()
     (tmp_path / "defaults.yaml").write_text((root / "config/defaults.yaml").read_text())
-    own = {"title": "t", "citation": "c", "tiles": ["h25v04", "h25v05"], "period": [2001, 2003], **keys}
+    own = {
+        "title": "t",
+        "citation": "c",
+        "tiles": ["h25v04", "h25v05"],
+        "period": [2001, 2003],
+        **keys,
+    }
     (tmp_path / "studies/own.yaml").write_text(yaml.safe_dump(own))
     schema = root / "workflow/schemas/study.schema.yaml"
     return study.load_study("own", tmp_path, schema, str(tmp_path / "data"), "results")
@@ -74,7 +80,9 @@ def test_everything_acquired_is_in_the_plan(root, tmp_path):
     rows = plan.plan(settings, register.load(), bounds=(73.4, 31.2, 75.0, 32.5))
     files = {row["input"]: row["files"] for row in rows}
     assert files == {"tiles": 6, "stations": 150, "radiation": 50, "dem": 2 * 2, "area": 1}
-    assert {row["input"]: row["files"] for row in plan.plan(settings, register.load())}["dem"] is None
+    assert {row["input"]: row["files"] for row in plan.plan(settings, register.load())}[
+        "dem"
+    ] is None
 
 
 def test_years_before_a_product_are_named(root, tmp_path):

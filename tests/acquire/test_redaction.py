@@ -23,7 +23,12 @@ def test_addresses(address, expected):
 def test_texts():
     text = "Authorization: Bearer eyJ0.eXA-iOi_J and basic dXNlcjpwdw== at https://u:p@h.org/x?token=t end"
     shown = redaction.redacted(text, ["iOi"])
-    assert "eyJ0" not in shown and "dXNl" not in shown and "u:p@" not in shown and "token=t" not in shown
+    assert (
+        "eyJ0" not in shown
+        and "dXNl" not in shown
+        and "u:p@" not in shown
+        and "token=t" not in shown
+    )
     assert shown.endswith("end")
 
 

@@ -40,7 +40,9 @@ def test_a_fault_in_the_register_is_named(tmp_path, change, message):
 
 def test_dates_stay_text(tmp_path):
     path = tmp_path / "datasets.yaml"
-    path.write_text(register.FILE.read_text().replace("checked_live: never", "checked_live: 2026-11-23"))
+    path.write_text(
+        register.FILE.read_text().replace("checked_live: never", "checked_live: 2026-11-23")
+    )
     assert register.load(path)["gsod"]["checked_live"] == "2026-11-23"
 
 
@@ -62,7 +64,11 @@ def test_addresses_stand_nowhere_else(root):
     hosts -= {None}
     assert len(hosts) > 8
     files = [*(root / "workflow").rglob("*.py"), *(root / "workflow").rglob("*.smk")]
-    files += [*(root / "config/studies").glob("*.yaml"), root / "config/defaults.yaml", root / "Makefile"]
+    files += [
+        *(root / "config/studies").glob("*.yaml"),
+        root / "config/defaults.yaml",
+        root / "Makefile",
+    ]
     for path in files:
         named = {host for host in hosts if host in path.read_text()}
         assert not named, f"{path} names {named}"
@@ -74,7 +80,7 @@ def test_addresses_are_filled_and_a_retired_dataset_says_what_to_do():
     assert file.endswith("/access/2001/51463099999.csv")
     with pytest.raises(register.BadRegister, match="Bring the tiles"):
         register.address(datasets["mod17a3hgf_006"], "file")
-    with pytest.raises(register.BadRegister, match="year"):
+    with pytest.raises(register.BadRegister, match="needs year"):
         register.address(datasets["gsod"], "file", station="1")
     assert register.has_year(datasets["mod17a3hgf_061"], 2024)
     assert not register.has_year(datasets["mod17a3hgf_061"], 2000)

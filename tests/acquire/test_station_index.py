@@ -15,7 +15,9 @@ HISTORY = (
     '"007005","99999","CWOS 07005","","","","","","","20120127","20120127"\n'
     '"518280","99999","HOTAN","CH","","ZWTN","+37.133","+079.933","-0999.0","19560820","20250825"\n'
 )
-HEAD = '"USAF","WBAN","YEAR","JAN","FEB","MAR","APR","MAY","JUN","JUL","AUG","SEP","OCT","NOV","DEC"\n'
+HEAD = (
+    '"USAF","WBAN","YEAR","JAN","FEB","MAR","APR","MAY","JUN","JUL","AUG","SEP","OCT","NOV","DEC"\n'
+)
 
 
 def inventory(station, year, *months):
@@ -30,7 +32,9 @@ def test_history_of_gsod():
 
 
 def test_completeness_of_gsod_counts_days_of_four_observations():
-    text = HEAD + inventory("514630", 2001, *[31 * 24] * 12) + inventory("518280", 2001, 62, *[0] * 11)
+    text = (
+        HEAD + inventory("514630", 2001, *[31 * 24] * 12) + inventory("518280", 2001, 62, *[0] * 11)
+    )
     found = index.gsod_completeness(text, [2001])
     assert found["51463099999"] == pytest.approx(100)  # hourly reports count no more than a day
     assert found["51828099999"] == pytest.approx(100 * (62 / 4) / 365)
@@ -39,9 +43,13 @@ def test_completeness_of_gsod_counts_days_of_four_observations():
 
 
 def test_a_changed_header_is_a_named_error():
-    with pytest.raises(index.StationIndexChanged, match=r"isd-history.csv: lacks the columns ELEV\(M\)"):
+    with pytest.raises(
+        index.StationIndexChanged, match=r"isd-history.csv: lacks the columns ELEV\(M\)"
+    ):
         index.gsod_sites(HISTORY.replace("ELEV(M)", "ELEVATION"))
-    with pytest.raises(index.StationIndexChanged, match="isd-inventory.csv: lacks the columns YEAR"):
+    with pytest.raises(
+        index.StationIndexChanged, match="isd-inventory.csv: lacks the columns YEAR"
+    ):
         index.gsod_completeness(HEAD.replace("YEAR", "ANNEE"), [2001])
     with pytest.raises(index.StationIndexChanged, match="ghcnd-stations.txt, line 2"):
         index.ghcn_sites(STATIONS.replace("37.1300", "37,1300"))
@@ -70,7 +78,10 @@ def test_lists_of_ghcn():
     assert found == {"CHM00051463": 50.0, "CHM00051828": 0.0}
 
 
-SITES = {name: index.Site(name, name, lon, 40.0, 0.0) for name, lon in zip("abcd", (80, 81, 82, 120), strict=True)}
+SITES = {
+    name: index.Site(name, name, lon, 40.0, 0.0)
+    for name, lon in zip("abcd", (80, 81, 82, 120), strict=True)
+}
 COMPLETE = {"a": 70.0, "b": 90.0, "c": 90.0, "d": 100.0}
 
 
@@ -80,7 +91,11 @@ def near(lon, lat):
 
 def test_ranking_is_by_completeness_then_name():
     rows = index.ranked(SITES, COMPLETE, near, most=2, least_percent=50)
-    assert [(site.station, chosen) for site, _, chosen in rows] == [("b", True), ("c", True), ("a", False)]
+    assert [(site.station, chosen) for site, _, chosen in rows] == [
+        ("b", True),
+        ("c", True),
+        ("a", False),
+    ]
     rows = index.ranked(SITES, COMPLETE, near, most=9, least_percent=80)
     assert [chosen for *_, chosen in rows] == [True, True, False]
     assert len(index.ranked(SITES, {"a": 60}, near, 9, 50)) == 3  # unknown completeness counts 0

@@ -32,7 +32,9 @@ AREA = box(87, 43, 89, 44.5)
 
 def weather(station, date):
     day = date.timetuple().tm_yday
-    return round(10 - 15 * np.cos(2 * np.pi * day / 365) + int(station[:2]) / 10, 1), float(day % 3 == 0) * 2.54
+    return round(10 - 15 * np.cos(2 * np.pi * day / 365) + int(station[:2]) / 10, 1), float(
+        day % 3 == 0
+    ) * 2.54
 
 
 @pytest.fixture
@@ -41,7 +43,9 @@ def place(tmp_path):
     frame = geopandas.GeoDataFrame({"name": ["a"]}, geometry=[AREA], crs=4326)
     frame.to_file(tmp_path / "outlines.gpkg", driver="GPKG")
     grid = geotiff.Grid(CRS.from_user_input(AEA).to_wkt(), Affine(5000, 0, 0, 0, -5000, 0), 2, 2)
-    raster.write(np.ones((2, 2)), raster.Output(tmp_path / "grid.tif", "1", "area", dtype="uint8"), grid)
+    raster.write(
+        np.ones((2, 2)), raster.Output(tmp_path / "grid.tif", "1", "area", dtype="uint8"), grid
+    )
     return tmp_path
 
 
@@ -75,7 +79,15 @@ def test_stations_near_the_area_by_completeness(place, archives):
     stations(place)
     assert len(served.asked) == asked
     days = gathered(place)
-    assert list(days) == ["station", "lon", "lat", "elevation_m", "date", "temperature_degc", "precipitation_mm"]
+    assert list(days) == [
+        "station",
+        "lon",
+        "lat",
+        "elevation_m",
+        "date",
+        "temperature_degc",
+        "precipitation_mm",
+    ]
     assert len(days) == 2 * 730
     one = days[(days["station"] == "51828099999") & (days["date"] == "2002-07-20")].iloc[0]
     warmth, rain = weather("51828099999", datetime.date(2002, 7, 20))
@@ -104,7 +116,12 @@ def test_radiation_at_the_stations(place, archives):
     stations(place)
     for _ in range(2):
         acquire_radiation(
-            "nasa_power", [2001, 2002], place / "ranking.csv", place / "data", place / "radiation.csv", **QUICK
+            "nasa_power",
+            [2001, 2002],
+            place / "ranking.csv",
+            place / "data",
+            place / "radiation.csv",
+            **QUICK,
         )
     assert served.count(POWER) == 2
     days = gathered(place, radiation=place / "radiation.csv")
@@ -122,7 +139,12 @@ def test_units_and_changes_of_power(place, archives):
 
     def radiation():
         acquire_radiation(
-            "nasa_power", [2001], place / "ranking.csv", place / "data", place / "radiation.csv", **QUICK
+            "nasa_power",
+            [2001],
+            place / "ranking.csv",
+            place / "data",
+            place / "radiation.csv",
+            **QUICK,
         )
         return power.read(next((place / "data/radiation").rglob("*_2001.json")))
 
@@ -175,13 +197,44 @@ def test_no_station_near_the_area(place, archives):
 def ghcn(request):
     """GHCN-Daily with one station: fixed columns of its readme, csv of access/."""
     if request.path.endswith("ghcnd-stations.txt"):
-        return Reply("CHM00051463  43.7800   87.6500  935.0    URUMQI                         GSN     51463\n")
+        return Reply(
+            "CHM00051463  43.7800   87.6500  935.0    URUMQI                         GSN     51463\n"
+        )
     if request.path.endswith("ghcnd-inventory.txt"):
-        rows = [f"CHM00051463  43.7800   87.6500 {name} 1951 2025\n" for name in ("TMAX", "TMIN", "PRCP")]
+        rows = [
+            f"CHM00051463  43.7800   87.6500 {name} 1951 2025\n"
+            for name in ("TMAX", "TMIN", "PRCP")
+        ]
         return Reply("".join(rows))
-    head = ("STATION", "DATE", "LATITUDE", "LONGITUDE", "ELEVATION", "NAME", "PRCP", "PRCP_ATTRIBUTES", "TMAX", "TMAX_ATTRIBUTES", "TMIN", "TMIN_ATTRIBUTES")
+    head = (
+        "STATION",
+        "DATE",
+        "LATITUDE",
+        "LONGITUDE",
+        "ELEVATION",
+        "NAME",
+        "PRCP",
+        "PRCP_ATTRIBUTES",
+        "TMAX",
+        "TMAX_ATTRIBUTES",
+        "TMIN",
+        "TMIN_ATTRIBUTES",
+    )
     rows = [
-        ("CHM00051463", f"{year}-{month:02d}-15", 43.78, 87.65, 935.0, "URUMQI, CH", "  25", ",,S", " 110", ",,S", "  10", ",,S")
+        (
+            "CHM00051463",
+            f"{year}-{month:02d}-15",
+            43.78,
+            87.65,
+            935.0,
+            "URUMQI, CH",
+            "  25",
+            ",,S",
+            " 110",
+            ",,S",
+            "  10",
+            ",,S",
+        )
         for year in (2000, 2001)
         for month in range(1, 13)
     ]

@@ -43,8 +43,14 @@ def small_pieces(monkeypatch):
 
 def wanted(folder, tile, **keys):
     name, body = tile
-    options = {"kind": "hdf4", "size": len(body), "checksum": ("MD5", hashlib.md5(body).hexdigest())}
-    return transfer.Wanted(f"https://{HOST}/{name}", Path(folder) / "modis" / name, **(options | keys))
+    options = {
+        "kind": "hdf4",
+        "size": len(body),
+        "checksum": ("MD5", hashlib.md5(body).hexdigest()),
+    }
+    return transfer.Wanted(
+        f"https://{HOST}/{name}", Path(folder) / "modis" / name, **(options | keys)
+    )
 
 
 def get(want, session=None, **keys):
@@ -91,7 +97,11 @@ def test_a_busy_archive_is_asked_again(tmp_path, archives, tile, code):
 def test_retry_after_is_obeyed_as_seconds_and_as_date(tmp_path, archives, tile):
     date = formatdate(transfer.time.time() + 120, usegmt=True)
     archives(
-        **{HOST: replies(Reply(b"", 429, Retry_After="7"), Reply(b"", 503, Retry_After=date), Reply(tile[1]))}
+        **{
+            HOST: replies(
+                Reply(b"", 429, Retry_After="7"), Reply(b"", 503, Retry_After=date), Reply(tile[1])
+            )
+        }
     )
     _, pauses = get(wanted(tmp_path, tile))
     assert pauses[0] == 7
@@ -181,7 +191,8 @@ def test_a_file_that_changed_meanwhile_comes_whole(tmp_path, archives, tile):
     served = archives(
         **{
             HOST: replies(
-                lambda r: ranged(r, old, tag='"old"', cut=9000), lambda r: ranged(r, tile[1], tag='"new"')
+                lambda r: ranged(r, old, tag='"old"', cut=9000),
+                lambda r: ranged(r, tile[1], tag='"new"'),
             )
         }
     )
@@ -278,7 +289,9 @@ def test_checksums_are_those_of_hashlib(tmp_path, tile, algorithm):
 def test_a_redirect_to_another_host_gets_no_login(tmp_path, archives, tile):
     served = archives(
         **{
-            HOST: lambda r: Reply(b"", 303, Location=f"https://cdn.example.net/{tile[0]}?Signature=xyz"),
+            HOST: lambda r: Reply(
+                b"", 303, Location=f"https://cdn.example.net/{tile[0]}?Signature=xyz"
+            ),
             "cdn.example.net": lambda r: ranged(r, tile[1]),
         }
     )
@@ -298,7 +311,9 @@ def test_a_redirect_to_a_login_page_of_another_host(tmp_path, archives, tile):
     )
     session = requests.Session()
     session.headers["Authorization"] = "Bearer very-secret"
-    with pytest.raises(transfer.LoginRefused, match="login.example.net.* refused the login") as error:
+    with pytest.raises(
+        transfer.LoginRefused, match="login.example.net.* refused the login"
+    ) as error:
         get(wanted(tmp_path, tile), session)
     assert "very-secret" not in str(error.value) and "abc" not in str(error.value)
     assert "Authorization" not in served.asked[1].headers
@@ -396,7 +411,10 @@ def test_the_record_beside_the_file(tmp_path, archives, tile, monkeypatch):
 
 def test_a_file_changed_after_it_was_recorded_is_noticed(tmp_path, archives, tile):
     archives(**{HOST: lambda request: ranged(request, tile[1])})
-    want, dataset = wanted(tmp_path, tile, checksum=None, size=None), register.load()["mod17a3hgf_061"]
+    want, dataset = (
+        wanted(tmp_path, tile, checksum=None, size=None),
+        register.load()["mod17a3hgf_061"],
+    )
     with requests.Session() as session:
         records.bring(session, want, dataset)
         want.path.write_bytes(tile[1] + b"\0")

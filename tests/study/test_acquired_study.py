@@ -52,7 +52,11 @@ def stations():
     """A grid of stations round Ningxia (104-108 E, 35-40 N)."""
     places = [(lon, lat) for lon in np.arange(103.5, 108.6, 1) for lat in np.arange(35.2, 40, 1.2)]
     return {
-        f"{530000 + n}99999": (round(lon + 0.07 * (n % 3), 3), round(lat, 3), 1100.0 + 37 * (n % 11))
+        f"{530000 + n}99999": (
+            round(lon + 0.07 * (n % 3), 3),
+            round(lat, 3),
+            1100.0 + 37 * (n % 11),
+        )
         for n, (lon, lat) in enumerate(places)
     }
 
@@ -70,7 +74,9 @@ class Weather:
         _, lat, height = self.places[station]
         season = -np.cos(2 * np.pi * (date.timetuple().tm_yday - 15) / 365)
         rng = self._noise(station, date, 1)
-        warmth = 16 - 0.7 * (lat - 37) - 0.006 * (height - 1100) - 7 + 13 * season + rng.normal(0, 1.5)
+        warmth = (
+            16 - 0.7 * (lat - 37) - 0.006 * (height - 1100) - 7 + 13 * season + rng.normal(0, 1.5)
+        )
         rain = rng.gamma(0.8, 5) if rng.random() < 0.15 + 0.1 * season else 0.0
         return warmth, rain
 
@@ -85,9 +91,13 @@ def radiation(lon, lat, date):
 def world(root, tmp_path_factory):
     """Archives that hold a twin's tiles; and an empty project with one study file."""
     folder = tmp_path_factory.mktemp("acquired")
-    maker = Workflow(root, folder / "maker", maker=SHARED | {"title": "t", "inputs": "twin", "twin": TWIN})
+    maker = Workflow(
+        root, folder / "maker", maker=SHARED | {"title": "t", "inputs": "twin", "twin": TWIN}
+    )
     lists = [f"results/twin/maker/granules/MOD17A3HGF.061_{year}.csv" for year in YEARS]
-    maker.run(*lists, "results/twin/maker/granules/MCD12Q1.061_2001.csv", "results/twin/maker/area.gpkg")
+    maker.run(
+        *lists, "results/twin/maker/granules/MCD12Q1.061_2001.csv", "results/twin/maker/area.gpkg"
+    )
     twin = maker.result("twin/maker")
     tiles = {path.name: path.read_bytes() for path in (twin / "modis").glob("*.h26v05.*.hdf")}
     frame = geopandas.read_file(twin / "area.gpkg").set_index("name")
@@ -123,7 +133,9 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
     assert len(list((below / "modis").glob("MOD17A3HGF*.hdf"))) == len(YEARS)
     assert len(list((below / "stations/gsod").rglob("*.csv"))) == 15 * len(YEARS)
     assert not list(below.rglob(".*.part"))
-    for path in [p for p in below.rglob("*") if p.is_file() and not p.name.endswith(".source.json")]:
+    for path in [
+        p for p in below.rglob("*") if p.is_file() and not p.name.endswith(".source.json")
+    ]:
         record = json.loads(path.with_name(f"{path.name}.source.json").read_text())
         assert record["address"].startswith("https://") and record["licence"], path
     with open(world.result("mine/tables/inputs.csv")) as file:
@@ -131,7 +143,11 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
     assert any(name.startswith("MOD17A3HGF") for name in listed)
     assert any(name.endswith("_DEM.tif") for name in listed)
     assert TOKEN not in said
-    for path in [*(world.folder / "logs").rglob("*.log"), *below.rglob("*.json"), world.result("mine/report.html")]:
+    for path in [
+        *(world.folder / "logs").rglob("*.log"),
+        *below.rglob("*.json"),
+        world.result("mine/report.html"),
+    ]:
         assert TOKEN not in path.read_text() and "sIgNaTuRe" not in path.read_text(), path
     asked = len(world.served.asked)
     assert "Nothing to be done" in world.run(environment=world.login)
@@ -140,7 +156,11 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
     # results gone, downloads kept: no file comes again
     shutil.rmtree(world.folder / "results")
     moved = world.served.count(CDN) + world.served.count(FILES) + world.served.count(NCEI)
-    world.run("results/mine/npp/061/2001.tif", "results/mine/acquired/stations.csv", environment=world.login)
+    world.run(
+        "results/mine/npp/061/2001.tif",
+        "results/mine/acquired/stations.csv",
+        environment=world.login,
+    )
     assert world.served.count(CDN) + world.served.count(FILES) + world.served.count(NCEI) == moved
 
 

@@ -20,7 +20,11 @@ def rules(root):
 
 def modules(root):
     folder = root / "workflow/scripts"
-    return sorted([*folder.glob("nepflow/*.py"), *folder.glob("nepflow_twin/*.py")])
+    return sorted(
+        path
+        for name in ("nepflow", "nepflow_twin", "nepflow_acquire", "commands")
+        for path in folder.glob(f"{name}/*.py")
+    )
 
 
 def imports(path):

@@ -27,7 +27,9 @@ def acquire_area(dataset, country, level, names, folder, area_path, list_path, *
         rows = [(question.path, records.bring(session, question, entry, **options))]
         answer = boundaries.described(question.path)
         licence = f"{answer['boundaryLicense']} ({answer['boundarySource']})"
-        path = question.path.with_name(f"{country}_{level}_{answer['boundaryYearRepresented']}.geojson")
+        path = question.path.with_name(
+            f"{country}_{level}_{answer['boundaryYearRepresented']}.geojson"
+        )
         polygons = Wanted(answer["gjDownloadURL"], path, "geojson")
         record = records.bring(session, polygons, entry | {"licence": licence}, **options)
     rows.append((path, record))

@@ -25,7 +25,9 @@ def acquire_dem(dataset, outlines_path, folder, dem_path, list_path, **options):
         rows = [(index.path, records.bring(session, index, entry, **options))]
         polygon = area.in_degrees(outlines_path, MARGIN_DEG)
         names, absent = elevation.wanted(dataset, polygon, index.path.read_text())
-        logging.getLogger(__name__).info("no tile, counted as ocean: %s", ", ".join(absent) or "none")
+        logging.getLogger(__name__).info(
+            "no tile, counted as ocean: %s", ", ".join(absent) or "none"
+        )
         for name in progress(names, len(names), "elevation"):
             address = register.address(entry, "file", tile=name)
             want = Wanted(address, folder / "dem" / f"{name}.tif", entry["format"])

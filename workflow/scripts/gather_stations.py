@@ -21,7 +21,9 @@ def gather_stations(
     """A station with fewer days than ``least_percent`` is left out; the table keeps its number."""
     names = [row["file"] for row in records.read_list(list_path) if row["file"].endswith(".csv")]
     files = progress(names, len(names), "stations")
-    days = pd.concat([gathering.read(Path(folder, name), kind) for name in files], ignore_index=True)
+    days = pd.concat(
+        [gathering.read(Path(folder, name), kind) for name in files], ignore_index=True
+    )
     days = days[days["date"].str[:4].astype(int).isin(years)]
     found = gathering.completeness(days, years)
     kept = set(found.index[found >= least_percent])

@@ -35,6 +35,10 @@ def choices(study):
         rows.append(("land cover", f"{method} (MCD12Q1)"))
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
+    rows += [
+        (f"{entry['input']} instead of {entry['instead_of']}", f"{entry['by']}: {entry['reason']}")
+        for entry in study.get("substitutes", [])
+    ]
     if not study["has_trend"]:
         needed = f"{len(study['years'])} years, a trend needs {study['minimum_years']}"
         rows.append(("trend", f"not estimated: {needed}"))

@@ -105,8 +105,12 @@ def search(auth, product, collection, year, tiles, patience=Patience(), sleep=No
         If a tile has none.
     """
     patterns = [f"{product}.A{year}*.{tile}.{collection}.*" for tile in tiles]
-    found = newest([described(item) for item in _asked(auth, product, collection, patterns, patience, sleep)])
-    chosen = [g for g in found if _key(g.file)[:2] == (product, str(year)) and _key(g.file)[3] in tiles]
+    found = newest(
+        [described(item) for item in _asked(auth, product, collection, patterns, patience, sleep)]
+    )
+    chosen = [
+        g for g in found if _key(g.file)[:2] == (product, str(year)) and _key(g.file)[3] in tiles
+    ]
     missing = sorted(set(tiles) - {_key(granule.file)[3] for granule in chosen})
     if missing:
         raise NoSuchGranules(
@@ -142,7 +146,9 @@ def described(item):
     """
     umm = item["umm"]
     links = [link["URL"] for link in umm["RelatedUrls"] if link["Type"] == "GET DATA"]
-    address = next((link for link in links if link.endswith(".hdf") and link.startswith("https")), None)
+    address = next(
+        (link for link in links if link.endswith(".hdf") and link.startswith("https")), None
+    )
     if address is None:
         raise NoSuchGranules(
             f"{umm['GranuleUR']}: the catalogue gives no address of its file. Run again later, or bring "
@@ -169,7 +175,9 @@ def _key(file):
             f"{file}: the catalogue names a file that is no tile of a MODIS product. Bring the tiles "
             "by hand (docs/data.md)."
         )
-    return tuple(name[part] for part in ("product", "year", "day", "tile", "collection", "produced"))
+    return tuple(
+        name[part] for part in ("product", "year", "day", "tile", "collection", "produced")
+    )
 
 
 def newest(granules):

@@ -40,13 +40,19 @@ def read(path):
         unit = answer["parameters"][PARAMETER]["units"]
         fill = float(answer["header"]["fill_value"])
     except (KeyError, TypeError) as error:
-        said = "; ".join(map(str, answer.get("messages", [])))[:300] if isinstance(answer, dict) else ""
+        said = (
+            "; ".join(map(str, answer.get("messages", [])))[:300]
+            if isinstance(answer, dict)
+            else ""
+        )
         raise BadRadiation(
             f"{path}: has no {error} {f'({said})' if said else ''}. Delete it and run again; if it stays "
             "so, POWER has changed its answer."
         ) from None
     if unit not in TO_MJ:
-        raise BadRadiation(f"{path}: is in {unit}, not in {' or '.join(TO_MJ)}. Delete it and run again.")
+        raise BadRadiation(
+            f"{path}: is in {unit}, not in {' or '.join(TO_MJ)}. Delete it and run again."
+        )
     series = pd.Series(values, dtype=float)
     series.index = pd.to_datetime(series.index, format="%Y%m%d").strftime("%Y-%m-%d")
     return series.mask(np.isclose(series, fill)) * TO_MJ[unit]

@@ -70,7 +70,9 @@ def bring(session, wanted, dataset, **options):
         "citation": dataset["citation"],
     }
     with replacing(record_of(path)) as temporary:
-        temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.write_text(
+            json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     log.info("%s: %s", path.name, "downloaded" if fetched else "was there")
     return record
 

@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 HIDDEN = "(hidden)"
 # Queries that carry a right of access: signed links of object stores, OAuth, tokens
-SECRET_KEYS = re.compile(r"signature|credential|token|password|secret|^code$|^state$|api_?key", re.I)
+SECRET_KEYS = re.compile(
+    r"signature|credential|token|password|secret|^code$|^state$|api_?key", re.I
+)
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
 ADDRESS = re.compile(r"https?://[^\s'\"<>)]+")
 VARIABLES = ("EARTHDATA_TOKEN", "EARTHDATA_PASSWORD")
@@ -22,7 +24,9 @@ def shown(address):
     host += f":{parts.port}" if parts.port else ""
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(key, HIDDEN if SECRET_KEYS.search(key) else value) for key, value in pairs]
-    query = urlencode(kept, safe="()/:,") if any(HIDDEN == value for _, value in kept) else parts.query
+    query = (
+        urlencode(kept, safe="()/:,") if any(value == HIDDEN for _, value in kept) else parts.query
+    )
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
 
 

@@ -72,12 +72,15 @@ def address(dataset, purpose, **fields):
     """
     if dataset["retired"]:
         raise BadRegister(f"{dataset['name']} cannot be downloaded: {dataset['retired']}.")
+    if purpose not in dataset["addresses"]:
+        raise BadRegister(
+            f"config/datasets.yaml: {dataset['name']} has no {purpose} address. Restore it."
+        )
     try:
         return dataset["addresses"][purpose].format(**fields)
     except KeyError as error:
         raise BadRegister(
-            f"config/datasets.yaml: {dataset['name']} has no {purpose} address with {error}. "
-            "Restore the address of the register."
+            f"The {purpose} address of {dataset['name']} needs {error.args[0]}. Give {error.args[0]}=..."
         ) from None
 
 

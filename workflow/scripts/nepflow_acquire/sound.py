@@ -4,17 +4,18 @@ import hashlib
 import json
 from pathlib import Path
 
-from nepflow import hdf
-from pyhdf.error import HDF4Error
-from pyhdf.SD import SD, SDC
-
 BLOCK = 1 << 20
 ALGORITHMS = {
     "MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512",
 }  # fmt: skip
-WEB_PAGES = (b"<html", b"<!doctype html", b"<head", b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<error")
+WEB_PAGES = (
+    b"<html",
+    b"<!doctype html",
+    b"<head",
+    b'<?xml version="1.0" encoding="utf-8"?>\n<error',
+)
 FIRST_BYTES = {
-    "hdf4": (hdf.MAGIC,),
+    "hdf4": (b"\x0e\x03\x13\x01",),
     "geotiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
 }
 
@@ -103,19 +104,28 @@ def _check_head(head, kind, name):
 def _open(path, kind, name):
     try:
         if kind == "hdf4":
-            file = SD(str(path), SDC.READ)
-            datasets = file.info()[0]
-            file.end()
-            if not datasets:
-                raise WrongContent(f"{name}: is an HDF4 file without data. Run again.")
+            _count_datasets(path)
         elif kind == "geotiff":
             _read_corners(path)
         elif kind in ("json", "geojson"):
             json.loads(Path(path).read_text(encoding="utf-8"))
-    except (HDF4Error, OSError, ValueError) as error:
-        if isinstance(error, WrongContent):
-            raise
+    except (OSError, ValueError) as error:
         raise WrongContent(f"{name}: cannot be opened as {kind} ({error}). Run again.") from error
+
+
+def _count_datasets(path):
+    """Open an HDF4 file: a cut-off one fails, or has no data."""
+    from pyhdf.error import HDF4Error
+    from pyhdf.SD import SD, SDC
+
+    try:
+        file = SD(str(path), SDC.READ)
+        datasets = file.info()[0]
+        file.end()
+    except HDF4Error as error:
+        raise ValueError(str(error)) from error
+    if not datasets:
+        raise ValueError("it has no data")
 
 
 def _read_corners(path):

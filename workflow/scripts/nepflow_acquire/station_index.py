@@ -165,7 +165,9 @@ def ranked(sites, completeness, is_near, most, least_percent):
     near = is_near(
         np.array([site.lon for site in everywhere]), np.array([site.lat for site in everywhere])
     )
-    found = [(s, completeness.get(s.station, 0.0)) for s, ok in zip(everywhere, near, strict=True) if ok]
+    found = [
+        (s, completeness.get(s.station, 0.0)) for s, ok in zip(everywhere, near, strict=True) if ok
+    ]
     found.sort(key=lambda item: (-item[1], item[0].station))
     rows = [(s, value, n < most and value >= least_percent) for n, (s, value) in enumerate(found)]
     if not any(chosen for *_, chosen in rows):

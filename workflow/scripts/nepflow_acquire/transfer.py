@@ -85,7 +85,7 @@ class Patience:
         return usual if asked is None else min(max(asked, 0.0), self.longest_s)
 
 
-def fetch(session, wanted, patience=Patience(), sleep=time.sleep):  # noqa: B008  frozen
+def fetch(session, wanted, patience=Patience(), sleep=time.sleep):
     """Bring one file, or find it already there and sound.
 
     Parameters
@@ -119,7 +119,9 @@ def fetch(session, wanted, patience=Patience(), sleep=time.sleep):  # noqa: B008
             if waiting is None:
                 return True
             reason, asked = waiting
-            log.warning("%s: %s (try %d of %d)", shown(wanted.address), reason, attempt, patience.tries)
+            log.warning(
+                "%s: %s (try %d of %d)", shown(wanted.address), reason, attempt, patience.tries
+            )
             if attempt < patience.tries:
                 sleep(patience.wait(attempt, asked))
     raise Unreachable(
@@ -177,7 +179,11 @@ def _attempt(session, wanted):
     part = part_of(wanted.path)
     try:
         reason = _receive(session, wanted, part)
-    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+    except (
+        requests.ConnectionError,
+        requests.Timeout,
+        requests.exceptions.ChunkedEncodingError,
+    ) as error:
         return redacted(type(error).__name__), None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

@@ -1,0 +1,138 @@
+"""`plan`, `lock_granules`, `check_addresses` and `fetch` as commands."""
+
+import json
+import shutil
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from archives import Reply
+from nepflow_acquire import granules, register, transfer
+
+QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def commands(root):
+    """Make the commands importable under a name of their own."""
+    sys.path.append(str(root / "workflow/scripts/commands"))
+    yield
+    sys.path.remove(str(root / "workflow/scripts/commands"))
+
+
+@pytest.fixture
+def top(root, tmp_path):
+    """A folder with the configuration of the project."""
+    shutil.copytree(root / "config", tmp_path / "config")
+    shutil.copytree(root / "workflow/schemas", tmp_path / "workflow/schemas")
+    return tmp_path
+
+
+def test_plan_of_the_paper(top, capsys):
+    import plan
+
+    assert plan.main(["northwest_china"], top) == 0
+    said = capsys.readouterr().out
+    assert "mod17a3hgf_061" in said and "230" in said  # 10 tiles, 23 years
+    assert "mod17a3hgf_006: withdrawn" in said
+    assert "does not say `acquire: true`" in said
+    assert plan.main(["no_such_study"], top) == 1
+
+
+def test_lock_of_a_study(top, capsys):
+    import lock_granules
+
+    assert lock_granules.main(["mine"], top) == 1
+    folder = top / "results/mine/acquired"
+    folder.mkdir(parents=True)
+    for year in (2001, 2002):
+        row = dict.fromkeys(granules.LOCK_COLUMNS, "x") | {
+            "file": f"MOD17A3HGF.A{year}001.h25v04.061.2021001000000.hdf"
+        }
+        granules.write_list([row], folder / f"MOD17A3HGF.061_{year}.csv")
+    (folder / "dem_files.csv").write_text("file\n")
+    assert lock_granules.main(["mine"], top) == 0
+    rows = granules.locked(top / "config/locks/mine.csv", "MOD17A3HGF", "061", 2002, ["h25v04"])
+    assert len(rows) == 1 and "2 tiles" in capsys.readouterr().out
+
+
+def test_addresses_are_dated_where_they_answer(top, archives, capsys):
+    import check_addresses
+
+    hosts = {
+        "www.ncei.noaa.gov": lambda r: Reply(b"x"),
+        "data.worldpop.org": lambda r: Reply(b"", 404),
+    }
+    archives(**hosts)
+    assert check_addresses.main(["gsod", "worldpop"], top) == 1
+    found = register.load(top / "config/datasets.yaml")
+    assert found["gsod"]["checked_live"].startswith("20")
+    assert found["worldpop"]["checked_live"] == found["ghcn_daily"]["checked_live"] == "never"
+    text = (top / "config/datasets.yaml").read_text()
+    assert text.count("checked_live: never") == len(found) - 1 and text.startswith("# Register")
+    assert "worldpop; file: answered 404" in capsys.readouterr().out
+
+
+def test_every_address_can_be_asked(archives):
+    """Each address of the register has its example fields."""
+    import check_addresses
+
+    datasets = [d for d in register.load().values() if not d["retired"]]
+    hosts = {urlsplit(a).hostname for d in datasets for a in d["addresses"].values()}
+    served = archives(**{host: lambda r: Reply(b"x") for host in hosts})
+    for dataset in datasets:
+        for purpose in dataset["addresses"]:
+            assert check_addresses.asked(dataset, purpose) is None
+    assert {request.host for request in served.asked} == hosts
+
+
+def test_fetch_of_a_raster(top, archives, capsys):
+    import fetch
+    from public_archives import Elevation
+
+    tif = Elevation([(0, 0)], lambda x, y: x + y).file(0, 0)
+    archives(
+        **{
+            "data.worldpop.org": lambda r: Reply(tif),
+            "files.isric.org": lambda r: Reply("<html>down", 200),
+        }
+    )
+    assert (
+        fetch.main(
+            ["worldpop", str(top / "d"), "year=2020", "country=chn", "COUNTRY=CHN"], top, **QUICK
+        )
+        == 0
+    )
+    path = top / "d/chn_ppp_2020_1km_Aggregated.tif"
+    assert path.read_bytes() == tif
+    assert (
+        json.loads(path.with_name(f"{path.name}.source.json").read_text())["licence"] == "CC BY 4.0"
+    )
+    assert fetch.main(["soilgrids_soc", str(top / "d")], top, **QUICK) == 1
+    assert fetch.main(["soil", str(top / "d")], top) == 1
+    assert fetch.main(["worldpop", str(top / "d"), "year=2020"], top) == 1
+    said = capsys.readouterr().err
+    assert "web page" in said and "not in the register" in said and "needs COUNTRY" in said
+    assert sorted(p.name for p in (top / "d").iterdir()) == [path.name, f"{path.name}.source.json"]
+
+
+def test_substitutes_are_choices_of_the_report(root, top):
+    from nepflow import notes, study
+
+    ledger = [
+        {
+            "input": "stations",
+            "instead_of": "CMA daily data",
+            "by": "GSOD",
+            "reason": "CMA is not public",
+        }
+    ]
+    path = top / "config/studies/own.yaml"
+    path.write_text(yaml.safe_dump({"based_on": "northwest_china", "substitutes": ledger}))
+    loaded = study.load_study(
+        "own", top / "config", root / "workflow/schemas/study.schema.yaml", "data", "results"
+    )
+    assert ("stations instead of CMA daily data", "GSOD: CMA is not public") in notes.choices(
+        loaded
+    )

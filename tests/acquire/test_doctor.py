@@ -1,0 +1,174 @@
+"""`doctor` on a set-up with planted faults, and on a sound one."""
+
+import os
+import re
+import subprocess
+import sys
+
+import geopandas
+import numpy as np
+import pytest
+import rasterio
+import yaml
+from copies import Workflow
+from nepflow_acquire import doctor
+from nepflow_twin import hdfeos
+from nepflow_twin.tiles import corners
+from rasterio.transform import from_origin
+from shapely import box
+
+STUDY = {
+    "title": "t",
+    "citation": "c",
+    "period": [2001, 2003],
+    "tiles": ["h26v05"],
+    "grid": {"resolution_m": 5000},
+    "climate": {"variables": ["temperature", "precipitation"], "minimum_stations": 4},
+}
+
+
+def tile(folder, year, produced="2021001000000"):
+    path = folder / f"MOD17A3HGF.A{year}001.h26v05.061.{produced}.hdf"
+    field = hdfeos.Field("Npp_500m", np.ones((4, 4), "int16"), {})
+    hdfeos.write_grid_file(path, "MOD_Grid_MOD17A3H", corners("h26v05"), [field], ({}, {}), {})
+    return path
+
+
+def lay_out(copy):
+    """Sound raw inputs of the study."""
+    raw = copy.folder / "data/mine"
+    (raw / "modis").mkdir(parents=True)
+    for year in (2001, 2002, 2003):
+        tile(raw / "modis", year)
+    geopandas.GeoDataFrame({"name": ["a"]}, geometry=[box(105, 36, 106, 37)], crs=4326).to_file(
+        raw / "area.gpkg"
+    )
+    with rasterio.open(
+        raw / "dem.tif", "w", driver="GTiff", width=30, height=30, count=1, dtype="float32",
+        crs="EPSG:4326", transform=from_origin(104, 38, 0.1, 0.1),
+    ) as dem:  # fmt: skip
+        dem.write(np.full((30, 30), 1100, "float32"), 1)
+    rows = ["station,lon,lat,elevation_m,date,temperature_degc,precipitation_mm"]
+    rows += [
+        f"s{n},105.{n},36.5,1100,2001-01-{day:02d},3.0,0.5" for n in range(5) for day in (1, 2)
+    ]
+    (raw / "stations.csv").write_text("\n".join(rows) + "\n")
+    return raw
+
+
+@pytest.fixture
+def copy(root, tmp_path):
+    """A copy of the project with one sound study."""
+    made = Workflow(root, tmp_path / "copy", mine=STUDY)
+    made.raw = lay_out(made)
+    made.environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("EARTHDATA_")
+    } | {"NETRC": str(tmp_path / "netrc")}
+    return made
+
+
+def examine(copy, faults, *words):
+    command = [sys.executable, "workflow/scripts/commands/doctor.py", "mine", *words]
+    done = subprocess.run(
+        command, cwd=copy.folder, capture_output=True, text=True, env=copy.environment
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    found = re.findall(r"^FAULT (.*)\n      remedy: (.+)$", done.stdout, re.M)
+    assert len(found) == faults and done.returncode == faults, done.stdout
+    return found, done.stdout
+
+
+def test_a_sound_set_up_has_no_fault(copy):
+    _, said = examine(copy, 0)
+    assert "All is well" in said and "3 years of 1 tiles are sound" in said
+
+
+def test_planted_faults_are_named_with_their_remedies(copy, tmp_path):
+    raw, folder = copy.raw, copy.folder
+    lock = folder / "envs/requirements.txt"
+    lock.write_text(re.sub(r"^numpy==\S+", "numpy==9.9.9", lock.read_text(), flags=re.M))
+    (tmp_path / "fake/pyhdf").mkdir(parents=True)
+    (tmp_path / "fake/pyhdf/__init__.py").write_text("raise ImportError('libmfhdf.so is missing')")
+    copy.environment["PYTHONPATH"] = str(tmp_path / "fake")
+    (tmp_path / "netrc").write_text("machine example.org login a password b\n")
+    (tmp_path / "netrc").chmod(0o644)
+    copy.study(mine=STUDY | {
+        "acquire": {"tiles": "earthdata"}, "grid": {"resolution_m": 0.5}, "tiles": ["h26v05", "h08v05"],
+    })  # fmt: skip
+    rules = folder / "workflow/rules/npp.smk"
+    rules.write_text(rules.read_text().replace("mem_mb=1500", "mem_mb=90000000", 1))
+    (raw / "area.gpkg").unlink()
+    geopandas.GeoDataFrame({"county": ["a"]}, geometry=[box(105, 36, 106, 37)], crs=4326).to_file(
+        raw / "area.gpkg"
+    )
+    (raw / "dem.tif").unlink()
+    (raw / "stations.csv").write_text("station,longitude,lat\n1,2,3\n")
+    for path in (raw / "modis").glob("*2001001*h26v05*"):
+        path.write_text("<!DOCTYPE html><html>Earthdata Login</html>")
+    tile(raw / "modis", 2002, "2022001000000")
+    next((raw / "modis").glob("*A2003*")).unlink()
+    copy.study(mine=STUDY | {"acquire": {"tiles": "earthdata"}, "grid": {"resolution_m": 0.5}})
+    found, said = examine(copy, 12)
+    for fault, remedy in (
+        (r"environment: numpy is \S+, the lock has 9.9.9", "Delete .venv"),
+        (r"HDF4: ImportError: libmfhdf.so is missing", "Install pyhdf"),
+        (r"netrc: .*netrc can be read by others", "chmod 600"),
+        (r"login: no Earthdata login", "set EARTHDATA_TOKEN"),
+        (r"disk: results: .* GB needed", "larger grid.resolution_m"),
+        (r"memory: \d+ MB, the largest job asks for 90000000 MB", "more memory"),
+        (r"tiles: .*A2001001.*a web page came in place of data", "get it again"),
+        (r"tiles: .*is there in 2 versions", "."),
+        (r"tiles: .*061 of 2003 for h26v05", "Get them"),
+        (r"area: BadArea: .*has no column name, but county", "Mend the file"),
+        (r"dem: RasterioIOError: .*dem.tif", "Put a raster of elevation there"),
+        (r"stations: BadStations: .*stations.csv", "Put station records there"),
+    ):
+        assert any(re.search(fault, text) and remedy in way for text, way in found), (fault, said)
+
+
+def test_a_fault_of_the_study_file(copy):
+    copy.study(mine=STUDY | {"perido": [1, 2]})
+    done = subprocess.run(
+        [sys.executable, "workflow/scripts/commands/doctor.py", "mine"],
+        cwd=copy.folder, capture_output=True, text=True, env=copy.environment,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert re.search(r"FAULT study: .*perido", done.stdout, re.S)
+
+
+def test_tiles_and_elevation_that_do_not_cover_the_area(copy):
+    (copy.raw / "area.gpkg").unlink()
+    geopandas.GeoDataFrame({"name": ["a"]}, geometry=[box(90, 36, 106, 37)], crs=4326).to_file(
+        copy.raw / "area.gpkg"
+    )
+    found, _ = examine(copy, 2)
+    assert any("lacks h25v05" in text and "tiles: [h25v05, h26v05]" in way for text, way in found)
+    assert any("dem: data/mine/dem.tif does not cover the area" in text for text, _ in found)
+
+
+def test_a_truncated_tile(copy):
+    path = next((copy.raw / "modis").glob("*A2002*"))
+    path.write_bytes(path.read_bytes()[:500])
+    found, _ = examine(copy, 1)
+    assert "cannot be opened as hdf4" in found[0][0] and str(path.name) in found[0][1]
+
+
+def test_what_a_rule_will_bring_need_not_be_there(copy):
+    copy.study(
+        mine=STUDY
+        | {"acquire": {"tiles": "earthdata", "stations": "gsod", "dem": "copernicus_glo90"}}
+    )
+    site = {"studies": ["mine"], "raw": "data", "acquire": True}
+    (copy.folder / "config/config.yaml").write_text(yaml.safe_dump(site))
+    for path in [*(copy.raw / "modis").iterdir(), copy.raw / "dem.tif", copy.raw / "stations.csv"]:
+        path.unlink()
+    copy.environment["EARTHDATA_TOKEN"] = "token"
+    _, said = examine(copy, 0)
+    assert "dem: will be brought (copernicus_glo90)" in said
+
+
+def test_memory_of_a_small_machine(tmp_path, root):
+    (tmp_path / "meminfo").write_text("MemTotal:        1048576 kB\nMemFree: 1 kB\n")
+    finding = next(doctor.memory(root / "workflow/rules", tmp_path / "meminfo"))
+    assert not finding.well and finding.text.startswith("1024 MB")
+    assert next(doctor.memory(root / "workflow/rules", tmp_path / "none")).well

@@ -1,0 +1,142 @@
+"""Is each raw input of a study there and sound?"""
+
+from pathlib import Path
+
+from nepflow import modis
+
+from nepflow_acquire import plan, register, sound
+from nepflow_acquire.doctor import Finding, guarded
+
+
+def findings(study, top, downloads):
+    """Yield what is found of tiles, area, elevation and stations.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings.
+    top : Path
+        Folder that relative paths start from.
+    downloads : bool
+        Whether the site downloads; what a rule will bring need not be there.
+    """
+    brought = {
+        key for key, way in study["acquire"].items() if downloads and way not in ("none", None)
+    }
+    checks = {"tiles": tiles, "area": area, "dem": elevation, "stations": stations}
+    remedies = {
+        "tiles": "Delete the file and get it again.",
+        "area": "Mend the file, or change `area:` of the study.",
+        "dem": "Put a raster of elevation there, or set acquire.dem.",
+        "stations": "Put station records there (docs/data.md), or set acquire.stations.",
+    }
+    for name, check in checks.items():
+        if study["climate"]["source"] == "grids" and name == "stations":
+            continue
+        if study["npp"]["source"] != "mod17" and name == "tiles":
+            continue
+        if name in brought:
+            yield Finding(name, True, f"will be brought ({study['acquire'][name]})")
+        if name not in brought or name == "tiles":
+            yield from guarded(
+                name,
+                remedies[name],
+                lambda check=check, name=name: check(study, top, name in brought),
+            )
+
+
+def tiles(study, top, brought):
+    """Look for every tile of every year; open each that is there."""
+    folder, datasets = Path(top, study["files"]["tiles"]), register.load()
+    for name, years in plan.tile_years(study).items():
+        dataset, faults = datasets[name], 0
+        if brought and not dataset["retired"]:
+            continue
+        for year in years:
+            try:
+                paths = modis.find_tiles(
+                    folder, dataset["product"], dataset["version"], year, study["tiles"]
+                )
+            except modis.MissingTiles as error:
+                faults += 1
+                yield Finding(
+                    "tiles",
+                    False,
+                    str(error),
+                    dataset["retired"] or "Get them (docs/data.md), or set acquire.tiles.",
+                )
+                continue
+            for path in paths:
+                try:
+                    sound.check(path, "hdf4")
+                except (sound.WrongContent, ImportError) as error:
+                    faults += 1
+                    yield Finding("tiles", False, str(error), f"Delete {path} and get it again.")
+        if not faults:
+            yield Finding(
+                "tiles",
+                True,
+                f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound",
+            )
+
+
+def area(study, top, _):
+    """Read the polygons and compare the tiles that they touch with those of the study."""
+    from nepflow import vectors
+
+    from nepflow_acquire import region
+
+    settings = study["area"]
+    polygons = vectors.read_area(
+        Path(top, study["files"]["area"]), settings["layer"], settings["name_field"]
+    )
+    needed = region.tiles(polygons.to_crs("EPSG:4326").union_all())
+    missing = sorted(set(needed) - set(study["tiles"]))
+    yield Finding(
+        "area", not missing,
+        f"{len(polygons)} polygons on {', '.join(needed)}"
+        + (f"; `tiles` of the study lacks {', '.join(missing)}" if missing else ""),
+        f"Set tiles: [{', '.join(needed)}] in the study file.",
+    )  # fmt: skip
+
+
+def elevation(study, top, _):
+    """Open the raster and see that it reaches over the area."""
+    import rasterio
+    from nepflow import vectors
+    from rasterio.warp import transform_bounds
+    from shapely import box
+
+    with rasterio.open(Path(top, study["files"]["dem"])) as raster:
+        extent = box(*transform_bounds(raster.crs, "EPSG:4326", *raster.bounds))
+    settings = study["area"]
+    path = Path(top, study["files"]["area"])
+    if not path.exists():
+        yield Finding("dem", True, "opens; compared with no area, since that is not there yet")
+        return
+    polygons = vectors.read_area(path, settings["layer"], settings["name_field"]).to_crs(
+        "EPSG:4326"
+    )
+    covers = extent.contains(box(*polygons.total_bounds))
+    yield Finding(
+        "dem", covers, "covers the area" if covers else f"{study['files']['dem']} does not cover the area",
+        "Bring a raster that reaches over the whole area, or set acquire.dem.",
+    )  # fmt: skip
+
+
+def stations(study, top, _):
+    """Read the records as the workflow will."""
+    from nepflow import station_formats
+    from nepflow.variables import VARIABLES
+
+    climate = study["climate"]
+    columns = [VARIABLES[name].column for name in climate["variables"]]
+    path = str(Path(top, study["files"]["stations"]))
+    records = station_formats.read(
+        path, climate["station_format"], columns, climate["time_step"],
+        {"radiation_mj_m2": "sunshine_h"} if "radiation" in climate["variables"] else None,
+    )  # fmt: skip
+    count, least = records["station"].nunique(), climate["minimum_stations"]
+    yield Finding(
+        "stations", count >= least, f"{count} stations, {least} needed", "Bring more stations."
+    )
