@@ -1,4 +1,4 @@
-"""Public archives on this machine: a CONNECT proxy before a TLS server that plays every listed host.
+"""Public archives on this machine: a CONNECT proxy before a TLS server that plays all hosts.
 
 Clients run unmodified; they find the proxy by HTTPS_PROXY and the test authority by
 REQUESTS_CA_BUNDLE. A host that is not listed is refused and fails the test.

@@ -90,7 +90,12 @@ class Earthdata:
             value = hashlib.new(self.checksum.replace("-", ""), body).hexdigest()
             archived["Checksum"] = {"Value": value, "Algorithm": self.checksum}
         return {
-            "meta": {"concept-type": "granule", "concept-id": "G1-LPCLOUD", "provider-id": "LPCLOUD", "native-id": granule},
+            "meta": {
+                "concept-type": "granule",
+                "concept-id": "G1-LPCLOUD",
+                "provider-id": "LPCLOUD",
+                "native-id": granule,
+            },
             "umm": {
                 "GranuleUR": granule,
                 "CollectionReference": {"ShortName": product, "Version": version},
@@ -98,11 +103,14 @@ class Earthdata:
                 "RelatedUrls": [
                     {"URL": f"https://{FILES}/{below}/{file}", "Type": "GET DATA"},
                     {"URL": f"s3://{below}/{file}", "Type": "GET DATA VIA DIRECT ACCESS"},
-                    {"URL": f"https://{FILES}/{below}/{granule}.cmr.xml", "Type": "VIEW RELATED INFORMATION"},
+                    {
+                        "URL": f"https://{FILES}/{below}/{granule}.cmr.xml",
+                        "Type": "VIEW RELATED INFORMATION",
+                    },
                     {"URL": f"https://{FILES}/s3credentials", "Type": "VIEW RELATED INFORMATION"},
                 ],
             },
-        }  # fmt: skip
+        }
 
     def file(self, request):
         """Answer of the archive's gate."""

@@ -5,7 +5,8 @@ Shapes
 GSOD        readme.txt of the Global Surface Summary of the Day; isd-history.csv, isd-inventory.csv
 GHCN-Daily  readme.txt of GHCN-Daily; access/<station>.csv
 POWER       POWER docs, Services, Temporal API, Daily: point, format JSON
-DEM         readme.html of the Copernicus DEM bucket (AWS Open Data): tileList.txt, <tile>/<tile>.tif
+DEM         readme.html of the Copernicus DEM bucket (AWS Open Data): tileList.txt,
+<tile>/<tile>.tif
 boundaries  geoBoundaries API page: api/current/gbOpen/<ISO>/<ADM>/, gjDownloadURL; the file lies in
             GitHub LFS, so that its address redirects to media.githubusercontent.com
 """
@@ -54,9 +55,21 @@ class Gsod:
                 " W", ",W"
             ).split(",")
             rows = [
-                (key[:6], key[6:], f"STATION {key}", "CH", "", "", f"{lat:+07.3f}", f"{lon:+08.3f}", f"{z:+07.1f}", "19500101", "20251231")
+                (
+                    key[:6],
+                    key[6:],
+                    f"STATION {key}",
+                    "CH",
+                    "",
+                    "",
+                    f"{lat:+07.3f}",
+                    f"{lon:+08.3f}",
+                    f"{z:+07.1f}",
+                    "19500101",
+                    "20251231",
+                )
                 for key, (lon, lat, z) in self.stations.items()
-            ]  # fmt: skip
+            ]
             return Reply(table([head, *rows]), Content_Type="text/csv")
         if path.endswith("isd-inventory.csv"):
             months = [name.upper() for name in calendar.month_abbr[1:]]
@@ -133,11 +146,21 @@ class Power:
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [lon, lat, 1000.0]},
             "properties": {"parameter": {"ALLSKY_SFC_SW_DWN": values}},
-            "header": {"title": "NASA/POWER Source Native Resolution Daily Data", "fill_value": -999.0, "start": f"{first}0101", "end": f"{last}1231"},
+            "header": {
+                "title": "NASA/POWER Source Native Resolution Daily Data",
+                "fill_value": -999.0,
+                "start": f"{first}0101",
+                "end": f"{last}1231",
+            },
             "messages": self.messages,
-            "parameters": {"ALLSKY_SFC_SW_DWN": {"units": self.unit, "longname": "All Sky Surface Shortwave Downward Irradiance"}},
+            "parameters": {
+                "ALLSKY_SFC_SW_DWN": {
+                    "units": self.unit,
+                    "longname": "All Sky Surface Shortwave Downward Irradiance",
+                }
+            },
             "times": {"data": 1.0, "process": 0.1},
-        }  # fmt: skip
+        }
         return Reply(json.dumps(body), Content_Type="application/json")
 
 
@@ -166,10 +189,11 @@ class Elevation:
             lon + cell * (np.arange(self.cells) + 0.5),
             lat + 1 - cell * (np.arange(self.cells) + 0.5),
         )
-        profile = dict(
-            driver="GTiff", width=self.cells, height=self.cells, count=1, dtype="float32",
-            crs="EPSG:4326", transform=from_origin(lon, lat + 1, cell, cell),
-        )  # fmt: skip
+        profile = {
+            "driver": "GTiff", "width": self.cells, "height": self.cells, "count": 1,
+            "dtype": "float32", "crs": "EPSG:4326",
+            "transform": from_origin(lon, lat + 1, cell, cell),
+        }  # fmt: skip
         with MemoryFile() as memory:
             with memory.open(**profile) as raster:
                 raster.write(self.height(x, y).astype("float32"), 1)
@@ -178,9 +202,8 @@ class Elevation:
 
 def tile_name(lon, lat):
     """Name of a GLO-90 tile, written out here a second time."""
-    return "Copernicus_DSM_COG_30_%s%02d_00_%s%03d_00_DEM" % (
-        "NS"[lat < 0], abs(lat), "EW"[lon < 0], abs(lon),
-    )  # fmt: skip
+    north, east = f"{'NS'[lat < 0]}{abs(lat):02d}", f"{'EW'[lon < 0]}{abs(lon):03d}"
+    return f"Copernicus_DSM_COG_30_{north}_00_{east}_00_DEM"
 
 
 class Boundaries:
@@ -227,11 +250,17 @@ class Boundaries:
         features = [
             {
                 "type": "Feature",
-                "properties": {self.name_field: name, "shapeISO": "", "shapeID": "x", "shapeGroup": self.country, "shapeType": self.level},
+                "properties": {
+                    self.name_field: name,
+                    "shapeISO": "",
+                    "shapeID": "x",
+                    "shapeGroup": self.country,
+                    "shapeType": self.level,
+                },
                 "geometry": geometry,
             }
             for name, geometry in self.polygons.items()
-        ]  # fmt: skip
+        ]
         body = {
             "type": "FeatureCollection",
             "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}},

@@ -161,7 +161,7 @@ def test_tiles_with_wider_cells_keep_their_place(tmp_path):
 def test_no_elevation_and_a_cut_off_tile(tmp_path, archives):
     whole = Elevation([(73, 31)], plane, cells=40)
     served = archives(**{DEM: whole.answer})
-    with pytest.raises(elevation.NoElevation, match="none of 1 tiles .*N10_00_E010"):
+    with pytest.raises(elevation.NoElevation, match=r"none of 1 tiles .*N10_00_E010"):
         dem(tmp_path, box(10.2, 10.2, 10.3, 10.3))
     body = whole.file(73, 31)
 

@@ -220,10 +220,10 @@ def test_a_tile_that_changed_at_the_archive(tmp_path, archives, tiles, monkeypat
     rows = bring(tmp_path / "first")
     granules.write_list([row | {"size": ""} for row in rows], lock)
     earthdata.tiles[name_of("h25v04")] = tiles[name_of("h08v05")]
-    with pytest.raises(granules.GranuleChanged, match="another content than .*lock.csv"):
+    with pytest.raises(granules.GranuleChanged, match=r"another content than .*lock.csv"):
         bring(tmp_path / "again", lock_path=lock)
     granules.write_list(rows[1:], lock)
-    with pytest.raises(granules.NoSuchGranules, match="lock.csv: names no .* for h25v04"):
+    with pytest.raises(granules.NoSuchGranules, match=r"lock.csv: names no .* for h25v04"):
         bring(tmp_path / "third", lock_path=lock)
 
 

@@ -73,9 +73,14 @@ def test_harmonising_needs_both_collections_in_the_overlap(root, tmp_path):
 
 def test_everything_acquired_is_in_the_plan(root, tmp_path):
     chosen = {
-        "tiles": "earthdata", "stations": "gsod", "radiation": "nasa_power", "dem": "copernicus_glo90",
-        "area": "geoboundaries", "country": "CHN", "most_stations": 50,
-    }  # fmt: skip
+        "tiles": "earthdata",
+        "stations": "gsod",
+        "radiation": "nasa_power",
+        "dem": "copernicus_glo90",
+        "area": "geoboundaries",
+        "country": "CHN",
+        "most_stations": 50,
+    }
     settings = loaded(root, tmp_path, climate=CLIMATE, acquire=chosen)
     rows = plan.plan(settings, register.load(), bounds=(73.4, 31.2, 75.0, 32.5))
     files = {row["input"]: row["files"] for row in rows}

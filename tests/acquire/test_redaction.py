@@ -21,7 +21,8 @@ def test_addresses(address, expected):
 
 
 def test_texts():
-    text = "Authorization: Bearer eyJ0.eXA-iOi_J and basic dXNlcjpwdw== at https://u:p@h.org/x?token=t end"
+    text = "Authorization: Bearer eyJ0.eXA-iOi_J and basic dXNlcjpwdw== "
+    text += "at https://u:p@h.org/x?token=t end"
     shown = redaction.redacted(text, ["iOi"])
     assert (
         "eyJ0" not in shown

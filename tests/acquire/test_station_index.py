@@ -1,6 +1,7 @@
 """Lists of stations and their ranking, worked out by hand.
 
-Shapes: isd-history.csv and isd-inventory.csv of NCEI (GSOD readme.txt names both); ghcnd-stations.txt and
+Shapes: isd-history.csv and isd-inventory.csv of NCEI (GSOD readme.txt names both);
+ghcnd-stations.txt and
 ghcnd-inventory.txt as the fixed columns of the GHCN-Daily readme.txt, sections IV and VII.
 """
 
@@ -48,12 +49,12 @@ def test_a_changed_header_is_a_named_error():
     ):
         index.gsod_sites(HISTORY.replace("ELEV(M)", "ELEVATION"))
     with pytest.raises(
-        index.StationIndexChanged, match="isd-inventory.csv: lacks the columns YEAR"
+        index.StationIndexChanged, match=r"isd-inventory.csv: lacks the columns YEAR"
     ):
         index.gsod_completeness(HEAD.replace("YEAR", "ANNEE"), [2001])
-    with pytest.raises(index.StationIndexChanged, match="ghcnd-stations.txt, line 2"):
+    with pytest.raises(index.StationIndexChanged, match=r"ghcnd-stations.txt, line 2"):
         index.ghcn_sites(STATIONS.replace("37.1300", "37,1300"))
-    with pytest.raises(index.StationIndexChanged, match="ghcnd-inventory.txt, line 1"):
+    with pytest.raises(index.StationIndexChanged, match=r"ghcnd-inventory.txt, line 1"):
         index.ghcn_completeness("CHM00051463 some new layout", [2001])
 
 

@@ -198,7 +198,8 @@ def ghcn(request):
     """GHCN-Daily with one station: fixed columns of its readme, csv of access/."""
     if request.path.endswith("ghcnd-stations.txt"):
         return Reply(
-            "CHM00051463  43.7800   87.6500  935.0    URUMQI                         GSN     51463\n"
+            "CHM00051463  43.7800   87.6500  935.0    URUMQI                         GSN     "
+            "51463\n"
         )
     if request.path.endswith("ghcnd-inventory.txt"):
         rows = [

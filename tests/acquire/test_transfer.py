@@ -312,7 +312,7 @@ def test_a_redirect_to_a_login_page_of_another_host(tmp_path, archives, tile):
     session = requests.Session()
     session.headers["Authorization"] = "Bearer very-secret"
     with pytest.raises(
-        transfer.LoginRefused, match="login.example.net.* refused the login"
+        transfer.LoginRefused, match=r"login.example.net.* refused the login"
     ) as error:
         get(wanted(tmp_path, tile), session)
     assert "very-secret" not in str(error.value) and "abc" not in str(error.value)
@@ -355,7 +355,7 @@ def test_a_full_disk_is_a_named_error_and_the_part_stays(tmp_path, archives, til
         return file
 
     monkeypatch.setattr(transfer, "open", limited, raising=False)
-    with pytest.raises(transfer.DiskFull, match="no room left in .*modis"):
+    with pytest.raises(transfer.DiskFull, match=r"no room left in .*modis"):
         get(want)
     assert not want.path.exists()
     assert transfer.part_of(want.path).stat().st_size == 2 * 4096
@@ -426,7 +426,7 @@ def test_a_host_that_nobody_listed_fails_the_test(tmp_path, tile):
     from archives import Archives
 
     served = Archives(tmp_path, **{HOST: lambda request: Reply(b"")})
-    with pytest.raises(AssertionError, match="elsewhere.example.org"), served.open():
+    with pytest.raises(AssertionError, match=r"elsewhere.example.org"), served.open():
         session = requests.Session()
         session.proxies = {"https": served.environment["HTTPS_PROXY"]}
         session.trust_env = False

@@ -1,7 +1,8 @@
 """Bring the tiles of Copernicus DEM that cover the area.
 
 Reads   outlines of the area, the archive's list of tiles
-Writes  elevation (virtual raster over the tiles, m), list of the tiles; these go into the raw folder
+Writes  elevation (virtual raster over the tiles, m), list of the tiles; these go into the raw
+folder
 """
 
 import logging

@@ -29,8 +29,9 @@ def gather_stations(
     kept = set(found.index[found >= least_percent])
     if not kept:
         raise BadStations(
-            f"{list_path}: no station has {least_percent:g} % of the days, the best {found.max():.0f} %. "
-            "Lower acquire.least_complete_percent, or take the other archive."
+            f"{list_path}: no station has {least_percent:g} % of the days, the best "
+            f"{found.max():.0f} %. Lower acquire.least_complete_percent, or take the other "
+            "archive."
         )
     logging.getLogger(__name__).info("%d of %d stations kept", len(kept), len(found))
     days = days[days["station"].isin(kept)]

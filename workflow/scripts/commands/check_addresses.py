@@ -2,8 +2,8 @@
 
     make check-addresses
 
-For people with internet: config/datasets.yaml then says `checked_live: <today>` where all addresses of a
-dataset answered. File addresses with names in braces are asked with the examples below.
+For people with internet: config/datasets.yaml then says `checked_live: <today>` where all addresses
+of a dataset answered. File addresses with names in braces are asked with the examples below.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Check environment, login, disk, memory and each raw input of a study; name each fault with its remedy.
+"""Check environment, login, disk, memory and each raw input of a study; name faults and remedies.
 
 make doctor STUDY=my_region            (LIVE=--live tries the Earthdata login)
 """

@@ -3,7 +3,8 @@
     make init STUDY=my_region AREA=my_area.shp NAME_FIELD=county
     make init STUDY=my_region COUNTRY=CHN NAMES="Ningxia,Gansu"
 
-Writes config/studies/<study>.yaml and <raw>/<study>/area.gpkg; nothing that is there is overwritten.
+Writes config/studies/<study>.yaml and <raw>/<study>/area.gpkg; nothing that is there is
+overwritten.
 """
 
 import argparse
@@ -30,7 +31,8 @@ def main(words=None, top=site.TOP):
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print(
-        f"Written: {path}. Read it, then name it in config/config.yaml (studies: [{options.study}]),"
+        f"Written: {path}. Read it, then name it in config/config.yaml (studies: "
+        f"[{options.study}]),"
     )
     print("set `acquire: true` there for downloads, and run `make plan` and `make doctor`.")
     return 0
@@ -110,15 +112,27 @@ def written(polygon, options, first, last, settings, top):
         region.cost(km2, m, count) for m in (COARSE_M, FINE_M)
     )
     return study_text.TEXT.format(
-        title=options.study.replace("_", " ").capitalize(), name=options.study, first=first, last=last,
+        title=options.study.replace("_", " ").capitalize(),
+        name=options.study,
+        first=first,
+        last=last,
         npp_years=study_text.span(datasets["mod17a3hgf_061"]["years"]),
-        landcover_years=study_text.span(landcover), tiles=", ".join(tiles), n_tiles=len(tiles),
-        crs=region.equal_area_crs(polygon), resolution_m=COARSE_M, file="area.gpkg",
-        raw=settings["raw"], name_field="name", last_landcover=min(last, landcover[1]),
+        landcover_years=study_text.span(landcover),
+        tiles=", ".join(tiles),
+        n_tiles=len(tiles),
+        crs=region.equal_area_crs(polygon),
+        resolution_m=COARSE_M,
+        file="area.gpkg",
+        raw=settings["raw"],
+        name_field="name",
+        last_landcover=min(last, landcover[1]),
         substitutes=study_text.substitutes(first, last, landcover),
-        gb_in=(len(tiles) * count * per_tile + stations + dem) / 1000, gb_out=gb_out, gb_fine=gb_fine,
-        hours=hours, hours_fine=hours_fine,
-    )  # fmt: skip
+        gb_in=(len(tiles) * count * per_tile + stations + dem) / 1000,
+        gb_out=gb_out,
+        gb_fine=gb_fine,
+        hours=hours,
+        hours_fine=hours_fine,
+    )
 
 
 if __name__ == "__main__":

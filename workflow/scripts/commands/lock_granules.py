@@ -1,8 +1,9 @@
-"""Write the lock file of a study: the very tiles that it was built from, so that it can be repeated.
+"""Write the lock file of a study: the very tiles that it was built from, for who repeats it.
 
     make lock-granules STUDY=my_region
 
-Reads the lists that the download rules wrote (results/<study>/acquired/), writes config/locks/<study>.csv.
+Reads the lists that the download rules wrote (results/<study>/acquired/), writes
+config/locks/<study>.csv.
 """
 
 import argparse

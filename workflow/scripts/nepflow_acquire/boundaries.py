@@ -1,7 +1,8 @@
 """Administrative boundaries of geoBoundaries.
 
-The API (api/current/gbOpen/<ISO>/<ADM>/) answers one object: ``gjDownloadURL`` is the address of the
-GeoJSON, ``boundaryLicense`` and ``boundarySource`` belong to it. Its features carry ``shapeName``.
+The API (api/current/gbOpen/<ISO>/<ADM>/) answers one object: ``gjDownloadURL`` is the address of
+the GeoJSON, ``boundaryLicense`` and ``boundarySource`` belong to it. Its features carry
+``shapeName``.
 """
 
 import json
@@ -28,8 +29,9 @@ def described(path):
     missing = [key for key in NEEDED if not isinstance(answer, dict) or key not in answer]
     if missing:
         raise BadBoundaries(
-            f"{path}: has no {', '.join(missing)}. Check acquire.country and acquire.level; if they are "
-            "right, geoBoundaries has changed its answer: bring an area file by hand (docs/data.md)."
+            f"{path}: has no {', '.join(missing)}. Check acquire.country and acquire.level; if "
+            "they are right, geoBoundaries has changed its answer: bring an area file by hand "
+            "(docs/data.md)."
         )
     return answer
 
@@ -50,8 +52,8 @@ def chosen(path, names):
     frame = geopandas.read_file(path)
     if NAME not in frame.columns:
         raise BadBoundaries(
-            f"{path}: has no {NAME} but {', '.join(frame.columns)}. geoBoundaries has changed its files: "
-            "bring an area file by hand (docs/data.md)."
+            f"{path}: has no {NAME} but {', '.join(frame.columns)}. geoBoundaries has changed its "
+            "files: bring an area file by hand (docs/data.md)."
         )
     frame = frame.rename(columns={NAME: "name"})[["name", "geometry"]]
     lost = sorted(set(names or ()) - set(frame["name"]))

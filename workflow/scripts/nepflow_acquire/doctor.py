@@ -16,9 +16,22 @@ from packaging.requirements import Requirement
 from nepflow_acquire import plan, register, site
 
 PACKAGES = (
-    "numpy", "scipy", "numba", "pandas", "pyarrow", "xarray", "rasterio", "geopandas", "pyproj", "shapely",
-    "pyhdf", "matplotlib", "snakemake", "earthaccess", "requests",
-)  # fmt: skip
+    "numpy",
+    "scipy",
+    "numba",
+    "pandas",
+    "pyarrow",
+    "xarray",
+    "rasterio",
+    "geopandas",
+    "pyproj",
+    "shapely",
+    "pyhdf",
+    "matplotlib",
+    "snakemake",
+    "earthaccess",
+    "requests",
+)
 
 
 @dataclass(frozen=True)
@@ -53,9 +66,11 @@ def environment(lock):
             found = None
         if name in wanted and found != wanted[name]:
             yield Finding(
-                "environment", False, f"{name} is {found or 'not installed'}, the lock has {wanted[name]}",
+                "environment",
+                False,
+                f"{name} is {found or 'not installed'}, the lock has {wanted[name]}",
                 "Delete .venv and run `make demo`, or make the conda environments anew.",
-            )  # fmt: skip
+            )
             return
     yield Finding("environment", True, f"{len(PACKAGES)} packages as in the lock")
 
@@ -93,9 +108,11 @@ def login(study, live):
     in_file = path.is_file() and host in path.read_text(errors="replace").split()
     if not (os.environ.get("EARTHDATA_TOKEN") or all(map(os.environ.get, names)) or in_file):
         yield Finding(
-            "login", False, f"no Earthdata login: neither a token, nor user and password, nor {host} in {path}",
+            "login",
+            False,
+            f"no Earthdata login: neither a token, nor user and password, nor {host} in {path}",
             "Register with Earthdata, make a token there, and set EARTHDATA_TOKEN (docs/data.md).",
-        )  # fmt: skip
+        )
         return
     if live:
         from nepflow_acquire import granules
@@ -137,10 +154,12 @@ def disk(study, raw, results):
         )
         free = shutil.disk_usage(place).free / 1e9
         yield Finding(
-            "disk", free >= needed, f"{name}: {free:.0f} GB free in {place}, at most {needed:.0f} GB needed",
-            "Free space, set raw: or pathvars: {results: ...} in config/config.yaml to a larger disk, or take "
-            "a larger grid.resolution_m.",
-        )  # fmt: skip
+            "disk",
+            free >= needed,
+            f"{name}: {free:.0f} GB free in {place}, at most {needed:.0f} GB needed",
+            "Free space, set raw: (or results: under pathvars:) of config/config.yaml to a larger "
+            "disk, or take a larger grid.resolution_m.",
+        )
 
 
 def chosen(study):

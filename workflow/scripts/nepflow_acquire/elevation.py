@@ -1,7 +1,8 @@
 """Copernicus DEM: which tiles of one degree, and one raster over them.
 
-Names and spacing: readme.html of the bucket. A tile is named by its south-west corner; its longitude
-spacing widens towards the poles; there are no tiles over ocean, where elevation counts as 0.
+Names and spacing: readme.html of the bucket. A tile is named by its south-west corner; its
+longitude spacing widens towards the poles; there are no tiles over ocean, where elevation counts as
+0.
 """
 
 import math
@@ -60,8 +61,8 @@ def wanted(dataset, polygon, inventory):
     there = [name for name in names if name in known]
     if not there:
         raise NoElevation(
-            f"{dataset}: none of {len(names)} tiles of the area is in the archive's list "
-            f"(first: {names[0]}). Is the area on land, and in degrees? GLO-30 lacks a few countries; "
+            f"{dataset}: none of {len(names)} tiles of the area is in the archive's list (first: "
+            f"{names[0]}). Is the area on land, and in degrees? GLO-30 lacks a few countries; "
             "copernicus_glo90 has them."
         )
     return there, [name for name in names if name not in known]
@@ -99,7 +100,8 @@ def write_mosaic(paths, dataset, output_path):
         )
     text = (
         f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}">\n  <SRS>{_escaped(crs)}</SRS>\n'
-        f"  <GeoTransform>{west:.12f}, {step:.15f}, 0, {north:.12f}, 0, {-step:.15f}</GeoTransform>\n"
+        f"  <GeoTransform>{west:.12f}, {step:.15f}, 0, {north:.12f}, 0, "
+        f"{-step:.15f}</GeoTransform>\n"
         '  <VRTRasterBand dataType="Float32" band="1">\n    <UnitType>m</UnitType>\n'
         + "\n".join(sources)
         + "\n  </VRTRasterBand>\n</VRTDataset>\n"

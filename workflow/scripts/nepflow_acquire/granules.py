@@ -59,20 +59,20 @@ def login():
             continue
         except LoginAttemptFailure as error:
             raise LoginRefused(
-                f"Earthdata refused user and password ({_short(error)}). Try them in a browser, then "
-                "mend EARTHDATA_USERNAME and EARTHDATA_PASSWORD, or the netrc file."
+                f"Earthdata refused user and password ({_short(error)}). Try them in a browser, "
+                "then mend EARTHDATA_USERNAME and EARTHDATA_PASSWORD, or the netrc file."
             ) from None
         except requests.RequestException as error:
             raise Unreachable(
-                f"Earthdata login does not answer ({type(error).__name__}). Check the connection and "
-                "the proxy (HTTPS_PROXY), and run again."
+                f"Earthdata login does not answer ({type(error).__name__}). Check the connection "
+                "and the proxy (HTTPS_PROXY), and run again."
             ) from None
         if auth.authenticated:
             return auth
     raise LoginRefused(
-        "No Earthdata login: set EARTHDATA_TOKEN, or EARTHDATA_USERNAME and EARTHDATA_PASSWORD, or put "
-        f"a line `machine {earthaccess.PROD.edl_hostname} login ... password ...` into the netrc file "
-        f"({'; '.join(map(_short, why))})."
+        "No Earthdata login: set EARTHDATA_TOKEN, or EARTHDATA_USERNAME and EARTHDATA_PASSWORD, "
+        f"or put a line `machine {earthaccess.PROD.edl_hostname} login ... password ...` into the "
+        f"netrc file ({'; '.join(map(_short, why))})."
     )
 
 
@@ -114,8 +114,9 @@ def search(auth, product, collection, year, tiles, patience=Patience(), sleep=No
     missing = sorted(set(tiles) - {_key(granule.file)[3] for granule in chosen})
     if missing:
         raise NoSuchGranules(
-            f"{product} collection {collection} of {year}: the archive has no tile {', '.join(missing)}. "
-            "Change `tiles` or `period` of the study, or see `make plan` for the years of the product."
+            f"{product} collection {collection} of {year}: the archive has no tile "
+            f"{', '.join(missing)}. Change `tiles` or `period` of the study, or see `make plan` "
+            "for the years of the product."
         )
     return chosen
 
@@ -134,15 +135,16 @@ def _asked(auth, product, collection, patterns, patience, sleep):
             if attempt < patience.tries:
                 (sleep or time.sleep)(patience.wait(attempt))
     raise Unreachable(
-        f"The catalogue of {product} failed {patience.tries} times, last: {reason}. Run again later."
+        f"The catalogue of {product} failed {patience.tries} times, last: {reason}. Run again "
+        "later."
     )
 
 
 def described(item):
     """Return the `Granule` of an entry of the catalogue (UMM-G).
 
-    The data file is the link of type GET DATA that ends in .hdf; its size and checksum are those of the
-    archive information under the same name, or of the only entry where that names none.
+    The data file is the link of type GET DATA that ends in .hdf; its size and checksum are those
+    of the archive information under the same name, or of the only entry where that names none.
     """
     umm = item["umm"]
     links = [link["URL"] for link in umm["RelatedUrls"] if link["Type"] == "GET DATA"]
@@ -151,8 +153,8 @@ def described(item):
     )
     if address is None:
         raise NoSuchGranules(
-            f"{umm['GranuleUR']}: the catalogue gives no address of its file. Run again later, or bring "
-            "it by hand (docs/data.md)."
+            f"{umm['GranuleUR']}: the catalogue gives no address of its file. Run again later, or "
+            "bring it by hand (docs/data.md)."
         )
     file = address.rpartition("/")[2]
     entries = umm.get("DataGranule", {}).get("ArchiveAndDistributionInformation", [])
@@ -172,8 +174,8 @@ def _key(file):
     name = modis.FILE_NAME.match(file)
     if not name:
         raise NoSuchGranules(
-            f"{file}: the catalogue names a file that is no tile of a MODIS product. Bring the tiles "
-            "by hand (docs/data.md)."
+            f"{file}: the catalogue names a file that is no tile of a MODIS product. Bring the "
+            "tiles by hand (docs/data.md)."
         )
     return tuple(
         name[part] for part in ("product", "year", "day", "tile", "collection", "produced")
@@ -223,8 +225,8 @@ def locked(path, product, collection, year, tiles):
     missing = sorted(set(tiles) - {_key(file)[3] for file in rows})
     if missing:
         raise NoSuchGranules(
-            f"{path}: names no {product} collection {collection} of {year} for {', '.join(missing)}. "
-            "Delete the lock file to search anew, or change the study back."
+            f"{path}: names no {product} collection {collection} of {year} for "
+            f"{', '.join(missing)}. Delete the lock file to search anew, or change the study back."
         )
     return rows
 

@@ -46,8 +46,8 @@ def read(path):
             else ""
         )
         raise BadRadiation(
-            f"{path}: has no {error} {f'({said})' if said else ''}. Delete it and run again; if it stays "
-            "so, POWER has changed its answer."
+            f"{path}: has no {error} {f'({said})' if said else ''}. Delete it and run again; if "
+            "it stays so, POWER has changed its answer."
         ) from None
     if unit not in TO_MJ:
         raise BadRadiation(

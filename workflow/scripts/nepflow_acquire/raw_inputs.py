@@ -119,9 +119,11 @@ def elevation(study, top, _):
     )
     covers = extent.contains(box(*polygons.total_bounds))
     yield Finding(
-        "dem", covers, "covers the area" if covers else f"{study['files']['dem']} does not cover the area",
+        "dem",
+        covers,
+        "covers the area" if covers else f"{study['files']['dem']} does not cover the area",
         "Bring a raster that reaches over the whole area, or set acquire.dem.",
-    )  # fmt: skip
+    )
 
 
 def stations(study, top, _):

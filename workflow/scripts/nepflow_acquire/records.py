@@ -44,7 +44,8 @@ def bring(session, wanted, dataset, **options):
     Returns
     -------
     dict
-        The record: file, address, retrieved (UTC), size, sha256, checksum of the archive, licence, citation.
+        The record: file, address, retrieved (UTC), size, sha256, checksum of the archive, licence,
+        citation.
 
     Raises
     ------
@@ -80,8 +81,8 @@ def bring(session, wanted, dataset, **options):
 def _refuse_changed(path, record):
     if path.stat().st_size != record["size"] or sound.digest(path) != record["sha256"]:
         raise transfer.UnsoundFile(
-            f"{path}: is no longer the file that was downloaded ({record_of(path).name} has its digest). "
-            "Nothing is overwritten: move both away and run again."
+            f"{path}: is no longer the file that was downloaded ({record_of(path).name} has its "
+            "digest). Nothing is overwritten: move both away and run again."
         )
 
 

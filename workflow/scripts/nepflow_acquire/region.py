@@ -7,8 +7,10 @@ from nepflow import modis
 from shapely import box, prepare, segmentize
 
 DENSE_DEG = 0.05  # edges are cut so fine that a curved one in the tiles' projection stays near
-# Own estimates, for an order of magnitude. Bytes: nine float32 and two byte rasters a year, uncompressed.
-# Seconds on 2 cores: 36 climate surfaces a year cost 1.4e-6 (benchmarks/README.md), the rest several times that.
+# Own estimates, for an order of magnitude. Bytes: nine float32 and two byte rasters a year,
+# uncompressed.
+# Seconds on 2 cores: 36 climate surfaces a year cost 1.4e-6 (benchmarks/README.md), the rest
+# several times that.
 BYTES_PER_CELL_YEAR = 38
 SECONDS_PER_CELL_YEAR = 1e-5
 
@@ -16,7 +18,7 @@ SECONDS_PER_CELL_YEAR = 1e-5
 def sinusoidal(lon, lat):
     """Return x and y of the MODIS sinusoidal grid, m.
 
-    x = R lon cos(lat), y = R lat, with R the sphere of `modis.SPHERE_RADIUS_M` (methods, MODIS grid).
+    x = R lon cos(lat), y = R lat on the sphere of `modis.SPHERE_RADIUS_M` (docs/methods.md).
 
     Parameters
     ----------
@@ -55,9 +57,9 @@ def tiles(polygon):
 
 
 def equal_area_crs(polygon):
-    """Return an equal-area CRS in metres for an area: Albers in middle latitudes, Lambert elsewhere.
+    """Return an equal-area CRS in metres: Albers in middle latitudes, Lambert elsewhere.
 
-    The standard parallels of Albers stand a sixth of the height from its edges (Snyder 1987, p. 99).
+    The parallels of Albers stand a sixth of the height from its edges (Snyder 1987, p. 99).
     """
     west, south, east, north = polygon.bounds
     lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)

@@ -80,7 +80,8 @@ def address(dataset, purpose, **fields):
         return dataset["addresses"][purpose].format(**fields)
     except KeyError as error:
         raise BadRegister(
-            f"The {purpose} address of {dataset['name']} needs {error.args[0]}. Give {error.args[0]}=..."
+            f"The {purpose} address of {dataset['name']} needs {error.args[0]}. Give "
+            f"{error.args[0]}=..."
         ) from None
 
 

@@ -46,8 +46,8 @@ def check(path, kind, size=None, checksum=None, name=None):
     size : int, optional
         Bytes that it must have.
     checksum : tuple of str, optional
-        Algorithm ("MD5", "SHA-256", ...) and hexadecimal digest. One that cannot be computed is passed
-        over; `verifies` tells.
+        Algorithm ("MD5", "SHA-256", ...) and hexadecimal digest. One that cannot be computed is
+        passed over; `verifies` tells.
     name : str, optional
         Name for messages.
 
@@ -63,15 +63,15 @@ def check(path, kind, size=None, checksum=None, name=None):
     found = path.stat().st_size
     if size is not None and found != size:
         raise WrongContent(
-            f"{name}: has {found} bytes, the archive says {size}; it is cut off or another version. "
-            "Run again; if it stays so, check the archive's page."
+            f"{name}: has {found} bytes, the archive says {size}; it is cut off or another "
+            "version. Run again; if it stays so, check the archive's page."
         )
     if checksum and verifies(checksum[0]):
         value = digest(path, ALGORITHMS[_plain(checksum[0])])
         if value != checksum[1].lower():
             raise WrongContent(
-                f"{name}: its {checksum[0]} is {value}, the archive says {checksum[1].lower()}; it was "
-                "damaged on the way. Run again."
+                f"{name}: its {checksum[0]} is {value}, the archive says {checksum[1].lower()}; "
+                "it was damaged on the way. Run again."
             )
     _open(path, kind, name)
 
@@ -89,8 +89,8 @@ def _check_head(head, kind, name):
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(WEB_PAGES) or (kind in FIRST_BYTES and b"<html" in start):
         raise WebPage(
-            f"{name}: a web page came in place of data, mostly a login or error page. Check the login "
-            "and that you agreed to the archive's terms (docs/data.md), and run again."
+            f"{name}: a web page came in place of data, mostly a login or error page. Check the "
+            "login and that you agreed to the archive's terms (docs/data.md), and run again."
         )
     if kind in FIRST_BYTES and not head.startswith(FIRST_BYTES[kind]):
         raise WrongContent(

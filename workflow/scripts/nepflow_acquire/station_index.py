@@ -8,8 +8,9 @@ gsod
     synoptic observations or more (GSOD readme.txt), so that a month is complete with four a day.
 ghcn_daily
     ghcnd-stations.txt (ID 1-11, latitude 13-20, longitude 22-30, elevation 32-37, name 42-71) and
-    ghcnd-inventory.txt (ID, element 32-35, first year 37-40, last year 42-45); GHCN-Daily readme.txt,
-    sections IV and VII. It knows first and last years only, so completeness is what is possible.
+    ghcnd-inventory.txt (ID, element 32-35, first year 37-40, last year 42-45); GHCN-Daily
+    readme.txt, sections IV and VII. It knows first and last years only, so completeness is what is
+    possible.
 """
 
 import calendar
@@ -79,8 +80,8 @@ def _rows(text, columns, name):
     missing = [column for column in columns if column not in (table.fieldnames or [])]
     if missing:
         raise StationIndexChanged(
-            f"{name}: lacks the columns {', '.join(missing)}. The archive has changed its list: report "
-            "it, and bring station files by hand meanwhile (docs/data.md)."
+            f"{name}: lacks the columns {', '.join(missing)}. The archive has changed its list: "
+            "report it, and bring station files by hand meanwhile (docs/data.md)."
         )
     return table
 
@@ -127,8 +128,9 @@ def ghcn_completeness(text, years):
 
 def _changed(name, number, line):
     return StationIndexChanged(
-        f"{name}, line {number}: {line[:50]!r} is not of the fixed columns of the GHCN-Daily readme. The "
-        "archive has changed its list: report it, and bring station files by hand meanwhile."
+        f"{name}, line {number}: {line[:50]!r} is not of the fixed columns of the GHCN-Daily "
+        "readme. The archive has changed its list: report it, and bring station files by hand "
+        "meanwhile."
     )
 
 
@@ -153,8 +155,8 @@ def ranked(sites, completeness, is_near, most, least_percent):
     Returns
     -------
     list of (Site, float, bool)
-        All near stations with their completeness, %, and whether they are chosen; best first, ties by
-        identity.
+        All near stations with their completeness, %, and whether they are chosen; best first, ties
+        by identity.
 
     Raises
     ------
@@ -174,8 +176,8 @@ def ranked(sites, completeness, is_near, most, least_percent):
         best = max((value for _, value, _ in rows), default=0.0)
         raise NoStations(
             f"{len(rows)} stations lie near the area, the best has {best:.0f} % of the days, "
-            f"acquire.least_complete_percent is {least_percent:g}. Lower it, widen area.buffer_km, or take "
-            "the other archive (acquire.stations)."
+            f"acquire.least_complete_percent is {least_percent:g}. Lower it, widen "
+            "area.buffer_km, or take the other archive (acquire.stations)."
         )
     return rows
 

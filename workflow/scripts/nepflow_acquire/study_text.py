@@ -1,7 +1,7 @@
 """A commented study file for a new region."""
 
 TEXT = """\
-# {title}: written by `make init`. Change what is yours; every other key and its default: config/defaults.yaml.
+# {title}: written by `make init`. Change what is yours; other keys stand in config/defaults.yaml.
 
 title: {title}
 citation: who, where, doi       # what the report quotes
@@ -25,7 +25,7 @@ climate:
 landcover:
   transitions: [{first}, {last_landcover}]
 {substitutes}
-# What the download rules bring when config/config.yaml says `acquire: true`; `none` means that you bring it.
+# What the download rules bring when config/config.yaml says `acquire: true`; none: you bring it.
 acquire:
   tiles: earthdata              # needs an Earthdata login (docs/data.md)
   stations: gsod                # gsod | ghcn_daily
@@ -64,8 +64,8 @@ figures:
 # substitutes:
 #   - {{input: stations, instead_of: CMA daily data, by: GSOD, reason: CMA data are not public}}
 
-# Expected: {gb_in:.1f} GB of downloads, {gb_out:.1f} GB of results at {resolution_m} m ({gb_fine:.0f} GB at 500 m),
-# {hours:.1f} h of computing on 2 cores ({hours_fine:.0f} h at 500 m). Rough: orders of magnitude.
+# Expected, roughly: {gb_in:.1f} GB of downloads; at {resolution_m} m {gb_out:.1f} GB of results and
+# {hours:.1f} h of computing on 2 cores, at 500 m {gb_fine:.0f} GB and {hours_fine:.0f} h.
 """
 SUBSTITUTE = """\
   substitute:                   # years that the product does not have, by choice

@@ -1,11 +1,10 @@
 """One file from one address: resumed, retried, verified, and only then named.
 
-While it comes, a file is called ``.<name>.part``; ``.<name>.part.json`` says of which version of the
-remote file the part is. Both stay after an interruption and are continued by the next run. A file
-gets its final name when size, checksum, first bytes and opening have been verified.
+While it comes, a file is called ``.<name>.part``; ``.<name>.part.json`` says of which version of
+the remote file the part is. Both stay after an interruption and are continued by the next run. A
+file gets its final name when size, checksum, first bytes and opening have been verified.
 """
 
-import email.utils
 import errno
 import fcntl
 import json
@@ -20,46 +19,41 @@ from pathlib import Path
 
 import requests
 
-from nepflow_acquire import sound
+from nepflow_acquire import replies, sound
+from nepflow_acquire.failures import (
+    DiskFull,
+    LoginRefused,
+    NotThere,
+    TransferFailed,
+    Unreachable,
+    UnsoundFile,
+)
 from nepflow_acquire.redaction import redacted, shown
 
+__all__ = [
+    "DiskFull",
+    "LoginRefused",
+    "NotThere",
+    "Patience",
+    "TransferFailed",
+    "Unreachable",
+    "UnsoundFile",
+    "Wanted",
+    "fetch",
+    "part_of",
+]
 log = logging.getLogger(__name__)
 BLOCK = 1 << 16  # bytes; what a broken connection loses at most
 TIMEOUT_S = (20, 90)  # to connect; between two pieces
-WAIT_AGAIN = {408, 425, 429, 500, 502, 503, 504}
-
-
-class TransferFailed(ValueError):
-    """A file could not be had; the message says why and what to do."""
-
-
-class LoginRefused(TransferFailed):
-    """The archive wants a login, or another one."""
-
-
-class NotThere(TransferFailed):
-    """The archive has no such file."""
-
-
-class Unreachable(TransferFailed):
-    """The archive did not answer well, however often it was asked."""
-
-
-class DiskFull(TransferFailed):
-    """There is no room for the file."""
-
-
-class UnsoundFile(TransferFailed):
-    """A file of that name is already there and is not the one of the archive."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A file that is wanted.
 
-    ``size`` in bytes and ``checksum`` (algorithm, hexadecimal digest) as the archive gives them, or None;
-    ``kind`` as in `sound.check`. ``accept`` takes the path of what came and raises a ValueError if it
-    is well-formed but not what was meant; nothing gets the final name then.
+    ``size`` in bytes and ``checksum`` (algorithm, hexadecimal digest) as the archive gives them,
+    or None; ``kind`` as in `sound.check`. ``accept`` takes the path of what came and raises a
+    ValueError if it is well-formed but not what was meant; nothing gets the final name then.
     """
 
     address: str
@@ -222,17 +216,17 @@ def _receive(session, wanted, part):
     if done and version:
         headers |= {"Range": f"bytes={done}-", "If-Range": version}
     with session.get(wanted.address, headers=headers, stream=True, timeout=TIMEOUT_S) as answer:
-        _check_answer(answer, wanted)
-        if answer.status_code == 416 or answer.status_code in WAIT_AGAIN:
+        replies.check(answer, wanted.path)
+        if answer.status_code == 416 or answer.status_code in replies.WAIT_AGAIN:
             if answer.status_code == 416:  # the part is longer than the file, or as long
                 _discard(part)
-            return f"answer {answer.status_code}", _retry_after(answer)
-        resumed = answer.status_code == 206 and _starts_at(answer, done)
+            return f"answer {answer.status_code}", replies.retry_after(answer)
+        resumed = answer.status_code == 206 and replies.starts_at(answer, done)
         if not resumed:
             _discard(part)
             done = 0
             _remember(part, answer)
-        expected = _length(answer, done)
+        expected = replies.length(answer, done)
         _check_room(wanted, expected, done, part.parent)
         with open(part, "ab") as file:
             for piece in answer.iter_content(BLOCK):
@@ -240,33 +234,6 @@ def _receive(session, wanted, part):
     if expected is not None and part.stat().st_size < expected:
         return f"ended after {part.stat().st_size} of {expected} bytes", None
     return None
-
-
-def _check_answer(answer, wanted):
-    """Refuse what waiting does not mend."""
-    code, name = answer.status_code, Path(wanted.path).name
-    place = shown(answer.url)
-    if code in (401, 403):
-        raise LoginRefused(
-            f"{name}: {place} refused the login ({code}). Check it with `make doctor`; with Earthdata, "
-            "agree to the application of the archive on your profile page (docs/data.md)."
-        )
-    if code in (404, 410):
-        raise NotThere(
-            f"{name}: {place} has no such file ({code}). Check year and tile with `make plan`, and "
-            "the address in config/datasets.yaml."
-        )
-    if code not in (200, 206, 416) and code not in WAIT_AGAIN:
-        raise TransferFailed(
-            f"{name}: {place} answered {code}, which is neither data nor a reason to wait. Check the "
-            "address in config/datasets.yaml."
-        )
-    kind = answer.headers.get("Content-Type", "").partition(";")[0]
-    if code in (200, 206) and kind == "text/html":
-        raise LoginRefused(
-            f"{name}: {place} sent a web page in place of data, mostly a login page. Check the login "
-            "with `make doctor` and that you agreed to the archive's terms (docs/data.md)."
-        )
 
 
 def _version(part):
@@ -281,26 +248,6 @@ def _remember(part, answer):
     tag = answer.headers.get("ETag", "")
     version = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified")
     _note_of(part).write_text(json.dumps({"version": version}))
-
-
-def _starts_at(answer, done):
-    return answer.headers.get("Content-Range", "").startswith(f"bytes {done}-")
-
-
-def _length(answer, done):
-    length = answer.headers.get("Content-Length", "")
-    return done + int(length) if length.isdigit() else None
-
-
-def _retry_after(answer):
-    """Return the seconds that the archive asks to wait, or None."""
-    value = answer.headers.get("Retry-After", "")
-    if value.isdigit():
-        return float(value)
-    try:
-        return email.utils.parsedate_to_datetime(value).timestamp() - time.time()
-    except (TypeError, ValueError):
-        return None
 
 
 def _check_room(wanted, expected, done, folder):

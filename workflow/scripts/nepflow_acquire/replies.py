@@ -1,0 +1,65 @@
+"""What the answer of an archive means: data, wait, or never."""
+
+import email.utils
+import time
+from pathlib import Path
+
+from nepflow_acquire.failures import LoginRefused, NotThere, TransferFailed
+from nepflow_acquire.redaction import shown
+
+WAIT_AGAIN = {408, 425, 429, 500, 502, 503, 504}
+
+
+def check(answer, path):
+    """Refuse what waiting does not mend.
+
+    Raises
+    ------
+    LoginRefused, NotThere, TransferFailed
+    """
+    code, name = answer.status_code, Path(path).name
+    place = shown(answer.url)
+    if code in (401, 403):
+        raise LoginRefused(
+            f"{name}: {place} refused the login ({code}). Check it with `make doctor`; with "
+            "Earthdata, agree to the application of the archive on your profile page "
+            "(docs/data.md)."
+        )
+    if code in (404, 410):
+        raise NotThere(
+            f"{name}: {place} has no such file ({code}). Check year and tile with `make plan`, and "
+            "the address in config/datasets.yaml."
+        )
+    if code not in (200, 206, 416) and code not in WAIT_AGAIN:
+        raise TransferFailed(
+            f"{name}: {place} answered {code}, which is neither data nor a reason to wait. Check "
+            "the address in config/datasets.yaml."
+        )
+    kind = answer.headers.get("Content-Type", "").partition(";")[0]
+    if code in (200, 206) and kind == "text/html":
+        raise LoginRefused(
+            f"{name}: {place} sent a web page in place of data, mostly a login page. Check the "
+            "login with `make doctor` and that you agreed to the archive's terms (docs/data.md)."
+        )
+
+
+def starts_at(answer, done):
+    """Tell whether the answer goes on after ``done`` bytes."""
+    return answer.headers.get("Content-Range", "").startswith(f"bytes {done}-")
+
+
+def length(answer, done):
+    """Return the bytes of the whole file, or None where the archive does not say them."""
+    coming = answer.headers.get("Content-Length", "")
+    return done + int(coming) if coming.isdigit() else None
+
+
+def retry_after(answer):
+    """Return the seconds that the archive asks to wait, or None."""
+    value = answer.headers.get("Retry-After", "")
+    if value.isdigit():
+        return float(value)
+    try:
+        return email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+    except (TypeError, ValueError):
+        return None
