@@ -1,0 +1,79 @@
+"""Every command block of the docs that can run without internet, run as it stands.
+
+A ``bash`` block runs in a copy of the project, the blocks of a page one after another; a ``yaml``
+block whose first line is ``# <path>`` is written to that file. ``sh`` blocks need the archives.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from copies import Workflow
+from nepflow_acquire import register
+
+BLOCK = re.compile(r"^( *)```(bash|yaml|sh)\n(.*?)^\1```$", re.M | re.S)
+
+
+def blocks(path):
+    """Language and text of each block of a page."""
+    text = path.read_text(encoding="utf-8")
+    return [(kind, textwrap.dedent(body)) for _, kind, body in BLOCK.findall(text)]
+
+
+def run(folder, body):
+    """Run a block; `make` takes the environment that is there."""
+    body = re.sub(r"\bmake (?=\w)", "make -o .venv/run ", body)
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", body],
+        cwd=folder, capture_output=True, text=True, env=os.environ | {"HTTPS_PROXY": "http://127.0.0.1:9"},
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "README.zh.md"])
+def test_blocks_run_as_they_stand(root, tmp_path, page):
+    found = blocks(root / page)
+    assert sum(kind == "bash" for kind, _ in found) >= 1
+    copy = Workflow(root, tmp_path / "copy").folder
+    shutil.copy(root / "Makefile", copy)
+    environment = Path(sys.executable).parent.parent
+    (copy / ".venv").symlink_to(environment, target_is_directory=True)
+    for kind, body in found:
+        target = re.match(r"# (\S+\.yaml)\n", body)
+        if kind == "yaml" and target:
+            (copy / target[1]).write_text(body, encoding="utf-8")
+        elif kind == "bash":
+            done = run(copy, body)
+            assert done.returncode == 0, f"{body}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+
+
+def test_every_dataset_stands_in_the_docs(root):
+    text = (root / "docs/data.md").read_text(encoding="utf-8")
+    for name in register.load():
+        assert f"`{name}`" in text, name
+
+
+def test_every_rule_of_the_table_exists(root):
+    """docs/from_arcgis.md names rules and keys; both are there."""
+    text = (root / "docs/from_arcgis.md").read_text(encoding="utf-8")
+    rules = "".join(path.read_text() for path in (root / "workflow/rules").glob("*.smk"))
+    verbs = "acquire|warp|define|estimate|summarise|classify|draw|fit|fill|interpolate"
+    named = set(re.findall(rf"`((?:{verbs})_\w+)`", text))
+    assert len(named) > 20
+    for name in named:
+        assert f"rule {name}:" in rules, name
+    schema = (root / "workflow/schemas/study.schema.yaml").read_text()
+    for key in re.findall(r"\| `([a-z_.`, ]+)` \|$", text, re.M):
+        for part in set(re.split(r"[`, ]+", key)) - {"or"}:
+            assert re.search(rf"^ +{part.rpartition('.')[2]}:", schema, re.M), part
+
+
+def test_links_of_the_docs_lead_somewhere(root):
+    for page in [*(root / "docs").glob("*.md"), *root.glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
