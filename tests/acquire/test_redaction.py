@@ -1,8 +1,10 @@
 """No secret reaches a log."""
 
 import logging
+import sys
 
 import pytest
+import requests
 from nepflow_acquire import redaction
 
 
@@ -33,12 +35,28 @@ def test_texts():
     assert shown.endswith("end")
 
 
+def test_the_terminal(monkeypatch, capsys):
+    """What an error of a library says may hold the header that it refuses."""
+    monkeypatch.setenv("EARTHDATA_TOKEN", "tok-with-an-end\n")
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    redaction.keep_secrets_out()
+    session = requests.Session()
+    session.headers["Authorization"] = "Bearer tok-with-an-end\n"
+    try:
+        session.get("https://archive.example.org")
+    except requests.exceptions.InvalidHeader as error:
+        print(f"InvalidHeader: {error}", file=sys.stderr)
+    said = capsys.readouterr().err
+    assert "InvalidHeader" in said and "tok-with" not in said
+
+
 def test_records_tracebacks_and_arguments(tmp_path, monkeypatch):
     (tmp_path / "netrc").write_text("machine urs login me password from-the-netrc\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("EARTHDATA_TOKEN", "tok-of-the-environment")
     path = tmp_path / "job.log"
     logging.basicConfig(filename=path, force=True, level=logging.INFO)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
     redaction.keep_secrets_out()
     redaction.keep_secrets_out()
     log = logging.getLogger("any.library")

@@ -4,6 +4,7 @@ import logging
 import netrc
 import os
 import re
+import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -47,7 +48,7 @@ def known_secrets():
         found |= {password for _, _, password in hosts}
     except (OSError, netrc.NetrcParseError):
         pass
-    return sorted((word for word in found if word), key=len, reverse=True)
+    return sorted({word.strip() for word in found if word and word.strip()}, key=len, reverse=True)
 
 
 class _Quiet(logging.Filter):
@@ -62,8 +63,23 @@ class _Quiet(logging.Filter):
         return True
 
 
+class _QuietStream:
+    """A stream whose texts are redacted; everything else is the stream's own."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def write(self, text):
+        return self._stream.write(redacted(text, known_secrets()))
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+
 def keep_secrets_out():
-    """Make all handlers of the root logger hide secrets. Call it inside ``logged_to``."""
+    """Make the root logger and the terminal hide secrets. Call it inside ``logged_to``."""
     for handler in logging.getLogger().handlers:
         if not any(isinstance(item, _Quiet) for item in handler.filters):
             handler.addFilter(_Quiet())
+    if not isinstance(sys.stderr, _QuietStream):
+        sys.stderr = _QuietStream(sys.stderr)
