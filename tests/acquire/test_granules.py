@@ -110,10 +110,29 @@ def test_a_collection_without_the_year(tmp_path, archives, tiles, monkeypatch):
     archives(**Earthdata(tiles).answers)
     log_in(monkeypatch)
     with pytest.raises(
-        granules.NoSuchGranules, match="061 of 2000: the archive has no tile h25v04, h25v05"
+        granules.NoSuchGranules,
+        match=r"061 of 2000: the archive has no tile h25v04 \(day 001\), h25v05",
     ):
         bring(tmp_path, year=2000)
     assert contents(tmp_path) == []
+
+
+def test_a_month_that_one_tile_lacks(tmp_path, archives, tiles, monkeypatch):
+    body = next(iter(tiles.values()))
+    months = {
+        f"MOD13A3.A2001{day:03d}.{tile}.061.2021001000000.hdf": body
+        for day in (1, 32, 60)
+        for tile in ("h25v04", "h25v05")
+    }
+    earthdata = Earthdata(dict(months))
+    archives(**earthdata.answers)
+    log_in(monkeypatch)
+    ask = ("MOD13A3", "061", 2001, ["h25v04", "h25v05"])
+    acquire_tiles(*ask, tmp_path / "modis", tmp_path / "list.csv", **QUICK)
+    assert len(list((tmp_path / "modis").glob("*.hdf"))) == 6
+    del earthdata.tiles["MOD13A3.A2001032.h25v05.061.2021001000000.hdf"]
+    with pytest.raises(granules.NoSuchGranules, match=r"has no tile h25v05 \(day 032\)\."):
+        acquire_tiles(*ask, tmp_path / "modis", tmp_path / "list.csv", **QUICK)
 
 
 def test_a_retired_collection_is_refused_before_anything_is_asked(tmp_path, archives, tiles):

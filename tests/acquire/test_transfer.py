@@ -4,6 +4,7 @@ Shapes: RFC 9110 sections 14 (Range, If-Range), 10.2.3 (Retry-After) and 15 (sta
 """
 
 import errno
+import gzip
 import hashlib
 import os
 import shutil
@@ -218,6 +219,43 @@ def test_an_archive_that_ignores_ranges_is_noticed(tmp_path, archives, tile):
     want = wanted(tmp_path, tile)
     get(want)
     assert want.path.read_bytes() == tile[1]
+
+
+def test_another_part_than_was_asked_for(tmp_path, archives, tile):
+    """A server that answers 206 from the wrong byte: nothing of it is kept."""
+    wrong = Reply(tile[1][100:], 206, ETag='"one"', Content_Range=f"bytes 100-{len(tile[1])}/*")
+    archives(
+        **{
+            HOST: replies(
+                lambda r: ranged(r, tile[1], cut=30_000), wrong, lambda r: ranged(r, tile[1])
+            )
+        }
+    )
+    want = wanted(tmp_path, tile)
+    _, pauses = get(want)
+    assert len(pauses) == 2
+    assert want.path.read_bytes() == tile[1]
+
+
+def test_a_packed_answer_is_unpacked_and_not_resumed(tmp_path, archives, tile):
+    packed = gzip.compress(tile[1])
+    headers = {"Content-Encoding": "gzip", "ETag": '"one"'}
+    served = archives(
+        **{HOST: replies(Reply(packed, cut=len(packed) - 9, **headers), Reply(packed, **headers))}
+    )
+    want = wanted(tmp_path, tile)
+    get(want)
+    assert "Range" not in served.asked[1].headers
+    assert want.path.read_bytes() == tile[1]
+
+
+def test_redirects_without_end_are_a_named_error(tmp_path, archives, tile):
+    served = archives(
+        **{HOST: lambda r: Reply(b"", 302, Location=f"https://{HOST}/round?token=secret")}
+    )
+    with pytest.raises(transfer.TransferFailed, match="Exceeded 30 redirects") as error:
+        get(wanted(tmp_path, tile))
+    assert "secret" not in str(error.value) and len(served.asked) == 31
 
 
 def test_a_part_longer_than_the_file_is_dropped(tmp_path, archives, tile):

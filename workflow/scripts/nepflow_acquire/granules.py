@@ -2,6 +2,8 @@
 
 import csv
 import logging
+import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +113,9 @@ def search(auth, product, collection, year, tiles, patience=Patience(), sleep=No
     chosen = [
         g for g in found if _key(g.file)[:2] == (product, str(year)) and _key(g.file)[3] in tiles
     ]
-    missing = sorted(set(tiles) - {_key(granule.file)[3] for granule in chosen})
+    there = {_key(granule.file)[2:4] for granule in chosen}
+    days = sorted({day for day, _ in there} or {"001"})
+    missing = [f"{tile} (day {day})" for tile in tiles for day in days if (day, tile) not in there]
     if missing:
         raise NoSuchGranules(
             f"{product} collection {collection} of {year}: the archive has no tile "
@@ -123,12 +127,12 @@ def search(auth, product, collection, year, tiles, patience=Patience(), sleep=No
 
 def _asked(auth, product, collection, patterns, patience, sleep):
     """Ask the catalogue, again where it is busy."""
-    import time
-
     for attempt in range(1, patience.tries + 1):
         try:
             query = earthaccess.DataGranules(auth).short_name(product).version(collection)
-            return query.granule_name(patterns).get(2000)
+            with warnings.catch_warnings():  # of earthaccess about its own next version
+                warnings.simplefilter("ignore", FutureWarning)
+                return query.granule_name(patterns).get(2000)
         except (RuntimeError, requests.RequestException, ValueError) as error:
             reason = _short(error)
             log.warning("catalogue: %s (try %d of %d)", reason, attempt, patience.tries)

@@ -51,7 +51,12 @@ def starts_at(answer, done):
 def length(answer, done):
     """Return the bytes of the whole file, or None where the archive does not say them."""
     coming = answer.headers.get("Content-Length", "")
-    return done + int(coming) if coming.isdigit() else None
+    return done + int(coming) if coming.isdigit() and not is_packed(answer) else None
+
+
+def is_packed(answer):
+    """Tell whether bytes are counted packed, so that they say nothing of the file."""
+    return answer.headers.get("Content-Encoding", "identity") != "identity"
 
 
 def retry_after(answer):

@@ -28,7 +28,7 @@ from nepflow_acquire.failures import (
     Unreachable,
     UnsoundFile,
 )
-from nepflow_acquire.redaction import redacted, shown
+from nepflow_acquire.redaction import known_secrets, redacted, shown
 
 __all__ = [
     "DiskFull",
@@ -179,6 +179,11 @@ def _attempt(session, wanted):
         requests.exceptions.ChunkedEncodingError,
     ) as error:
         return redacted(type(error).__name__), None
+    except requests.RequestException as error:
+        raise TransferFailed(
+            f"{Path(wanted.path).name}: {redacted(str(error), known_secrets())}. Check the address "
+            "in config/datasets.yaml, and the login."
+        ) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -221,7 +226,10 @@ def _receive(session, wanted, part):
             if answer.status_code == 416:  # the part is longer than the file, or as long
                 _discard(part)
             return f"answer {answer.status_code}", replies.retry_after(answer)
-        resumed = answer.status_code == 206 and replies.starts_at(answer, done)
+        resumed = answer.status_code == 206
+        if resumed and not replies.starts_at(answer, done):
+            _discard(part)
+            return "another part than was asked for", None
         if not resumed:
             _discard(part)
             done = 0
@@ -244,9 +252,11 @@ def _version(part):
 
 
 def _remember(part, answer):
-    """Keep what tells versions of the remote file apart; a weak tag cannot resume."""
+    """Keep what tells versions of the remote file apart; weak tags and packed answers do not."""
     tag = answer.headers.get("ETag", "")
     version = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified")
+    if replies.is_packed(answer):
+        version = None
     _note_of(part).write_text(json.dumps({"version": version}))
 
 
