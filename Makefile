@@ -5,7 +5,7 @@ BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .PHONY: demo run resume test test-all test-nightly check format bench lock clean-results \
-  init plan doctor lock-granules fetch check-addresses
+  init plan doctor downloads lock-granules fetch check-addresses
 COMMANDS = $(BIN)/python workflow/scripts/commands
 
 # The embedded study on simulated inputs, from raw tiles to the report.
@@ -35,6 +35,10 @@ plan: .venv/run
 
 doctor: .venv/run
 	$(COMMANDS)/doctor.py $(STUDY) $(LIVE)
+
+# All downloads and nothing else, for machines whose compute nodes have no internet.
+downloads: .venv/run
+	$(BIN)/snakemake --cores 2 downloads
 
 # The very tiles that a study was built from, for who wants to repeat it.
 lock-granules: .venv/run

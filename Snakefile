@@ -55,6 +55,12 @@ wildcard_constraints:
     figure=r"\w+",
 
 
+rule downloads:
+    input:
+        all_downloads,
+    localrule: True
+
+
 rule all:
     default_target: True
     input:

@@ -153,6 +153,8 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
     assert "Nothing to be done" in world.run(environment=world.login)
     assert len(world.served.asked) == asked
 
+    assert "Nothing to be done" in world.run("downloads", environment=world.login)
+
     # results gone, downloads kept: no file comes again
     shutil.rmtree(world.folder / "results")
     moved = world.served.count(CDN) + world.served.count(FILES) + world.served.count(NCEI)
@@ -167,6 +169,7 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
 @pytest.mark.slow
 def test_without_the_switch_nothing_is_downloaded(root, tmp_path):
     study = Workflow(root, tmp_path / "off", mine=SHARED | {"title": "Mine", "acquire": ACQUIRE})
+    assert "acquire_tiles" not in study.run("-n", "downloads")
     said = study.run("-n", fails=True)
     assert "MissingInputException" in said or "MissingTiles" in said
     assert "acquire_tiles" not in said

@@ -122,6 +122,23 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
         assert tops <= allowed, f"{name} needs {tops - allowed}"
 
 
+def test_plans_are_made_before_any_environment(root):
+    allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema", "nepflow", "nepflow_acquire"}
+    for name in ("plan", "register"):
+        path = root / f"workflow/scripts/nepflow_acquire/{name}.py"
+        tops = {module.partition(".")[0] for module in imports(path)}
+        assert tops <= allowed, f"{name} needs {tops - allowed}"
+        own = {m for m in imports(path) if m.startswith("nepflow_acquire.")}
+        assert own <= {"nepflow_acquire.register"}
+
+
+def test_only_acquisition_speaks_to_a_network(root):
+    for path in modules(root):
+        if path.parent.name in ("nepflow", "nepflow_twin"):
+            tops = {module.partition(".")[0] for module in imports(path)}
+            assert not tops & {"requests", "earthaccess", "urllib", "http"}, path
+
+
 def test_twin_imports_no_formula(root):
     allowed = {
         "nepflow._log",

@@ -74,6 +74,18 @@ def lists_of_downloads(study):
     ]
 
 
+def all_downloads(_):
+    """What the download rules bring for all studies of the site."""
+    found = []
+    for study in STUDIES.values():
+        found += lists_of_downloads(study)
+        for name, years in plan.tile_years(study).items():
+            product, _, collection = name.upper().rpartition("_")
+            lists = [list_of_tiles(study, product, collection, year) for year in years]
+            found += [path for path in lists if path]
+    return found
+
+
 def radiation_files(wildcards):
     is_brought = brought(study_of(wildcards), "radiation")
     return f"{RESULTS}/{wildcards.study}/acquired/radiation_files.csv" if is_brought else []

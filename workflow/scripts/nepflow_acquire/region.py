@@ -13,6 +13,7 @@ DENSE_DEG = 0.05  # edges are cut so fine that a curved one in the tiles' projec
 # several times that.
 BYTES_PER_CELL_YEAR = 38
 SECONDS_PER_CELL_YEAR = 1e-5
+HOURS_OF_JOBS = 0.1  # some 200 jobs of a second or two, however few the cells
 
 
 def sinusoidal(lon, lat):
@@ -90,4 +91,5 @@ def cost(km2, resolution_m, years):
     years : int
     """
     cells = km2 * 1e6 / resolution_m**2 * 1.6  # the box round an area is larger than the area
-    return cells * years * BYTES_PER_CELL_YEAR / 1e9, cells * years * SECONDS_PER_CELL_YEAR / 3600
+    hours = HOURS_OF_JOBS + cells * years * SECONDS_PER_CELL_YEAR / 3600
+    return cells * years * BYTES_PER_CELL_YEAR / 1e9, hours

@@ -65,7 +65,7 @@ figures:
 #   - {{input: stations, instead_of: CMA daily data, by: GSOD, reason: CMA data are not public}}
 
 # Expected, roughly: {gb_in:.1f} GB of downloads; at {resolution_m} m {gb_out:.1f} GB of results and
-# {hours:.1f} h of computing on 2 cores, at 500 m {gb_fine:.0f} GB and {hours_fine:.0f} h.
+# {hours:.1f} h of computing on 2 cores, at 500 m {gb_fine:.1f} GB and {hours_fine:.1f} h.
 """
 SUBSTITUTE = """\
   substitute:                   # years that the product does not have, by choice
