@@ -45,6 +45,26 @@ def test_boundaries_by_name(tmp_path, archives):
     assert len(served.asked) == asked
 
 
+def test_boundaries_by_the_name_of_the_paper(tmp_path, archives):
+    archives(**Boundaries({"Ningxia Hui Autonomous Region": square(105, 36, 107, 38)}).answers)
+    names = [{"name": "Ningxia Hui Autonomous Region", "as": "Ningxia"}]
+    assert area(tmp_path, names)["name"].tolist() == ["Ningxia"]
+
+
+def test_json_under_the_type_of_a_page_is_read_and_a_page_is_not(tmp_path, archives):
+    """A server of static folders may call the API's JSON text/html."""
+    served = Boundaries(PROVINCES)
+    opened = archives(**served.answers)
+    body = served.described(type("R", (), {"path": "/api/current/gbOpen/CHN/ADM1/"})).body
+    opened.answers[BOUNDARIES] = lambda request: Reply(body, Content_Type="text/html")
+    assert len(area(tmp_path)) == 3
+    opened.answers[BOUNDARIES] = lambda request: Reply(
+        "<!DOCTYPE html><html>", Content_Type="text/html"
+    )
+    with pytest.raises(transfer.LoginRefused, match="a web page came in place of data"):
+        area(tmp_path / "other")
+
+
 def test_an_unknown_name_lists_the_known(tmp_path, archives):
     archives(**Boundaries(PROVINCES).answers)
     with pytest.raises(boundaries.BadBoundaries, match=r"has no Ninxia\. .*Gansu, Ningxia, Tibet"):

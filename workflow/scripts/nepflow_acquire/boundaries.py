@@ -39,6 +39,12 @@ def described(path):
 def chosen(path, names):
     """Return the polygons of a GeoJSON with the given names, all without names.
 
+    Parameters
+    ----------
+    path : str or Path
+    names : list or None
+        Names as the file has them, or {"name": ..., "as": what it is called here}.
+
     Returns
     -------
     geopandas.GeoDataFrame
@@ -56,10 +62,15 @@ def chosen(path, names):
             "files: bring an area file by hand (docs/data.md)."
         )
     frame = frame.rename(columns={NAME: "name"})[["name", "geometry"]]
-    lost = sorted(set(names or ()) - set(frame["name"]))
+    called = dict(
+        (entry["name"], entry["as"]) if isinstance(entry, dict) else (entry, entry)
+        for entry in names or frame["name"]
+    )
+    lost = sorted(set(called) - set(frame["name"]))
     if lost:
         raise BadBoundaries(
             f"{path}: has no {', '.join(lost)}. Write acquire.names as here: "
             f"{', '.join(sorted(frame['name']))}."
         )
-    return frame[frame["name"].isin(names)] if names else frame
+    frame = frame[frame["name"].isin(called)]
+    return frame.assign(name=frame["name"].map(called))

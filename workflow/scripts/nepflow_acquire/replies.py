@@ -10,8 +10,11 @@ from nepflow_acquire.redaction import shown
 WAIT_AGAIN = {408, 425, 429, 500, 502, 503, 504}
 
 
-def check(answer, path):
+def check(answer, path, binary):
     """Refuse what waiting does not mend.
+
+    A ``binary`` file never comes as text/html; of text files the content tells, since servers of
+    static files call JSON so too.
 
     Raises
     ------
@@ -36,7 +39,7 @@ def check(answer, path):
             "the address in config/datasets.yaml."
         )
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
-    if code in (200, 206) and kind == "text/html":
+    if binary and code in (200, 206) and kind == "text/html":
         raise LoginRefused(
             f"{name}: {place} sent a web page in place of data, mostly a login page. Check the "
             "login with `make doctor` and that you agreed to the archive's terms (docs/data.md)."

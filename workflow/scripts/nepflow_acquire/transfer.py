@@ -221,7 +221,7 @@ def _receive(session, wanted, part):
     if done and version:
         headers |= {"Range": f"bytes={done}-", "If-Range": version}
     with session.get(wanted.address, headers=headers, stream=True, timeout=TIMEOUT_S) as answer:
-        replies.check(answer, wanted.path)
+        replies.check(answer, wanted.path, wanted.kind in sound.FIRST_BYTES)
         if answer.status_code == 416 or answer.status_code in replies.WAIT_AGAIN:
             if answer.status_code == 416:  # the part is longer than the file, or as long
                 _discard(part)
