@@ -5,10 +5,9 @@ Shapes
 GSOD        readme.txt of the Global Surface Summary of the Day; isd-history.csv, isd-inventory.csv
 GHCN-Daily  readme.txt of GHCN-Daily; access/<station>.csv
 POWER       POWER docs, Services, Temporal API, Daily: point, format JSON
-DEM         readme.html of the Copernicus DEM bucket (AWS Open Data): tileList.txt,
-<tile>/<tile>.tif
-boundaries  geoBoundaries API page: api/current/gbOpen/<ISO>/<ADM>/, gjDownloadURL; the file lies in
-            GitHub LFS, so that its address redirects to media.githubusercontent.com
+DEM         readme.html of the Copernicus DEM bucket (AWS Open Data); tileList.txt
+boundaries  geoBoundaries API page and gbWeb, api/current/gbOpen/CHN/ADM1/index.json; the file
+            lies in GitHub LFS, so that its address redirects to media.githubusercontent.com
 """
 
 import calendar
