@@ -46,6 +46,7 @@ ACQUIRE = {
     "names": ["Ningxia"],
     "most_stations": 15,
 }
+LEDGER = [{"input": "stations", "instead_of": "CMA", "by": "GSOD", "reason": "not public"}]
 
 
 def stations():
@@ -115,7 +116,11 @@ def world(root, tmp_path_factory):
         POWER: power.answer,
         DEM: Elevation(corners, lambda lon, lat: 1100 + 80 * (lat - 35) + 5 * (lon - 104)).answer,
     }
-    study = Workflow(root, folder / "my study", mine=SHARED | {"title": "Mine", "acquire": ACQUIRE})
+    study = Workflow(
+        root,
+        folder / "my study",
+        mine=SHARED | {"title": "Mine", "acquire": ACQUIRE, "substitutes": LEDGER},
+    )
     site = {"studies": ["mine"], "raw": "data", "acquire": True}
     (study.folder / "config/config.yaml").write_text(yaml.safe_dump(site))
     served = Archives(folder, **answers)
@@ -142,6 +147,9 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
         listed = {row["file"] for row in csv.DictReader(file)}
     assert any(name.startswith("MOD17A3HGF") for name in listed)
     assert any(name.endswith("_DEM.tif") for name in listed)
+    choices = world.result("mine/tables/choices.csv").read_text()
+    assert "source of stations,Global Surface Summary of the Day" in choices
+    assert "10.5067/MODIS/MCD12Q1.061" in choices and "stations instead of CMA" in choices
     assert TOKEN not in said
     for path in [
         *(world.folder / "logs").rglob("*.log"),

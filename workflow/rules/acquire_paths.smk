@@ -30,10 +30,22 @@ def with_downloads(study):
     tidy = {"station_format": "tidy"} if "stations" in named else {}
     return study | {
         "brings": sorted(named),
+        "sources": [row for key in sorted(named) for row in sources_of(study, key)],
         "files": study["files"] | files,
         "climate": study["climate"] | tidy,
         "area": study["area"] | ({"name_field": "name"} if "area" in named else {}),
     }
+
+
+def sources_of(study, key):
+    """What the report says of an input that is brought: title, licence and citation."""
+    chosen = study["acquire"][key]
+    names = plan.tile_years(study) if key == "tiles" else [chosen]
+    entries = [DATASETS[name] for name in names if not DATASETS[name]["retired"]]
+    return [
+        {"input": key, "title": entry["title"], "text": f"{entry['citation']}; {entry['licence']}"}
+        for entry in entries
+    ]
 
 
 def brought(study, *inputs):
@@ -91,4 +103,5 @@ def radiation_files(wildcards):
     return f"{RESULTS}/{wildcards.study}/acquired/radiation_files.csv" if is_brought else []
 
 
+DATASETS = register.load()
 STUDIES.update({name: with_downloads(study) for name, study in STUDIES.items()})

@@ -15,7 +15,7 @@ SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
 
 from nepflow import dependence, figure_entries, landcover, modis, study as study_files
-from nepflow_acquire import plan
+from nepflow_acquire import plan, register
 
 if os.path.exists(sys.executable):
     # Snakemake puts it into a shell command unquoted, a space ends it (snakemake#2645)

@@ -36,6 +36,10 @@ def choices(study):
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
     rows += [
+        (f"source of {entry['input']}", f"{entry['title']}: {entry['text']}")
+        for entry in study.get("sources", [])
+    ]
+    rows += [
         (f"{entry['input']} instead of {entry['instead_of']}", f"{entry['by']}: {entry['reason']}")
         for entry in study.get("substitutes", [])
     ]
