@@ -148,7 +148,7 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
     assert any(name.startswith("MOD17A3HGF") for name in listed)
     assert any(name.endswith("_DEM.tif") for name in listed)
     choices = world.result("mine/tables/choices.csv").read_text()
-    assert "source of stations,Global Surface Summary of the Day" in choices
+    assert 'source of stations,"Global Surface Summary of the Day' in choices
     assert "10.5067/MODIS/MCD12Q1.061" in choices and "stations instead of CMA" in choices
     assert TOKEN not in said
     for path in [
