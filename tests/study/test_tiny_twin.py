@@ -1,7 +1,6 @@
 """A tiny twin through the whole workflow."""
 
 import csv
-import modulefinder
 import re
 import sysconfig
 import venv
@@ -298,30 +297,3 @@ def test_environment_in_a_folder_with_a_space(root, tmp_path):
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
     workflow.run("results/tiny/grid.tif", python=python)
     assert workflow.result("tiny/grid.tif").exists()
-
-
-def used_modules(workflow):
-    """Names of the modules that the scripts of the study's rules import, found by Python itself."""
-    scripts = workflow.folder / "workflow/scripts"
-    ran = {path.stem for path in (workflow.folder / "logs/tiny").iterdir()}
-    finder = modulefinder.ModuleFinder(path=[str(scripts)])
-    for script in scripts.glob("*.py"):
-        if script.stem in ran:
-            finder.load_file(str(script))
-    return {name for name in finder.modules if name.startswith("nepflow.")}
-
-
-@pytest.mark.slow
-def test_every_module_changes_the_plan_of_its_users_only(tiny):
-    """A line added to a module that the study uses reruns something, any other nothing."""
-    used = used_modules(tiny)
-    assert len(used) > 80
-    for module in sorted((tiny.folder / "workflow/scripts/nepflow").glob("*.py")):
-        before = module.read_text()
-        try:
-            module.write_text(before + "\n# changed\n")
-            said = tiny.run("-n")
-        finally:
-            module.write_text(before)
-        changes = f"nepflow.{module.stem}" in used and not module.name.startswith("_")
-        assert ("Nothing to be done" in said) != changes, module.name

@@ -1,8 +1,11 @@
 """The house rules that a reviewer would otherwise have to check by eye."""
 
 import ast
+import modulefinder
+import os
 import re
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -258,3 +261,21 @@ def test_no_machine_path_and_no_registry_host(root, folder):
             if path.name == "test_structure.py":
                 continue
             assert not words.search(path.read_text()), path
+
+
+def test_code_of_finds_what_python_finds(root):
+    """Every module that a script imports, directly or not, is watched; `_*.py` is not."""
+    scripts = root / "workflow/scripts"
+    tree = ast.parse((root / "workflow/rules/common.smk").read_text())
+    wanted = ("code_of", "imported_names")
+    functions = [node for node in tree.body if getattr(node, "name", "") in wanted]
+    known = {"SCRIPTS": scripts, "ast": ast, "os": os}
+    exec(compile(ast.Module(functions, []), "common.smk", "exec"), known)
+    for script in sorted(scripts.glob("*.py")):
+        finder = modulefinder.ModuleFinder(path=[str(scripts)])
+        finder.load_file(str(script))
+        files = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+        ours = {file for file in files if file.parent.name.startswith("nepflow")}
+        ours -= {file for file in ours if file.name.startswith("_")}
+        watched = {Path(file).resolve() for file in known["code_of"](script.name)}
+        assert watched == {file.resolve() for file in ours}, script.name
