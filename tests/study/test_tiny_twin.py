@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import recovery_of_seeds
 from copies import TINY, Workflow
-from nepflow import overviews, raster
+from nepflow import landcover, overviews, raster
 from scipy import stats
 
 SIMULATED = "simulated (twin)"
@@ -240,15 +240,28 @@ def test_the_truth_is_recovered(tiny):
         assert lowest <= found[key] <= highest, (key, found[key], lowest, highest)
 
 
+def alike_next_door(tiny, date):
+    """Share of the cells, %, whose true class is that of the next cell to the east."""
+    path = tiny.result("twin/tiny/truth/landcover.tif")
+    band = raster.years_of(path).index(int(date)) + 1
+    table = np.array(landcover.lookup_table(landcover.KEYS["igbp7"]))
+    true = table[np.nan_to_num(raster.read(path, band)).astype("uint8")]
+    known = np.isfinite(true[:, 1:] + true[:, :-1])
+    return 100 * np.mean((true[:, 1:] == true[:, :-1])[known])
+
+
 def test_planted_shares_and_signs_are_recovered(tiny):
-    """Errors that follow from what the twin plants: 5.5 % of parcels mistaken in a map."""
+    """Errors that follow from what the twin plants: 5.5 % of parcels mistaken in a map.
+
+    A cell takes the pixel that is nearest to its centre, less than a cell away: at worst what
+    the truth itself loses from a cell to its neighbour.
+    """
     found = {
         (row["of"], row["statistic"]): float(row["value"] or "nan")
         for row in rows(tiny.result("tiny/tables/recovery_patterns.csv"))
     }
     for date in ("2000", "2004", "2008"):
-        # a parcel that is mistaken may also keep its class of the study, or lie at a border
-        assert 90 <= found[date, "cells that agree"] < 100
+        assert alike_next_door(tiny, date) * 0.945 <= found[date, "cells that agree"] < 100
         for name in ("grassland", "barren", "cropland"):
             true, mapped = (
                 found[f"{name}, {date}", f"{what} share"] for what in ("true", "recovered")
