@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 import pytest
-from conftest import Workflow
+from copies import Workflow
 from nepflow import casa, modis, ndvi, raster
 
 YEARS = [2001, 2002, 2003]
@@ -15,6 +15,8 @@ STUDY = {
     "grid": {"resolution_m": 40000},
     "landcover": {"transitions": [2001, 2003]},
     "specification": {"choices": []},
+    "land_use_effect": {"quantities": []},
+    "detectors": [],
     "twin": {"region": "indochina", "pixels_per_tile": 60, "stations": 60, "seed": 2},
     "zones": [
         {"name": "country", "kind": "area"},
