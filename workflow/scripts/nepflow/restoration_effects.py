@@ -104,12 +104,14 @@ def terms(panel, cohorts, projects, cluster, columns, window):
         cells = panel.cells[unit]
         shared = np.repeat(cells / match.shape[2], match.shape[2])
         for year in range(panel.years.size):
-            own = np.bincount(row, cells, size[0]), np.bincount(
-                row, cells * found.left[unit, year], size[0]
+            own = (
+                np.bincount(row, cells, size[0]),
+                np.bincount(row, cells * found.left[unit, year], size[0]),
             )
             place = match[year].ravel()
-            other = np.bincount(cluster[place], shared, size[1]), np.bincount(
-                cluster[place], shared * found.left[place, year], size[1]
+            other = (
+                np.bincount(cluster[place], shared, size[1]),
+                np.bincount(cluster[place], shared * found.left[place, year], size[1]),
             )
             for to, (n, total) in ((0, own), (2, other)):
                 made[to] += np.outer(total, weight[year])

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 _CLASSES, _PROJECTS = 256, 65_536
+MOST_PROJECTS = _PROJECTS - 1
 
 
 class Means(NamedTuple):
