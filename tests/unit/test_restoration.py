@@ -121,7 +121,6 @@ def test_planted_effects_and_their_order_are_found():
     for name, (answer, how) in found.items():
         assert how == restoration_rows.RESAMPLED
         assert answer.low[0] < wanted[name] < answer.high[0], name
-        assert answer.low[1] < 0 < answer.high[1], f"{name}: pre-trend"
     rows = restoration_rows.effect_rows(
         found, columns, COUNTS, {"base_years": 2, "confidence_percent": 95}
     )
@@ -134,6 +133,20 @@ def test_planted_effects_and_their_order_are_found():
     event = {c.event: p for p, c in enumerate(columns) if c.kind == "event" and c.start == 0}
     closing = found["closing"][0]
     assert closing.value[event[0]] < closing.value[event[4]], "the effect grows"
+
+
+def test_intervals_hold_the_planted_effects():
+    """Of 20 worlds with three measures each; 95 % intervals, so 90-99 % of many."""
+    hits, ordered = [], []
+    for seed in range(300, 320):
+        found, wanted, _, _ = answers(seed, EFFECTS, COUNTS)
+        for name, (answer, _) in found.items():
+            inside = answer.low[:2] <= [wanted[name], 0]
+            hits.append(inside & (answer.high[:2] >= [wanted[name], 0]))
+        ordered.append(sorted(found, key=lambda name: -found[name][0].value[0]) == list(EFFECTS))
+    effect, pre_trend = np.mean(hits, axis=0)
+    assert effect >= 0.9 and pre_trend >= 0.9
+    assert all(ordered)
 
 
 def test_few_projects_are_tested_by_placebos():

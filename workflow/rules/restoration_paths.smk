@@ -14,8 +14,10 @@ def restoration_files(study):
 
 
 def landcover_of_first_year(wildcards):
-    """Land cover before any project that can be compared."""
+    """Land cover before any project that can be compared; the grid, of one class, without it."""
     study = study_of(wildcards)
+    if not study["restoration"]["match_landcover"]:
+        return f"{RESULTS}/{wildcards.study}/grid.tif"
     year = study["landcover_year"][study["years"][0]]
     return f"{RESULTS}/{wildcards.study}/landcover/{year}.tif"
 

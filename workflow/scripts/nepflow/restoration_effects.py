@@ -7,6 +7,7 @@ from scipy.stats import t as student
 
 from nepflow import restoration
 
+_FEW = 20  # patches of a unit's size, below which any size serves
 ALL = 0  # start year that stands for all of them
 EFFECT, PRE_TREND, EVENT = "effect", "pre_trend", "event"
 
@@ -240,13 +241,18 @@ def placebo_draws(panel, cohorts, projects, columns, settings, generator):
 def _placebo(panel, pool, gap, unit, centre):
     """Mean gap of the patches nearest to each centre that together are as large as a unit."""
     same = panel.landcover[pool] == panel.landcover[unit]
+    # pieces of many patches together would be less noisy than one unit of their size
+    ratio = panel.cells[pool] / panel.cells[unit]
+    alike = same & (ratio > 1 / 1.3) & (ratio < 1.3)
+    same = alike if alike.sum() >= _FEW else same
     like, values = pool[same], gap[same]
     away = (panel.x[centre][:, None] - panel.x[like]) ** 2
     away += (panel.y[centre][:, None] - panel.y[like]) ** 2
     order = np.argsort(away, axis=1)
     cells = panel.cells[like][order]
     before = np.cumsum(cells, axis=1) - cells
-    counted = np.where(before < panel.cells[unit], cells, 0.0)
+    counted = np.where(before + cells / 2 <= panel.cells[unit], cells, 0.0)
+    counted[:, 0] = cells[:, 0]
     weight = np.zeros_like(counted)
     np.put_along_axis(weight, order, counted, axis=1)
     return weight @ values / weight.sum(axis=1)[:, None]

@@ -11,6 +11,11 @@ def is_wanted(study):
     return bool(study.get("restoration", {}).get("file"))
 
 
+def needs_landcover(study):
+    """Tell whether projects are compared with land of the same land cover."""
+    return is_wanted(study) and study["restoration"]["match_landcover"]
+
+
 def check(study, years, file):
     """Refuse stages upside down, too short a study, and figures of what is not estimated.
 

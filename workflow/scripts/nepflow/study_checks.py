@@ -191,7 +191,7 @@ def uses_landcover(study):
         *(layer for f in study.get("figures", []) for layer in figure_entries.layers_of(f)),
         *(layer for d in study.get("detectors", []) for layer in detector_entries.layers_of(d)),
     ]
-    if land_use_entries.quantities_of(study) or restoration_entries.is_wanted(study):
+    if land_use_entries.quantities_of(study) or restoration_entries.needs_landcover(study):
         return True
     return bool(kinds & {"landcover", "stable_landcover"}) or any(
         layer.startswith("landcover/") for layer in layers
