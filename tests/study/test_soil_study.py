@@ -72,6 +72,20 @@ def plant(folder):
     stripes = [box(west, 22, west + 0.7, 25) for west in (105.3, 106.7, 108.1, 109.2)]
     karst = geopandas.GeoDataFrame({"name": ["karst"] * 4}, crs="EPSG:4326", geometry=stripes)
     karst.to_file(folder / "karst.gpkg")
+    plant_projects(folder / "restoration.gpkg")
+
+
+def plant_projects(path):
+    """Squares of two measures, each as large as a cell or two."""
+    corners = [(105.3 + 0.8 * i, 22.3 + 0.9 * j) for i in range(6) for j in range(3)]
+    frame = {
+        "project": [f"p{i}" for i in range(18)],
+        "measure": ["closing"] * 12 + ["planting"] * 6,
+        "start_year": [2006, 2007, 2008] * 6,
+    }
+    squares = [box(x, y, x + 0.28, y + 0.28) for x, y in corners]
+    frame = geopandas.GeoDataFrame(frame, crs="EPSG:4326", geometry=squares)
+    frame.iloc[:16].to_file(path)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +113,18 @@ def built(root, tmp_path_factory):
             {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
         ],
         "specification": {"choices": ["respiration"]},
+        "restoration": {
+            "stages": [[2001, 2005], [2006, 2012]],
+            "match_landcover": False,
+            "patch_km": 25,
+            "buffer_km": 20,
+            "minimum_cells": 1,
+            "minimum_controls": 20,
+            "neighbours": 5,
+            "caliper": 3,
+            "minimum_projects": 6,
+            "draws": 100,
+        },
         "sites": {"file": "towers.csv", "unit": "t C ha-1 yr-1", "sign": "release_positive"},
     }
     folder = tmp_path_factory.mktemp("soil") / "copy"
@@ -198,3 +224,21 @@ def test_figure_and_second_run(built):
     manifest = built.result("planted/manifest.csv").read_text()
     assert "attribution/nep/joint_dominant" in manifest and "soil/carbon" in manifest
     assert "Nothing to be done" in built.run("-n")
+
+
+@pytest.mark.slow
+def test_projects_without_an_effect_show_none(built):
+    table = rows(built.result("planted/tables/restoration_effects.csv"))
+    value = {
+        (row["measure"], row["quantity"]): float(row["value"]) for row in table if not row["of"]
+    }
+    how = {row["measure"]: row["of"] for row in table if row["quantity"] == "effect"}
+    assert value["closing", "projects"] >= 6 > value["planting", "projects"]
+    assert how == {"closing": "projects resampled", "planting": "placebo projects"}
+    effect = {row["measure"]: float(row["value"]) for row in table if row["quantity"] == "effect"}
+    assert all(abs(size) < 15 for size in effect.values())
+    stages = rows(built.result("planted/tables/restoration_stages.csv"))
+    assert {row["measure"] for row in stages} == {"closing", "planting", "untreated"}
+    assert {row["stage"] for row in stages} >= {"2001-2005", "2006-2012"}
+    assert built.result("planted/figures/restoration.png").stat().st_size > 0
+    assert "Effect of restoration measures" in built.result("planted/report.html").read_text()

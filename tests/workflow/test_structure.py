@@ -95,6 +95,8 @@ def test_formulas_import_no_files(root):
         "respiration_models", "soil_respiration", "heterotrophic", "soil_budget", "soil_carbon",
         "attribution_choices", "attribution", "null_trends", "attribution_rows",
         "contrast", "field_agreement", "plot_models",
+        "change_point", "restoration", "restoration_effects", "restoration_entries",
+        "restoration_rows", "restoration_stages", "restoration_units",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
@@ -130,6 +132,7 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
         "land_use_entries",
         "respiration_models",
         "attribution_choices",
+        "restoration_entries",
     ):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
         assert tops <= allowed, f"{name} needs {tops - allowed}"

@@ -21,6 +21,7 @@ from nepflow import (
     land_use_entries,
     landcover,
     modis,
+    restoration_entries,
     study as study_files,
 )
 from nepflow_acquire import plan, register

@@ -79,6 +79,7 @@ def raw_files(wildcards):
     stations = [] if from_grids(wildcards) else station_files(wildcards)
     study = study_of(wildcards)
     others = [*climate_files(wildcards), *carbon_of_study(study), *raw_field_files(study)]
+    others += restoration_files(study)
     return [files["area"], files["dem"], *stations, *others]
 
 

@@ -50,6 +50,7 @@ def tables_of(wildcards):
         *land_use_tables(study),
         *attribution_tables(study),
         *contrast_tables(study),
+        *restoration_tables(study),
         *field_tables_of(study),
         *number_tables_of_report(study),
         *casa_tables(study),

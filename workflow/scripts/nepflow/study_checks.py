@@ -7,6 +7,7 @@ from nepflow import (
     grid_units,
     land_use_entries,
     respiration_models,
+    restoration_entries,
 )
 from nepflow.figure_entries import BadStudy
 
@@ -48,6 +49,7 @@ def check_sense(study, file):
     figure_entries.check(study, file)
     detector_entries.check(study, file)
     land_use_entries.check(study, study_years(study), file)
+    restoration_entries.check(study, study_years(study), file)
     respiration_models.check(study, file)
     attribution_choices.check(study, file)
     check_grids(study["climate"], file)
@@ -189,7 +191,7 @@ def uses_landcover(study):
         *(layer for f in study.get("figures", []) for layer in figure_entries.layers_of(f)),
         *(layer for d in study.get("detectors", []) for layer in detector_entries.layers_of(d)),
     ]
-    if land_use_entries.quantities_of(study):
+    if land_use_entries.quantities_of(study) or restoration_entries.needs_landcover(study):
         return True
     return bool(kinds & {"landcover", "stable_landcover"}) or any(
         layer.startswith("landcover/") for layer in layers

@@ -1,0 +1,161 @@
+"""Projects from polygons to the table of their effects and its figure."""
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import restored_land as land
+from affine import Affine
+from define_projects import define_projects
+from draw_event_study import draw_event_study
+from estimate_restoration import estimate_restoration
+from nepflow import raster, restoration_file
+from nepflow.restoration_file import BadProjects
+from shapely.geometry import box
+from summarise_restoration import summarise_restoration
+
+SIDE = 72
+WKT = pyproj.CRS.from_epsg(6933).to_wkt()
+GRID = raster.Grid(WKT, Affine(1000, 0, 0, 0, -1000, SIDE * 1000), SIDE, SIDE)
+EFFECTS = {"closing": 45.0, "planting": 20.0, "fencing": 45.0}
+COUNTS = {"closing": 22, "planting": 22, "fencing": 5}
+SETTINGS = land.SETTINGS | {
+    "minimum_cells": 2, "patch_km": None, "cluster_patches": 3, "not_yet_treated": False,
+    "draws": 199, "stages": [[2001, 2005], [2006, 2011], [2012, 2020]],
+}  # fmt: skip
+
+
+def squares(*rows, crs=WKT):
+    """Rows of (project, measure, start year, x, y): squares of 3 km."""
+    frame = pd.DataFrame([row[:3] for row in rows], columns=["project", "measure", "start_year"])
+    shapes = [box(x, y, x + 3000, y + 3000) for *_, x, y in rows]
+    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=crs)
+
+
+def layer(folder, name, values, **options):
+    path = str(folder / f"{name}.tif")
+    options = {"tags": {"simulated": "simulated (twin)"}} | options
+    raster.write(values, raster.Output(path, "g C m-2 yr-1", name, **options), GRID)
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A world as files, and everything that is made of it."""
+    folder = tmp_path_factory.mktemp("restoration")
+    cubes, projects = land.world(7, EFFECTS, COUNTS, side=SIDE)
+    polygons = []
+    for number, (measure, start) in projects.items():
+        r, c = (places.min() for places in np.nonzero(cubes["project"] == number))
+        polygons.append((f"p{number:02d}", measure, start, c * 1000, (SIDE - r - 3) * 1000))
+    squares(*polygons).to_crs("EPSG:4326").to_file(folder / "projects.gpkg")
+    years = [int(year) for year in land.YEARS]
+    bands = {"bands": tuple(map(str, years))}
+    paths = {
+        "grid": layer(folder, "grid", np.ones((SIDE, SIDE)), dtype="uint8"),
+        "dem": layer(folder, "dem", cubes["elevation"]),
+        "landcover": layer(folder, "landcover", cubes["landcover"], dtype="uint8"),
+        "nep": layer(folder, "nep", cubes["nep"], **bands),
+        "warmth": layer(folder, "warmth", cubes["warmth"], **bands),
+    }
+    names = ("number.tif", "distance.tif", "projects.csv", "effects.csv", "events.csv",
+             "stages.csv", "events.png", "events.pdf")  # fmt: skip
+    made = {name.replace(".", "_"): str(folder / name) for name in names}
+    outputs = [made[name] for name in ("number_tif", "distance_tif", "projects_csv")]
+    define_projects(str(folder / "projects.gpkg"), {}, paths["grid"], outputs)
+    layers = {name: paths[name] for name in ("landcover", "dem", "nep")}
+    layers |= {"number": outputs[0], "distance": outputs[1]}
+    tables = [made["effects_csv"], made["events_csv"]]
+    estimate_restoration(
+        layers, {"temperature": paths["warmth"]}, outputs[2], paths["grid"], tables, years,
+        SETTINGS, 20,
+    )  # fmt: skip
+    summarise_restoration(
+        layers, outputs[2], paths["grid"], made["stages_csv"], years, SETTINGS["stages"], 1.5, 20
+    )
+    figure = {"title": "NEP after restoration"}
+    draw_event_study(
+        tables[1], tables[0], paths["grid"], made["events_png"], made["events_pdf"], figure, 2
+    )
+    return made, cubes, projects
+
+
+def test_projects_lie_on_their_cells(built):
+    made, cubes, _ = built
+    table = pd.read_csv(made["projects_csv"])
+    number, distance = raster.read(made["number_tif"]), raster.read(made["distance_tif"])
+    named = {n: int(p[1:]) for n, p in zip(table["number"], table["project"], strict=True)}
+    back = np.vectorize(lambda n: named.get(n, 0))(np.nan_to_num(number))
+    assert np.array_equal(back, cubes["project"])
+    assert (distance[back > 0] == 0).all() and distance[back == 0].min() == 1
+    assert (table["cells"] == 9).all() and table["start_year"].is_monotonic_increasing
+
+
+def test_planted_effects_are_in_the_table(built):
+    made, _, projects = built
+    table = pd.read_csv(made["effects_csv"])
+    value = table.set_index(["measure", "quantity"])["value"].sort_index()
+    years = land.YEARS
+    for name, planted in EFFECTS.items():
+        shares = [
+            np.clip((years[(years >= s) & (years <= s + 10)] - s + 1) / 3, 0, 1).mean()
+            for measure, s in projects.values()
+            if measure == name
+        ]
+        low, high = (value[name, f"effect_{end}"].item() for end in ("low", "high"))
+        assert low < planted * np.mean(shares) < high, name
+        assert value[name, "projects"].item() == COUNTS[name]
+    how = table[table["quantity"] == "effect"].set_index("measure")["of"]
+    assert how["fencing"] == "placebo projects" and how["closing"] == "projects resampled"
+    assert value["planting", "rank"].item() == 3
+    assert set(table["source"]) == {"simulated (twin)"}
+    assert value["all", "patch_side"].item() == 3
+    events = pd.read_csv(made["events_csv"])
+    assert set(events["start_year"]) == {"all", "2006", "2008", "2010"}
+
+
+def test_stages_are_those_of_plain_means(built):
+    made, cubes, projects = built
+    table = pd.read_csv(made["stages_csv"])
+    value = table.set_index(["measure", "stage", "quantity"])["value"]
+    numbers = [n for n, (measure, _) in projects.items() if measure == "closing"]
+    series = cubes["nep"][:, np.isin(cubes["project"], numbers)].mean(axis=1)
+    slope = np.polyfit(range(6), series[5:11], 1)[0]
+    assert value["closing", "2006-2011", "slope"] == pytest.approx(slope, rel=1e-5)
+    assert value["closing", "2001-2020", "mean"] == pytest.approx(series.mean(), rel=1e-6)
+    assert value["untreated", "2001-2020", "cells"] < (cubes["project"] == 0).sum()
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (squares(("a", "x", 2006, 0, 0)).drop(columns="measure"), "no column measure"),
+        (squares(("a", "x", "soon", 0, 0)), "start year 'soon' of project a is no year"),
+        (squares(("a", "x", 2006, 0, 0), ("a", "y", 2006, 9, 9)), "several measures"),
+        (squares(("a", None, 2006, 0, 0)), "no project or no measure"),
+        (squares(("a", "x", 2006, 0, 0)).boundary.to_frame("geometry"), "no column project"),
+    ],
+)
+def test_files_that_cannot_serve_are_refused_by_name(tmp_path, frame, said):
+    frame.to_file(tmp_path / "f.gpkg")
+    with pytest.raises(BadProjects, match=f"f.gpkg.*{said}"):
+        restoration_file.read_projects(tmp_path / "f.gpkg", {})
+    with pytest.raises(BadProjects, match=r"no such file.*restoration\.file"):
+        restoration_file.read_projects(tmp_path / "g.gpkg", {})
+
+
+def test_columns_overlaps_and_far_projects(tmp_path):
+    frame = squares(("late", "x", 2010, 0, 0), ("early", "y", 2006, 1000, 0))
+    frame = frame.rename(columns={"measure": "type"})
+    frame.to_file(tmp_path / "f.gpkg")
+    read = restoration_file.read_projects(tmp_path / "f.gpkg", {"measure": "type"})
+    inside = np.ones((SIDE, SIDE), dtype=bool)
+    number, distance, table = restoration_file.on_grid(read, GRID, inside)
+    assert table["project"].tolist() == ["early", "late"]
+    assert table["cells"].tolist() == [9, 3]
+    assert table["cells_of_earlier_projects"].tolist() == [0, 6]
+    assert np.nanmax(number) == 2 and np.isnan(number[0, 0]) and distance[-1, 4] == 1
+    read["geometry"] = read.translate(1e6)
+    with pytest.raises(BadProjects, match="none of the 2 projects"):
+        restoration_file.on_grid(read, GRID, inside)

@@ -1,0 +1,203 @@
+"""Effects of projects: hand values, planted effects, and the coverage of their intervals."""
+
+import numpy as np
+import pytest
+import restored_land as land
+from nepflow import restoration, restoration_rows, restoration_units
+from nepflow import restoration_effects as effects
+
+EFFECTS = {"closing": 45.0, "planting": 20.0, "grass": 0.0}
+COUNTS = {"closing": 25, "planting": 25, "grass": 22}
+
+
+def share(start, last=10):
+    """Mean over the years of a project of an effect that grows over three years."""
+    years = land.YEARS[(start <= land.YEARS) & (start + last >= land.YEARS)]
+    return np.clip((years - start + 1) / 3, 0, 1).mean()
+
+
+def answers(seed, planted, counts, settings=land.SETTINGS, **world):
+    cubes, projects = land.world(seed, planted, counts, **world)
+    panel = land.panel(cubes, projects, settings)
+    cohorts = restoration_rows.cohorts_of(panel, settings)
+    starts = [found.start for found in cohorts]
+    columns = effects.columns_of(starts, panel.years, settings["window"])
+    numbers = {
+        name: np.array([n for n, (measure, _) in projects.items() if measure == name])
+        for name in planted
+    }
+    found = restoration_rows.answers_of(
+        panel, numbers, cohorts, columns, settings | {"cluster_patches": 3}
+    )
+    wanted = {
+        name: value * np.mean([share(start) for m, start in projects.values() if m == name])
+        for name, value in planted.items()
+    }
+    return found, wanted, columns, (panel, cohorts, numbers, cubes)
+
+
+def test_units_are_means_of_classes_of_projects_and_patches():
+    project = np.array([1, 1, 1, np.nan, np.nan, np.nan, np.nan])
+    distance = np.array([0, 0, 0, 1.0, 5, 5, 5])
+    cover = np.array([2, 2, 3, 2, 2, 2, np.nan])
+    x, y = np.array([0.5, 1.5, 2.5, 3.5, 7.5, 8.5, 8.5]), np.full(7, 0.5)
+    key = restoration_units.keys(project, distance, cover, x, y, 3, 2)
+    assert (key == -1).tolist() == [False, False, False, True, False, False, True]
+    values = np.arange(7.0)[None]
+    parts = [restoration_units.sums(key[:1], values[:, :1])]
+    parts.append(restoration_units.sums(key[1:], values[:, 1:]))
+    units = restoration_units.means(parts, 1)
+    assert units.project.tolist() == [1, 1, 0] and units.landcover.tolist() == [2, 3, 2]
+    assert units.values.tolist() == [[0.5, 2.0, 4.5]] and units.cells.tolist() == [2, 1, 2]
+    assert restoration_units.means(parts, 2).project.tolist() == [1, 0]
+
+
+def toy(bump=12.0):
+    """Two treated units and forty like them; values by hand."""
+    rng = np.random.default_rng(0)
+    years = np.arange(2001, 2013)
+    fixed = rng.normal(size=42)
+    nep = 100 + 10 * fixed[:, None] + (1 + fixed[:, None]) * (years - 2001)
+    nep[:2, years >= 2008] += bump
+    start = np.full(42, np.inf)
+    start[:2] = 2008
+    number = np.zeros(42, dtype=int)
+    number[:2] = 1, 2
+    climate = rng.normal(size=(1, 42, 12))
+    cells, place = np.full(42, 9.0), np.arange(42.0)
+    cover = np.full(42, 4)
+    return restoration.Panel(
+        nep, climate, fixed[None], cover, number, start, cells, place, place, years
+    )
+
+
+def test_a_gap_without_noise_is_the_planted_one():
+    settings = land.SETTINGS | {"caliper": 9}
+    found = restoration.cohort(toy(), 2008, settings)
+    gap = restoration.gaps(found)
+    assert gap[:, :7] == pytest.approx(0, abs=1e-8)
+    assert gap[:, 7:] == pytest.approx(12, abs=1e-8)
+    weight = effects.functionals([effects.Column("effect", 0, 0)], 2008, toy().years, [-10, 2])
+    assert gap @ weight[:, 0] == pytest.approx(12)
+    assert (weight[:, 0] > 0).sum() == 3, "the start and the two years after it"
+
+
+def test_terms_and_gaps_agree():
+    found, _, columns, (panel, cohorts, numbers, _) = answers(4, EFFECTS, COUNTS)
+    projects = numbers["closing"]
+    totals = np.zeros(2)
+    for each in cohorts:
+        mine = np.isin(panel.project[each.unit], projects)
+        weight = effects.functionals(columns, each.start, panel.years, [-10, 10])[:, 0]
+        cells = panel.cells[each.unit[mine]]
+        totals += cells @ (restoration.gaps(each)[mine] @ weight), cells.sum()
+    assert found["closing"][0].value[0] == pytest.approx(totals[0] / totals[1])
+
+
+def test_controls_are_alike_untreated_and_of_the_same_land_cover():
+    _, _, _, (panel, cohorts, numbers, _) = answers(5, EFFECTS, COUNTS)
+    for found in cohorts:
+        assert (panel.project[found.match] == 0).all()
+        assert (panel.landcover[found.match] == panel.landcover[found.unit][:, None]).all()
+    names = ["warmth", "elevation", "level", "trend"]
+    rows = restoration_rows.balance_rows(panel, numbers, cohorts, names)
+    size = {(m, q, of): abs(v) for m, q, of, v, _ in rows}
+    before = size["closing", "imbalance_before", "elevation"]
+    assert before > 0.5 > 3 * size["closing", "imbalance_after", "elevation"]
+
+
+def test_not_yet_treated_land_serves_before_its_start():
+    settings = land.SETTINGS | {"not_yet_treated": True, "neighbours": 25}
+    _, _, _, (panel, cohorts, _, _) = answers(5, EFFECTS, COUNTS, settings)
+    first, years = cohorts[0], panel.years
+    start = panel.start[first.match]
+    assert np.isfinite(start).any(), "some later projects are controls"
+    late = np.maximum(years, first.start)[:, None, None]
+    assert (np.isinf(start) | (start > late)).all()
+
+
+def test_planted_effects_and_their_order_are_found():
+    found, wanted, columns, _ = answers(2, EFFECTS, COUNTS)
+    for name, (answer, how) in found.items():
+        assert how == restoration_rows.RESAMPLED
+        assert answer.low[0] < wanted[name] < answer.high[0], name
+    rows = restoration_rows.effect_rows(
+        found, columns, COUNTS, {"base_years": 2, "confidence_percent": 95}
+    )
+    value = {(m, q): v for m, q, _, v, _ in rows}
+    assert [value[name, "rank"] for name in EFFECTS] == [1, 2, 3]
+    assert value["closing", "rank_high"] == 1
+    assert value["closing", "chance_of_largest_effect"] > 95
+    assert value["closing", "projects_compared"] == 25
+    assert value["closing", "effect_p"] < 0.001 < value["grass", "effect_p"]
+    event = {c.event: p for p, c in enumerate(columns) if c.kind == "event" and c.start == 0}
+    closing = found["closing"][0]
+    assert closing.value[event[0]] < closing.value[event[4]], "the effect grows"
+
+
+def test_intervals_hold_the_planted_effects():
+    """Of 20 worlds with three measures each; 95 % intervals, so 90-99 % of many."""
+    hits, ordered = [], []
+    for seed in range(300, 320):
+        found, wanted, _, _ = answers(seed, EFFECTS, COUNTS)
+        for name, (answer, _) in found.items():
+            inside = answer.low[:2] <= [wanted[name], 0]
+            hits.append(inside & (answer.high[:2] >= [wanted[name], 0]))
+        ordered.append(sorted(found, key=lambda name: -found[name][0].value[0]) == list(EFFECTS))
+    effect, pre_trend = np.mean(hits, axis=0)
+    assert effect >= 0.9 and pre_trend >= 0.9
+    assert all(ordered)
+
+
+def test_few_projects_are_tested_by_placebos():
+    counts = {"closing": 6, "grass": 6}
+    found, wanted, _, _ = answers(3, {"closing": 45.0, "grass": 0.0}, counts)
+    for name, (answer, how) in found.items():
+        assert how == restoration_rows.RANDOMISED
+        assert answer.low[0] < wanted[name] < answer.high[0], name
+    assert found["closing"][0].p[0] < 0.05 < found["grass"][0].p[0]
+
+
+def test_ranks_by_hand():
+    noise = np.array([[0.0, 0, 0], [-20, 0, 0], [0, 0, 0], [0, 0, 0]])
+    rank, low, high, best = effects.ranks(np.array([30.0, 20, 5]), noise, 50)
+    assert rank.tolist() == [1, 2, 3] and best.tolist() == [75, 25, 0]
+    assert low.tolist() == [1, 2, 3] and high.tolist() == [1, 2, 3]
+
+
+def test_years_before_and_land_enough_are_demanded():
+    years = np.arange(2001, 2021)
+    settings = {"base_years": 2, "match_years": 3}
+    assert restoration.effective_starts([2003, 2006, 2006, 2021], years, settings) == [2006]
+    with pytest.raises(restoration.TooLittleLand, match=r"minimum_controls is 50.*buffer_km"):
+        restoration.cohort(toy(), 2008, land.SETTINGS | {"minimum_controls": 50})
+
+
+def naive(cubes, generator):
+    """Change of treated cells less that of the others, cells resampled."""
+    before = cubes["nep"][:5].mean(axis=0)
+    change = (cubes["nep"][9:].mean(axis=0) - before).ravel()
+    treated = cubes["project"].ravel() > 0
+    one, two = change[treated], change[~treated]
+    drawn = [
+        generator.choice(one, one.size).mean() - generator.choice(two, two.size).mean()
+        for _ in range(100)
+    ]
+    return np.percentile(drawn, [2.5, 97.5])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("projects", "seeds"), [(24, 200), (6, 120)])
+def test_intervals_hold_zero_without_an_effect(projects, seeds):
+    """Resampled projects and placebos: 90-99 %; cells resampled: far fewer."""
+    hits, naive_hits = [], []
+    for seed in range(seeds):
+        found, _, _, rest = answers(1000 + seed, {"grass": 0.0}, {"grass": projects}, side=54)
+        answer = found["grass"][0]
+        hits.append(answer.low[:2] * answer.high[:2] <= 0)
+        low, high = naive(rest[3], np.random.default_rng(seed))
+        naive_hits.append(low <= 0 <= high)
+    effect, pre_trend = 100 * np.mean(hits, axis=0)
+    assert 90 <= effect <= 99
+    assert pre_trend >= 90
+    assert 100 * np.mean(naive_hits) < 60

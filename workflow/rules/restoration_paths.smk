@@ -1,0 +1,33 @@
+"""Input functions of the response to restoration."""
+
+
+def restoration_file(wildcards):
+    study = study_of(wildcards)
+    return os.path.join(study["files"]["folder"], study["restoration"]["file"])
+
+
+def restoration_files(study):
+    """The raw polygons of a study that has them."""
+    if not restoration_entries.is_wanted(study):
+        return []
+    return [os.path.join(study["files"]["folder"], study["restoration"]["file"])]
+
+
+def landcover_of_first_year(wildcards):
+    """Land cover before any project that can be compared; the grid, of one class, without it."""
+    study = study_of(wildcards)
+    if not study["restoration"]["match_landcover"]:
+        return f"{RESULTS}/{wildcards.study}/grid.tif"
+    year = study["landcover_year"][study["years"][0]]
+    return f"{RESULTS}/{wildcards.study}/landcover/{year}.tif"
+
+
+def climate_of_restoration(wildcards):
+    names = study_of(wildcards)["climate"]["variables"]
+    return [f"{RESULTS}/{wildcards.study}/climate/{name}.tif" for name in names]
+
+
+def restoration_tables(study):
+    """Tables of the response to restoration, in the order of the report."""
+    kinds = ("effects", "events", "stages") if restoration_entries.is_wanted(study) else ()
+    return [f"restoration_{kind}" for kind in kinds]

@@ -1,0 +1,75 @@
+"""Estimate what restoration projects did to NEP, against like untreated land.
+
+Reads   projects (numbers, distance, table), NEP and climate by year, elevation, land cover, grid
+Writes  tables: effects by measure, effects by year since the start
+"""
+
+import numpy as np
+import pandas as pd
+from nepflow import raster, restoration, restoration_rows, restoration_units, tables
+from nepflow import restoration_effects as effects
+from nepflow._log import logged_to
+
+LEVEL = ("nep_level", "nep_trend")
+
+
+def estimate_restoration(layers, climate, projects_path, grid_path, outputs, years, settings,
+                         mem_mb):  # fmt: skip
+    """``layers``: number, distance, landcover, dem, nep; ``climate``: {variable: cube}."""
+    projects = pd.read_csv(projects_path, dtype={"measure": str})
+    side = raster.grid_of(grid_path).resolution_m / 1000
+    cells = projects["cells"][projects["cells"] > 0]
+    typical = max(2.0, np.sqrt(cells.median())) * side if len(cells) else 2 * side
+    settings = settings | {"patch_km": settings["patch_km"] or typical}
+    panel = panel_of(layers, climate, grid_path, projects, years, settings, mem_mb)
+    here = projects[projects["cells"] > 0].groupby("measure")["number"]
+    measures = {name: np.sort(numbers.to_numpy()) for name, numbers in here}
+    cohorts = restoration_rows.cohorts_of(panel, settings)
+    columns = effects.columns_of([c.start for c in cohorts], panel.years, settings["window"])
+    answers = restoration_rows.answers_of(panel, measures, cohorts, columns, settings)
+    counts = {name: len(numbers) for name, numbers in measures.items()}
+    rows = [*restoration_rows.effect_rows(answers, columns, counts, settings)]
+    if cohorts:
+        names = [*climate, "elevation", *LEVEL]
+        rows += restoration_rows.balance_rows(panel, measures, cohorts, names)
+    rows.append(("all", "untreated_units", "", np.isinf(panel.start).sum(), "count"))
+    rows.append(("all", "patch_side", "", settings["patch_km"], "km"))
+    simulated = "simulated" in raster.tags_of(grid_path)
+    tables.write(rows, outputs[0], restoration_rows.COLUMNS, simulated)
+    events = restoration_rows.event_rows(answers, columns)
+    tables.write(list(events), outputs[1], restoration_rows.EVENTS, simulated)
+
+
+def panel_of(layers, climate, grid_path, projects, years, settings, mem_mb):
+    """Means of units from cells with data in every year."""
+    names, parts = ("number", "distance", "landcover", "dem", "nep"), []
+    inputs = [grid_path, *(layers[name] for name in names), *climate.values()]
+    for _, _, arrays in raster.blocks(inputs, coordinates=True, mem_mb=mem_mb, label="cells"):
+        grid, number, distance, cover, *values, x, y = arrays
+        inside = grid[0] == 1
+        x, y = (np.broadcast_to(v, inside.shape)[inside] / 1000 for v in (x, y))
+        flat = [layer[0][inside] for layer in (number, distance, cover)]
+        key = restoration_units.keys(*flat, x, y, settings["patch_km"], settings["buffer_km"])
+        cells = np.concatenate([[x, y], *(layer[:, inside] for layer in values)])
+        parts.append(restoration_units.sums(key, cells))
+    units = restoration_units.means(parts, settings["minimum_cells"])
+    start = dict(zip(projects["number"], projects["start_year"], strict=True))
+    x, y, dem, *cubes = units.values
+    cubes = np.reshape(cubes, (1 + len(climate), len(years), -1)).transpose(0, 2, 1)
+    return restoration.Panel(
+        cubes[0], cubes[1:], dem[None], units.landcover, units.project,
+        np.array([start.get(p, np.inf) for p in units.project], dtype=float),
+        units.cells, x, y, np.array(years),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        files, params = snakemake.input, snakemake.params
+        layers = {name: files[name] for name in ("number", "distance", "landcover", "dem", "nep")}
+        estimate_restoration(
+            layers=layers,
+            climate=dict(zip(params.variables, files.climate, strict=True)),
+            projects_path=files.projects, grid_path=files.grid, outputs=list(snakemake.output),
+            years=params.years, settings=params.settings, mem_mb=snakemake.resources.mem_mb,
+        )  # fmt: skip

@@ -1,0 +1,147 @@
+"""Polygons of restoration projects, and their numbers on the study grid."""
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pandas as pd
+from rasterio.features import rasterize
+from scipy.ndimage import distance_transform_edt
+
+from nepflow.restoration_units import MOST_PROJECTS
+
+COLUMNS = ("project", "measure", "start_year")
+TABLE = ["number", *COLUMNS, "cells", "cells_of_earlier_projects", "unit"]
+
+
+class BadProjects(ValueError):
+    """A file of projects that cannot be read as declared."""
+
+
+def read_projects(path, columns):
+    """Return the projects of a file, one row a project.
+
+    Parameters
+    ----------
+    path : str
+        Polygons in any format that GDAL reads, in any CRS.
+    columns : dict of {str: str}
+        The file's names of project, measure and start_year where they differ.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        project, measure (text), start_year (int), geometry; in the CRS of the file, in order of
+        start year and project.
+
+    Raises
+    ------
+    BadProjects
+        If the file cannot be read, has no CRS, lacks a column, a start year is no year, or a
+        project has two measures or two start years.
+    """
+    frame = _opened(path)
+    names = {ours: columns.get(ours, ours) for ours in COLUMNS}
+    for ours, theirs in names.items():
+        if theirs not in frame.columns:
+            there = ", ".join(column for column in frame.columns if column != "geometry")
+            raise BadProjects(
+                f"{path}: has no column {theirs}, but {there}. Name the one that holds the {ours}: "
+                f"restoration: {{columns: {{{ours}: ...}}}}."
+            )
+    frame = frame[[*names.values(), "geometry"]].set_axis([*COLUMNS, "geometry"], axis=1)
+    frame = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    frame = frame[frame.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if frame.empty:
+        raise BadProjects(f"{path}: has no polygon.")
+    years = pd.to_numeric(frame["start_year"], errors="coerce")
+    wrong = frame["start_year"][~(years % 1 == 0) | ~years.between(1900, 2100)]
+    if len(wrong):
+        raise BadProjects(
+            f"{path}: start year {wrong.iloc[0]!r} of project {frame['project'][wrong.index[0]]} "
+            "is no year. Write whole years such as 2008."
+        )
+    if frame[["project", "measure"]].isna().any(axis=None):
+        raise BadProjects(f"{path}: a polygon has no project or no measure. Fill it in.")
+    frame = frame.assign(
+        project=frame["project"].astype(str),
+        measure=frame["measure"].astype(str),
+        start_year=years.astype(int),
+        geometry=frame.geometry.make_valid(),
+    )
+    return _dissolved(frame, path)
+
+
+def _opened(path):
+    if not Path(path).exists():
+        raise BadProjects(
+            f"{path}: no such file. Put the projects there, or set restoration.file to null."
+        )
+    try:
+        frame = geopandas.read_file(path)
+    except Exception as error:
+        raise BadProjects(f"{path}: cannot be read as polygons ({error}).") from error
+    if frame.crs is None:
+        raise BadProjects(f"{path}: says no CRS. Write it with one.")
+    return frame
+
+
+def _dissolved(frame, path):
+    kinds = frame.groupby("project")[["measure", "start_year"]].nunique()
+    mixed = kinds.index[(kinds > 1).any(axis=1)]
+    if len(mixed):
+        raise BadProjects(
+            f"{path}: project {mixed[0]} has several measures or start years. Give each part a "
+            "project of its own."
+        )
+    if len(kinds) > MOST_PROJECTS:
+        raise BadProjects(f"{path}: {len(kinds)} projects, at most {MOST_PROJECTS}. Join some.")
+    frame = frame.dissolve("project").reset_index()[[*COLUMNS, "geometry"]]
+    return frame.sort_values(["start_year", "project"], kind="stable").reset_index(drop=True)
+
+
+def on_grid(frame, grid, inside):
+    """Return the number of the project of each cell, the distance to the nearest, and a table.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Of `read_projects`, in the CRS of the grid; numbers count its rows from 1.
+    grid : raster.Grid
+    inside : ndarray of bool, shape (y, x)
+        The area of the study.
+
+    Returns
+    -------
+    number : ndarray, shape (y, x)
+        NaN outside of all projects. Of projects that overlap the earliest holds the cell.
+    distance : ndarray, shape (y, x)
+        To the centre of the nearest cell of a project, km; also projects outside of the area count.
+    table : pandas.DataFrame
+        Columns `TABLE`.
+
+    Raises
+    ------
+    BadProjects
+        If no project lies in the area.
+    """
+    size = {"out_shape": (grid.height, grid.width), "transform": grid.transform}
+    shapes = list(zip(frame.geometry, range(1, len(frame) + 1), strict=True))
+    earliest = rasterize(shapes[::-1], **size, dtype="int32")  # the last one drawn holds the cell
+    bare = [rasterize([shape], **size, dtype="int32")[inside] > 0 for shape in shapes]
+    cells = np.bincount(earliest[inside], minlength=len(frame) + 1)[1:]
+    whole = np.array([each.sum() for each in bare])
+    if not cells.any():
+        raise BadProjects(
+            f"none of the {len(frame)} projects covers the centre of a cell of the area. Check "
+            "their CRS, and the area and cell size of the study."
+        )
+    distance = distance_transform_edt(earliest == 0) * grid.resolution_m / 1000
+    table = pd.DataFrame(frame[list(COLUMNS)]).assign(
+        number=range(1, len(frame) + 1),
+        cells=cells,
+        cells_of_earlier_projects=whole - cells,
+        unit="count",
+    )
+    number = np.where(inside & (earliest > 0), earliest.astype(float), np.nan)
+    return number, np.where(inside, distance, np.nan), table[TABLE]

@@ -1,0 +1,114 @@
+"""Effects of restoration by year since the start, a panel a measure."""
+
+import math
+
+import numpy as np
+
+from nepflow import labels, palettes
+from nepflow.palettes import BadFigure
+from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
+
+_TALL, _NOTE, _LEFT, _GAP = 38, 10, 15, 7  # mm
+
+
+@drawn_in_style
+def event_panels(
+    events, effects, base_years=2, *, title=None, simulated=False, width_mm=180, letter=None
+):
+    """Draw the effects of each measure by year since the start, with their intervals.
+
+    Parameters
+    ----------
+    events, effects : pandas.DataFrame
+        Of `restoration_rows`.
+    base_years : int
+        Years before the start that the change counts from; shaded.
+    title, letter : str, optional
+    simulated : bool
+    width_mm : {180, 85}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    BadFigure
+        If no measure has an effect.
+    """
+    events = events[events["start_year"] == "all"]
+    names = list(dict.fromkeys(events["measure"]))
+    if not names:
+        raise BadFigure(
+            "no restoration project could be compared (tables/restoration_effects.csv). Take the "
+            "figure out, or change restoration."
+        )
+    columns = min(len(names), 3 if width_mm > 100 else 1)
+    rows = math.ceil(len(names) / columns)
+    sheet = Sheet(width_mm, rows * (_TALL + _NOTE + 5) + 8, title, letter)
+    wide = (width_mm - _LEFT - 3 - _GAP * (columns - 1)) / columns
+    limits = _limits(events)
+    for place, name in enumerate(names):
+        row, column = divmod(place, columns)
+        axes = sheet.axes(
+            _LEFT + column * (wide + _GAP), 4 + row * (_TALL + _NOTE + 5), wide, _TALL
+        )
+        _panel(axes, events[events["measure"] == name], base_years, limits)
+        axes.set_title(name, loc="left", pad=3)
+        axes.text(
+            0, -0.24, _note(effects[effects["measure"] == name]), transform=axes.transAxes,
+            fontsize=6, va="top", linespacing=1.25,
+        )  # fmt: skip
+        axes.tick_params(labelleft=column == 0)
+        if column == 0:
+            axes.set_ylabel(labels.with_unit("Effect on NEP", "g C m-2 yr-1"))
+        if place == 0:
+            mark_simulated(axes, simulated, "upper left")
+    sheet.text(
+        width_mm / 2, sheet.top + rows * (_TALL + _NOTE + 5) + 5, "Years since the start",
+        ha="center",
+    )  # fmt: skip
+    return sheet.figure
+
+
+def _limits(events):
+    """The same of all panels; intervals of single odd years may be cut."""
+    low = events.loc[events["quantity"] == "effect_low", "value"]
+    high = events.loc[events["quantity"] == "effect_high", "value"]
+    values = events.loc[events["quantity"] == "effect", "value"]
+    ends = (
+        np.nanmin([np.nanpercentile(low, 2), values.min()]),
+        np.nanmax([np.nanpercentile(high, 98), values.max()]),
+    )
+    pad = 0.08 * max(ends[1] - ends[0], 1e-6)
+    return ends[0] - pad, ends[1] + pad
+
+
+def _panel(axes, table, base_years, limits):
+    wide = table.pivot_table(index="event_year", columns="quantity", values="value", dropna=False)
+    years = wide.index.to_numpy(dtype=float)
+    axes.axhline(0, color=palettes.INK, linewidth=0.5)
+    axes.axvspan(-base_years - 0.5, -0.5, color="#e7e7e7", linewidth=0)
+    axes.axvline(-0.5, color=palettes.ACCENT, linewidth=0.8, linestyle="--")
+    axes.vlines(years, wide["effect_low"], wide["effect_high"], color="#9db4d6", linewidth=1.6)
+    before = years < 0
+    for chosen, face in ((before, "white"), (~before, palettes.LINES[0])):
+        axes.plot(
+            years[chosen], wide["effect"][chosen], "o", markersize=3.2, markerfacecolor=face,
+            markeredgecolor=palettes.LINES[0], markeredgewidth=0.8,
+        )  # fmt: skip
+    axes.set_ylim(limits)
+    axes.set_xlim(years.min() - 0.7, years.max() + 0.7)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _note(table):
+    """Effect, number of projects and pre-trend of a measure."""
+    value = table.set_index("quantity")["value"].to_dict()
+    how = next(of for of in table.loc[table["quantity"] == "effect", "of"])
+    return (
+        f"Effect {value['effect']:.1f} ({value['effect_low']:.1f} to {value['effect_high']:.1f})\n"
+        f"{value['projects_compared']:.0f} of {value['projects']:.0f} projects; {how}\n"
+        f"Years before: {labels.p_text(value['pre_years_joint_p'])}; "
+        f"trend {value['pre_trend']:.2f} a year, {labels.p_text(value['pre_trend_p'])}"
+    )

@@ -1,0 +1,90 @@
+"""Cells -> units that are compared: a land-cover class of a project, or of a square patch."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+_CLASSES, _PROJECTS = 256, 65_536
+MOST_PROJECTS = _PROJECTS - 1
+
+
+class Means(NamedTuple):
+    """Means of the cells of units.
+
+    ``key`` (unit,), ``cells`` (unit,), ``values`` (layer, unit).
+    """
+
+    key: np.ndarray
+    cells: np.ndarray
+    values: np.ndarray
+
+    @property
+    def project(self):
+        """Number of the project, 0 for untreated land."""
+        number = self.key // _CLASSES
+        return np.where(number < _PROJECTS, number, 0)
+
+    @property
+    def landcover(self):
+        """Code of the class."""
+        return self.key % _CLASSES
+
+
+def keys(project, distance, landcover, x, y, patch_km, buffer_km):
+    """Return the unit of each cell.
+
+    Parameters
+    ----------
+    project : ndarray, shape (cell,)
+        Number from 1; NaN or 0 = none.
+    distance : ndarray, shape (cell,)
+        To the nearest project, km; NaN = no project anywhere.
+    landcover : ndarray, shape (cell,)
+        Class before the projects, 0 to 255.
+    x, y : ndarray, shape (cell,)
+        km.
+    patch_km, buffer_km : float
+        Side of a patch of untreated land; land nearer to a project belongs to no unit.
+
+    Returns
+    -------
+    ndarray of int64
+        -1 where a cell belongs to no unit.
+    """
+    column, row = (np.floor(v / patch_km).astype(np.int64) + 2**15 for v in (x, y))
+    patch = _PROJECTS + row * 2**16 + column
+    treated = np.nan_to_num(project) > 0
+    far = np.isnan(distance) | (distance > buffer_km)
+    number = np.where(treated, np.nan_to_num(project).astype(np.int64), patch)
+    known = np.isfinite(landcover) & (treated | far)
+    return np.where(known, number * _CLASSES + np.nan_to_num(landcover).astype(np.int64), -1)
+
+
+def sums(key, layers):
+    """Return the units of some cells: (key, cells, sums).
+
+    Parameters
+    ----------
+    key : ndarray, shape (cell,)
+    layers : ndarray, shape (layer, cell)
+        Cells without a unit, or where a layer is unknown, do not count.
+    """
+    known = (key >= 0) & np.isfinite(layers).all(axis=0)
+    found, place = np.unique(key[known], return_inverse=True)
+    totals = [np.bincount(place, layer[known], minlength=found.size) for layer in layers]
+    return found, np.bincount(place, minlength=found.size), np.array(totals)
+
+
+def means(parts, minimum_cells):
+    """Join the `sums` of strips; units of fewer cells are left out.
+
+    Returns
+    -------
+    Means
+    """
+    key, place = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
+    cells = np.bincount(place, np.concatenate([part[1] for part in parts]), minlength=key.size)
+    layers = np.concatenate([part[2] for part in parts], axis=1)
+    totals = np.array([np.bincount(place, layer, minlength=key.size) for layer in layers])
+    enough = cells >= minimum_cells
+    return Means(key[enough], cells[enough], totals[:, enough] / cells[enough])
