@@ -82,6 +82,14 @@ def test_a_gap_without_noise_is_the_planted_one():
     assert (weight[:, 0] > 0).sum() == 3, "the start and the two years after it"
 
 
+def test_a_steady_trend_is_no_effect_beyond_the_trend():
+    columns = [effects.Column(kind, 0, 0) for kind in ("effect", "pre_trend", effects.BEYOND_TREND)]
+    weight = effects.functionals(columns, 2008, land.YEARS, [-10, 10])
+    trend = 3.0 * (land.YEARS - 2008)
+    step = np.where(land.YEARS >= 2008, 5.0, 0.0)
+    assert (trend + step) @ weight == pytest.approx([3 * 5 + 5, 3, 5])
+
+
 def test_terms_and_gaps_agree():
     found, _, columns, (panel, cohorts, numbers, _) = answers(4, EFFECTS, COUNTS)
     projects = numbers["closing"]
@@ -147,6 +155,25 @@ def test_intervals_hold_the_planted_effects():
     effect, pre_trend = np.mean(hits, axis=0)
     assert effect >= 0.9 and pre_trend >= 0.9
     assert all(ordered)
+
+
+def hidden_trend(seed, plain=land.world):
+    """Treated land gains 1 g C m-2 yr-2 that only the years before could tell."""
+    rng = np.random.default_rng(seed)
+    cubes, projects = plain(seed, {"grass": 0.0}, {"grass": 24}, side=60)
+    land_trend = land.smooth(rng, 60, 3) + (cubes["project"] > 0)
+    cubes["nep"] += land_trend * (land.YEARS - land.YEARS[0])[:, None, None]
+    return cubes, projects
+
+
+@pytest.mark.slow
+def test_a_hidden_trend_is_what_the_second_number_is_for(monkeypatch):
+    """The plain effect takes it for one; beyond the pre-trend the interval holds zero."""
+    monkeypatch.setattr(land, "world", lambda seed, *_, **__: hidden_trend(seed))
+    found = [answers(seed, {"grass": 0.0}, {"grass": 24})[0] for seed in range(3000, 3100)]
+    ends = np.array([[a["grass"][0].low[[0, 2]], a["grass"][0].high[[0, 2]]] for a in found])
+    plain, beyond = 100 * ((ends[:, 0] <= 0) & (ends[:, 1] >= 0)).mean(axis=0)
+    assert plain < 85 and 90 <= beyond <= 99
 
 
 def test_few_projects_are_tested_by_placebos():

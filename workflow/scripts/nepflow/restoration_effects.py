@@ -6,6 +6,7 @@ import numpy as np
 
 ALL = 0  # start year that stands for all of them
 EFFECT, PRE_TREND, EVENT = "effect", "pre_trend", "event"
+BEYOND_TREND = "effect_beyond_pre_trend"
 
 
 class Column(NamedTuple):
@@ -37,7 +38,7 @@ def columns_of(starts, years, window):
         Years since the start that count, such as [-10, 10].
     """
     events = range(window[0], window[1] + 1)
-    found = [Column(EFFECT, ALL, 0), Column(PRE_TREND, ALL, 0)]
+    found = [Column(kind, ALL, 0) for kind in (EFFECT, PRE_TREND, BEYOND_TREND)]
     for start in (ALL, *starts):
         mine = starts if start == ALL else [start]
         seen = [e for e in events if any(s + e in years for s in mine)]
@@ -49,13 +50,16 @@ def functionals(columns, start, years, window):
     """Return the weights of years that make each column of a cohort, shape (year, column).
 
     The effect is the mean of the years from the start on, the pre-trend the least-squares slope
-    of the years before it; columns of other start years are zero.
+    of the years before it. The effect beyond the pre-trend is what lies above the line through
+    the years before. Columns of other start years are zero.
     """
     since = years - start
     after = (since >= 0) & (since <= window[1])
     before = (since < 0) & (since >= window[0])
     t = np.where(before, since - since[before].mean(), 0.0)
     made = {EFFECT: after / after.sum(), PRE_TREND: t / (t @ t)}
+    ahead = since[after].mean() - since[before].mean()
+    made[BEYOND_TREND] = made[EFFECT] - before / before.sum() - ahead * made[PRE_TREND]
     rows = [
         (since == c.event) if c.kind == EVENT else made[c.kind]
         for c in (c if c.start in (ALL, start) else c._replace(kind=EVENT, event=10**6)

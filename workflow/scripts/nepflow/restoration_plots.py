@@ -8,7 +8,7 @@ from nepflow import labels, palettes
 from nepflow.palettes import BadFigure
 from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
 
-_TALL, _ROW, _LEFT, _GAP = 38, 63, 15, 7  # mm: an axes; one with its title and note
+_TALL, _ROW, _LEFT, _GAP = 38, 66, 15, 7  # mm: an axes; one with its title and note
 
 
 @drawn_in_style
@@ -102,10 +102,16 @@ def _note(table):
     value = table.set_index("quantity")["value"].to_dict()
     how = next(of for of in table.loc[table["quantity"] == "effect", "of"])
     return (
-        f"Effect {value['effect']:.1f} ({value['effect_low']:.1f} to {value['effect_high']:.1f})\n"
+        f"Effect {_with_interval(value, 'effect')}\n"
         f"{value['projects_compared']:.0f} of {value['projects']:.0f} projects; {how}\n"
+        f"Beyond the trend before {_with_interval(value, 'effect_beyond_pre_trend')}\n"
         f"Years before together: {labels.p_text(value['pre_years_joint_p'])}\n"
         f"Trend before: {labels.number(value['pre_trend'])} a year, "
         f"{labels.p_text(value['pre_trend_p'])}\n"
         f"Rank {value['rank']:.0f} ({value['rank_low']:.0f} to {value['rank_high']:.0f})"
     )
+
+
+def _with_interval(value, name):
+    parts = (labels.number(value[key], 1) for key in (name, f"{name}_low", f"{name}_high"))
+    return "{} ({} to {})".format(*parts)

@@ -69,7 +69,8 @@ def effect_rows(answers, columns, projects, settings):
             continue
         answer, how = answers[measure]
         yield measure, "projects_compared", how, answer.projects[0], "count"
-        for name, place, unit in ((effects.EFFECT, 0, DENSITY), (effects.PRE_TREND, 1, SLOPE)):
+        for place, unit in enumerate((DENSITY, SLOPE, DENSITY)):
+            name = columns[place].kind
             yield measure, name, how, answer.value[place], unit
             yield measure, f"{name}_low", how, answer.low[place], unit
             yield measure, f"{name}_high", how, answer.high[place], unit
