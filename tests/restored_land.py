@@ -2,7 +2,7 @@
 
 import numpy as np
 from nepflow import restoration, restoration_units
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 YEARS = np.arange(2001, 2021)
 SIDE = 72  # cells of 1 km
@@ -21,14 +21,14 @@ def world(seed, effects, counts, side=SIDE, noise=25.0):
     the warming; effects (g C m-2 yr-1 a measure) grow over three years and stay.
     """
     rng = np.random.default_rng(seed)
-    elevation = _smooth(rng, side, 5)
-    landcover = 1.0 + (_smooth(rng, side, 4) > 0.2)
+    elevation = smooth(rng, side, 5)
+    landcover = 1.0 + (smooth(rng, side, 4) > 0.2)
     t = YEARS - YEARS[0]
     warmth = 20 - 2 * elevation + (0.05 * t + rng.normal(0, 0.2, t.size))[:, None, None]
     memory = np.zeros((side, side))
     nep = np.empty((t.size, side, side))
     for year in range(t.size):
-        memory = 0.4 * memory + _smooth(rng, side, 1.0) * noise * np.sqrt(1 - 0.4**2)
+        memory = 0.4 * memory + smooth(rng, side, 1.0) * noise * np.sqrt(1 - 0.4**2)
         nep[year] = (
             300 - 40 * elevation + 30 * landcover + 15 * (warmth[year] - 20)
             + (2 + 1.5 * elevation) * t[year] + memory
@@ -51,15 +51,14 @@ def world(seed, effects, counts, side=SIDE, noise=25.0):
             "project": project}, projects  # fmt: skip
 
 
-def _smooth(rng, side, width):
+def smooth(rng, side, width):
+    """Return a field of unit spread without edges."""
     field = gaussian_filter(rng.normal(size=(side, side)), width, mode="wrap")
     return field / field.std()
 
 
 def panel(cubes, projects, settings=SETTINGS):
     """Return the `restoration.Panel` of a world."""
-    from scipy.ndimage import distance_transform_edt
-
     side = cubes["project"].shape[0]
     y, x = np.mgrid[:side, :side] + 0.5
     distance = distance_transform_edt(cubes["project"] == 0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import restored_land as land
-from nepflow import restoration, restoration_rows, restoration_units
+from nepflow import restoration, restoration_inference, restoration_rows, restoration_units
 from nepflow import restoration_effects as effects
 
 EFFECTS = {"closing": 45.0, "planting": 20.0, "grass": 0.0}
@@ -82,6 +82,14 @@ def test_a_gap_without_noise_is_the_planted_one():
     assert (weight[:, 0] > 0).sum() == 3, "the start and the two years after it"
 
 
+def test_a_steady_trend_is_no_effect_beyond_the_trend():
+    columns = [effects.Column(kind, 0, 0) for kind in ("effect", "pre_trend", effects.BEYOND_TREND)]
+    weight = effects.functionals(columns, 2008, land.YEARS, [-10, 10])
+    trend = 3.0 * (land.YEARS - 2008)
+    step = np.where(land.YEARS >= 2008, 5.0, 0.0)
+    assert (trend + step) @ weight == pytest.approx([3 * 5 + 5, 3, 5])
+
+
 def test_terms_and_gaps_agree():
     found, _, columns, (panel, cohorts, numbers, _) = answers(4, EFFECTS, COUNTS)
     projects = numbers["closing"]
@@ -149,6 +157,25 @@ def test_intervals_hold_the_planted_effects():
     assert all(ordered)
 
 
+def hidden_trend(seed, plain=land.world):
+    """Treated land gains 1 g C m-2 yr-2 that only the years before could tell."""
+    rng = np.random.default_rng(seed)
+    cubes, projects = plain(seed, {"grass": 0.0}, {"grass": 24}, side=60)
+    land_trend = land.smooth(rng, 60, 3) + (cubes["project"] > 0)
+    cubes["nep"] += land_trend * (land.YEARS - land.YEARS[0])[:, None, None]
+    return cubes, projects
+
+
+@pytest.mark.slow
+def test_a_hidden_trend_is_what_the_second_number_is_for(monkeypatch):
+    """The plain effect takes it for one; beyond the pre-trend the interval holds zero."""
+    monkeypatch.setattr(land, "world", lambda seed, *_, **__: hidden_trend(seed))
+    found = [answers(seed, {"grass": 0.0}, {"grass": 24})[0] for seed in range(3000, 3100)]
+    ends = np.array([[a["grass"][0].low[[0, 2]], a["grass"][0].high[[0, 2]]] for a in found])
+    plain, beyond = 100 * ((ends[:, 0] <= 0) & (ends[:, 1] >= 0)).mean(axis=0)
+    assert plain < 85 and 90 <= beyond <= 99
+
+
 def test_few_projects_are_tested_by_placebos():
     counts = {"closing": 6, "grass": 6}
     found, wanted, _, _ = answers(3, {"closing": 45.0, "grass": 0.0}, counts)
@@ -160,7 +187,7 @@ def test_few_projects_are_tested_by_placebos():
 
 def test_ranks_by_hand():
     noise = np.array([[0.0, 0, 0], [-20, 0, 0], [0, 0, 0], [0, 0, 0]])
-    rank, low, high, best = effects.ranks(np.array([30.0, 20, 5]), noise, 50)
+    rank, low, high, best = restoration_inference.ranks(np.array([30.0, 20, 5]), noise, 50)
     assert rank.tolist() == [1, 2, 3] and best.tolist() == [75, 25, 0]
     assert low.tolist() == [1, 2, 3] and high.tolist() == [1, 2, 3]
 
@@ -190,14 +217,17 @@ def naive(cubes, generator):
 @pytest.mark.parametrize(("projects", "seeds"), [(24, 200), (6, 120)])
 def test_intervals_hold_zero_without_an_effect(projects, seeds):
     """Resampled projects and placebos: 90-99 %; cells resampled: far fewer."""
-    hits, naive_hits = [], []
+    hits, naive_hits, joint = [], [], []
     for seed in range(seeds):
-        found, _, _, rest = answers(1000 + seed, {"grass": 0.0}, {"grass": projects}, side=54)
+        found, _, columns, rest = answers(1000 + seed, {"grass": 0.0}, {"grass": projects}, side=54)
         answer = found["grass"][0]
         hits.append(answer.low[:2] * answer.high[:2] <= 0)
+        early = [p for p, c in enumerate(columns) if c[:2] == ("event", 0) and c.event < -2]
+        joint.append(restoration_inference.joint_p(answer, early))
         low, high = naive(rest[3], np.random.default_rng(seed))
         naive_hits.append(low <= 0 <= high)
     effect, pre_trend = 100 * np.mean(hits, axis=0)
     assert 90 <= effect <= 99
-    assert pre_trend >= 90
+    assert pre_trend >= 88
+    assert np.mean(np.array(joint) <= 0.05) < 0.1
     assert 100 * np.mean(naive_hits) < 60

@@ -96,6 +96,7 @@ def test_formulas_import_no_files(root):
         "attribution_choices", "attribution", "null_trends", "attribution_rows",
         "contrast", "field_agreement", "plot_models",
         "change_point", "restoration", "restoration_effects", "restoration_entries",
+        "restoration_inference",
         "restoration_rows", "restoration_stages", "restoration_units",
     }  # fmt: skip
     for name in formulas:

@@ -6,7 +6,7 @@ Writes  tables: effects by measure, effects by year since the start
 
 import numpy as np
 import pandas as pd
-from nepflow import raster, restoration, restoration_rows, restoration_units, tables
+from nepflow import raster, restoration_panel, restoration_rows, tables
 from nepflow import restoration_effects as effects
 from nepflow._log import logged_to
 
@@ -21,7 +21,9 @@ def estimate_restoration(layers, climate, projects_path, grid_path, outputs, yea
     cells = projects["cells"][projects["cells"] > 0]
     typical = max(2.0, np.sqrt(cells.median())) * side if len(cells) else 2 * side
     settings = settings | {"patch_km": settings["patch_km"] or typical}
-    panel = panel_of(layers, climate, grid_path, projects, years, settings, mem_mb)
+    panel = restoration_panel.panel_of(
+        layers, climate, grid_path, projects, years, settings, mem_mb
+    )
     here = projects[projects["cells"] > 0].groupby("measure")["number"]
     measures = {name: np.sort(numbers.to_numpy()) for name, numbers in here}
     cohorts = restoration_rows.cohorts_of(panel, settings)
@@ -38,29 +40,6 @@ def estimate_restoration(layers, climate, projects_path, grid_path, outputs, yea
     tables.write(rows, outputs[0], restoration_rows.COLUMNS, simulated)
     events = restoration_rows.event_rows(answers, columns)
     tables.write(list(events), outputs[1], restoration_rows.EVENTS, simulated)
-
-
-def panel_of(layers, climate, grid_path, projects, years, settings, mem_mb):
-    """Means of units from cells with data in every year."""
-    names, parts = ("number", "distance", "landcover", "dem", "nep"), []
-    inputs = [grid_path, *(layers[name] for name in names), *climate.values()]
-    for _, _, arrays in raster.blocks(inputs, coordinates=True, mem_mb=mem_mb, label="cells"):
-        grid, number, distance, cover, *values, x, y = arrays
-        inside = grid[0] == 1
-        x, y = (np.broadcast_to(v, inside.shape)[inside] / 1000 for v in (x, y))
-        flat = [layer[0][inside] for layer in (number, distance, cover)]
-        key = restoration_units.keys(*flat, x, y, settings["patch_km"], settings["buffer_km"])
-        cells = np.concatenate([[x, y], *(layer[:, inside] for layer in values)])
-        parts.append(restoration_units.sums(key, cells))
-    units = restoration_units.means(parts, settings["minimum_cells"])
-    start = dict(zip(projects["number"], projects["start_year"], strict=True))
-    x, y, dem, *cubes = units.values
-    cubes = np.reshape(cubes, (1 + len(climate), len(years), -1)).transpose(0, 2, 1)
-    return restoration.Panel(
-        cubes[0], cubes[1:], dem[None], units.landcover, units.project,
-        np.array([start.get(p, np.inf) for p in units.project], dtype=float),
-        units.cells, x, y, np.array(years),
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,15 +1,12 @@
-"""Gaps of projects -> effects by measure and year since the start, with their uncertainty."""
+"""Gaps of projects -> effects by measure and year since the start."""
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
 
-from nepflow import restoration
-
-_FEW = 20  # patches of a unit's size, below which any size serves
 ALL = 0  # start year that stands for all of them
 EFFECT, PRE_TREND, EVENT = "effect", "pre_trend", "event"
+BEYOND_TREND = "effect_beyond_pre_trend"
 
 
 class Column(NamedTuple):
@@ -30,17 +27,6 @@ class Terms(NamedTuple):
     control_weights: np.ndarray
 
 
-class Answer(NamedTuple):
-    """Estimates by column, their intervals, p, and draws of the error (draw, column)."""
-
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    p: np.ndarray
-    noise: np.ndarray
-    projects: np.ndarray
-
-
 def columns_of(starts, years, window):
     """Return the columns of cohorts: effect, pre-trend, events together and by start year.
 
@@ -52,7 +38,7 @@ def columns_of(starts, years, window):
         Years since the start that count, such as [-10, 10].
     """
     events = range(window[0], window[1] + 1)
-    found = [Column(EFFECT, ALL, 0), Column(PRE_TREND, ALL, 0)]
+    found = [Column(kind, ALL, 0) for kind in (EFFECT, PRE_TREND, BEYOND_TREND)]
     for start in (ALL, *starts):
         mine = starts if start == ALL else [start]
         seen = [e for e in events if any(s + e in years for s in mine)]
@@ -64,13 +50,16 @@ def functionals(columns, start, years, window):
     """Return the weights of years that make each column of a cohort, shape (year, column).
 
     The effect is the mean of the years from the start on, the pre-trend the least-squares slope
-    of the years before it; columns of other start years are zero.
+    of the years before it. The effect beyond the pre-trend is what lies above the line through
+    the years before. Columns of other start years are zero.
     """
     since = years - start
     after = (since >= 0) & (since <= window[1])
     before = (since < 0) & (since >= window[0])
     t = np.where(before, since - since[before].mean(), 0.0)
     made = {EFFECT: after / after.sum(), PRE_TREND: t / (t @ t)}
+    ahead = since[after].mean() - since[before].mean()
+    made[BEYOND_TREND] = made[EFFECT] - before / before.sum() - ahead * made[PRE_TREND]
     rows = [
         (since == c.event) if c.kind == EVENT else made[c.kind]
         for c in (c if c.start in (ALL, start) else c._replace(kind=EVENT, event=10**6)
@@ -127,167 +116,3 @@ def value_of(parts):
         treated = parts.sums.sum(axis=0) / parts.weights.sum(axis=0)
         control = parts.control_sums.sum(axis=0) / parts.control_weights.sum(axis=0)
     return treated - control
-
-
-def resampled(parts, draws, confidence_percent, seed):
-    """Return estimates with intervals by resampling whole projects and clusters of controls.
-
-    The standard deviation of the draws enters a t interval with as many degrees of freedom as
-    there are projects less one: percentiles are too narrow for few projects.
-
-    Parameters
-    ----------
-    parts : Terms
-    draws : int
-    confidence_percent : float
-    seed : int
-        The same for all measures, so that they share the draws of their controls.
-
-    Returns
-    -------
-    Answer
-
-    References
-    ----------
-    Otsu and Rai (2017), J. Am. Stat. Assoc. 112:1720-1732 (matches are held while units are
-    resampled); Cameron and Miller (2015), J. Hum. Resour. 50:317-372 (few clusters).
-    """
-    value = value_of(parts)
-    control, treated = (np.random.default_rng([seed, k]) for k in (0, 1))
-    weight = _multiplicities(control, len(parts.control_sums), draws)
-    others = _ratio(weight, parts.control_sums, parts.control_weights)
-    weight = _multiplicities(treated, len(parts.sums), draws)
-    noise = _ratio(weight, parts.sums, parts.weights) - others - value
-    count = (parts.weights > 0).sum(axis=0)
-    free = np.maximum(count - 1, 1)
-    deviation = np.nanstd(noise, axis=0) * np.sqrt(count / free)
-    deviation = np.where(count > 1, deviation, np.nan)
-    half = student.ppf(0.5 + confidence_percent / 200, free) * deviation
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p = 2 * student.sf(np.abs(value) / deviation, free)
-    return Answer(value, value - half, value + half, p, noise, count)
-
-
-def _multiplicities(generator, size, draws):
-    return generator.multinomial(size, np.full(size, 1 / size), size=draws).astype(float)
-
-
-def _ratio(weight, sums, weights):
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (weight @ sums) / (weight @ weights)
-
-
-def randomised(parts, placebos, confidence_percent):
-    """Return estimates with intervals and p from placebo projects.
-
-    Parameters
-    ----------
-    parts : Terms
-    placebos : ndarray, shape (draw, column)
-        What as many placebo projects show where nothing was done.
-
-    Returns
-    -------
-    Answer
-        Interval: all effects that the placebos do not reject.
-
-    References
-    ----------
-    Abadie, Diamond and Hainmueller (2010), J. Am. Stat. Assoc. 105:493-505 (placebos in space).
-    """
-    value = value_of(parts)
-    tail = (100 - confidence_percent) / 2
-    low, high = np.nanpercentile(placebos, [tail, 100 - tail], axis=0)
-    more = (np.abs(placebos) >= np.abs(value)).sum(axis=0)
-    p = np.where(np.isfinite(value), (1 + more) / (1 + len(placebos)), np.nan)
-    count = (parts.weights > 0).sum(axis=0)
-    return Answer(value, value - high, value - low, p, -placebos, count)
-
-
-def placebo_draws(panel, cohorts, projects, columns, settings, generator):
-    """Return what placebo projects show, shape (draw, column).
-
-    Each project gets a place drawn at random among untreated land, there the nearest patches of
-    its land cover until they have its cells, and the gaps of these to controls of their own.
-
-    Parameters
-    ----------
-    panel, cohorts, projects, columns
-        As in `terms`.
-    settings : dict
-        draws, window, buffer_km, patch_km, neighbours.
-    generator : numpy.random.Generator
-    """
-    total = np.zeros((settings["draws"], len(columns)))
-    weights = np.zeros(len(columns))
-    for found in cohorts:
-        mine = found.unit[np.isin(panel.project[found.unit], projects)]
-        if not mine.size:
-            continue
-        pool, gap = restoration.placebo_gaps(panel, found, settings)
-        known = np.isfinite(gap[:, 0])
-        pool, gap = pool[known], gap[known]
-        weight = functionals(columns, found.start, panel.years, settings["window"])
-        for project in np.unique(panel.project[mine]):
-            units = mine[panel.project[mine] == project]
-            centre = generator.choice(pool, settings["draws"])
-            for unit in units:
-                total += panel.cells[unit] * _placebo(panel, pool, gap, unit, centre) @ weight
-                weights += panel.cells[unit] * (weight != 0).any(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return total / weights
-
-
-def _placebo(panel, pool, gap, unit, centre):
-    """Mean gap of the patches nearest to each centre that together are as large as a unit."""
-    same = panel.landcover[pool] == panel.landcover[unit]
-    # pieces of many patches together would be less noisy than one unit of their size
-    ratio = panel.cells[pool] / panel.cells[unit]
-    alike = same & (ratio > 1 / 1.3) & (ratio < 1.3)
-    same = alike if alike.sum() >= _FEW else same
-    like, values = pool[same], gap[same]
-    away = (panel.x[centre][:, None] - panel.x[like]) ** 2
-    away += (panel.y[centre][:, None] - panel.y[like]) ** 2
-    order = np.argsort(away, axis=1)
-    cells = panel.cells[like][order]
-    before = np.cumsum(cells, axis=1) - cells
-    counted = np.where(before + cells / 2 <= panel.cells[unit], cells, 0.0)
-    counted[:, 0] = cells[:, 0]
-    weight = np.zeros_like(counted)
-    np.put_along_axis(weight, order, counted, axis=1)
-    return weight @ values / weight.sum(axis=1)[:, None]
-
-
-def joint_p(answer, chosen):
-    """Return the p of all chosen columns being zero, from the largest |estimate / error|."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        deviation = np.nanstd(answer.noise[:, chosen], axis=0)
-        seen = np.abs(answer.value[chosen] / deviation)
-        drawn = np.abs(answer.noise[:, chosen] / deviation)
-    good = np.isfinite(seen)
-    if not good.any():
-        return np.nan
-    return float((1 + (np.nanmax(drawn[:, good], axis=1) >= seen[good].max()).sum())
-                 / (1 + len(drawn)))  # fmt: skip
-
-
-def ranks(values, noise, confidence_percent):
-    """Return rank (1 = largest effect), its interval, and the chance to be the largest.
-
-    Parameters
-    ----------
-    values : ndarray, shape (measure,)
-    noise : ndarray, shape (draw, measure)
-        Errors of the estimates.
-
-    Returns
-    -------
-    rank, low, high, best : ndarray, each (measure,)
-        ``best`` in %.
-    """
-    drawn = values + noise
-    place = 1 + (drawn[:, None, :] > drawn[:, :, None]).sum(axis=2)
-    rank = 1 + (values[None] > values[:, None]).sum(axis=1)
-    tail = (100 - confidence_percent) / 2
-    low, high = np.percentile(place, [tail, 100 - tail], axis=0, method="nearest")
-    return rank, low, high, 100 * (place == 1).mean(axis=0)

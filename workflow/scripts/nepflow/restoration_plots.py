@@ -8,7 +8,7 @@ from nepflow import labels, palettes
 from nepflow.palettes import BadFigure
 from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
 
-_TALL, _NOTE, _LEFT, _GAP = 38, 10, 15, 7  # mm
+_TALL, _ROW, _LEFT, _GAP = 38, 66, 15, 7  # mm: an axes; one with its title and note
 
 
 @drawn_in_style
@@ -45,29 +45,23 @@ def event_panels(
         )
     columns = min(len(names), 3 if width_mm > 100 else 1)
     rows = math.ceil(len(names) / columns)
-    sheet = Sheet(width_mm, rows * (_TALL + _NOTE + 5) + 8, title, letter)
+    sheet = Sheet(width_mm, rows * _ROW + 2, title, letter)
     wide = (width_mm - _LEFT - 3 - _GAP * (columns - 1)) / columns
     limits = _limits(events)
     for place, name in enumerate(names):
         row, column = divmod(place, columns)
-        axes = sheet.axes(
-            _LEFT + column * (wide + _GAP), 4 + row * (_TALL + _NOTE + 5), wide, _TALL
-        )
+        left, down = _LEFT + column * (wide + _GAP), 4 + row * _ROW
+        axes = sheet.axes(left, down, wide, _TALL)
         _panel(axes, events[events["measure"] == name], base_years, limits)
         axes.set_title(name, loc="left", pad=3)
-        axes.text(
-            0, -0.24, _note(effects[effects["measure"] == name]), transform=axes.transAxes,
-            fontsize=6, va="top", linespacing=1.25,
-        )  # fmt: skip
         axes.tick_params(labelleft=column == 0)
         if column == 0:
             axes.set_ylabel(labels.with_unit("Effect on NEP", "g C m-2 yr-1"))
         if place == 0:
             mark_simulated(axes, simulated, "upper left")
-    sheet.text(
-        width_mm / 2, sheet.top + rows * (_TALL + _NOTE + 5) + 5, "Years since the start",
-        ha="center",
-    )  # fmt: skip
+        note = _note(effects[effects["measure"] == name])
+        below = sheet.top + down + _TALL + 8
+        sheet.text(left, below, note, fontsize=6, va="top", linespacing=1.25)
     return sheet.figure
 
 
@@ -99,6 +93,7 @@ def _panel(axes, table, base_years, limits):
         )  # fmt: skip
     axes.set_ylim(limits)
     axes.set_xlim(years.min() - 0.7, years.max() + 0.7)
+    axes.set_xlabel("Years since the start", labelpad=1.5)
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -107,8 +102,16 @@ def _note(table):
     value = table.set_index("quantity")["value"].to_dict()
     how = next(of for of in table.loc[table["quantity"] == "effect", "of"])
     return (
-        f"Effect {value['effect']:.1f} ({value['effect_low']:.1f} to {value['effect_high']:.1f})\n"
+        f"Effect {_with_interval(value, 'effect')}\n"
         f"{value['projects_compared']:.0f} of {value['projects']:.0f} projects; {how}\n"
-        f"Years before: {labels.p_text(value['pre_years_joint_p'])}; "
-        f"trend {value['pre_trend']:.2f} a year, {labels.p_text(value['pre_trend_p'])}"
+        f"Beyond the trend before {_with_interval(value, 'effect_beyond_pre_trend')}\n"
+        f"Years before together: {labels.p_text(value['pre_years_joint_p'])}\n"
+        f"Trend before: {labels.number(value['pre_trend'])} a year, "
+        f"{labels.p_text(value['pre_trend_p'])}\n"
+        f"Rank {value['rank']:.0f} ({value['rank_low']:.0f} to {value['rank_high']:.0f})"
     )
+
+
+def _with_interval(value, name):
+    parts = (labels.number(value[key], 1) for key in (name, f"{name}_low", f"{name}_high"))
+    return "{} ({} to {})".format(*parts)

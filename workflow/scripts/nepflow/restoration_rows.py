@@ -4,6 +4,7 @@ import numpy as np
 
 from nepflow import restoration
 from nepflow import restoration_effects as effects
+from nepflow import restoration_inference as inference
 
 COLUMNS = ["measure", "quantity", "of", "value", "unit"]
 EVENTS = ["measure", "start_year", "event_year", "quantity", "value", "unit"]
@@ -34,12 +35,12 @@ def answers_of(panel, measures, cohorts, columns, settings):
         if not count:
             continue
         if count >= settings["minimum_projects"]:
-            answer = effects.resampled(parts, settings["draws"], percent, settings["seed"])
+            answer = inference.resampled(parts, settings["draws"], percent, settings["seed"])
             found[measure] = answer, RESAMPLED
             continue
         generator = np.random.default_rng([settings["seed"], 2, place])
-        placebos = effects.placebo_draws(panel, cohorts, projects, columns, settings, generator)
-        found[measure] = effects.randomised(parts, placebos, percent), RANDOMISED
+        placebos = inference.placebo_draws(panel, cohorts, projects, columns, settings, generator)
+        found[measure] = inference.randomised(parts, placebos, percent), RANDOMISED
     return found
 
 
@@ -68,12 +69,13 @@ def effect_rows(answers, columns, projects, settings):
             continue
         answer, how = answers[measure]
         yield measure, "projects_compared", how, answer.projects[0], "count"
-        for name, place, unit in ((effects.EFFECT, 0, DENSITY), (effects.PRE_TREND, 1, SLOPE)):
+        for place, unit in enumerate((DENSITY, SLOPE, DENSITY)):
+            name = columns[place].kind
             yield measure, name, how, answer.value[place], unit
             yield measure, f"{name}_low", how, answer.low[place], unit
             yield measure, f"{name}_high", how, answer.high[place], unit
             yield measure, f"{name}_p", how, answer.p[place], "1"
-        yield measure, "pre_years_joint_p", how, effects.joint_p(answer, before), "1"
+        yield measure, "pre_years_joint_p", how, inference.joint_p(answer, before), "1"
     yield from _rank_rows(answers, settings["confidence_percent"])
 
 
@@ -82,7 +84,7 @@ def _rank_rows(answers, confidence_percent):
     noise = np.array([answer.noise[:, 0] for answer, _ in answers.values()]).T
     if not values.size:
         return
-    found = effects.ranks(values, noise, confidence_percent)
+    found = inference.ranks(values, noise, confidence_percent)
     for measure, rank, low, high, best in zip(answers, *found, strict=True):
         yield measure, "rank", "", rank, "1 = largest effect"
         yield measure, "rank_low", "", low, "1 = largest effect"
