@@ -169,8 +169,6 @@ def test_restoration_is_described_where_a_study_names_projects(root):
     defaults = yaml.safe_load((root / "config/defaults.yaml").read_text())["restoration"]
     off = text_of(pages.STUDY | {"restoration": defaults})[0]
     assert "Response to restoration" not in dict(off)
-        text_of(pages.STUDY | {"restoration": defaults})[0]
-    )
     rule = defaults | {"file": "p.gpkg", "match_landcover": False}
     made, text = text_of(pages.STUDY | {"restoration": rule})
     assert "Response to restoration" in dict(made)
