@@ -5,6 +5,7 @@ import re
 
 import pages
 import pytest
+import yaml
 from nepflow import equations, methods_text, references
 
 LATER = {
@@ -162,3 +163,16 @@ def test_drivers_are_told_where_they_are_switched_on():
     assert "without productivity data count zero" in text_of(zero)[1]
     listed = references.listed(text)
     assert sum("geographical detector" in work.lower() for work in listed) == 2
+
+
+def test_restoration_is_described_where_a_study_names_projects(root):
+    defaults = yaml.safe_load((root / "config/defaults.yaml").read_text())["restoration"]
+    off = text_of(pages.STUDY | {"restoration": defaults})[0]
+    assert "Response to restoration" not in dict(off)
+    rule = defaults | {"file": "p.gpkg", "match_landcover": False}
+    made, text = text_of(pages.STUDY | {"restoration": rule})
+    assert "Response to restoration" in dict(made)
+    assert "2 years before the start" in text and "fewer than 5 years" in text
+    assert "fewer than 15 projects" in text and "the same land cover" not in text
+    cited = " ".join(references.listed(text))
+    assert all(name in cited for name in ("Callaway", "Imbens", "Pettitt"))

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 import restored_land as land
-from nepflow import restoration, restoration_inference, restoration_rows, restoration_units
+from nepflow import (
+    restoration,
+    restoration_entries,
+    restoration_inference,
+    restoration_rows,
+    restoration_units,
+)
 from nepflow import restoration_effects as effects
 
 EFFECTS = {"closing": 45.0, "planting": 20.0, "grass": 0.0}
@@ -231,3 +237,28 @@ def test_intervals_hold_zero_without_an_effect(projects, seeds):
     assert pre_trend >= 88
     assert np.mean(np.array(joint) <= 0.05) < 0.1
     assert 100 * np.mean(naive_hits) < 60
+
+
+def study(**changes):
+    rule = {"file": "p.gpkg", "stages": [[2001, 2005]], "base_years": 2, "match_years": 3,
+            "window": [-10, 10], "match_landcover": True}  # fmt: skip
+    return {
+        "restoration": rule | changes,
+        "climate": {"source": "stations", "time_step": "daily"},
+        "figures": [{"name": "events", "kind": "event_study"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "years", "said"),
+    [
+        ({"file": None}, 20, "figure events shows effects of restoration"),
+        ({}, 5, "the study has 5 years. Lengthen `period` to 6"),
+        ({"stages": [[2005, 2001]]}, 20, "2005-2001 has 0 years"),
+        ({"window": [-3, 10]}, 20, "must begin 5 years before"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(changes, years, said):
+    restoration_entries.check(study(), list(range(2001, 2021)), "x.yaml")
+    with pytest.raises(restoration_entries.BadStudy, match=said):
+        restoration_entries.check(study(**changes), list(range(2001, 2001 + years)), "x.yaml")

@@ -10,6 +10,7 @@ from nepflow import (
     methods_attribution,
     methods_drivers,
     methods_npp,
+    methods_restoration,
     methods_soil,
     respiration_models,
 )
@@ -66,6 +67,7 @@ def sections(study):
             made.append(("Climate and the rest", methods_attribution.blocks(study)))
     made += [_change(study)] if study.get("landcover_dates") else []
     made += methods_drivers.sections(study)
+    made += methods_restoration.sections(study)
     return [*made, _shares(study)]
 
 

@@ -1,6 +1,21 @@
 """Works that the methods text cites: how they are cited and what the list says."""
 
 WORKS = {
+    "abadie": (
+        "Abadie and Imbens, 2011",
+        "Abadie and Imbens (2011), Bias-corrected matching estimators for average treatment "
+        "effects, J. Bus. Econ. Stat. 29, 1–11, doi:10.1198/jbes.2009.07333",
+    ),
+    "callaway": (
+        "Callaway and Sant’Anna, 2021",
+        "Callaway and Sant’Anna (2021), Difference-in-differences with multiple time periods, J. "
+        "Econometrics 225, 200–230, doi:10.1016/j.jeconom.2020.12.001",
+    ),
+    "pettitt": (
+        "Pettitt, 1979",
+        "Pettitt (1979), A non-parametric approach to the change-point problem, Appl. Stat. 28, "
+        "126–135, doi:10.2307/2346729",
+    ),
     "anis": (
         "Anis and Lloyd, 1976",
         "Anis and Lloyd (1976), The expected value of the adjusted rescaled Hurst range of "

@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial import cKDTree
 from scipy.stats import norm
 from scipy.stats import t as student
 
 from nepflow import restoration, restoration_effects
 
+_SPARE = 8  # patches asked for beyond the expected number
 _FEW = 20  # patches of a unit's size, below which any size serves
 
 
@@ -141,16 +143,15 @@ def _placebo(panel, pool, gap, unit, centre):
     alike = same & (ratio > 1 / 1.3) & (ratio < 1.3)
     same = alike if alike.sum() >= _FEW else same
     like, values = pool[same], gap[same]
-    away = (panel.x[centre][:, None] - panel.x[like]) ** 2
-    away += (panel.y[centre][:, None] - panel.y[like]) ** 2
-    order = np.argsort(away, axis=1)
-    cells = panel.cells[like][order]
-    before = np.cumsum(cells, axis=1) - cells
-    counted = np.where(before + cells / 2 <= panel.cells[unit], cells, 0.0)
-    counted[:, 0] = cells[:, 0]
-    weight = np.zeros_like(counted)
-    np.put_along_axis(weight, order, counted, axis=1)
-    return weight @ values / weight.sum(axis=1)[:, None]
+    cells = panel.cells[like]
+    asked = min(like.size, _SPARE + int(3 * panel.cells[unit] / np.median(cells)))
+    tree = cKDTree(np.column_stack([panel.x[like], panel.y[like]]))
+    places = np.column_stack([panel.x[centre], panel.y[centre]])
+    order = tree.query(places, asked)[1].reshape(-1, asked)
+    counted = cells[order]
+    before = np.cumsum(counted, axis=1) - counted
+    counted[:, 1:] *= before[:, 1:] + counted[:, 1:] / 2 <= panel.cells[unit]
+    return (counted[:, :, None] * values[order]).sum(axis=1) / counted.sum(axis=1)[:, None]
 
 
 def joint_p(answer, chosen):
