@@ -1,8 +1,8 @@
 """Public archives -> the raw folder of a study (site: `acquire: true`; study: `acquire:`).
 
-Inputs   the archives of config/datasets.yaml, <study>/{grid.tif,zones/outlines.gpkg}
-Outputs  <study>/acquired/{area.gpkg,dem.tif,stations.csv}, <study>/acquired/*_files.csv and
-         <product>.<collection>_<year>.csv (lists), <study>/tables/station_{ranking,found}.csv
+Inputs   the archives of config/datasets.yaml, <study>/zones/outlines.gpkg
+Outputs  <study>/acquired/{area.gpkg,dem.tif}, <study>/acquired/{area,dem}_files.csv and
+         <product>.<collection>_<year>.csv (lists)
 
 Downloaded files lie in the raw folder, each beside its record; nothing there is overwritten.
 """
@@ -80,79 +80,3 @@ rule acquire_dem:
         "{wildcards.study}: tiles of elevation."
     script:
         "../scripts/acquire_dem.py"
-
-
-rule acquire_stations:
-    input:
-        area="<study>/zones/outlines.gpkg",
-        grid="<study>/grid.tif",
-        code=code_of("acquire_stations.py"),
-    output:
-        ranking="<study>/tables/station_ranking.csv",
-        files="<study>/acquired/stations_files.csv",
-    log:
-        "<logs>/{study}/acquire_stations.log",
-    conda:
-        "../../envs/acquire.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=480,
-        downloads=1,
-    params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        buffer_km=lookup(within=STUDIES, dpath="{study}/area/buffer_km"),
-    message:
-        "{wildcards.study}: records of the most complete stations."
-    script:
-        "../scripts/acquire_stations.py"
-
-
-rule acquire_radiation:
-    input:
-        ranking="<study>/tables/station_ranking.csv",
-        code=code_of("acquire_radiation.py"),
-    output:
-        files="<study>/acquired/radiation_files.csv",
-    log:
-        "<logs>/{study}/acquire_radiation.log",
-    conda:
-        "../../envs/acquire.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=240,
-        downloads=1,
-    params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-    message:
-        "{wildcards.study}: daily radiation at the stations."
-    script:
-        "../scripts/acquire_radiation.py"
-
-
-rule gather_stations:
-    input:
-        files="<study>/acquired/stations_files.csv",
-        radiation=radiation_files,
-        code=code_of("gather_stations.py"),
-    output:
-        stations="<study>/acquired/stations.csv",
-        found="<study>/tables/station_found.csv",
-    log:
-        "<logs>/{study}/gather_stations.log",
-    conda:
-        "../../envs/acquire.yaml"
-    resources:
-        mem_mb=4000,
-        runtime=60,
-    params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-    message:
-        "{wildcards.study}: station records in one table."
-    script:
-        "../scripts/gather_stations.py"

@@ -40,22 +40,6 @@ def vegetation_of_year(wildcards):
     return f"{RESULTS}/{wildcards.study}/landcover/keys/igbp17/{year}.tif"
 
 
-def casa_climate(wildcards):
-    """Fits, or months of grids, of temperature, precipitation and radiation."""
-    name = "native/{}.tif" if from_grids(wildcards) else "{}_fit.npz"
-    names = [name.format(variable) for variable in ("temperature", "precipitation", "radiation")]
-    return [f"{RESULTS}/{wildcards.study}/climate/{name}" for name in names]
-
-
-def casa_evaluations(wildcards):
-    """How the fitted months are evaluated; grids need none."""
-    if from_grids(wildcards):
-        return []
-    below = f"{RESULTS}/{wildcards.study}/tables"
-    names = ("temperature", "precipitation", "radiation")
-    return [f"{below}/{name}_evaluation.csv" for name in names]
-
-
 def casa_tables(study):
     return ["casa_limits", "casa"] if study["npp"]["source"] == "casa" else []
 

@@ -33,11 +33,3 @@ def fit_products_of(study):
             for year in years
         ),
     ]
-
-
-def monthly_evaluations(wildcards):
-    """How the fitted months of temperature and precipitation are evaluated; grids need none."""
-    if from_grids(wildcards):
-        return []
-    below = f"{RESULTS}/{wildcards.study}/tables"
-    return [f"{below}/{name}_evaluation.csv" for name in ("temperature", "precipitation")]

@@ -66,15 +66,25 @@ def npp_raster(wildcards):
     return npp_entry(wildcards)["file"]
 
 
-def monthly_climate(wildcards):
-    """Fits, or months of grids, of temperature and precipitation."""
-    name = "native/{}.tif" if from_grids(wildcards) else "{}_fit.npz"
-    names = [name.format(variable) for variable in ("temperature", "precipitation")]
-    return [f"{RESULTS}/{wildcards.study}/climate/{name}" for name in names]
+def months_of(*variables):
+    """Function that gives the fits, or the months of grids, of variables."""
+
+    def paths(wildcards):
+        name = "native/{}.tif" if from_grids(wildcards) else "{}_fit.npz"
+        names = [name.format(variable) for variable in variables]
+        return [f"{RESULTS}/{wildcards.study}/climate/{name}" for name in names]
+
+    return paths
 
 
-def monthly_temperature(wildcards):
-    return monthly_climate(wildcards)[0]
+def evaluations_of(*variables):
+    """Function that gives how the fitted months of variables are evaluated; grids need none."""
+
+    def paths(wildcards):
+        names = () if from_grids(wildcards) else variables
+        return [f"{RESULTS}/{wildcards.study}/tables/{name}_evaluation.csv" for name in names]
+
+    return paths
 
 
 def if_stations(name):

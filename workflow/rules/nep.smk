@@ -9,8 +9,8 @@ rule estimate_respiration:
     input:
         temperature="<study>/climate/temperature.tif",
         precipitation="<study>/climate/precipitation.tif",
-        months=monthly_climate,
-        evaluations=monthly_evaluations,
+        months=months_of("temperature", "precipitation"),
+        evaluations=evaluations_of("temperature", "precipitation"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("estimate_respiration.py"),

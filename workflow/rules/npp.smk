@@ -1,7 +1,8 @@
-"""MOD17A3HGF tiles -> NPP of a year on the study grid.
+"""MOD17A3HGF tiles -> NPP of a year on the study grid, beside that of another source.
 
-Inputs   HDF4-EOS tiles of the raw folder
-Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.csv
+Inputs   HDF4-EOS tiles of the raw folder, <study>/npp/<source>/<year>.tif
+Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.csv,
+         <study>/npp/compared/*.tif, <study>/tables/npp_agreement.csv
 """
 
 
@@ -59,3 +60,28 @@ rule harmonise_npp:
         "{wildcards.study}: NPP of {wildcards.year} from collection 006 to the level of 061."
     script:
         "../scripts/harmonise_npp.py"
+
+
+rule compare_npp:
+    input:
+        unpack(compared_npp),
+        code=code_of("compare_npp.py"),
+    output:
+        own="<study>/npp/compared/own.tif",
+        other="<study>/npp/compared/other.tif",
+        difference="<study>/npp/compared/difference.tif",
+        table="<study>/tables/npp_agreement.csv",
+    log:
+        "<logs>/{study}/compare_npp.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    params:
+        years=comparison_years,
+        sources=comparison_sources,
+    message:
+        "{wildcards.study}: NPP of two sources."
+    script:
+        "../scripts/compare_npp.py"

@@ -74,44 +74,6 @@ def cube_of(wildcards):
     }.get(wildcards.variable, f"{below}/climate/{wildcards.variable}.tif")
 
 
-def raw_files(wildcards):
-    files = study_of(wildcards)["files"]
-    stations = [] if from_grids(wildcards) else station_files(wildcards)
-    study = study_of(wildcards)
-    others = [*climate_files(wildcards), *carbon_of_study(study), *raw_field_files(study)]
-    others += restoration_files(study)
-    return [files["area"], files["dem"], *stations, *others]
-
-
-def station_files(wildcards):
-    """The station file of a study, or all files of its folder."""
-    path = Path(study_of(wildcards)["files"]["stations"])
-    if not path.is_dir():
-        return [str(path)]
-    return sorted(str(file) for file in path.rglob("*") if file.is_file())
-
-
-def granule_digests(wildcards):
-    """The lists of all tiles that the products of a study come from."""
-    study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
-    lists = in_study("npp/{collection}/granules_{year}.csv")(wildcards)
-    if "harmonised" in study["npp_year_folder"].values():
-        years = range(study["npp"]["overlap"][0], study["npp"]["overlap"][1] + 1)
-        lists += [f"{below}/npp/006/granules_{year}.csv" for year in years]
-        lists += [f"{below}/npp/061/granules_{year}.csv" for year in years]
-    if study["npp"]["compare"]:
-        years = comparison_years(wildcards)
-        lists += [f"{below}/npp/061/granules_{year}.csv" for year in years]
-    if study["npp"]["source"] == "casa" and not study["uses_landcover"]:
-        lists += in_study("landcover/keys/igbp17/granules_{landcover_year}.csv")(wildcards)
-    if study["uses_landcover"]:
-        lists += in_study("landcover/granules_{landcover_year}.csv")(wildcards)
-    dates = study["landcover_dates"].values()
-    lists += [f"{below}/landcover/granules_{year}.csv" for year in dates]
-    lists += lists_of_downloads(study)
-    return sorted(set(lists))
-
-
 def chosen_respiration(wildcards):
     name = study_of(wildcards)["respiration_variant"]
     return f"{RESULTS}/{wildcards.study}/nep/rh_{name}.tif"

@@ -14,11 +14,14 @@ def driver_cubes(wildcards):
     return [f"{RESULTS}/{wildcards.study}/climate/{name}.tif" for name in names]
 
 
-def partial_layers(suffix):
-    """Function that gives a layer of the partial correlations with every driver."""
+def partial_layers(suffix, variable=None):
+    """Function that gives a layer of the partial correlations with every driver.
+
+    Those of ``variable``, or of the variable of the wildcards.
+    """
 
     def layers(wildcards):
-        below = f"{RESULTS}/{wildcards.study}/pixel/{wildcards.variable}"
+        below = f"{RESULTS}/{wildcards.study}/pixel/{variable or wildcards.variable}"
         drivers = study_of(wildcards)["climate"]["variables"]
         return [f"{below}/partial_{driver}{suffix}.tif" for driver in drivers]
 
@@ -27,9 +30,7 @@ def partial_layers(suffix):
 
 def npp_correlations(wildcards):
     """Partial correlations of NPP with every driver, if the study is long enough."""
-    study = study_of(wildcards)
-    names = study["climate"]["variables"] if study["has_trend"] else []
-    return [f"{RESULTS}/{wildcards.study}/pixel/npp/partial_{name}.tif" for name in names]
+    return partial_layers("", "npp")(wildcards) if study_of(wildcards)["has_trend"] else []
 
 
 def controlled_discoveries(wildcards):

@@ -40,12 +40,12 @@ def uses_carbon(study):
 def months_of_soil(wildcards):
     """Months of climate, if the model is monthly."""
     monthly = respiration_models.SOIL_MODELS[wildcards.soil_model].step == "month"
-    return monthly_climate(wildcards) if monthly else []
+    return months_of("temperature", "precipitation")(wildcards) if monthly else []
 
 
 def evaluations_of_soil(wildcards):
     monthly = respiration_models.SOIL_MODELS[wildcards.soil_model].step == "month"
-    return monthly_evaluations(wildcards) if monthly else []
+    return evaluations_of("temperature", "precipitation")(wildcards) if monthly else []
 
 
 def constants_of_soil(wildcards):

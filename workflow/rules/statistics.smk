@@ -1,9 +1,8 @@
-"""Annual cubes -> stability, persistence and partial correlation of every pixel.
+"""Annual cubes -> stability and persistence of every pixel.
 
-Inputs   <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
+Inputs   <study>/nep/nep.tif and the other cubes
 Outputs  <study>/pixel/<variable>/{sd,cv,cv_class,hurst,coupling}.tif,
-         pixel/<variable>/partial_<driver>{,_p,_class}.tif, pixel/<variable>/<test>_fdr.tif,
-         <study>/tables/{cv_breaks,persistence,correlation,discoveries_<test>}_<variable>.csv
+         <study>/tables/{cv_breaks,persistence}_<variable>.csv
 """
 
 
@@ -101,79 +100,3 @@ rule summarise_persistence:
         "{wildcards.study}: persistence of {wildcards.variable} beside chance."
     script:
         "../scripts/summarise_persistence.py"
-
-
-rule estimate_correlation:
-    input:
-        cube=cube_of,
-        drivers=driver_cubes,
-        code=code_of("estimate_correlation.py"),
-    output:
-        r="<study>/pixel/{variable}/partial_{driver}.tif",
-        p="<study>/pixel/{variable}/partial_{driver}_p.tif",
-        correlation_class="<study>/pixel/{variable}/partial_{driver}_class.tif",
-    log:
-        "<logs>/{study}/estimate_correlation/{variable}_{driver}.log",
-    conda:
-        "../../envs/geo.yaml"
-    threads: 2
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        correlation=lookup(within=STUDIES, dpath="{study}/correlation"),
-    message:
-        "{wildcards.study}: partial correlation of {wildcards.variable} and {wildcards.driver}."
-    script:
-        "../scripts/estimate_correlation.py"
-
-
-rule control_discoveries:
-    input:
-        p="<study>/pixel/{variable}/{test}_p.tif",
-        code=code_of("control_discoveries.py"),
-    output:
-        discoveries="<study>/pixel/{variable}/{test}_fdr.tif",
-        table="<study>/tables/discoveries_{test}_{variable}.csv",
-    log:
-        "<logs>/{study}/control_discoveries/{variable}_{test}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        significance=significance_of,
-    message:
-        "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
-    script:
-        "../scripts/control_discoveries.py"
-
-
-rule summarise_correlation:
-    input:
-        r=partial_layers(""),
-        p=partial_layers("_p"),
-        discoveries=controlled_discoveries,
-        grid="<study>/grid.tif",
-        code=code_of("summarise_correlation.py"),
-    output:
-        table="<study>/tables/correlation_{variable}.csv",
-    log:
-        "<logs>/{study}/summarise_correlation/{variable}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=1500,
-        runtime=30,
-    params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),
-        built_in=drivers_built_in,
-    message:
-        "{wildcards.study}: partial correlations of {wildcards.variable}."
-    script:
-        "../scripts/summarise_correlation.py"

@@ -8,7 +8,8 @@ Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/a
 
 rule estimate_pet:
     input:
-        months=monthly_temperature,
+        months=months_of("temperature"),
+        evaluations=evaluations_of("temperature"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("estimate_pet.py"),
@@ -24,7 +25,7 @@ rule estimate_pet:
         runtime=30,
     params:
         years=years_of,
-        source=lookup(within=STUDIES, dpath="{study}/climate/source"),
+        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
     message:
         "{wildcards.study}: potential evapotranspiration of the mean year."
     script:

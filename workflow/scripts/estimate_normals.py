@@ -36,8 +36,8 @@ def estimate_normals(months_paths, evaluation_paths, dem_path, grid_path, output
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         estimate_normals(
-            months_paths=list(snakemake.input.months)[:2],
-            evaluation_paths=list(snakemake.input.evaluations)[:2],
+            months_paths=snakemake.input.months,
+            evaluation_paths=snakemake.input.evaluations,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.normals,

@@ -5,18 +5,19 @@ Writes  pet (one band, mm yr-1)
 """
 
 import numpy as np
-from nepflow import evaporation, fit_file, raster
+from nepflow import evaporation, monthly, raster
 from nepflow._log import logged_to
-from nepflow.monthly import FittedMonths, GridMonths
 from pyproj import Transformer
 
 
-def estimate_pet(months_path, source, dem_path, grid_path, output_path, years, mem_mb, threads):
+def estimate_pet(
+    months_paths, evaluation_paths, dem_path, grid_path, output_path, years, bias_correction,
+    mem_mb, threads,
+):  # fmt: skip
     """Thornthwaite with day length, from the monthly temperature of the mean year."""
-    if source == "stations":
-        months = FittedMonths([fit_file.read(months_path).of_years(years)], dem_path)
-    else:
-        months = GridMonths([months_path], dem_path)
+    months = monthly.of_years(
+        months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
+    )
     to_degrees = Transformer.from_crs(raster.grid_of(grid_path).crs, 4326, always_xy=True)
 
     def mean_year(temperature):
@@ -45,12 +46,13 @@ def estimate_pet(months_path, source, dem_path, grid_path, output_path, years, m
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         estimate_pet(
-            months_path=snakemake.input.months,
-            source=snakemake.params.source,
+            months_paths=snakemake.input.months,
+            evaluation_paths=snakemake.input.evaluations,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.pet,
             years=snakemake.params.years,
+            bias_correction=snakemake.params.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )
