@@ -86,6 +86,7 @@ def test_an_unknown_country_and_changed_answers(tmp_path, archives):
     served.name_field = "name_en"
     with pytest.raises(boundaries.BadBoundaries, match="has no shapeName but"):
         area(tmp_path)
+    assert not list((tmp_path / "data/boundaries").glob("*.geojson"))
 
 
 def test_a_truncated_geojson_is_no_area(tmp_path, archives):

@@ -107,3 +107,10 @@ def test_no_station_is_a_named_error():
         index.ranked(SITES, COMPLETE, near, most=2, least_percent=95)
     with pytest.raises(index.NoStations, match="0 stations"):
         index.ranked(SITES, COMPLETE, lambda lon, lat: lon > 200, most=2, least_percent=1)
+
+
+def test_a_list_without_a_line_is_refused(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("")
+    with pytest.raises(index.StationIndexChanged, match=r"list\.txt: has no line"):
+        index.read(path, index.ghcn_sites)

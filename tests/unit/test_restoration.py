@@ -1,5 +1,7 @@
 """Effects of projects: hand values, planted effects, and the coverage of their intervals."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import restored_land as land
@@ -196,6 +198,23 @@ def test_ranks_by_hand():
     rank, low, high, best = restoration_inference.ranks(np.array([30.0, 20, 5]), noise, 50)
     assert rank.tolist() == [1, 2, 3] and best.tolist() == [75, 25, 0]
     assert low.tolist() == [1, 2, 3] and high.tolist() == [1, 2, 3]
+
+
+def test_a_measure_without_draws_has_no_rank_and_counts_in_no_other():
+    noise = np.column_stack([np.zeros(4), np.full(4, np.nan)])
+    rank, _, _, best = restoration_inference.ranks(np.array([5.0, 9.0]), noise, 95)
+    assert rank[0] == 1 and best[0] == 100
+    assert np.isnan(rank[1]) and np.isnan(best[1])
+
+
+def test_measures_are_drawn_independently_of_each_other():
+    rng = np.random.default_rng(1)
+    one = np.ones((20, 1))
+    parts = SimpleNamespace(
+        sums=rng.normal(size=(20, 1)), weights=one, control_sums=0 * one, control_weights=one
+    )
+    noise = [restoration_inference.resampled(parts, 500, 95, 1, place).noise for place in (0, 1)]
+    assert abs(np.corrcoef(noise[0][:, 0], noise[1][:, 0])[0, 1]) < 0.2
 
 
 def test_years_before_and_land_enough_are_demanded():

@@ -30,7 +30,7 @@ def acquire_area(dataset, country, level, names, folder, area_path, list_path, *
         path = question.path.with_name(
             f"{country}_{level}_{answer['boundaryYearRepresented']}.geojson"
         )
-        polygons = Wanted(answer["gjDownloadURL"], path, "geojson")
+        polygons = Wanted(answer["gjDownloadURL"], path, "geojson", accept=boundaries.polygons_of)
         record = records.bring(session, polygons, entry | {"licence": licence}, **options)
     rows.append((path, record))
     vectors.write(boundaries.chosen(path, names), area_path, layer="area")

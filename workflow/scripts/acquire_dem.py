@@ -22,10 +22,11 @@ def acquire_dem(dataset, outlines_path, folder, dem_path, list_path, **options):
     entry, folder = register.load()[dataset], Path(folder)
     with requests.Session() as session:
         address = register.address(entry, "inventory")
-        index = Wanted(address, folder / "dem" / f"{dataset}_tiles.txt", "text")
+        index = Wanted(address, folder / "dem" / f"{dataset}_tiles.txt", "text",
+                       accept=elevation.listed)  # fmt: skip
         rows = [(index.path, records.bring(session, index, entry, **options))]
         polygon = area.in_degrees(outlines_path, MARGIN_DEG)
-        names, absent = elevation.wanted(dataset, polygon, index.path.read_text())
+        names, absent = elevation.wanted(dataset, polygon, elevation.listed(index.path))
         logging.getLogger(__name__).info(
             "no tile, counted as ocean: %s", ", ".join(absent) or "none"
         )

@@ -27,16 +27,19 @@ def acquire_stations(
     sites_of, completeness_of = station_index.INDEXES[dataset]
     readable = partial(gathering.read, kind=dataset)
     with requests.Session() as session:
-        texts, rows = [], []
-        for purpose in ("stations", "inventory"):
-            path = folder / "stations" / f"{dataset}_{purpose}.txt"
-            want = Wanted(register.address(entry, purpose), path, "text")
+        rows, readers = (
+            [],
+            {"stations": sites_of, "inventory": partial(completeness_of, years=years)},
+        )
+        paths = {p: folder / "stations" / f"{dataset}_{p}.txt" for p in readers}
+        for purpose, path in paths.items():
+            reader = partial(station_index.read, reader=readers[purpose])
+            want = Wanted(register.address(entry, purpose), path, "text", accept=reader)
             rows.append((path, records.bring(session, want, entry, **options)))
-            texts.append(path.read_text(encoding="utf-8", errors="replace"))
+        found = [station_index.read(paths[purpose], readers[purpose]) for purpose in readers]
         is_near = area.near(outlines_path, raster.grid_of(grid_path).crs, buffer_km)
         ranking = station_index.ranked(
-            sites_of(texts[0]), completeness_of(texts[1], years), is_near,
-            acquire["most_stations"], acquire["least_complete_percent"],
+            *found, is_near, acquire["most_stations"], acquire["least_complete_percent"],
         )  # fmt: skip
         wanted = station_index.files(ranking, dataset, entry, years, folder / "stations")
         for address, path in progress(wanted, len(wanted), "stations"):

@@ -11,15 +11,17 @@ from nepflow._log import logged_to
 def estimate_residual_bias(
     cube, driver_paths, outputs, years, minimum_years, options, mem_mb, threads
 ):
-    """The bias is minus the slope of the joint method times the explained share of the year."""
+    """The bias is the rest of the residual method less that of the joint one."""
     stack = cube if len(cube) > 1 else cube[0]
 
     def of_series(values, *drivers):
-        parts = attribution.attribute(
-            values, drivers, years, "joint", minimum_years, options["calibration"]
+        parts, plain = (
+            attribution.attribute(
+                values, drivers, years, method, minimum_years, options["calibration"]
+            )
+            for method in ("joint", "residual")
         )
-        bias = attribution.residual_bias(parts.rest, parts.time_r2)
-        return parts.observed, parts.p, parts.time_r2, bias
+        return parts.observed, parts.p, parts.time_r2, plain.rest - parts.rest
 
     tags = raster.tags_of(cube[0])
     unit, about = f"{tags['unit'].replace(' yr-1', '')} yr-2", tags["long_name"]

@@ -97,23 +97,6 @@ def attribute(series, drivers, years, method, minimum_years, calibration=None):
     return Attribution(observed, climate, rest, drivers, p, time_r2, coefficients)
 
 
-def residual_bias(joint_rest, time_r2):
-    """Return by how much the residual method misses the slope of the rest: ``-h R2``.
-
-    Parameters
-    ----------
-    joint_rest : ndarray
-        Slope h of the rest with the year as a further regressor.
-    time_r2 : ndarray
-        Share of the year's variance that the drivers explain.
-
-    Notes
-    -----
-    By the theorem of Frisch, Waugh and Lovell the slope of the residuals is exactly h (1 - R2).
-    """
-    return -joint_rest * time_r2
-
-
 def case(observed, climate, rest):
     """Return the code of `CASES`, from the signs; 7 where a slope is absent or below `SMALLEST`."""
     up, warm, more = observed > 0, climate > 0, rest > 0

@@ -149,7 +149,7 @@ def _left(change, traits, panel, usable):
 
 
 def _matches(panel, places, unit, usable, neighbours):
-    """Controls of each treated unit and year, and their mean distance in the first year."""
+    """Controls of each treated unit and year, and the largest of their mean distances by year."""
     candidates = np.any(usable, axis=0)
     match = np.zeros((panel.years.size, unit.size, neighbours), dtype=np.int64)
     distance = np.full(unit.size, np.inf)
@@ -161,13 +161,13 @@ def _matches(panel, places, unit, usable, neighbours):
             continue
         far, found = cKDTree(places[pool]).query(places[unit[mine]], asked)
         far, found = far.reshape(mine.size, asked), pool[found.reshape(mine.size, asked)]
-        enough = np.ones(mine.size, dtype=bool)
+        enough, most = np.ones(mine.size, dtype=bool), np.zeros(mine.size)
         for year, mask in enumerate(usable):
             order = np.argsort(~mask[found], axis=1, kind="stable")[:, :neighbours]
             match[year, mine] = np.take_along_axis(found, order, axis=1)
             enough &= mask[match[year, mine]].all(axis=1)
-            last = np.take_along_axis(far, order, axis=1).mean(axis=1)
-        distance[mine] = np.where(enough, last, np.inf)
+            most = np.maximum(most, np.take_along_axis(far, order, axis=1).mean(axis=1))
+        distance[mine] = np.where(enough, most, np.inf)
     return match, distance
 
 

@@ -128,9 +128,11 @@ def on_grid(frame, grid, inside):
     size = {"out_shape": (grid.height, grid.width), "transform": grid.transform}
     shapes = list(zip(frame.geometry, range(1, len(frame) + 1), strict=True))
     earliest = rasterize(shapes[::-1], **size, dtype="int32")  # the last one drawn holds the cell
-    bare = [rasterize([shape], **size, dtype="int32")[inside] > 0 for shape in shapes]
     cells = np.bincount(earliest[inside], minlength=len(frame) + 1)[1:]
-    whole = np.array([each.sum() for each in bare])
+    # one at a time: kept together they would be a grid a project
+    whole = np.array(
+        [np.count_nonzero(rasterize([s], **size, dtype="int32")[inside]) for s in shapes]
+    )
     if not cells.any():
         raise BadProjects(
             f"none of the {len(frame)} projects covers the centre of a cell of the area. Check "

@@ -24,7 +24,7 @@ class Answer(NamedTuple):
     projects: np.ndarray
 
 
-def resampled(parts, draws, confidence_percent, seed):
+def resampled(parts, draws, confidence_percent, seed, place=0):
     """Return estimates with intervals by resampling whole projects and clusters of controls.
 
     The standard deviation of the draws enters a t interval with as many degrees of freedom as
@@ -37,6 +37,8 @@ def resampled(parts, draws, confidence_percent, seed):
     confidence_percent : float
     seed : int
         The same for all measures, so that they share the draws of their controls.
+    place : int
+        Of the measure: its projects are drawn independently of those of the others.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def resampled(parts, draws, confidence_percent, seed):
     resampled); Cameron and Miller (2015), J. Hum. Resour. 50:317-372 (few clusters).
     """
     value = restoration_effects.value_of(parts)
-    control, treated = (np.random.default_rng([seed, k]) for k in (0, 1))
+    control, treated = (np.random.default_rng(key) for key in ([seed, 0], [seed, 1, place]))
     weight = _multiplicities(control, len(parts.control_sums), draws)
     others = _ratio(weight, parts.control_sums, parts.control_weights)
     weight = _multiplicities(treated, len(parts.sums), draws)
@@ -103,7 +105,8 @@ def placebo_draws(panel, cohorts, projects, columns, settings, generator):
     """Return what placebo projects show, shape (draw, column).
 
     Each project gets a place drawn at random among untreated land, there the nearest patches of
-    its land cover until they have its cells, and the gaps of these to controls of their own.
+    its land cover until they have its cells, and the gaps of these to controls of their own. Units
+    whose land cover has no such patch do not count; NaN where none is left.
 
     Parameters
     ----------
@@ -127,8 +130,8 @@ def placebo_draws(panel, cohorts, projects, columns, settings, generator):
         )
         for project in np.unique(panel.project[mine]):
             units = mine[panel.project[mine] == project]
-            centre = generator.choice(pool, settings["draws"])
-            for unit in units:
+            centre = generator.choice(pool, settings["draws"]) if pool.size else pool
+            for unit in units[np.isin(panel.landcover[units], panel.landcover[pool])]:
                 total += panel.cells[unit] * _placebo(panel, pool, gap, unit, centre) @ weight
                 weights += panel.cells[unit] * (weight != 0).any(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -189,16 +192,21 @@ def ranks(values, noise, confidence_percent):
     ----------
     values : ndarray, shape (measure,)
     noise : ndarray, shape (draw, measure)
-        Errors of the estimates.
+        Errors of the estimates. A measure without them has no rank and counts in no other's.
 
     Returns
     -------
     rank, low, high, best : ndarray, each (measure,)
         ``best`` in %.
     """
-    drawn = values + noise
-    place = 1 + (drawn[:, None, :] > drawn[:, :, None]).sum(axis=2)
-    rank = 1 + (values[None] > values[:, None]).sum(axis=1)
-    tail = (100 - confidence_percent) / 2
-    low, high = np.percentile(place, [tail, 100 - tail], axis=0, method="nearest")
-    return rank, low, high, 100 * (place == 1).mean(axis=0)
+    known = np.isfinite(noise).all(axis=0) & np.isfinite(values)
+    found = np.full((4, values.size), np.nan)
+    if known.any():
+        values = values[known]
+        drawn = values + noise[:, known]
+        place = 1 + (drawn[:, None, :] > drawn[:, :, None]).sum(axis=2)
+        tail = (100 - confidence_percent) / 2
+        found[0, known] = 1 + (values[None] > values[:, None]).sum(axis=1)
+        found[1:3, known] = np.percentile(place, [tail, 100 - tail], axis=0, method="nearest")
+        found[3, known] = 100 * (place == 1).mean(axis=0)
+    return found

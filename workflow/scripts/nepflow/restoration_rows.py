@@ -35,7 +35,8 @@ def answers_of(panel, measures, cohorts, columns, settings):
         if not count:
             continue
         if count >= settings["minimum_projects"]:
-            answer = inference.resampled(parts, settings["draws"], percent, settings["seed"])
+            draws, seed = settings["draws"], settings["seed"]
+            answer = inference.resampled(parts, draws, percent, seed, place)
             found[measure] = answer, RESAMPLED
             continue
         generator = np.random.default_rng([settings["seed"], 2, place])

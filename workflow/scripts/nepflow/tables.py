@@ -12,13 +12,16 @@ class BadTable(ValueError):
 
 
 def read(path, columns=COLUMNS):
-    """Return a CSV with at least ``columns``; years stay text, since a mean has none.
+    """Return a CSV with at least ``columns``.
+
+    Years stay text, since a mean has none, and so do stations, whose digits may begin with 0.
 
     Raises
     ------
     BadTable
     """
-    table = pd.read_csv(path, dtype={"year": str, "zone": str, "unit": str}, keep_default_na=True)
+    text = dict.fromkeys(("year", "zone", "unit", "station"), str)
+    table = pd.read_csv(path, dtype=text, keep_default_na=True)
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise BadTable(f"{path}: lacks the columns {', '.join(missing)}. Delete it and run again.")

@@ -36,6 +36,23 @@ def described(path):
     return answer
 
 
+def polygons_of(path):
+    """Return the polygons of a GeoJSON with their names; columns name and geometry, degrees.
+
+    Raises
+    ------
+    BadBoundaries
+        If it is not of the layout that is known.
+    """
+    frame = geopandas.read_file(path)
+    if NAME not in frame.columns:
+        raise BadBoundaries(
+            f"{path}: has no {NAME} but {', '.join(frame.columns)}. geoBoundaries has changed its "
+            "files: bring an area file by hand (docs/data.md)."
+        )
+    return frame.rename(columns={NAME: "name"})[["name", "geometry"]]
+
+
 def chosen(path, names):
     """Return the polygons of a GeoJSON with the given names, all without names.
 
@@ -55,13 +72,7 @@ def chosen(path, names):
     BadBoundaries
         If a name is not there; the message lists what is.
     """
-    frame = geopandas.read_file(path)
-    if NAME not in frame.columns:
-        raise BadBoundaries(
-            f"{path}: has no {NAME} but {', '.join(frame.columns)}. geoBoundaries has changed its "
-            "files: bring an area file by hand (docs/data.md)."
-        )
-    frame = frame.rename(columns={NAME: "name"})[["name", "geometry"]]
+    frame = polygons_of(path)
     called = dict(
         (entry["name"], entry["as"]) if isinstance(entry, dict) else (entry, entry)
         for entry in names or frame["name"]

@@ -20,11 +20,14 @@ class NoElevation(ValueError):
     """The archive has no elevation for the area."""
 
 
+PREFIX = "Copernicus_DSM_COG_"
+
+
 def tile_name(dataset, lon, lat):
     """Return the name of the tile whose south-west corner is at whole degrees ``lon``, ``lat``."""
     north = f"{'N' if lat >= 0 else 'S'}{abs(lat):02d}_00"
     east = f"{'E' if lon >= 0 else 'W'}{abs(lon):03d}_00"
-    return f"Copernicus_DSM_COG_{CODE[dataset]}_{north}_{east}_DEM"
+    return f"{PREFIX}{CODE[dataset]}_{north}_{east}_DEM"
 
 
 def corners(polygon):
@@ -41,22 +44,38 @@ def corners(polygon):
     ]
 
 
-def wanted(dataset, polygon, inventory):
+def listed(path):
+    """Return the names of the tiles in an archive's list.
+
+    Raises
+    ------
+    NoElevation
+        If it names none.
+    """
+    names = {name for name in Path(path).read_text().split() if name.startswith(PREFIX)}
+    if not names:
+        raise NoElevation(
+            f"{path}: names no tile ({PREFIX}...). The archive has changed its list: put a raster "
+            "of elevation into the raw folder by hand (docs/data.md)."
+        )
+    return names
+
+
+def wanted(dataset, polygon, known):
     """Return the names of tiles that cover a polygon, and those that the archive does not have.
 
     Parameters
     ----------
     dataset : {"copernicus_glo90", "copernicus_glo30"}
     polygon : shapely geometry, degrees
-    inventory : str
-        Text of tileList.txt.
+    known : set of str
+        Of `listed`.
 
     Raises
     ------
     NoElevation
         If there is none.
     """
-    known = set(inventory.split())
     names = [tile_name(dataset, *corner) for corner in corners(polygon)]
     there = [name for name in names if name in known]
     if not there:

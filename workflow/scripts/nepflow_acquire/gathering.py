@@ -11,6 +11,10 @@ WEATHER = ["temperature_degc", "precipitation_mm"]
 COLUMNS = ["station", "lon", "lat", "elevation_m", "date", *WEATHER]
 
 
+class WrongStations(ValueError):
+    """Radiation that belongs to none of the stations with records."""
+
+
 def read(path, kind):
     """Return the days of one file of an archive with the columns of the tidy table.
 
@@ -50,10 +54,20 @@ def with_radiation(days, folder, list_path):
         Of `read`.
     folder, list_path : str
         Raw folder; list of the files of POWER, ``<station>_<first>_<last>.json``.
+
+    Raises
+    ------
+    WrongStations
+        If no file is that of a station with records.
     """
     parts = []
     for row in records.read_list(list_path):
         series = power.read(Path(folder, row["file"])).rename("radiation_mj_m2")
         station = Path(row["file"]).name.rsplit("_", 2)[0]
         parts.append(series.rename_axis("date").reset_index().assign(station=station))
-    return days.merge(pd.concat(parts), on=["station", "date"], how="left")
+    radiation = pd.concat(parts)
+    if not set(radiation["station"]) & set(days["station"]):
+        raise WrongStations(
+            f"{list_path}: no radiation of a station with records. Delete the list and run again."
+        )
+    return days.merge(radiation, on=["station", "date"], how="left")

@@ -33,8 +33,6 @@ def findings(study, top, downloads):
     for name, check in checks.items():
         if study["climate"]["source"] == "grids" and name == "stations":
             continue
-        if study["npp"]["source"] != "mod17" and name == "tiles":
-            continue
         if name in brought:
             yield Finding(name, True, f"will be brought ({study['acquire'][name]})")
         if name not in brought or name == "tiles":

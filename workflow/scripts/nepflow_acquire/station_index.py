@@ -17,6 +17,7 @@ import calendar
 import csv
 import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -135,6 +136,23 @@ def _changed(name, number, line):
 
 
 INDEXES = {"gsod": (gsod_sites, gsod_completeness), "ghcn_daily": (ghcn_sites, ghcn_completeness)}
+
+
+def read(path, reader):
+    """Return what one of the readers of `INDEXES` finds in a file.
+
+    Raises
+    ------
+    StationIndexChanged
+        Also where it finds nothing.
+    """
+    found = reader(Path(path).read_text(encoding="utf-8", errors="replace"))
+    if not found:
+        raise StationIndexChanged(
+            f"{path}: has no line that can be read. The archive has changed its list: bring "
+            "station records by hand (docs/data.md)."
+        )
+    return found
 
 
 def ranked(sites, completeness, is_near, most, least_percent):
