@@ -10,7 +10,10 @@ from nepflow._log import logged_to
 
 def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, output_path, options,
                   built_in, variable, mem_mb):  # fmt: skip
-    """Each spacing has its own cells and limits, by the method and classes of the study."""
+    """Each spacing has its own cells and limits, by the method and classes of the study.
+
+    A lattice of more cells than `detector.sample` is thinned; its spacing is then the mean one.
+    """
     sample = factor_file.read(sample_path)
     ways = detector_file.chosen_ways(tables.read(discretisation_path, ["factor", "method"]))
     valid, _ = factor_file.valid_cells(layer_paths, grid_path, mem_mb)
@@ -18,13 +21,15 @@ def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, outp
     rows = []
     for step in options["scale_steps"]:
         down, across = sampling_grid.lattice(valid, step)
-        if options["sample"] and down.size > options["sample"]:
+        whole = down.size
+        if options["sample"] and whole > options["sample"]:
             down, across = sampling_grid.thinned(down, across, options["sample"])
         if down.size < options["smallest_stratum_cells"] * max(options["classes"]):
             continue
         values = factor_file.values_at(layer_paths, down, across, mem_mb)
         q = detector_file.q_by_factor(values, sample, ways, options)
-        rows += detector_rows.scale_rows(q, sample.names, step * side_km, down.size)
+        spacing_km = step * side_km * (whole / down.size) ** 0.5
+        rows += detector_rows.scale_rows(q, sample.names, spacing_km, down.size)
     rows = detector_rows.marked(rows, dict(zip(sample.names, built_in, strict=True)))
     simulated = "simulated" in raster.tags_of(grid_path)
     rows = [(variable, *row) for row in rows]

@@ -23,7 +23,7 @@ def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, me
         table.append(detector_rows.cover_row(name, count, counts[0]))
         if classed[-1]:
             present = np.unique(own).astype(int)
-            codes.append(np.searchsorted(present, own))
+            codes.append(np.searchsorted(present, own).astype("uint8"))
             strata.append([raster.classes_of(path)[code] for code in present])
             continue
         ways = list(
@@ -32,6 +32,10 @@ def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, me
                 options["seed"],
             )
         )  # fmt: skip
+        if not ways:
+            raise factor_file.BadFactor(
+                f"{path}: none of detector.methods divides it. Add quantile to them."
+            )
         q, best = discretisation.best_of(y, ways)
         table += detector_rows.division_rows(name, ways, q, best, units[-1])
         codes.append(ways[best][3])

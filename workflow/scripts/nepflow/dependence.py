@@ -30,6 +30,8 @@ _NPP = {
         "temperature": (SAME, "CASA NPP is computed from this temperature"),
         "precipitation": (SAME, "CASA NPP is computed from this precipitation"),
         "radiation": (SAME, "CASA NPP is computed from this radiation"),
+        "ndvi": (SAME, "CASA NPP is computed from this NDVI"),
+        "landcover": (SAME, "constants of CASA follow this land cover"),
     },
 }
 _LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})(?:_class)?$")

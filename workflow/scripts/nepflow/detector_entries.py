@@ -9,7 +9,9 @@ from nepflow import dependence
 from nepflow.figure_entries import BadStudy
 
 _CARBON = re.compile(r"pixel/(nep|npp|rh)/(\w+)")
-_CLIMATE = re.compile(rf"(?:pixel|climate)/({'|'.join(dependence.DRIVERS)})(?:/|$)")
+_DRIVER = re.compile(
+    rf"(?:(?:pixel|climate)/)?({'|'.join(dependence.DRIVERS)}|ndvi|landcover)(?:/|$)"
+)
 KINDS = ("detector", "interaction")  # of figures
 
 
@@ -33,10 +35,10 @@ def detectors_of(study):
 def built_in_how(study, entry, factor):
     """Return how a factor entered what it explains: ``same layer``, ``own source`` or nothing."""
     dependent = _CARBON.fullmatch(entry["of"])
-    climate = None if "file" in factor else _CLIMATE.match(factor["layer"])
-    if not dependent or not climate:
+    driver = None if "file" in factor else _DRIVER.match(factor["layer"])
+    if not dependent or not driver:
         return ""
-    how = dependence.built_in_how(study, dependent[1], climate[1])
+    how = dependence.built_in_how(study, dependent[1], driver[1])
     return "" if how == dependence.NO else how
 
 

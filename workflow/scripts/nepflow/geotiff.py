@@ -14,6 +14,7 @@ from nepflow import overviews
 from nepflow.atomic import replacing
 
 TILE = 256  # side of a GeoTIFF tile, cells
+TILE_UNIT = 16  # its sides are multiples of this
 PROPAGATED = "simulated"  # a tag that every descendant of a simulated raster bears
 
 
@@ -127,9 +128,14 @@ def inherited_tags(inputs):
     return {}
 
 
-def created(path, output, grid, inherited):
-    """Open a tiled, compressed GeoTIFF with the tags of ``output``."""
+def created(path, output, grid, inherited, rows=TILE):
+    """Open a tiled, compressed GeoTIFF with the tags of ``output``.
+
+    ``rows`` are written at a time. Tiles are no higher, so that each is compressed once: a tile
+    that several strips fill is written anew by each when GDAL's cache cannot hold its row.
+    """
     predictor = 3 if output.dtype == "float32" else 1
+    height = TILE if rows >= min(TILE, grid.height) else max(rows - rows % TILE_UNIT, TILE_UNIT)
     target = rasterio.open(
         path,
         "w",
@@ -143,7 +149,7 @@ def created(path, output, grid, inherited):
         nodata=output.absent,
         tiled=True,
         blockxsize=TILE,
-        blockysize=TILE,
+        blockysize=height,
         compress="deflate",
         zlevel=1,
         predictor=predictor,

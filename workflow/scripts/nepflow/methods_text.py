@@ -250,7 +250,8 @@ def _correlation(study):
         f" What is significant at a false discovery rate of {rule['false_discovery_percent']:g} % "
         f"{cited('benjamini')} stands beside it."
     )
-    texts = dict.fromkeys(link.explanation for link in dependence.built_in(study)["nep"])
+    links = dependence.built_in(study)["nep"]
+    texts = dict.fromkeys(link.explanation for link in links if link.driver in dependence.DRIVERS)
     second += (
         f" These correlations partly measure the model: {'; '.join(texts)}. They are therefore "
         "given for NPP alone and for <var>R</var><sub>h</sub> alone too, and drivers that entered "

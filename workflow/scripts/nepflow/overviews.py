@@ -8,8 +8,10 @@ import numpy as np
 import rasterio
 import rioxarray
 from rasterio.enums import Resampling
+from rasterio.windows import Window
 
 SMALLEST = 512  # cells; a raster not larger than this needs no overview
+SQUARE = 256  # cells; the order in which a digest reads values
 
 
 def add(path, categorical):
@@ -69,11 +71,18 @@ def _by_code(text):
     return {int(code): value for code, value in json.loads(text).items()} if text else None
 
 
+def _squares(height, width):
+    """Yield the windows of squares that cover a raster, row by row; the last are smaller."""
+    for row in range(0, height, SQUARE):
+        for column in range(0, width, SQUARE):
+            yield Window(column, row, min(SQUARE, width - column), min(SQUARE, height - row))
+
+
 def digest(path):
     """Return the SHA-256 of a raster's content: geometry, tags, band names, decoded values.
 
-    Two files with the same digest say the same, whatever the order in which their tiles
-    were written or compressed.
+    Two files with the same digest say the same, whatever the size of their tiles and the order
+    in which these were written or compressed.
     """
     sha = hashlib.sha256()
     with rasterio.open(path) as source:
@@ -88,7 +97,7 @@ def digest(path):
         }
         sha.update(json.dumps(head, sort_keys=True, default=str).encode())
         for band in source.indexes:
-            for _, window in source.block_windows(band):
+            for window in _squares(source.height, source.width):
                 values = source.read(band, window=window)
                 if values.dtype.kind == "f":
                     values = np.where(np.isnan(values), np.float32(np.nan), values)

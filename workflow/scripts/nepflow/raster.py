@@ -5,6 +5,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import rasterio
@@ -18,6 +19,7 @@ from nepflow._log import progress
 from nepflow.atomic import replacing
 from nepflow.geotiff import (
     TILE,
+    TILE_UNIT,
     Grid,
     Output,
     absent_to_nan,
@@ -122,7 +124,8 @@ def _rows_of_strip(grid, bands, mem_mb):
     """Rows whose arrays (float64, result and working copies) fit into ``mem_mb``."""
     copies = 4
     rows = int(mem_mb * 1e6 / (copies * 8 * grid.width * max(bands, 1)))
-    return rows - rows % TILE if rows > TILE else max(rows, 1)
+    unit = TILE if rows > TILE else TILE_UNIT
+    return rows - rows % unit if rows > unit else max(rows, 1)
 
 
 def _opened(item, grid, stack):
@@ -234,14 +237,16 @@ def map_blocks(
     with ExitStack() as stack:
         paths = [stack.enter_context(replacing(output.path)) for output in outputs]
         with ExitStack() as files, ThreadPoolExecutor(threads) as pool:
+            strips = blocks(
+                inputs, grid=grid, coordinates=coordinates, mem_mb=share, outputs=bands, label=label
+            )
+            first = next(strips)
             targets = [
-                files.enter_context(created(path, output, grid, inherited))
+                files.enter_context(created(path, output, grid, inherited, first[1]))
                 for path, output in zip(paths, outputs, strict=True)
             ]
             waiting = deque()
-            for strip in blocks(
-                inputs, grid=grid, coordinates=coordinates, mem_mb=share, outputs=bands, label=label
-            ):
+            for strip in chain([first], strips):
                 waiting.append(pool.submit(work, *strip))
                 if len(waiting) > threads:
                     store(waiting.popleft().result(), targets, outputs)
