@@ -89,3 +89,10 @@ rule all:
         collect("<results>/{study}/manifest.csv", study=STUDIES),
         "<results>/index.html",
     localrule: True
+
+
+# What each job took (time, memory, bytes) stands beside its log; `make bench` tables it.
+for item in workflow.rules:
+    if item.log:
+        item.benchmark_modifier = workflow.modifier.path_modifier
+        item.benchmark = os.path.splitext(item.log[0])[0] + ".tsv"
