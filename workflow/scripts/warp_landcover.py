@@ -8,11 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from nepflow import mosaic, native, raster
+from nepflow import landcover_grid, mosaic, native, raster
 from nepflow._log import logged_to
 
 
-def warp_landcover(tiles, grid_path, output_path, granules_path, classes, year, resampling, mem_mb):
+def warp_landcover(
+    tiles, grid_path, output_path, granules_path, classes, year, resampling, mem_mb, threads=1
+):
     """Take the class at the cell's centre, or the commonest in the cell."""
     output = raster.Output(
         output_path,
@@ -22,9 +24,12 @@ def warp_landcover(tiles, grid_path, output_path, granules_path, classes, year, 
         "uint8",
         classes={code: entry["name"] for code, entry in enumerate(classes, start=1)},
         colours={code: entry["colour"] for code, entry in enumerate(classes, start=1)},
-        tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling},
+        tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling, **mosaic.origin(tiles)},
     )
     mosaic.write_granules(tiles, granules_path)
+    if resampling == "nearest":
+        landcover_grid.sample(tiles, grid_path, output, classes, mem_mb, threads)
+        return
     with TemporaryDirectory(dir=Path(output_path).parent, prefix=".native_") as folder:
         path = f"{folder}/classes.tif"
         native.write_landcover(tiles, classes, raster.grid_of(grid_path).resolution_m, path)
@@ -48,4 +53,5 @@ if __name__ == "__main__":
             year=snakemake.wildcards.year,
             resampling=snakemake.params.resampling,
             mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
         )

@@ -12,10 +12,13 @@ from nepflow import mosaic, native, npp_grid, raster
 from nepflow._log import logged_to
 
 
-def warp_npp(tiles, grid_path, outputs, lists, year, resampling, mem_mb):
-    """The native mosaic lives only as long as the job."""
+def warp_npp(tiles, grid_path, outputs, lists, year, resampling, mem_mb, threads=1):
+    """By nearest straight from the codes; else by way of a mosaic that lives as long as the job."""
     mosaic.write_counts(tiles, native.NPP["npp"], lists[0])
     mosaic.write_granules(tiles, lists[1])
+    if resampling == "nearest":
+        npp_grid.sample(tiles, grid_path, outputs, year, mem_mb, threads)
+        return
     resolution_m = raster.grid_of(grid_path).resolution_m
     with TemporaryDirectory(dir=Path(outputs[0]).parent, prefix=".native_") as folder:
         paths = f"{folder}/flux.tif", f"{folder}/reasons.tif"
@@ -33,4 +36,5 @@ if __name__ == "__main__":
             year=snakemake.wildcards.year,
             resampling=snakemake.params.resampling,
             mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
         )

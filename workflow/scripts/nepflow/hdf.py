@@ -3,6 +3,7 @@
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -49,8 +50,8 @@ def read_layer(path, field, grid=None):
     BadTile
         If the file is no HDF4 file, is cut off, has no such field, or no such grid.
     """
+    section = _grid_with(path, field, grid)
     with _opened(path) as file:
-        section = _grid_with(path, file.attributes(), field, grid)
         dataset = file.select(field)
         attributes = {k: v for k, v in dataset.attributes().items() if k != "calibrated_nt"}
         codes = dataset.get()
@@ -72,14 +73,13 @@ def geometry(path, field):
     BadTile
         See `read_layer`.
     """
-    with _opened(path) as file:
-        return _transform(_grid_with(path, file.attributes(), field, None))
+    return _transform(_grid_with(path, field, None))
 
 
 def is_simulated(path):
     """Tell whether the file says of itself that it is simulated."""
     with _opened(path) as file:
-        return "simulated" in file.attributes()
+        return "simulated" in _attributes(file)
 
 
 @contextmanager
@@ -113,9 +113,24 @@ def _check_magic(path):
     raise BadTile(f"{path}: is not an HDF4 file. Delete it and get the tile again.")
 
 
-def _grid_with(path, attributes, field, grid):
+def _attributes(file):
+    """Return the attributes of a file by name, their values still unread."""
+    every = [file.attr(number) for number in range(file.info()[1])]
+    return {attribute.info()[0]: attribute for attribute in every}
+
+
+@lru_cache(maxsize=512)
+def _structure(path, size, modified):
+    """Return the StructMetadata.0 of a file; pyhdf reads it letter by letter."""
+    with _opened(path) as file:
+        found = _attributes(file).get("StructMetadata.0")
+        return found.get() if found else ""
+
+
+def _grid_with(path, field, grid):
     """Return the section of StructMetadata.0 of the grid that has ``field``."""
-    text = attributes.get("StructMetadata.0", "")
+    status = Path(path).stat()
+    text = _structure(str(path), status.st_size, status.st_mtime_ns)
     sections = re.findall(r"GROUP=GRID_\d+\s(.*?)END_GROUP=GRID_\d+\s", text, re.S)
     named = {re.search(r'GridName="([^"]+)"', part)[1]: part for part in sections}
     for name, part in named.items():
@@ -160,16 +175,30 @@ def decode(layer, field, path=""):
     BadTile
         If the scale that the file stores is not the product's.
     """
+    check_scale(layer, field, path)
+    factor = field.unit_factor * (1 / field.scale if field.scale_divides else field.scale)
+    low, high = field.valid_range
+
+    def values(codes):
+        valid = (codes >= low) & (codes <= high)
+        return np.where(valid, codes * factor, np.nan).astype("float32")
+
+    return _looked_up(layer.codes, values)
+
+
+def check_scale(layer, field, path):
+    """Refuse a layer whose stored scale is not the product's.
+
+    Raises
+    ------
+    BadTile
+    """
     stored = layer.attributes.get("scale_factor", 1.0)
     if not np.isclose(stored, field.scale):
         raise BadTile(
             f"{path}: {field.name} has scale_factor {stored}, the product has {field.scale}. "
             "Is it a file of another product or collection?"
         )
-    factor = field.unit_factor * (1 / field.scale if field.scale_divides else field.scale)
-    low, high = field.valid_range
-    valid = (layer.codes >= low) & (layer.codes <= high)
-    return np.where(valid, layer.codes * factor, np.nan).astype("float32")
 
 
 def absence(layer, field):
@@ -180,11 +209,24 @@ def absence(layer, field):
     ndarray of uint8, shape (y, x)
     """
     low, high = field.valid_range
-    reason = np.full(layer.codes.shape, modis.ABSENCE_CODE["fill"], dtype="uint8")
-    for code, name in field.codes.items():
-        reason[layer.codes == code] = modis.ABSENCE_CODE[name]
-    reason[(layer.codes >= low) & (layer.codes <= high)] = modis.ABSENCE_CODE["valid"]
-    return reason
+
+    def reasons(codes):
+        reason = np.full(codes.shape, modis.ABSENCE_CODE["fill"], dtype="uint8")
+        for code, name in field.codes.items():
+            reason[codes == code] = modis.ABSENCE_CODE[name]
+        reason[(codes >= low) & (codes <= high)] = modis.ABSENCE_CODE["valid"]
+        return reason
+
+    return _looked_up(layer.codes, reasons)
+
+
+def _looked_up(codes, function):
+    """Return ``function(codes)``, evaluated once for each code that 8 or 16 bits can hold."""
+    if codes.dtype.itemsize > 2 or codes.size < 2**16:
+        return function(codes)
+    unsigned = np.dtype(f"u{codes.dtype.itemsize}")
+    every = np.arange(256**codes.dtype.itemsize, dtype=unsigned).view(codes.dtype)
+    return function(every)[codes.view(unsigned)]
 
 
 def check_place(path, layer):

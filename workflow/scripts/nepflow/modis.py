@@ -43,7 +43,8 @@ class Field:
 
     ``scale`` is the attribute as the file stores it, a factor, or a divisor where
     ``scale_divides``; ``unit_factor`` then brings the product's unit to ``unit``.
-    Whatever lies outside ``valid_range`` is absent; ``codes`` name the reasons.
+    Whatever lies outside ``valid_range`` is absent; ``codes`` name the reasons;
+    ``fill`` is the code of no datum.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Field:
     scale_divides: bool = False
     unit_factor: float = 1.0
     codes: dict = field(default_factory=dict)
+    fill: int = 255
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ PRODUCTS = {
                     32766: "water",
                     32767: "fill",
                 },
+                fill=32767,
             ),
             "qc": Field("Npp_QC_500m", (0, 100), "% of growing season filled"),
         },

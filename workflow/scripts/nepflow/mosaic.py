@@ -80,9 +80,48 @@ def write_mosaic(paths, field, decode, output, grid, fill=np.nan):
     fill : float or sequence of float
         Outside all tiles.
     """
-    simulated = {"simulated": "simulated (twin)"} if hdf.is_simulated(paths[0]) else {}
     parts = ((*place(hdf.geometry(path, field)[0], grid), decode(path)) for path in paths)
-    paste(parts, output, grid, fill=fill, inherit=simulated)
+    paste(parts, output, grid, fill=fill, inherit=origin(paths))
+
+
+def origin(paths):
+    """Return the tag that simulated tiles give to what is made of them, as a dictionary."""
+    return {"simulated": "simulated (twin)"} if hdf.is_simulated(paths[0]) else {}
+
+
+def read_codes(paths, field, grid, fill):
+    """Read one field of all tiles into one array, undecoded.
+
+    Parameters
+    ----------
+    paths : list of str
+    field : modis.Field
+    grid : Grid
+        See `lattice`.
+    fill : int
+        Code outside all tiles.
+
+    Returns
+    -------
+    hdf.Layer
+        Codes of the type that the file stores, shape (y, x) of ``grid``.
+
+    Raises
+    ------
+    hdf.BadTile
+        Also if a tile is not where its name says, or has another scale than the product.
+    """
+    codes = None
+    for path in paths:
+        layer = hdf.read_layer(path, field.name)
+        hdf.check_place(path, layer)
+        hdf.check_scale(layer, field, path)
+        if codes is None:
+            codes = np.full((grid.height, grid.width), fill, dtype=layer.codes.dtype)
+        row, column = place(layer.transform, grid)
+        height, width = layer.codes.shape
+        codes[row : row + height, column : column + width] = layer.codes
+    return hdf.Layer(codes, layer.attributes, grid.transform)
 
 
 def write_granules(paths, granules_path):
@@ -104,7 +143,8 @@ def write_counts(paths, field, counts_path):
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["tile", "reason", "cells"])
         for path in paths:
-            reason = hdf.absence(hdf.read_layer(path, field.name), field)
+            layer = hdf.read_layer(path, field.name)
+            cells = np.bincount(hdf.absence(layer, field).ravel(), minlength=len(modis.ABSENCE) + 1)
+            tile = modis.FILE_NAME.match(Path(path).name)["tile"]
             for code, name in modis.ABSENCE.items():
-                tile = modis.FILE_NAME.match(Path(path).name)["tile"]
-                table.writerow([tile, name, int((reason == code).sum())])
+                table.writerow([tile, name, int(cells[code])])

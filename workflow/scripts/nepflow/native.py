@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from nepflow import hdf, modis, mosaic, raster
-from nepflow.landcover import lookup_table
+from nepflow.landcover_grid import FIELD as LANDCOVER
+from nepflow.landcover_grid import class_table
 
 NPP = modis.PRODUCTS["MOD17A3HGF"].fields
-LANDCOVER = modis.PRODUCTS["MCD12Q1"].fields["landcover"]
 
 
 def write_npp(tiles, resolution_m, flux_path, absence_path):
@@ -58,13 +58,13 @@ def write_landcover(tiles, classes, resolution_m, output_path):
     """
     cell = hdf.geometry(tiles[0], LANDCOVER.name)[0].a
     grid = mosaic.lattice(tiles, LANDCOVER.name, margin=math.ceil(resolution_m / cell) + 1)
-    class_of = np.asarray(lookup_table(classes))
+    class_of = class_table(classes)
 
     def reclassified(path):
         layer = hdf.read_layer(path, LANDCOVER.name)
         hdf.check_place(path, layer)
-        igbp = hdf.decode(layer, LANDCOVER, path)
-        return class_of[np.where(np.isnan(igbp), 255, igbp).astype("uint8")][None]
+        hdf.check_scale(layer, LANDCOVER, path)
+        return class_of[layer.codes][None]
 
     output = raster.Output(output_path, "1", "land-cover class", dtype="uint8")
     mosaic.write_mosaic(tiles, LANDCOVER.name, reclassified, output, grid)

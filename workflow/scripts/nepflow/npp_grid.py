@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nepflow import modis, raster
+from nepflow import hdf, modis, mosaic, raster
+from nepflow.nearest import Nearest, picked
 from nepflow.npp import reconciled_reasons, valid_by_share
 
 
@@ -31,17 +32,58 @@ def warp(native, grid_path, outputs, year, resampling, mem_mb):
     flux, reasons = native
     categorical = "nearest" if resampling == "nearest" else "mode"
     tags = {"source": raster.tags_of(flux).get("source", "MOD17A3HGF"), "resampling": resampling}
-    npp, qc, absence = outputs
     raster.map_blocks(
         on_grid,
         [grid_path, raster.Warped(flux, resampling), raster.Warped(reasons, categorical)],
-        [
-            raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
-            raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
-            raster.Output(
-                absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.ABSENCE
-            ),
-        ],
+        _outputs(outputs, year, tags),
         mem_mb=mem_mb,
         label=f"NPP {year}",
     )
+
+
+def sample(tiles, grid_path, outputs, year, mem_mb, threads=1):
+    """Take the native cell at the centre of each study cell: `warp` by nearest, much faster.
+
+    Parameters
+    ----------
+    tiles : list of str
+        MOD17A3HGF granules of the year.
+    grid_path, outputs, year, mem_mb
+        As for `warp`.
+    threads : int
+    """
+    fields = modis.PRODUCTS["MOD17A3HGF"].fields
+    native = mosaic.lattice(tiles, fields["npp"].name, margin=0)
+    npp, qc = (mosaic.read_codes(tiles, field, native, field.fill) for field in fields.values())
+    nearest = Nearest(raster.grid_of(grid_path), native)
+
+    def at_centres(inside, x, y):
+        index, inside = nearest.index(x, y), inside[0] == 1
+        flux, quality = (
+            hdf.Layer(picked(layer.codes, index, field.fill), layer.attributes, None)
+            for layer, field in zip((npp, qc), fields.values(), strict=True)
+        )
+        reason = hdf.absence(flux, fields["npp"])
+        value = np.where(inside, hdf.decode(flux, fields["npp"]), np.nan)
+        quality = np.where(np.isnan(value), np.nan, hdf.decode(quality, fields["qc"]))
+        return value, quality, np.where(inside, reason, np.nan)
+
+    tags = {"source": "MOD17A3HGF", "resampling": "nearest", **mosaic.origin(tiles)}
+    raster.map_blocks(
+        at_centres,
+        [grid_path],
+        _outputs(outputs, year, tags),
+        coordinates=True,
+        mem_mb=mem_mb,
+        threads=threads,
+        label=f"NPP {year}",
+    )
+
+
+def _outputs(paths, year, tags):
+    npp, qc, absence = paths
+    return [
+        raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
+        raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
+        raster.Output(absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.ABSENCE),
+    ]
