@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: demo run resume test test-all check format bench lock \
+.PHONY: demo run resume test test-all check format bench bench-quick lock \
   init plan doctor downloads lock-granules fetch check-addresses
 COMMANDS = $(BIN)/python workflow/scripts/commands
 
@@ -72,9 +72,14 @@ format: .venv/test
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow/rules
 
-# Measurements beside other packages; writes the tables of benchmarks/README.md.
+# Measurements at full size and beside other packages; writes the tables of benchmarks/README.md.
 bench: .venv/test
-	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+	for name in scaling peers pixel spline kriging detector; do \
+	  $(BIN)/python benchmarks/bench_$$name.py || exit 1; done
+
+bench-quick: .venv/test
+	$(BIN)/python benchmarks/bench_workflow.py --pixels 240
+	$(BIN)/python benchmarks/bench_pixel.py
 
 # Renew the locks from envs/*.in; needs uv.
 lock:

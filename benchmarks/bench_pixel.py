@@ -4,13 +4,17 @@ python benchmarks/bench_pixel.py [--pixels 1000000] [--years 24] [--threads 2] [
 """
 
 import argparse
+import os
+import platform
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pymannkendall
+from readme import replace_part
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "workflow/scripts"))
 
@@ -68,7 +72,7 @@ def timed(function, nep, drivers, threads):
 
 
 def main():
-    """Print a table of seconds and the ratio to pymannkendall on a sample."""
+    """Write a table of seconds and the ratio to pymannkendall on a sample."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name, default in (("pixels", 1_000_000), ("years", 24), ("threads", 2), ("sample", 2000)):
         parser.add_argument(f"--{name}", type=int, default=default)
@@ -77,7 +81,7 @@ def main():
     rng = np.random.default_rng(0)
     cube = rng.normal(200, 30, size=(4, chosen.years, chosen.pixels, 1))
     nep, drivers = cube[0], list(cube[1:])
-    total = 0.0
+    total, rows = 0.0, []
     for name, function in statistics_of(years, 8).items():
         function(nep[:, :10], [driver[:, :10] for driver in drivers])  # compiles
         seconds, last = timed(function, nep, drivers, chosen.threads)
@@ -91,27 +95,37 @@ def main():
             breaks = stability.natural_breaks(stability.seeded_sample(last, 10_000, 1), 5)
             stability.classify(last, breaks)
             seconds += time.perf_counter() - begin
-        print(f"{name:12s} {seconds:7.2f} s")
+        rows.append(f"| {name} | {seconds:.2f} | |")
         total += seconds
-    print(f"{'all':12s} {total:7.2f} s, {chosen.pixels} pixels, {chosen.threads} threads")
-    compare(nep, drivers, years, chosen)
+    rows.append(f"| all (wanted: 15 at most) | {total:.2f} | |")
+    lines = [
+        f"{chosen.pixels:,} series of {chosen.years} years, {chosen.threads} threads, "
+        f"{os.cpu_count()} cores ({platform.machine()}), {date.today()}.",
+        "",
+        "| what | s | ratio |",
+        "|---|--:|---|",
+        *rows,
+        *compare(nep, drivers, years, chosen),
+    ]
+    print("\n".join(lines))
+    replace_part("pixel", lines)
 
 
 def compare(nep, drivers, years, chosen):
-    """Print how much longer pymannkendall takes, by the clock and by the processor."""
+    """Return how much longer pymannkendall takes, by the clock and by the processor."""
     began = time.process_time()
     seconds, _ = timed(same_work(years), nep, drivers, chosen.threads)
     ours = time.process_time() - began
-    print(f"{'slope, Z, p':12s} {seconds:7.2f} s: what pymannkendall.original_test gives")
     begin, began = time.perf_counter(), time.process_time()
     for series in nep[:, : chosen.sample, 0].T:
         pymannkendall.original_test(series)
     scale = chosen.pixels / chosen.sample
     theirs, busy = (time.perf_counter() - begin) * scale, (time.process_time() - began) * scale
-    print(
-        f"pymannkendall {theirs:.0f} s from {chosen.sample} pixels: {theirs / seconds:.0f} times,"
-    )
-    print(f"              {busy / ours:.0f} times by processor time, one core against one")
+    return [
+        f"| slope, Z and p only | {seconds:.2f} | 1 |",
+        f"| pymannkendall.original_test, from {chosen.sample} series | {theirs:.0f} | "
+        f"{theirs / seconds:.0f} (wanted: 300), {busy / ours:.0f} by processor time |",
+    ]
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy
+from readme import replace_part
 from scipy.interpolate import RBFInterpolator
 from threadpoolctl import threadpool_limits
 
@@ -220,11 +221,7 @@ def main():
     times, step, bound = measure(options.repeats, options.threads)
     lines = table(times, step, bound, options.threads, options.repeats)
     print("\n".join(lines))
-    page = HERE / "README.md"
-    before, _, rest = page.read_text().partition("<!-- spline -->\n")
-    _, _, after = rest.partition("<!-- end of spline -->\n")
-    marked = ["<!-- spline -->", *lines, "<!-- end of spline -->"]
-    page.write_text(before + "\n".join(marked) + "\n" + after)
+    replace_part("spline", lines)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,190 @@
+"""Time, memory and bytes of every rule, from raw tiles to the last figure, at any size.
+
+Simulates the inputs of Northwest China first (not counted), then builds the study from them as
+from files of a user. Writes a table and a figure, and a part of benchmarks/README.md.
+
+python benchmarks/bench_workflow.py [--pixels 2400] [--years 24] [--stations 350] [--cores 2]
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from readme import replace_part
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+PARTS = ("Snakefile", "config", "envs", "profiles", "resources", "workflow")
+NATIVE_M = 500  # side of a cell of 2400 a tile
+COLUMNS = {
+    "s": "wall_s",
+    "cpu_time": "cpu_s",
+    "max_rss": "peak_mb",
+    "io_in": "read_mb",
+    "io_out": "written_mb",
+}
+
+
+def copy_of_workflow(folder):
+    """The workflow in a folder of its own; what was built there before stays."""
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, folder / part, dirs_exist_ok=True)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / part, folder / part)
+
+
+def write_studies(folder, pixels, years, stations):
+    """``inputs`` is simulated; ``study`` takes these files as those of a user.
+
+    The specification curve, which computes the study again, is left out.
+    """
+    last = 1999 + years
+    with open(ROOT / "config/studies/northwest_china.yaml", encoding="utf-8") as file:
+        figures = [
+            figure
+            for figure in yaml.safe_load(file)["figures"]
+            if figure["kind"] != "specification"
+        ]
+    common = {
+        "based_on": "northwest_china",
+        "period": [2000, last],
+        "grid": {"resolution_m": NATIVE_M * 2400 // pixels},
+        "minimum_years": 5,
+        "respiration": {"reading": "monthly"},
+        "specification": {"choices": []},
+        "published": [],
+        "consistency": [],
+        "figures": figures,
+    }
+    if years < 24:
+        common["landcover"] = {
+            "substitute": [{"year": 2000, "by": 2001}],
+            "transitions": [2000, 2000 + years // 2, last],
+        }
+    twin = {"region": "northwest_china", "pixels_per_tile": pixels, "stations": stations, "seed": 1}
+    studies = {"inputs": common | {"inputs": "twin", "twin": twin}, "study": common}
+    for name, keys in studies.items():
+        keys = keys | {"title": f"Northwest China, {pixels} cells a tile (simulated)"}
+        (folder / f"config/studies/{name}.yaml").write_text(yaml.safe_dump(keys))
+    raw = folder / "data/study"
+    raw.parent.mkdir(exist_ok=True)
+    if not raw.is_symlink():
+        raw.symlink_to("../results/twin/inputs")
+
+
+def run(folder, study, cores, *arguments):
+    """Run snakemake; return the wall time, s."""
+    site = {"studies": [study], "raw": "data"}
+    (folder / "config/config.yaml").write_text(yaml.safe_dump(site))
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--cores",
+        str(cores),
+        "--rerun-incomplete",
+        *arguments,
+    ]
+    start = time.perf_counter()
+    with open(folder / f"{study}.log", "w") as log:
+        done = subprocess.run(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.exit(f"snakemake failed: see {folder / f'{study}.log'}")
+    return time.perf_counter() - start
+
+
+def by_rule(folder):
+    """What the jobs of a study took, a line a rule, the slowest first."""
+    rows = []
+    for path in sorted((folder / "logs/study").rglob("*.tsv")):
+        rule = path.relative_to(folder / "logs/study").with_suffix("").parts[0]
+        row = pd.read_csv(path, sep="\t", na_values="-").iloc[0]
+        rows.append({"rule": rule} | {new: row[old] for old, new in COLUMNS.items()})
+    jobs = pd.DataFrame(rows)
+    total = jobs.groupby("rule")[["wall_s", "cpu_s", "read_mb", "written_mb"]].sum()
+    peak = jobs.groupby("rule")["peak_mb"].max()
+    table = total.assign(jobs=jobs.groupby("rule").size(), peak_mb=peak)
+    return table[["jobs", "wall_s", "cpu_s", "peak_mb", "read_mb", "written_mb"]].sort_values(
+        "wall_s", ascending=False
+    )
+
+
+def measured(folder, pixels, years, stations, cores):
+    """Build the inputs if they are not there, then the study from nothing; return s and table."""
+    copy_of_workflow(folder)
+    write_studies(folder, pixels, years, stations)
+    rules = "simulate_npp", "simulate_landcover", "simulate_stations", "simulate_geography"
+    simulated = run(folder, "inputs", cores, "--until", *rules)
+    print(f"inputs of {pixels} cells a tile, {years} years: {simulated:.0f} s", flush=True)
+    for part in ("results/study", "logs/study"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    seconds = run(folder, "study", cores)
+    return seconds, by_rule(folder)
+
+
+def draw(table, path, title):
+    """Bars of wall and processor time of the slowest rules."""
+    from matplotlib.figure import Figure
+
+    shown = table.head(25).iloc[::-1]
+    figure = Figure(figsize=(7, 6), layout="constrained")
+    time_axes, memory_axes = figure.subplots(1, 2, sharey=True, width_ratios=(2, 1))
+    time_axes.barh(shown.index, shown.wall_s, color="#9ecae1", label="wall, all jobs")
+    time_axes.barh(shown.index, shown.cpu_s, height=0.35, color="#08519c", label="processor")
+    time_axes.set_xlabel("time (s)")
+    time_axes.legend(frameon=False, loc="lower right")
+    memory_axes.barh(shown.index, shown.peak_mb / 1000, color="#fdae6b")
+    memory_axes.set_xlabel("largest memory of a job (GB)")
+    for axes in (time_axes, memory_axes):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(labelsize=7)
+    figure.suptitle(title, fontsize=10)
+    figure.savefig(path, dpi=150)
+
+
+def report(part, table, seconds, pixels, years, cores):
+    """Write table, figure and the part of the README."""
+    table.round(2).to_csv(HERE / f"{part}.csv")
+    draw(
+        table, HERE / f"{part}.png", f"{pixels} x {pixels} cells a tile, {years} years (simulated)"
+    )
+    lines = [
+        f"{pixels} x {pixels} cells a tile, ten tiles, {years} years; {os.cpu_count()} cores "
+        f"({platform.machine()}), {cores} used, {date.today()}. From raw tiles to the last figure: "
+        f"**{seconds / 60:.1f} min** ({table.jobs.sum()} jobs, {table.cpu_s.sum() / 60:.1f} min of "
+        f"processor, largest job {table.peak_mb.max() / 1000:.2f} GB). Inputs are simulated, which "
+        "is not counted.",
+        "",
+        "| rule | jobs | wall, s | processor, s | peak, MB | read, MB | written, MB |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for rule, row in table.head(25).iterrows():
+        lines.append(f"| {rule} | {' | '.join(f'{value:.0f}' for value in row)} |")
+    replace_part(part, lines)
+    print("\n".join(lines))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, default in (("pixels", 2400), ("years", 24), ("stations", 350), ("cores", 2)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--folder", type=Path, default=HERE / "runs")
+    chosen = parser.parse_args()
+    folder = chosen.folder.resolve() / f"{chosen.pixels}_{chosen.years}"
+    seconds, table = measured(folder, chosen.pixels, chosen.years, chosen.stations, chosen.cores)
+    part = "workflow" if chosen.pixels == 2400 else "workflow_quick"
+    report(part, table, seconds, chosen.pixels, chosen.years, chosen.cores)
+
+
+if __name__ == "__main__":
+    main()
