@@ -7,7 +7,7 @@ Writes  pet (one band, mm yr-1)
 import numpy as np
 from nepflow import evaporation, monthly, raster
 from nepflow._log import logged_to
-from pyproj import Transformer
+from nepflow.projection import Projection
 
 
 def estimate_pet(
@@ -17,16 +17,16 @@ def estimate_pet(
     """Thornthwaite with day length, from the monthly temperature of the mean year."""
     months = monthly.of_years(
         months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
-    )
-    to_degrees = Transformer.from_crs(raster.grid_of(grid_path).crs, 4326, always_xy=True)
+    ).of_fewest()
+    to_degrees = Projection(raster.grid_of(grid_path), 4326)
 
     def mean_year(temperature):
-        return temperature.reshape(len(years), 12, -1).mean(axis=0)
+        return temperature.reshape(len(temperature) // 12, 12, -1).mean(axis=0)
 
     def on_block(inside, elevation, *arrays, x, y):
         wanted = np.where(inside == 1, elevation, np.nan)
         temperature = months(mean_year, wanted, *arrays, x=x, y=y)
-        _, latitude = to_degrees.transform(*np.broadcast_arrays(x, y))
+        _, latitude = to_degrees(x, y)
         factor = evaporation.month_factor(latitude)
         return evaporation.thornthwaite(temperature, factor).sum(axis=0)
 
@@ -37,6 +37,7 @@ def estimate_pet(
             output_path, "mm yr-1", "potential evapotranspiration (Thornthwaite)", ("mean",)
         ),
         coordinates=True,
+        working=60,  # temperature, hours of daylight and terms of twelve months
         mem_mb=mem_mb,
         threads=threads,
         label="PET",

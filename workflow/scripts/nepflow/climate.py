@@ -40,6 +40,14 @@ def evaluation_of(surfaces, grid, step=0, bias_correction="none"):
     return Evaluation(surfaces, lattice, spread, nodes)
 
 
+def of_mean_year(item):
+    """Return the evaluation of the twelve mean months, or all months of a transformed variable."""
+    item = as_evaluation(item)
+    if item.surfaces.transformation != "none":
+        return item
+    return replace(item, surfaces=item.surfaces.mean_year())
+
+
 def spread_step(surfaces, cell):
     """Return a step of nodes, a quarter of the median distance of neighbouring stations.
 

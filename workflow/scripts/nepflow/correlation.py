@@ -45,7 +45,7 @@ def partial_correlation(series, drivers, years, minimum_years, detrend=False):
     """
     wanted = len(drivers)
     flat = _flat(series, drivers, years, detrend)
-    held = flat.shape[1] - 2
+    held = len(flat) - 2
     r, _, count = _all_pixels(flat, max(minimum_years, held + 3), wanted)
     df = np.maximum(count - held - 2, 1)
     p = betainc(df / 2, 0.5, 1 - r**2)
@@ -77,21 +77,23 @@ def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
     """
     wanted = len(drivers)
     flat = _flat(series, drivers, years, detrend)
-    held = flat.shape[1] - 2
+    held = len(flat) - 2
     _, r2, count = _all_pixels(flat, max(minimum_years, held + 3), wanted)
-    df = np.maximum(count - flat.shape[1], 1)
+    df = np.maximum(count - len(flat), 1)
     p = betainc(df / 2, wanted / 2, 1 - r2)
     shape = series.shape[1:]
     return r2.reshape(shape), p.reshape(shape)
 
 
 def _flat(series, drivers, years, detrend):
-    """Return all variables, shape (pixel, variable, year), the year last if it is held fixed."""
+    """Return all variables, each (year, pixel), the year last if it is held fixed."""
     variables = [series, *drivers]
     if detrend:
         variables.append(np.broadcast_to(np.asarray(years)[:, None, None], series.shape))
-    stack = np.stack([np.asarray(v, dtype="float64").reshape(len(years), -1) for v in variables])
-    return np.ascontiguousarray(stack.transpose(2, 0, 1))
+    return tuple(
+        np.ascontiguousarray(variable, dtype="float64").reshape(len(years), -1)
+        for variable in variables
+    )
 
 
 def correlation_class(r, p, significance_p):
@@ -103,7 +105,8 @@ def correlation_class(r, p, significance_p):
 
 @njit(cache=True, nogil=True)
 def _all_pixels(flat, minimum_years, wanted):
-    pixels, variables, n = flat.shape
+    n, pixels = flat[0].shape
+    variables = len(flat)
     r = np.full((wanted, pixels), np.nan)
     r2 = np.full(pixels, np.nan)
     counts = np.zeros(pixels)
@@ -113,7 +116,7 @@ def _all_pixels(flat, minimum_years, wanted):
         count = 0
         for year in range(n):
             for variable in range(variables):
-                values[variable, count] = flat[pixel, variable, year]
+                values[variable, count] = flat[variable][year, pixel]
             if not np.isnan(values[:, count].sum()):
                 count += 1
         counts[pixel] = count

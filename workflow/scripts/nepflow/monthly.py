@@ -22,7 +22,7 @@ class FittedMonths:
 
     Parameters
     ----------
-    fits : list of climate.Surfaces
+    fits : list of climate.Surfaces or climate.Evaluation
         One a variable, of the study's years.
     dem_path : str
         Elevation on the study grid, m.
@@ -35,6 +35,11 @@ class FittedMonths:
     def __call__(self, function, elevation, x, y):
         """Return ``function`` of the months; see `climate.by_chunks`."""
         return climate.by_chunks(function, self.fits, x, y, elevation[0])
+
+    def of_fewest(self):
+        """Return months with the same mean year: its own twelve where nothing is transformed."""
+        fits = [climate.of_mean_year(fit) for fit in self.fits]
+        return FittedMonths(fits, *self.inputs)
 
 
 class GridMonths:
@@ -53,6 +58,10 @@ class GridMonths:
     def __init__(self, paths, dem_path, bands=None):
         self.rates = [float(raster.tags_of(path).get(LAPSE, 0)) for path in paths]
         self.inputs = [dem_path, *(raster.Warped(path, "bilinear", bands) for path in paths)]
+
+    def of_fewest(self):
+        """Return all months: those of grids are read anyway."""
+        return self
 
     def __call__(self, function, elevation, *months, x=None, y=None):
         """Return ``function`` of the months, shape (band, height, width)."""

@@ -1,23 +1,12 @@
-"""The native cell below the centre of each cell of the study grid.
-
-The transformation is evaluated on a coarse lattice and interpolated by polynomials of degree 5:
-smooth as it is over 16 km, this errs by less than a millionth of a cell, and a cell takes the
-same value whatever strip it is computed in.
-"""
-
-import math
+"""The native cell below the centre of each cell of the study grid."""
 
 import numba
 import numpy as np
-from pyproj import Transformer
 
 from nepflow.kernels import COMPILED
-from nepflow.lattice import Lattice
-from nepflow.modis import SPHERE_RADIUS_M
+from nepflow.projection import Projection
 
-NODES_M = 16_000  # spacing of the lattice at most; where cells are larger, every centre is exact
 OUTSIDE = -1
-JUMP_M = math.pi * SPHERE_RADIUS_M / 2  # nodes further apart have the antimeridian between them
 
 
 class Nearest:
@@ -30,8 +19,7 @@ class Nearest:
 
     def __init__(self, grid, native):
         self._native = native
-        self._grid = grid
-        self._to_native = Transformer.from_crs(grid.crs, native.crs, always_xy=True)
+        self._to_native = Projection(grid, native.crs)
 
     def index(self, x, y):
         """Return the native cell of each centre, counted row by row; -1 outside.
@@ -45,33 +33,20 @@ class Nearest:
         -------
         ndarray of int64, shape (height, width)
         """
-        step = max(1, int(NODES_M // self._grid.resolution_m))
-        column, row = self._places(x, y, step)
-        index = np.empty(column.shape, dtype="int64")
-        _flat(column, row, self._native.height, self._native.width, index)
+        east, north = self._to_native(x, y)
+        native, corner = self._native, self._native.transform
+        place = corner.c, corner.f, corner.a
+        index = np.empty(east.shape, dtype="int64")
+        _flat(east, north, place, native.height, native.width, index)
         return index
-
-    def _places(self, x, y, step):
-        """Column and row, in cells from the upper left corner of the native grid."""
-        block = Lattice.of_grid(self._grid, step).block(x, y)
-        east, north = self._to_native.transform(*block.nodes())
-        across = np.diff(east.reshape(block.y.size, block.x.size), axis=1)
-        if step > 1 and np.abs(across).max() > JUMP_M:
-            return self._places(x, y, 1)
-        places = np.stack((~self._native.transform) @ (east, north))
-        places = np.where(np.isfinite(places), places, OUTSIDE)
-        out = np.empty((2, y.size, x.size))
-        every = slice(None)
-        flat = np.zeros((y.size, x.size))
-        block.interpolate(places, np.zeros(2), flat, every, every, out)
-        return out
 
 
 @numba.njit(cache=True, **COMPILED)
-def _flat(column, row, height, width, index):
-    for i in range(column.shape[0]):
-        for j in range(column.shape[1]):
-            c, r = column[i, j], row[i, j]
+def _flat(east, north, place, height, width, index):
+    left, top, side = place
+    for i in range(east.shape[0]):
+        for j in range(east.shape[1]):
+            c, r = (east[i, j] - left) / side, (top - north[i, j]) / side
             inside = c >= 0 and c < width and r >= 0 and r < height
             index[i, j] = np.int64(r) * width + np.int64(c) if inside else OUTSIDE
 

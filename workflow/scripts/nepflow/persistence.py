@@ -45,7 +45,7 @@ def hurst(series, minimum_years, method):
     Hurst (1951), Trans. ASCE 116:770-808; Anis and Lloyd (1976), Biometrika 63:111-116. Blocks
     checked against nolds 0.6.2.
     """
-    flat = np.ascontiguousarray(series.reshape(len(series), -1).T)
+    flat = np.ascontiguousarray(series).reshape(len(series), -1)
     found = _all_pixels(
         flat, minimum_years, METHODS[method], np.array(BLOCK_SIZES), expected_range(len(series))
     )
@@ -102,14 +102,14 @@ def null_share(years, method, autoregression, draws, seed):
 
 @njit(cache=True, nogil=True)
 def _all_pixels(flat, minimum_years, method, sizes, expected):
-    pixels, n = flat.shape
+    n, pixels = flat.shape
     found = np.full(pixels, np.nan)
     x = np.empty(n)
     for pixel in range(pixels):
         count = 0
         for year in range(n):
-            if not np.isnan(flat[pixel, year]):
-                x[count] = flat[pixel, year]
+            if not np.isnan(flat[year, pixel]):
+                x[count] = flat[year, pixel]
                 count += 1
         if count < max(minimum_years, 3):
             continue

@@ -193,8 +193,9 @@ def _stack(reads, window):
 
 
 def map_blocks(
-    function, inputs, outputs, *, grid=None, coordinates=False, mem_mb=1000, threads=1, label=""
-):
+    function, inputs, outputs, *, grid=None, coordinates=False, working=0, mem_mb=1000, threads=1,
+    label="",
+):  # fmt: skip
     """Apply ``function`` strip by strip and write its result.
 
     Parameters
@@ -209,6 +210,8 @@ def map_blocks(
         Written under temporary names and renamed when all are complete.
     grid : Grid, optional
         That of the first input otherwise.
+    working : int
+        Bands that the function needs besides its arguments and results.
     mem_mb : int
         Memory for all strips under way, MB.
     threads : int
@@ -226,7 +229,7 @@ def map_blocks(
         first = inputs[0][0] if isinstance(inputs[0], list) else inputs[0]
         grid = grid_of(first)
     inherited = inherited_tags(inputs)
-    bands = sum(len(output.bands) for output in outputs)
+    bands = sum(len(output.bands) for output in outputs) + working
     share = mem_mb / (threads + 1)
 
     def work(start, stop, arrays):

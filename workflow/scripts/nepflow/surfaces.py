@@ -125,12 +125,22 @@ class Surfaces:
 
         They can be evaluated; what belongs to single months is left out.
         """
-        added = {
-            name: getattr(self, name).reshape(rows, -1, 12).sum(axis=2) / divisor
-            for name, rows in (
-                ("kernel_coefficients", len(self.knots)),
-                ("polynomial_coefficients", len(self.polynomial_coefficients)),
-            )
-        }
+        return self._added(lambda part: part.sum(axis=2) / divisor, self.years[::12], 12)
+
+    def mean_year(self):
+        """Return the surfaces of the months of the mean year, if nothing transforms them.
+
+        They can be evaluated; what belongs to single years is left out. The means of values
+        are those of surfaces, as these are sums with fixed functions.
+        """
+        return self._added(lambda part: part.mean(axis=1), np.full(12, NORMAL), self.months[:12])
+
+    def _added(self, combined, years, months):
+        """Return surfaces of combined coefficients (row, year, month)."""
+        added = {}
+        for name in ("kernel_coefficients", "polynomial_coefficients"):
+            part = getattr(self, name)
+            added[name] = combined(part.reshape(len(part), -1, 12))
         absent = {name: getattr(self, name)[..., :0] for name in _BY_SURFACE if name not in added}
-        return replace(self, years=self.years[::12], months=self.months[11::12], **added, **absent)
+        months = np.broadcast_to(months, years.shape)
+        return replace(self, years=years, months=months, **added, **absent)

@@ -89,7 +89,7 @@ def trend_statistics(series, years, minimum_years, autocorrelation="none", confi
     204:182-196; Yue et al. (2002), Hydrol. Process. 16:1807-1829. Checked against pymannkendall
     1.4.3 and scipy.stats.theilslopes.
     """
-    flat = np.ascontiguousarray(series.reshape(len(years), -1).T)
+    flat = np.ascontiguousarray(series).reshape(len(years), -1)
     quantile = np.nan if confidence_percent is None else ndtri(0.5 + confidence_percent / 200)
     found = _all_pixels(
         flat,
@@ -129,15 +129,15 @@ def trend_class(slope, z, cuts):
 
 @njit(cache=True, nogil=True)
 def _all_pixels(flat, years, minimum_years, autocorrelation, quantile):
-    pixels, n = flat.shape
+    n, pixels = flat.shape
     found = np.full((6, pixels), np.nan)
     pairs, half, spare = np.empty((3, n * (n - 1) // 2 + n))
     x, t, rest = np.empty((3, n))
     for pixel in range(pixels):
         count = 0
         for year in range(n):
-            x[count], t[count] = flat[pixel, year], years[year]
-            count += not np.isnan(flat[pixel, year])
+            x[count], t[count] = flat[year, pixel], years[year]
+            count += not np.isnan(flat[year, pixel])
         if count < minimum_years:
             continue
         s, variance = _score(x, count)
