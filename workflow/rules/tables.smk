@@ -1,19 +1,13 @@
 """Rasters -> tables.
 
-Inputs   cubes, class rasters and absence of a study
+Inputs   sums over zones, cubes, class rasters and absence of a study
 Outputs  <study>/tables/*.csv
 """
 
 
 rule summarise_zones:
     input:
-        nep="<study>/nep/nep.tif",
-        npp=in_study("npp/{npp}/{year}.tif"),
-        rh=chosen_respiration,
-        temperature="<study>/climate/temperature.tif",
-        precipitation="<study>/climate/precipitation.tif",
-        radiation=climate_if_wanted("radiation"),
-        zones=zone_rasters,
+        sums="<study>/zones/sums.parquet",
         grid="<study>/grid.tif",
         code=code_of("summarise_zones.py"),
     output:
@@ -24,10 +18,9 @@ rule summarise_zones:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=1000,
+        runtime=10,
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         autocorrelation=lookup(within=STUDIES, dpath="{study}/trend/autocorrelation"),

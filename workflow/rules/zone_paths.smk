@@ -42,11 +42,22 @@ def zone_layers(wildcards):
     }[entry["kind"]]
 
 
+def kinds_of_zones(wildcards):
+    """Rasters of each kind of zones: one where they do not change, one a year for land cover."""
+    study = study_of(wildcards)
+    return {
+        entry["name"]: in_study("landcover/{landcover_year}.tif")(wildcards)
+        if entry["kind"] == "landcover"
+        else zone_raster(study, entry["name"])
+        for entry in study["zones"]
+    }
+
+
 def zone_rasters(wildcards):
-    """One raster for zones that do not change, one a year for land cover."""
-    if zone_entry(wildcards)["kind"] == "landcover":
-        return in_study("landcover/{landcover_year}.tif")(wildcards)
-    return zone_raster(study_of(wildcards), wildcards.zones)
+    """All of them, each once."""
+    kinds = kinds_of_zones(wildcards).values()
+    files = [file for part in kinds for file in ([part] if isinstance(part, str) else part)]
+    return list(dict.fromkeys(files))
 
 
 def classes_to_summarise(wildcards):

@@ -2,7 +2,7 @@
 
 Inputs   <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
 Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/absence.tif,
-         <study>/tables/shares_<classes>.csv
+         <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
 """
 
 
@@ -96,3 +96,34 @@ rule summarise_classes:
         "{wildcards.study}: area of {wildcards.classes}."
     script:
         "../scripts/summarise_classes.py"
+
+
+rule sum_zones:
+    input:
+        nep="<study>/nep/nep.tif",
+        npp=in_study("npp/{npp}/{year}.tif"),
+        rh=chosen_respiration,
+        temperature="<study>/climate/temperature.tif",
+        precipitation="<study>/climate/precipitation.tif",
+        radiation=climate_if_wanted("radiation"),
+        zones=zone_rasters,
+        grid="<study>/grid.tif",
+        code=code_of("sum_zones.py"),
+    output:
+        sums="<study>/zones/sums.parquet",
+    log:
+        "<logs>/{study}/sum_zones.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        kinds=kinds_of_zones,
+        years=years_of,
+    message:
+        "{wildcards.study}: annual sums over all zones."
+    script:
+        "../scripts/sum_zones.py"

@@ -19,13 +19,14 @@ def compare_readings(
     rows = []
     for reading, path in respiration_paths.items():
         years = len(npp_paths)
-        annual, cells = np.zeros((2 * years, 2)), np.zeros((2 * years, 2))
-        source, pixels = np.zeros((1, 2)), np.zeros((1, 2))
+        of_years, of_sources = np.zeros((3, 2 * years, 2)), np.zeros((3, 1, 2))
         strips = raster.blocks([grid_path, list(npp_paths), path], mem_mb=mem_mb, label=reading)
         for _, _, (inside, npp, rh) in strips:
             rh = np.where(np.isnan(npp), np.nan, rh)
-            zonal.add_to_zones(np.concatenate([npp - rh, rh]), inside, annual, cells)
-            zonal.add_to_zones(is_source(npp - rh, minimum_years), inside, source, pixels)
+            zonal.add_to_zones(np.concatenate([npp - rh, rh]), inside, of_years)
+            zonal.add_to_zones(is_source(npp - rh, minimum_years), inside, of_sources)
+        annual, cells, _ = of_years
+        source, pixels, _ = of_sources
         nep, rh = (annual / np.maximum(cells, 1))[:, 1].reshape(2, years).mean(axis=1)
         share = 100 * source[0, 1] / pixels[0, 1]
         total = annual[:years, 1].mean() * cell_km2 * 1e-6

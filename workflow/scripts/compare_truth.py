@@ -16,11 +16,12 @@ def compare_truth(pairs, grid_path, output_path, mem_mb):
     rows = []
     for quantity, (truth_path, recovered_path) in pairs.items():
         unit = raster.tags_of(truth_path)["unit"]
-        total, count = np.zeros((5, 2)), np.zeros((5, 2))
+        sums = np.zeros((3, 5, 2))
         inputs = [grid_path, truth_path, recovered_path]
         for _, _, (inside, truth, recovered) in raster.blocks(inputs, mem_mb=mem_mb, outputs=10):
             for of_year in zip(truth, recovered, strict=True):
-                zonal.add_to_zones(products(*of_year), inside, total, count)
+                zonal.add_to_zones(products(*of_year), inside, sums)
+        total, count, _ = sums
         rows += [(quantity, *row) for row in statistics(total[:, 1] / count[:, 1], unit)]
         rows.append((quantity, "cells", count[0, 1], "cells"))
     tables.write(rows, output_path, COLUMNS, simulated=True)

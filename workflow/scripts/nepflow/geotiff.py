@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,9 @@ from rasterio.windows import Window
 
 from nepflow import overviews
 from nepflow.atomic import replacing
+
+# GDAL takes a twentieth of the machine's memory otherwise, whatever a job may have
+os.environ.setdefault("GDAL_CACHEMAX", "256")  # MB
 
 TILE = 256  # side of a GeoTIFF tile, cells
 TILE_UNIT = 16  # its sides are multiples of this
@@ -128,11 +132,12 @@ def inherited_tags(inputs):
     return {}
 
 
-def created(path, output, grid, inherited, rows=TILE):
+def created(path, output, grid, inherited, rows=TILE, threads=1):
     """Open a tiled, compressed GeoTIFF with the tags of ``output``.
 
     ``rows`` are written at a time. Tiles are no higher, so that each is compressed once: a tile
     that several strips fill is written anew by each when GDAL's cache cannot hold its row.
+    ``threads`` compress.
     """
     predictor = 3 if output.dtype == "float32" else 1
     height = TILE if rows >= min(TILE, grid.height) else max(rows - rows % TILE_UNIT, TILE_UNIT)
@@ -154,6 +159,7 @@ def created(path, output, grid, inherited, rows=TILE):
         zlevel=1,
         predictor=predictor,
         bigtiff="if_safer",
+        num_threads=threads,
     )
     tags = {"unit": output.unit, "long_name": output.long_name, **inherited, **output.tags}
     if output.classes:

@@ -245,7 +245,7 @@ def map_blocks(
             )
             first = next(strips)
             targets = [
-                files.enter_context(created(path, output, grid, inherited, first[1]))
+                files.enter_context(created(path, output, grid, inherited, first[1], threads))
                 for path, output in zip(paths, outputs, strict=True)
             ]
             waiting = deque()

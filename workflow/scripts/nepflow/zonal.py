@@ -4,9 +4,8 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True, nogil=True)
-def add_to_zones(values, zones, total, count):
-    """Add the valid values of a strip to the totals of their zones.
+def add_to_zones(values, zones, sums):
+    """Add a strip to the sums of its zones.
 
     The order is row by row, whatever the strips, so that a sum is the same to the last bit.
 
@@ -16,18 +15,24 @@ def add_to_zones(values, zones, total, count):
         NaN = absent.
     zones : ndarray, shape (layer or 1, y, x)
         Zone number from 1, NaN = no zone.
-    total, count : ndarray, shape (layer, number of zones + 1)
-        Changed in place; column 0 stays empty.
+    sums : ndarray, shape (3, layer, number of zones + 1)
+        Sum and number of valid cells, and of all cells; changed in place, column 0 stays empty.
     """
-    layers, rows, columns = values.shape
+    _add(values.reshape(len(values), -1), zones.reshape(len(zones), -1), *sums)
+
+
+@njit(cache=True, nogil=True)
+def _add(values, zones, total, count, size):
+    layers, cells = values.shape
     for layer in range(layers):
         of = layer if zones.shape[0] > 1 else 0
-        for row in range(rows):
-            for column in range(columns):
-                zone = zones[of, row, column]
-                value = values[layer, row, column]
-                if np.isnan(zone) or np.isnan(value):
-                    continue
+        for cell in range(cells):
+            zone = zones[of, cell]
+            if np.isnan(zone):
+                continue
+            size[layer, int(zone)] += 1
+            value = values[layer, cell]
+            if not np.isnan(value):
                 total[layer, int(zone)] += value
                 count[layer, int(zone)] += 1
 

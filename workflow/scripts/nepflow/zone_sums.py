@@ -1,4 +1,6 @@
-"""Annual layers over zones: one pass over the rasters for any number of quantities."""
+"""Annual layers over zones: one pass over the rasters for any number of kinds of zones."""
+
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -24,11 +26,33 @@ def zone_sums(layers, zones, mem_mb, label):
     size : ndarray, same shape
         Cells of the zone, valid or not.
     """
-    highest = max(raster.classes_of(zones if isinstance(zones, str) else zones[0]))
-    total = cells = size = None
-    for _, _, (values, codes) in raster.blocks([layers, zones], mem_mb=mem_mb, label=label):
-        if total is None:
-            total, cells, size, ignored = (np.zeros((len(values), highest + 1)) for _ in range(4))
-        zonal.add_to_zones(values, codes, total, cells)
-        zonal.add_to_zones(np.ones_like(values), codes, ignored, size)
-    return total, cells, size
+    return sums_of_kinds(layers, [zones], mem_mb, 1, label)[0]
+
+
+def sums_of_kinds(layers, kinds, mem_mb, threads, label):
+    """Sum layers over zones of several kinds, reading the layers once.
+
+    Parameters
+    ----------
+    layers : path or list of path
+    kinds : list of (path or list of path)
+        Zones of each kind, see `zone_sums`.
+    mem_mb : int
+    threads : int
+        Kinds worked on at once.
+    label : str
+
+    Returns
+    -------
+    list of (total, cells, size)
+        One a kind, see `zone_sums`.
+    """
+    first = [zones if isinstance(zones, str) else zones[0] for zones in kinds]
+    highest = [max(raster.classes_of(path)) for path in first]
+    sums = None
+    with ThreadPoolExecutor(threads) as pool:
+        for _, _, (values, *codes) in raster.blocks([layers, *kinds], mem_mb=mem_mb, label=label):
+            if sums is None:
+                sums = [np.zeros((3, len(values), number + 1)) for number in highest]
+            list(pool.map(zonal.add_to_zones, [values] * len(kinds), codes, sums))
+    return sums

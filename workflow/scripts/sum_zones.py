@@ -1,0 +1,44 @@
+"""Sum annual quantities over all zones of a study.
+
+Reads   cubes of NEP, NPP, Rh (g C m-2 yr-1) and climate, the grid, class rasters of the zones
+Writes  table (zones, code, zone, quantity, unit, year, total, cells, size)
+"""
+
+import pandas as pd
+from nepflow import raster
+from nepflow._log import logged_to
+from nepflow.atomic import replacing
+from nepflow.zone_sums import sums_of_kinds
+
+COLUMNS = ("zones", "code", "zone", "quantity", "unit", "year", "total", "cells", "size")
+
+
+def sum_zones(layers, kinds, years, output_path, mem_mb, threads):
+    """Each quantity is read once for all kinds of zones; the region is one of them."""
+    first = {kind: paths if isinstance(paths, str) else paths[0] for kind, paths in kinds.items()}
+    named = {kind: raster.classes_of(path) for kind, path in first.items()}
+    rows = []
+    for quantity, paths in layers.items():
+        unit = raster.tags_of(paths[0])["unit"]
+        stack = paths if len(paths) > 1 else paths[0]
+        sums = sums_of_kinds(stack, list(kinds.values()), mem_mb, threads, quantity)
+        for kind, of_kind in zip(kinds, sums, strict=True):
+            for code, name in named[kind].items():
+                for year, *values in zip(years, *of_kind[:, :, code], strict=True):
+                    rows.append((kind, code, name, quantity, unit, year, *values))
+    with replacing(output_path) as temporary:
+        pd.DataFrame(rows, columns=COLUMNS).to_parquet(temporary, index=False)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        as_list = lambda files: [files] if isinstance(files, str) else list(files)  # noqa: E731
+        quantities = ("nep", "npp", "rh", *snakemake.params.climate)
+        sum_zones(
+            layers={name: as_list(snakemake.input[name]) for name in quantities},
+            kinds={"region": snakemake.input.grid, **snakemake.params.kinds},
+            years=snakemake.params.years,
+            output_path=snakemake.output.sums,
+            mem_mb=snakemake.resources.mem_mb,
+            threads=snakemake.threads,
+        )
