@@ -54,11 +54,11 @@ check-addresses: .venv/run
 
 # Quick tests: no root, no system package.
 test: .venv/test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
 
 # All tests; those that need a Debian package are skipped with the reason where it is missing.
-test-all: .venv/test check
-	$(BIN)/python -m pytest -m '' --durations=15
+test-all: check test
+	$(BIN)/python -m pytest -m slow --durations=15
 
 # Style of Python, rules and workflow.
 check: .venv/test
