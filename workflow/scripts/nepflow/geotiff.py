@@ -15,10 +15,11 @@ from nepflow import overviews
 from nepflow.atomic import replacing
 
 # GDAL takes a twentieth of the machine's memory otherwise, whatever a job may have
-os.environ.setdefault("GDAL_CACHEMAX", "256")  # MB
+os.environ.setdefault("GDAL_CACHEMAX", "400")  # MB
 
 TILE = 256  # side of a GeoTIFF tile, cells
 TILE_UNIT = 16  # its sides are multiples of this
+CUBE = 64  # height of the tiles of a cube: strips over several cubes have few rows
 PROPAGATED = "simulated"  # a tag that every descendant of a simulated raster bears
 
 
@@ -140,7 +141,10 @@ def created(path, output, grid, inherited, rows=TILE, threads=1):
     ``threads`` compress.
     """
     predictor = 3 if output.dtype == "float32" else 1
-    height = TILE if rows >= min(TILE, grid.height) else max(rows - rows % TILE_UNIT, TILE_UNIT)
+    highest = TILE if len(output.bands) <= overviews.LAYERS else CUBE
+    height = highest
+    if rows < min(highest, grid.height):
+        height = max(rows - rows % TILE_UNIT, TILE_UNIT)
     target = rasterio.open(
         path,
         "w",

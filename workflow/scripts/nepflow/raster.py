@@ -18,6 +18,7 @@ from nepflow import overviews
 from nepflow._log import progress
 from nepflow.atomic import replacing
 from nepflow.geotiff import (
+    CUBE,
     TILE,
     TILE_UNIT,
     Grid,
@@ -124,8 +125,8 @@ def _rows_of_strip(grid, bands, mem_mb):
     """Rows whose arrays (float64, result and working copies) fit into ``mem_mb``."""
     copies = 4
     rows = int(mem_mb * 1e6 / (copies * 8 * grid.width * max(bands, 1)))
-    unit = TILE if rows > TILE else TILE_UNIT
-    return rows - rows % unit if rows > unit else max(rows, 1)
+    unit = next((side for side in (TILE, CUBE, TILE_UNIT) if rows >= side), 1)
+    return max(rows - rows % unit, 1)
 
 
 def _opened(item, grid, stack):
