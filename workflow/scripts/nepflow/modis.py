@@ -170,6 +170,23 @@ def find_dates(folder, product, collection, year, days, tiles):
     return {day: _of_date(folder, product, collection, f"{year}{day:03d}", tiles) for day in days}
 
 
+def by_date(paths, tiles):
+    """Return {day of the year: files in the order of ``tiles``} of files of one year.
+
+    Parameters
+    ----------
+    paths : list of str
+        Named as the archive names them; those of other tiles are left out.
+    tiles : list of str
+    """
+    found = {}
+    for path in paths:
+        name = FILE_NAME.search(Path(path).name)
+        if name["tile"] in tiles:
+            found.setdefault(int(name["day"]), []).append((tiles.index(name["tile"]), path))
+    return {day: [path for _, path in sorted(files)] for day, files in sorted(found.items())}
+
+
 def first_days(product, year):
     """Return {day of the year on which a composite begins: month 1..12 that it counts for}.
 
@@ -186,6 +203,11 @@ def first_days(product, year):
         months = {day: (begin + timedelta(day + 6)).month for day in days}
     first = 1 if year > 2000 else 32 if product == "MOD13A3" else 49
     return {day: month for day, month in months.items() if day >= first}
+
+
+def begins_of(product, year):
+    """Return the days of the year on which files of a product begin: 1 where it is annual."""
+    return list(first_days(product, year)) if "ndvi" in PRODUCTS[product].fields else [1]
 
 
 def _of_date(folder, product, collection, begin, tiles):

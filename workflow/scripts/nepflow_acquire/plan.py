@@ -60,8 +60,13 @@ def tile_years(study):
             first, last = study["npp"]["overlap"]
             for collection in ("006", "061"):
                 needed[f"mod17a3hgf_{collection}"] |= set(range(first, last + 1))
+    if study["npp"]["compare"] == "mod17":  # the comparison is of collection 061 alone
+        needed["mod17a3hgf_061"] = {year for year in study["years"] if year > 2000}
+    by_light = study["npp"]["source"] == "casa"
+    if by_light:
+        needed[f"{study['ndvi']['product'].lower()}_061"] = set(study["years"])
     landcover = set(study["landcover_dates"].values())
-    if study["uses_landcover"]:
+    if study["uses_landcover"] or by_light:
         landcover |= set(study["landcover_year"].values())
     if landcover:
         needed["mcd12q1_061"] = landcover
@@ -76,17 +81,19 @@ def degree_tiles(bounds):
 
 def _tiles(study, datasets, name, years):
     dataset = datasets[name]
-    row = _row("tiles", dataset, len(study["tiles"]) * len(years), years)
-    return row | {"present": _tiles_present(study, dataset, years)}
+    dates = {(year, day) for year in years for day in modis.begins_of(dataset["product"], year)}
+    row = _row("tiles", dataset, len(study["tiles"]) * len(dates), years)
+    return row | {"present": _tiles_present(study, dataset, dates)}
 
 
-def _tiles_present(study, dataset, years):
+def _tiles_present(study, dataset, dates):
+    """Count the tiles that are there; one in several versions counts once."""
     found = set()
     for path in Path(study["files"]["tiles"]).rglob(f"{dataset['product']}.A*.hdf"):
         name = modis.FILE_NAME.match(path.name)
         if name and name["collection"] == dataset["version"] and name["tile"] in study["tiles"]:
-            found |= {(name["tile"], int(name["year"]))} if int(name["year"]) in years else set()
-    return len(found)
+            found.add((name["tile"], (int(name["year"]), int(name["day"]))))
+    return sum(date in dates for _, date in found)
 
 
 def _stations(study, dataset):

@@ -52,9 +52,7 @@ def tiles(study, top, brought):
             continue
         for year in years:
             try:
-                paths = modis.find_tiles(
-                    folder, dataset["product"], dataset["version"], year, study["tiles"]
-                )
+                paths = tiles_of_year(folder, dataset, year, study["tiles"])
             except modis.MissingTiles as error:
                 faults += 1
                 yield Finding(
@@ -76,6 +74,20 @@ def tiles(study, top, brought):
                 True,
                 f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound",
             )
+
+
+def tiles_of_year(folder, dataset, year, tiles):
+    """Return the files of a product and year, of all dates that it has.
+
+    Raises
+    ------
+    nepflow.modis.MissingTiles
+    """
+    place = (folder, dataset["product"], dataset["version"], year)
+    days = modis.begins_of(dataset["product"], year)
+    if days == [1]:
+        return modis.find_tiles(*place, tiles)
+    return [path for date in modis.find_dates(*place, days, tiles).values() for path in date]
 
 
 def area(study, top, _):
