@@ -14,9 +14,7 @@ from public_archives import DEM, NCEI, POWER, Boundaries, Elevation, Gsod, Power
 def stations(west, south, east, north):
     """A grid of some thirty stations {identity: (lon, lat, elevation)}."""
     places = [
-        (lon, lat)
-        for lon in np.linspace(west, east, 6)
-        for lat in np.linspace(south, north, 5)
+        (lon, lat) for lon in np.linspace(west, east, 6) for lat in np.linspace(south, north, 5)
     ]
     return {
         f"{530000 + n}99999": (

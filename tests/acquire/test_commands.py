@@ -1,10 +1,12 @@
 """`plan`, `lock_granules`, `check_addresses` and `fetch` as commands."""
 
 import json
+import re
 import shutil
 import sys
 from urllib.parse import urlsplit
 
+import geopandas
 import pytest
 import yaml
 from archives import Reply
@@ -38,6 +40,28 @@ def test_plan_of_the_paper(top, capsys):
     assert "mod17a3hgf_006: withdrawn" in said
     assert "does not say `acquire: true`" in said
     assert plan.main(["no_such_study"], top) == 1
+
+
+def test_plan_names_tiles_beside_the_area(root, top, capsys):
+    """The paper's list comes from a box round the provinces; Xinjiang does not fill its corner."""
+    import plan
+
+    paper = (root / "config/studies/northwest_china.yaml").read_text()
+    tiles = yaml.safe_load(re.search(r"^tiles: (\[.*\])$", paper, re.M)[1])
+    own = {"title": "t", "citation": "c", "period": [2001, 2003], "tiles": tiles}
+    path = top / "config/studies/own.yaml"
+    path.write_text(yaml.safe_dump(own))
+    (top / "data/own").mkdir(parents=True)
+    provinces = geopandas.read_file(root / "resources/northwest_china/provinces.geojson")
+    provinces.to_file(top / "data/own/area.gpkg")
+    assert plan.main(["own"], top) == 0
+    said = capsys.readouterr().out
+    assert "tiles: the area does not touch h22v04, h26v04; all that `tiles` names is used." in said
+    assert "also touches" not in said
+    assert re.search(r"mod17a3hgf_061 +30 ", said)  # 10 tiles, 3 years: the list stays as it is
+    path.write_text(yaml.safe_dump(own | {"tiles": [t for t in tiles if t != "h26v05"]}))
+    assert plan.main(["own"], top) == 0
+    assert "also touches h26v05, which `tiles` does not name" in capsys.readouterr().out
 
 
 def test_lock_of_a_study(top, capsys):

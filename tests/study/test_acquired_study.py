@@ -5,12 +5,10 @@ The tiles that the archive holds are those of a twin, so that the whole workflow
 
 import csv
 import json
-import re
 import shutil
 
 import acquired_world
 import pytest
-import yaml
 from copies import Workflow
 from earthdata_archive import CDN, FILES, TOKEN
 from public_archives import NCEI
