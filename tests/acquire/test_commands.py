@@ -49,6 +49,7 @@ def test_plan_names_tiles_beside_the_area(root, top, capsys):
     paper = (root / "config/studies/northwest_china.yaml").read_text()
     tiles = yaml.safe_load(re.search(r"^tiles: (\[.*\])$", paper, re.M)[1])
     own = {"title": "t", "citation": "c", "period": [2001, 2003], "tiles": tiles}
+    own["climate"] = {"variables": ["temperature", "precipitation"]}
     path = top / "config/studies/own.yaml"
     path.write_text(yaml.safe_dump(own))
     (top / "data/own").mkdir(parents=True)
