@@ -7,10 +7,12 @@ import sys
 from urllib.parse import urlsplit
 
 import geopandas
+import numpy as np
 import pytest
 import yaml
 from archives import Reply
-from nepflow_acquire import granules, register, transfer
+from nepflow_acquire import granules, register, site, transfer
+from PIL import Image
 
 QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
 
@@ -161,3 +163,41 @@ def test_substitutes_are_choices_of_the_report(root, top):
     assert ("stations instead of CMA daily data", "GSOD: CMA is not public") in notes.choices(
         loaded
     )
+
+
+def test_figures_of_the_readme_keep_every_colour(top, capsys):
+    """Narrower and with few colours, but none of the legend is lost to a more frequent one."""
+    import copy_figures
+
+    folder = top / "results" / site.settings(top)["studies"][0] / "figures"
+    folder.mkdir(parents=True)
+    assert copy_figures.main([], top) == 1
+    assert "Run `make demo` first" in capsys.readouterr().err
+    shades = np.random.default_rng(1).integers(0, 255, (900, 2200), dtype="uint8")
+    pixels = np.stack([shades, shades, 255 - shades, np.full_like(shades, 255)], axis=2)
+    rare = {(100, 60): (236, 180, 221), (100, 160): (155, 42, 16)}
+    for (row, column), colour in rare.items():
+        pixels[row : row + 40, column : column + 40, :3] = colour
+    pixels[-300:, :, 3] = 0  # transparent: the page is white
+    for name in copy_figures.NAMES:
+        Image.fromarray(pixels).save(folder / f"{name}.png")
+    small = copy_figures.smaller(folder / f"{copy_figures.NAMES[0]}.png")
+    assert small.size == (1100, 450) and len(small.getcolors()) <= 256
+    shown = np.asarray(small.convert("RGB")).astype(int)
+    for (row, column), colour in rare.items():
+        assert np.abs(shown[row // 2 + 10, column // 2 + 10] - colour).max() < 20
+    assert shown[-10, 10].tolist() == [255, 255, 255]
+    assert copy_figures.main([], top) == 1  # noise does not become small
+    assert "more than 150 kB" in capsys.readouterr().err
+
+
+def test_figures_of_the_readme_are_small_and_there(root):
+    import copy_figures
+
+    for page in ("README.md", "README.zh.md"):
+        text = (root / page).read_text(encoding="utf-8")
+        assert re.findall(r"!\[[^\]]*\]\((.*?)\)", text) == [
+            f"docs/figures/{name}.png" for name in copy_figures.NAMES
+        ]
+    for name in copy_figures.NAMES:
+        assert (root / f"docs/figures/{name}.png").stat().st_size <= copy_figures.LARGEST

@@ -82,6 +82,11 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
         listed = {row["file"] for row in csv.DictReader(file)}
     assert any(name.startswith("MOD17A3HGF") for name in listed)
     assert any(name.endswith("_DEM.tif") for name in listed)
+    with open(world.result("mine/styles.csv")) as file:
+        styles = {row["file"]: row["figure"] for row in csv.DictReader(file)}
+    assert styles["pixel/nep/mean.qml"] == "nep_mean" and "landcover/2001.qml" in styles
+    assert all(world.result(f"mine/{name}").is_file() for name in styles)
+    assert "styles.csv" in world.result("mine/manifest.csv").read_text()
     choices = world.result("mine/tables/choices.csv").read_text()
     assert 'source of stations,"Global Surface Summary of the Day' in choices
     assert "10.5067/MODIS/MCD12Q1.061" in choices and "stations instead of CMA" in choices
