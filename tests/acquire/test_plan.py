@@ -133,10 +133,26 @@ def test_everything_acquired_is_in_the_plan(root, tmp_path):
     ] is None
 
 
+def test_the_plan_says_what_the_register_knows(root, tmp_path):
+    """Product, version, years, licence, citation, address and checksum of each dataset."""
+    chosen = {"stations": "gsod", "dem": "copernicus_glo90"}
+    datasets = register.load()
+    rows = plan.plan(loaded(root, tmp_path, climate=CLIMATE, acquire=chosen), datasets)
+    text = plan.table_text(rows)
+    assert len(rows) == 3
+    for row in rows:
+        assert tuple(row) == plan.COLUMNS
+        dataset = datasets[row["dataset"]]
+        for key in ("product", "version", "licence", "citation", "checksum"):
+            assert dataset[key] in text, key
+    assert "mod17a3hgf_061: MOD17A3HGF 061, 2001-\n    cite: Running, S. and Zhao, M." in text
+    assert "from copernicus-dem-90m.s3.amazonaws.com; checksum: none" in text
+
+
 def test_years_before_a_product_are_named(root, tmp_path):
     settings = loaded(root, tmp_path, climate=CLIMATE, acquire={"radiation": "nasa_power"})
     datasets = register.load()
     datasets["nasa_power"] = datasets["nasa_power"] | {"years": [2002, 2002]}
     row = plan.plan(settings, datasets)[-1]
-    assert row["years_missing"] == "2001 2003"
+    assert (row["years_missing"], row["years"]) == ("2001 2003", "2002-2002")
     assert "has no data of 2001 2003" in plan.table_text([row])

@@ -5,14 +5,15 @@ Made from settings and the register alone; nothing is asked of a network.
 
 import math
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from nepflow import modis
 
 from nepflow_acquire import register
 
 COLUMNS = (
-    "input", "dataset", "version", "files", "gb", "present", "years_missing", "retired", "login",
-    "licence", "checked_live",
+    "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
+    "retired", "login", "licence", "citation", "hosts", "checksum", "checked_live",
 )  # fmt: skip
 DEM_DATASETS = ("copernicus_glo90", "copernicus_glo30")
 
@@ -107,7 +108,9 @@ def _row(name, dataset, files, years):
     return {
         "input": name,
         "dataset": dataset["name"],
+        "product": dataset["product"],
         "version": dataset["version"],
+        "years": "-".join("" if year is None else str(year) for year in dataset["years"]),
         "files": files,
         "gb": None if files is None else round(files * dataset["file_mb"] / 1000, 3),
         "present": None,
@@ -115,6 +118,9 @@ def _row(name, dataset, files, years):
         "retired": dataset["retired"] or "",
         "login": dataset["login"],
         "licence": dataset["licence"],
+        "citation": dataset["citation"],
+        "hosts": ", ".join(sorted({urlsplit(a).hostname for a in dataset["addresses"].values()})),
+        "checksum": dataset["checksum"],
         "checked_live": dataset["checked_live"],
     }
 
@@ -138,6 +144,14 @@ def table_text(rows):
             lines.append(f"{row['dataset']}: {row['retired'].strip()}.")
         if row["login"] == "earthdata":
             lines.append(f"{row['dataset']}: needs an Earthdata login (docs/data.md).")
+    lines.append("")
+    for row in rows:
+        lines += [
+            f"{row['dataset']}: {row['product']} {row['version']}, {row['years']}",
+            f"    cite: {row['citation']}",
+            f"    licence: {row['licence']}",
+            f"    from {row['hosts'] or 'nowhere any more'}; checksum: {row['checksum']}",
+        ]
     return "\n".join(lines)
 
 
