@@ -186,7 +186,7 @@ def test_figures_of_the_readme_keep_every_colour(top, capsys):
     shown = np.asarray(small.convert("RGB")).astype(int)
     for (row, column), colour in rare.items():
         assert np.abs(shown[row // 2 + 10, column // 2 + 10] - colour).max() < 20
-    assert shown[-10, 10].tolist() == [255, 255, 255]
+    assert shown[-10, 10].min() > 245
     assert copy_figures.main([], top) == 1  # noise does not become small
     assert "more than 150 kB" in capsys.readouterr().err
 
