@@ -165,6 +165,18 @@ def test_tiles_and_elevation_that_do_not_cover_the_area(copy):
     assert any("dem: data/mine/dem.tif does not cover the area" in text for text, _ in found)
 
 
+def test_what_nobody_brought_is_said_once_with_the_switch(copy):
+    """A newcomer: a study of `make init`, nothing downloaded, `acquire: true` forgotten."""
+    for path in [*(copy.raw / "modis").iterdir(), copy.raw / "dem.tif", copy.raw / "stations.csv"]:
+        path.unlink()
+    acquire = {"tiles": "earthdata", "stations": "gsod", "dem": "copernicus_glo90"}
+    copy.study(mine=STUDY | {"acquire": acquire})
+    copy.environment["EARTHDATA_TOKEN"] = "token"
+    found, _ = examine(copy, 3)
+    assert any("MOD17A3HGF collection 061 of 2001 2002 2003 for h26v05" in t for t, _ in found)
+    assert all("say `acquire: true` in config/config.yaml" in way for _, way in found)
+
+
 def test_a_truncated_tile(copy):
     path = next((copy.raw / "modis").glob("*A2002*"))
     path.write_bytes(path.read_bytes()[:500])

@@ -34,7 +34,14 @@ ABSENCE_CODE = {name: code for code, name in ABSENCE.items()}
 
 
 class MissingTiles(ValueError):
-    """Tiles that a study needs are not in its raw folder, or there twice."""
+    """Tiles that a study needs are not in its raw folder, or there twice.
+
+    ``absent`` is (beginning of the date, tiles) of those that are not there, else None.
+    """
+
+    def __init__(self, message, absent=None):
+        super().__init__(message)
+        self.absent = absent
 
 
 @dataclass(frozen=True)
@@ -223,7 +230,8 @@ def _of_date(folder, product, collection, begin, tiles):
         raise MissingTiles(
             f"{folder}: no {product} collection {collection} of {year} for "
             f"{', '.join(missing)}. Put files named {pattern} there, or change "
-            "`tiles` or `period` of the study."
+            "`tiles` or `period` of the study.",
+            absent=(year, missing),
         )
     for tile, paths in found.items():
         if len(paths) > 1:
