@@ -5,7 +5,7 @@ BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .PHONY: demo run resume test test-all check format bench bench-quick lock \
-  init plan doctor downloads lock-granules fetch check-addresses
+  init plan doctor downloads lock-granules fetch check-addresses readme-figures
 COMMANDS = $(BIN)/python workflow/scripts/commands
 
 # An embedded study on simulated inputs, from raw tiles to the report: make demo STUDY=indochina_karst
@@ -51,6 +51,10 @@ fetch: .venv/run
 # For people with internet: ask every address of config/datasets.yaml and date those that answer.
 check-addresses: .venv/run
 	$(COMMANDS)/check_addresses.py
+
+# After `make demo`: the figures of the README.
+readme-figures: .venv/run
+	$(COMMANDS)/copy_figures.py
 
 # Quick tests: no root, no system package.
 test: .venv/test

@@ -81,9 +81,13 @@ class Request:
 
 
 class Reply:
-    """What goes back. ``cut`` closes the connection after so many bytes of the body."""
+    """What goes back. ``cut`` closes the connection after so many bytes of the body.
 
-    def __init__(self, body=b"", status=200, cut=None, **headers):
+    With ``hold``, an Event, the connection stays open and silent there until it is set.
+    """
+
+    def __init__(self, body=b"", status=200, cut=None, hold=None, **headers):
+        self.hold = hold
         self.body = body.encode() if isinstance(body, str) else body
         self.status, self.cut = status, cut
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -123,6 +127,8 @@ class _Archive(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(reply.body[: reply.cut])
+            if reply.hold:
+                reply.hold.wait(60)
         if reply.cut is not None:
             self.close_connection = True
 

@@ -89,6 +89,16 @@ def test_an_unknown_country_and_changed_answers(tmp_path, archives):
     assert not list((tmp_path / "data/boundaries").glob("*.geojson"))
 
 
+def test_json_without_polygons_is_no_area(tmp_path, archives):
+    """What a busy host may answer with 200."""
+    opened = archives(**Boundaries(PROVINCES).answers)
+    opened.answers[MEDIA] = lambda request: Reply('{"message": "rate limit exceeded"}')
+    with pytest.raises(boundaries.BadBoundaries, match=r"2019.geojson: has no polygons"):
+        area(tmp_path)
+    assert list((tmp_path / "data/boundaries").glob("*2019*")) == []
+    assert list((tmp_path / "data/boundaries").glob(".*2019*")) == []
+
+
 def test_a_truncated_geojson_is_no_area(tmp_path, archives):
     served = Boundaries(PROVINCES)
     opened = archives(**served.answers)

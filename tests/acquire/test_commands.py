@@ -1,14 +1,18 @@
 """`plan`, `lock_granules`, `check_addresses` and `fetch` as commands."""
 
 import json
+import re
 import shutil
 import sys
 from urllib.parse import urlsplit
 
+import geopandas
+import numpy as np
 import pytest
 import yaml
 from archives import Reply
-from nepflow_acquire import granules, register, transfer
+from nepflow_acquire import granules, register, site, transfer
+from PIL import Image
 
 QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
 
@@ -38,6 +42,29 @@ def test_plan_of_the_paper(top, capsys):
     assert "mod17a3hgf_006: withdrawn" in said
     assert "does not say `acquire: true`" in said
     assert plan.main(["no_such_study"], top) == 1
+
+
+def test_plan_names_tiles_beside_the_area(root, top, capsys):
+    """The paper's list comes from a box round the provinces; Xinjiang does not fill its corner."""
+    import plan
+
+    paper = (root / "config/studies/northwest_china.yaml").read_text()
+    tiles = yaml.safe_load(re.search(r"^tiles: (\[.*\])$", paper, re.M)[1])
+    own = {"title": "t", "citation": "c", "period": [2001, 2003], "tiles": tiles}
+    own["climate"] = {"variables": ["temperature", "precipitation"]}
+    path = top / "config/studies/own.yaml"
+    path.write_text(yaml.safe_dump(own))
+    (top / "data/own").mkdir(parents=True)
+    provinces = geopandas.read_file(root / "resources/northwest_china/provinces.geojson")
+    provinces.to_file(top / "data/own/area.gpkg")
+    assert plan.main(["own"], top) == 0
+    said = capsys.readouterr().out
+    assert "tiles: the area does not touch h22v04, h26v04; all that `tiles` names is used." in said
+    assert "also touches" not in said
+    assert re.search(r"mod17a3hgf_061 +30 ", said)  # 10 tiles, 3 years: the list stays as it is
+    path.write_text(yaml.safe_dump(own | {"tiles": [t for t in tiles if t != "h26v05"]}))
+    assert plan.main(["own"], top) == 0
+    assert "also touches h26v05, which `tiles` does not name" in capsys.readouterr().out
 
 
 def test_lock_of_a_study(top, capsys):
@@ -136,3 +163,41 @@ def test_substitutes_are_choices_of_the_report(root, top):
     assert ("stations instead of CMA daily data", "GSOD: CMA is not public") in notes.choices(
         loaded
     )
+
+
+def test_figures_of_the_readme_keep_every_colour(top, capsys):
+    """Narrower and with few colours, but none of the legend is lost to a more frequent one."""
+    import copy_figures
+
+    folder = top / "results" / site.settings(top)["studies"][0] / "figures"
+    folder.mkdir(parents=True)
+    assert copy_figures.main([], top) == 1
+    assert "Run `make demo` first" in capsys.readouterr().err
+    shades = np.random.default_rng(1).integers(0, 255, (900, 2200), dtype="uint8")
+    pixels = np.stack([shades, shades, 255 - shades, np.full_like(shades, 255)], axis=2)
+    rare = {(100, 60): (236, 180, 221), (100, 160): (155, 42, 16)}
+    for (row, column), colour in rare.items():
+        pixels[row : row + 40, column : column + 40, :3] = colour
+    pixels[-300:, :, 3] = 0  # transparent: the page is white
+    for name in copy_figures.NAMES:
+        Image.fromarray(pixels).save(folder / f"{name}.png")
+    small = copy_figures.smaller(folder / f"{copy_figures.NAMES[0]}.png")
+    assert small.size == (1100, 450) and len(small.getcolors()) <= 256
+    shown = np.asarray(small.convert("RGB")).astype(int)
+    for (row, column), colour in rare.items():
+        assert np.abs(shown[row // 2 + 10, column // 2 + 10] - colour).max() < 20
+    assert shown[-10, 10].min() > 245
+    assert copy_figures.main([], top) == 1  # noise does not become small
+    assert "more than 150 kB" in capsys.readouterr().err
+
+
+def test_figures_of_the_readme_are_small_and_there(root):
+    import copy_figures
+
+    for page in ("README.md", "README.zh.md"):
+        text = (root / page).read_text(encoding="utf-8")
+        assert re.findall(r"!\[[^\]]*\]\((.*?)\)", text) == [
+            f"docs/figures/{name}.png" for name in copy_figures.NAMES
+        ]
+    for name in copy_figures.NAMES:
+        assert (root / f"docs/figures/{name}.png").stat().st_size <= copy_figures.LARGEST

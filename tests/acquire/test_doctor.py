@@ -7,14 +7,18 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
+from pathlib import Path
 from unittest import mock
 
 import geopandas
 import numpy as np
 import pytest
 import rasterio
+import tiles
 import yaml
 from copies import Workflow
+from nepflow import modis
 from nepflow_acquire import doctor
 from nepflow_twin import hdfeos
 from nepflow_twin.tiles import corners
@@ -161,11 +165,50 @@ def test_tiles_and_elevation_that_do_not_cover_the_area(copy):
     assert any("dem: data/mine/dem.tif does not cover the area" in text for text, _ in found)
 
 
+def test_what_nobody_brought_is_said_once_with_the_switch(copy):
+    """A newcomer: a study of `make init`, nothing downloaded, `acquire: true` forgotten."""
+    for path in [*(copy.raw / "modis").iterdir(), copy.raw / "dem.tif", copy.raw / "stations.csv"]:
+        path.unlink()
+    acquire = {"tiles": "earthdata", "stations": "gsod", "dem": "copernicus_glo90"}
+    copy.study(mine=STUDY | {"acquire": acquire})
+    copy.environment["EARTHDATA_TOKEN"] = "token"
+    found, _ = examine(copy, 3)
+    assert any("MOD17A3HGF collection 061 of 2001 2002 2003 for h26v05" in t for t, _ in found)
+    assert all("say `acquire: true` in config/config.yaml" in way for _, way in found)
+
+
 def test_a_truncated_tile(copy):
     path = next((copy.raw / "modis").glob("*A2002*"))
     path.write_bytes(path.read_bytes()[:500])
     found, _ = examine(copy, 1)
     assert "cannot be opened as hdf4" in found[0][0] and str(path.name) in found[0][1]
+
+
+def test_months_of_a_study_that_models_npp_by_light(copy):
+    """All dates of a year; one missing, one in two productions, one cut off is named."""
+    for path in (copy.raw / "modis").iterdir():
+        path.unlink()
+    days = {2001: modis.begins_of("MOD13A3", 2001), 2002: modis.begins_of("MOD13A3", 2002)}
+    write = partial(tiles.write_ndvi, copy.raw / "modis", "h26v05", *np.ones((2, 4, 4)))
+    written = {(y, d): Path(write(year=y, day=d)) for y in days for d in days[y]}
+    for year in days:
+        tiles.write_landcover(copy.raw / "modis", "h26v05", np.ones((4, 4)), year=year)
+    rows = (copy.raw / "stations.csv").read_text().replace("_mm\n", "_mm,radiation_mj_m2\n")
+    (copy.raw / "stations.csv").write_text(rows.replace("0.5\n", "0.5,11\n"))
+    light = STUDY | {"period": [2001, 2002], "npp": {"source": "casa"}}
+    light["climate"] = STUDY["climate"] | {
+        "variables": ["temperature", "precipitation", "radiation"]
+    }
+    copy.study(mine=light)
+    _, said = examine(copy, 0)
+    assert "mod13a3_061: 2 years of 1 tiles are sound" in said
+    whole = written[2001, 60].read_bytes()
+    written[2001, 60].write_bytes(whole[:-200])
+    written[2002, 335].unlink()
+    found, _ = examine(copy, 2)
+    assert any("A2001060" in text and "cannot be opened as hdf4" in text for text, _ in found)
+    assert any("MOD13A3 collection 061 of 2002335 for h26v05" in text for text, _ in found)
+    assert all("Get them" in way or "get it again" in way for _, way in found)
 
 
 def test_what_a_rule_will_bring_need_not_be_there(copy):

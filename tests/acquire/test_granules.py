@@ -111,28 +111,73 @@ def test_a_collection_without_the_year(tmp_path, archives, tiles, monkeypatch):
     log_in(monkeypatch)
     with pytest.raises(
         granules.NoSuchGranules,
-        match=r"061 of 2000: the archive has no tile h25v04 \(day 001\), h25v05",
+        match=r"061 of 2000: the archive has no tile h25v04 h25v05 \(day 001\)",
     ):
         bring(tmp_path, year=2000)
     assert contents(tmp_path) == []
 
 
-def test_a_month_that_one_tile_lacks(tmp_path, archives, tiles, monkeypatch):
+FIRST_OF_MONTHS = {  # days of the year, of a common year and of a leap year
+    2001: (1, 32, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335),
+    2000: (32, 61, 92, 122, 153, 183, 214, 245, 275, 306, 336),  # the series begins in February
+}
+PAIR = ("h25v04", "h25v05")
+
+
+def months_of(tiles, year):
+    """Tiles of every month of a year."""
     body = next(iter(tiles.values()))
-    months = {
-        f"MOD13A3.A2001{day:03d}.{tile}.061.2021001000000.hdf": body
-        for day in (1, 32, 60)
-        for tile in ("h25v04", "h25v05")
+    return {
+        f"MOD13A3.A{year}{day:03d}.{tile}.061.2021001000000.hdf": body
+        for day in FIRST_OF_MONTHS[year]
+        for tile in PAIR
     }
-    earthdata = Earthdata(dict(months))
+
+
+def bring_months(folder, year=2001, **keys):
+    place = (list(PAIR), folder / "modis", folder / "list.csv")
+    acquire_tiles("MOD13A3", "061", year, *place, **(QUICK | keys))
+    return granules.read_list(folder / "list.csv")
+
+
+@pytest.mark.parametrize("year", [2000, 2001])
+def test_every_month_of_a_year_comes(tmp_path, archives, tiles, monkeypatch, year):
+    archives(**Earthdata(months_of(tiles, year)).answers)
+    log_in(monkeypatch)
+    rows = bring_months(tmp_path, year)
+    assert [row["file"] for row in rows] == sorted(months_of(tiles, year))
+    assert [name for name in contents(tmp_path) if name.endswith(".hdf")] == sorted(
+        months_of(tiles, year)
+    )
+
+
+def test_months_that_are_not_there(tmp_path, archives, tiles, monkeypatch):
+    """A month of one tile, and one of all tiles: a year that the archive has not finished."""
+    earthdata = Earthdata(months_of(tiles, 2001))
     archives(**earthdata.answers)
     log_in(monkeypatch)
-    ask = ("MOD13A3", "061", 2001, ["h25v04", "h25v05"])
-    acquire_tiles(*ask, tmp_path / "modis", tmp_path / "list.csv", **QUICK)
-    assert len(list((tmp_path / "modis").glob("*.hdf"))) == 6
     del earthdata.tiles["MOD13A3.A2001032.h25v05.061.2021001000000.hdf"]
     with pytest.raises(granules.NoSuchGranules, match=r"has no tile h25v05 \(day 032\)\."):
-        acquire_tiles(*ask, tmp_path / "modis", tmp_path / "list.csv", **QUICK)
+        bring_months(tmp_path)
+    for name in [name for name in earthdata.tiles if name[13:16] in ("305", "335")]:
+        del earthdata.tiles[name]
+    lacks = r"h25v05 \(day 032\), h25v04 h25v05 \(day 305 335\)\."
+    with pytest.raises(granules.NoSuchGranules, match=lacks):
+        bring_months(tmp_path)
+    assert contents(tmp_path) == []
+
+
+def test_the_lock_file_holds_every_month(tmp_path, archives, tiles, monkeypatch):
+    served = archives(**Earthdata(months_of(tiles, 2001)).answers)
+    log_in(monkeypatch)
+    rows, lock = bring_months(tmp_path / "first"), tmp_path / "lock.csv"
+    granules.write_list(rows, lock)
+    asked = served.count(CMR)
+    assert bring_months(tmp_path / "again", lock_path=lock) == rows
+    assert served.count(CMR) == asked
+    granules.write_list([row for row in rows if "A2001060.h25v04" not in row["file"]], lock)
+    with pytest.raises(granules.NoSuchGranules, match=r"lock.csv: names no .* h25v04 \(day 060\)"):
+        bring_months(tmp_path / "third", lock_path=lock)
 
 
 def test_a_retired_collection_is_refused_before_anything_is_asked(tmp_path, archives, tiles):

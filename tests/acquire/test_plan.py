@@ -71,6 +71,49 @@ def test_harmonising_needs_both_collections_in_the_overlap(root, tmp_path):
     assert files == {"mod17a3hgf_006": 2 * 11, "mod17a3hgf_061": 2 * 10}
 
 
+LIGHT = CLIMATE["variables"] + ["radiation"]
+
+
+def test_npp_by_light_needs_every_month_and_the_vegetation(root, tmp_path):
+    """Without zones of land cover too: the vegetation types are those of MCD12Q1."""
+    settings = loaded(
+        root, tmp_path, climate={"variables": LIGHT}, npp={"source": "casa", "compare": None}
+    )
+    rows = {row["dataset"]: row for row in plan.plan(settings, register.load())}
+    assert {name: row["files"] for name, row in rows.items()} == {
+        "mod13a3_061": 2 * 3 * 12,
+        "mcd12q1_061": 2 * 3,
+    }
+    assert rows["mod13a3_061"]["gb"] == pytest.approx(72 * 8 / 1000)
+
+
+def test_the_series_of_ndvi_begins_in_february_2000(root, tmp_path):
+    """Compared with MOD17A3HGF from 2001 on; land cover of 2000 is that of 2001 by choice."""
+    settings = loaded(
+        root, tmp_path, climate={"variables": LIGHT}, npp={"source": "casa", "compare": "mod17"},
+        period=[2000, 2001], ndvi={"product": "MOD13Q1", "january_2000": "climatology"},
+        landcover={"substitute": [{"year": 2000, "by": 2001}]},
+    )  # fmt: skip
+    files = {row["dataset"]: row["files"] for row in plan.plan(settings, register.load())}
+    # dates of MOD13Q1: 49, 65, ... 353 in 2000; 1, 17, ... 353 in 2001
+    assert files == {"mod13q1_061": 2 * (20 + 23), "mod17a3hgf_061": 2 * 1, "mcd12q1_061": 2 * 1}
+
+
+def test_months_that_are_there_are_counted(root, tmp_path):
+    folder = tmp_path / "data/own/modis"
+    folder.mkdir(parents=True)
+    for begin, tile, produced in (
+        ("2001001", "h25v04", 1), ("2001032", "h25v04", 1), ("2001032", "h25v04", 2),
+        ("2001032", "h25v05", 1), ("2001033", "h25v05", 1),  # no composite begins on day 33
+    ):  # fmt: skip
+        (folder / f"MOD13A3.A{begin}.{tile}.061.202100100000{produced}.hdf").touch()
+    settings = loaded(
+        root, tmp_path, climate={"variables": LIGHT}, npp={"source": "casa", "compare": None}
+    )
+    rows = {row["dataset"]: row["present"] for row in plan.plan(settings, register.load())}
+    assert rows["mod13a3_061"] == 3
+
+
 def test_everything_acquired_is_in_the_plan(root, tmp_path):
     chosen = {
         "tiles": "earthdata",
@@ -90,10 +133,26 @@ def test_everything_acquired_is_in_the_plan(root, tmp_path):
     ] is None
 
 
+def test_the_plan_says_what_the_register_knows(root, tmp_path):
+    """Product, version, years, licence, citation, address and checksum of each dataset."""
+    chosen = {"stations": "gsod", "dem": "copernicus_glo90"}
+    datasets = register.load()
+    rows = plan.plan(loaded(root, tmp_path, climate=CLIMATE, acquire=chosen), datasets)
+    text = plan.table_text(rows)
+    assert len(rows) == 3
+    for row in rows:
+        assert tuple(row) == plan.COLUMNS
+        dataset = datasets[row["dataset"]]
+        for key in ("product", "version", "licence", "citation", "checksum"):
+            assert dataset[key] in text, key
+    assert "mod17a3hgf_061: MOD17A3HGF 061, 2001-\n    cite: Running, S. and Zhao, M." in text
+    assert "from copernicus-dem-90m.s3.amazonaws.com; checksum: none" in text
+
+
 def test_years_before_a_product_are_named(root, tmp_path):
     settings = loaded(root, tmp_path, climate=CLIMATE, acquire={"radiation": "nasa_power"})
     datasets = register.load()
     datasets["nasa_power"] = datasets["nasa_power"] | {"years": [2002, 2002]}
     row = plan.plan(settings, datasets)[-1]
-    assert row["years_missing"] == "2001 2003"
+    assert (row["years_missing"], row["years"]) == ("2001 2003", "2002-2002")
     assert "has no data of 2001 2003" in plan.table_text([row])

@@ -6,9 +6,13 @@ Shapes: RFC 9110 sections 14 (Range, If-Range), 10.2.3 (Retry-After) and 15 (sta
 import errno
 import gzip
 import hashlib
+import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
+import time
 from email.utils import formatdate
 from pathlib import Path
 
@@ -187,6 +191,35 @@ def test_an_interrupted_run_is_continued_by_the_next(tmp_path, archives, tile):
     assert left(want) == [tile[0]]
 
 
+def test_a_killed_process_is_continued_by_the_next(tmp_path, archives, tile, root):
+    """SIGKILL in the middle of a file: no clean-up runs, the lock goes with the process."""
+    silent = threading.Event()
+    tag = {"ETag": '"one"'}
+    served = archives(**{HOST: lambda request: Reply(tile[1], cut=70_000, hold=silent, **tag)})
+    want = wanted(tmp_path, tile)
+    code = (
+        "import requests; from nepflow_acquire import transfer; transfer.fetch(requests.Session(), "
+        f"transfer.Wanted({want.address!r}, {str(want.path)!r}, 'hdf4'))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(root / "workflow/scripts")}
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment)
+    part = transfer.part_of(want.path)
+    try:
+        for _ in range(600):
+            if part.exists() and part.stat().st_size >= 65_536:  # a block of that process
+                break
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+        silent.set()
+    assert not want.path.exists() and part.stat().st_size == 65_536
+    served.answers[HOST] = lambda request: ranged(request, tile[1])
+    assert get(want)[0]
+    assert served.asked[-1].headers["Range"] == "bytes=65536-"
+    assert want.path.read_bytes() == tile[1] and left(want) == [tile[0]]
+
+
 def test_a_file_that_changed_meanwhile_comes_whole(tmp_path, archives, tile):
     old = bytes(len(tile[1]))
     served = archives(
@@ -303,6 +336,60 @@ def test_a_file_that_only_begins_well_does_not_open(tmp_path, archives, tile):
     with pytest.raises(transfer.Unreachable, match=r"cannot be opened as hdf4|without data"):
         get(want)
     assert left(want) == []
+
+
+@pytest.mark.parametrize(
+    ("reader", "says"),
+    [
+        (lambda path: json.loads("{"), "JSONDecodeError: Expecting property name"),
+        (lambda path: b"\xff".decode(), "UnicodeDecodeError: 'utf-8' codec"),
+        (lambda path: int("x"), "ValueError: invalid literal"),
+    ],
+)
+def test_what_cannot_be_read_is_a_named_error_and_no_file(tmp_path, archives, tile, reader, says):
+    """Errors of the standard library name no file and cannot be made of a text alone."""
+    archives(**{HOST: lambda request: ranged(request, tile[1])})
+    want = wanted(tmp_path, tile, accept=reader)
+    with pytest.raises(transfer.Unreadable, match=says) as error:
+        get(want)
+    assert str(want.path) in str(error.value) and "Run again" in str(error.value)
+    assert left(want) == []
+
+
+def test_an_error_of_our_own_keeps_its_name_and_names_the_file(tmp_path, archives, tile):
+    class Refused(ValueError):
+        """Of a reader."""
+
+    def reader(path):
+        raise Refused(f"{path}: is of last year.")
+
+    archives(**{HOST: lambda request: ranged(request, tile[1])})
+    want = wanted(tmp_path, tile, accept=reader)
+    with pytest.raises(Refused, match="is of last year") as error:
+        get(want)
+    assert str(want.path) in str(error.value) and ".part" not in str(error.value)
+    assert left(want) == []
+
+
+@pytest.mark.parametrize("kept", [0.2, 0.6, 0.95])
+def test_a_cut_off_tile_is_refused_where_nothing_tells_its_size(tmp_path, archives, tile, kept):
+    """The connection ends like a complete one; the catalogue has neither size nor checksum."""
+    part = tile[1][: int(kept * len(tile[1]))]
+    archives(**{HOST: lambda request: Reply(part)})
+    want = wanted(tmp_path, tile, size=None, checksum=None)
+    with pytest.raises(transfer.Unreachable, match="cannot be opened as hdf4"):
+        get(want)
+    assert left(want) == []
+
+
+def test_a_genuine_tile_describes_its_bytes(tmp_path, reference_data):
+    """Each of the last hundred bytes matters to the archive's own files."""
+    for path in sorted((reference_data / "modis").glob("*.hdf")):
+        sound.check(path, "hdf4")
+        cut = tmp_path / path.name
+        cut.write_bytes(path.read_bytes()[:-100])
+        with pytest.raises(sound.WrongContent, match="describes"):
+            sound.check(cut, "hdf4")
 
 
 def test_an_unknown_checksum_is_passed_over_and_said(tmp_path, archives, tile):

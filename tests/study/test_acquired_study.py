@@ -7,14 +7,11 @@ import csv
 import json
 import shutil
 
-import geopandas
-import numpy as np
+import acquired_world
 import pytest
-import yaml
-from archives import Archives
 from copies import Workflow
-from earthdata_archive import CDN, FILES, TOKEN, Earthdata
-from public_archives import DEM, NCEI, POWER, Boundaries, Elevation, Gsod, Power
+from earthdata_archive import CDN, FILES, TOKEN
+from public_archives import NCEI
 
 YEARS = [2001, 2002, 2003]
 ZONES = [{"name": "province", "kind": "area"}, {"name": "landcover", "kind": "landcover"}]
@@ -49,84 +46,22 @@ ACQUIRE = {
 LEDGER = [{"input": "stations", "instead_of": "CMA", "by": "GSOD", "reason": "not public"}]
 
 
-def stations():
-    """A grid of stations round Ningxia (104-108 E, 35-40 N)."""
-    places = [(lon, lat) for lon in np.arange(103.5, 108.6, 1) for lat in np.arange(35.2, 40, 1.2)]
-    return {
-        f"{530000 + n}99999": (
-            round(lon + 0.07 * (n % 3), 3),
-            round(lat, 3),
-            1100.0 + 37 * (n % 11),
-        )
-        for n, (lon, lat) in enumerate(places)
-    }
-
-
-class Weather:
-    """Seasons over places and heights with a noise that each station and day has for itself."""
-
-    def __init__(self, places):
-        self.places = places
-
-    def _noise(self, station, date, salt):
-        return np.random.default_rng([int(station[:6]), date.toordinal(), salt])
-
-    def __call__(self, station, date):
-        _, lat, height = self.places[station]
-        season = -np.cos(2 * np.pi * (date.timetuple().tm_yday - 15) / 365)
-        rng = self._noise(station, date, 1)
-        warmth = (
-            16 - 0.7 * (lat - 37) - 0.006 * (height - 1100) - 7 + 13 * season + rng.normal(0, 1.5)
-        )
-        rain = rng.gamma(0.8, 5) if rng.random() < 0.15 + 0.1 * season else 0.0
-        return warmth, rain
-
-
-def radiation(lon, lat, date):
-    season = -np.cos(2 * np.pi * (date.timetuple().tm_yday - 10) / 365)
-    rng = np.random.default_rng([int(lon * 1000), int(lat * 1000), date.toordinal()])
-    return 15 + 7 * season - 0.2 * (lat - 37) + rng.normal(0, 1.2)
-
-
 @pytest.fixture(scope="module")
 def world(root, tmp_path_factory):
     """Archives that hold a twin's tiles; and an empty project with one study file."""
     folder = tmp_path_factory.mktemp("acquired")
-    maker = Workflow(
-        root, folder / "maker", maker=SHARED | {"title": "t", "inputs": "twin", "twin": TWIN}
-    )
-    lists = [f"results/twin/maker/granules/MOD17A3HGF.061_{year}.csv" for year in YEARS]
-    maker.run(
-        *lists, "results/twin/maker/granules/MCD12Q1.061_2001.csv", "results/twin/maker/area.gpkg"
-    )
-    twin = maker.result("twin/maker")
-    tiles = {path.name: path.read_bytes() for path in (twin / "modis").glob("*.h26v05.*.hdf")}
-    frame = geopandas.read_file(twin / "area.gpkg").set_index("name")
-    polygons = {
-        name: json.loads(geopandas.GeoSeries([shape]).to_json())["features"][0]["geometry"]
-        for name, shape in frame.geometry.items()
-    }
-    places = stations()
-    corners = [(lon, lat) for lon in range(103, 109) for lat in range(34, 41)]
-    power = Power(radiation)
-    answers = {
-        **Earthdata(tiles).answers,
-        **Boundaries(polygons).answers,
-        NCEI: Gsod(places, YEARS, Weather(places)).answer,
-        POWER: power.answer,
-        DEM: Elevation(corners, lambda lon, lat: 1100 + 80 * (lat - 35) + 5 * (lon - 104)).answer,
-    }
-    study = Workflow(
+    lists = [f"MOD17A3HGF.061_{year}" for year in YEARS] + ["MCD12Q1.061_2001"]
+    simulated = SHARED | {"title": "t", "inputs": "twin", "twin": TWIN}
+    tiles, polygons = acquired_world.twin(root, folder / "maker", simulated, lists)
+    study = acquired_world.project(
         root,
         folder / "my study",
-        mine=SHARED | {"title": "Mine", "acquire": ACQUIRE, "substitutes": LEDGER},
+        SHARED | {"title": "Mine", "acquire": ACQUIRE, "substitutes": LEDGER},
     )
-    site = {"studies": ["mine"], "raw": "data", "acquire": True}
-    (study.folder / "config/config.yaml").write_text(yaml.safe_dump(site))
-    served = Archives(folder, **answers)
+    box = (103.5, 35.2, 108.5, 40.0)  # round Ningxia
+    served = acquired_world.archives(folder, tiles, polygons, box, YEARS, "CHN")
     with served.open():
-        study.served = served
-        study.login = served.environment | {"EARTHDATA_TOKEN": TOKEN}
+        study.served, study.login = served, acquired_world.logged_in(served)
         yield study
 
 
@@ -147,6 +82,11 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
         listed = {row["file"] for row in csv.DictReader(file)}
     assert any(name.startswith("MOD17A3HGF") for name in listed)
     assert any(name.endswith("_DEM.tif") for name in listed)
+    with open(world.result("mine/styles.csv")) as file:
+        styles = {row["file"]: row["figure"] for row in csv.DictReader(file)}
+    assert styles["pixel/nep/mean.qml"] == "nep_mean" and "landcover/2001.qml" in styles
+    assert all(world.result(f"mine/{name}").is_file() for name in styles)
+    assert "styles.csv" in world.result("mine/manifest.csv").read_text()
     choices = world.result("mine/tables/choices.csv").read_text()
     assert 'source of stations,"Global Surface Summary of the Day' in choices
     assert "10.5067/MODIS/MCD12Q1.061" in choices and "stations instead of CMA" in choices

@@ -12,11 +12,16 @@ import sys
 import textwrap
 from pathlib import Path
 
+import geopandas
 import pytest
 from copies import Workflow
+from nepflow import study
 from nepflow_acquire import register
+from shapely import box
 
 BLOCK = re.compile(r"^( *)```(bash|yaml|sh)\n(.*?)^\1```$", re.M | re.S)
+
+COUNTIES = [box(104.5, 36, 106, 37), box(106, 36, 107, 37)]
 
 
 def blocks(path):
@@ -26,7 +31,8 @@ def blocks(path):
 
 
 def run(folder, body):
-    """Run a block; `make` takes the environment that is there."""
+    """Run a block; `make` takes the environment that is there. Faults end `doctor` with 2."""
+    body = re.sub(r"^(make doctor [^#\n|]*)(#.*)?$", r"\1 || [ $? = 2 ]", body, flags=re.M)
     body = re.sub(r"\bmake (?=\w)", "make -o .venv/run ", body)
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", body],
@@ -34,8 +40,15 @@ def run(folder, body):
     )  # fmt: skip
 
 
+def check_study(copy, path):
+    """Every study file that a page shows is valid."""
+    if path.parent.name == "studies":
+        schema = copy / "workflow/schemas/study.schema.yaml"
+        study.load_study(path.stem, copy / "config", schema, "data", "results")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["docs/tutorial.md", "README.zh.md"])
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "README.md", "README.zh.md"])
 def test_blocks_run_as_they_stand(root, tmp_path, page):
     found = blocks(root / page)
     assert sum(kind == "bash" for kind, _ in found) >= 1
@@ -43,13 +56,23 @@ def test_blocks_run_as_they_stand(root, tmp_path, page):
     shutil.copy(root / "Makefile", copy)
     environment = Path(sys.executable).parent.parent
     (copy / ".venv").symlink_to(environment, target_is_directory=True)
+    frame = geopandas.GeoDataFrame({"county": ["a", "b"]}, geometry=COUNTIES, crs=4326)
+    frame.to_file(copy / "my_area.shp")  # the reader has one
     for kind, body in found:
         target = re.match(r"# (\S+\.yaml)\n", body)
         if kind == "yaml" and target:
             (copy / target[1]).write_text(body, encoding="utf-8")
+            check_study(copy, Path(target[1]))
         elif kind == "bash":
             done = run(copy, body)
             assert done.returncode == 0, f"{body}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+
+
+def test_no_command_stands_outside_of_a_block(root):
+    """An indented command would be run by nobody."""
+    for page in ("README.md", "README.zh.md", "docs/tutorial.md"):
+        text = BLOCK.sub("", (root / page).read_text(encoding="utf-8"))
+        assert not re.findall(r"^ {4,}(?:make|snakemake|\.venv/bin|git|conda) .*", text, re.M), page
 
 
 def test_every_dataset_stands_in_the_docs(root):

@@ -17,7 +17,7 @@ rule acquire_tiles:
     log:
         "<logs>/{study}/acquire_tiles/{product}.{collection}_{year}.log",
     wildcard_constraints:
-        product="MOD17A3HGF|MCD12Q1|MOD13A3",
+        product="MOD17A3HGF|MCD12Q1|MOD13A3|MOD13A2|MOD13Q1",
         collection=r"\d{3}",
     conda:
         "../../envs/acquire.yaml"

@@ -8,13 +8,19 @@ def uses_casa(wildcards):
     return wildcards.study in CASA_STUDIES
 
 
-def ndvi_months(wildcards):
-    """Twelve lists of dates, each a list of tiles; none before the product begins."""
+def ndvi_months(wildcards, input=None):
+    """Twelve lists of dates, each a list of tiles; none before the product begins.
+
+    Of downloads, once they are listed.
+    """
     study, year = study_of(wildcards), int(wildcards.year)
     product, files = study["ndvi"]["product"], study["files"]
     days = modis.first_days(product, year)
+    listed = list_of_tiles(study, product, "061", year)
     try:
-        if study["simulated"]:
+        if listed:
+            dates = modis.by_date(tiles_in(listed, files["tiles"]), study["tiles"])
+        elif study["simulated"]:
             name = f"{files['tiles']}/{product}.A{year}{{day:03d}}.{{tile}}.061.{TWIN_STAMP}.hdf"
             dates = {day: [name.format(day=day, tile=t) for t in study["tiles"]] for day in days}
         else:
@@ -22,7 +28,7 @@ def ndvi_months(wildcards):
             dates = modis.find_dates(*place)
     except modis.MissingTiles as error:
         raise WorkflowError(f"MissingTiles: {error}") from None
-    return [[dates[day] for day in days if days[day] == month] for month in range(1, 13)]
+    return [[dates[d] for d in days if days[d] == month and d in dates] for month in range(1, 13)]
 
 
 def ndvi_granules(wildcards):
@@ -31,6 +37,9 @@ def ndvi_granules(wildcards):
     if study["simulated"]:
         product = study["ndvi"]["product"]
         return f"{study['files']['folder']}/granules/{product}.061_{wildcards.year}.csv"
+    listed = list_of_tiles(study, study["ndvi"]["product"], "061", wildcards.year)
+    if listed:
+        return listed
     return [path for dates in ndvi_months(wildcards) for date in dates for path in date]
 
 

@@ -1,8 +1,29 @@
-"""Products of a study -> their digests.
+"""Products of a study -> their styles and digests.
 
 Inputs   every raster, table, figure and page of a study
-Outputs  <study>/manifest.csv
+Outputs  <study>/styles.csv with a .qml beside each raster that it names, <study>/manifest.csv
 """
+
+
+rule write_styles:
+    input:
+        rasters=styled_rasters,
+        code=code_of("write_styles.py"),
+    output:
+        styles="<study>/styles.csv",
+    log:
+        "<logs>/{study}/write_styles.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        figures=lookup(within=STUDIES, dpath="{study}/figures"),
+    message:
+        "{wildcards.study}: colours and class names for QGIS."
+    script:
+        "../scripts/write_styles.py"
 
 
 rule write_manifest:

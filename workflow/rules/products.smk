@@ -68,8 +68,8 @@ def tables_of(wildcards):
     return [f"{RESULTS}/{wildcards.study}/tables/{name}.csv" for name in names]
 
 
-def products_of(wildcards):
-    """Everything that a study makes and keeps."""
+def rasters_of(wildcards):
+    """Every raster that a study keeps."""
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
     files = ["grid", "dem", "zones/area", "nep/nep"]
     files += [f"nep/rh_{name}" for name in study["respiration_variants"]]
@@ -81,16 +81,36 @@ def products_of(wildcards):
     files += [*statistic_layers(study), *attribution_products(study), *land_use_layers(study)]
     files += [*casa_products(study), *comparison_products(study)]
     landcover = set(in_study("landcover/{landcover_year}.tif")(wildcards))
-    pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
     return [
         *(f"{below}/{file}.tif" for file in files),
-        *(f"{below}/{file}" for file in fit_products_of(study)),
         *in_study("npp/{npp}/{year}.tif")(wildcards),
         *(sorted(landcover) if study["uses_landcover"] else []),
+    ]
+
+
+def styled_rasters(wildcards):
+    """Rasters that may get a style: those that a study keeps, and those that its figures draw."""
+    drawn = [
+        f"{RESULTS}/{wildcards.study}/{part['layer']}.tif"
+        for figure in study_of(wildcards)["figures"]
+        for part in figure_entries.parts_of(figure)
+        if part["kind"] in ("map", "classes")
+    ]
+    return list(dict.fromkeys([*rasters_of(wildcards), *drawn]))
+
+
+def products_of(wildcards):
+    """Everything that a study makes and keeps."""
+    study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
+    pages = [figure.replace(".png", ".pdf") for figure in figures_of(wildcards)]
+    return [
+        *rasters_of(wildcards),
+        *(f"{below}/{file}" for file in fit_products_of(study)),
         *tables_of(wildcards),
         *zone_products(study),
         *figures_of(wildcards),
         *pages,
         f"{below}/study.yaml",
+        f"{below}/styles.csv",
         f"{below}/report.html",
     ]

@@ -19,27 +19,42 @@ def main(words=None, top=site.TOP):
     options = parser.parse_args(words)
     try:
         study = site.study(options.study, top)
-        rows = plan.plan(
-            study, register.load(Path(top, "config/datasets.yaml")), bounds_of(study, top)
-        )
+        area = area_of(study, top)
+        bounds = None if area is None else area.bounds
+        rows = plan.plan(study, register.load(Path(top, "config/datasets.yaml")), bounds)
     except ValueError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print(plan.table_text(rows))
+    for line in [] if area is None else unlike(study["tiles"], area):
+        print(line)
     if not site.settings(top)["acquire"]:
         print("config/config.yaml does not say `acquire: true`: nothing will be downloaded.")
     return 0
 
 
-def bounds_of(study, top):
-    """Return the box of the area in degrees, None while it is not there."""
+def area_of(study, top):
+    """Return the area as one polygon in degrees, None while it is not there."""
     from nepflow import vectors
 
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return None
     area = vectors.read_area(path, settings["layer"], settings["name_field"])
-    return tuple(area.to_crs("EPSG:4326").total_bounds)
+    return area.to_crs("EPSG:4326").union_all()
+
+
+def unlike(tiles, area):
+    """Yield a line on tiles of the study beside the area, one on tiles that it lacks."""
+    from nepflow_acquire import region
+
+    touched = region.tiles(area)
+    beside = [tile for tile in tiles if tile not in touched]
+    lacking = [tile for tile in touched if tile not in tiles]
+    if beside:
+        yield f"tiles: the area does not touch {', '.join(beside)}; all that `tiles` names is used."
+    if lacking:
+        yield f"tiles: the area also touches {', '.join(lacking)}, which `tiles` does not name."
 
 
 if __name__ == "__main__":

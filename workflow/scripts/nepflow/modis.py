@@ -34,7 +34,14 @@ ABSENCE_CODE = {name: code for code, name in ABSENCE.items()}
 
 
 class MissingTiles(ValueError):
-    """Tiles that a study needs are not in its raw folder, or there twice."""
+    """Tiles that a study needs are not in its raw folder, or there twice.
+
+    ``absent`` is (beginning of the date, tiles) of those that are not there, else None.
+    """
+
+    def __init__(self, message, absent=None):
+        super().__init__(message)
+        self.absent = absent
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,23 @@ def find_dates(folder, product, collection, year, days, tiles):
     return {day: _of_date(folder, product, collection, f"{year}{day:03d}", tiles) for day in days}
 
 
+def by_date(paths, tiles):
+    """Return {day of the year: files in the order of ``tiles``} of files of one year.
+
+    Parameters
+    ----------
+    paths : list of str
+        Named as the archive names them; those of other tiles are left out.
+    tiles : list of str
+    """
+    found = {}
+    for path in paths:
+        name = FILE_NAME.search(Path(path).name)
+        if name["tile"] in tiles:
+            found.setdefault(int(name["day"]), []).append((tiles.index(name["tile"]), path))
+    return {day: [path for _, path in sorted(files)] for day, files in sorted(found.items())}
+
+
 def first_days(product, year):
     """Return {day of the year on which a composite begins: month 1..12 that it counts for}.
 
@@ -191,6 +215,11 @@ def first_days(product, year):
     return {day: month for day, month in months.items() if day >= first}
 
 
+def begins_of(product, year):
+    """Return the days of the year on which files of a product begin: 1 where it is annual."""
+    return list(first_days(product, year)) if "ndvi" in PRODUCTS[product].fields else [1]
+
+
 def _of_date(folder, product, collection, begin, tiles):
     """Return one file a tile whose date begins so."""
     pattern, year = f"{product}.A{begin}*.{collection}.*.hdf", begin
@@ -204,7 +233,8 @@ def _of_date(folder, product, collection, begin, tiles):
         raise MissingTiles(
             f"{folder}: no {product} collection {collection} of {year} for "
             f"{', '.join(missing)}. Put files named {pattern} there, or change "
-            "`tiles` or `period` of the study."
+            "`tiles` or `period` of the study.",
+            absent=(year, missing),
         )
     for tile, paths in found.items():
         if len(paths) > 1:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import geopandas
+from pyogrio.errors import DataSourceError
 
 NEEDED = ("gjDownloadURL", "boundaryLicense", "boundarySource", "boundaryYearRepresented")
 NAME = "shapeName"
@@ -44,7 +45,13 @@ def polygons_of(path):
     BadBoundaries
         If it is not of the layout that is known.
     """
-    frame = geopandas.read_file(path)
+    try:
+        frame = geopandas.read_file(path)
+    except DataSourceError:
+        raise BadBoundaries(
+            f"{path}: has no polygons. geoBoundaries has changed its files: bring an area file by "
+            "hand (docs/data.md)."
+        ) from None
     if NAME not in frame.columns:
         raise BadBoundaries(
             f"{path}: has no {NAME} but {', '.join(frame.columns)}. geoBoundaries has changed its "

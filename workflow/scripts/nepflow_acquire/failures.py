@@ -17,6 +17,10 @@ class Unreachable(TransferFailed):
     """The archive did not answer well, however often it was asked."""
 
 
+class Unreadable(TransferFailed):
+    """What came has not the layout that is known."""
+
+
 class DiskFull(TransferFailed):
     """There is no room for the file."""
 

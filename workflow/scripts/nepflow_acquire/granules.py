@@ -104,7 +104,7 @@ def search(auth, product, collection, year, tiles, patience=Patience(), sleep=No
     Raises
     ------
     NoSuchGranules
-        If a tile has none.
+        If a tile has none of a date that the product has in that year.
     """
     patterns = [f"{product}.A{year}*.{tile}.{collection}.*" for tile in tiles]
     found = newest(
@@ -113,16 +113,25 @@ def search(auth, product, collection, year, tiles, patience=Patience(), sleep=No
     chosen = [
         g for g in found if _key(g.file)[:2] == (product, str(year)) and _key(g.file)[3] in tiles
     ]
-    there = {_key(granule.file)[2:4] for granule in chosen}
-    days = sorted({day for day, _ in there} or {"001"})
-    missing = [f"{tile} (day {day})" for tile in tiles for day in days if (day, tile) not in there]
+    missing = _missing([granule.file for granule in chosen], product, year, tiles)
     if missing:
         raise NoSuchGranules(
             f"{product} collection {collection} of {year}: the archive has no tile "
-            f"{', '.join(missing)}. Change `tiles` or `period` of the study, or see `make plan` "
+            f"{missing}. Change `tiles` or `period` of the study, or see `make plan` "
             "for the years of the product."
         )
     return chosen
+
+
+def _missing(files, product, year, tiles):
+    """Name the tiles and days of a year that have no file, grouped by day; empty without."""
+    there = {_key(file)[2:4] for file in files}
+    absent = {}
+    for day in modis.begins_of(product, year):
+        lost = [tile for tile in tiles if (f"{day:03d}", tile) not in there]
+        if lost:
+            absent.setdefault(" ".join(lost), []).append(f"{day:03d}")
+    return ", ".join(f"{lost} (day {' '.join(days)})" for lost, days in absent.items())
 
 
 def _asked(auth, product, collection, patterns, patience, sleep):
@@ -217,7 +226,7 @@ def locked(path, product, collection, year, tiles):
     Raises
     ------
     NoSuchGranules
-        If the lock file lacks a tile.
+        If the lock file lacks a tile of a date.
     """
     if path is None or not Path(path).is_file():
         return None
@@ -226,11 +235,11 @@ def locked(path, product, collection, year, tiles):
         key = _key(row["file"])
         if (key[0], key[1], key[4]) == (product, str(year), collection) and key[3] in tiles:
             rows[row["file"]] = row
-    missing = sorted(set(tiles) - {_key(file)[3] for file in rows})
+    missing = _missing(rows, product, year, tiles)
     if missing:
         raise NoSuchGranules(
             f"{path}: names no {product} collection {collection} of {year} for "
-            f"{', '.join(missing)}. Delete the lock file to search anew, or change the study back."
+            f"{missing}. Delete the lock file to search anew, or change the study back."
         )
     return rows
 

@@ -5,14 +5,15 @@ Made from settings and the register alone; nothing is asked of a network.
 
 import math
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from nepflow import modis
 
 from nepflow_acquire import register
 
 COLUMNS = (
-    "input", "dataset", "version", "files", "gb", "present", "years_missing", "retired", "login",
-    "licence", "checked_live",
+    "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
+    "retired", "login", "licence", "citation", "hosts", "checksum", "checked_live",
 )  # fmt: skip
 DEM_DATASETS = ("copernicus_glo90", "copernicus_glo30")
 
@@ -60,8 +61,13 @@ def tile_years(study):
             first, last = study["npp"]["overlap"]
             for collection in ("006", "061"):
                 needed[f"mod17a3hgf_{collection}"] |= set(range(first, last + 1))
+    if study["npp"]["compare"] == "mod17":  # the comparison is of collection 061 alone
+        needed["mod17a3hgf_061"] = {year for year in study["years"] if year > 2000}
+    by_light = study["npp"]["source"] == "casa"
+    if by_light:
+        needed[f"{study['ndvi']['product'].lower()}_061"] = set(study["years"])
     landcover = set(study["landcover_dates"].values())
-    if study["uses_landcover"]:
+    if study["uses_landcover"] or by_light:
         landcover |= set(study["landcover_year"].values())
     if landcover:
         needed["mcd12q1_061"] = landcover
@@ -76,17 +82,19 @@ def degree_tiles(bounds):
 
 def _tiles(study, datasets, name, years):
     dataset = datasets[name]
-    row = _row("tiles", dataset, len(study["tiles"]) * len(years), years)
-    return row | {"present": _tiles_present(study, dataset, years)}
+    dates = {(year, day) for year in years for day in modis.begins_of(dataset["product"], year)}
+    row = _row("tiles", dataset, len(study["tiles"]) * len(dates), years)
+    return row | {"present": _tiles_present(study, dataset, dates)}
 
 
-def _tiles_present(study, dataset, years):
+def _tiles_present(study, dataset, dates):
+    """Count the tiles that are there; one in several versions counts once."""
     found = set()
     for path in Path(study["files"]["tiles"]).rglob(f"{dataset['product']}.A*.hdf"):
         name = modis.FILE_NAME.match(path.name)
         if name and name["collection"] == dataset["version"] and name["tile"] in study["tiles"]:
-            found |= {(name["tile"], int(name["year"]))} if int(name["year"]) in years else set()
-    return len(found)
+            found.add((name["tile"], (int(name["year"]), int(name["day"]))))
+    return sum(date in dates for _, date in found)
 
 
 def _stations(study, dataset):
@@ -100,7 +108,9 @@ def _row(name, dataset, files, years):
     return {
         "input": name,
         "dataset": dataset["name"],
+        "product": dataset["product"],
         "version": dataset["version"],
+        "years": "-".join("" if year is None else str(year) for year in dataset["years"]),
         "files": files,
         "gb": None if files is None else round(files * dataset["file_mb"] / 1000, 3),
         "present": None,
@@ -108,6 +118,9 @@ def _row(name, dataset, files, years):
         "retired": dataset["retired"] or "",
         "login": dataset["login"],
         "licence": dataset["licence"],
+        "citation": dataset["citation"],
+        "hosts": ", ".join(sorted({urlsplit(a).hostname for a in dataset["addresses"].values()})),
+        "checksum": dataset["checksum"],
         "checked_live": dataset["checked_live"],
     }
 
@@ -131,6 +144,14 @@ def table_text(rows):
             lines.append(f"{row['dataset']}: {row['retired'].strip()}.")
         if row["login"] == "earthdata":
             lines.append(f"{row['dataset']}: needs an Earthdata login (docs/data.md).")
+    lines.append("")
+    for row in rows:
+        lines += [
+            f"{row['dataset']}: {row['product']} {row['version']}, {row['years']}",
+            f"    cite: {row['citation']}",
+            f"    licence: {row['licence']}",
+            f"    from {row['hosts'] or 'nowhere any more'}; checksum: {row['checksum']}",
+        ]
     return "\n".join(lines)
 
 

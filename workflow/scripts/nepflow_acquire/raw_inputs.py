@@ -27,8 +27,8 @@ def findings(study, top, downloads):
     remedies = {
         "tiles": "Delete the file and get it again.",
         "area": "Mend the file, or change `area:` of the study.",
-        "dem": "Put a raster of elevation there, or set acquire.dem.",
-        "stations": "Put station records there (docs/data.md), or set acquire.stations.",
+        "dem": "Put a raster of elevation there, or " + switch_on(study, "dem"),
+        "stations": "Put station records there (docs/data.md), or " + switch_on(study, "stations"),
     }
     for name, check in checks.items():
         if study["climate"]["source"] == "grids" and name == "stations":
@@ -47,22 +47,18 @@ def tiles(study, top, brought):
     """Look for every tile of every year; open each that is there."""
     folder, datasets = Path(top, study["files"]["tiles"]), register.load()
     for name, years in plan.tile_years(study).items():
-        dataset, faults = datasets[name], 0
+        dataset, faults, absent = datasets[name], 0, {}
         if brought and not dataset["retired"]:
             continue
         for year in years:
             try:
-                paths = modis.find_tiles(
-                    folder, dataset["product"], dataset["version"], year, study["tiles"]
-                )
+                paths = tiles_of_year(folder, dataset, year, study["tiles"])
             except modis.MissingTiles as error:
                 faults += 1
-                yield Finding(
-                    "tiles",
-                    False,
-                    str(error),
-                    dataset["retired"] or "Get them (docs/data.md), or set acquire.tiles.",
-                )
+                if error.absent:
+                    absent.setdefault(" ".join(error.absent[1]), []).append(error.absent[0])
+                else:
+                    yield Finding("tiles", False, str(error), "Keep the newest of them.")
                 continue
             for path in paths:
                 try:
@@ -70,12 +66,41 @@ def tiles(study, top, brought):
                 except (sound.WrongContent, ImportError) as error:
                     faults += 1
                     yield Finding("tiles", False, str(error), f"Delete {path} and get it again.")
+        for lost, begins in absent.items():
+            yield Finding(
+                "tiles",
+                False,
+                f"{folder}: no {dataset['product']} collection {dataset['version']} of "
+                f"{' '.join(begins)} for {lost}",
+                dataset["retired"] or "Get them (docs/data.md), or " + switch_on(study, "tiles"),
+            )
         if not faults:
             yield Finding(
                 "tiles",
                 True,
                 f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound",
             )
+
+
+def switch_on(study, name):
+    """Say how the download rules would bring an input that is not there."""
+    if study["acquire"][name] in ("none", None):
+        return f"set acquire.{name} of the study."
+    return f"say `acquire: true` in config/config.yaml ({study['acquire'][name]} brings them)."
+
+
+def tiles_of_year(folder, dataset, year, tiles):
+    """Return the files of a product and year, of all dates that it has.
+
+    Raises
+    ------
+    nepflow.modis.MissingTiles
+    """
+    place = (folder, dataset["product"], dataset["version"], year)
+    days = modis.begins_of(dataset["product"], year)
+    if days == [1]:
+        return modis.find_tiles(*place, tiles)
+    return [path for date in modis.find_dates(*place, days, tiles).values() for path in date]
 
 
 def area(study, top, _):

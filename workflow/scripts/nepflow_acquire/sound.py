@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import struct
 from pathlib import Path
 
 BLOCK = 1 << 20
+ABSENT = 0xFFFFFFFF  # in a descriptor of HDF4: no bytes
 ALGORITHMS = {
     "MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512",
 }  # fmt: skip
@@ -114,10 +116,13 @@ def _open(path, kind, name):
 
 
 def _count_datasets(path):
-    """Open an HDF4 file: a cut-off one fails, or has no data."""
+    """Open an HDF4 file: a cut-off one fails, has no data, or ends before what it describes."""
     from pyhdf.error import HDF4Error
     from pyhdf.SD import SD, SDC
 
+    described, found = _described_bytes(path), Path(path).stat().st_size
+    if described > found:
+        raise ValueError(f"it has {found} bytes and describes {described}")
     try:
         file = SD(str(path), SDC.READ)
         datasets = file.info()[0]
@@ -126,6 +131,31 @@ def _count_datasets(path):
         raise ValueError(str(error)) from error
     if not datasets:
         raise ValueError("it has no data")
+
+
+def _described_bytes(path):
+    """Return where the last element of an HDF4 file ends, by its data descriptors.
+
+    Blocks of descriptors begin behind the four magic bytes: number (2 bytes), place of the next
+    block (4, 0 for none), then tag, reference (2 each), offset, length (4 each), big-endian;
+    tag 1 is an empty slot, all bits set an element without bytes (HDF4 specification, section 2).
+    The library itself opens a file whose data are cut off.
+    """
+    end, place, seen = 0, 4, set()
+    with open(path, "rb") as file:
+        while place and place not in seen:
+            seen.add(place)
+            file.seek(place)
+            head = file.read(6)
+            count = int.from_bytes(head[:2], "big")
+            slots = file.read(12 * count)
+            if len(head) < 6 or len(slots) < 12 * count:
+                raise ValueError("it is cut off within its descriptors")
+            for tag, _, offset, length in struct.iter_unpack(">HHII", slots):
+                if tag != 1 and ABSENT not in (offset, length):
+                    end = max(end, offset + length)
+            place = int.from_bytes(head[2:], "big")
+    return end
 
 
 def _read_corners(path):

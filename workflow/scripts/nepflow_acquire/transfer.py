@@ -26,6 +26,7 @@ from nepflow_acquire.failures import (
     NotThere,
     TransferFailed,
     Unreachable,
+    Unreadable,
     UnsoundFile,
 )
 from nepflow_acquire.redaction import known_secrets, redacted, shown
@@ -37,6 +38,7 @@ __all__ = [
     "Patience",
     "TransferFailed",
     "Unreachable",
+    "Unreadable",
     "UnsoundFile",
     "Wanted",
     "fetch",
@@ -211,7 +213,15 @@ def _accept(wanted, part):
         wanted.accept(part)
     except ValueError as error:
         _discard(part)
-        raise type(error)(str(error).replace(str(part), str(wanted.path))) from None
+        text = str(error).replace(str(part), str(wanted.path))
+        # errors of this project take a text; those of JSON and Unicode more, and name no file
+        if type(error) is not ValueError and type(error).__init__ is ValueError.__init__:
+            raise type(error)(text) from None
+        raise Unreadable(
+            f"{wanted.path}: what came cannot be read ({type(error).__name__}: {text}). Run again; "
+            "if it stays so, the archive has changed its format: bring the file by hand "
+            "(docs/data.md)."
+        ) from None
 
 
 def _receive(session, wanted, part):
