@@ -96,12 +96,12 @@ REGIONS = {
         "world": {
             "productivity": "light",
             "sea": True,
-            "growth": -0.00035,
+            "growth": -0.00045,
             "parcel": 0.1,  # degrees: land is cleared and planted in concessions
             "before": {"8": 2, "9": 2, "10": 2, "12": 2, "14": 2, "13": 12},
             "karst": {
                 "patches": [dict(zip(("lon", "lat", "radius"), k, strict=True)) for k in KARST],
-                "growth": -0.0002,
+                "growth": -0.0001,
             },
         },
     },

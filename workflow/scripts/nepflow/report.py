@@ -53,6 +53,8 @@ TABLES = (
     (r"specification", "results", "What the other readings give"),
     (r"numbers", "results", "Numbers of the text"),
     (r"recovery", "quality", "Recovery of the simulated truth"),
+    (r"recovery_factors_(.+)", "quality", "What factors explain beside the simulated truth: {0}"),
+    (r"recovery_land_use_(.+)", "quality", "Land-use change beside the simulated truth: {0}"),
     (r"recovery_patterns", "quality", "Shares and signs beside the simulated truth"),
     (r"checks", "quality", "Checks of the results"),
     (r"absence_native", "quality", "Cells of the tiles by reason of absence of NPP"),
