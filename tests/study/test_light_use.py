@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from copies import Workflow
-from light_study import LIGHT, PLANTED, RECOVERY
+from light_study import LIGHT
 from nepflow import modis, monthly, ndvi, raster
 from nepflow_twin import light as twin
 
