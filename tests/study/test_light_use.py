@@ -72,7 +72,7 @@ def test_npp_is_that_of_other_code_for_the_same_equations(light):
     greenest = np.nanargmax(normal_ndvi[:, known], axis=0)
     best = np.take_along_axis(normal_warmth[:, known], greenest[None], axis=0)[0]
     warmth, rain, sun = climate[:, :, known]
-    seen, total, dry = green[:, known], 0.0, twin.drought(warmth, rain)
+    seen, total, dry = green[:, known], 0.0, twin.drought(warmth, np.maximum(rain, 0))
     for month in range(12):
         share = 0.0
         for value, name in ((seen[month], "ndvi"), ((1 + seen[month]) / (1 - seen[month]), "sr")):
