@@ -40,12 +40,14 @@ def recovered(workflow, study):
 
 def recovery_of_light_seeds(folder):
     """Build the tables of every seed; return {key: values}."""
-    studies = {f"seed{seed}": PLANTED | {"twin": PLANTED["twin"] | {"seed": seed}} for seed in SEEDS}
+    studies = {
+        f"seed{seed}": PLANTED | {"twin": PLANTED["twin"] | {"seed": seed}} for seed in SEEDS
+    }
     root = Path(__file__).resolve().parent.parent.parent
     workflow = Workflow(root, folder, **studies)
-    workflow.run(*(f"results/{name}/tables/{table}.csv" for name in studies for table in RECOVERY))
     values = {}
     for name in studies:
+        workflow.run(*(f"results/{name}/tables/{table}.csv" for table in RECOVERY))
         for key, value in recovered(workflow, name):
             values.setdefault(key, []).append(value)
     return values
