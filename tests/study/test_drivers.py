@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from copies import TINY, Workflow
 from nepflow import raster
 from scipy import stats
@@ -173,27 +174,58 @@ def test_dominant_drivers_against_plain_regressions(drivers):
         assert names[codes[row, column]] == (" + ".join(significant) or "weak joint")
 
 
+def annual_rasters(drivers, variable, years):
+    """The years of a variable and the maps of land cover that serve them, as they lie on disk."""
+    study = yaml.safe_load(drivers.result("tiny/study.yaml").read_text(encoding="utf-8"))
+    if variable == "nep":
+        values = [layer(drivers, "nep/nep", study["years"].index(year) + 1) for year in years]
+    else:
+        values = [layer(drivers, f"npp/{study['npp_year_folder'][y]}/{y}") for y in years]
+    maps = [layer(drivers, f"landcover/{study['landcover_year'][year]}") for year in years]
+    return np.array(values), np.array(maps)
+
+
 @pytest.mark.parametrize("variable", ["nep", "npp"])
-def test_land_use_effect_closes(drivers, variable):
-    found = table(drivers, f"land_use_effect_{variable}")
-    whole = found[found["from_class"] == "all"].set_index(["to_class", "quantity"])["value"]
-    parts = ("area_effect", "density_effect", "interaction_effect")
-    change = whole["all", "total_after"] - whole["all", "total_before"]
-    assert sum(whole["all", part] for part in parts) == pytest.approx(change, abs=1e-6)
-    inside = np.nansum(layer(drivers, "grid"))
-    lines = found[found["from_class"].str.startswith("no ")]
-    area = whole["all", "area"] + lines[lines["quantity"] == "area"]["value"].sum()
-    assert area == pytest.approx(1600 * inside, rel=1e-9)
-    first, last = (layer(drivers, f"land_use/{variable}_{span}") for span in ("first", "last"))
-    codes = [layer(drivers, f"land_use/class_{span}") for span in ("first", "last")]
-    known = np.isfinite(last - first) & np.isfinite(codes[0]) & np.isfinite(codes[1])
+def test_land_use_effect_against_a_plain_computation(drivers, variable):
+    """Means, commonest classes, densities and effects from the annual rasters, with pandas."""
+    inside = layer(drivers, "grid") == 1
+    columns = {}
+    for when, years in (("first", range(2000, 2003)), ("last", range(2006, 2009))):
+        values, maps = annual_rasters(drivers, variable, years)
+        enough = np.isfinite(values).sum(axis=0) >= 2
+        columns[when] = np.where(enough, np.nansum(values, 0), np.nan)[inside]
+        columns[when] /= np.isfinite(values).sum(axis=0)[inside]
+        columns[f"class_{when}"] = stats.mode(maps, axis=0, nan_policy="omit").mode[inside]
+    frame = pd.DataFrame(columns)
+    change = (frame["last"] - frame["first"]).rename("change")
+    densities, sizes = {}, {}
+    for when in ("first", "last"):
+        groups = frame[change.notna()].groupby(f"class_{when}")[when]
+        sizes[when] = frame.groupby(f"class_{when}").size()
+        densities[when] = groups.mean()[groups.count() >= 0.1 * sizes[when]]
     names = raster.classes_of(drivers.result("tiny/land_use/class_first.tif"))
-    densities = table(drivers, f"land_use_density_{variable}").dropna()
-    densities = densities[densities["quantity"].str.startswith("density")]
-    counted = densities.groupby("class").size() == 2  # both periods have enough data
-    for code, name in names.items():
-        if not counted.get(name, False):
-            known &= (codes[0] != code) & (codes[1] != code)
-    assert known.sum() > 500
-    observed = (last - first)[known].sum() * 1600 * 1e-6
-    assert whole["all", "observed_change"] == pytest.approx(observed, rel=1e-6)
+    found = table(drivers, f"land_use_effect_{variable}")
+    pairs = frame.groupby(["class_first", "class_last"]).size() * 1600e-6
+    totals = dict.fromkeys(("area_effect", "density_effect", "interaction_effect"), 0.0)
+    for (i, j), area in pairs.items():
+        where = {"from_class": names[i], "to_class": names[j]}
+        if not all(k in densities[when].index for k in (i, j) for when in densities):
+            assert found[(found[list(where)] == pd.Series(where)).all(axis=1)].empty
+            continue
+        moved = densities["first"][j] - densities["first"][i]
+        parts = {
+            "area_effect": area * moved,
+            "density_effect": area * (densities["last"][i] - densities["first"][i]),
+            "interaction_effect": area * (densities["last"][j] - densities["last"][i] - moved),
+        }
+        for name, part in parts.items():
+            assert value(found, name, **where) == pytest.approx(part, abs=1e-5)
+            totals[name] += part
+    assert abs(totals["area_effect"]) > 0.01
+    everywhere = {"from_class": "all", "to_class": "all"}
+    for name, total in totals.items():
+        assert value(found, name, **everywhere) == pytest.approx(total, abs=1e-4)
+    both = densities["first"].index.intersection(densities["last"].index)
+    usable = frame["class_first"].isin(both) & frame["class_last"].isin(both)
+    observed = change[usable].sum() * 1600e-6
+    assert value(found, "observed_change", **everywhere) == pytest.approx(observed, abs=1e-4)

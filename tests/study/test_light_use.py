@@ -1,38 +1,19 @@
 """A study that models NPP from NDVI, on a coarse twin of three years, from tiles to the report."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from copies import Workflow
-from nepflow import casa, modis, ndvi, raster
+from light_study import LIGHT
+from nepflow import modis, monthly, ndvi, raster
+from nepflow_twin import light as twin
 
 YEARS = [2001, 2002, 2003]
-STUDY = {
-    "based_on": "indochina_karst_twin",
-    "title": "A tiny twin that grows by light",
-    "period": [2001, 2003],
-    "grid": {"resolution_m": 40000},
-    "landcover": {"transitions": [2001, 2003]},
-    "specification": {"choices": []},
-    "land_use_effect": {"quantities": []},
-    "detectors": [],
-    "twin": {"region": "indochina", "pixels_per_tile": 60, "stations": 60, "seed": 2},
-    "zones": [
-        {"name": "country", "kind": "area"},
-        {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
-        {"name": "sink", "kind": "sink", "cuts": [0]},
-    ],
-    "figures": [
-        {"name": "ndvi_filled", "kind": "map", "layer": "ndvi/filled_share", "title": "Filled",
-         "caption": "Share."},
-        {"name": "npp_comparison", "kind": "panels", "columns": 2, "title": "Two sources",
-         "caption": "Means.", "panels": [
-             {"kind": "map", "layer": "npp/compared/difference", "title": "Difference"},
-             {"kind": "scatter", "layer": "npp/compared/own", "against": "npp/compared/other",
-              "title": "Cells"}]},
-    ],
-}  # fmt: skip
+SIMULATED = "simulated (twin)"
+TYPES = Path(__file__).parents[2] / "config/vegetation_types.csv"
 pytestmark = pytest.mark.slow
 
 
@@ -43,7 +24,7 @@ def rows(path):
 
 @pytest.fixture(scope="module")
 def light(root, tmp_path_factory):
-    workflow = Workflow(root, tmp_path_factory.mktemp("light") / "copy", light=STUDY)
+    workflow = Workflow(root, tmp_path_factory.mktemp("light") / "copy", light=LIGHT)
     workflow.run()
     return workflow
 
@@ -63,32 +44,49 @@ def test_checks_pass_and_everything_says_that_it_is_simulated(light):
     assert light.result("light/figures/npp_comparison.png").stat().st_size > 0
 
 
-def test_npp_of_a_cell_from_what_lies_on_disk(light):
-    """NPP of the written NDVI, limits and climate; annual climate stands for the months."""
+def months_of_2002(light):
+    """Temperature, precipitation and radiation of the months, as the study fitted them."""
+    names = ("temperature", "precipitation", "radiation")
+    below = light.result("light")
+    months = monthly.of_years(
+        [str(below / f"climate/{name}_fit.npz") for name in names],
+        [str(below / f"tables/{name}_evaluation.csv") for name in names],
+        str(below / "dem.tif"), str(below / "grid.tif"), YEARS, "none", 2002,
+    )  # fmt: skip
+    x, y = raster.grid_of(below / "grid.tif").xy(0, read(light, "grid").shape[0])
+    return months(lambda *values: np.stack(values), read(light, "dem")[None], x=x, y=y)
+
+
+def test_npp_is_that_of_other_code_for_the_same_equations(light):
+    """The twin's own stresses, and light absorption written out here, from what lies on disk."""
+    climate = months_of_2002(light)
+    normal_ndvi = np.stack([read(light, "ndvi/normals", band) for band in range(1, 13)])
+    normal_warmth = np.stack([read(light, "casa/normals", band) for band in range(1, 13)])
+    green = np.stack([read(light, "ndvi/ndvi", 12 + month) for month in range(1, 13)])
+    landcover, npp = read(light, "landcover/keys/igbp17/2002"), read(light, "npp/casa/2002")
+    limits = pd.read_csv(light.result("light/tables/casa_limits.csv"))
+    limits = limits.pivot_table(index="igbp", columns="quantity", values="value")
+    known = np.isfinite(npp) & (normal_warmth.min(axis=0) > 0) & (climate[0].min(axis=0) > 0)
+    assert known.sum() > 900 and len(np.unique(landcover[known])) > 8
+    of_cell = limits.loc[landcover[known]]
+    greenest = np.nanargmax(normal_ndvi[:, known], axis=0)
+    best = np.take_along_axis(normal_warmth[:, known], greenest[None], axis=0)[0]
+    warmth, rain, sun = climate[:, :, known]
+    seen, total, dry = green[:, known], 0.0, twin.drought(warmth, np.maximum(rain, 0))
+    for month in range(12):
+        share = 0.0
+        for value, name in ((seen[month], "ndvi"), ((1 + seen[month]) / (1 - seen[month]), "sr")):
+            low, high = (of_cell[f"{name}_{end}"].to_numpy() for end in ("min", "max"))
+            share += 0.5 * np.clip(0.001 + 0.949 * (value - low) / (high - low), 0.001, 0.95)
+        total += 0.5 * sun[month] * share * twin.heat(warmth[month], best) * dry[month]
+    expected = total * of_cell["epsilon_max"].to_numpy()
+    np.testing.assert_allclose(npp[known], expected, rtol=1e-4)
+
+
+def test_months_filled_in_excess_have_no_npp(light):
     npp, filled = read(light, "npp/casa/2002"), read(light, "ndvi/filled_months", 2)
     assert np.isfinite(npp).mean() > 0.2
     assert np.isnan(npp[filled > 4]).all() and np.nanmin(npp) >= 0
-    limits = {
-        (row["type"], row["quantity"]): float(row["value"])
-        for row in rows(light.result("light/tables/casa_limits.csv"))
-    }
-    cells = np.argwhere((read(light, "landcover/keys/igbp17/2002") == 2) & np.isfinite(npp))
-    assert len(cells) > 50
-    radiation = read(light, "climate/radiation", 2)
-    for row, column in cells[:: len(cells) // 10]:
-        green = np.array(
-            [read(light, "ndvi/ndvi", 12 + month)[row, column] for month in range(1, 13)]
-        )
-        names = ("ndvi_min", "ndvi_max", "sr_min", "sr_max")
-        of_type = [limits["evergreen broadleaf forest", name] for name in names]
-        share = casa.fpar(green, of_type).mean()
-        most = (
-            radiation[row, column]
-            * 0.5
-            * share
-            * limits["evergreen broadleaf forest", "epsilon_max"]
-        )
-        assert 0.3 * most < npp[row, column] < 1.05 * most
 
 
 def test_absence_says_why(light):
@@ -110,6 +108,60 @@ def test_states_are_those_of_the_tiles(light):
     np.testing.assert_array_equal(filled[seen], observed[seen])
     gaps = np.isin(state, (ndvi.LINEAR, ndvi.SCALED))
     assert gaps.sum() > 10 and np.isnan(observed[gaps]).all() and np.isfinite(filled[gaps]).all()
+
+
+def quantities(light, name, study="light"):
+    return pd.read_csv(light.result(f"{study}/tables/{name}.csv"))
+
+
+def test_factors_that_entered_are_marked_and_q_is_plain(light):
+    """Land cover of seventeen classes entered NEP by its efficiency; karst and people did not."""
+    found = quantities(light, "detector_factors_mean_nep")
+    marked = found.groupby("factor")["built_in"].first().to_dict()
+    entered = {"temperature", "precipitation", "radiation", "land_cover"}
+    assert {name for name, how in marked.items() if how == "same layer"} == entered
+    assert marked.keys() - entered == {"elevation", "karst", "population"}
+    assert set(found["source"]) == {SIMULATED}
+    names = ("pixel/nep/mean", "landcover/keys/igbp17/2002", "factors/karst")
+    others = ("dem", "factors/population", *(f"pixel/{name}/mean" for name in
+              ("temperature", "precipitation", "radiation")))  # fmt: skip
+    layers = np.stack([read(light, name) for name in (*names, *others)])
+    known = np.isfinite(layers).all(axis=0)
+    frame = pd.DataFrame(layers[:3, known].T, columns=["nep", "land_cover", "karst"])
+    found = found[found["quantity"] == "q_statistic"].set_index("factor")["value"]
+    for name in ("land_cover", "karst"):
+        groups = frame.groupby(name)["nep"]
+        within = (groups.var(ddof=0) * groups.size()).sum()
+        assert found[name] == pytest.approx(1 - within / frame["nep"].var(ddof=0) / len(frame))
+
+
+def test_land_use_effect_is_that_of_the_rasters(light):
+    """2001 against 2003: each part of each transition from the rasters of the two years."""
+    first, last = read(light, "nep/nep", 1), read(light, "nep/nep", 3)
+    before, after = read(light, "landcover/2001"), read(light, "landcover/2003")
+    known = np.isfinite(last - first) & (before > 0) & (after > 0)
+    names = raster.classes_of(light.result("light/landcover/2001.tif"))
+    found = quantities(light, "land_use_effect_nep")
+    found = found.set_index(["from_class", "to_class", "quantity"])["value"]
+    forest, crop = (
+        code for name in ("forest", "cropland") for code in names if names[code] == name
+    )
+
+    def density(values, codes, code):
+        return values[np.isfinite(last - first) & (codes == code)].mean()
+
+    moved = density(first, before, crop) - density(first, before, forest)
+    grown = density(last, after, crop) - density(last, after, forest)
+    area = ((before == forest) & (after == crop)).sum() * 1600e-6
+    assert area > 0
+    where = "forest", "cropland"
+    assert found[*where, "area_effect"] == pytest.approx(area * moved, rel=1e-5)
+    assert found[*where, "interaction_effect"] == pytest.approx(area * (grown - moved), abs=1e-5)
+    same = (density(last, after, forest) - density(first, before, forest)) * area
+    assert found[*where, "density_effect"] == pytest.approx(same, abs=1e-5)
+    one = known & (before == forest) & (after == crop)
+    observed = (last - first)[one].sum() * 1600e-6
+    assert found[*where, "observed_change"] == pytest.approx(observed, abs=1e-5)
 
 
 def test_zones_have_totals_and_karst(light):

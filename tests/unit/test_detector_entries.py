@@ -80,3 +80,12 @@ def test_faults_are_named():
     different["detectors"].append({"name": "two", "of": "dem", "factors": changed})
     with pytest.raises(BadStudy, match="factor karst is another file in another detector"):
         detector_entries.check(different, "a.yaml")
+
+
+def test_layers_that_a_twin_has_the_truth_of():
+    truth = detector_entries.truth_of
+    assert truth("pixel/nep/mean") == ("nep", None, None)
+    assert truth("pixel/temperature/mean") == ("temperature", None, None)
+    assert truth("landcover/2010") == ("landcover", 2010, None)
+    assert truth("landcover/keys/igbp17/2002") == ("landcover", 2002, "igbp17")
+    assert truth("dem") is truth("pixel/nep/cv") is truth("factors/karst") is None

@@ -54,3 +54,11 @@ def test_nothing_known_is_absent():
     tally = recovery.Tally()
     tally.add(("q", "all", "true share"), np.array([True]), np.array([False]))
     assert np.isnan(shares(tally)["q", "all", "true share"])
+
+
+def test_order_of_pairs_by_hand():
+    true, found = [0.8, 0.4, 0.35, 0.1, NAN], [0.5, 0.6, 0.3, 0.2, 0.9]
+    # apart by 0.1: (1,2) (1,3) (1,4) (2,4) (3,4); the first is found the other way round
+    assert recovery.count_order(true, found, 0.1) == (5, 4)
+    assert recovery.count_order(true, found, 0.5) == (1, 1)
+    assert recovery.count_order([0.2, 0.1], [NAN, 0.1], 0.05) == (1, 0)

@@ -82,6 +82,19 @@ def test_small_numbers_are_not_shown_as_nothing():
     [
         ("trends_landcover", "results", "Trends by land cover"),
         ("trend_classes_nep", "results", "Area by class of the trend of NEP"),
+        ("shares_stable_landcover", "results", "Area of the zones stable land cover"),
+        ("shares_cv_class_nep", "results", "Area by class of variation of NEP"),
+        ("shares_coupling_nep", "results", "Area by class of coupling of NEP"),
+        (
+            "discoveries_partial_precipitation_nep",
+            "results",
+            "Field significance of partial correlation with precipitation of NEP",
+        ),
+        (
+            "recovery_factors_mean_nep",
+            "quality",
+            "What factors explain beside the simulated truth: mean nep",
+        ),
         ("temperature_fit", "quality", "Fit of the monthly surfaces of temperature"),
         ("absence_native", "quality", "Cells of the tiles by reason of absence of NPP"),
         ("inputs", "provenance", "Input files"),

@@ -1,8 +1,13 @@
 """Months of NDVI and of climate -> NPP of a year by light use.
 
 Inputs   <study>/ndvi/*.tif, <study>/landcover/keys/igbp17/<year>.tif, climate, dem, grid
-Outputs  <study>/casa/*.tif, <study>/npp/casa/*.tif, <study>/tables/casa*.csv
+Outputs  <study>/casa/*.tif, <study>/npp/casa{limits}/*.tif, <study>/tables/casa*.csv; ``limits``
+         is empty, or names limits of NDVI that the study did not choose
 """
+
+
+wildcard_constraints:
+    limits=r"(_own|_own_upper|_zhu2007)?",
 
 
 rule estimate_normals:
@@ -39,16 +44,16 @@ rule estimate_fpar_limits:
         types=VEGETATION_TYPES,
         code=code_of("estimate_fpar_limits.py"),
     output:
-        limits="<study>/tables/casa_limits.csv",
+        limits="<study>/tables/casa_limits{limits}.csv",
     log:
-        "<logs>/{study}/estimate_fpar_limits.log",
+        "<logs>/{study}/estimate_fpar_limits{limits}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=2000,
         runtime=60,
     params:
-        casa=lookup(within=STUDIES, dpath="{study}/casa"),
+        casa=casa_with_limits,
     message:
         "{wildcards.study}: limits of NDVI by vegetation type."
     script:
@@ -62,19 +67,19 @@ rule estimate_npp_casa:
         ndvi_normals="<study>/ndvi/normals.tif",
         normals="<study>/casa/normals.tif",
         landcover=vegetation_of_year,
-        limits="<study>/tables/casa_limits.csv",
+        limits="<study>/tables/casa_limits{limits}.csv",
         months=months_of("temperature", "precipitation", "radiation"),
         evaluations=evaluations_of("temperature", "precipitation", "radiation"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("estimate_npp_casa.py"),
     output:
-        npp="<study>/npp/casa/{year}.tif",
-        qc="<study>/npp/casa/qc_{year}.tif",
-        absence="<study>/npp/casa/absence_{year}.tif",
-        clip="<study>/npp/casa/clip_{year}.tif",
+        npp="<study>/npp/casa{limits}/{year}.tif",
+        qc="<study>/npp/casa{limits}/qc_{year}.tif",
+        absence="<study>/npp/casa{limits}/absence_{year}.tif",
+        clip="<study>/npp/casa{limits}/clip_{year}.tif",
     log:
-        "<logs>/{study}/estimate_npp_casa/{year}.log",
+        "<logs>/{study}/estimate_npp_casa/{year}{limits}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -86,7 +91,7 @@ rule estimate_npp_casa:
         ndvi=lookup(within=STUDIES, dpath="{study}/ndvi"),
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
     message:
-        "{wildcards.study}: NPP of {wildcards.year} by light use."
+        "{wildcards.study}: NPP of {wildcards.year} by light use{wildcards.limits}."
     script:
         "../scripts/estimate_npp_casa.py"
 

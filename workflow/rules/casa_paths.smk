@@ -49,6 +49,25 @@ def vegetation_of_year(wildcards):
     return f"{RESULTS}/{wildcards.study}/landcover/keys/igbp17/{year}.tif"
 
 
+def casa_with_limits(wildcards):
+    """Settings of CASA with the limits that are asked for, those of the study where none are."""
+    casa = study_of(wildcards)["casa"]
+    return casa | {"limits": wildcards.limits[1:] or casa["limits"]}
+
+
+def limits_of(study):
+    """Ways to find the limits of NDVI, the study's first."""
+    own = study["casa"]["limits"]
+    return [own, *(name for name in ("own", "own_upper", "zhu2007") if name != own)]
+
+
+def npp_by_limits(wildcards):
+    """{limits: NPP of all years}; those of the study lie where its NPP does."""
+    own, *others = limits_of(study_of(wildcards))
+    files = {name: in_study(f"npp/casa_{name}/{{year}}.tif")(wildcards) for name in others}
+    return {own: in_study("npp/{npp}/{year}.tif")(wildcards)} | files
+
+
 def casa_tables(study):
     return ["casa_limits", "casa"] if study["npp"]["source"] == "casa" else []
 

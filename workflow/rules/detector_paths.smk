@@ -64,6 +64,38 @@ def factor_tables(wildcards):
     return [f"{below}/detector_factors_{entry['name']}.csv" for entry in detectors]
 
 
+def detectors_with_truth(study):
+    """Names of the detectors whose variable a twin has the truth of."""
+    return [entry["name"] for entry in study["detectors"] if detector_entries.truth_of(entry["of"])]
+
+
+def detector_truth(wildcards):
+    """The true raster of the variable and of each factor; a layer that is its own truth."""
+    twin = f"{RESULTS}/twin/{wildcards.study}/truth"
+    layers = detector_entries.layers_of(detector_entry(wildcards))
+    true = [detector_entries.truth_of(layer) for layer in layers]
+    return [
+        f"{twin}/{name[0]}.tif" if name else path
+        for name, path in zip(true, detector_layers(wildcards), strict=True)
+    ]
+
+
+def detector_truth_years(wildcards):
+    """The year of which the truth counts, None for all."""
+    layers = detector_entries.layers_of(detector_entry(wildcards))
+    return [(detector_entries.truth_of(layer) or (None, None, None))[1] for layer in layers]
+
+
+def detector_truth_classes(wildcards):
+    """The classes of true land cover, None of other layers."""
+    study, found = study_of(wildcards), []
+    for layer in detector_entries.layers_of(detector_entry(wildcards)):
+        name, _, key = detector_entries.truth_of(layer) or (None, None, None)
+        own = landcover.KEYS[key] if key else study["landcover_classes"]
+        found.append(own if name == "landcover" else None)
+    return found
+
+
 def detector_figure_table(kind):
     """Function that gives a table of the detector of a figure."""
 

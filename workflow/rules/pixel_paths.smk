@@ -89,4 +89,9 @@ def recovery_tables(study):
     """Tables that compare a twin study with its truth."""
     if not study["simulated"]:
         return []
-    return ["recovery", *(["recovery_patterns"] if study["landcover_dates"] else [])]
+    return [
+        "recovery",
+        *(["recovery_patterns"] if study["landcover_dates"] else []),
+        *(f"recovery_factors_{name}" for name in detectors_with_truth(study)),
+        *(f"recovery_land_use_{name}" for name in land_use_entries.quantities_of(study)),
+    ]

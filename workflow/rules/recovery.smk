@@ -1,7 +1,8 @@
 """Products of a twin study and its truth -> what is recovered.
 
 Inputs   <results>/twin/<study>/truth/*, the study's climate, NPP, Rh, NEP, trend, land cover
-Outputs  <study>/tables/{recovery,recovery_patterns}.csv
+Outputs  <study>/tables/{recovery,recovery_patterns}.csv,
+         <study>/tables/recovery_{factors_<detector>,land_use_<variable>}.csv
 """
 
 
@@ -72,3 +73,58 @@ rule compare_patterns:
         "{wildcards.study}: shares and signs beside the twin's truth."
     script:
         "../scripts/compare_patterns.py"
+
+
+rule compare_factors:
+    input:
+        sample="<study>/detector/{detector}.npz",
+        divisions="<study>/tables/detector_discretisation_{detector}.csv",
+        truth=detector_truth,
+        code=code_of("compare_factors.py"),
+    output:
+        table="<study>/tables/recovery_factors_{detector}.csv",
+    log:
+        "<logs>/{study}/compare_factors/{detector}.log",
+    wildcard_constraints:
+        detector=detector_names(),
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    params:
+        years=detector_truth_years,
+        classes=detector_truth_classes,
+        variable=detector_variable_name,
+        options=lookup(within=STUDIES, dpath="{study}/detector"),
+    message:
+        "{wildcards.study}: detector {wildcards.detector} beside the twin's truth."
+    script:
+        "../scripts/compare_factors.py"
+
+
+rule compare_land_use:
+    input:
+        variable="<results>/twin/{study}/truth/{variable}.tif",
+        effect="<results>/twin/{study}/truth/landcover_effect.tif",
+        landcover="<results>/twin/{study}/truth/landcover.tif",
+        grid="<study>/grid.tif",
+        effects="<study>/tables/land_use_effect_{variable}.csv",
+        code=code_of("compare_land_use.py"),
+    output:
+        table="<study>/tables/recovery_land_use_{variable}.csv",
+    log:
+        "<logs>/{study}/compare_land_use/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
+        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
+        options=lookup(within=STUDIES, dpath="{study}/land_use_effect"),
+    message:
+        "{wildcards.study}: effect of land-use change on {wildcards.variable} beside the truth."
+    script:
+        "../scripts/compare_land_use.py"

@@ -126,6 +126,7 @@ rule simulate_truth:
         rh="<results>/twin/{study}/truth/rh.tif",
         nep="<results>/twin/{study}/truth/nep.tif",
         landcover="<results>/twin/{study}/truth/landcover.tif",
+        effect="<results>/twin/{study}/truth/landcover_effect.tif",
         nep_trend="<results>/twin/{study}/truth/nep_trend.tif",
         ratio="<results>/twin/{study}/truth/collection_006_ratio.tif",
     log:

@@ -2,7 +2,7 @@
 
 
 wildcard_constraints:
-    choice="respiration|year_2000|filled|persistence|significance|variation|landcover",
+    choice="respiration|year_2000|filled|persistence|significance|variation|landcover|fpar_limits",
     keyed=r"(keys/\w+/)?",
 
 
@@ -12,6 +12,8 @@ def choices_of(study):
     impossible = {"year_2000"} if study["years"][0] != 2000 else set()
     if not study["uses_landcover"] or study["landcover"].get("classes"):
         impossible.add("landcover")
+    if study["npp"]["source"] != "casa":
+        impossible.add("fpar_limits")
     return [choice for choice in listed if choice not in impossible]
 
 
@@ -56,6 +58,7 @@ def choice_layers(wildcards):
                 *(f"{below}/landcover/keys/{key}/{year}.tif" for key in others),
             ],
         },
+        "fpar_limits": npp_by_limits(wildcards) | {"rh": chosen_respiration(wildcards)},
     }[wildcards.choice]
 
 
@@ -65,4 +68,5 @@ def choice_options(wildcards):
         "respiration": study["respiration_variants"],
         "filled": study["specification"]["filled_percent"],
         "landcover": keys_of(study),
+        "fpar_limits": limits_of(study),
     }.get(wildcards.choice, [])

@@ -14,9 +14,9 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
     detrend, level = options["detrend"], options["significance_p"]
 
     def of_series(values, *drivers):
-        given = values, drivers, years, minimum_years, detrend
-        r2, p = correlation.multiple_correlation(*given)
-        _, p_partial = correlation.partial_correlation(*given)
+        _, p_partial, r2, p = correlation.correlations(
+            values, drivers, years, minimum_years, detrend
+        )
         return r2, p, dominance.dominant_class(p, p_partial, level)
 
     name = raster.tags_of(cube[0])["long_name"]

@@ -31,11 +31,12 @@ def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_m
 
     names = [f"{year}-{month:02d}" for year in years for month in range(1, 13)]
     calendar = [f"{month:02d}" for month in range(1, 13)]
+    apart = {"interleave": "band"}  # NPP of a year reads twelve of the months
     raster.map_blocks(
         on_block,
         [*observed_paths, *state_paths],
         [
-            raster.Output(outputs[0], "1", "NDVI, gaps filled", names),
+            raster.Output(outputs[0], "1", "NDVI, gaps filled", names, **apart),
             raster.Output(outputs[1], "1", "state", names, "uint8", classes=ndvi.STATES),
             raster.Output(outputs[2], "months", "months filled for cloud", years),
             raster.Output(outputs[3], "%", "months of NDVI filled", ("cloud", "snow")),

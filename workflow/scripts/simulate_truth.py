@@ -2,8 +2,8 @@
 
 Reads   the embedded geography of a region, the study's grid (1 inside the area)
 Writes  cubes, one band a year: temperature (degC), precipitation (mm yr-1), radiation
-        (MJ m-2 yr-1), npp, rh, nep (g C m-2 yr-1), landcover (IGBP codes); nep_trend
-        (g C m-2 yr-2); collection_006_ratio (1)
+        (MJ m-2 yr-1), npp, rh, nep (g C m-2 yr-1), landcover (IGBP codes),
+        landcover_effect (g C m-2 yr-1); nep_trend (g C m-2 yr-2); collection_006_ratio (1)
 """
 
 from pathlib import Path

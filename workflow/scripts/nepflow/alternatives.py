@@ -70,5 +70,17 @@ def landcover(layers, options, study, mem_mb):
             yield key, key == study["landcover"]["key"], *row
 
 
-FUNCTIONS = (respiration, year_2000, filled, persistence, significance, variation, landcover)
+def fpar_limits(layers, options, study, mem_mb):
+    """NPP by light use between other limits of NDVI, minus Rh."""
+    for limits in options:
+        blocks = raster.blocks([layers[limits], *layers["rh"]], mem_mb=mem_mb)
+        strips = (npp - rh for _, _, (npp, rh) in blocks)
+        for row in specification.headline(strips, study["years"], study):
+            yield limits, limits == study["casa"]["limits"], *row
+
+
+FUNCTIONS = (
+    *(respiration, year_2000, filled, persistence, significance, variation, landcover),
+    fpar_limits,
+)
 CHOICES = {function.__name__: function for function in FUNCTIONS}

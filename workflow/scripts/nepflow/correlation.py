@@ -43,14 +43,7 @@ def partial_correlation(series, drivers, years, minimum_years, detrend=False):
     Fisher (1924), Metron 3:329-332. Checked against pingouin 0.7.0 and residuals of numpy's
     least squares.
     """
-    wanted = len(drivers)
-    flat = _flat(series, drivers, years, detrend)
-    held = len(flat) - 2
-    r, _, count = _all_pixels(flat, max(minimum_years, held + 3), wanted)
-    df = np.maximum(count - held - 2, 1)
-    p = betainc(df / 2, 0.5, 1 - r**2)
-    shape = (wanted, *series.shape[1:])
-    return r.reshape(shape), p.reshape(shape)
+    return correlations(series, drivers, years, minimum_years, detrend)[:2]
 
 
 def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
@@ -75,14 +68,19 @@ def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
     ----------
     Fisher (1928), Proc. R. Soc. A 121:654-673. Checked against numpy's least squares.
     """
+    return correlations(series, drivers, years, minimum_years, detrend)[2:]
+
+
+def correlations(series, drivers, years, minimum_years, detrend=False):
+    """Return r and p of `partial_correlation`, then R2 and p of `multiple_correlation`, at once."""
     wanted = len(drivers)
     flat = _flat(series, drivers, years, detrend)
-    held = len(flat) - 2
-    _, r2, count = _all_pixels(flat, max(minimum_years, held + 3), wanted)
-    df = np.maximum(count - len(flat), 1)
-    p = betainc(df / 2, wanted / 2, 1 - r2)
+    variables = len(flat)
+    r, r2, count = _all_pixels(flat, max(minimum_years, variables + 1), wanted)
+    df = np.maximum(count - variables, 1)
     shape = series.shape[1:]
-    return r2.reshape(shape), p.reshape(shape)
+    found = r, betainc(df / 2, 0.5, 1 - r**2), r2, betainc(df / 2, wanted / 2, 1 - r2)
+    return tuple(values.reshape(*values.shape[:-1], *shape) for values in found)
 
 
 def _flat(series, drivers, years, detrend):

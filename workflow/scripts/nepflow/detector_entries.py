@@ -12,6 +12,8 @@ _CARBON = re.compile(r"pixel/(nep|npp|rh)/(\w+)")
 _DRIVER = re.compile(
     rf"(?:(?:pixel|climate)/)?({'|'.join(dependence.DRIVERS)}|ndvi|landcover)(?:/|$)"
 )
+_MEAN = re.compile(rf"pixel/(nep|npp|rh|{'|'.join(dependence.DRIVERS)})/mean")
+_COVER = re.compile(r"landcover/(?:keys/(\w+)/)?(\d{4})")
 KINDS = ("detector", "interaction")  # of figures
 
 
@@ -45,6 +47,18 @@ def built_in_how(study, entry, factor):
 def layers_of(entry):
     """Return the study's rasters that a detector reads, without ending, its variable first."""
     return [entry["of"], *(factor_layer(factor) for factor in entry["factors"])]
+
+
+def truth_of(layer):
+    """Return what a twin holds as the truth of a layer, or None where the layer is given as it is.
+
+    Name of its cube, the year of it (None: the mean of all) and the key of land cover (None:
+    that of the study).
+    """
+    if match := _MEAN.fullmatch(layer):
+        return match[1], None, None
+    match = _COVER.fullmatch(layer)
+    return ("landcover", int(match[2]), match[1]) if match else None
 
 
 def factor_layer(factor):

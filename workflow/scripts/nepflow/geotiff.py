@@ -61,7 +61,8 @@ class Output:
     """A raster to write.
 
     ``dtype`` is float32 (NaN = absent) or uint8 (``nodata`` = absent). ``classes`` maps codes
-    to names and ``colours`` codes to ``#rrggbb``; both are for class rasters.
+    to names and ``colours`` codes to ``#rrggbb``; both are for class rasters. A cube of which
+    others read few bands is stored band by band (``interleave="band"``).
     """
 
     path: str
@@ -72,6 +73,7 @@ class Output:
     nodata: float = None
     classes: dict = None
     colours: dict = None
+    interleave: str = "pixel"
     tags: dict = field(default_factory=dict)
 
     @property
@@ -164,6 +166,7 @@ def created(path, output, grid, inherited, rows=TILE, threads=1):
         predictor=predictor,
         bigtiff="if_safer",
         num_threads=threads,
+        interleave=output.interleave,
     )
     tags = {"unit": output.unit, "long_name": output.long_name, **inherited, **output.tags}
     if output.classes:

@@ -69,3 +69,22 @@ def count_signs(tally, names, true_r, true_p, found, significance_p):
         known = np.isfinite(r + estimate) & (p < significance_p)
         key = ("partial correlation of npp", of, "cells that agree where truly significant")
         tally.add(key, (r > 0) == (estimate > 0), known)
+
+
+def count_order(true, found, margin):
+    """Return how many pairs stand clearly apart in truth, and how many of them keep their order.
+
+    Parameters
+    ----------
+    true, found : sequence of float
+        Such as the q of each factor; NaN = unknown.
+    margin : float
+        Difference of the true values from which a pair has an order.
+    """
+    pairs = [
+        (true[i] - true[j], found[i] - found[j])
+        for i in range(len(true))
+        for j in range(i)
+        if abs(true[i] - true[j]) >= margin
+    ]
+    return len(pairs), sum(planted * seen > 0 for planted, seen in pairs)

@@ -26,7 +26,7 @@ TABLES = (
     (r"shares_dominant_class_(.+)", "results", "Area by dominant combination of drivers of {0}"),
     (r"multiple_(.+)", "results", "Multiple correlation of {0} with climate"),
     (r"shares_(.+)_class_(.+)", "results", "Area by class of {0} of {1}"),
-    (r"shares_(.+)_(.+)", "results", "Area by class of {0} of {1}"),
+    (r"shares_(.+)_(nep|npp|rh)", "results", "Area by class of {0} of {1}"),
     (r"shares_(.+)", "results", "Area of the zones {0}"),
     (r"trend_criteria_(.+)", "results", "Categories of the Mann-Kendall test of {0}"),
     (r"cv_breaks_(.+)", "results", "Breaks of the classes of variation of {0}"),
@@ -53,6 +53,8 @@ TABLES = (
     (r"specification", "results", "What the other readings give"),
     (r"numbers", "results", "Numbers of the text"),
     (r"recovery", "quality", "Recovery of the simulated truth"),
+    (r"recovery_factors_(.+)", "quality", "What factors explain beside the simulated truth: {0}"),
+    (r"recovery_land_use_(.+)", "quality", "Land-use change beside the simulated truth: {0}"),
     (r"recovery_patterns", "quality", "Shares and signs beside the simulated truth"),
     (r"checks", "quality", "Checks of the results"),
     (r"absence_native", "quality", "Cells of the tiles by reason of absence of NPP"),
@@ -70,6 +72,12 @@ TABLES = (
     (r"(.+)", "quality", "{0}"),
 )
 _DIGITS_OF_DIGEST = 12
+_WORDS = (  # of the names of tables, in titles
+    (r"cv", "variation"),
+    (r"mann_kendall", "the Mann–Kendall test"),
+    (r"partial_(.+)", r"partial correlation with \1"),
+    (r"landcover", "land cover"),
+)
 
 
 def context(study, figures, tables):
@@ -214,13 +222,19 @@ def _place(name):
     pattern, section, title = next(row for row in TABLES if re.fullmatch(row[0], name))
     if section is None:
         return None, None
-    parts = [
-        labels.variable_name(part) or part.replace("landcover", "land cover").replace("_", " ")
-        for part in re.fullmatch(pattern, name).groups()
-    ]
+    parts = [_words(part) for part in re.fullmatch(pattern, name).groups()]
     if section == "quality":
         parts = [part.lower() for part in parts]
     return section, labels.sentence(title.format(*parts))
+
+
+def _words(part):
+    """Return a part of a table's name as a title says it."""
+    if known := labels.variable_name(part):
+        return known
+    for pattern, text in _WORDS:
+        part = re.sub(rf"(?<![a-z]){pattern}(?![a-z])", text, part)
+    return part.replace("_", " ")
 
 
 def _pairs(tables, name, columns):

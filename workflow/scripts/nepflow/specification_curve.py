@@ -131,7 +131,7 @@ def _axes(axes, table):
     axes.set_xlabel(labels.unit_text(unit))
     axes.set_yticks([])
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.grid(axis="x", color="#f0f0f0", linewidth=0.4)
     axes.set_axisbelow(True)
     low, high = np.nanmin(table["value"]), np.nanmax(table["value"])

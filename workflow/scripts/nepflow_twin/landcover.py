@@ -4,7 +4,8 @@ import numpy as np
 
 from nepflow_twin.noise import cell_uniform
 
-CELL = 1 / 240  # degrees: one parcel of land changes, and is mistaken, as a whole
+CELL = 1 / 240  # degrees: one parcel of land changes, and is mistaken, as a whole; a region
+# whose land changes in larger pieces says so in `parcel` of its world
 FIRST_CHANGE, LAST_CHANGE = 2002, 2023
 FOREST = (1, 2, 3, 4, 5, 8, 9)
 BROADLEAF = 4
@@ -47,10 +48,11 @@ class LandCover:
 
     def __init__(self, region, seed):
         self.region, self.seed = region, seed
+        self.parcel = region.description.get("world", {}).get("parcel", CELL)
         self.converted, self.hotspot_trend = hotspot_fields(region)
 
     def _uniform(self, name, lon, lat, year=0):
-        return cell_uniform(self.seed, name, lon, lat, CELL, year)
+        return cell_uniform(self.seed, name, lon, lat, self.parcel, year)
 
     def final_class(self, lon, lat):
         """Return the class after all changes; borders of the coarse cells are frayed."""

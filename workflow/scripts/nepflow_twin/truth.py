@@ -23,6 +23,7 @@ CUBES = {
     "nep": ("g C m-2 yr-1", "true net ecosystem productivity"),
 }
 LANDCOVER = ("1", "true land cover (IGBP code)")
+EFFECT = ("g C m-2 yr-1", "true effect on net ecosystem productivity of land cover that changed")
 TREND = ("g C m-2 yr-2", "least-squares trend of true net ecosystem productivity")
 RATIO = ("1", "true ratio of NPP in collection 006 to that in 061")
 
@@ -91,7 +92,9 @@ def _put(file, band, window, inside, values):
 
 
 def write_truth(folder, grid_path, world, years):
-    """Write the true cubes, ``landcover.tif``, ``nep_trend.tif``, ``collection_006_ratio.tif``.
+    """Write the true cubes and ``landcover``, ``landcover_effect``, ``nep_trend``, the ratio.
+
+    The effect of land cover is NEP less that of a world in which no class ever changed.
 
     Parameters
     ----------
@@ -109,14 +112,17 @@ def write_truth(folder, grid_path, world, years):
             for name, described in CUBES.items()
         }
         landcover = _create(stack, folder / "landcover.tif", mask, years, LANDCOVER, codes=True)
+        effect = _create(stack, folder / "landcover_effect.tif", mask, years, EFFECT)
         trend_file = _create(stack, folder / "nep_trend.tif", mask, ["nep_trend"], TREND)
         ratio_file = _create(stack, folder / "collection_006_ratio.tif", mask, ["ratio"], RATIO)
         for window, inside, lon, lat in _strips(mask):
             places, trend = world.places(lon, lat), Trend(years)
+            unchanged = places.unchanged()
             for band, year in enumerate(years, start=1):
                 values = of_year(places, year)
                 trend.add(year, values["nep"])
                 _put(landcover, band, window, inside, places.true_class(year))
+                _put(effect, band, window, inside, values["npp"] - unchanged.npp(year))
                 for name, file in cubes.items():
                     _put(file, band, window, inside, values[name])
             _put(trend_file, 1, window, inside, trend.slope())

@@ -1,5 +1,6 @@
 """The twin as a whole: what is true at given places in a given year."""
 
+import copy
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -47,6 +48,13 @@ class Places:
         """Return the IGBP class of a year, uint8."""
         before, after, start = self._history
         return np.where(year >= start, after, before)
+
+    def unchanged(self):
+        """Return the same points as if each had always kept the class that it had at first."""
+        other = copy.copy(self)
+        before, _, start = self._history
+        other._history = before, before, start
+        return other
 
     def annual(self, variable, year):
         """Return annual temperature (degC), precipitation (mm) or radiation (MJ m-2)."""

@@ -1,0 +1,57 @@
+"""Coarse twins of a study that models NPP from NDVI."""
+
+FACTORS = [
+    *(
+        {"name": name, "layer": f"pixel/{name}/mean"}
+        for name in ("temperature", "precipitation", "radiation")
+    ),
+    {"name": "elevation", "layer": "dem"},
+    {"name": "land_cover", "layer": "landcover/keys/igbp17/2002"},
+    {"name": "karst", "file": "karst.gpkg", "name_field": "name"},
+    {"name": "population", "file": "population.tif", "unit": "km-2"},
+]
+DETECTORS = [{"name": "mean_nep", "of": "pixel/nep/mean", "factors": FACTORS}]
+# Three years, from tiles to the report
+LIGHT = {
+    "based_on": "indochina_karst_twin",
+    "title": "A tiny twin that grows by light",
+    "period": [2001, 2003],
+    "grid": {"resolution_m": 40000},
+    "landcover": {"transitions": [2001, 2003]},
+    "specification": {"choices": []},
+    "land_use_effect": {"quantities": ["nep"], "years": 1, "minimum_years": 1},
+    "detectors": DETECTORS,
+    "detector": {"sample": None, "draws": 19, "scale_steps": [1]},
+    "twin": {"region": "indochina", "pixels_per_tile": 60, "stations": 60, "seed": 2},
+    "zones": [
+        {"name": "country", "kind": "area"},
+        {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
+        {"name": "sink", "kind": "sink", "cuts": [0]},
+    ],
+    "figures": [
+        {"name": "ndvi_filled", "kind": "map", "layer": "ndvi/filled_share", "title": "Filled",
+         "caption": "Share."},
+        {"name": "npp_comparison", "kind": "panels", "columns": 2, "title": "Two sources",
+         "caption": "Means.", "panels": [
+             {"kind": "map", "layer": "npp/compared/difference", "title": "Difference"},
+             {"kind": "scatter", "layer": "npp/compared/own", "against": "npp/compared/other",
+              "title": "Cells"}]},
+    ],
+}  # fmt: skip
+# Ten years, of which only the comparison with the truth is made
+PLANTED = LIGHT | {
+    "title": "A coarse twin whose planted decline and change of land are to be found",
+    "period": [2001, 2010],
+    "grid": {"resolution_m": 20000},
+    "npp": {"compare": None},
+    "landcover": {"transitions": [2001, 2010]},
+    "land_use_effect": {
+        "quantities": ["nep"],
+        "years": 3,
+        "neighbourhood_km": 300,
+        "minimum_stable_cells": 10,
+    },
+    "twin": {"region": "indochina", "pixels_per_tile": 240, "stations": 80, "seed": 2},
+    "figures": [],
+}
+RECOVERY = ("recovery", "recovery_factors_mean_nep", "recovery_land_use_nep")

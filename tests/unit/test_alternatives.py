@@ -1,0 +1,43 @@
+"""Options of a choice from the layers that it affects."""
+
+import numpy as np
+import pyproj
+import pytest
+from affine import Affine
+from nepflow import alternatives, raster
+
+GRID = raster.Grid(pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 8000), 8, 9)
+YEARS = list(range(2001, 2011))
+STUDY = {
+    "years": YEARS,
+    "minimum_years": 8,
+    "casa": {"limits": "own"},
+    "stability": {"smallest_mean_g_c": 10, "ddof": 0},
+    "trend": {
+        "autocorrelation": "none", "slightly_significant_z": 1.64, "significant_z": 1.96,
+        "extremely_significant_z": 2.58,
+    },
+    "persistence": {"method": "prefix", "tolerance": 0},
+}  # fmt: skip
+
+
+def test_limits_of_light_use_change_npp_alone(tmp_path):
+    rng = np.random.default_rng(1)
+    rh = rng.normal(300, 5, (len(YEARS), 8, 9))
+    outputs = raster.Output(tmp_path / "rh.tif", "g C m-2 yr-1", "rh", tuple(map(str, YEARS)))
+    raster.write(rh, outputs, GRID)
+    layers, npp = {"rh": [str(tmp_path / "rh.tif")]}, {}
+    for name, level in (("own", 500), ("zhu2007", 700)):
+        npp[name] = level + rng.normal(0, 20, rh.shape) - 4 * np.arange(len(YEARS))[:, None, None]
+        layers[name] = [str(tmp_path / f"{name}{year}.tif") for year in YEARS]
+        for path, values in zip(layers[name], npp[name], strict=True):
+            raster.write(values, raster.Output(path, "g C m-2 yr-1", "npp"), GRID)
+    rows = list(alternatives.fpar_limits(layers, ["own", "zhu2007"], STUDY, 100))
+    found = {(option, quantity): value for option, _, quantity, value, _ in rows}
+    assert {option: chosen for option, chosen, *_ in rows} == {"own": True, "zhu2007": False}
+    for name, values in npp.items():
+        nep = values - rh
+        assert found[name, "nep_mean"] == pytest.approx(nep.mean(), rel=1e-6)
+        means = nep.mean(axis=(1, 2))
+        pairs = [(means[j] - means[i]) / (j - i) for j in range(10) for i in range(j)]
+        assert found[name, "nep_slope"] == pytest.approx(np.median(pairs), rel=1e-5)
