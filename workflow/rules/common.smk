@@ -4,11 +4,13 @@ import ast
 import csv
 import math
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import apply_wildcards
 
 TOP = Path(workflow.basedir)
 SCRIPTS = TOP / "workflow/scripts"

@@ -26,15 +26,19 @@ class Nearest:
     Parameters
     ----------
     grid, native : geotiff.Grid
+    window : tuple of int, optional
+        Row, column, height and width of the part of ``native`` whose cells are counted; all
+        otherwise. The cell of a centre does not depend on it.
     """
 
-    def __init__(self, grid, native):
+    def __init__(self, grid, native, window=None):
         self._native = native
+        self._window = window or (0, 0, native.height, native.width)
         self._grid = grid
         self._to_native = Transformer.from_crs(grid.crs, native.crs, always_xy=True)
 
     def index(self, x, y):
-        """Return the native cell of each centre, counted row by row; -1 outside.
+        """Return the cell of the window below each centre, counted row by row; -1 outside.
 
         Parameters
         ----------
@@ -48,7 +52,7 @@ class Nearest:
         step = max(1, int(NODES_M // self._grid.resolution_m))
         column, row = self._places(x, y, step)
         index = np.empty(column.shape, dtype="int64")
-        _flat(column, row, self._native.height, self._native.width, index)
+        _flat(column, row, *self._window, index)
         return index
 
     def _places(self, x, y, step):
@@ -68,12 +72,15 @@ class Nearest:
 
 
 @numba.njit(cache=True, **COMPILED)
-def _flat(column, row, height, width, index):
+def _flat(column, row, top, left, height, width, index):
     for i in range(column.shape[0]):
         for j in range(column.shape[1]):
             c, r = column[i, j], row[i, j]
-            inside = c >= 0 and c < width and r >= 0 and r < height
-            index[i, j] = np.int64(r) * width + np.int64(c) if inside else OUTSIDE
+            inside = c >= left and c < left + width and r >= top and r < top + height
+            if inside:
+                index[i, j] = (np.int64(r) - top) * width + np.int64(c) - left
+            else:
+                index[i, j] = OUTSIDE
 
 
 @numba.njit(cache=True, **COMPILED)
