@@ -35,7 +35,8 @@ def files_of_band(name):
 
 
 def log_of_band(name):
-    return in_band(getattr(rules, name).log[0])
+    """The log of one band, in the folder of the rule that it is a part of."""
+    return os.path.splitext(getattr(rules, name).log[0])[0] + "/{band}.log"
 
 
 def bands_of(name):
