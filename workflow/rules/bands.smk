@@ -4,6 +4,10 @@ Inputs   those of the pixel rules
 Outputs  <study>/bands/<band>/<file> of each output of a pixel rule, <study>/<file>
 """
 
+
+ruleorder: gather_interpolate_climate > warp_climate
+
+
 for banded in BANDED_RULES:
     gather = f"gather_{banded}"
 
@@ -18,7 +22,7 @@ for banded in BANDED_RULES:
         log:
             getattr(rules, banded).log[0].replace(banded, gather),
         wildcard_constraints:
-            study=any_of(BANDED_STUDIES),
+            **constraints_of_gathering(banded),
         localrule: True
         conda:
             "../../envs/geo.yaml"

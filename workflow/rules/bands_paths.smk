@@ -26,7 +26,7 @@ wildcard_constraints:
 
 def in_band(file):
     """The pattern of a band's file: <study>/<file> becomes <study>/bands/<band>/<file>."""
-    return re.sub(r"(\{study[^}]*\}/)", r"\1bands/{band}/", str(file), count=1)
+    return file.replace("{study}/", "{study}/bands/{band}/", 1)
 
 
 def files_of_band(name):
@@ -39,6 +39,13 @@ def log_of_band(name):
     return os.path.splitext(getattr(rules, name).log[0])[0] + "/{band}.log"
 
 
+def constraints_of_gathering(name):
+    """Those of the rule ``name``, for studies in bands alone."""
+    own = getattr(rules, name).rule.wildcard_constraints
+    studies = [study for study in BANDED_STUDIES if re.fullmatch(own.get("study", ".*"), study)]
+    return {**own, "study": any_of(studies)}
+
+
 def bands_of(name):
     """Function that gives, by the name of each output of a rule, its files of all bands."""
 
@@ -46,7 +53,7 @@ def bands_of(name):
         count = study_of(wildcards)["grid"]["blocks"]
         bands = [f"{number}-of-{count}" for number in range(1, count + 1)]
         return {
-            key: [apply_wildcards(file, {**wildcards, "band": band}) for band in bands]
+            key: [file.format(**wildcards, band=band) for band in bands]
             for key, file in files_of_band(name).items()
         }
 

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.io import apply_wildcards
 
 TOP = Path(workflow.basedir)
 SCRIPTS = TOP / "workflow/scripts"
