@@ -65,6 +65,12 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/restoration.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/manifest.smk"
+include: "workflow/rules/bands_paths.smk"
+
+
+if BANDED_STUDIES:
+
+    include: "workflow/rules/bands.smk"
 
 
 wildcard_constraints:

@@ -114,7 +114,7 @@ def of_tiles(run, folder, repeats):
 def of_average(tiles, grid, folder, repeats):
     """Averages over valid native cells, from the same decoded mosaic."""
     flux, reasons = folder / "flux.tif", folder / "reasons.tif"
-    native.write_npp(tiles, raster.grid_of(grid).resolution_m, str(flux), str(reasons))
+    native.write_npp(tiles, raster.grid_of(grid), str(flux), str(reasons))
     call("gdal_translate", "-q", "-b", 1, "-a_nodata", "nan", flux, folder / "one.tif")
     outputs = [str(folder / name) for name in ("mean.tif", "qc_mean.tif", "why.tif")]
     mosaics = str(flux), str(reasons)

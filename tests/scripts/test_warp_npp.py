@@ -143,6 +143,8 @@ def test_reasons_close_and_agree_with_npp(tmp_path):
 def test_misaligned_or_mixed_tiles_are_refused(tmp_path):
     first = tiles.write_npp(tmp_path, "h25v05", np.zeros((24, 24)))
     other = tiles.write_npp(tmp_path, "h26v05", np.zeros((48, 48)))
+    grid = grid_over(Affine(5000, 0, 0, 0, -5000, 0), (4, 4), ALBERS_CHINA, 5000)
+    paths = [str(tmp_path / name) for name in ("a.tif", "b.tif")]
     with pytest.raises(hdf.BadTile, match="do not line up"):
-        native.write_npp([first, other], 5000, *(str(tmp_path / n) for n in ("a.tif", "b.tif")))
+        native.write_npp([first, other], grid, *paths)
     assert not (tmp_path / "a.tif").exists()

@@ -4,6 +4,7 @@ import ast
 import csv
 import math
 import os
+import re
 import shlex
 import sys
 from pathlib import Path

@@ -4,7 +4,7 @@ Reads   cube of the variable, cubes of all drivers (band = year)
 Writes  r and p (1) of the driver with the others held fixed, and their class
 """
 
-from nepflow import correlation, raster
+from nepflow import correlation, part, raster
 from nepflow._log import logged_to
 
 
@@ -40,7 +40,7 @@ def estimate_correlation(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         names = snakemake.params.climate
         estimate_correlation(

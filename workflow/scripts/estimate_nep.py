@@ -4,7 +4,7 @@ Reads   npp (one file a year) and respiration (cube), g C m-2 yr-1
 Writes  nep (cube, band = year), g C m-2 yr-1
 """
 
-from nepflow import raster
+from nepflow import part, raster
 from nepflow._log import logged_to
 
 
@@ -22,7 +22,7 @@ def estimate_nep(npp_paths, respiration_path, output_path, mem_mb, threads):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         estimate_nep(
             npp_paths=snakemake.input.npp,
             respiration_path=snakemake.input.respiration,

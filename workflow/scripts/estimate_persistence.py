@@ -4,7 +4,7 @@ Reads   cube (band = year, or one file a year), slope (Theil-Sen)
 Writes  hurst (1), coupling (classes of trend and persistence)
 """
 
-from nepflow import persistence, raster
+from nepflow import part, persistence, raster
 from nepflow._log import logged_to
 
 
@@ -42,7 +42,7 @@ def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         estimate_persistence(
             cube=[cube] if isinstance(cube, str) else list(cube),

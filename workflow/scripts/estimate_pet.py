@@ -5,7 +5,7 @@ Writes  pet (one band, mm yr-1)
 """
 
 import numpy as np
-from nepflow import evaporation, monthly, raster
+from nepflow import evaporation, monthly, part, raster
 from nepflow._log import logged_to
 from nepflow.projection import Projection
 
@@ -45,7 +45,7 @@ def estimate_pet(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         estimate_pet(
             months_paths=snakemake.input.months,
             evaluation_paths=snakemake.input.evaluations,

@@ -4,7 +4,7 @@ Reads   cube (band = year, or one file a year)
 Writes  sd (unit of the cube), cv (1): sd / |mean|, absent where |mean| is below the guard
 """
 
-from nepflow import raster, stability
+from nepflow import part, raster, stability
 from nepflow._log import logged_to
 
 
@@ -28,7 +28,7 @@ def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         estimate_stability(
             cube=[cube] if isinstance(cube, str) else list(cube),

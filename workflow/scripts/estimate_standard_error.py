@@ -5,7 +5,7 @@ Writes  standard error of the annual mean or sum (degC, mm yr-1, MJ m-2 yr-1)
 """
 
 import numpy as np
-from nepflow import climate, fit_file, raster, residuals, transformations
+from nepflow import climate, fit_file, part, raster, residuals, transformations
 from nepflow._log import logged_to
 from nepflow.lattice import Lattice
 from nepflow.spread import Spread
@@ -48,7 +48,7 @@ def estimate_standard_error(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         estimate_standard_error(
             fit_path=snakemake.input.fit,
             dem_path=snakemake.input.dem,

@@ -5,7 +5,7 @@ Writes  npp (g C m-2 yr-1), qc (%), absence (modis.ABSENCE)
 """
 
 import numpy as np
-from nepflow import modis, raster
+from nepflow import modis, part, raster
 from nepflow._log import logged_to
 from nepflow.npp import harmonised, reconciled_reasons
 
@@ -36,7 +36,7 @@ def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, minimum_y
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         harmonise_npp(
             year_paths=[snakemake.input.npp, snakemake.input.qc, snakemake.input.absence],
             overlap_006=snakemake.input.overlap_006,

@@ -5,7 +5,7 @@ Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1), table of floored 
 """
 
 import numpy as np
-from nepflow import climate, fit_file, raster, tables
+from nepflow import climate, fit_file, part, raster, tables
 from nepflow._log import logged_to
 from nepflow.variables import VARIABLES
 
@@ -44,13 +44,18 @@ def interpolate_climate(
         threads=threads,
         label=f"{surfaces.variable}",
     )  # fmt: skip
-    share = 100 * sum(floored) / max(12 * len(years) * sum(cells), 1)
-    rows = [(surfaces.variable, "floored_at_0_share", share, "% of cells and months")]
+    found, evaluated = sum(floored), 12 * len(years) * sum(cells)
+    rows = [
+        ("floored_at_0_share", 100 * found / max(evaluated, 1), "% of cells and months"),
+        ("floored_at_0", found, "cells and months"),
+        ("evaluated", evaluated, "cells and months"),
+    ]
+    rows = [(surfaces.variable, *row) for row in rows]
     tables.write(rows, table_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         interpolate_climate(
             fit_path=snakemake.input.fit,
             evaluation_path=snakemake.input.evaluation,

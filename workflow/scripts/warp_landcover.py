@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from nepflow import landcover_grid, mosaic, native, raster
+from nepflow import landcover_grid, mosaic, native, part, raster
 from nepflow._log import logged_to
 
 
@@ -26,13 +26,13 @@ def warp_landcover(
         colours={code: entry["colour"] for code, entry in enumerate(classes, start=1)},
         tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling, **mosaic.origin(tiles)},
     )
-    mosaic.write_granules(tiles, granules_path)
+    mosaic.write_granules(part.share(tiles), granules_path)
     if resampling == "nearest":
         landcover_grid.sample(tiles, grid_path, output, classes, mem_mb, threads)
         return
     with TemporaryDirectory(dir=Path(output_path).parent, prefix=".native_") as folder:
         path = f"{folder}/classes.tif"
-        native.write_landcover(tiles, classes, raster.grid_of(grid_path).resolution_m, path)
+        native.write_landcover(tiles, classes, raster.grid_of(grid_path), path)
         raster.map_blocks(
             lambda inside, landcover: np.where(inside == 1, landcover, np.nan),
             [grid_path, raster.Warped(path, resampling)],
@@ -43,7 +43,7 @@ def warp_landcover(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         warp_landcover(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,

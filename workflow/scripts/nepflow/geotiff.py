@@ -55,6 +55,13 @@ class Grid:
         y = self.transform.f + (np.arange(start, stop) + 0.5) * self.transform.e
         return x[None, :], y[:, None]
 
+    def of_rows(self, start, stop):
+        """The grid of the rows ``start`` to ``stop``."""
+        if (start, stop) == (0, self.height):
+            return self
+        transform = self.transform @ Affine.translation(0, start)
+        return Grid(self.crs, transform, stop - start, self.width)
+
 
 @dataclass(frozen=True)
 class Output:

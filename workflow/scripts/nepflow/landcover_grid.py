@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, raster
+from nepflow import hdf, modis, mosaic, raster, tiles_met
 from nepflow.landcover import lookup_table
-from nepflow.nearest import Nearest, picked
+from nepflow.nearest import picked
 
 FIELD = modis.PRODUCTS["MCD12Q1"].fields["landcover"]
 
@@ -23,9 +23,8 @@ def sample(tiles, grid_path, output, classes, mem_mb, threads=1):
     mem_mb : int
     threads : int
     """
-    native = mosaic.lattice(tiles, FIELD.name, margin=0)
-    layer = mosaic.read_codes(tiles, FIELD, native, FIELD.fill)
-    nearest = Nearest(raster.grid_of(grid_path), native)
+    met, window, nearest = tiles_met.found(tiles, FIELD.name, raster.grid_of(grid_path))
+    layer = mosaic.read_codes(met, FIELD, window, FIELD.fill)
     class_of = class_table(classes)
 
     def at_centres(inside, x, y):

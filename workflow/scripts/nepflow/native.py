@@ -4,29 +4,29 @@ import math
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, raster
+from nepflow import hdf, modis, mosaic, raster, tiles_met
 from nepflow.landcover_grid import FIELD as LANDCOVER
 from nepflow.landcover_grid import class_table
 
 NPP = modis.PRODUCTS["MOD17A3HGF"].fields
 
 
-def write_npp(tiles, resolution_m, flux_path, absence_path):
+def write_npp(tiles, study_grid, flux_path, absence_path):
     """Decode the MOD17A3HGF tiles of a year; absence is decided before anything else.
 
     Parameters
     ----------
     tiles : list of str
-    resolution_m : float
-        Side of a cell of the study grid, m; sets the empty border.
+        The mosaic has room for all; those that this job does not meet stay empty.
+    study_grid : geotiff.Grid
+        The side of its cells sets the empty border.
     flux_path : str
         Gets the bands npp (g C m-2 yr-1), qc (%) and valid (1 or 0).
     absence_path : str
         Gets the codes of ``modis.ABSENCE``.
     """
     npp, qc = NPP["npp"], NPP["qc"]
-    cell = hdf.geometry(tiles[0], npp.name)[0].a
-    grid = mosaic.lattice(tiles, npp.name, margin=math.ceil(resolution_m / cell) + 1)
+    met, grid = _met(tiles, npp.name, study_grid)
 
     def flux(path):
         layer = hdf.read_layer(path, npp.name)
@@ -39,25 +39,23 @@ def write_npp(tiles, resolution_m, flux_path, absence_path):
         return hdf.absence(hdf.read_layer(path, npp.name), npp)[None].astype("float64")
 
     output = raster.Output(flux_path, npp.unit, "native NPP", bands=("npp", "qc", "valid"))
-    mosaic.write_mosaic(tiles, npp.name, flux, output, grid, fill=(np.nan, np.nan, 0))
+    mosaic.write_mosaic(met, npp.name, flux, output, grid, fill=(np.nan, np.nan, 0))
     output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8")
-    mosaic.write_mosaic(tiles, npp.name, reasons, output, grid)
+    mosaic.write_mosaic(met, npp.name, reasons, output, grid)
 
 
-def write_landcover(tiles, classes, resolution_m, output_path):
+def write_landcover(tiles, classes, study_grid, output_path):
     """Decode the MCD12Q1 tiles of a year; IGBP codes become classes before any resampling.
 
     Parameters
     ----------
-    tiles : list of str
+    tiles, study_grid
+        See `write_npp`.
     classes : list of dict
         See `landcover.lookup_table`.
-    resolution_m : float
-        Side of a cell of the study grid, m; sets the empty border.
     output_path : str
     """
-    cell = hdf.geometry(tiles[0], LANDCOVER.name)[0].a
-    grid = mosaic.lattice(tiles, LANDCOVER.name, margin=math.ceil(resolution_m / cell) + 1)
+    met, grid = _met(tiles, LANDCOVER.name, study_grid)
     class_of = class_table(classes)
 
     def reclassified(path):
@@ -67,4 +65,12 @@ def write_landcover(tiles, classes, resolution_m, output_path):
         return class_of[layer.codes][None]
 
     output = raster.Output(output_path, "1", "land-cover class", dtype="uint8")
-    mosaic.write_mosaic(tiles, LANDCOVER.name, reclassified, output, grid)
+    mosaic.write_mosaic(met, LANDCOVER.name, reclassified, output, grid)
+
+
+def _met(tiles, field, study_grid):
+    """Tiles that the cells of this job may take values from, and the grid of all tiles."""
+    cell = hdf.geometry(tiles[0], field)[0].a
+    reach = math.ceil(study_grid.resolution_m / cell) + 1
+    native = mosaic.lattice(tiles, field, margin=reach)
+    return tiles_met.of_job(tiles, field, study_grid, native, margin=2 * reach), native

@@ -15,14 +15,18 @@ class Nearest:
     Parameters
     ----------
     grid, native : geotiff.Grid
+    window : tuple of int, optional
+        Row, column, height and width of the part of ``native`` whose cells are counted; all
+        otherwise. The cell of a centre does not depend on it.
     """
 
-    def __init__(self, grid, native):
+    def __init__(self, grid, native, window=None):
         self._native = native
+        self._window = window or (0, 0, native.height, native.width)
         self._to_native = Projection(grid, native.crs)
 
     def index(self, x, y):
-        """Return the native cell of each centre, counted row by row; -1 outside.
+        """Return the cell of the window below each centre, counted row by row; -1 outside.
 
         Parameters
         ----------
@@ -34,21 +38,24 @@ class Nearest:
         ndarray of int64, shape (height, width)
         """
         east, north = self._to_native(x, y)
-        native, corner = self._native, self._native.transform
-        place = corner.c, corner.f, corner.a
+        corner = self._native.transform
         index = np.empty(east.shape, dtype="int64")
-        _flat(east, north, place, native.height, native.width, index)
+        _flat(east, north, (corner.c, corner.f, corner.a), self._window, index)
         return index
 
 
 @numba.njit(cache=True, **COMPILED)
-def _flat(east, north, place, height, width, index):
-    left, top, side = place
+def _flat(east, north, corner, window, index):
+    west, high, side = corner
+    top, left, height, width = window
     for i in range(east.shape[0]):
         for j in range(east.shape[1]):
-            c, r = (east[i, j] - left) / side, (top - north[i, j]) / side
-            inside = c >= 0 and c < width and r >= 0 and r < height
-            index[i, j] = np.int64(r) * width + np.int64(c) if inside else OUTSIDE
+            c, r = (east[i, j] - west) / side, (high - north[i, j]) / side
+            inside = c >= left and c < left + width and r >= top and r < top + height
+            if inside:
+                index[i, j] = (np.int64(r) - top) * width + np.int64(c) - left
+            else:
+                index[i, j] = OUTSIDE
 
 
 @numba.njit(cache=True, **COMPILED)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, raster
-from nepflow.nearest import Nearest, picked
+from nepflow import hdf, modis, mosaic, raster, tiles_met
+from nepflow.nearest import picked
 from nepflow.npp import reconciled_reasons, valid_by_share
 
 
@@ -53,9 +53,8 @@ def sample(tiles, grid_path, outputs, year, mem_mb, threads=1):
     threads : int
     """
     fields = modis.PRODUCTS["MOD17A3HGF"].fields
-    native = mosaic.lattice(tiles, fields["npp"].name, margin=0)
-    npp, qc = (mosaic.read_codes(tiles, field, native, field.fill) for field in fields.values())
-    nearest = Nearest(raster.grid_of(grid_path), native)
+    met, window, nearest = tiles_met.found(tiles, fields["npp"].name, raster.grid_of(grid_path))
+    npp, qc = (mosaic.read_codes(met, field, window, field.fill) for field in fields.values())
 
     def at_centres(inside, x, y):
         index, inside = nearest.index(x, y), inside[0] == 1

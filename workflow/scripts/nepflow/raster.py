@@ -14,7 +14,7 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from nepflow import overviews
+from nepflow import overviews, part
 from nepflow._log import progress
 from nepflow.atomic import replacing
 from nepflow.geotiff import (
@@ -80,7 +80,7 @@ class Bands:
     bands: tuple
 
 
-def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, label=""):
+def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, label="", within=None):
     """Yield (first row, last row, arrays) of strips that cover the grid from north to south.
 
     Parameters
@@ -95,6 +95,8 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
         Memory that a strip and its result may take, MB; a fixed number of rows follows.
     outputs : int
         Bands that the caller makes of a strip.
+    within : tuple of int, optional
+        First row and the row after the last one; all otherwise.
 
     Yields
     ------
@@ -113,9 +115,10 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
         sources = [_opened(item, grid, stack) for item in inputs]
         bands = sum(len(reads) for reads in sources) + outputs
         rows = _rows_of_strip(grid, bands, mem_mb)
-        starts = range(0, grid.height, rows)
+        first, last = within or (0, grid.height)
+        starts = range(first, last, rows)
         for start in progress(starts, len(starts), label):
-            stop = min(start + rows, grid.height)
+            stop = min(start + rows, last)
             window = Window(0, start, grid.width, stop - start)
             arrays = [_stack(reads, window) for reads in sources]
             yield start, stop, arrays + (list(grid.xy(start, stop)) if coordinates else [])
@@ -199,6 +202,9 @@ def map_blocks(
 ):  # fmt: skip
     """Apply ``function`` strip by strip and write its result.
 
+    A job that does one band of the grid (`part.only`) writes the rows of that band, with the
+    values that they have in the whole.
+
     Parameters
     ----------
     function : callable
@@ -232,21 +238,23 @@ def map_blocks(
     inherited = inherited_tags(inputs)
     bands = sum(len(output.bands) for output in outputs) + working
     share = mem_mb / (threads + 1)
+    top, bottom = part.rows(grid.height)
 
     def work(start, stop, arrays):
         names = {"x": arrays.pop(-2), "y": arrays.pop(-1)} if coordinates else {}
         result = function(*arrays, **names)
-        return start, stop, result if isinstance(result, tuple) else (result,)
+        return start - top, stop - top, result if isinstance(result, tuple) else (result,)
 
     with ExitStack() as stack:
         paths = [stack.enter_context(replacing(output.path)) for output in outputs]
         with ExitStack() as files, ThreadPoolExecutor(threads) as pool:
             strips = blocks(
-                inputs, grid=grid, coordinates=coordinates, mem_mb=share, outputs=bands, label=label
-            )
-            first = next(strips)
+                inputs, grid=grid, coordinates=coordinates, mem_mb=share, outputs=bands,
+                label=label, within=(top, bottom),
+            )  # fmt: skip
+            first, here = next(strips), grid.of_rows(top, bottom)
             targets = [
-                files.enter_context(created(path, output, grid, inherited, first[1], threads))
+                files.enter_context(created(path, output, here, inherited, first[1] - top, threads))
                 for path, output in zip(paths, outputs, strict=True)
             ]
             waiting = deque()

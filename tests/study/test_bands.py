@@ -1,0 +1,74 @@
+"""The tiny study again with its grid in three bands: the same content under the same names."""
+
+import csv
+import os
+import shutil
+
+import pytest
+import rasterio
+import yaml
+from copies import TINY, Workflow
+from nepflow import overviews
+
+pytestmark = pytest.mark.slow
+# the rest of the study reads these, and some that stay one job
+TARGETS = (
+    "landcover/2004.tif",
+    "pixel/nep/trend_class.tif",
+    "pixel/nep/coupling.tif",
+    "pixel/nep/cv_class.tif",
+    "pixel/nep/mean.tif",
+    "pixel/nep/partial_radiation_fdr.tif",
+    "npp/061/2004.tif",
+    "tables/precipitation_floored.csv",
+)
+AGAIN = ("npp/061/*2004*", "landcover/2004.tif", "nep/*", "pixel/nep/*", "climate/*.tif")
+
+
+@pytest.fixture(scope="module")
+def banded(tiny):
+    """A copy of the tiny study without some pixel products, which are made again in bands."""
+    folder = tiny.folder.with_name("in bands")  # beside it, for the compiled functions
+    shutil.copytree(tiny.folder, folder, symlinks=True)
+    workflow = Workflow.__new__(Workflow)
+    workflow.folder = folder
+    for path in [path for name in AGAIN for path in workflow.result("tiny").glob(name)]:
+        path.unlink()
+    study = TINY | {"grid": TINY["grid"] | {"blocks": 3}}
+    (folder / "config/studies/tiny.yaml").write_text(yaml.safe_dump(study, allow_unicode=True))
+    targets = [f"results/tiny/{target}" for target in TARGETS]
+    workflow.said = workflow.run("--rerun-triggers", "mtime", "--", *targets)
+    return workflow
+
+
+def test_bands_give_the_digests_of_the_manifest(tiny, banded):
+    with open(tiny.result("tiny/manifest.csv"), newline="") as file:
+        wanted = {row["file"]: row["sha256"] for row in csv.DictReader(file)}
+    gathered = []
+    for path in sorted(banded.result("tiny").rglob("*.tif")):
+        name = path.relative_to(banded.result("tiny")).as_posix()
+        if name.startswith("bands/") or name not in wanted:
+            continue
+        assert overviews.digest(path) == wanted[name], name
+        with rasterio.open(path) as source:
+            gathered += [name] if source.driver == "VRT" else []
+    assert len(gathered) > 15
+    for part in ("npp/061/2004.tif", "nep/nep.tif", "climate/radiation.tif"):
+        assert part in gathered
+    assert "pixel/nep/cv_class.tif" not in gathered and "dem.tif" not in gathered
+
+
+def test_lists_and_tables_of_bands_are_those_of_the_whole(tiny, banded):
+    names = ["npp/061/counts_2004.csv", "npp/061/granules_2004.csv"]
+    names += ["landcover/granules_2004.csv", "tables/precipitation_floored.csv"]
+    for name in names:
+        assert (
+            banded.result(f"tiny/{name}").read_bytes() == tiny.result(f"tiny/{name}").read_bytes()
+        )
+
+
+def test_one_band_leaves_no_trace(tiny, banded):
+    assert "_band" not in tiny.said and "gather_" not in tiny.said
+    assert not tiny.result("tiny/bands").exists()
+    assert "estimate_nep_band" in banded.said and "gather_estimate_nep" in banded.said
+    assert len(os.listdir(banded.result("tiny/bands"))) == 3

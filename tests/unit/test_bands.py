@@ -1,0 +1,197 @@
+"""A grid in bands: the same content as the whole, whatever their number."""
+
+import itertools
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+import tiles
+from affine import Affine
+from nepflow import gathered, modis, mosaic, npp_grid, overviews, part, raster, tiles_met
+from pyproj import CRS, Transformer
+
+CHINA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
+GRID = raster.Grid(
+    CRS.from_user_input(CHINA).to_wkt(), Affine(1000, 0, 5000, 0, -1000, 900_000), 530, 270
+)
+CLASSES = {"classes": {1: "forêt 林", 3: "rest"}, "colours": {1: "#00aa00", 3: "#112233"}}
+
+
+@pytest.fixture
+def cube(tmp_path):
+    values = np.random.default_rng(1).normal(size=(3, GRID.height, GRID.width))
+    values[:, 250:270, 5:99] = np.nan
+    tags = {"simulated": "simulated (twin)"}
+    path = str(tmp_path / "cube.tif")
+    raster.write(values, raster.Output(path, "g", "c", ("2001", "2002", "2003"), tags=tags), GRID)
+    return path
+
+
+def in_bands(count, write, folder, names):
+    """Let ``write`` make files of each band in a folder of its own; gather them in ``folder``."""
+    bands = [f"{number}-of-{count}" for number in range(1, count + 1)]
+    for band in bands:
+        with part.only(band):
+            write(folder / "bands" / band)
+    for name in names:
+        files = [str(folder / "bands" / band / name) for band in bands]
+        gather = gathered.write_raster if name.endswith(".tif") else gathered.write_table
+        gather(files, str(folder / name))
+    return [folder / name for name in names]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_gathered_bands_are_the_whole(cube, tmp_path, count):
+    def write(folder):
+        raster.map_blocks(
+            lambda values, x, y: (values * (x + y), np.where(values[0] > 0, 1, 3)),
+            [cube],
+            [
+                raster.Output(str(folder / "cube.tif"), "g m", "moved", ("a", "b", "c")),
+                raster.Output(str(folder / "class.tif"), "1", "class", dtype="uint8", **CLASSES),
+            ],
+            coordinates=True,
+            mem_mb=4,
+            threads=2,
+        )
+
+    names = ["cube.tif", "class.tif"]
+    write(tmp_path / "whole")
+    found = in_bands(count, write, tmp_path / "gathered", names)
+    for name, path in zip(names, found, strict=True):
+        whole = tmp_path / "whole" / name
+        assert overviews.digest(path) == overviews.digest(whole)
+        assert raster.tags_of(path) == raster.tags_of(whole)
+        assert raster.tags_of(path)["simulated"] == "simulated (twin)"
+        assert (
+            overviews.layer(path, max_pixels=9000) == overviews.layer(whole, max_pixels=9000)
+        ).sum() > 4000
+        text = path.read_text(encoding="utf-8")
+        assert str(tmp_path) not in text and f"bands/1-of-{count}/{name}" in text
+    with rasterio.open(found[1]) as source:
+        assert source.driver == "VRT" and source.colormap(1)[3] == (17, 34, 51, 255)
+
+
+def test_a_moved_folder_is_still_whole(cube, tmp_path):
+    def write(folder):
+        output = raster.Output(str(folder / "a.tif"), "g", "a")
+        raster.map_blocks(lambda values: values[0], [cube], output)
+
+    (path,) = in_bands(2, write, tmp_path / "here", ["a.tif"])
+    before = overviews.digest(path)
+    moved = (tmp_path / "here").rename(tmp_path / "there 那里")
+    assert overviews.digest(moved / "a.tif") == before
+
+
+@pytest.mark.parametrize(("height", "count"), [(4000, 3), (4000, 16), (600, 16), (87, 3), (5, 5)])
+def test_bands_make_up_the_grid(height, count):
+    ends = []
+    for number in range(1, count + 1):
+        with part.only(f"{number}-of-{count}"):
+            ends.append(part.rows(height))
+    assert ends[0][0] == 0 and ends[-1][1] == height
+    assert all(start < stop for start, stop in ends)
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(ends))
+    if height == 4000:
+        assert all(start % 256 == 0 for start, _ in ends)
+    assert part.rows(height) == (0, height) and part.is_whole()
+
+
+def test_more_bands_than_rows_are_refused():
+    with (
+        part.only("1-of-9"),
+        pytest.raises(part.TooManyBands, match=r"grid\.blocks: 9 bands of a grid of 8 rows"),
+    ):
+        part.rows(8)
+
+
+def test_a_missing_band_is_refused(cube, tmp_path):
+    def write(folder):
+        output = raster.Output(str(folder / "a.tif"), "g", "a")
+        raster.map_blocks(lambda values: values[0], [cube], output)
+
+    in_bands(3, write, tmp_path, ["a.tif"])
+    files = [str(tmp_path / f"bands/{number}-of-3/a.tif") for number in (1, 3)]
+    with pytest.raises(gathered.BadBands, match="3-of-3"):
+        gathered.write_raster(files, str(tmp_path / "b.tif"))
+    assert not (tmp_path / "b.tif").exists()
+
+
+def test_lists_follow_one_another_and_quantities_are_pooled(tmp_path):
+    head = "variable,quantity,value,unit\n"
+    rows = "p,floored_at_0_share,{},%\np,floored_at_0,{},cells\np,evaluated,{},cells\n"
+    for name, text in {
+        "a": head + rows.format(50, 2, 4), "b": head + rows.format(0, 0, 12),
+        "c": "tile,cells\nh25v05,3\n", "d": "tile,cells\n", "e": "tile,reason\n",
+    }.items():  # fmt: skip
+        (tmp_path / name).write_text(text)
+    a, b, c, d, e = (str(tmp_path / name) for name in "abcde")
+    gathered.write_table([a, b], tmp_path / "pooled")
+    assert (tmp_path / "pooled").read_text() == head + rows.format(12.5, 2, 16)
+    gathered.write_table([c, d], tmp_path / "list")
+    assert (tmp_path / "list").read_text() == "tile,cells\nh25v05,3\n"
+    with pytest.raises(gathered.BadBands, match="other columns"):
+        gathered.write_table([c, e], tmp_path / "no")
+
+
+@pytest.fixture
+def area(tmp_path):
+    """Four tiles and a grid that all of them meet, with cells of 20 km."""
+    side, paths = 24, []
+    rng = np.random.default_rng(4)
+    for tile in ("h25v04", "h26v04", "h25v05", "h26v05"):
+        codes = rng.integers(10, 30_000, (side, side))
+        paths.append(tiles.write_npp(tmp_path, tile, codes))
+    west, _, _, north = modis.tile_bounds("h25v04")
+    middle = west + modis.TILE_SIDE_M, north - modis.TILE_SIDE_M
+    to_grid = Transformer.from_crs(modis.SINUSOIDAL, CHINA, always_xy=True)
+    x, y = (math.floor(value / 20_000) * 20_000 for value in to_grid.transform(*middle))
+    corner = Affine(20_000, 0, x - 700_000, 0, -20_000, y + 800_000)
+    grid = raster.Grid(CRS.from_user_input(CHINA).to_wkt(), corner, 80, 70)
+    mask = raster.Output(str(tmp_path / "grid.tif"), "1", "area", dtype="uint8")
+    raster.write(np.ones((80, 70)), mask, grid)
+    return paths, grid, mask.path
+
+
+def test_warps_of_bands_read_only_the_tiles_they_meet(area, tmp_path, monkeypatch):
+    paths, _, mask = area
+    read, plain = [], mosaic.read_codes
+
+    def noted(tiles, *arguments):
+        read.append(len(tiles))
+        return plain(tiles, *arguments)
+
+    monkeypatch.setattr(mosaic, "read_codes", noted)
+    names = ["npp.tif", "qc.tif", "absence.tif"]
+
+    def write(folder):
+        npp_grid.sample(paths, mask, [str(folder / name) for name in names], "2001", 100)
+
+    write(tmp_path / "whole")
+    assert set(read) == {4}
+    read.clear()
+    for path in in_bands(5, write, tmp_path / "gathered", names):
+        assert overviews.digest(path) == overviews.digest(tmp_path / "whole" / path.name)
+    assert sorted(set(read)) == [2, 4]
+
+
+def test_tiles_met_are_those_below_some_centre(area):
+    """Against every centre transformed by pyproj, row by row of the grid."""
+    paths, grid, _ = area
+    field = modis.PRODUCTS["MOD17A3HGF"].fields["npp"].name
+    native = mosaic.lattice(paths, field, margin=0)
+    x, y = np.broadcast_arrays(*grid.xy(0, grid.height))
+    to_native = Transformer.from_crs(grid.crs, native.crs, always_xy=True)
+    east, north = to_native.transform(x, y)
+    for number in range(1, 81):
+        with part.only(f"{number}-of-80"):
+            found = {
+                Path(path).name.split(".")[2]
+                for path in tiles_met.of_job(paths, field, grid, native)
+            }
+        for tile in ("h25v04", "h26v04", "h25v05", "h26v05"):
+            west, south, right, top = modis.tile_bounds(tile)
+            inside = (east > west) & (east < right) & (north > south) & (north < top)
+            assert tile in found or not inside[number - 1].any()

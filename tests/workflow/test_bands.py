@@ -1,0 +1,50 @@
+"""Rules in bands: which there are, what their scripts must do, and that nobody else pays."""
+
+import ast
+import re
+
+WRITERS = {"write", "paste", "blocks", "created"}  # of rasters; they know no band
+
+
+def banded(root):
+    """Names in BANDED_RULES of bands_paths.smk."""
+    text = (root / "workflow/rules/bands_paths.smk").read_text()
+    return ast.literal_eval(re.search(r"BANDED_RULES = (\[.*?\])", text, re.S)[1])
+
+
+def test_every_banded_rule_has_a_twin_and_a_script_that_knows_its_part(root):
+    text = (root / "workflow/rules/bands.smk").read_text()
+    twins = re.findall(
+        r"^use rule (\w+) as \1_band with:\n"
+        r'    output:\n        \*\*files_of_band\("\1"\),\n'
+        r'    log:\n        log_of_band\("\1"\),\n',
+        text,
+        re.M,
+    )
+    assert twins == banded(root) and len(set(twins)) == len(twins) > 10
+    line = 'part.only(snakemake.wildcards.get("band")):'
+    knowing = {
+        path.stem for path in (root / "workflow/scripts").glob("*.py") if line in path.read_text()
+    }
+    assert knowing == set(twins)
+
+
+def test_scripts_of_bands_write_rasters_by_the_loop_over_space_alone(root):
+    for name in banded(root):
+        tree = ast.parse((root / f"workflow/scripts/{name}.py").read_text())
+        used = {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "raster"
+        }
+        assert not used & WRITERS, f"{name}: {used & WRITERS} would write the whole grid"
+
+
+def test_bands_are_read_only_where_a_study_asks_for_them(root):
+    text = (root / "Snakefile").read_text()
+    assert re.search(r'^if BANDED_STUDIES:\n+    include: "workflow/rules/bands.smk"$', text, re.M)
+    assert re.search(r"^  blocks: 1 ", (root / "config/defaults.yaml").read_text(), re.M)
+    body = (root / "workflow/rules/bands.smk").read_text()
+    for part in ("log:", "conda:", "resources:", "message:", "script:", "localrule: True"):
+        assert part in body
+    assert 'code=code_of("gather_bands.py")' in body
