@@ -89,4 +89,5 @@ def recovery_tables(study):
     """Tables that compare a twin study with its truth."""
     if not study["simulated"]:
         return []
-    return ["recovery", *(["recovery_patterns"] if study["landcover_dates"] else [])]
+    patterns = ["recovery_patterns"] if study["landcover_dates"] else []
+    return ["recovery", *patterns, *management_tables(study)]

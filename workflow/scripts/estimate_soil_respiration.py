@@ -1,10 +1,19 @@
 """Estimate total and heterotrophic respiration of every year by one model and relation.
 
-Reads   monthly or annual temperature (degC) and precipitation (mm), soil carbon (kg C m-2), dem (m)
+Reads   monthly or annual temperature (degC) and precipitation (mm), soil carbon (kg C m-2),
+        dem (m), table of calibrated constants where a study takes them
 Writes  heterotrophic and total respiration (cubes, band = year), g C m-2 yr-1; what was clipped
 """
 
-from nepflow import monthly, raster, respiration_models, soil_budget, tables
+from nepflow import (
+    calibration_file,
+    monthly,
+    raster,
+    respiration_models,
+    soil_budget,
+    soil_respiration,
+    tables,
+)
 from nepflow._log import logged_to
 
 COLUMNS = ("model", "relation", "quantity", "value", "unit")
@@ -12,10 +21,13 @@ COLUMNS = ("model", "relation", "quantity", "value", "unit")
 
 def estimate_soil_respiration(
     annual_paths, months_paths, evaluation_paths, carbon_path, dem_path, grid_path, outputs, model,
-    relation, constants, bias_correction, mem_mb, threads,
+    relation, constants, bias_correction, mem_mb, threads, calibration_path="",
 ):  # fmt: skip
     """Months are evaluated where they are used; carbon enters after climate."""
     years = raster.years_of(annual_paths[0])
+    constants = calibration_file.constants(
+        calibration_path, model, constants or soil_respiration.PUBLISHED.get(model, {})
+    )
     budget = soil_budget.Budget(model, relation, constants, years)
     carbon = [carbon_path] if carbon_path else []
     months = None
@@ -65,4 +77,5 @@ if __name__ == "__main__":
             bias_correction=settings.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
+            calibration_path=snakemake.input.calibration,
         )
