@@ -10,12 +10,6 @@ import numpy as np
 from nepflow import attribution, pooled_file, raster
 from nepflow._log import logged_to
 
-METHODS = {
-    "residual": "regression on climate",
-    "joint": "regression on climate and the year",
-    "first_difference": "regression of differences from year to year",
-}
-
 
 def estimate_attribution(
     cube, driver_paths, grid_path, outputs, method, years, minimum_years, options, mem_mb, threads,
@@ -40,7 +34,7 @@ def estimate_attribution(
 
     tags = raster.tags_of(cube[0])
     unit, about = f"{tags['unit'].replace(' yr-1', '')} yr-2", tags["long_name"]
-    how = METHODS[method]
+    how = attribution.HOW[method]
     named = {"classes": attribution.CASES, "colours": attribution.CASE_COLOURS}
     factors = {"classes": attribution.DOMINANT, "colours": attribution.DOMINANT_COLOURS}
     written = [

@@ -5,15 +5,7 @@ Reads   monthly or annual temperature (degC) and precipitation (mm), soil carbon
 Writes  heterotrophic and total respiration (cubes, band = year), g C m-2 yr-1; what was clipped
 """
 
-from nepflow import (
-    calibration_file,
-    monthly,
-    raster,
-    respiration_models,
-    soil_budget,
-    soil_respiration,
-    tables,
-)
+from nepflow import calibration_file, monthly, raster, respiration_models, soil_budget, tables
 from nepflow._log import logged_to
 
 COLUMNS = ("model", "relation", "quantity", "value", "unit")
@@ -21,13 +13,10 @@ COLUMNS = ("model", "relation", "quantity", "value", "unit")
 
 def estimate_soil_respiration(
     annual_paths, months_paths, evaluation_paths, carbon_path, dem_path, grid_path, outputs, model,
-    relation, constants, bias_correction, mem_mb, threads, calibration_path="",
+    relation, constants, bias_correction, mem_mb, threads,
 ):  # fmt: skip
     """Months are evaluated where they are used; carbon enters after climate."""
     years = raster.years_of(annual_paths[0])
-    constants = calibration_file.constants(
-        calibration_path, model, constants or soil_respiration.PUBLISHED.get(model, {})
-    )
     budget = soil_budget.Budget(model, relation, constants, years)
     carbon = [carbon_path] if carbon_path else []
     months = None
@@ -73,9 +62,10 @@ if __name__ == "__main__":
             outputs=[files.respiration, files.total, files.table],
             model=snakemake.wildcards.soil_model,
             relation=snakemake.wildcards.relation,
-            constants=settings.constants,
+            constants=calibration_file.constants(
+                snakemake.input.calibration, snakemake.wildcards.soil_model, settings.constants
+            ),
             bias_correction=settings.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
-            calibration_path=snakemake.input.calibration,
         )

@@ -8,6 +8,11 @@ from scipy.special import betainc
 
 from nepflow.attribution_choices import METHODS, YEARS_PER_PARAMETER, parameters
 
+HOW = {
+    "residual": "regression on climate",
+    "joint": "regression on climate and the year",
+    "first_difference": "regression of differences from year to year",
+}
 SMALLEST = 1e-9  # |slope| below which a sign means nothing
 CASES = {
     1: "rises, climate and rest raise it",

@@ -1,9 +1,8 @@
 """Table of calibrated constants of respiration -> constants of a model."""
 
-from nepflow import tables
+from nepflow import soil_respiration, tables
 
 COLUMNS = ("model", "quantity", "statistic", "value", "unit")
-PUBLISHED, PLOTS = "published", "plots"  # values of respiration.constants
 UNITS = {
     "rate": {"gsmsr": "g C m-2 d-1", "raich2002": "g C m-2 d-1", "chen2010": "g C m-2 yr-1"},
     "rate_per_carbon": {"gsmsr": "g C m-2 d-1 per kg C m-2"},
@@ -21,7 +20,9 @@ def constants(path, model, published):
         Table of the rule calibrate_plots; empty: the published constants stay.
     model : str
     published : dict
+        Empty: those of `soil_respiration.PUBLISHED`.
     """
+    published = published or soil_respiration.PUBLISHED.get(model, {})
     if not path:
         return published
     table = tables.read(path, COLUMNS)
