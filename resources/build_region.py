@@ -132,7 +132,7 @@ REGIONS = {
                 ],
             },
             # g C m-2 yr-2 that people add to NPP: everywhere, in karst, on high land, unevenly
-            "human": {"everywhere": 3.2, "karst": 0.6, "high": 0.8, "uneven": 0.5},
+            "human": {"everywhere": 3.4, "karst": 0.6, "high": 0.8, "uneven": 0.5},
             # g C m-2 yr-1 that each measure adds once it is grown; projects of each; their starts
             "projects": {
                 "measures": {
@@ -143,7 +143,7 @@ REGIONS = {
                 },
                 "count": 22,
                 "starts": [2003, 2006, 2008, 2010, 2013],
-                "side": 0.15,
+                "side": 0.18,
                 "grown_after": 3,
             },
         },

@@ -7,7 +7,7 @@ import shapely
 
 from nepflow_twin.noise import generator
 
-SPACING = 0.24  # degrees between the corners of squares that may become projects
+SPACING = 0.26  # degrees between the corners of squares that may become projects
 UNEQUAL = 0.15  # relative standard deviation of the effect within a measure
 # What draws projects to a place: logarithm of odds by a standard deviation of each.
 DRAWN_TO = {"steep": 0.8, "karst": 0.8, "rising": 0.5, "poor": 0.5}
