@@ -25,8 +25,8 @@ def _effects(rule):
         "compared with patches of untreated land of like size, each with the "
         f"{rule['neighbours']} nearest in {alike}climate, elevation, and mean and trend of NEP "
         "before the years that the change counts from; what these explain further is removed by "
-        f"regression {cited('abadie')}. {border}Projects with fewer than {years} years before them are "
-        "not compared."
+        f"regression {cited('abadie')}. {border}Projects with fewer than {years} years before "
+        "them are not compared."
     )
 
 
