@@ -6,7 +6,8 @@ regression of the area's mean series on its mean drivers and the year, times sqr
 for the memory r = 0.3 of the twin's chance (nepflow_twin.managed: 0.2 and 0.4 a year), and 2.13 of
 them (t of 15 degrees of freedom, 95 %) are allowed. To it comes what the simulated observation is
 known to take: MOD17 with a third of the season filled is lowered by 0.08 of that share
-(nepflow_twin.observation), 2.7 % of NPP and of all its trends. Effects have the intervals of the study itself.
+(nepflow_twin.observation), 2.7 % of NPP and of all its trends. Effects have the intervals of the
+study itself.
 """
 
 import csv
