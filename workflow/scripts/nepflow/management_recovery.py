@@ -53,7 +53,10 @@ def effect_rows(found, truth, projects, first_start):
         measure: np.average(rows["value"], weights=rows["project"].map(cells))
         for measure, rows in known.groupby("measure")
     }
-    value = found.set_index(["measure", "quantity"])["value"]
+    # traits have rows of one quantity each, so that pairs are not unique; those wanted are
+    value = dict(
+        zip(zip(found["measure"], found["quantity"], strict=True), found["value"], strict=True)
+    )
     how = found[found["quantity"] == "effect"].set_index("measure")["of"]
     order = sorted(true, key=true.get, reverse=True)
     rows = []
