@@ -64,6 +64,7 @@ include: "workflow/rules/figures_drivers.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/restoration.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/management.smk"
 include: "workflow/rules/manifest.smk"
 include: "workflow/rules/bands_paths.smk"
 

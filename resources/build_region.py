@@ -41,6 +41,10 @@ KARST = [
     (105.6, 17.6, 0.9), (104.6, 20.9, 1.0), (105.7, 22.6, 0.9), (98.9, 8.6, 0.5),
     (99.0, 15.4, 0.7), (104.5, 10.7, 0.3), (101.9, 20.6, 0.7), (107.0, 20.9, 0.5),
 ]  # fmt: skip
+GUANGXI_KARST = [
+    (107.5, 24.8, 0.8), (106.3, 23.6, 0.7), (105.2, 24.4, 0.4), (107.1, 22.7, 0.6),
+    (109.2, 24.2, 0.5), (110.4, 24.9, 0.5), (108.2, 23.7, 0.5), (111.5, 24.5, 0.3),
+]  # fmt: skip
 HOTSPOT = ("name", "lon", "lat", "radius", "converted", "trend")
 REGIONS = {
     "northwest_china": {
@@ -102,6 +106,46 @@ REGIONS = {
             "karst": {
                 "patches": [dict(zip(("lon", "lat", "radius"), k, strict=True)) for k in KARST],
                 "growth": -0.0001,
+            },
+        },
+    },
+    "guangxi": {
+        "title": "Guangxi",
+        "box": (104.3, 20.8, 112.2, 26.5),
+        "provinces": {"CNGX": "Guangxi"},
+        "parts": {  # quarters instead of prefectures, whose outlines no package has; W, S, E, N
+            "northwest": (103.0, 23.6, 108.4, 27.0),
+            "northeast": (108.4, 23.6, 113.0, 27.0),
+            "southwest": (103.0, 20.0, 108.4, 23.6),
+            "southeast": (108.4, 20.0, 113.0, 23.6),
+        },
+        "least": 0.003,
+        "tiles": ["h27v06", "h28v06"],
+        "hotspots": [],
+        "world": {
+            "productivity": "managed",
+            "respiration": "soil",
+            "sea": True,
+            "before": {"13": 12},
+            "karst": {
+                "patches": [
+                    dict(zip(("lon", "lat", "radius"), k, strict=True)) for k in GUANGXI_KARST
+                ],
+            },
+            # g C m-2 yr-2 that people add to NPP: everywhere, in karst, on high land, unevenly
+            "human": {"everywhere": 3.4, "karst": 0.6, "high": 0.8, "uneven": 0.5},
+            # g C m-2 yr-1 that each measure adds once it is grown; projects of each; their starts
+            "projects": {
+                "measures": {
+                    "closing of hills": 60.0,
+                    "tree planting": 35.0,
+                    "grassland": 15.0,
+                    "terracing": 0.0,
+                },
+                "count": 22,
+                "starts": [2003, 2006, 2008, 2010, 2013],
+                "side": 0.18,
+                "grown_after": 3,
             },
         },
     },
@@ -233,10 +277,14 @@ def shared_borders(shapes, box, tolerance):
 
 def build_provinces(folder, region, box, netcdf):
     """Write the provinces as GeoJSON with ``name`` and ``code``."""
-    provinces = REGIONS[region]["provinces"]
+    provinces, parts = REGIONS[region]["provinces"], REGIONS[region].get("parts", {})
     shapes = [
         without_islets(outline(code, netcdf), REGIONS[region].get("least", 0)) for code in provinces
     ]
+    if parts:
+        whole = shapely.union_all(shapes)
+        shapes = [shapely.intersection(whole, shapely.box(*part)) for part in parts.values()]
+        provinces = {f"{'+'.join(provinces)}-{name}": name for name in parts}
     shapes = shared_borders(shapes, box, REGIONS[region].get("tolerance", TOLERANCE))
     if not shapely.coverage_is_valid(shapes):
         raise ValueError(f"{region}: simplified provinces do not share borders")

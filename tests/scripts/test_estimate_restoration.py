@@ -159,3 +159,21 @@ def test_columns_overlaps_and_far_projects(tmp_path):
     read["geometry"] = read.translate(1e6)
     with pytest.raises(BadProjects, match="none of the 2 projects"):
         restoration_file.on_grid(read, GRID, inside)
+
+
+def test_cells_on_the_border_of_a_project_belong_to_none(tmp_path):
+    """A square from 0.5 to 3.5 km covers 2 x 2 cells whole and touches 4 x 4."""
+    frame = squares(("a", "x", 2006, 500, 500))
+    frame.to_file(tmp_path / "f.gpkg")
+    read = restoration_file.read_projects(tmp_path / "f.gpkg", {})
+    inside = np.ones((SIDE, SIDE), dtype=bool)
+    number, distance, table = restoration_file.on_grid(read, GRID, inside, whole_cells=True)
+    assert table["cells"].tolist() == [4] and table["cells_of_earlier_projects"].tolist() == [0]
+    whole = np.zeros((SIDE, SIDE), dtype=bool)
+    whole[-3:-1, 1:3] = True
+    assert np.array_equal(number == 1, whole)
+    assert (distance == 0).sum() == 16 and distance[-1, 4] == 1
+    small = squares(("a", "x", 2006, 500, 500))
+    small["geometry"] = small.scale(0.4, 0.4)
+    with pytest.raises(BadProjects, match="whole_cells"):
+        restoration_file.on_grid(small, GRID, inside, whole_cells=True)

@@ -3,12 +3,40 @@
 Inputs   <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
 Outputs  <study>/attribution/<variable>/{observed_slope,observed_p,time_r2,residual_bias}.tif,
          <method>_{climate_slope,rest_slope,driver_slopes,rest_share,case,dominant}.tif,
-         <study>/tables/attribution_<variable>.csv
+         <study>/tables/{attribution,pooled}_<variable>.csv
 """
+
+
+rule pool_coefficients:
+    input:
+        cube=cube_of,
+        drivers=driver_cubes,
+        types=types_of_pooling,
+        code=code_of("pool_coefficients.py"),
+    output:
+        table="<study>/tables/pooled_{variable}.csv",
+    log:
+        "<logs>/{study}/pool_coefficients/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        years=years_of,
+        calibration=lookup(within=STUDIES, dpath="{study}/attribution/calibration"),
+        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+    message:
+        "{wildcards.study}: what climate does to {wildcards.variable} by vegetation type."
+    script:
+        "../scripts/pool_coefficients.py"
 
 
 rule estimate_attribution:
     input:
+        pooled=pooled_table,
+        types=types_of_pooling,
         cube=cube_of,
         drivers=driver_cubes,
         grid="<study>/grid.tif",
@@ -41,6 +69,8 @@ rule estimate_attribution:
 
 rule estimate_residual_bias:
     input:
+        pooled=pooled_table,
+        types=types_of_pooling,
         cube=cube_of,
         drivers=driver_cubes,
         code=code_of("estimate_residual_bias.py"),
@@ -58,6 +88,7 @@ rule estimate_residual_bias:
         mem_mb=2000,
         runtime=60,
     params:
+        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         attribution=lookup(within=STUDIES, dpath="{study}/attribution"),
@@ -69,6 +100,8 @@ rule estimate_residual_bias:
 
 rule summarise_attribution:
     input:
+        pooled=pooled_table,
+        types=types_of_pooling,
         cube=cube_of,
         climate_cubes=driver_cubes,
         observed="<study>/attribution/{variable}/observed_slope.tif",

@@ -23,7 +23,22 @@ def attribution_layers(name):
 
 
 def attribution_tables(study):
-    return [f"attribution_{variable}" for variable in attributed_variables(study)]
+    kinds = ["attribution", *(["pooled"] if attribution_choices.is_pooled(study) else [])]
+    return [f"{kind}_{variable}" for variable in attributed_variables(study) for kind in kinds]
+
+
+def types_of_pooling(wildcards):
+    """Land cover of the first year, where coefficients are shared by vegetation type."""
+    study = study_of(wildcards)
+    year = study["landcover_year"][study["years"][0]]
+    pooled = attribution_choices.is_pooled(study)
+    return f"{RESULTS}/{wildcards.study}/landcover/{year}.tif" if pooled else []
+
+
+def pooled_table(wildcards):
+    pooled = attribution_choices.is_pooled(study_of(wildcards))
+    below = f"{RESULTS}/{wildcards.study}/tables"
+    return f"{below}/pooled_{wildcards.variable}.csv" if pooled else []
 
 
 def attribution_products(study):

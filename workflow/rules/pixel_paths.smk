@@ -94,4 +94,5 @@ def recovery_tables(study):
         *(["recovery_patterns"] if study["landcover_dates"] else []),
         *(f"recovery_factors_{name}" for name in detectors_with_truth(study)),
         *(f"recovery_land_use_{name}" for name in land_use_entries.quantities_of(study)),
+        *management_tables(study),
     ]

@@ -18,7 +18,7 @@ rule compare_truth:
         true_npp="<results>/twin/{study}/truth/npp.tif",
         npp=in_study("npp/{npp}/{year}.tif"),
         true_rh="<results>/twin/{study}/truth/rh.tif",
-        rh_monthly="<study>/nep/rh_monthly.tif",
+        rh_monthly=monthly_reading_if_made,
         rh=chosen_respiration,
         true_nep="<results>/twin/{study}/truth/nep.tif",
         nep="<study>/nep/nep.tif",

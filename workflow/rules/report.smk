@@ -15,7 +15,7 @@ rule write_report:
             folder=os.path.relpath(TOP / "workflow/report"),
             file=["page.css", "methods.html.j2", "map.rst", "classes.rst", "series.rst"]
             + ["panels.rst", "sankey.rst", "matrix.rst", "specification.rst"]
-            + ["study_area.rst", "residuals.rst", "field_scatter.rst"]
+            + ["study_area.rst", "residuals.rst", "field_scatter.rst", "event_study.rst"]
             + ["detector.rst", "interaction.rst", "land_use.rst"],
         ),
         code=code_of("write_report.py"),

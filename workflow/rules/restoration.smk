@@ -24,6 +24,7 @@ rule define_projects:
         runtime=15,
     params:
         columns=lookup(within=STUDIES, dpath="{study}/restoration/columns"),
+        whole_cells=lookup(within=STUDIES, dpath="{study}/restoration/whole_cells"),
     message:
         "{wildcards.study}: restoration projects on the grid."
     script:

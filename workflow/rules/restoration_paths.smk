@@ -31,3 +31,9 @@ def restoration_tables(study):
     """Tables of the response to restoration, in the order of the report."""
     kinds = ("effects", "events", "stages") if restoration_entries.is_wanted(study) else ()
     return [f"restoration_{kind}" for kind in kinds]
+
+
+def management_tables(study):
+    """Planted trends and effects beside those found, of a twin that has projects."""
+    wanted = study["simulated"] and restoration_entries.is_wanted(study)
+    return ["recovery_management"] if wanted and "nep" in attributed_variables(study) else []

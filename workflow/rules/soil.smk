@@ -2,7 +2,7 @@
 
 Inputs   <study>/climate, raster of soil_carbon
 Outputs  <study>/soil/{native_carbon,carbon}.tif, <study>/nep/{rs,rh}_<soil model>_<relation>.tif,
-         <study>/tables/respiration_<soil model>_<relation>.csv
+         <study>/tables/{respiration_<soil model>_<relation>,calibration_plots}.csv
 """
 
 
@@ -29,8 +29,33 @@ rule warp_soil_carbon:
         "../scripts/warp_soil_carbon.py"
 
 
+rule calibrate_plots:
+    input:
+        plots=field_file("plots"),
+        code=code_of("calibrate_plots.py"),
+    output:
+        table="<study>/tables/calibration_plots.csv",
+    log:
+        "<logs>/{study}/calibrate_plots.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        plots=lookup(within=STUDIES, dpath="{study}/plots"),
+        models=models_of_soil,
+        respiration=lookup(within=STUDIES, dpath="{study}/respiration"),
+        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+    message:
+        "{wildcards.study}: respiration models calibrated on field plots."
+    script:
+        "../scripts/calibrate_plots.py"
+
+
 rule estimate_soil_respiration:
     input:
+        calibration=calibration_if_named,
         annual=[
             "<study>/climate/temperature.tif",
             "<study>/climate/precipitation.tif",

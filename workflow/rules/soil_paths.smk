@@ -62,10 +62,27 @@ def variants_of_soil(study):
 
 def soil_tables(study):
     """Names of the tables of soil respiration."""
-    return [f"respiration_{name}" for name in variants_of_soil(study)]
+    calibrated = ["calibration_plots"] if respiration_models.is_calibrated(study) else []
+    return [*(f"respiration_{name}" for name in variants_of_soil(study)), *calibrated]
+
+
+def models_of_soil(wildcards):
+    return respiration_models.soil_models(study_of(wildcards)["respiration"])
+
+
+def calibration_if_named(wildcards):
+    """Table of calibrated constants, of a study that takes them."""
+    table = f"{RESULTS}/{wildcards.study}/tables/calibration_plots.csv"
+    return table if respiration_models.is_calibrated(study_of(wildcards)) else []
 
 
 def soil_layers(study):
     """Rasters of soil respiration that a study keeps, without .tif."""
     layers = [f"nep/rs_{name}" for name in variants_of_soil(study)]
     return [*layers, *(["soil/carbon"] if uses_carbon(study) else [])]
+
+
+def monthly_reading_if_made(wildcards):
+    """Rh by months of Pei et al., of a study that has it."""
+    made = "monthly" in study_of(wildcards)["respiration_variants"]
+    return f"{RESULTS}/{wildcards.study}/nep/rh_monthly.tif" if made else []

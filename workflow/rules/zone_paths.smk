@@ -46,9 +46,11 @@ def kinds_of_zones(wildcards):
     """Rasters of each kind of zones: one where they do not change, one a year for land cover."""
     study = study_of(wildcards)
     return {
-        entry["name"]: in_study("landcover/{landcover_year}.tif")(wildcards)
-        if entry["kind"] == "landcover"
-        else zone_raster(study, entry["name"])
+        entry["name"]: (
+            in_study("landcover/{landcover_year}.tif")(wildcards)
+            if entry["kind"] == "landcover"
+            else zone_raster(study, entry["name"])
+        )
         for entry in study["zones"]
     }
 

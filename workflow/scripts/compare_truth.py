@@ -50,7 +50,8 @@ if __name__ == "__main__":
         climate = snakemake.params.climate
         pairs = {name: (files[f"true_{name}"], files[name]) for name in climate}
         pairs["npp"] = (files.true_npp, list(files.npp))
-        pairs["rh (monthly reading)"] = (files.true_rh, files.rh_monthly)
+        if files.rh_monthly:
+            pairs["rh (monthly reading)"] = (files.true_rh, files.rh_monthly)
         pairs["rh (chosen reading)"] = (files.true_rh, files.rh)
         pairs["nep (chosen reading)"] = (files.true_nep, files.nep)
         if files.slope:

@@ -8,12 +8,12 @@ from nepflow import raster, restoration_file, tables
 from nepflow._log import logged_to
 
 
-def define_projects(polygons_path, columns, grid_path, outputs):
+def define_projects(polygons_path, columns, grid_path, outputs, whole_cells=False):
     """``outputs`` are the paths of numbers, distance and table."""
     grid = raster.grid_of(grid_path)
     frame = restoration_file.read_projects(polygons_path, columns).to_crs(grid.crs)
     inside = raster.read(grid_path) == 1
-    number, distance, table = restoration_file.on_grid(frame, grid, inside)
+    number, distance, table = restoration_file.on_grid(frame, grid, inside, whole_cells)
     simulated = "simulated" in raster.tags_of(grid_path)
     layers = (
         (number, "1", "number of the restoration project"),
@@ -31,4 +31,5 @@ if __name__ == "__main__":
             columns=snakemake.params.columns,
             grid_path=snakemake.input.grid,
             outputs=list(snakemake.output),
+            whole_cells=snakemake.params.whole_cells,
         )

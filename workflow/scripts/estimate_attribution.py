@@ -1,31 +1,29 @@
 """Split the trend of a variable into climate and the rest in every pixel, by one method.
 
-Reads   cube of the variable, cubes of all drivers (band = year), grid (1 = inside)
+Reads   cube of the variable, cubes of all drivers (band = year), grid (1 = inside); where
+        coefficients are pooled their table and the land cover of the first year
 Writes  slopes of climate, of the rest and by driver (unit of the cube a year), share of the rest
         (%), case and dominant factor (classes)
 """
 
 import numpy as np
-from nepflow import attribution, raster
+from nepflow import attribution, pooled_file, raster
 from nepflow._log import logged_to
-
-METHODS = {
-    "residual": "regression on climate",
-    "joint": "regression on climate and the year",
-    "first_difference": "regression of differences from year to year",
-}
 
 
 def estimate_attribution(
-    cube, driver_paths, grid_path, outputs, method, years, minimum_years, options, mem_mb, threads
-):
+    cube, driver_paths, grid_path, outputs, method, years, minimum_years, options, mem_mb, threads,
+    pooled_path="", types_path="",
+):  # fmt: skip
     """Classes are those of cells inside the area; a cell that cannot be told is undetermined."""
     stack = cube if len(cube) > 1 else cube[0]
+    shared = pooled_file.reader(pooled_path, list(driver_paths))
 
-    def of_series(inside, values, *drivers):
+    def of_series(inside, types, values, *drivers):
         parts = attribution.attribute(
-            values, drivers, years, method, minimum_years, options["calibration"]
-        )
+            values, drivers, years, method, minimum_years, options["calibration"],
+            shared(method, types[0]),
+        )  # fmt: skip
         cases = attribution.case(parts.observed, parts.climate, parts.rest)
         share = attribution.rest_share(parts.observed, parts.rest, cases)
         dominant = attribution.dominant(
@@ -36,7 +34,7 @@ def estimate_attribution(
 
     tags = raster.tags_of(cube[0])
     unit, about = f"{tags['unit'].replace(' yr-1', '')} yr-2", tags["long_name"]
-    how = METHODS[method]
+    how = attribution.HOW[method]
     named = {"classes": attribution.CASES, "colours": attribution.CASE_COLOURS}
     factors = {"classes": attribution.DOMINANT, "colours": attribution.DOMINANT_COLOURS}
     written = [
@@ -48,8 +46,8 @@ def estimate_attribution(
         raster.Output(outputs[5], "1", "dominant factor", dtype="uint8", **factors),
     ]
     raster.map_blocks(
-        of_series, [grid_path, stack, *driver_paths.values()], written, mem_mb=mem_mb,
-        threads=threads, label=f"attribution, {method}",
+        of_series, [grid_path, types_path or grid_path, stack, *driver_paths.values()], written,
+        mem_mb=mem_mb, threads=threads, label=f"attribution, {method}",
     )  # fmt: skip
 
 
@@ -68,4 +66,6 @@ if __name__ == "__main__":
             options=snakemake.params.attribution,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
+            pooled_path=snakemake.input.pooled,
+            types_path=snakemake.input.types,
         )

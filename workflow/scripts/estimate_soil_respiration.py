@@ -1,10 +1,11 @@
 """Estimate total and heterotrophic respiration of every year by one model and relation.
 
-Reads   monthly or annual temperature (degC) and precipitation (mm), soil carbon (kg C m-2), dem (m)
+Reads   monthly or annual temperature (degC) and precipitation (mm), soil carbon (kg C m-2),
+        dem (m), table of calibrated constants where a study takes them
 Writes  heterotrophic and total respiration (cubes, band = year), g C m-2 yr-1; what was clipped
 """
 
-from nepflow import monthly, raster, respiration_models, soil_budget, tables
+from nepflow import calibration_file, monthly, raster, respiration_models, soil_budget, tables
 from nepflow._log import logged_to
 
 COLUMNS = ("model", "relation", "quantity", "value", "unit")
@@ -61,7 +62,9 @@ if __name__ == "__main__":
             outputs=[files.respiration, files.total, files.table],
             model=snakemake.wildcards.soil_model,
             relation=snakemake.wildcards.relation,
-            constants=settings.constants,
+            constants=calibration_file.constants(
+                snakemake.input.calibration, snakemake.wildcards.soil_model, settings.constants
+            ),
             bias_correction=settings.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,

@@ -5,7 +5,7 @@ Writes  table: method, whether it is claimed, what, quantity, value, unit
 """
 
 import numpy as np
-from nepflow import attribution, null_trends, raster, sampling, tables
+from nepflow import attribution, null_trends, pooled_file, raster, sampling, tables
 from nepflow._log import logged_to
 from nepflow.attribution_rows import Sums
 
@@ -15,14 +15,16 @@ LAYERS = ("climate", "rest", "share", "cases", "drivers")
 
 def summarise_attribution(
     shared, methods, cube, driver_paths, grid_path, output_path, settings, years, minimum_years,
-    mem_mb,
+    mem_mb, pooled_path="", types_path="",
 ):  # fmt: skip
     """``shared`` has observed, p, bias; ``methods`` maps a method to its paths by `LAYERS`."""
-    series, *drivers = sampling.series(
-        [cube if len(cube) > 1 else cube[0], *driver_paths.values()],
+    types, series, *drivers = sampling.series(
+        [types_path or grid_path, cube if len(cube) > 1 else cube[0], *driver_paths.values()],
         grid_path, settings["null_pixels"], settings["seed"], mem_mb,
     )  # fmt: skip
-    null = null_trends.null_shares(series, drivers, years, settings, minimum_years)
+    at = pooled_file.reader(pooled_path, list(driver_paths))
+    given = {method: at(method, types[0]) for method in methods}
+    null = null_trends.null_shares(series, drivers, years, settings, minimum_years, given)
     unit, rows = raster.tags_of(shared["observed"])["unit"], []
     for method, paths in methods.items():
         sums = Sums(driver_paths, settings["significance_p"], settings["dominance_percent"])
@@ -58,4 +60,6 @@ if __name__ == "__main__":
             years=settings.years,
             minimum_years=settings.minimum_years,
             mem_mb=snakemake.resources.mem_mb,
+            pooled_path=files.pooled,
+            types_path=files.types,
         )

@@ -8,6 +8,11 @@ from scipy.special import betainc
 
 from nepflow.attribution_choices import METHODS, YEARS_PER_PARAMETER, parameters
 
+HOW = {
+    "residual": "regression on climate",
+    "joint": "regression on climate and the year",
+    "first_difference": "regression of differences from year to year",
+}
 SMALLEST = 1e-9  # |slope| below which a sign means nothing
 CASES = {
     1: "rises, climate and rest raise it",
@@ -49,7 +54,7 @@ class Attribution(NamedTuple):
     coefficients: np.ndarray
 
 
-def attribute(series, drivers, years, method, minimum_years, calibration=None):
+def attribute(series, drivers, years, method, minimum_years, calibration=None, coefficients=None):
     """Return the slope of a series split into climate and the rest.
 
     The climate part is ``sum b_i x_i``, the rest is what is left of the series; both slopes are
@@ -69,6 +74,8 @@ def attribute(series, drivers, years, method, minimum_years, calibration=None):
     calibration : (int, int), optional
         Years that the coefficients come from, both included; all otherwise. A pixel with fewer
         than three such years a parameter is absent.
+    coefficients : ndarray, shape (driver, y, x), optional
+        Those of `pooled.at_pixels`; then nothing is fitted in the pixel itself. NaN = absent.
 
     Returns
     -------
@@ -89,7 +96,9 @@ def attribute(series, drivers, years, method, minimum_years, calibration=None):
     least = YEARS_PER_PARAMETER * fitted if calibration else fitted + 2
     within = (years >= low) & (years <= high)
     minimum = max(minimum_years, wanted + 3)
-    out = _all_pixels(flat, years, within, METHODS.index(method), minimum, least)
+    given = np.empty((wanted, 0)) if coefficients is None else coefficients.reshape(wanted, -1)
+    given = np.ascontiguousarray(given, dtype="float64")
+    out = _all_pixels(flat, years, within, METHODS.index(method), minimum, least, given)
     shape = series.shape[1:]
     observed, climate, rest, r2, time_r2, count = (row.reshape(shape) for row in out[:6])
     p = betainc(np.maximum(count - 2, 1) / 2, 0.5, np.clip(1 - r2, 0, 1))
@@ -145,7 +154,7 @@ def dominant(share, p, significance_p, dominance_percent=50):
 
 
 @njit(cache=True, nogil=True)
-def _all_pixels(flat, years, within, method, minimum, least):
+def _all_pixels(flat, years, within, method, minimum, least, given):
     """Rows: observed, climate, rest, r2 of the observed slope, r2 of time, years, drivers, b."""
     pixels, variables, n = flat.shape
     k = variables - 1
@@ -163,7 +172,10 @@ def _all_pixels(flat, years, within, method, minimum, least):
         if m < minimum:
             continue
         known = np.ascontiguousarray(values[:, :m])
-        b = _coefficients(known, time[:m], inside[:m], method, least)
+        if given.shape[1]:
+            b = given[:, pixel].copy()
+        else:
+            b = _coefficients(known, time[:m], inside[:m], method, least)
         columns = _centred(known[1:])
         t = time[:m] - time[:m].mean()
         left = _solved(columns, t, np.empty(k))

@@ -7,6 +7,7 @@ from nepflow.figure_entries import BadStudy
 
 METHODS = ("residual", "joint", "first_difference")
 YEARS_PER_PARAMETER = 3  # of a calibration period; own choice
+POOLED = "landcover"  # value of attribution.pooling that shares coefficients by vegetation type
 
 
 class TooFewYears(BadStudy):
@@ -21,6 +22,21 @@ def parameters(drivers, method):
 def variables_of(study):
     """Return the variables whose trend the study attributes."""
     return study.get("attribution", {}).get("variables", [])
+
+
+def is_pooled(study):
+    """Tell whether the attribution of a study shares coefficients by vegetation type."""
+    return bool(variables_of(study)) and study["attribution"].get("pooling") == POOLED
+
+
+def years_needed(drivers, pooled):
+    """Return the years that a calibration period must have.
+
+    In every pixel three a parameter of the largest regression. Pooled, one more than parameters:
+    climate hardly differs between the pixels of a type, so that many pixels are no more years.
+    """
+    most = max(parameters(drivers, method) for method in METHODS)
+    return most + 1 if pooled else YEARS_PER_PARAMETER * most
 
 
 def check(study, file):
@@ -39,16 +55,20 @@ def check(study, file):
             f"{file}: attribution needs climate of every year, climate.time_step is normals. Bring "
             "monthly or daily records, or take attribution.variables out."
         )
-    period = study["attribution"]["calibration"]
+    period, drivers = study["attribution"]["calibration"], len(climate["variables"])
     if period is None:
+        if is_pooled(study):
+            raise BadStudy(
+                f"{file}: attribution.pooling is {POOLED} and attribution.calibration is null. Say "
+                "the years that coefficients come from, or set pooling to none."
+            )
         return
     first, last = max(period[0], study["period"][0]), min(period[1], study["period"][1])
-    years = last - first + 1
-    needed = YEARS_PER_PARAMETER * max(parameters(len(climate["variables"]), m) for m in METHODS)
+    years, needed = last - first + 1, years_needed(drivers, is_pooled(study))
     if years < needed:
+        other = "" if is_pooled(study) else f", pool by vegetation type (pooling: {POOLED})"
         raise TooFewYears(
             f"{file}: attribution.calibration {period[0]}-{period[1]} has {max(years, 0)} years of "
-            f"the study, {len(climate['variables'])} drivers need {needed} "
-            f"({YEARS_PER_PARAMETER} a parameter). Lengthen it, drop a driver, or calibrate on all "
-            "years (null)."
+            f"the study, {drivers} drivers need {needed}. Lengthen it{other}, drop a driver, or "
+            "calibrate on all years (null)."
         )

@@ -71,7 +71,8 @@ def _block(sheet, pairs, groups, place):
     unit = labels.unit_text(pairs["unit"].iloc[0])
     rows = -(-len(models) // columns)
     foot = down + rows * (side + _HEAD) + sheet.top
-    sheet.text(_LEFT, foot + 4.2, f"Observed ({unit})", va="top")
+    centre = _LEFT + (columns * (side + _GAP) - _GAP) / 2
+    sheet.text(centre, foot + 4.2, f"Observed ({unit})", va="top", ha="center")
     middle = sheet.top + down + (rows * (side + _HEAD) + _HEAD) / 2
     sheet.text(1.5, middle, f"Modelled ({unit})", rotation=90, va="center")
 

@@ -1,7 +1,7 @@
 """What the methods text says of climate and the rest in trends."""
 
 from nepflow import equations, labels
-from nepflow.attribution_choices import variables_of
+from nepflow.attribution_choices import POOLED, variables_of
 
 _CLAIMS = {
     "residual": "the regression on the drivers alone",
@@ -35,7 +35,9 @@ def blocks(study):
     )
     if rule["calibration"]:
         first_year, last_year = rule["calibration"]
-        second += f"Coefficients are those of {first_year}–{last_year}. "
+        second += f"Coefficients are those of {first_year}–{last_year}"
+        pooled = ", one set for all cells of a land-cover class with an intercept of every cell"
+        second += f"{pooled if rule.get('pooling') == POOLED else ''}. "
     third = (
         "By the signs of the three slopes a cell is one of six cases; a factor dominates with more "
         f"than {rule['dominance_percent']:g} % of a trend significant at <var>p</var> &lt; "

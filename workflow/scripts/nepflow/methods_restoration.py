@@ -16,6 +16,8 @@ def sections(study):
 def _effects(rule):
     years = rule["base_years"] + rule["match_years"]
     alike = "the same land cover, " if rule["match_landcover"] else ""
+    border = "Cells that the border of a project crosses count for none. "
+    border = border if rule.get("whole_cells") else ""
     return (
         f"Effects of restoration are group-time effects {cited('callaway')}: the change of NEP "
         f"since the {rule['base_years']} years before the start of a project, less that of "
@@ -23,8 +25,8 @@ def _effects(rule):
         "compared with patches of untreated land of like size, each with the "
         f"{rule['neighbours']} nearest in {alike}climate, elevation, and mean and trend of NEP "
         "before the years that the change counts from; what these explain further is removed by "
-        f"regression {cited('abadie')}. Projects with fewer than {years} years before them are "
-        "not compared."
+        f"regression {cited('abadie')}. {border}Projects with fewer than {years} years before "
+        "them are not compared."
     )
 
 

@@ -36,6 +36,11 @@ def blocks(study):
                  "p</var><sub>0", "p</var><sub>1")  # fmt: skip
         pairs = zip(names, values, strict=False)
         first += " " + ", ".join(f"<var>{name}</sub> = {value:g}" for name, value in pairs) + "."
+    if settings.get("constants") == "plots":
+        first += (
+            " Rate and response to temperature were calibrated on field plots; the published "
+            "constants and the calibrated ones stand in the tables."
+        )
     fitted = RELATIONS[relation]
     work = f" {cited(relation)}" if fitted.status == "confirmed" else _UNCONFIRMED[:-1].lower()
     second = (

@@ -51,7 +51,7 @@ def _noise(left, freedom):
     return np.clip(rho, -0.95, 0.95), np.sqrt(squares / np.maximum(freedom, 1))
 
 
-def null_shares(series, drivers, years, settings, minimum_years):
+def null_shares(series, drivers, years, settings, minimum_years, given=None):
     """Return the shares that the methods call dominated by the rest where there is no rest.
 
     Parameters
@@ -62,6 +62,8 @@ def null_shares(series, drivers, years, settings, minimum_years):
     settings : dict
         null_draws, seed, calibration, significance_p, dominance_percent.
     minimum_years : int
+    given : dict of {str: ndarray (driver, pixel) or None}, optional
+        Coefficients by method that are not fitted anew, those of a pooled calibration.
 
     Returns
     -------
@@ -76,9 +78,13 @@ def null_shares(series, drivers, years, settings, minimum_years):
     ]
     found = {}
     for method in attribution.METHODS:
+        fixed = (given or {}).get(method)
+        if fixed is not None:
+            fixed = np.broadcast_to(fixed[:, None], (len(drivers), draws, series.shape[1]))
         parts = attribution.attribute(
-            made.transpose(1, 0, 2), cubes, years, method, minimum_years, settings["calibration"]
-        )
+            made.transpose(1, 0, 2), cubes, years, method, minimum_years, settings["calibration"],
+            fixed,
+        )  # fmt: skip
         cases = attribution.case(parts.observed, parts.climate, parts.rest)
         share = attribution.rest_share(parts.observed, parts.rest, cases)
         codes = [

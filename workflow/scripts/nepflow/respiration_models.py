@@ -112,6 +112,12 @@ def status_of(model, settings):
     return settings.get(model, {}).get("status", SOIL_MODELS[model].status)
 
 
+def is_calibrated(study):
+    """Tell whether a study takes constants that are calibrated on its plots."""
+    settings = study["respiration"]
+    return settings.get("constants") == "plots" and bool(soil_models(settings))
+
+
 def unconfirmed(settings):
     """Return the names of the models and relations in use whose constants are unconfirmed."""
     models = soil_models(settings)
@@ -146,6 +152,8 @@ def check(study, file):
             f"{file}: respiration.applied_to is {settings['applied_to']}: {why}. Set it to "
             f"{other}, or choose another respiration.heterotrophic."
         )
+    if is_calibrated(study):
+        _check_calibration(study, models, file)
     for name in models:
         about = SOIL_MODELS[name]
         if about.step == YEAR and settings["applied_to"] == MONTH:
@@ -158,3 +166,18 @@ def check(study, file):
                 f"{file}: {name} needs soil organic carbon. Say which: soil_carbon: "
                 "{file: soc.tif, unit: kg C m-2, depth_cm: [0, 20]}, or choose raich2002."
             )
+
+
+def _check_calibration(study, models, file):
+    plots = study["plots"]
+    if not plots["file"]:
+        raise BadStudy(
+            f"{file}: respiration.constants is plots and plots.file is null. Name a table of "
+            "plots, or set respiration.constants to published."
+        )
+    carbon = [name for name in models if SOIL_MODELS[name].needs_carbon]
+    if carbon and plots["soil_carbon_kg_m2"] is None:
+        raise BadStudy(
+            f"{file}: {carbon[0]} is calibrated on plots whose soil carbon is unknown. Give "
+            "plots.soil_carbon_kg_m2, or set respiration.constants to published."
+        )

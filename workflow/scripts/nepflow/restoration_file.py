@@ -100,7 +100,7 @@ def _dissolved(frame, path):
     return frame.sort_values(["start_year", "project"], kind="stable").reset_index(drop=True)
 
 
-def on_grid(frame, grid, inside):
+def on_grid(frame, grid, inside, whole_cells=False):
     """Return the number of the project of each cell, the distance to the nearest, and a table.
 
     Parameters
@@ -110,6 +110,9 @@ def on_grid(frame, grid, inside):
     grid : raster.Grid
     inside : ndarray of bool, shape (y, x)
         The area of the study.
+    whole_cells : bool
+        Cells that the border of a project crosses hold other land too: they belong to no project,
+        and lie at distance 0.
 
     Returns
     -------
@@ -128,17 +131,23 @@ def on_grid(frame, grid, inside):
     size = {"out_shape": (grid.height, grid.width), "transform": grid.transform}
     shapes = list(zip(frame.geometry, range(1, len(frame) + 1), strict=True))
     earliest = rasterize(shapes[::-1], **size, dtype="int32")  # the last one drawn holds the cell
-    cells = np.bincount(earliest[inside], minlength=len(frame) + 1)[1:]
+    crossed = np.zeros(inside.shape, dtype=bool)
+    if whole_cells:
+        borders = [(shape.boundary, 1) for shape in frame.geometry]
+        crossed = rasterize(borders, **size, dtype="uint8", all_touched=True) == 1
+    distance = distance_transform_edt((earliest == 0) & ~crossed) * grid.resolution_m / 1000
+    earliest[crossed] = 0
+    counted = inside & ~crossed
+    cells = np.bincount(earliest[counted], minlength=len(frame) + 1)[1:]
     # one at a time: kept together they would be a grid a project
     whole = np.array(
-        [np.count_nonzero(rasterize([s], **size, dtype="int32")[inside]) for s in shapes]
+        [np.count_nonzero(rasterize([s], **size, dtype="int32")[counted]) for s in shapes]
     )
     if not cells.any():
         raise BadProjects(
             f"none of the {len(frame)} projects covers the centre of a cell of the area. Check "
-            "their CRS, and the area and cell size of the study."
+            "their CRS, the area and cell size of the study, and restoration.whole_cells."
         )
-    distance = distance_transform_edt(earliest == 0) * grid.resolution_m / 1000
     table = pd.DataFrame(frame[list(COLUMNS)]).assign(
         number=range(1, len(frame) + 1),
         cells=cells,

@@ -8,7 +8,7 @@ from nepflow import labels, palettes
 from nepflow.palettes import BadFigure
 from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
 
-_TALL, _ROW, _LEFT, _GAP = 38, 66, 15, 7  # mm: an axes; one with its title and note
+_TALL, _ROW, _LEFT, _GAP = 38, 70, 15, 7  # mm: an axes; one with its title and note
 
 
 @drawn_in_style
@@ -37,13 +37,14 @@ def event_panels(
         If no measure has an effect.
     """
     events = events[events["start_year"] == "all"]
-    names = list(dict.fromkeys(events["measure"]))
+    names = _by_rank(events, effects)
     if not names:
         raise BadFigure(
             "no restoration project could be compared (tables/restoration_effects.csv). Take the "
             "figure out, or change restoration."
         )
-    columns = min(len(names), 3 if width_mm > 100 else 1)
+    widest = 2 if len(names) in (2, 4) else 3  # four stand in a square
+    columns = min(len(names), widest if width_mm > 100 else 1)
     rows = math.ceil(len(names) / columns)
     sheet = Sheet(width_mm, rows * _ROW + 2, title, letter)
     wide = (width_mm - _LEFT - 3 - _GAP * (columns - 1)) / columns
@@ -53,7 +54,7 @@ def event_panels(
         left, down = _LEFT + column * (wide + _GAP), 4 + row * _ROW
         axes = sheet.axes(left, down, wide, _TALL)
         _panel(axes, events[events["measure"] == name], base_years, limits)
-        axes.set_title(name, loc="left", pad=3)
+        axes.set_title(labels.sentence(name), loc="left", pad=3)
         axes.tick_params(labelleft=column == 0)
         if column == 0:
             axes.set_ylabel(labels.with_unit("Effect on NEP", "g C m-2 yr-1"))
@@ -63,6 +64,13 @@ def event_panels(
         below = sheet.top + down + _TALL + 8
         sheet.text(left, below, note, fontsize=6, va="top", linespacing=1.25)
     return sheet.figure
+
+
+def _by_rank(events, effects):
+    """Measures with an effect, the largest first; those without a rank last."""
+    names = list(dict.fromkeys(events["measure"]))
+    rank = effects[effects["quantity"] == "rank"].set_index("measure")["value"].fillna(np.inf)
+    return sorted(names, key=lambda name: rank.get(name, np.inf))
 
 
 def _limits(events):

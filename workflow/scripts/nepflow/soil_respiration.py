@@ -11,6 +11,10 @@ import numpy as np
 from nepflow.respiration_models import SOIL_MODELS
 
 RAICH_RANGE = (-13.3, 33.5)  # degC; temperatures outside count as the limit
+PUBLISHED = {  # rate and response to temperature of the models whose constants are no settings
+    "raich2002": {"rate": 1.25, "per_k": 0.0545},
+    "chen2010": {"rate": 1550.0, "per_k": 0.031},
+}
 
 
 def raich2002(temperature, precipitation, constants=None):
@@ -24,8 +28,8 @@ def raich2002(temperature, precipitation, constants=None):
         Monthly mean, degC; held at `RAICH_RANGE`.
     precipitation : ndarray, same shape
         mm month-1.
-    constants : None
-        The model has no others.
+    constants : dict, optional
+        rate (g C m-2 d-1) and per_k (K-1), of a calibration; the published ones otherwise.
 
     Returns
     -------
@@ -37,8 +41,10 @@ def raich2002(temperature, precipitation, constants=None):
     Raich, Potter and Bhagawati (2002), Global Change Biology 8:800-812. Public code of the model
     has quarters and 127.77 mm = 3 x 42.59; the limits of temperature could not be confirmed.
     """
+    own = constants or PUBLISHED["raich2002"]
     held = np.clip(temperature, *RAICH_RANGE)
-    return 1.25 * np.exp(0.0545 * held) * precipitation / (42.59 + precipitation)
+    rate = own["rate"] * np.exp(own["per_k"] * held)
+    return rate * precipitation / (42.59 + precipitation)
 
 
 def gsmsr(temperature, precipitation, constants):
@@ -88,7 +94,8 @@ def chen2010(temperature, precipitation, constants=None):
         Annual mean, degC.
     precipitation : ndarray, same shape
         mm yr-1; the model itself counts in m.
-    constants : None
+    constants : dict, optional
+        rate (g C m-2 yr-1) and per_k (K-1), of a calibration; the published ones otherwise.
 
     Returns
     -------
@@ -100,8 +107,8 @@ def chen2010(temperature, precipitation, constants=None):
     Chen S. et al. (2010), Agricultural and Forest Meteorology; constants from secondary sources,
     unconfirmed.
     """
-    rain = precipitation / 1000
-    return 1550 * np.exp(0.031 * temperature) * rain / (rain + 0.68)
+    own, rain = constants or PUBLISHED["chen2010"], precipitation / 1000
+    return own["rate"] * np.exp(own["per_k"] * temperature) * rain / (rain + 0.68)
 
 
 def chen_carbon(carbon, constants=None):

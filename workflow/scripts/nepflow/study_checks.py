@@ -193,6 +193,8 @@ def uses_landcover(study):
     ]
     if land_use_entries.quantities_of(study) or restoration_entries.needs_landcover(study):
         return True
+    if attribution_choices.is_pooled(study):
+        return True
     return bool(kinds & {"landcover", "stable_landcover"}) or any(
         layer.startswith("landcover/") for layer in layers
     )

@@ -10,6 +10,8 @@ from nepflow_twin.climate import Climate
 from nepflow_twin.geography import Region
 from nepflow_twin.landcover import LandCover
 from nepflow_twin.light import Greenness
+from nepflow_twin.managed import Managed
+from nepflow_twin.soil import heterotrophic_respiration
 
 SIMULATED = "simulated (twin)"
 
@@ -67,7 +69,7 @@ class Places:
 
     def npp(self, year):
         """Return true NPP of a year, g C m-2 yr-1; NaN where nothing grows."""
-        if self.world.by_light:
+        if self.world.by_light or self.world.is_managed:
             return self.world.productivity.npp(self, year)
         return self.world.productivity.npp(
             self.true_class(year),
@@ -78,6 +80,8 @@ class Places:
 
     def respiration(self, year):
         """Return true heterotrophic respiration of a year, g C m-2 yr-1."""
+        if self.world.by_soil:
+            return heterotrophic_respiration(self, year)
         return annual_respiration(self.world.climate_of(year), self.weights, self.elevation)
 
 
@@ -98,8 +102,13 @@ class World:
         self.landcover = LandCover(self.region, seed)
         trend = self.landcover.hotspot_trend
         # A region whose study models NPP from NDVI needs greenness by the month.
-        self.by_light = self.region.description.get("world", {}).get("productivity") == "light"
-        if self.by_light:
+        kinds = self.region.description.get("world", {})
+        self.by_light = kinds.get("productivity") == "light"
+        self.is_managed = kinds.get("productivity") == "managed"
+        self.by_soil = kinds.get("respiration") == "soil"
+        if self.is_managed:
+            self.productivity = Managed(self.region, seed)
+        elif self.by_light:
             self.productivity = Greenness(self.region, seed, trend, self.climate)
             self.season_of = lru_cache(maxsize=64)(self.productivity.season_of)
         else:

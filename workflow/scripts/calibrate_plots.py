@@ -1,0 +1,58 @@
+"""Calibrate the soil respiration models of a study on field plots.
+
+Reads   table of plots (SRDB layout: degC, mm yr-1, g C m-2 yr-1)
+Writes  table: model, constant, published | calibrated | low | high, value, unit; how well it fits
+"""
+
+import numpy as np
+from nepflow import calibration_file, field_tables, plot_calibration, soil_respiration, tables
+from nepflow._log import logged_to
+
+
+def calibrate_plots(plots_path, output_path, settings, models, constants, simulated):
+    """``constants`` maps a model to its published constants where they are settings."""
+    plots = field_tables.read_plots(
+        plots_path, settings["untreated_only"], settings["box_deg"],
+        settings["soil_carbon_kg_m2"],
+    )  # fmt: skip
+    arrays = {name: plots[name].to_numpy() for name in plots.columns}
+    rows = []
+    for model in models:
+        known = constants.get(model) or soil_respiration.PUBLISHED[model]
+        found = plot_calibration.calibrate(
+            model, arrays, known, settings["calibration_draws"], settings["calibration_seed"]
+        )
+        rows += rows_of(model, found, known, settings["confidence_percent"])
+    tables.write(rows, output_path, calibration_file.COLUMNS, simulated)
+
+
+def rows_of(model, found, known, confidence_percent):
+    """Yield the constants of a model before and after, with intervals, and how well it fits."""
+    tail = (100 - confidence_percent) / 2
+    pairs = zip(found.factors, found.addeds, strict=True)
+    drawn = [plot_calibration.constants_of(model, known, *pair) for pair in pairs]
+    best = plot_calibration.constants_of(model, known, found.factor, found.added)
+    for name, units in calibration_file.UNITS.items():
+        if model not in units:
+            continue
+        low, high = np.nanpercentile([one[name] for one in drawn], [tail, 100 - tail])
+        values = {"published": known[name], "calibrated": best[name], "low": low, "high": high}
+        for statistic, value in values.items():
+            yield model, name, statistic, value, units[model]
+    yield model, "fit", "records", found.records, "count"
+    yield model, "fit", "sites", found.sites, "count"
+    yield model, "deviation of ln(observed / modelled)", "after", found.residual, "1"
+    yield model, "deviation of ln(observed / modelled)", "before", found.residual_published, "1"
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        respiration = snakemake.params.respiration
+        calibrate_plots(
+            plots_path=snakemake.input.plots,
+            output_path=snakemake.output.table,
+            settings=snakemake.params.plots,
+            models=snakemake.params.models,
+            constants={"gsmsr": respiration["gsmsr"]},
+            simulated=snakemake.params.simulated,
+        )

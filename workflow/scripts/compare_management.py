@@ -1,0 +1,38 @@
+"""Compare the planted trends and effects of a managed twin with those that the study finds.
+
+Reads   tables of attribution and restoration, number and cells of the projects, both truths
+Writes  table: of, quantity, statistic (true, found, low, high), value, unit
+"""
+
+import pandas as pd
+from nepflow import management_recovery, tables
+from nepflow._log import logged_to
+
+
+def compare_management(
+    attribution_path, effects_path, projects_path, true_attribution_path, true_effects_path,
+    output_path, settings, first_year,
+):  # fmt: skip
+    """Effects count for projects that have years enough before them to be compared."""
+    first_start = first_year + settings["base_years"] + settings["match_years"]
+    read = pd.read_csv
+    rows = management_recovery.trend_rows(read(attribution_path), read(true_attribution_path))
+    rows += management_recovery.effect_rows(
+        read(effects_path), read(true_effects_path), read(projects_path), first_start
+    )
+    tables.write(rows, output_path, management_recovery.COLUMNS, simulated=True)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        files, params = snakemake.input, snakemake.params
+        compare_management(
+            attribution_path=files.attribution,
+            effects_path=files.effects,
+            projects_path=files.projects,
+            true_attribution_path=files.true_attribution,
+            true_effects_path=files.true_effects,
+            output_path=snakemake.output.table,
+            settings=params.restoration,
+            first_year=params.first_year,
+        )
