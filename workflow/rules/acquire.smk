@@ -22,8 +22,8 @@ rule acquire_tiles:
     conda:
         "../../envs/acquire.yaml"
     resources:
-        mem_mb=1000,
-        runtime=240,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(240),
         downloads=1,
     params:
         tiles=lookup(within=STUDIES, dpath="{study}/tiles"),
@@ -46,8 +46,8 @@ rule acquire_area:
     conda:
         "../../envs/acquire.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
         downloads=1,
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
@@ -70,8 +70,8 @@ rule acquire_dem:
     conda:
         "../../envs/acquire.yaml"
     resources:
-        mem_mb=1000,
-        runtime=480,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(480),
         downloads=1,
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),

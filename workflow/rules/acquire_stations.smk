@@ -19,8 +19,8 @@ rule acquire_stations:
     conda:
         "../../envs/acquire.yaml"
     resources:
-        mem_mb=2000,
-        runtime=480,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(480),
         downloads=1,
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
@@ -44,8 +44,8 @@ rule acquire_radiation:
     conda:
         "../../envs/acquire.yaml"
     resources:
-        mem_mb=1000,
-        runtime=240,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(240),
         downloads=1,
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
@@ -70,8 +70,8 @@ rule gather_stations:
     conda:
         "../../envs/acquire.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(60),
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
         folder=lookup(within=STUDIES, dpath="{study}/files/folder"),

@@ -20,8 +20,8 @@ rule pool_coefficients:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -54,8 +54,8 @@ rule estimate_attribution:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -85,8 +85,8 @@ rule estimate_residual_bias:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -121,8 +121,8 @@ rule summarise_attribution:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,

@@ -27,8 +27,8 @@ for banded in BANDED_RULES:
         conda:
             "../../envs/geo.yaml"
         resources:
-            mem_mb=500,
-            runtime=5,
+            mem_mb=by_attempt(500),
+            runtime=by_attempt(5),
         message:
             "{wildcards.study}: bands of {output[0]}."
         script:

@@ -25,8 +25,8 @@ rule estimate_normals:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         years=years_of,
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
@@ -50,8 +50,8 @@ rule estimate_fpar_limits:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         casa=casa_with_limits,
     message:
@@ -83,8 +83,8 @@ rule estimate_npp_casa:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(60),
     params:
         years=years_of,
         casa=lookup(within=STUDIES, dpath="{study}/casa"),
@@ -110,8 +110,8 @@ rule summarise_casa:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         years=years_of,
     message:

@@ -21,8 +21,8 @@ rule fit_climate:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         years=lookup(within=STUDIES, dpath="{study}/years"),
         model=lookup(within=STUDIES, dpath="{study}/climate/model"),
@@ -58,8 +58,8 @@ rule define_evaluation:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=15,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(15),
     params:
         evaluator=lookup(within=STUDIES, dpath="{study}/climate/evaluator"),
         tolerance=lookup(within=STUDIES, dpath="{study}/climate/tolerance/{variable}"),
@@ -88,8 +88,8 @@ rule interpolate_climate:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         years=lookup(within=STUDIES, dpath="{study}/years"),
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),

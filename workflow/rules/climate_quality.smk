@@ -25,8 +25,8 @@ rule summarise_residuals:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(10),
     params:
         smoothing=lookup(within=STUDIES, dpath="{study}/climate/smoothing"),
         common_smoothing=lookup(within=STUDIES, dpath="{study}/climate/common_smoothing"),
@@ -51,8 +51,8 @@ rule estimate_standard_error:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         kind=lookup(within=STUDIES, dpath="{study}/climate/standard_error"),
         evaluator=lookup(within=STUDIES, dpath="{study}/climate/evaluator"),
@@ -83,8 +83,8 @@ rule draw_residuals:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
     message:

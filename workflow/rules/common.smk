@@ -71,6 +71,11 @@ def imported_names(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def by_attempt(amount):
+    """Memory (MB) or time (minutes) of a job; tried again (``retries``), it gets more."""
+    return lambda wildcards, attempt: amount * attempt
+
+
 def check_figure_kinds(studies):
     """A figure's name tells the rule that draws it, so it has one kind in all studies."""
     kinds = {}

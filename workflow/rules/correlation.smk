@@ -21,8 +21,8 @@ rule estimate_correlation:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -46,8 +46,8 @@ rule control_discoveries:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         significance=significance_of,
     message:
@@ -70,8 +70,8 @@ rule summarise_correlation:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),

@@ -22,8 +22,8 @@ rule estimate_slope:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(10),
     message:
         "{wildcards.study}: slope of the ground."
     script:
@@ -42,8 +42,8 @@ rule warp_factor:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         factor=factor_entry,
     message:
@@ -67,8 +67,8 @@ rule sample_factors:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(30),
     params:
         names=factor_names,
         options=lookup(within=STUDIES, dpath="{study}/detector"),
@@ -96,8 +96,8 @@ rule detect_factors:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(60),
     params:
         options=lookup(within=STUDIES, dpath="{study}/detector"),
         built_in=factors_built_in,
@@ -122,8 +122,8 @@ rule detect_scales:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(30),
     params:
         options=lookup(within=STUDIES, dpath="{study}/detector"),
         built_in=factors_built_in,

@@ -21,8 +21,8 @@ rule estimate_dominance:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -47,8 +47,8 @@ rule summarise_dominance:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         built_in=drivers_built_in,
         level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),

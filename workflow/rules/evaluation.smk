@@ -20,8 +20,8 @@ rule estimate_contrast:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(30),
     params:
         layers=contrast_layer_names,
         entry=contrast_entry,
@@ -44,8 +44,8 @@ rule compare_plots:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         plots=lookup(within=STUDIES, dpath="{study}/plots"),
         respiration=lookup(within=STUDIES, dpath="{study}/respiration"),
@@ -69,8 +69,8 @@ rule compare_sites:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         entry=sites_entry,
     message:
@@ -99,8 +99,8 @@ rule draw_scatter:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         figure=figure_entry,
     message:

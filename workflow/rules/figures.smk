@@ -26,8 +26,8 @@ rule draw_map:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
         layers=figure_layer_names,
@@ -59,8 +59,8 @@ rule draw_classes:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
         marks=built_in_marks,
@@ -91,8 +91,8 @@ rule draw_series:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         figure=figure_entry,
     message:
@@ -124,8 +124,8 @@ rule draw_study_area:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
     message:

@@ -28,8 +28,8 @@ rule draw_panels:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
         layers=figure_layer_names,
@@ -61,8 +61,8 @@ rule draw_sankey:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
         classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
@@ -93,8 +93,8 @@ rule draw_matrix:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
         substitutes=substituted_dates,
@@ -124,8 +124,8 @@ rule draw_specification:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
     message:

@@ -25,8 +25,8 @@ rule draw_detector:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
         level=lookup(within=STUDIES, dpath="{study}/detector/significance_p"),
@@ -56,8 +56,8 @@ rule draw_interaction:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
     message:

@@ -24,8 +24,8 @@ rule import_climate:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         entries=grid_entries,
         years=lookup(within=STUDIES, dpath="{study}/years"),
@@ -54,8 +54,8 @@ rule warp_climate:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         years=lookup(within=STUDIES, dpath="{study}/years"),
         maximum_missing_percent=lookup(
@@ -80,8 +80,8 @@ rule compare_climate:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     message:
         "{wildcards.study}: {wildcards.variable} of grids and of stations."
     script:
@@ -103,8 +103,8 @@ rule import_npp:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=20,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(20),
     params:
         entry=npp_entry,
     message:
@@ -128,8 +128,8 @@ rule warp_npp_raster:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(20),
     params:
         resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
     message:

@@ -22,8 +22,8 @@ rule average_periods:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         years=years_of,
         periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
@@ -45,8 +45,8 @@ rule average_landcover:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         period=span_years,
     message:
@@ -71,8 +71,8 @@ rule summarise_land_use:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(30),
     params:
         years=compared_years,
         options=lookup(within=STUDIES, dpath="{study}/land_use_effect"),
@@ -102,8 +102,8 @@ rule draw_land_use:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
     message:

@@ -18,8 +18,8 @@ rule warp_landcover:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(20),
     params:
         tiles=tiles_of("MCD12Q1"),
         classes=classes_by_key,

@@ -21,8 +21,8 @@ rule simulate_management:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         period=lookup(within=STUDIES, dpath="{study}/period"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -48,8 +48,8 @@ rule simulate_parts:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(60),
     params:
         period=lookup(within=STUDIES, dpath="{study}/period"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -74,8 +74,8 @@ rule compare_management:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=by_attempt(500),
+        runtime=by_attempt(10),
     params:
         restoration=lookup(within=STUDIES, dpath="{study}/restoration"),
         first_year=lookup(within=STUDIES, dpath="{study}/period/0"),

@@ -16,8 +16,8 @@ rule write_styles:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(30),
     params:
         figures=lookup(within=STUDIES, dpath="{study}/figures"),
     message:
@@ -37,8 +37,8 @@ rule write_manifest:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(60),
     message:
         "{wildcards.study}: digests of all products."
     script:

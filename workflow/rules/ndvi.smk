@@ -20,8 +20,8 @@ rule warp_ndvi:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(60),
     params:
         months=ndvi_months,
         product=lookup(within=STUDIES, dpath="{study}/ndvi/product"),
@@ -50,8 +50,8 @@ rule fill_ndvi:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(60),
     params:
         years=years_of,
         longest_linear=lookup(within=STUDIES, dpath="{study}/ndvi/longest_linear_months"),

@@ -22,8 +22,8 @@ rule estimate_respiration:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         reading="{reading}",
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
@@ -46,8 +46,8 @@ rule estimate_nep:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     message:
         "{wildcards.study}: NEP = NPP - Rh."
     script:

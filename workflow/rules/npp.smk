@@ -24,8 +24,8 @@ rule warp_npp:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(20),
     params:
         tiles=tiles_of("MOD17A3HGF"),
         resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
@@ -52,8 +52,8 @@ rule harmonise_npp:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(20),
     params:
         minimum_years=lookup(within=STUDIES, dpath="{study}/npp/minimum_overlap_years"),
     message:
@@ -76,8 +76,8 @@ rule compare_npp:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         years=comparison_years,
         sources=comparison_sources,

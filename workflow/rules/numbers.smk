@@ -17,8 +17,8 @@ rule summarise_numbers:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         study=study_of,
         dates=dates_of_landcover,
@@ -42,8 +42,8 @@ rule compare_published:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=by_attempt(500),
+        runtime=by_attempt(10),
     params:
         published=lookup(within=STUDIES, dpath="{study}/published"),
         consistency=lookup(within=STUDIES, dpath="{study}/consistency"),

@@ -19,8 +19,8 @@ rule estimate_mean:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         minimum_years=minimum_valid_years,
     message:
@@ -48,8 +48,8 @@ rule estimate_trend:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),

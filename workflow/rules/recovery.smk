@@ -32,8 +32,8 @@ rule compare_truth:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
     message:
@@ -61,8 +61,8 @@ rule compare_patterns:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         dates=dates_of_landcover,
         classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
@@ -90,8 +90,8 @@ rule compare_factors:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(30),
     params:
         years=detector_truth_years,
         classes=detector_truth_classes,
@@ -118,8 +118,8 @@ rule compare_land_use:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(30),
     params:
         periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
         classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),

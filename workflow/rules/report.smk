@@ -27,8 +27,8 @@ rule write_report:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(10),
     params:
         study=study_of,
     message:
@@ -51,8 +51,8 @@ rule write_index:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=by_attempt(500),
+        runtime=by_attempt(5),
     message:
         "Page over all studies."
     script:

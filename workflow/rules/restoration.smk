@@ -20,8 +20,8 @@ rule define_projects:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(15),
     params:
         columns=lookup(within=STUDIES, dpath="{study}/restoration/columns"),
         whole_cells=lookup(within=STUDIES, dpath="{study}/restoration/whole_cells"),
@@ -50,8 +50,8 @@ rule estimate_restoration:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(60),
     params:
         years=years_of,
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
@@ -77,8 +77,8 @@ rule summarise_restoration:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         years=years_of,
         settings=lookup(within=STUDIES, dpath="{study}/restoration"),
@@ -109,8 +109,8 @@ rule draw_event_study:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(15),
     params:
         figure=figure_entry,
         base_years=lookup(within=STUDIES, dpath="{study}/restoration/base_years"),

@@ -30,8 +30,8 @@ rule simulate_geography:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(5),
     message:
         "{wildcards.study}: elevation and outlines of the twin."
     script:
@@ -49,8 +49,8 @@ rule simulate_npp:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=15,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(15),
     params:
         pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -76,8 +76,8 @@ rule simulate_landcover:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=60,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(60),
     params:
         pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -101,8 +101,8 @@ rule simulate_stations:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(10),
     params:
         period=lookup(within=STUDIES, dpath="{study}/period"),
         stations=lookup(within=STUDIES, dpath="{study}/twin/stations"),
@@ -134,8 +134,8 @@ rule simulate_truth:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(60),
     params:
         period=lookup(within=STUDIES, dpath="{study}/period"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),

@@ -17,8 +17,8 @@ rule simulate_ndvi:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -40,8 +40,8 @@ rule simulate_factors:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
     message:

@@ -19,8 +19,8 @@ rule warp_soil_carbon:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(20),
     params:
         entry=carbon_entry,
     message:
@@ -40,8 +40,8 @@ rule calibrate_plots:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         plots=lookup(within=STUDIES, dpath="{study}/plots"),
         models=models_of_soil,
@@ -76,8 +76,8 @@ rule estimate_soil_respiration:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         constants=constants_of_soil,
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),

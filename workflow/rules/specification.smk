@@ -16,8 +16,8 @@ rule vary_choice:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(120),
     params:
         options=choice_options,
         study=study_of,
@@ -38,8 +38,8 @@ rule summarise_specification:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=by_attempt(500),
+        runtime=by_attempt(5),
     params:
         simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
     message:

@@ -21,8 +21,8 @@ rule clean_stations:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(15),
     params:
         stations_path=lookup(within=STUDIES, dpath="{study}/files/stations"),
         station_format=lookup(within=STUDIES, dpath="{study}/climate/station_format"),
@@ -56,8 +56,8 @@ rule check_stations:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(15),
     params:
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=lookup(within=STUDIES, dpath="{study}/years"),
@@ -84,8 +84,8 @@ rule fill_stations:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(15),
     params:
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=lookup(within=STUDIES, dpath="{study}/years"),
@@ -113,8 +113,8 @@ rule aggregate_stations:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=by_attempt(3000),
+        runtime=by_attempt(15),
     params:
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=lookup(within=STUDIES, dpath="{study}/years"),

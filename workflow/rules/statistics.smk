@@ -19,8 +19,8 @@ rule estimate_stability:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         stability=lookup(within=STUDIES, dpath="{study}/stability"),
@@ -43,8 +43,8 @@ rule classify_variation:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         stability=lookup(within=STUDIES, dpath="{study}/stability"),
     message:
@@ -67,8 +67,8 @@ rule estimate_persistence:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         persistence=lookup(within=STUDIES, dpath="{study}/persistence"),
@@ -90,8 +90,8 @@ rule summarise_persistence:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),

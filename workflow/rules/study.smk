@@ -18,8 +18,8 @@ rule define_grid:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(10),
     params:
         layer=lookup(within=STUDIES, dpath="{study}/area/layer"),
         name_field=lookup(within=STUDIES, dpath="{study}/area/name_field"),
@@ -45,8 +45,8 @@ rule warp_dem:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(20),
     params:
         maximum_missing_percent=lookup(within=STUDIES, dpath="{study}/dem/maximum_missing_percent"),
     message:
@@ -67,8 +67,8 @@ rule list_inputs:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=by_attempt(500),
+        runtime=by_attempt(10),
     params:
         simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
     message:
@@ -89,8 +89,8 @@ rule describe_study:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=by_attempt(500),
+        runtime=by_attempt(5),
     params:
         study=study_of,
     message:

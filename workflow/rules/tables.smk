@@ -18,8 +18,8 @@ rule summarise_zones:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
@@ -44,8 +44,8 @@ rule summarise_absence:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         years=years_of,
     message:
@@ -67,8 +67,8 @@ rule summarise_trend:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         years=years_of,
         trend=lookup(within=STUDIES, dpath="{study}/trend"),
@@ -91,8 +91,8 @@ rule compare_readings:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         readings=lookup(within=STUDIES, dpath="{study}/respiration_variants"),
         minimum_years=minimum_valid_years,
@@ -123,8 +123,8 @@ rule check_results:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         study=study_of,
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),

@@ -17,8 +17,8 @@ rule summarise_transitions:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         dates=lookup(within=STUDIES, dpath="{study}/landcover/transitions"),
     message:
@@ -38,8 +38,8 @@ rule describe_dependence:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=by_attempt(500),
+        runtime=by_attempt(5),
     params:
         study=study_of,
     message:

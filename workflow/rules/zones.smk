@@ -21,8 +21,8 @@ rule estimate_pet:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         years=years_of,
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
@@ -46,8 +46,8 @@ rule define_zones:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         zones=zone_entry,
     message:
@@ -67,8 +67,8 @@ rule estimate_absence:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     message:
         "{wildcards.study}: commonest reason of absence."
     script:
@@ -90,8 +90,8 @@ rule summarise_classes:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     message:
         "{wildcards.study}: area of {wildcards.classes}."
     script:
@@ -117,8 +117,8 @@ rule sum_zones:
         "../../envs/geo.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         kinds=kinds_of_zones,
