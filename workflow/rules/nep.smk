@@ -44,7 +44,6 @@ rule estimate_nep:
         "<logs>/{study}/estimate_nep.log",
     conda:
         "../../envs/geo.yaml"
-    threads: 2
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_attempt(30),

@@ -17,7 +17,6 @@ rule estimate_stability:
         "<logs>/{study}/estimate_stability/{variable}.log",
     conda:
         "../../envs/geo.yaml"
-    threads: 2
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_attempt(30),
@@ -65,7 +64,6 @@ rule estimate_persistence:
         "<logs>/{study}/estimate_persistence/{variable}.log",
     conda:
         "../../envs/geo.yaml"
-    threads: 2
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_attempt(30),

@@ -19,7 +19,6 @@ rule estimate_pet:
         "<logs>/{study}/estimate_pet.log",
     conda:
         "../../envs/geo.yaml"
-    threads: 2
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_attempt(30),
