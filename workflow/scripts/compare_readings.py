@@ -16,17 +16,19 @@ def compare_readings(
 ):
     """The mean is that of the annual means; a source is a pixel with a negative mean NEP."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
+    years, paths = len(npp_paths), list(respiration_paths.values())
+    of_years, of_sources = np.zeros((len(paths), 3, 2 * years, 2)), np.zeros((len(paths), 3, 1, 2))
+    inputs = [grid_path, list(npp_paths), *paths]
+    for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="readings"):
+        for rh, annual, source in zip(each, of_years, of_sources, strict=True):
+            nep = npp - rh
+            flows = np.concatenate([nep, np.where(np.isnan(nep), np.nan, rh)])
+            zonal.add_to_zones(flows, inside, annual)
+            zonal.add_to_zones(is_source(nep, minimum_years), inside, source)
     rows = []
-    for reading, path in respiration_paths.items():
-        years = len(npp_paths)
-        of_years, of_sources = np.zeros((3, 2 * years, 2)), np.zeros((3, 1, 2))
-        strips = raster.blocks([grid_path, list(npp_paths), path], mem_mb=mem_mb, label=reading)
-        for _, _, (inside, npp, rh) in strips:
-            rh = np.where(np.isnan(npp), np.nan, rh)
-            zonal.add_to_zones(np.concatenate([npp - rh, rh]), inside, of_years)
-            zonal.add_to_zones(is_source(npp - rh, minimum_years), inside, of_sources)
-        annual, cells, _ = of_years
-        source, pixels, _ = of_sources
+    for reading, (annual, cells, _), (source, pixels, _) in zip(
+        respiration_paths, of_years, of_sources, strict=True
+    ):
         nep, rh = (annual / np.maximum(cells, 1))[:, 1].reshape(2, years).mean(axis=1)
         share = 100 * source[0, 1] / pixels[0, 1]
         total = annual[:years, 1].mean() * cell_km2 * 1e-6
