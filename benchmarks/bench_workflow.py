@@ -9,6 +9,7 @@ python benchmarks/bench_workflow.py [--pixels 2400] [--years 24] [--stations 350
 import argparse
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -103,13 +104,20 @@ def run(folder, study, cores, *arguments):
     return time.perf_counter() - start
 
 
+def taken(log):
+    """Processor time and memory as the job itself says; Snakemake samples them twice a minute."""
+    said = re.search(r"([\d.]+) s of processor, (\d+) MB", log.read_text(encoding="utf-8"))
+    return {"cpu_s": float(said[1]), "peak_mb": float(said[2])} if said else {}
+
+
 def by_rule(folder):
     """What the jobs of a study took, a line a rule, the slowest first."""
     rows = []
     for path in sorted((folder / "logs/study").rglob("*.tsv")):
         rule = path.relative_to(folder / "logs/study").with_suffix("").parts[0]
         row = pd.read_csv(path, sep="\t", na_values="-").iloc[0]
-        rows.append({"rule": rule} | {new: row[old] for old, new in COLUMNS.items()})
+        row = {"rule": rule} | {new: row[old] for old, new in COLUMNS.items()}
+        rows.append(row | taken(path.with_suffix(".log")))
     jobs = pd.DataFrame(rows)
     total = jobs.groupby("rule")[["wall_s", "cpu_s", "read_mb", "written_mb"]].sum()
     peak = jobs.groupby("rule")["peak_mb"].max()

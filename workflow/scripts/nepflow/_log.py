@@ -1,7 +1,9 @@
 """The frame of a job: its log, its progress bar, one thread for linear algebra."""
 
 import logging
+import resource
 import sys
+import time
 from contextlib import contextmanager
 
 from threadpoolctl import threadpool_limits
@@ -10,7 +12,7 @@ from tqdm import tqdm
 
 @contextmanager
 def logged_to(path):
-    """Send this job's log records, warnings and traceback to ``path``.
+    """Send this job's log records, warnings and traceback to ``path``, and what it took.
 
     Linear algebra runs on one thread meanwhile: Snakemake gives BLAS as many as the job has,
     and a product over two threads differs from one over one thread in its last bits.
@@ -23,14 +25,24 @@ def logged_to(path):
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     logging.captureWarnings(True)
+    begin = time.perf_counter()
     try:
         with threadpool_limits(limits=1):
             yield
+        logging.getLogger(__name__).info(_taken(time.perf_counter() - begin))
     except Exception as error:
         logging.getLogger(__name__).exception("job failed")
         # Snakemake shows only stderr on the terminal; the reader needs the sentence, not the file.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         raise
+
+
+def _taken(seconds):
+    """Time and memory of this process so far, as a sentence."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    peak_mb = used.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+    busy = used.ru_utime + used.ru_stime
+    return f"took {seconds:.1f} s, {busy:.1f} s of processor, {peak_mb:.0f} MB at most"
 
 
 def progress(iterable, total, label):
