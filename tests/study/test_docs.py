@@ -65,7 +65,10 @@ def test_blocks_run_as_they_stand(root, tmp_path, page):
             check_study(copy, Path(target[1]))
         elif kind == "bash":
             done = run(copy, body)
-            assert done.returncode == 0, f"{body}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+            said = done.stdout + done.stderr
+            assert done.returncode == 0, f"{body}\n{said[-6000:]}"
+            if "snakemake -n" in body:
+                assert re.search(r"^acquire_tiles +\d+$", said, re.M), "it shows what would run"
 
 
 def test_no_command_stands_outside_of_a_block(root):
