@@ -46,7 +46,7 @@ def made(tmp_path_factory):
     shared = {name: folder / f"{name}.tif" for name in ("observed", "p", "time_r2", "bias")}
     estimate_residual_bias(
         [folder / "nep.tif"],
-        list(drivers.values()),
+        drivers,
         list(shared.values()),
         YEARS,
         8,

@@ -109,7 +109,13 @@ def test_residual_method_misses_people_by_the_formula(built, value):
     error = error_of_the_year(*area_means(built))
     allowed = T_15 * error * (1 - r2[known].mean()) + (1 - LOWERED) * expected
     assert found == pytest.approx(expected, abs=allowed)
-    assert true[known].mean() - found > allowed, "the bias is larger than the error"
+    # what people lose goes to climate: there the miss is larger than the error, by joint it is not
+    key = "mean trend of nep"
+    miss = [
+        abs(value["climate", method, key, "found"] - value["climate", method, key, "true"])
+        for method in ("residual", "joint")
+    ]
+    assert miss[0] > allowed > miss[1]
 
 
 @pytest.mark.slow
@@ -130,17 +136,14 @@ def test_measures_are_found_in_their_order_and_intervals(value):
 
 @pytest.mark.slow
 def test_projects_do_not_lie_at_random(built):
-    """Treated land is poorer and steeper than the rest before: a plain difference would err."""
+    """Treated land is higher and cooler than the rest before anything was done."""
     table = rows(built.result("small/tables/restoration_effects.csv"))
-    before = {
-        (row["measure"], row["of"]): float(row["value"])
-        for row in table
-        if row["quantity"] == "imbalance_before"
+    before = [row for row in table if row["quantity"] == "imbalance_before"]
+    size = {
+        of: np.mean([float(row["value"]) for row in before if row["of"] == of])
+        for of in ("elevation", "temperature")
     }
-    level = [size for (_, of), size in before.items() if of == "nep_level"]
-    assert np.mean(level) < -0.2
-    height = [size for (_, of), size in before.items() if of == "elevation"]
-    assert np.mean(height) > 0.2
+    assert size["elevation"] > 0.2 and size["temperature"] < -0.2, "standard deviations"
 
 
 @pytest.mark.slow
