@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import rasterio
 import tiles
+import warp_npp
 from affine import Affine
 from nepflow import gathered, modis, mosaic, npp_grid, overviews, part, raster, tiles_met
 from pyproj import CRS, Transformer
@@ -153,6 +154,25 @@ def area(tmp_path):
     mask = raster.Output(str(tmp_path / "grid.tif"), "1", "area", dtype="uint8")
     raster.write(np.ones((80, 70)), mask, grid)
     return paths, grid, mask.path
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "average"])
+def test_a_year_of_npp_in_bands(area, tmp_path, resampling):
+    """Rasters and lists of the whole script, whichever way it resamples."""
+    paths, _, mask = area
+    names = ["npp.tif", "qc.tif", "absence.tif", "counts.csv", "files.csv"]
+
+    def write(folder):
+        files = [str(folder / name) for name in names]
+        warp_npp.warp_npp(paths, mask, files[:3], files[3:], "2001", resampling, 100)
+
+    write(tmp_path / "whole")
+    for path in in_bands(5, write, tmp_path / "gathered", names):
+        whole = tmp_path / "whole" / path.name
+        if path.suffix == ".tif":
+            assert overviews.digest(path) == overviews.digest(whole)
+        else:
+            assert path.read_bytes() == whole.read_bytes()
 
 
 def test_warps_of_bands_read_only_the_tiles_they_meet(area, tmp_path, monkeypatch):

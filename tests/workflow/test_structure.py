@@ -66,7 +66,9 @@ def test_no_function_of_the_rules_is_defined_twice(root):
 
 
 def test_every_script_has_a_rule_and_a_contract(root):
-    names = {name for _, name, _ in rules(root)} | {"gather_bands"}  # in a loop: test_bands.py
+    names = {name for _, name, _ in rules(root)} | {
+        "gather_bands"
+    }  # in a loop: test_banded_rules.py
     scripts = {path.stem for path in (root / "workflow/scripts").glob("*.py")}
     assert scripts == names
     for name in scripts:
