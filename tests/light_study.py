@@ -51,7 +51,7 @@ PLANTED = LIGHT | {
         "neighbourhood_km": 300,
         "minimum_stable_cells": 10,
     },
-    "twin": {"region": "indochina", "pixels_per_tile": 240, "stations": 80, "seed": 2},
+    "twin": {"region": "indochina", "pixels_per_tile": 240, "stations": 80, "seed": 101},
     "figures": [],
 }
 RECOVERY = ("recovery", "recovery_factors_mean_nep", "recovery_land_use_nep")

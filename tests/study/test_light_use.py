@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from copies import Workflow
-from light_study import LIGHT
+from light_study import LIGHT, PLANTED, RECOVERY
 from nepflow import modis, monthly, ndvi, raster
 from nepflow_twin import light as twin
 
@@ -204,3 +204,86 @@ def test_only_what_constants_enter_runs_again(light):
         table.write_text(before)
     assert "estimate_npp_casa" in said and "warp_ndvi" not in said and "fill_ndvi" not in said
     assert "Nothing to be done" in light.run("-n")
+
+
+@pytest.fixture(scope="module")
+def planted(root, tmp_path_factory):
+    """Ten years of a coarse twin, of which only what is compared with the truth is made."""
+    workflow = Workflow(root, tmp_path_factory.mktemp("planted") / "copy", planted=PLANTED)
+    workflow.run(*(f"results/planted/tables/{name}.csv" for name in RECOVERY))
+    return workflow
+
+
+def truth(planted, name, years):
+    path = planted.result(f"twin/planted/truth/{name}.tif")
+    return np.stack([raster.read(path, band) for band in range(1, years + 1)])
+
+
+def test_planted_drivers_come_out_in_the_planted_order(planted):
+    """Land cover sets efficiency and limits; karst is planted in the trend, not in the mean.
+
+    Factors whose true q differ by less than 0.1 have no order: what maps of a sixth of the cells
+    mistake, and climate between stations, moves q by about that.
+    """
+    table = quantities(planted, "recovery_factors_mean_nep", "planted")
+    found = table.set_index(["factor", "quantity"])["value"]
+    for kind in ("true", "recovered"):
+        q = table[table["quantity"] == f"{kind}_q_statistic"].set_index("factor")["value"]
+        assert q.idxmax() == "land_cover" and q.idxmin() == "karst", q
+    assert found["all", "pairs_clearly_apart"] >= 6
+    assert found["all", "clear_pairs_in_order"] == 100
+    # the same q of true land cover and true NEP, without the code of the detector
+    nep = truth(planted, "nep", 10).mean(axis=0)
+    cover = truth(planted, "landcover", 10)[1]
+    frame = pd.DataFrame({"nep": nep.ravel(), "class": cover.ravel()}).dropna()
+    groups = frame.groupby("class")["nep"]
+    q = 1 - (groups.var(ddof=0) * groups.size()).sum() / frame["nep"].var(ddof=0) / len(frame)
+    assert found["land_cover", "true_q_statistic"] == pytest.approx(q, abs=0.05)
+
+
+def test_planted_decline_is_found(planted):
+    """Regional means of each year beside the true ones.
+
+    Error: four standard errors of the slope of their difference, and a fifth of the true slope,
+    since own limits of NDVI (quantiles) lie closer together than the planted ones.
+    """
+    true, found = truth(planted, "nep", 10), np.stack(
+        [read_of(planted, "nep/nep", band) for band in range(1, 11)]
+    )  # fmt: skip
+    known = np.isfinite(true).all(axis=0) & np.isfinite(found).all(axis=0)
+    assert known.sum() > 3000
+    years = np.arange(10) - 4.5
+    true, found = true[:, known].mean(axis=1), found[:, known].mean(axis=1)
+    slopes = [(years * series).sum() / (years**2).sum() for series in (true, found)]
+    difference = found - true
+    left = difference - difference.mean() - (slopes[1] - slopes[0]) * years
+    error = np.sqrt((left**2).sum() / 8 / (years**2).sum())
+    assert abs(slopes[1] - slopes[0]) < 4 * error + 0.2 * abs(slopes[0])
+    assert error < 1
+    table = quantities(planted, "recovery", "planted").set_index(["quantity", "statistic"])
+    assert table["value"]["trend of nep", "true mean"] == pytest.approx(slopes[0], abs=0.3)
+
+
+def test_planted_change_of_land_is_found(planted):
+    """Area that changed, its effect by class densities, and what the change itself planted.
+
+    Errors: cells of the grid and pixels of the maps are two samples of the same parcels, so that
+    counts differ by chance, four times the root of their sum; densities of classes that a map
+    mixes up in a sixth of the cells lie closer together by up to a third.
+    """
+    table = quantities(planted, "recovery_land_use_nep", "planted")
+    found = table.set_index(["transitions", "quantity"])["value"]["changed"]
+    cells = found["true_area"] / 400, found["recovered_area"] / 400
+    assert min(cells) > 20 and abs(cells[0] - cells[1]) < 4 * np.sqrt(sum(cells))
+    chance = 4 * np.sqrt(sum(cells)) / cells[0]
+    for name in ("area_effect", "total_effect"):
+        true, seen = found[f"true_{name}"], found[f"recovered_{name}"]
+        assert true < 0 and abs(seen - true) < (chance + 1 / 3) * abs(true), name
+    # what forest lost where it was cleared; class densities would say what forest elsewhere has
+    effect, cover = truth(planted, "landcover_effect", 10), truth(planted, "landcover", 10)
+    lost = (effect[7:].mean(axis=0) - effect[:3].mean(axis=0))[cover[0] != cover[9]]
+    assert found["true_planted_effect"] < 0 and np.nanmean(lost) < -50
+
+
+def read_of(workflow, name, band=1):
+    return raster.read(workflow.result(f"planted/{name}.tif"), band)
