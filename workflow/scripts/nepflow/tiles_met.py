@@ -5,7 +5,8 @@ from pyproj import Transformer
 from scipy.ndimage import maximum_filter, minimum_filter
 
 from nepflow import hdf, mosaic, part
-from nepflow.nearest import NODES_M, Nearest
+from nepflow.nearest import Nearest
+from nepflow.projection import NODES_M
 
 MARGIN = 2  # cells; between nodes the edge of a box bends by less than one
 

@@ -128,7 +128,7 @@ def memory(rules, meminfo="/proc/meminfo"):
     largest = max(
         int(value)
         for path in Path(rules).glob("*.smk")
-        for value in re.findall(r"mem_mb=(\d+)", path.read_text())
+        for value in re.findall(r"mem_mb=by_attempt\((\d+)", path.read_text())
     )
     if not Path(meminfo).exists():
         yield Finding("memory", True, f"not known here; the largest job asks for {largest} MB")
