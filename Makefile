@@ -58,7 +58,7 @@ readme-figures: .venv/run
 
 # Quick tests: no root, no system package.
 test: .venv/test
-	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
+	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 
 # All tests; those that need a Debian package are skipped with the reason where it is missing.
 test-all: check test
