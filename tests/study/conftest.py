@@ -4,13 +4,6 @@ import pytest
 from copies import TINY, Workflow
 
 
-def pytest_collection_modifyitems(items):
-    """Tests of the tiny study run on one worker, which builds it; others file by file."""
-    for item in items:
-        group = "tiny" if "tiny" in item.fixturenames else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def tiny(root, tmp_path_factory):
     """The tiny twin, built once with two cores, in a folder with a space and Chinese characters."""
