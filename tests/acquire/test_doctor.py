@@ -119,7 +119,7 @@ def test_planted_faults_are_named_with_their_remedies(copy, tmp_path):
     (tmp_path / "netrc").write_text("machine example.org login a password b\n")
     (tmp_path / "netrc").chmod(0o644)
     rules = folder / "workflow/rules/npp.smk"
-    rules.write_text(rules.read_text().replace("mem_mb=1500", "mem_mb=90000000", 1))
+    rules.write_text(rules.read_text().replace("by_attempt(1500)", "by_attempt(90000000)", 1))
     (raw / "area.gpkg").unlink()
     geopandas.GeoDataFrame({"county": ["a"]}, geometry=[box(105, 36, 106, 37)], crs=4326).to_file(
         raw / "area.gpkg"
