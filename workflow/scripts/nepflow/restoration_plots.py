@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels, palettes
 from nepflow.palettes import BadFigure
@@ -101,6 +102,7 @@ def _panel(axes, table, base_years, limits):
         )  # fmt: skip
     axes.set_ylim(limits)
     axes.set_xlim(years.min() - 0.7, years.max() + 0.7)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("Years since the start", labelpad=1.5)
     axes.spines[["top", "right"]].set_visible(False)
 
