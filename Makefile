@@ -58,11 +58,11 @@ readme-figures: .venv/run
 
 # Quick tests: no root, no system package.
 test: .venv/test
-	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
 
 # All tests; those that need a Debian package are skipped with the reason where it is missing.
 test-all: check test
-	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup -m slow --durations=15
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile -m slow --durations=15
 
 # Style of Python, rules and workflow.
 check: .venv/test
