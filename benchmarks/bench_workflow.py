@@ -154,7 +154,7 @@ def draw(table, path, title):
     time_axes.set_xlabel("time (s)")
     time_axes.legend(frameon=False, loc="lower right")
     memory_axes.barh(shown.index, shown.peak_mb / 1000, color="#fdae6b")
-    memory_axes.set_xlabel("largest memory of a job (GB)")
+    memory_axes.set_xlabel("largest job (GB)")
     for axes in (time_axes, memory_axes):
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=7)
