@@ -202,7 +202,8 @@ def test_land_use_effect_against_a_plain_computation(drivers, variable):
     for when in ("first", "last"):
         groups = frame[change.notna()].groupby(f"class_{when}")[when]
         sizes[when] = frame.groupby(f"class_{when}").size()
-        densities[when] = groups.mean()[groups.count() >= 0.1 * sizes[when]]
+        enough = groups.count() >= 0.1 * sizes[when].reindex(groups.count().index)
+        densities[when] = groups.mean()[enough]
     names = raster.classes_of(drivers.result("tiny/land_use/class_first.tif"))
     found = table(drivers, f"land_use_effect_{variable}")
     pairs = frame.groupby(["class_first", "class_last"]).size() * 1600e-6
