@@ -10,17 +10,16 @@ import argparse
 import os
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from readme import replace_part
+from timing import timed
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "workflow/scripts")]
@@ -33,23 +32,13 @@ FIELD = modis.PRODUCTS["MOD17A3HGF"].fields["npp"]
 DEFLATE = ["-co", "COMPRESS=DEFLATE", "-co", "ZLEVEL=1", "-co", "TILED=YES"]
 
 
-def timed(function, repeats):
-    """Return the last result, and the median and range of wall times, s."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        result = function()
-        times.append(time.perf_counter() - start)
-    return result, (statistics.median(times), min(times), max(times))
-
-
 def require(name, agree, what):
     if not agree:
         sys.exit(f"{name}: {what}; no time counts")
 
 
 def seconds(times):
-    middle, low, high = times
+    middle, (low, high) = times
     return f"{middle:.2f} ({low:.2f}-{high:.2f})"
 
 
@@ -91,14 +80,14 @@ def of_tiles(run, folder, repeats):
         npp_grid.sample(tiles, str(grid), outputs, "2005", mem_mb=1500, threads=2)
 
     ours()  # compiles
-    _, mine = timed(ours, repeats)
+    _, *mine = timed(ours, repeats)
     gdal("-et", "0")
     codes, inside = raster.read(folder / "gdal.tif"), raster.read(grid) == 1
     theirs = np.where((codes > FIELD.valid_range[1]) | ~inside, np.nan, codes * 0.1)
     same = np.isclose(theirs, raster.read(outputs[0]), rtol=1e-6, equal_nan=True)
     require("GDAL", (~same).sum() <= 1e-6 * same.size, f"{(~same).sum()} cells differ")
     note = f"{(~same).sum()} of {same.size / 1e6:.0f} million cells differ (GDAL with -et 0)"
-    _, peer = timed(gdal, repeats)
+    _, *peer = timed(gdal, repeats)
     lines = [
         row(
             f"mosaic and warp of {len(tiles)} tiles, nearest",
@@ -118,10 +107,10 @@ def of_average(tiles, grid, folder, repeats):
     call("gdal_translate", "-q", "-b", 1, "-a_nodata", "nan", flux, folder / "one.tif")
     outputs = [str(folder / name) for name in ("mean.tif", "qc_mean.tif", "why.tif")]
     mosaics = str(flux), str(reasons)
-    _, mine = timed(
+    _, *mine = timed(
         lambda: npp_grid.warp(mosaics, str(grid), outputs, "2005", "average", 1500), repeats
     )
-    _, peer = timed(
+    _, *peer = timed(
         lambda: call("gdalwarp", *warp_options(grid), *DEFLATE, "-r", "average", "-et", "0",
                      folder / "one.tif", folder / "mean_gdal.tif"),
         repeats,
@@ -162,11 +151,11 @@ def of_pixels(repeats):
         return trend.theil_sen_mann_kendall(nep, YEARS, 8)
 
     ours()
-    (slope, _, z, *_), mine = timed(ours, repeats)
-    (slopes, zs), plain = timed(lambda: numpy_trend(nep[:, :, 0]), 1)
+    (slope, _, z, *_), *mine = timed(ours, repeats)
+    (slopes, zs), *plain = timed(lambda: numpy_trend(nep[:, :, 0]), 1)
     require("NumPy", np.allclose(slope[:, 0], slopes) and np.allclose(z[:, 0], zs), "trend differs")
     lines.append(row("Theil-Sen and Mann-Kendall", mine, "NumPy, all pairs", plain))
-    found, peer = timed(lambda: [pymannkendall.original_test(nep[:, i, 0]) for i in few], 1)
+    found, *peer = timed(lambda: [pymannkendall.original_test(nep[:, i, 0]) for i in few], 1)
     agree = np.allclose(slope[few, 0], [f.slope for f in found]) and np.allclose(
         z[few, 0], [f.z for f in found]
     )
@@ -177,14 +166,14 @@ def of_pixels(repeats):
         return correlation.partial_correlation(nep, drivers, YEARS, 8)
 
     partial()
-    (r, _), mine = timed(partial, repeats)
+    (r, _), *mine = timed(partial, repeats)
     tables = [
         pd.DataFrame(
             {"y": nep[:, i, 0], **{k: d[:, i, 0] for k, d in zip("abc", drivers, strict=True)}}
         )
         for i in few[:100]
     ]
-    found, peer = timed(
+    found, *peer = timed(
         lambda: [pingouin.partial_corr(t, x="a", y="y", covar=["b", "c"]) for t in tables], 1
     )
     theirs = [table.iloc[0]["r"] for table in found]
@@ -205,9 +194,9 @@ def of_pixels(repeats):
         return persistence.hurst(nep, 8, "blocks")
 
     hurst()
-    exponents, mine = timed(hurst, repeats)
+    exponents, *mine = timed(hurst, repeats)
     options = {"nvals": sizes, "fit": "poly", "unbiased": False, "corrected": False}
-    found, peer = timed(lambda: [nolds.hurst_rs(nep[:, i, 0], **options) for i in few], 1)
+    found, *peer = timed(lambda: [nolds.hurst_rs(nep[:, i, 0], **options) for i in few], 1)
     require("nolds", np.allclose(exponents[few, 0], found, atol=1e-10), "Hurst exponent differs")
     lines.append(row("Hurst exponent, blocks", mine, "nolds", peer, scale=PIXELS / len(few)))
     return lines

@@ -9,7 +9,6 @@ import os
 import platform
 import statistics
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import scipy
 from readme import replace_part
 from scipy.interpolate import RBFInterpolator
 from threadpoolctl import threadpool_limits
+from timing import timed
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "workflow/scripts"))
@@ -92,16 +92,6 @@ def scipy_all(surfaces, points):
     return RBFInterpolator(
         surfaces.knots, scipy_smooth(surfaces), smoothing=8 * np.pi * surfaces.smoothing[0]
     )(points)
-
-
-def timed(function, repeats):
-    """Return the result, the median and the range of wall times, s."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        result = function()
-        times.append(time.perf_counter() - start)
-    return result, statistics.median(times), (min(times), max(times))
 
 
 def annual_sums(values):

@@ -119,6 +119,20 @@ def test_annual_values_are_those_of_the_months(stations, grid):
     assert floored == 0
 
 
+def test_mean_year_is_the_mean_of_the_years(stations, grid):
+    surfaces, _ = surfaces_of(stations, monthly(stations, years=3), years=(2001, 2002, 2003))
+    months = climate.evaluate(surfaces, *grid).reshape(3, 12, 90, 70)
+    mean = climate.by_chunks(lambda values: values, [climate.of_mean_year(surfaces)], *grid)
+    np.testing.assert_allclose(mean, months.mean(axis=0), atol=1e-10)
+
+
+def test_a_transformed_variable_keeps_its_months(stations, grid):
+    """The mean of squares is not the square of a mean."""
+    rain = np.clip(monthly(stations), 0, None) ** 2
+    surfaces, _ = surfaces_of(stations, rain, "square_root", variable="precipitation")
+    assert climate.of_mean_year(surfaces).surfaces is surfaces
+
+
 def test_square_root_is_floored_and_squared(stations, grid):
     # dry heights: the root goes below 0 above the highest station
     rain = (

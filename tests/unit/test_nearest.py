@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow import modis, nearest, raster
+from nepflow import modis, nearest, projection, raster
 from pyproj import CRS, Transformer
 
 CHINA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
@@ -62,3 +62,13 @@ def test_codes_are_picked_and_what_lies_outside_is_filled():
     found = nearest.picked(codes, np.array([[0, -1], [11, 5]]), 99)
     assert found.dtype == np.int16
     assert (found == [[0, 99], [11, 5]]).all()
+
+
+def test_latitude_is_that_of_every_centre():
+    """To a billionth of a degree; the lattice of 16 km is exact where cells are that large."""
+    for resolution in (500, 40_000):
+        grid = grid_at(CHINA, 94.2, 42, resolution, 150, 170)
+        x, y = grid.xy(0, 150)
+        to_degrees = Transformer.from_crs(grid.crs, 4326, always_xy=True)
+        wanted = np.stack(to_degrees.transform(*np.broadcast_arrays(x, y)))
+        np.testing.assert_allclose(projection.Projection(grid, 4326)(x, y), wanted, atol=1e-9)

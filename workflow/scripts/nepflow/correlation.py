@@ -43,7 +43,8 @@ def partial_correlation(series, drivers, years, minimum_years, detrend=False):
     Fisher (1924), Metron 3:329-332. Checked against pingouin 0.7.0 and residuals of numpy's
     least squares.
     """
-    return correlations(series, drivers, years, minimum_years, detrend)[:2]
+    r, _, df = _coefficients(series, drivers, years, minimum_years, detrend)
+    return r, betainc(df / 2, 0.5, 1 - r**2)
 
 
 def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
@@ -68,19 +69,25 @@ def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
     ----------
     Fisher (1928), Proc. R. Soc. A 121:654-673. Checked against numpy's least squares.
     """
-    return correlations(series, drivers, years, minimum_years, detrend)[2:]
+    _, r2, df = _coefficients(series, drivers, years, minimum_years, detrend)
+    return r2, betainc(df / 2, len(drivers) / 2, 1 - r2)
 
 
 def correlations(series, drivers, years, minimum_years, detrend=False):
     """Return r and p of `partial_correlation`, then R2 and p of `multiple_correlation`, at once."""
-    wanted = len(drivers)
+    r, r2, df = _coefficients(series, drivers, years, minimum_years, detrend)
+    p, p2 = betainc(df / 2, 0.5, 1 - r**2), betainc(df / 2, len(drivers) / 2, 1 - r2)
+    return r, p, r2, p2
+
+
+def _coefficients(series, drivers, years, minimum_years, detrend):
+    """Return r (driver, y, x), R2 and the degrees of freedom that remain (y, x)."""
     flat = _flat(series, drivers, years, detrend)
     variables = len(flat)
-    r, r2, count = _all_pixels(flat, max(minimum_years, variables + 1), wanted)
+    r, r2, count = _all_pixels(flat, max(minimum_years, variables + 1), len(drivers))
     df = np.maximum(count - variables, 1)
     shape = series.shape[1:]
-    found = r, betainc(df / 2, 0.5, 1 - r**2), r2, betainc(df / 2, wanted / 2, 1 - r2)
-    return tuple(values.reshape(*values.shape[:-1], *shape) for values in found)
+    return r.reshape(-1, *shape), r2.reshape(shape), df.reshape(shape)
 
 
 def _flat(series, drivers, years, detrend):

@@ -1,17 +1,11 @@
 """Karst and people of the twin: layers that a study may ask about."""
 
-import geopandas
 import numpy as np
-import pyogrio
-import rasterio
 import shapely
-from nepflow.atomic import replacing
-from rasterio.transform import Affine
 
-from nepflow_twin.area import DATE
+from nepflow_twin.area import write_field, write_polygons
 from nepflow_twin.light import karst_shapes
 from nepflow_twin.noise import static_field
-from nepflow_twin.world import SIMULATED
 
 # People a km2 that a cell of a class has before terrain; others 3.
 PEOPLE = {12: 180.0, 13: 2500.0, 14: 90.0, 11: 40.0, 9: 20.0, 10: 25.0}
@@ -22,11 +16,7 @@ def write_karst(path, region, seed):
     whole = shapely.union_all([shape for _, _, shape in region.provinces])
     karst = shapely.intersection(whole, karst_shapes(region, seed))
     shapes = [karst, shapely.difference(whole, karst)]
-    columns = {"name": ["karst", "non-karst"], "source": [SIMULATED] * 2}
-    frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATE})
-    with replacing(path) as temporary:
-        frame.to_file(temporary, layer="karst", driver="GPKG")
+    write_polygons(path, "karst", {"name": ["karst", "non-karst"]}, shapes)
 
 
 def population(region, seed):
@@ -44,15 +34,5 @@ def population(region, seed):
 
 
 def write_population(path, region, seed):
-    """Write `population` in EPSG:4326."""
-    lattice, half = region.cells, region.cells.step / 2
-    profile = {
-        "driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326",
-        "height": lattice.shape[0], "width": lattice.shape[1], "compress": "deflate",
-        "predictor": 3, "nodata": float("nan"),
-        "transform": Affine(lattice.step, 0, lattice.west - half, 0, -lattice.step,
-                            lattice.north + half),
-    }  # fmt: skip
-    with replacing(path) as temporary, rasterio.open(temporary, "w", **profile) as file:
-        file.write(population(region, seed).astype("float32"), 1)
-        file.update_tags(unit="km-2", long_name="people", source=SIMULATED, simulated=SIMULATED)
+    """Write `population`."""
+    write_field(path, region.cells, population(region, seed), "km-2", "people")

@@ -2,15 +2,11 @@
 
 import csv
 
-import geopandas
 import numpy as np
-import pyogrio
-import rasterio
 import shapely
 from nepflow.atomic import replacing
-from rasterio.transform import Affine
 
-from nepflow_twin.area import DATE
+from nepflow_twin.area import write_field, write_polygons
 from nepflow_twin.noise import generator
 from nepflow_twin.soil import soil_carbon, total_respiration
 from nepflow_twin.world import SIMULATED
@@ -34,12 +30,8 @@ def write_projects(path, projects):
         "project": [f"p{k:03d}" for k in range(1, len(shapes) + 1)],
         "measure": projects.measure,
         "start_year": projects.start,
-        "source": [SIMULATED] * len(shapes),
     }
-    frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATE})
-    with replacing(path) as temporary:
-        frame.to_file(temporary, layer="restoration", driver="GPKG")
+    write_polygons(path, "restoration", columns, shapes)
 
 
 def write_truth_of_projects(path, projects, last_year):
@@ -75,20 +67,9 @@ def write_rows(path, columns, rows):
 def write_carbon(path, world):
     """Write soil organic carbon of 0-20 cm, EPSG:4326, kg C m-2."""
     lattice = world.region.cells
-    half = lattice.step / 2
     lon, lat = np.broadcast_arrays(lattice.lon, lattice.lat)
     carbon = soil_carbon(world.places(lon.ravel(), lat.ravel())).reshape(lattice.shape)
-    profile = {
-        "driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326",
-        "height": lattice.shape[0], "width": lattice.shape[1], "compress": "deflate",
-        "predictor": 3, "nodata": float("nan"),
-        "transform": Affine(lattice.step, 0, lattice.west - half, 0, -lattice.step,
-                            lattice.north + half),
-    }  # fmt: skip
-    with replacing(path) as temporary, rasterio.open(temporary, "w", **profile) as file:
-        file.write(carbon.astype("float32"), 1)
-        file.update_tags(unit="kg C m-2", long_name="soil organic carbon, 0-20 cm")
-        file.update_tags(source=SIMULATED, simulated=SIMULATED)
+    write_field(path, lattice, carbon, "kg C m-2", "soil organic carbon, 0-20 cm")
 
 
 def write_plots(path, world):

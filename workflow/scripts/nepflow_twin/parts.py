@@ -7,7 +7,7 @@ import numpy as np
 import rasterio
 
 from nepflow_twin.management_files import write_rows
-from nepflow_twin.truth import Trend, _create, _put, _strips
+from nepflow_twin.truth import Trend, create, put, strips
 from nepflow_twin.world import SIMULATED
 
 UNIT = "g C m-2 yr-2"
@@ -52,12 +52,12 @@ def write_parts(folder, table_path, grid_path, world, years):
     kept = {name: [] for name in SLOPES}
     with rasterio.open(grid_path) as mask, ExitStack() as stack:
         files = {
-            name: _create(stack, Path(folder) / f"{name}_slope.tif", mask, [name], (UNIT, about))
+            name: create(stack, Path(folder) / f"{name}_slope.tif", mask, [name], (UNIT, about))
             for name, about in SLOPES.items()
         }
-        for window, inside, lon, lat in _strips(mask):
+        for window, inside, lon, lat in strips(mask):
             for name, values in slopes_at(world.places(lon, lat), years).items():
-                _put(files[name], 1, window, inside, values)
+                put(files[name], 1, window, inside, values)
                 kept[name].append(values)
     means = {name: np.concatenate(parts) for name, parts in kept.items()}
     write_rows(table_path, COLUMNS, [(*row, SIMULATED) for row in rows_of(means)])

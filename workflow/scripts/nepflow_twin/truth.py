@@ -52,7 +52,7 @@ class Trend:
         return self.total / scale if scale else np.full(np.shape(self.total), np.nan)
 
 
-def _strips(mask):
+def strips(mask):
     """Yield window, inside (y, x), longitude and latitude of the cells inside the area."""
     degrees = Transformer.from_crs(mask.crs, "EPSG:4326", always_xy=True)
     starts = range(0, mask.height, STRIP)
@@ -65,7 +65,7 @@ def _strips(mask):
         yield window, inside, lon, lat
 
 
-def _create(stack, path, mask, bands, described, codes=False):
+def create(stack, path, mask, bands, described, codes=False):
     """Open a new raster on the grid of ``mask``; it appears when all of them are complete."""
     profile = {
         "driver": "GTiff", "dtype": "float32", "nodata": np.nan, "count": len(bands),
@@ -84,7 +84,7 @@ def _create(stack, path, mask, bands, described, codes=False):
     return file
 
 
-def _put(file, band, window, inside, values):
+def put(file, band, window, inside, values):
     """Write values of the inside cells of a strip, what means absent elsewhere."""
     strip = np.full(inside.shape, file.nodata, dtype=file.dtypes[0])
     strip[inside] = values
@@ -108,22 +108,22 @@ def write_truth(folder, grid_path, world, years):
     folder, ratio = Path(folder), collection_ratio(world)
     with rasterio.open(grid_path) as mask, ExitStack() as stack:
         cubes = {
-            name: _create(stack, folder / f"{name}.tif", mask, years, described)
+            name: create(stack, folder / f"{name}.tif", mask, years, described)
             for name, described in CUBES.items()
         }
-        landcover = _create(stack, folder / "landcover.tif", mask, years, LANDCOVER, codes=True)
-        effect = _create(stack, folder / "landcover_effect.tif", mask, years, EFFECT)
-        trend_file = _create(stack, folder / "nep_trend.tif", mask, ["nep_trend"], TREND)
-        ratio_file = _create(stack, folder / "collection_006_ratio.tif", mask, ["ratio"], RATIO)
-        for window, inside, lon, lat in _strips(mask):
+        landcover = create(stack, folder / "landcover.tif", mask, years, LANDCOVER, codes=True)
+        effect = create(stack, folder / "landcover_effect.tif", mask, years, EFFECT)
+        trend_file = create(stack, folder / "nep_trend.tif", mask, ["nep_trend"], TREND)
+        ratio_file = create(stack, folder / "collection_006_ratio.tif", mask, ["ratio"], RATIO)
+        for window, inside, lon, lat in strips(mask):
             places, trend = world.places(lon, lat), Trend(years)
             unchanged = places.unchanged()
             for band, year in enumerate(years, start=1):
                 values = of_year(places, year)
                 trend.add(year, values["nep"])
-                _put(landcover, band, window, inside, places.true_class(year))
-                _put(effect, band, window, inside, values["npp"] - unchanged.npp(year))
+                put(landcover, band, window, inside, places.true_class(year))
+                put(effect, band, window, inside, values["npp"] - unchanged.npp(year))
                 for name, file in cubes.items():
-                    _put(file, band, window, inside, values[name])
-            _put(trend_file, 1, window, inside, trend.slope())
-            _put(ratio_file, 1, window, inside, places.weights.of(ratio))
+                    put(file, band, window, inside, values[name])
+            put(trend_file, 1, window, inside, trend.slope())
+            put(ratio_file, 1, window, inside, places.weights.of(ratio))
