@@ -36,7 +36,7 @@ def files_of_band(name):
 
 def log_of_band(name):
     """The log of one band, in the folder of the rule that it is a part of."""
-    return os.path.splitext(getattr(rules, name).log[0])[0] + "/{band}.log"
+    return os.path.join(os.path.splitext(getattr(rules, name).log[0])[0], "{band}.log")
 
 
 def constraints_of_gathering(name):
