@@ -6,11 +6,12 @@ CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .PHONY: demo run resume test test-all check format bench bench-quick lock \
   init plan doctor downloads lock-granules fetch check-addresses readme-figures
+TWIN = $(if $(STUDY),--config 'studies=[$(STUDY)_twin]')
 COMMANDS = $(BIN)/python workflow/scripts/commands
 
 # An embedded study on simulated inputs, from raw tiles to the report: make demo STUDY=indochina_karst
 demo: .venv/run
-	$(BIN)/snakemake --cores $(CORES) $(if $(STUDY),--config 'studies=[$(STUDY)_twin]')
+	$(BIN)/snakemake --cores $(CORES) $(TWIN)
 	@echo
 	@echo "Open the report in a browser:"
 	@echo "  $(CURDIR)/results/index.html"
@@ -19,10 +20,10 @@ demo: .venv/run
 run: .venv/run
 	$(BIN)/snakemake --cores $(CORES)
 
-# After a run was killed.
+# After a run was killed; with STUDY, after `make demo STUDY=...` was.
 resume: .venv/run
-	$(BIN)/snakemake --unlock
-	$(BIN)/snakemake --cores $(CORES) --rerun-incomplete
+	$(BIN)/snakemake --unlock $(TWIN)
+	$(BIN)/snakemake --cores $(CORES) --rerun-incomplete $(TWIN)
 
 # A study of one's own (docs/tutorial.md): begin it, see what it needs, see whether all is there.
 init: .venv/run
@@ -78,8 +79,8 @@ format: .venv/test
 
 # Measurements at full size and beside other packages; writes the tables of benchmarks/README.md.
 bench: .venv/test
-	for name in scaling peers pixel spline kriging detector; do \
-	  $(BIN)/python benchmarks/bench_$$name.py || exit 1; done
+	failed=0; for name in scaling peers pixel spline kriging detector; do \
+	  $(BIN)/python benchmarks/bench_$$name.py || failed=1; done; exit $$failed
 
 bench-quick: .venv/test
 	$(BIN)/python benchmarks/bench_workflow.py --pixels 240

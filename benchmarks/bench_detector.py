@@ -6,10 +6,12 @@ python benchmarks/bench_detector.py [--pixels 1000000] [--factors 10] [--threads
 import argparse
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import yaml
+from readme import machine, replace_part
 from scipy import ndimage
 
 TOP = Path(__file__).resolve().parent.parent
@@ -44,13 +46,13 @@ def sample_of(field, factors, options):
 
 
 def main():
-    """Print a table of seconds; every cell counts, surrogates with the defaults of a study."""
+    """Write a table of seconds; every cell counts, surrogates with the defaults of a study."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name, default in (("pixels", 1_000_000), ("factors", 10), ("threads", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
     chosen = parser.parse_args()
     options = yaml.safe_load((TOP / "config/defaults.yaml").read_text())["detector"]
-    rng = np.random.default_rng(0)
+    rng, lines = np.random.default_rng(0), []
     side = round(chosen.pixels**0.5)
     layers = [np.exp(patches(rng, side, 20) * 20) for _ in range(chosen.factors)]
     field = sum(layers) + patches(rng, side, 5)
@@ -61,7 +63,7 @@ def main():
     def timed(name, work):
         begin = time.perf_counter()
         result = work()
-        print(f"{name:28s} {time.perf_counter() - begin:7.2f} s", flush=True)
+        lines.append(f"| {name} | {time.perf_counter() - begin:.1f} |")
         return result
 
     begin = time.perf_counter()
@@ -82,10 +84,18 @@ def main():
     )
     timed("p as published", lambda: list(detector_rows.factor_rows(strata, tests, marks, 10)))
     count = sum(row[4] == "q_both" for row in pairs)
-    print(
-        f"{'all':28s} {time.perf_counter() - begin:7.2f} s, {sample.y.size} cells, "
-        f"{len(strata)} factors, {count} pairs"
-    )
+    lines = [
+        f"{sample.y.size:,} cells, {len(strata)} continuous factors, {count} pairs; "
+        f"{chosen.threads} threads, {machine()}, {date.today()}. Results are those of "
+        "`tests/unit/test_detector.py`.",
+        "",
+        "| what | s |",
+        "|---|--:|",
+        *lines,
+        f"| all (wanted: 60 at most) | {time.perf_counter() - begin:.1f} |",
+    ]
+    print("\n".join(lines))
+    replace_part("detector", lines)
 
 
 if __name__ == "__main__":

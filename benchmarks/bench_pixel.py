@@ -4,8 +4,6 @@ python benchmarks/bench_pixel.py [--pixels 1000000] [--years 24] [--threads 2] [
 """
 
 import argparse
-import os
-import platform
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pymannkendall
-from readme import replace_part
+from readme import machine, replace_part
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "workflow/scripts"))
 
@@ -100,7 +98,7 @@ def main():
     rows.append(f"| all (wanted: 15 at most) | {total:.2f} | |")
     lines = [
         f"{chosen.pixels:,} series of {chosen.years} years, {chosen.threads} threads, "
-        f"{os.cpu_count()} cores ({platform.machine()}), {date.today()}.",
+        f"{machine()}, {date.today()}.",
         "",
         "| what | s | ratio |",
         "|---|--:|---|",

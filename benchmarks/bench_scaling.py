@@ -9,13 +9,13 @@ python benchmarks/bench_scaling.py [--cores 2] [--pixels 240 480 1200 2400]
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
-from bench_workflow import HERE, measured, report
+from bench_workflow import HERE, PARTS_OF_README, measured, report
 from matplotlib.figure import Figure
 from readme import replace_part
 
 STATIONS = 350
-FULL = 2400, 24  # cells a tile, years
 YEARS_PIXELS = 480  # cells a tile where the years vary
 
 
@@ -26,14 +26,14 @@ def runs_of(pixels):
 
 def one(folder, pixels, years, cores):
     """A line of the table: what a run took."""
-    seconds, table = measured(folder / f"{pixels}_{years}", pixels, years, STATIONS, cores)
-    if (pixels, years) == FULL:
-        report("workflow", table, seconds, pixels, years, cores)
+    *seconds, table = measured(folder / f"{pixels}_{years}", pixels, years, STATIONS, cores)
+    if (pixels, years) in PARTS_OF_README:
+        report(PARTS_OF_README[pixels, years], table, seconds, pixels, years, cores)
     return {
         "cells_a_tile": pixels**2,
         "years": years,
         "jobs": table.jobs.sum(),
-        "wall_s": seconds,
+        "wall_s": seconds[1],
         "cpu_s": table.cpu_s.sum(),
         "largest_job_mb": table.peak_mb.max(),
         "largest_job": table.peak_mb.idxmax(),
@@ -41,9 +41,9 @@ def one(folder, pixels, years, cores):
 
 
 def growth(table, by):
-    """Seconds of processor a unit more, between neighbouring runs, over those of the mean run."""
-    first, last = table.iloc[0], table.iloc[-1]
-    return (last.cpu_s / first.cpu_s) / (last[by] / first[by])
+    """Power of growth of the processor time between neighbouring runs; 1 = linear."""
+    logs = np.log(table[["cpu_s", by]].astype(float))
+    return (logs.cpu_s.diff() / logs[by].diff()).dropna()
 
 
 def draw(table, path):
@@ -69,6 +69,10 @@ def draw(table, path):
     figure.savefig(path, dpi=150)
 
 
+def listed(values):
+    return ", ".join(f"{value:.2f}" for value in values)
+
+
 def lines_of(table):
     """The part of the README."""
     lines = [
@@ -84,9 +88,11 @@ def lines_of(table):
     years = table[table.cells_a_tile == YEARS_PIXELS**2].sort_values("years")
     lines += [
         "",
-        "From the smallest to the largest run the processor time grows "
-        f"{growth(cells, 'cells_a_tile'):.2f} times as fast as the cells, and "
-        f"{growth(years, 'years'):.2f} times as fast as the years (1 = linear).",
+        "Processor time grows with the power "
+        f"{listed(growth(cells, 'cells_a_tile'))} of the cells from run to run, and "
+        f"{listed(growth(years, 'years'))} of the years (1 = linear; small runs are the start of "
+        "150 jobs). The largest job takes what its strips are given (`mem_mb`), not more with "
+        "more cells.",
         "",
         "![Growth of time and memory](scaling.png)",
     ]

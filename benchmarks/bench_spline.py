@@ -1,20 +1,21 @@
-"""Evaluation of thin plate splines: ours, exact and coarse, beside scipy's RBFInterpolator.
+"""Evaluation of thin plate splines: ours, exact and coarse, beside scipy and, with R, fields.
 
 72 surfaces of 350 stations on a million cells. A time counts only after the results agree.
 Writes the table of benchmarks/README.md between its marks.
 """
 
 import argparse
-import os
-import platform
+import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import scipy
-from readme import replace_part
+from readme import machine, replace_part
 from scipy.interpolate import RBFInterpolator
 from threadpoolctl import threadpool_limits
 from timing import timed
@@ -29,6 +30,17 @@ STATIONS, SURFACES, SIDE, CELL = 350, 72, 1000, 2000.0  # cells of 2 km: a box o
 ROWS = 256  # of a strip, as the loop over the study grid cuts them
 SAMPLE = 4  # surfaces that scipy evaluates one by one; scaled to all
 TOLERANCE = 0.05  # degC, of the coarse evaluator
+FIELDS = """
+suppressMessages(library(fields))
+get <- function(name, columns) matrix(readBin(name, "double", 1e9), ncol=columns)
+s <- get("stations", 4); p <- get("points", 3); lambda <- get("lambda", 1)[1]
+began <- proc.time()[["elapsed"]]
+fit <- suppressWarnings(Tps(s[, 1:2], s[, 4], Z=s[, 3, drop=FALSE], m=2, lambda=lambda,
+  scale.type="unscaled"))
+parts <- split(seq_len(nrow(p)), ceiling(seq_len(nrow(p)) / 50000))
+found <- unlist(lapply(parts, function(k) predict(fit, p[k, 1:2], Z=p[k, 3, drop=FALSE])))
+writeBin(c(proc.time()[["elapsed"]] - began, as.double(found)), "found")
+"""
 
 
 def network():
@@ -94,6 +106,29 @@ def scipy_all(surfaces, points):
     )(points)
 
 
+def fields_one(surfaces, points, heights, column):
+    """Fit and evaluate one surface in R; return values and seconds without reading and writing."""
+    position = np.column_stack([surfaces.knots, surfaces.position[:, 2] / 1000])
+    with tempfile.TemporaryDirectory() as folder:
+        for name, values in (
+            ("stations", np.column_stack([position, surfaces.observed[:, column]])),
+            ("points", np.column_stack([points, heights / 1000])),
+            ("lambda", surfaces.smoothing[[column]]),
+        ):
+            values.astype("float64").ravel(order="F").tofile(Path(folder, name))
+        subprocess.run(["Rscript", "-e", FIELDS], cwd=folder, check=True)
+        seconds, *values = np.fromfile(Path(folder, "found"))
+    return np.array(values), seconds
+
+
+def has_fields():
+    command = ["Rscript", "-e", "library(fields)"]
+    return (
+        bool(shutil.which("Rscript"))
+        and not subprocess.run(command, capture_output=True).returncode
+    )
+
+
 def annual_sums(values):
     """What the workflow does with monthly surfaces: they are used, never kept."""
     return values.reshape(-1, 12, values.shape[1]).sum(axis=1)
@@ -140,9 +175,13 @@ def measure(repeats, threads):
             f"scipy, surface {column}", np.abs(theirs + lift[column] - flat[column]).max(), 1e-8
         )
         seconds.append(one)
-    del flat
     scaled = [SURFACES * one for one in seconds]
     times["one by one"] = statistics.median(scaled), (min(scaled), max(scaled))
+    if has_fields():
+        theirs, one = fields_one(surfaces, places, elevation.ravel(), 0)
+        require("fields", np.abs(theirs - flat[0]).max(), 1e-7)
+        times["fields"] = SURFACES * one, (SURFACES * one,) * 2
+    del flat
 
     theirs, *times["one call"] = timed(lambda: scipy_all(shared.surfaces, places), repeats)
     same = joined(ours(shared, grid, elevation, all_planes, threads)).reshape(SURFACES, -1)
@@ -182,13 +221,14 @@ def table(times, step, bound, threads, repeats):
     rows = [
         ("scipy RBFInterpolator, surface by surface", "one by one", "ours", 150),
         ("scipy RBFInterpolator, one call with 72 columns", "one call", "ours", 3),
+        ("R fields, Tps and predict, surface by surface", "fields", "ours", None),
         ("ours, exact, all 72 planes kept", "ours", "ours", None),
         ("ours, exact, annual sums kept", "exact", "coarse", 8),
         (f"ours, coarse ({step} cells), annual sums kept", "coarse", "coarse", None),
     ]
     lines = [
         f"{STATIONS} stations, {SURFACES} surfaces, {SIDE * SIDE:,} cells; {threads} threads, "
-        f"{os.cpu_count()} cores ({platform.machine()}), numpy {np.__version__}, scipy "
+        f"{machine()}, numpy {np.__version__}, scipy "
         f"{scipy.__version__}. Median of {repeats} runs (range). Surface by surface: {SAMPLE} "
         f"surfaces measured, scaled to {SURFACES}. Bound of a coarse value: {bound:.2g} degC.",
         "",
@@ -196,6 +236,9 @@ def table(times, step, bound, threads, repeats):
         "| --- | --- | --- | --- | --- |",
     ]
     for text, name, base, wanted in rows:
+        if name not in times:
+            lines.append(f"| {text} | not installed here | | | |")
+            continue
         seconds, (low, high) = times[name]
         ratio = f"{seconds / times[base][0]:.1f}" if name != base else "1"
         goal = f">= {wanted}" if wanted else ""

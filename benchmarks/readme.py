@@ -1,5 +1,8 @@
 """The parts of README.md that the benchmarks write."""
 
+import os
+import platform
+import re
 from pathlib import Path
 
 PATH = Path(__file__).resolve().parent / "README.md"
@@ -15,3 +18,13 @@ def replace_part(name, lines):
     PATH.write_text(
         before + begin + "\n".join(lines) + "\n" + end + rest.split(end)[1], encoding="utf-8"
     )
+
+
+def machine():
+    """Cores, processor and memory of this machine."""
+    name, about = platform.machine(), Path("/proc/cpuinfo")
+    if about.is_file():
+        found = re.search(r"model name\s*: (.+)", about.read_text())
+        name = found[1].strip() if found else name
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return f"{os.cpu_count()} cores ({name}), {memory:.0f} GB"

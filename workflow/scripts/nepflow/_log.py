@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -38,11 +39,21 @@ def logged_to(path):
 
 
 def _taken(seconds):
-    """Time and memory of this process so far, as a sentence."""
+    """Time, memory and bytes of this process so far, as a sentence."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     peak_mb = used.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
     busy = used.ru_utime + used.ru_stime
-    return f"took {seconds:.1f} s, {busy:.1f} s of processor, {peak_mb:.0f} MB at most"
+    return f"took {seconds:.1f} s, {busy:.1f} s of processor, {peak_mb:.0f} MB at most{_moved()}"
+
+
+def _moved():
+    """What this process read and wrote, from the cache of files too, where the system counts it."""
+    counts = Path("/proc/self/io")
+    if not counts.is_file():
+        return ""
+    moved = dict(line.split(": ") for line in counts.read_text().splitlines())
+    read, written = (int(moved[name]) / 1e6 for name in ("rchar", "wchar"))
+    return f", {read:.0f} MB read, {written:.0f} MB written"
 
 
 def progress(iterable, total, label):
