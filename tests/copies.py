@@ -127,6 +127,23 @@ class Workflow:
                 shutil.copy(root / part, target)
         self.study(**studies)
 
+    def in_bands(self, name, study, blocks, remade):
+        """A copy beside this one whose study has ``blocks`` bands and has yet to remake some files.
+
+        ``remade`` are patterns below the study's results. What is planned again follows from the
+        files that miss, not from the changed settings.
+        """
+        folder = self.folder.with_name("in bands")  # beside it, for the compiled functions
+        shutil.copytree(self.folder, folder, symlinks=True)
+        copy = Workflow.__new__(Workflow)
+        copy.folder = folder
+        for path in [path for one in remade for path in copy.result(name).glob(one)]:
+            path.unlink()
+        path = folder / f"config/studies/{name}.yaml"
+        keys = study | {"grid": study["grid"] | {"blocks": blocks}}
+        path.write_text(yaml.safe_dump(keys, allow_unicode=True), encoding="utf-8")
+        return copy
+
     def study(self, **studies):
         """Write study files and make them the site's studies."""
         for name, keys in studies.items():

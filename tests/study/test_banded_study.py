@@ -2,12 +2,10 @@
 
 import csv
 import os
-import shutil
 
 import pytest
 import rasterio
-import yaml
-from copies import TINY, Workflow
+from copies import TINY
 from nepflow import overviews
 
 pytestmark = pytest.mark.slow
@@ -22,20 +20,15 @@ TARGETS = (
     "npp/061/2004.tif",
     "tables/precipitation_floored.csv",
 )
-AGAIN = ("npp/061/*2004*", "landcover/2004.tif", "nep/*", "pixel/nep/*", "climate/*.tif")
+AGAIN = (
+    "npp/061/*2004*", "landcover/2004.tif", "nep/*", "pixel/*/*", "climate/*.tif",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def banded(tiny):
     """A copy of the tiny study without some pixel products, which are made again in bands."""
-    folder = tiny.folder.with_name("in bands")  # beside it, for the compiled functions
-    shutil.copytree(tiny.folder, folder, symlinks=True)
-    workflow = Workflow.__new__(Workflow)
-    workflow.folder = folder
-    for path in [path for name in AGAIN for path in workflow.result("tiny").glob(name)]:
-        path.unlink()
-    study = TINY | {"grid": TINY["grid"] | {"blocks": 3}}
-    (folder / "config/studies/tiny.yaml").write_text(yaml.safe_dump(study, allow_unicode=True))
+    workflow = tiny.in_bands("tiny", TINY, 3, AGAIN)
     targets = [f"results/tiny/{target}" for target in TARGETS]
     workflow.said = workflow.run("--rerun-triggers", "mtime", "--", *targets)
     return workflow

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 from copies import Workflow
 from light_study import LIGHT, PLANTED, RECOVERY
-from nepflow import modis, monthly, ndvi, raster
+from nepflow import modis, monthly, ndvi, overviews, raster
 from nepflow_twin import light as twin
 
 YEARS = [2001, 2002, 2003]
@@ -207,6 +208,29 @@ def test_only_what_constants_enter_runs_again(light):
         table.write_text(before)
     assert "estimate_npp_casa" in said and "warp_ndvi" not in said and "fill_ndvi" not in said
     assert "Nothing to be done" in light.run("-n")
+
+
+def test_bands_give_the_same_content(light):
+    """NDVI, mean year, NPP by light use and periods of land use, in three bands of the grid."""
+    remade = ("ndvi/*", "casa/*.tif", "npp/casa/*", "land_use/*", "landcover/keys/*/*.tif")
+    banded = light.in_bands("light", LIGHT, 3, remade)
+    names = [
+        *("ndvi/ndvi", "ndvi/state", "ndvi/filled_share", "casa/normals", "land_use/class_last"),
+        *("npp/casa/2002", "npp/casa/absence_2002", "land_use/nep_first"),
+    ]
+    said = banded.run(
+        "--rerun-triggers", "mtime", "--", *(f"results/light/{name}.tif" for name in names)
+    )
+    for rule in ("warp_ndvi", "fill_ndvi", "estimate_npp_casa", "average_periods"):
+        assert f"{rule}_band" in said and f"gather_{rule}" in said
+    for name in names:
+        path = f"light/{name}.tif"
+        assert overviews.digest(banded.result(path)) == overviews.digest(light.result(path)), name
+        with rasterio.open(banded.result(path)) as source:
+            assert source.driver == "VRT"
+    for name in ("counts_2002", "granules_2002"):
+        path = f"light/npp/casa/{name}.csv"
+        assert banded.result(path).read_bytes() == light.result(path).read_bytes()
 
 
 @pytest.fixture(scope="module")

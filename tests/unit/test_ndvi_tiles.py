@@ -5,9 +5,11 @@ import csv
 import numpy as np
 import pytest
 import tiles
+from affine import Affine
 from nepflow import modis, native_ndvi, ndvi, raster
 
 SHAPE = (20, 20)
+GRID = raster.Grid("", Affine(60000, 0, 0, 0, -60000, 0), 5, 5)
 
 
 def codes_of(value):
@@ -17,7 +19,7 @@ def codes_of(value):
 def written(folder, product, months):
     """The native files of the months, and the table of counts."""
     counts = str(folder / "counts.csv")
-    return native_ndvi.write_months(product, months, [0, 1], 60000.0, str(folder), counts), counts
+    return native_ndvi.write_months(product, months, [0, 1], GRID, str(folder), counts), counts
 
 
 def test_months_of_two_tiles(tmp_path):

@@ -13,7 +13,8 @@ def banded(root):
 
 
 def test_every_banded_rule_has_a_twin_and_a_script_that_knows_its_part(root):
-    text = (root / "workflow/rules/bands.smk").read_text()
+    files = ("bands_layers", "bands_statistics")
+    text = "\n".join((root / f"workflow/rules/{name}.smk").read_text() for name in files)
     twins = re.findall(
         r"^use rule (\w+) as \1_band with:\n"
         r'    output:\n        \*\*files_of_band\("\1"\),\n'

@@ -9,6 +9,10 @@ BANDED_RULES = [
     "interpolate_climate",
     "estimate_standard_error",
     "estimate_pet",
+    "warp_ndvi",
+    "fill_ndvi",
+    "estimate_normals",
+    "estimate_npp_casa",
     "estimate_respiration",
     "estimate_nep",
     "estimate_mean",
@@ -17,6 +21,11 @@ BANDED_RULES = [
     "estimate_persistence",
     "estimate_correlation",
     "estimate_dominance",
+    "estimate_absence",
+    "average_periods",
+    "average_landcover",
+    "estimate_attribution",
+    "estimate_residual_bias",
 ]
 
 

@@ -6,7 +6,7 @@ Writes  landcover (classes)
 
 import json
 
-from nepflow import land_use, raster
+from nepflow import land_use, part, raster
 from nepflow._log import logged_to
 
 
@@ -28,7 +28,7 @@ def average_landcover(landcover_paths, output_path, period, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         average_landcover(
             landcover_paths=list(snakemake.input.landcover),
             output_path=snakemake.output.landcover,

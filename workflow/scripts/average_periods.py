@@ -5,7 +5,7 @@ Writes  mean of the first and of the last period (unit of the cube)
 """
 
 import numpy as np
-from nepflow import raster
+from nepflow import part, raster
 from nepflow._log import logged_to
 
 
@@ -34,7 +34,7 @@ def average_periods(cube, output_paths, years, periods, minimum_years, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         average_periods(
             cube=[cube] if isinstance(cube, str) else list(cube),

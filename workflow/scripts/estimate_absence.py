@@ -4,7 +4,7 @@ Reads   absence rasters (modis.ABSENCE, one a year)
 Writes  absence: the reason of most years without NPP; 0 where every year has it
 """
 
-from nepflow import modis, raster, zoning
+from nepflow import modis, part, raster, zoning
 from nepflow._log import logged_to
 
 
@@ -27,7 +27,7 @@ def estimate_absence(absence_paths, output_path, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         estimate_absence(
             absence_paths=snakemake.input.absence,
             output_path=snakemake.output.absence,

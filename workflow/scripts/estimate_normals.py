@@ -5,7 +5,7 @@ Writes  normals (24 bands: temperature of the months, degC, then precipitation, 
 """
 
 import numpy as np
-from nepflow import monthly, raster
+from nepflow import monthly, part, raster
 from nepflow._log import logged_to
 
 
@@ -34,7 +34,7 @@ def estimate_normals(months_paths, evaluation_paths, dem_path, grid_path, output
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         estimate_normals(
             months_paths=snakemake.input.months,
             evaluation_paths=snakemake.input.evaluations,

@@ -6,7 +6,7 @@ Writes  npp (g C m-2 yr-1), qc (% of the months filled for cloud), absence (modi
         clip (% of the months with NDVI at a limit of light absorption)
 """
 
-from nepflow import casa_grid, fpar_limits, monthly, raster, tables
+from nepflow import casa_grid, fpar_limits, monthly, part, raster, tables
 from nepflow._log import logged_to
 
 
@@ -26,7 +26,7 @@ def estimate_npp_casa(layers, limits_path, climate, outputs, year, settings, mem
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         files, years = snakemake.input, snakemake.params.years
         year = int(snakemake.wildcards.year)
         at = years.index(year)

@@ -5,7 +5,7 @@ Reads   cube of the variable, cubes of all drivers (band = year); where coeffici
 Writes  observed slope, its p, share of the year's variance that the drivers explain, bias
 """
 
-from nepflow import attribution, pooled_file, raster
+from nepflow import attribution, part, pooled_file, raster
 from nepflow._log import logged_to
 
 
@@ -48,7 +48,7 @@ def estimate_residual_bias(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         names = ("observed", "p", "time_r2", "bias")
         estimate_residual_bias(

@@ -6,7 +6,7 @@ Writes  ndvi and state (a band a month), filled (months filled for cloud, a band
 """
 
 import numpy as np
-from nepflow import ndvi, raster
+from nepflow import ndvi, part, raster
 from nepflow._log import logged_to
 
 
@@ -49,7 +49,7 @@ def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_m
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         fill_ndvi(
             observed_paths=list(snakemake.input.observed),
             state_paths=list(snakemake.input.state),

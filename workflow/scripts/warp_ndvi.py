@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from nepflow import mosaic, native_ndvi, ndvi, raster
+from nepflow import mosaic, native_ndvi, ndvi, part, raster
 from nepflow._log import logged_to
 
 
@@ -17,7 +17,7 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
     """The native mosaic lives only as long as the job."""
     ndvi_path, state_path, counts_path, granules_path = outputs
     tiles = [path for dates in months for date in dates for path in date]
-    mosaic.write_granules(tiles, granules_path)
+    mosaic.write_granules(part.share(tiles), granules_path)
     names = [f"{year}-{month:02d}" for month in range(1, 13)]
     categorical = "nearest" if resampling == "nearest" else "mode"
 
@@ -29,8 +29,8 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
         )
 
     with TemporaryDirectory(dir=Path(ndvi_path).parent, prefix=".native_") as folder:
-        resolution_m = raster.grid_of(grid_path).resolution_m
-        native = native_ndvi.write_months(product, months, kept, resolution_m, folder, counts_path)
+        grid = raster.grid_of(grid_path)
+        native = native_ndvi.write_months(product, months, kept, grid, folder, counts_path)
         layers = [(native_ndvi.VALUES, resampling), (native_ndvi.STATE, categorical)]
         warped = [raster.Warped(path, how, bands) for path in native for bands, how in layers]
         tags = {"source": product, "resampling": resampling}
@@ -47,7 +47,7 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
         warp_ndvi(
             months=snakemake.params.months,
             grid_path=snakemake.input.grid,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, ndvi, raster
+from nepflow import hdf, modis, mosaic, ndvi, part, raster, tiles_met
 from nepflow.atomic import replacing
 
 VALUES, STATE = (1, 2), (3,)  # bands of a native file
@@ -15,8 +15,11 @@ VALUES, STATE = (1, 2), (3,)  # bands of a native file
 REASONS = {ndvi.SEEN: "valid", ndvi.SNOW: "snow", ndvi.GAP: "fill"}
 
 
-def write_months(product, months, kept, resolution_m, folder, counts_path):
+def write_months(product, months, kept, study_grid, folder, counts_path):
     """Decode and composite the tiles of a year, month by month, before any resampling.
+
+    A job that does one band of the grid decodes the tiles that it meets, and counts those of its
+    share.
 
     Parameters
     ----------
@@ -27,8 +30,8 @@ def write_months(product, months, kept, resolution_m, folder, counts_path):
         A month before the product begins has no date.
     kept : list of int
         Ranks of the pixel reliability that count as observed.
-    resolution_m : float
-        Side of a cell of the study grid, m; sets the empty border.
+    study_grid : geotiff.Grid
+        The side of its cells sets the empty border.
     folder : str
         Gets a file a month: NDVI, 1 where it was observed and 0 elsewhere, and the state
         (`ndvi.SEEN`, `ndvi.SNOW` or `ndvi.GAP`); see `VALUES` and `STATE`.
@@ -43,19 +46,23 @@ def write_months(product, months, kept, resolution_m, folder, counts_path):
     first = next(dates[0] for dates in months if dates)
     field = fields["ndvi"].name
     transform, shape = hdf.geometry(first[0], field)
-    grid = mosaic.lattice(first, field, margin=math.ceil(resolution_m / transform.a) + 1)
-    counts, paths = {path: Counter() for path in first}, []
+    reach = math.ceil(study_grid.resolution_m / transform.a) + 1
+    grid = mosaic.lattice(first, field, margin=reach)
+    counts, paths = {path: Counter() for path in part.share(first)}, []
+    met = tiles_met.of_job(first, field, study_grid, grid, margin=2 * reach)
+    read = [path for path in first if path in met or path in counts]
     for month, dates in enumerate(months, start=1):
 
         def values(path, dates=dates):
             number = first.index(path)
             found, state = _month(fields, [date[number] for date in dates], kept, shape)
-            counts[path].update({code: int((state == code).sum()) for code in REASONS})
+            if path in counts:
+                counts[path].update({code: int((state == code).sum()) for code in REASONS})
             return np.stack([found, ~np.isnan(found), state])
 
         paths.append(f"{folder}/{month:02d}.tif")
         output = raster.Output(paths[-1], "1", "native NDVI", bands=("ndvi", "seen", "state"))
-        mosaic.write_mosaic(first, field, values, output, grid, fill=(np.nan, 0, np.nan))
+        mosaic.write_mosaic(read, field, values, output, grid, fill=(np.nan, 0, np.nan))
     _write_counts(counts, counts_path)
     return paths
 
