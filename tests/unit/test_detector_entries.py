@@ -37,6 +37,17 @@ def test_what_entered_nep():
     assert how == ["same layer", "same layer", "", ""]
 
 
+def test_a_file_that_says_what_it_is_a_map_of_is_marked_but_never_as_the_same_layer():
+    casa = STUDY | {"npp": {"source": "casa"}}
+    entry = STUDY["detectors"][0]
+    own = {"name": "green", "file": "ndvi.tif", "quantity": "ndvi"}
+    assert detector_entries.built_in_how(casa, entry, own) == "own source"
+    assert detector_entries.built_in_how(STUDY, entry, own) == "", "MOD17 takes no NDVI of ours"
+    assert detector_entries.built_in_how(casa, entry, own | {"quantity": "radiation"})
+    layer = {"name": "cover", "layer": "ndvi/mean"}
+    assert detector_entries.built_in_how(casa, entry, layer) == "same layer"
+
+
 def test_companion_of_npp_alone():
     first, second = detector_entries.detectors_of(STUDY)
     assert (second["name"], second["of"]) == ("mean_npp", "pixel/npp/mean")

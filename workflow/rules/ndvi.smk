@@ -44,6 +44,7 @@ rule fill_ndvi:
         filled="<study>/ndvi/filled_months.tif",
         share="<study>/ndvi/filled_share.tif",
         normals="<study>/ndvi/normals.tif",
+        mean="<study>/ndvi/mean.tif",
     log:
         "<logs>/{study}/fill_ndvi.log",
     conda:

@@ -2,7 +2,8 @@
 
 Reads   observed NDVI and its states (12 bands a year)
 Writes  ndvi and state (a band a month), filled (months filled for cloud, a band a year),
-        share (bands: months filled for cloud, months under snow, %), normals (12 bands)
+        share (bands: months filled for cloud, months under snow, %), normals (12 bands),
+        mean (of all months)
 """
 
 import numpy as np
@@ -26,7 +27,7 @@ def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_m
         months = np.where(never, np.nan, ndvi.filled_months(kind))
         shares = np.stack([months.sum(axis=0), np.sum(kind == ndvi.SNOW, axis=0)])
         shares = np.where(never, np.nan, shares / len(value) * 100)
-        results = value, kind, months, shares, ndvi.climatology(value)
+        results = value, kind, months, shares, ndvi.climatology(value), value.mean(axis=0)
         return tuple(result.reshape(-1, *shape[1:]) for result in results)
 
     names = [f"{year}-{month:02d}" for year in years for month in range(1, 13)]
@@ -41,6 +42,7 @@ def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_m
             raster.Output(outputs[2], "months", "months filled for cloud", years),
             raster.Output(outputs[3], "%", "months of NDVI filled", ("cloud", "snow")),
             raster.Output(outputs[4], "1", "NDVI of the mean year", calendar),
+            raster.Output(outputs[5], "1", "mean NDVI", ("mean",)),
         ],
         mem_mb=mem_mb,
         threads=threads,
@@ -53,7 +55,10 @@ if __name__ == "__main__":
         fill_ndvi(
             observed_paths=list(snakemake.input.observed),
             state_paths=list(snakemake.input.state),
-            outputs=list(snakemake.output),
+            outputs=[
+                snakemake.output[name]
+                for name in ("ndvi", "state", "filled", "share", "normals", "mean")
+            ],
             years=snakemake.params.years,
             longest_linear=snakemake.params.longest_linear,
             mem_mb=snakemake.resources.mem_mb,

@@ -35,13 +35,19 @@ def detectors_of(study):
 
 
 def built_in_how(study, entry, factor):
-    """Return how a factor entered what it explains: ``same layer``, ``own source`` or nothing."""
+    """Return how a factor entered what it explains: ``same layer``, ``own source`` or nothing.
+
+    A file of the user is never the same layer; its key ``quantity`` says what it is a map of.
+    """
     dependent = _CARBON.fullmatch(entry["of"])
-    driver = None if "file" in factor else _DRIVER.match(factor["layer"])
+    match = None if "file" in factor else _DRIVER.match(factor["layer"])
+    driver = match[1] if match else factor.get("quantity")
     if not dependent or not driver:
         return ""
-    how = dependence.built_in_how(study, dependent[1], driver[1])
-    return "" if how == dependence.NO else how
+    how = dependence.built_in_how(study, dependent[1], driver)
+    if how == dependence.NO:
+        return ""
+    return dependence.OWN if "file" in factor and how == dependence.SAME else how
 
 
 def layers_of(entry):
