@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bench_workflow import HERE, PARTS_OF_README, measured, report
+from bench_workflow import HERE, PARTS_OF_README, disk, measured, report
 from matplotlib.figure import Figure
 from readme import replace_part
 
@@ -27,8 +27,10 @@ def runs_of(pixels):
 def one(folder, pixels, years, cores):
     """A line of the table: what a run took."""
     *seconds, table = measured(folder / f"{pixels}_{years}", pixels, years, STATIONS, cores)
-    if (pixels, years) in PARTS_OF_README:
-        report(PARTS_OF_README[pixels, years], table, seconds, pixels, years, cores)
+    if part := PARTS_OF_README.get((pixels, years)):
+        report(part, table, seconds, pixels, years, cores)
+        if part == "workflow":
+            disk(folder / f"{pixels}_{years}").round(3).to_csv(HERE / "disk.csv")
     return {
         "cells_a_tile": pixels**2,
         "years": years,

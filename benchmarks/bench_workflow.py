@@ -160,6 +160,17 @@ def digest_of_twin():
     return digest.hexdigest()
 
 
+def disk(folder):
+    """What lies in results/study at the end, GB by folder."""
+    found = {}
+    for path in (folder / "results/study").rglob("*"):
+        if path.is_file():
+            top = path.relative_to(folder / "results/study").parts
+            name = top[0] if len(top) > 1 else "grid, elevation, report"
+            found[name] = found.get(name, 0) + path.stat().st_size / 1e9
+    return pd.Series(found, name="gigabytes").rename_axis("folder").sort_values(ascending=False)
+
+
 def draw(table, path, title):
     """Bars of wall and processor time of the slowest rules."""
     from matplotlib.figure import Figure
@@ -213,6 +224,8 @@ def main():
     folder = chosen.folder.resolve() / f"{chosen.pixels}_{chosen.years}"
     *seconds, table = measured(folder, chosen.pixels, chosen.years, chosen.stations, chosen.cores)
     part = PARTS_OF_README.get((chosen.pixels, chosen.years))
+    if part == "workflow":
+        disk(folder).round(3).to_csv(HERE / "disk.csv")
     if part is None:
         print(f"{seconds[0]:.0f} s to the last figure, {seconds[1]:.0f} s in all\n{table}")
     else:

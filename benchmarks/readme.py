@@ -1,4 +1,4 @@
-"""The parts of README.md that the benchmarks write."""
+"""The parts of README.md and of the guide for clusters that the benchmarks write."""
 
 import os
 import platform
@@ -8,14 +8,14 @@ from pathlib import Path
 PATH = Path(__file__).resolve().parent / "README.md"
 
 
-def replace_part(name, lines):
+def replace_part(name, lines, path=PATH):
     """Put lines between the marks of a part; a part that is not there is an error."""
-    text = PATH.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
     if begin not in text:
-        raise ValueError(f"{PATH}: has no part {name}. Add the two marks.")
+        raise ValueError(f"{path}: has no part {name}. Add the two marks.")
     before, rest = text.split(begin)
-    PATH.write_text(
+    path.write_text(
         before + begin + "\n".join(lines) + "\n" + end + rest.split(end)[1], encoding="utf-8"
     )
 
