@@ -32,7 +32,7 @@ STARTING = ("clean_stations", "check_stations", "fill_stations", "aggregate_stat
 def rates(table, disk):
     """Core hours and disk of each product, by area; what follows stations alone does not grow."""
     lines = [
-        "| product | jobs | rate, s per million cells and job | region, h | continent, h | planet, h |",
+        "| product | jobs | s a job and million cells | region, h | continent, h | planet, h |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     named = [rule for rules in PRODUCTS.values() for rule in rules]

@@ -42,7 +42,7 @@ LIGHT = {
 PLANTED = LIGHT | {
     "title": "A coarse twin whose planted decline and change of land are to be found",
     "period": [2001, 2010],
-    "grid": {"resolution_m": 20000},
+    "grid": {"resolution_m": 10000},
     "npp": {"compare": None},
     "landcover": {"transitions": [2001, 2010]},
     "land_use_effect": {
@@ -51,7 +51,7 @@ PLANTED = LIGHT | {
         "neighbourhood_km": 300,
         "minimum_stable_cells": 10,
     },
-    "twin": {"region": "indochina", "pixels_per_tile": 240, "stations": 80, "seed": 101},
+    "twin": {"region": "indochina", "pixels_per_tile": 240, "stations": 80, "seed": 2},
     "figures": [],
 }
 RECOVERY = ("recovery", "recovery_factors_mean_nep", "recovery_land_use_nep")
