@@ -23,7 +23,7 @@ rule acquire_tiles:
         "../../envs/acquire.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(240),
+        runtime=by_size(240),
         downloads=1,
     params:
         tiles=lookup(within=STUDIES, dpath="{study}/tiles"),
@@ -47,7 +47,7 @@ rule acquire_area:
         "../../envs/acquire.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
         downloads=1,
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
@@ -71,7 +71,7 @@ rule acquire_dem:
         "../../envs/acquire.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(480),
+        runtime=by_size(480),
         downloads=1,
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),

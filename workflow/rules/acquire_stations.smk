@@ -20,7 +20,7 @@ rule acquire_stations:
         "../../envs/acquire.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(480),
+        runtime=by_size(480),
         downloads=1,
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
@@ -45,7 +45,7 @@ rule acquire_radiation:
         "../../envs/acquire.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(240),
+        runtime=by_size(240),
         downloads=1,
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
@@ -71,7 +71,7 @@ rule gather_stations:
         "../../envs/acquire.yaml"
     resources:
         mem_mb=by_attempt(4000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
         folder=lookup(within=STUDIES, dpath="{study}/files/folder"),

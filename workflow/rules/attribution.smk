@@ -21,7 +21,7 @@ rule pool_coefficients:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -55,7 +55,7 @@ rule estimate_attribution:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -86,7 +86,7 @@ rule estimate_residual_bias:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -122,7 +122,7 @@ rule summarise_attribution:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,

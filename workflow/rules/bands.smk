@@ -32,7 +32,7 @@ for banded in BANDED_RULES:
             "../../envs/geo.yaml"
         resources:
             mem_mb=by_attempt(500),
-            runtime=by_attempt(5),
+            runtime=by_size(5),
         message:
             "{wildcards.study}: bands of {output[0]}."
         script:

@@ -26,7 +26,7 @@ rule estimate_normals:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         years=years_of,
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
@@ -51,7 +51,7 @@ rule estimate_fpar_limits:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         casa=casa_with_limits,
     message:
@@ -84,7 +84,7 @@ rule estimate_npp_casa:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         years=years_of,
         casa=lookup(within=STUDIES, dpath="{study}/casa"),
@@ -111,7 +111,7 @@ rule summarise_casa:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=years_of,
     message:

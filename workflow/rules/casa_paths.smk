@@ -76,7 +76,14 @@ def casa_products(study):
     """Layers that a study with NPP by light use keeps, without .tif."""
     if study["npp"]["source"] != "casa":
         return []
-    return ["ndvi/ndvi", "ndvi/state", "ndvi/filled_share", "ndvi/mean", "casa/normals", "casa/clip_share"]
+    return [
+        "ndvi/ndvi",
+        "ndvi/state",
+        "ndvi/filled_share",
+        "ndvi/mean",
+        "casa/normals",
+        "casa/clip_share",
+    ]
 
 
 def comparison_years(wildcards):

@@ -22,7 +22,7 @@ rule fit_climate:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=lookup(within=STUDIES, dpath="{study}/years"),
         model=lookup(within=STUDIES, dpath="{study}/climate/model"),
@@ -59,7 +59,7 @@ rule define_evaluation:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         evaluator=lookup(within=STUDIES, dpath="{study}/climate/evaluator"),
         tolerance=lookup(within=STUDIES, dpath="{study}/climate/tolerance/{variable}"),
@@ -89,7 +89,7 @@ rule interpolate_climate:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         years=lookup(within=STUDIES, dpath="{study}/years"),
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),

@@ -26,7 +26,7 @@ rule summarise_residuals:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         smoothing=lookup(within=STUDIES, dpath="{study}/climate/smoothing"),
         common_smoothing=lookup(within=STUDIES, dpath="{study}/climate/common_smoothing"),
@@ -52,7 +52,7 @@ rule estimate_standard_error:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         kind=lookup(within=STUDIES, dpath="{study}/climate/standard_error"),
         evaluator=lookup(within=STUDIES, dpath="{study}/climate/evaluator"),
@@ -84,7 +84,7 @@ rule draw_residuals:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
     message:

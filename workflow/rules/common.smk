@@ -19,6 +19,7 @@ from nepflow import (
     dependence,
     detector_entries,
     figure_entries,
+    job_size,
     land_use_entries,
     landcover,
     modis,
@@ -74,6 +75,19 @@ def imported_names(path):
 def by_attempt(amount):
     """Memory (MB) or time (minutes) of a job; tried again (``retries``), it gets more."""
     return lambda wildcards, attempt: amount * attempt
+
+
+def by_size(amount):
+    """What a job needs at the size that was measured; in proportion more on a larger grid.
+
+    Memory of what `raster.map_blocks` makes does not grow: its strips are cut to what is given.
+    """
+
+    def needed(wildcards, attempt):
+        larger = job_size.growth(STUDIES[wildcards.study], "band" in wildcards.keys())
+        return math.ceil(amount * attempt * larger)
+
+    return needed
 
 
 def check_figure_kinds(studies):

@@ -21,7 +21,7 @@ rule estimate_correlation:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -45,8 +45,8 @@ rule control_discoveries:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        mem_mb=by_size(2000),
+        runtime=by_size(30),
     params:
         significance=significance_of,
     message:
@@ -70,7 +70,7 @@ rule summarise_correlation:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),

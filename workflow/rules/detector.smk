@@ -23,7 +23,7 @@ rule estimate_slope:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(4000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     message:
         "{wildcards.study}: slope of the ground."
     script:
@@ -43,7 +43,7 @@ rule warp_factor:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         factor=factor_entry,
     message:
@@ -68,7 +68,7 @@ rule sample_factors:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         names=factor_names,
         options=lookup(within=STUDIES, dpath="{study}/detector"),
@@ -97,7 +97,7 @@ rule detect_factors:
     threads: 2
     resources:
         mem_mb=by_attempt(4000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         options=lookup(within=STUDIES, dpath="{study}/detector"),
         built_in=factors_built_in,
@@ -123,7 +123,7 @@ rule detect_scales:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         options=lookup(within=STUDIES, dpath="{study}/detector"),
         built_in=factors_built_in,

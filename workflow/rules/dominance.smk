@@ -22,7 +22,7 @@ rule estimate_dominance:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=years_of,
@@ -48,7 +48,7 @@ rule summarise_dominance:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         built_in=drivers_built_in,
         level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),

@@ -21,7 +21,7 @@ rule estimate_contrast:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(4000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         layers=contrast_layer_names,
         entry=contrast_entry,
@@ -45,7 +45,7 @@ rule compare_plots:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         plots=lookup(within=STUDIES, dpath="{study}/plots"),
         respiration=lookup(within=STUDIES, dpath="{study}/respiration"),
@@ -70,7 +70,7 @@ rule compare_sites:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         entry=sites_entry,
     message:
@@ -100,7 +100,7 @@ rule draw_scatter:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         figure=figure_entry,
     message:

@@ -27,7 +27,7 @@ rule draw_map:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
         layers=figure_layer_names,
@@ -60,7 +60,7 @@ rule draw_classes:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
         marks=built_in_marks,
@@ -92,7 +92,7 @@ rule draw_series:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         figure=figure_entry,
     message:
@@ -125,7 +125,7 @@ rule draw_study_area:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
     message:

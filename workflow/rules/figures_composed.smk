@@ -29,7 +29,7 @@ rule draw_panels:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
         layers=figure_layer_names,
@@ -62,7 +62,7 @@ rule draw_sankey:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
         classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
@@ -94,7 +94,7 @@ rule draw_matrix:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
         substitutes=substituted_dates,
@@ -125,7 +125,7 @@ rule draw_specification:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
     message:

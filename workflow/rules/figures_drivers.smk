@@ -26,7 +26,7 @@ rule draw_detector:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
         level=lookup(within=STUDIES, dpath="{study}/detector/significance_p"),
@@ -57,7 +57,7 @@ rule draw_interaction:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
     message:

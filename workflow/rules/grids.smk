@@ -25,7 +25,7 @@ rule import_climate:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         entries=grid_entries,
         years=lookup(within=STUDIES, dpath="{study}/years"),
@@ -55,7 +55,7 @@ rule warp_climate:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         years=lookup(within=STUDIES, dpath="{study}/years"),
         maximum_missing_percent=lookup(
@@ -81,7 +81,7 @@ rule compare_climate:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     message:
         "{wildcards.study}: {wildcards.variable} of grids and of stations."
     script:
@@ -104,7 +104,7 @@ rule import_npp:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(20),
+        runtime=by_size(20),
     params:
         entry=npp_entry,
     message:
@@ -129,7 +129,7 @@ rule warp_npp_raster:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(20),
+        runtime=by_size(20),
     params:
         resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
     message:

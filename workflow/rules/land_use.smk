@@ -23,7 +23,7 @@ rule average_periods:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=years_of,
         periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
@@ -46,7 +46,7 @@ rule average_landcover:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         period=span_years,
     message:
@@ -72,7 +72,7 @@ rule summarise_land_use:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(4000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=compared_years,
         options=lookup(within=STUDIES, dpath="{study}/land_use_effect"),
@@ -103,7 +103,7 @@ rule draw_land_use:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
     message:

@@ -19,7 +19,7 @@ rule warp_landcover:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(20),
+        runtime=by_size(20),
     params:
         tiles=tiles_of("MCD12Q1"),
         classes=classes_by_key,

@@ -22,7 +22,7 @@ rule simulate_management:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         period=lookup(within=STUDIES, dpath="{study}/period"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -49,7 +49,7 @@ rule simulate_parts:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         period=lookup(within=STUDIES, dpath="{study}/period"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -75,7 +75,7 @@ rule compare_management:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(500),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         restoration=lookup(within=STUDIES, dpath="{study}/restoration"),
         first_year=lookup(within=STUDIES, dpath="{study}/period/0"),

@@ -17,7 +17,7 @@ rule write_styles:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         figures=lookup(within=STUDIES, dpath="{study}/figures"),
     message:
@@ -38,7 +38,7 @@ rule write_manifest:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     message:
         "{wildcards.study}: digests of all products."
     script:

@@ -21,7 +21,7 @@ rule warp_ndvi:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         months=ndvi_months,
         product=lookup(within=STUDIES, dpath="{study}/ndvi/product"),
@@ -52,7 +52,7 @@ rule fill_ndvi:
     threads: 2
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         years=years_of,
         longest_linear=lookup(within=STUDIES, dpath="{study}/ndvi/longest_linear_months"),

@@ -23,7 +23,7 @@ rule estimate_respiration:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         reading="{reading}",
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
@@ -46,7 +46,7 @@ rule estimate_nep:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     message:
         "{wildcards.study}: NEP = NPP - Rh."
     script:

@@ -25,7 +25,7 @@ rule warp_npp:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(20),
+        runtime=by_size(20),
     params:
         tiles=tiles_of("MOD17A3HGF"),
         resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
@@ -53,7 +53,7 @@ rule harmonise_npp:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(20),
+        runtime=by_size(20),
     params:
         minimum_years=lookup(within=STUDIES, dpath="{study}/npp/minimum_overlap_years"),
     message:
@@ -77,7 +77,7 @@ rule compare_npp:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=comparison_years,
         sources=comparison_sources,

@@ -18,7 +18,7 @@ rule summarise_numbers:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         study=study_of,
         dates=dates_of_landcover,
@@ -43,7 +43,7 @@ rule compare_published:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(500),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         published=lookup(within=STUDIES, dpath="{study}/published"),
         consistency=lookup(within=STUDIES, dpath="{study}/consistency"),

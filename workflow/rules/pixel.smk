@@ -20,7 +20,7 @@ rule estimate_mean:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         minimum_years=minimum_valid_years,
     message:
@@ -49,7 +49,7 @@ rule estimate_trend:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),

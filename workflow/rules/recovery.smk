@@ -33,7 +33,7 @@ rule compare_truth:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
     message:
@@ -62,7 +62,7 @@ rule compare_patterns:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         dates=dates_of_landcover,
         classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
@@ -91,7 +91,7 @@ rule compare_factors:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=detector_truth_years,
         classes=detector_truth_classes,
@@ -119,7 +119,7 @@ rule compare_land_use:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(4000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
         classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),

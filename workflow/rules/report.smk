@@ -28,7 +28,7 @@ rule write_report:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         study=study_of,
     message:

@@ -21,7 +21,7 @@ rule define_projects:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         columns=lookup(within=STUDIES, dpath="{study}/restoration/columns"),
         whole_cells=lookup(within=STUDIES, dpath="{study}/restoration/whole_cells"),
@@ -51,7 +51,7 @@ rule estimate_restoration:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(4000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         years=years_of,
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
@@ -78,7 +78,7 @@ rule summarise_restoration:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=years_of,
         settings=lookup(within=STUDIES, dpath="{study}/restoration"),
@@ -110,7 +110,7 @@ rule draw_event_study:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         figure=figure_entry,
         base_years=lookup(within=STUDIES, dpath="{study}/restoration/base_years"),

@@ -31,7 +31,7 @@ rule simulate_geography:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(5),
+        runtime=by_size(5),
     message:
         "{wildcards.study}: elevation and outlines of the twin."
     script:
@@ -50,7 +50,7 @@ rule simulate_npp:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -77,7 +77,7 @@ rule simulate_landcover:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -102,7 +102,7 @@ rule simulate_stations:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         period=lookup(within=STUDIES, dpath="{study}/period"),
         stations=lookup(within=STUDIES, dpath="{study}/twin/stations"),
@@ -135,7 +135,7 @@ rule simulate_truth:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         period=lookup(within=STUDIES, dpath="{study}/period"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),

@@ -18,7 +18,7 @@ rule simulate_ndvi:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
@@ -41,7 +41,7 @@ rule simulate_factors:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
     message:

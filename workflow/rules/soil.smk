@@ -20,7 +20,7 @@ rule warp_soil_carbon:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(20),
+        runtime=by_size(20),
     params:
         entry=carbon_entry,
     message:
@@ -41,7 +41,7 @@ rule calibrate_plots:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         plots=lookup(within=STUDIES, dpath="{study}/plots"),
         models=models_of_soil,
@@ -77,7 +77,7 @@ rule estimate_soil_respiration:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         constants=constants_of_soil,
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),

@@ -17,7 +17,7 @@ rule vary_choice:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(4000),
-        runtime=by_attempt(120),
+        runtime=by_size(120),
     params:
         options=choice_options,
         study=study_of,
@@ -39,7 +39,7 @@ rule summarise_specification:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(500),
-        runtime=by_attempt(5),
+        runtime=by_size(5),
     params:
         simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
     message:

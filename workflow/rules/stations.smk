@@ -22,7 +22,7 @@ rule clean_stations:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         stations_path=lookup(within=STUDIES, dpath="{study}/files/stations"),
         station_format=lookup(within=STUDIES, dpath="{study}/climate/station_format"),
@@ -57,7 +57,7 @@ rule check_stations:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=lookup(within=STUDIES, dpath="{study}/years"),
@@ -85,7 +85,7 @@ rule fill_stations:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=lookup(within=STUDIES, dpath="{study}/years"),
@@ -114,7 +114,7 @@ rule aggregate_stations:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
-        runtime=by_attempt(15),
+        runtime=by_size(15),
     params:
         variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         years=lookup(within=STUDIES, dpath="{study}/years"),

@@ -19,7 +19,7 @@ rule estimate_stability:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         stability=lookup(within=STUDIES, dpath="{study}/stability"),
@@ -43,7 +43,7 @@ rule classify_variation:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         stability=lookup(within=STUDIES, dpath="{study}/stability"),
     message:
@@ -66,7 +66,7 @@ rule estimate_persistence:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         persistence=lookup(within=STUDIES, dpath="{study}/persistence"),
@@ -89,7 +89,7 @@ rule summarise_persistence:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),

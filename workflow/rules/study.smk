@@ -19,7 +19,7 @@ rule define_grid:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         layer=lookup(within=STUDIES, dpath="{study}/area/layer"),
         name_field=lookup(within=STUDIES, dpath="{study}/area/name_field"),
@@ -46,7 +46,7 @@ rule warp_dem:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(20),
+        runtime=by_size(20),
     params:
         maximum_missing_percent=lookup(within=STUDIES, dpath="{study}/dem/maximum_missing_percent"),
     message:
@@ -68,7 +68,7 @@ rule list_inputs:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(500),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
     message:
@@ -90,7 +90,7 @@ rule describe_study:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(500),
-        runtime=by_attempt(5),
+        runtime=by_size(5),
     params:
         study=study_of,
     message:

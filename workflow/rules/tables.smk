@@ -19,7 +19,7 @@ rule summarise_zones:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
-        runtime=by_attempt(10),
+        runtime=by_size(10),
     params:
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
@@ -45,7 +45,7 @@ rule summarise_absence:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=years_of,
     message:
@@ -68,7 +68,7 @@ rule summarise_trend:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=years_of,
         trend=lookup(within=STUDIES, dpath="{study}/trend"),
@@ -92,7 +92,7 @@ rule compare_readings:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         readings=lookup(within=STUDIES, dpath="{study}/respiration_variants"),
         minimum_years=minimum_valid_years,
@@ -124,7 +124,7 @@ rule check_results:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         study=study_of,
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),

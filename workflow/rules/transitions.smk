@@ -18,7 +18,7 @@ rule summarise_transitions:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         dates=lookup(within=STUDIES, dpath="{study}/landcover/transitions"),
     message:
@@ -39,7 +39,7 @@ rule describe_dependence:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(500),
-        runtime=by_attempt(5),
+        runtime=by_size(5),
     params:
         study=study_of,
     message:

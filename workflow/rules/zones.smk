@@ -21,7 +21,7 @@ rule estimate_pet:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         years=years_of,
         bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
@@ -46,7 +46,7 @@ rule define_zones:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     params:
         zones=zone_entry,
     message:
@@ -67,7 +67,7 @@ rule estimate_absence:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     message:
         "{wildcards.study}: commonest reason of absence."
     script:
@@ -90,7 +90,7 @@ rule summarise_classes:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
+        runtime=by_size(30),
     message:
         "{wildcards.study}: area of {wildcards.classes}."
     script:
@@ -117,7 +117,7 @@ rule sum_zones:
     threads: 2
     resources:
         mem_mb=by_attempt(2000),
-        runtime=by_attempt(60),
+        runtime=by_size(60),
     params:
         climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
         kinds=kinds_of_zones,
