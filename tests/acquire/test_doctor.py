@@ -18,8 +18,9 @@ import rasterio
 import tiles
 import yaml
 from copies import Workflow
+from earthdata_archive import CMR, Earthdata, log_in
 from nepflow import modis
-from nepflow_acquire import doctor
+from nepflow_acquire import doctor, transfer
 from nepflow_twin import hdfeos
 from nepflow_twin.tiles import corners
 from rasterio.transform import from_origin
@@ -230,3 +231,15 @@ def test_memory_of_a_small_machine(tmp_path, root):
     finding = next(doctor.memory(root / "workflow/rules", tmp_path / "meminfo"))
     assert not finding.well and finding.text.startswith("1024 MB")
     assert next(doctor.memory(root / "workflow/rules", tmp_path / "none")).well
+
+
+def test_a_login_is_tried_by_a_question(archives, monkeypatch):
+    """A token is believed until it is used; --live uses it."""
+    served = archives(**Earthdata({}).answers)
+    study = {"acquire": {"tiles": "earthdata"}}
+    log_in(monkeypatch)
+    assert list(doctor.login(study, live=True))[-1].text == "accepted by Earthdata"
+    assert served.count(CMR) == 1
+    monkeypatch.setenv("EARTHDATA_TOKEN", "expired-token")
+    with pytest.raises(transfer.LoginRefused, match="generate a new one"):
+        list(doctor.login(study, live=True))

@@ -115,9 +115,9 @@ def login(study, live):
         )
         return
     if live:
-        from nepflow_acquire import granules
+        from nepflow_acquire import earthdata
 
-        granules.login()
+        earthdata.tried(dataset["product"], dataset["version"])
     yield Finding(
         "login", True, "accepted by Earthdata" if live else "there; not tried (--live tries it)"
     )
