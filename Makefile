@@ -44,7 +44,7 @@ downloads: .venv/run
 lock-granules: .venv/run
 	$(COMMANDS)/lock_granules.py $(STUDY)
 
-# A file of the register that no rule brings.
+# A file of the register by itself, such as one that no rule brings.
 fetch: .venv/run
 	$(COMMANDS)/fetch.py $(DATASET) $(FOLDER) $(FIELDS)
 

@@ -131,7 +131,7 @@ def test_fetch_of_a_raster(top, archives, capsys):
         )
         == 0
     )
-    path = top / "d/chn_ppp_2020_1km_Aggregated.tif"
+    path = top / "d/chn_pd_2020_1km.tif"
     assert path.read_bytes() == tif
     assert (
         json.loads(path.with_name(f"{path.name}.source.json").read_text())["licence"] == "CC BY 4.0"

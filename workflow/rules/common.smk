@@ -16,12 +16,14 @@ SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
 
 from nepflow import (
+    acquire_choices,
     dependence,
     detector_entries,
     figure_entries,
     land_use_entries,
     landcover,
     modis,
+    own_files,
     restoration_entries,
     study as study_files,
 )

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from nepflow import modis
+from nepflow import acquire_choices, modis
 
 from nepflow_acquire import register
 
@@ -47,6 +47,11 @@ def plan(study, datasets, bounds=None):
         rows.append(_row("dem", datasets[chosen["dem"]], files, []))
     if chosen.get("area", "none") != "none":
         rows.append(_row("area", datasets[chosen["area"]], 1, []))
+    if chosen.get("soil_carbon", "none") != "none":
+        rows.append(_row("soil carbon", datasets[chosen["soil_carbon"]], 1, []))
+    if chosen.get("population", "none") != "none":
+        files, years = len(acquire_choices.countries(study)), [chosen["population_year"]]
+        rows.append(_row("population", datasets[chosen["population"]], files, years))
     return rows
 
 
