@@ -40,6 +40,7 @@ def test_plan_of_the_paper(top, capsys):
     said = capsys.readouterr().out
     assert "mod17a3hgf_061" in said and "230" in said  # 10 tiles, 23 years
     assert "mod17a3hgf_006: withdrawn" in said
+    assert "Yours to bring:\n" in said and "dem: data/northwest_china/dem.tif (0 of 1" in said
     assert "does not say `acquire: true`" in said
     assert plan.main(["no_such_study"], top) == 1
 

@@ -138,7 +138,7 @@ def test_planted_faults_are_named_with_their_remedies(copy, tmp_path):
         (r"HDF4: ImportError: libmfhdf.so is missing", "Install pyhdf"),
         (r"netrc: .*netrc can be read by others", "chmod 600"),
         (r"login: no Earthdata login", "set EARTHDATA_TOKEN"),
-        (r"disk: results: .* GB needed", "larger grid.resolution_m"),
+        (r"disk: raw and results: .* GB needed", "larger grid.resolution_m"),
         (r"memory: \d+ MB, the largest job asks for 90000000 MB", "more memory"),
         (r"tiles: .*A2001001.*a web page came in place of data", "get it again"),
         (r"tiles: .*is there in 2 versions", "."),

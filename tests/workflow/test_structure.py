@@ -145,7 +145,7 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
 
 def test_plans_are_made_before_any_environment(root):
     allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema", "nepflow", "nepflow_acquire"}
-    for name in ("plan", "register"):
+    for name in ("plan", "register", "yours"):
         path = root / f"workflow/scripts/nepflow_acquire/{name}.py"
         tops = {module.partition(".")[0] for module in imports(path)}
         assert tops <= allowed, f"{name} needs {tops - allowed}"

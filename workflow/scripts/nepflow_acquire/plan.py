@@ -5,7 +5,6 @@ Made from settings and the register alone; nothing is asked of a network.
 
 import math
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from nepflow import acquire_choices, modis
 
@@ -13,7 +12,8 @@ from nepflow_acquire import register
 
 COLUMNS = (
     "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
-    "retired", "login", "licence", "citation", "hosts", "checksum", "checked_live",
+    "retired", "login", "licence", "citation", "addresses", "mirror", "checksum", "checked_live",
+    "brought",
 )  # fmt: skip
 DEM_DATASETS = ("copernicus_glo90", "copernicus_glo30")
 
@@ -52,6 +52,9 @@ def plan(study, datasets, bounds=None):
     if chosen.get("population", "none") != "none":
         files, years = len(acquire_choices.countries(study)), [chosen["population_year"]]
         rows.append(_row("population", datasets[chosen["population"]], files, years))
+    for row in rows:  # tiles are listed also where they are the user's to bring
+        row["brought"] = chosen.get(row["input"].replace(" ", "_"), "none") != "none"
+        row["brought"] &= not row["retired"]
     return rows
 
 
@@ -124,7 +127,8 @@ def _row(name, dataset, files, years):
         "login": dataset["login"],
         "licence": dataset["licence"],
         "citation": dataset["citation"],
-        "hosts": ", ".join(sorted({urlsplit(a).hostname for a in dataset["addresses"].values()})),
+        "addresses": dataset["addresses"],
+        "mirror": dataset["mirror"],
         "checksum": dataset["checksum"],
         "checked_live": dataset["checked_live"],
     }
@@ -140,8 +144,7 @@ def table_text(rows):
             f"{row['input']:<10} {row['dataset']:<18} {files:>6} {size:>8} {present:>8}  "
             f"{row['checked_live']}"
         )
-    total = sum(row["gb"] or 0 for row in rows if not row["retired"])
-    lines.append(f"To download: at most {total:.1f} GB.")
+    lines.append(f"To download: at most {download_gb(rows):.1f} GB.")
     for row in rows:
         if row["years_missing"]:
             lines.append(f"{row['dataset']}: has no data of {row['years_missing']}.")
@@ -155,9 +158,16 @@ def table_text(rows):
             f"{row['dataset']}: {row['product']} {row['version']}, {row['years']}",
             f"    cite: {row['citation']}",
             f"    licence: {row['licence']}",
-            f"    from {row['hosts'] or 'nowhere any more'}; checksum: {row['checksum']}",
+            *(f"    {purpose}: {address}" for purpose, address in row["addresses"].items()),
+            f"    mirror: {row['mirror'] or 'none'}",
+            f"    checksum: {row['checksum']}",
         ]
     return "\n".join(lines)
+
+
+def download_gb(rows):
+    """Return the size of what the download rules bring at most, GB."""
+    return sum(row["gb"] or 0 for row in rows if row["brought"])
 
 
 def _shown(value):

@@ -158,6 +158,13 @@ def _described_bytes(path):
     return end
 
 
+def read_ends(raster):
+    """Read the first and the last block of an open raster."""
+    windows = [window for _, window in raster.block_windows(1)]
+    raster.read(1, window=windows[0])
+    raster.read(1, window=windows[-1])
+
+
 def _read_corners(path):
     """Read the first and the last block: a cut-off GeoTIFF fails there."""
     import rasterio
@@ -165,8 +172,6 @@ def _read_corners(path):
 
     try:
         with rasterio.open(path) as raster:
-            windows = [window for _, window in raster.block_windows(1)]
-            raster.read(1, window=windows[0])
-            raster.read(1, window=windows[-1])
+            read_ends(raster)
     except RasterioError as error:
         raise ValueError(str(error)) from error
