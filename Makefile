@@ -48,7 +48,7 @@ lock-granules: .venv/run
 fetch: .venv/run
 	$(COMMANDS)/fetch.py $(DATASET) $(FOLDER) $(FIELDS)
 
-# For people with internet: ask every address of config/datasets.yaml and date those that answer.
+# For people with internet: ask every address and mirror of config/datasets.yaml and date what was proved.
 check-addresses: .venv/run
 	$(COMMANDS)/check_addresses.py
 

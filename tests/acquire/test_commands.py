@@ -1,17 +1,16 @@
-"""`plan`, `lock_granules`, `check_addresses` and `fetch` as commands."""
+"""`plan`, `lock_granules` and `fetch` as commands."""
 
 import json
 import re
 import shutil
 import sys
-from urllib.parse import urlsplit
 
 import geopandas
 import numpy as np
 import pytest
 import yaml
 from archives import Reply
-from nepflow_acquire import granules, register, site, transfer
+from nepflow_acquire import granules, site, transfer
 from PIL import Image
 
 QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
@@ -83,36 +82,6 @@ def test_lock_of_a_study(top, capsys):
     assert lock_granules.main(["mine"], top) == 0
     rows = granules.locked(top / "config/locks/mine.csv", "MOD17A3HGF", "061", 2002, ["h25v04"])
     assert len(rows) == 1 and "2 tiles" in capsys.readouterr().out
-
-
-def test_addresses_are_dated_where_they_answer(top, archives, capsys):
-    import check_addresses
-
-    hosts = {
-        "www.ncei.noaa.gov": lambda r: Reply(b"x"),
-        "data.worldpop.org": lambda r: Reply(b"", 404),
-    }
-    archives(**hosts)
-    assert check_addresses.main(["gsod", "worldpop"], top) == 1
-    found = register.load(top / "config/datasets.yaml")
-    assert found["gsod"]["checked_live"].startswith("20")
-    assert found["worldpop"]["checked_live"] == found["ghcn_daily"]["checked_live"] == "never"
-    text = (top / "config/datasets.yaml").read_text()
-    assert text.count("checked_live: never") == len(found) - 1 and text.startswith("# Register")
-    assert "worldpop; file: answered 404" in capsys.readouterr().out
-
-
-def test_every_address_can_be_asked(archives):
-    """Each address of the register has its example fields."""
-    import check_addresses
-
-    datasets = [d for d in register.load().values() if not d["retired"]]
-    hosts = {urlsplit(a).hostname for d in datasets for a in d["addresses"].values()}
-    served = archives(**{host: lambda r: Reply(b"x") for host in hosts})
-    for dataset in datasets:
-        for purpose in dataset["addresses"]:
-            assert check_addresses.asked(dataset, purpose) is None
-    assert {request.host for request in served.asked} == hosts
 
 
 def test_fetch_of_a_raster(top, archives, capsys):

@@ -146,9 +146,11 @@ def test_the_plan_says_what_the_register_knows(root, tmp_path):
         for key in ("product", "version", "licence", "citation", "checksum"):
             assert dataset[key] in text, key
     assert "mod17a3hgf_061: MOD17A3HGF 061, 2001-\n    cite: Running, S. and Zhao, M." in text
-    for address in [*datasets["gsod"]["addresses"].values(), datasets["gsod"]["mirror"]]:
+    for address in datasets["gsod"]["addresses"].values():
         assert f": {address}\n" in text
-    assert "    mirror: https://ladsweb" in text and "{tile}.tif\n    checksum: none" in text
+    for name in ("gsod", "copernicus_glo90", "mod17a3hgf_061"):
+        mirror, day = datasets[name]["mirror"], datasets[name]["mirror_checked"]
+        assert f"    mirror: {mirror} (checked {day})\n    checksum: " in text
 
 
 def test_only_what_a_rule_brings_is_downloaded(root, tmp_path):

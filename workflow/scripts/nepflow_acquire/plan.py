@@ -12,7 +12,8 @@ from nepflow_acquire import register
 
 COLUMNS = (
     "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
-    "retired", "login", "licence", "citation", "addresses", "mirror", "checksum", "checked_live",
+    "retired", "login", "licence", "citation", "addresses", "mirror", "mirror_checked", "checksum",
+    "checked_live",
     "brought",
 )  # fmt: skip
 DEM_DATASETS = ("copernicus_glo90", "copernicus_glo30")
@@ -129,6 +130,7 @@ def _row(name, dataset, files, years):
         "citation": dataset["citation"],
         "addresses": dataset["addresses"],
         "mirror": dataset["mirror"],
+        "mirror_checked": dataset["mirror_checked"],
         "checksum": dataset["checksum"],
         "checked_live": dataset["checked_live"],
     }
@@ -159,10 +161,14 @@ def table_text(rows):
             f"    cite: {row['citation']}",
             f"    licence: {row['licence']}",
             *(f"    {purpose}: {address}" for purpose, address in row["addresses"].items()),
-            f"    mirror: {row['mirror'] or 'none'}",
+            f"    mirror: {_mirror(row)}",
             f"    checksum: {row['checksum']}",
         ]
     return "\n".join(lines)
+
+
+def _mirror(row):
+    return f"{row['mirror']} (checked {row['mirror_checked']})" if row["mirror"] else "none"
 
 
 def download_gb(rows):

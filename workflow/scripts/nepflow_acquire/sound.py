@@ -61,7 +61,7 @@ def check(path, kind, size=None, checksum=None, name=None):
     path, name = Path(path), name or str(path)
     with open(path, "rb") as file:
         head = file.read(2048)
-    _check_head(head, kind, name)
+    check_head(head, kind, name)
     found = path.stat().st_size
     if size is not None and found != size:
         raise WrongContent(
@@ -87,7 +87,14 @@ def _plain(algorithm):
     return algorithm.upper().replace("-", "").replace("_", "")
 
 
-def _check_head(head, kind, name):
+def check_head(head, kind, name):
+    """Refuse the first bytes of a file that are not of its kind.
+
+    Raises
+    ------
+    WrongContent
+        `WebPage` for a page in place of data.
+    """
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(WEB_PAGES) or (kind in FIRST_BYTES and b"<html" in start):
         raise WebPage(
@@ -101,6 +108,8 @@ def _check_head(head, kind, name):
         )
     if not head:
         raise WrongContent(f"{name}: is empty. Run again.")
+    if kind in ("json", "geojson") and not start.startswith((b"{", b"[")):
+        raise WrongContent(f"{name}: does not begin like {kind} ({head[:8]!r}). Run again.")
 
 
 def _open(path, kind, name):
