@@ -45,11 +45,11 @@ downloads: .venv/run
 lock-granules: .venv/run
 	$(COMMANDS)/lock_granules.py $(STUDY)
 
-# A file of the register that no rule brings.
+# A file of the register by itself, such as one that no rule brings.
 fetch: .venv/run
 	$(COMMANDS)/fetch.py $(DATASET) $(FOLDER) $(FIELDS)
 
-# For people with internet: ask every address of config/datasets.yaml and date those that answer.
+# For people with internet: ask every address and mirror of config/datasets.yaml and date what was proved.
 check-addresses: .venv/run
 	$(COMMANDS)/check_addresses.py
 

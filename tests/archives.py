@@ -97,11 +97,12 @@ def ranged(request, body, tag='"one"', cut=None, **headers):
     """Reply with a body, or with the part that is asked for, as RFC 9110 (section 14) has it."""
     wanted, valid = request.headers.get("Range"), request.headers.get("If-Range")
     if wanted and valid in (None, tag):
-        first = int(wanted.removeprefix("bytes=").rstrip("-"))
+        first, _, last = wanted.removeprefix("bytes=").partition("-")
+        first, last = int(first), min(int(last or len(body)), len(body) - 1)
         if first >= len(body):
             return Reply(b"", 416, Content_Range=f"bytes */{len(body)}")
-        span = f"bytes {first}-{len(body) - 1}/{len(body)}"
-        return Reply(body[first:], 206, cut, ETag=tag, Content_Range=span, **headers)
+        span = f"bytes {first}-{last}/{len(body)}"
+        return Reply(body[first : last + 1], 206, cut, ETag=tag, Content_Range=span, **headers)
     return Reply(body, 200, cut, ETag=tag, Accept_Ranges="bytes", **headers)
 
 

@@ -6,7 +6,8 @@ login      Earthdata Login API, "User token": POST api/users/find_or_create_toke
            authorisation -> access_token, token_type, expiration_date
 catalogue  CMR Search API, granules.umm_json: hits, items of meta and umm (UMM-G 1.6.6:
            RelatedUrls, DataGranule.ArchiveAndDistributionInformation), headers CMR-Hits and
-           CMR-Search-After; readable_granule_name[] with options[...][pattern]
+           CMR-Search-After; readable_granule_name[] with options[...][pattern]. A token that is
+           sent must be valid: 401 with errors otherwise (CMR API Client Developer Guide)
 files      Thin Egress App (LP DAAC Cloud): a bearer token gives 303 to a signed CloudFront
            link; without it 302 to oauth/authorize of Earthdata Login, which answers 401
 """
@@ -30,6 +31,7 @@ class Earthdata:
     def __init__(self, tiles, checksum="MD5"):
         self.tiles, self.checksum = tiles, checksum
         self.busy = 0  # answers 503 so many times before each kind of answer
+        self.refusal = 401  # of the catalogue, to a wrong token
 
     @property
     def answers(self):
@@ -61,7 +63,9 @@ class Earthdata:
         if self.busy:
             self.busy -= 1
             return Reply('{"errors": ["busy"]}', 503)
-        patterns = request.query["readable_granule_name[]"]
+        if request.headers.get("Authorization", f"Bearer {TOKEN}") != f"Bearer {TOKEN}":
+            return Reply('{"errors": ["Token does not exist"]}', self.refusal)
+        patterns = request.query.get("readable_granule_name[]", ["*"])
         name, version = request.query["short_name"][0], request.query["version"][0]
         found = [
             file

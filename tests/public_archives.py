@@ -8,6 +8,10 @@ POWER       POWER docs, Services, Temporal API, Daily: point, format JSON
 DEM         readme.html of the Copernicus DEM bucket (AWS Open Data); tileList.txt
 boundaries  geoBoundaries API page and gbWeb, api/current/gbOpen/CHN/ADM1/index.json; the file
             lies in GitHub LFS, so that its address redirects to media.githubusercontent.com
+SoilGrids   ISRIC SoilGrids FAQ: ocs in t ha-1 as whole numbers, Homolosine; the folder
+            data_aggregated/1000m of files.isric.org
+WorldPop    WorldPop hub, population density of individual countries 2000-2020 (1 km): GeoTIFF of
+            30 arc seconds, float32, -99999 where a country is not
 """
 
 import calendar
@@ -24,6 +28,8 @@ from rasterio.transform import from_origin
 NCEI, POWER = "www.ncei.noaa.gov", "power.larc.nasa.gov"
 DEM, BOUNDARIES = "copernicus-dem-90m.s3.amazonaws.com", "www.geoboundaries.org"
 GITHUB, MEDIA = "github.com", "media.githubusercontent.com"
+ISRIC, WORLDPOP = "files.isric.org", "data.worldpop.org"
+HOMOLOSINE = "+proj=igh +lon_0=0 +datum=WGS84 +units=m"
 
 
 def table(rows):
@@ -266,6 +272,50 @@ class Boundaries:
             "features": features,
         }
         return Reply(json.dumps(body), Content_Type="text/plain; charset=utf-8")  # fmt: skip
+
+
+def geotiff(values, crs, transform, nodata):
+    """Bytes of a GeoTIFF of one band."""
+    height, width = values.shape
+    with MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff", width=width, height=height, count=1, dtype=values.dtype.name, crs=crs,
+            transform=transform, nodata=nodata,
+        ) as raster:  # fmt: skip
+            raster.write(values, 1)
+        return memory.read()
+
+
+class SoilGrids:
+    """``stock`` (array, t ha-1, -32768 absent): cells of 1 km from the corner ``west, north``."""
+
+    def __init__(self, stock, west, north):
+        self.stock, self.transform = stock.astype("int16"), from_origin(west, north, 1000, 1000)
+
+    def answer(self, request):
+        """Answer of the file server."""
+        place = "/soilgrids/latest/data_aggregated/1000m/ocs/ocs_0-30cm_mean_1000.tif"
+        if request.path != place:
+            return Reply("<html>404 Not Found</html>", 404, Content_Type="text/html")
+        body = geotiff(self.stock, HOMOLOSINE, self.transform, -32768)
+        return ranged(request, body, Content_Type="image/tiff")
+
+
+class WorldPop:
+    """Densities {country: (array, west, north)} of 30 arc seconds, -99999 outside of a country."""
+
+    def __init__(self, densities, year=2020):
+        self.densities, self.year = densities, year
+
+    def answer(self, request):
+        """Answer of the file server."""
+        for country, (density, west, north) in self.densities.items():
+            below = f"/GIS/Population_Density/Global_2000_2020_1km/{self.year}/{country}"
+            if request.path == f"{below}/{country.lower()}_pd_{self.year}_1km.tif":
+                transform = from_origin(west, north, 1 / 120, 1 / 120)
+                body = geotiff(density.astype("float32"), "EPSG:4326", transform, -99999)
+                return ranged(request, body, Content_Type="image/tiff")
+        return Reply("<html>404 Not Found</html>", 404, Content_Type="text/html")
 
 
 def square(west, south, east, north):

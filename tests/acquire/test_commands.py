@@ -1,17 +1,16 @@
-"""`plan`, `lock_granules`, `check_addresses` and `fetch` as commands."""
+"""`plan`, `lock_granules` and `fetch` as commands."""
 
 import json
 import re
 import shutil
 import sys
-from urllib.parse import urlsplit
 
 import geopandas
 import numpy as np
 import pytest
 import yaml
 from archives import Reply
-from nepflow_acquire import granules, register, site, transfer
+from nepflow_acquire import granules, site, transfer
 from PIL import Image
 
 QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
@@ -40,6 +39,7 @@ def test_plan_of_the_paper(top, capsys):
     said = capsys.readouterr().out
     assert "mod17a3hgf_061" in said and "230" in said  # 10 tiles, 23 years
     assert "mod17a3hgf_006: withdrawn" in said
+    assert "Yours to bring:\n" in said and "dem: data/northwest_china/dem.tif (0 of 1" in said
     assert "does not say `acquire: true`" in said
     assert plan.main(["no_such_study"], top) == 1
 
@@ -84,36 +84,6 @@ def test_lock_of_a_study(top, capsys):
     assert len(rows) == 1 and "2 tiles" in capsys.readouterr().out
 
 
-def test_addresses_are_dated_where_they_answer(top, archives, capsys):
-    import check_addresses
-
-    hosts = {
-        "www.ncei.noaa.gov": lambda r: Reply(b"x"),
-        "data.worldpop.org": lambda r: Reply(b"", 404),
-    }
-    archives(**hosts)
-    assert check_addresses.main(["gsod", "worldpop"], top) == 1
-    found = register.load(top / "config/datasets.yaml")
-    assert found["gsod"]["checked_live"].startswith("20")
-    assert found["worldpop"]["checked_live"] == found["ghcn_daily"]["checked_live"] == "never"
-    text = (top / "config/datasets.yaml").read_text()
-    assert text.count("checked_live: never") == len(found) - 1 and text.startswith("# Register")
-    assert "worldpop; file: answered 404" in capsys.readouterr().out
-
-
-def test_every_address_can_be_asked(archives):
-    """Each address of the register has its example fields."""
-    import check_addresses
-
-    datasets = [d for d in register.load().values() if not d["retired"]]
-    hosts = {urlsplit(a).hostname for d in datasets for a in d["addresses"].values()}
-    served = archives(**{host: lambda r: Reply(b"x") for host in hosts})
-    for dataset in datasets:
-        for purpose in dataset["addresses"]:
-            assert check_addresses.asked(dataset, purpose) is None
-    assert {request.host for request in served.asked} == hosts
-
-
 def test_fetch_of_a_raster(top, archives, capsys):
     import fetch
     from public_archives import Elevation
@@ -131,7 +101,7 @@ def test_fetch_of_a_raster(top, archives, capsys):
         )
         == 0
     )
-    path = top / "d/chn_ppp_2020_1km_Aggregated.tif"
+    path = top / "d/chn_pd_2020_1km.tif"
     assert path.read_bytes() == tif
     assert (
         json.loads(path.with_name(f"{path.name}.source.json").read_text())["licence"] == "CC BY 4.0"

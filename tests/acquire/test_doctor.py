@@ -18,8 +18,9 @@ import rasterio
 import tiles
 import yaml
 from copies import Workflow
+from earthdata_archive import CMR, Earthdata, log_in
 from nepflow import modis
-from nepflow_acquire import doctor
+from nepflow_acquire import doctor, transfer
 from nepflow_twin import hdfeos
 from nepflow_twin.tiles import corners
 from rasterio.transform import from_origin
@@ -137,7 +138,7 @@ def test_planted_faults_are_named_with_their_remedies(copy, tmp_path):
         (r"HDF4: ImportError: libmfhdf.so is missing", "Install pyhdf"),
         (r"netrc: .*netrc can be read by others", "chmod 600"),
         (r"login: no Earthdata login", "set EARTHDATA_TOKEN"),
-        (r"disk: results: .* GB needed", "larger grid.resolution_m"),
+        (r"disk: raw and results: .* GB needed", "larger grid.resolution_m"),
         (r"memory: \d+ MB, the largest job asks for 90000000 MB", "more memory"),
         (r"tiles: .*A2001001.*a web page came in place of data", "get it again"),
         (r"tiles: .*is there in 2 versions", "."),
@@ -230,3 +231,15 @@ def test_memory_of_a_small_machine(tmp_path, root):
     finding = next(doctor.memory(root / "workflow/rules", tmp_path / "meminfo"))
     assert not finding.well and finding.text.startswith("1024 MB")
     assert next(doctor.memory(root / "workflow/rules", tmp_path / "none")).well
+
+
+def test_a_login_is_tried_by_a_question(archives, monkeypatch):
+    """A token is believed until it is used; --live uses it."""
+    served = archives(**Earthdata({}).answers)
+    study = {"acquire": {"tiles": "earthdata"}}
+    log_in(monkeypatch)
+    assert list(doctor.login(study, live=True))[-1].text == "accepted by Earthdata"
+    assert served.count(CMR) == 1
+    monkeypatch.setenv("EARTHDATA_TOKEN", "expired-token")
+    with pytest.raises(transfer.LoginRefused, match="generate a new one"):
+        list(doctor.login(study, live=True))

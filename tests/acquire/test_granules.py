@@ -200,13 +200,33 @@ def test_no_login_and_a_wrong_one(tmp_path, archives, tiles, monkeypatch):
     assert "wrong-secret" not in str(error.value)
 
 
+@pytest.mark.parametrize("code", [401, 403])
+def test_an_expired_token_ends_at_the_catalogue(tmp_path, archives, tiles, monkeypatch, code):
+    earthdata = Earthdata(tiles)
+    earthdata.refusal = code
+    served = archives(**earthdata.answers)
+    monkeypatch.setenv("EARTHDATA_TOKEN", "expired-token")
+    with pytest.raises(
+        transfer.LoginRefused, match=rf"refused the login \({code}.*generate a new one"
+    ) as error:
+        bring(tmp_path)
+    assert "expired-token" not in str(error.value)
+    assert [request.host for request in served.asked] == [CMR], "it is not asked again"
+    assert contents(tmp_path) == []
+
+
 def test_an_expired_token_ends_at_the_login_page(tmp_path, archives, tiles, monkeypatch):
+    """With a lock file no catalogue is asked: the gate of the files is the first to refuse."""
     served = archives(**Earthdata(tiles).answers)
+    log_in(monkeypatch)
+    lock = tmp_path / "lock.csv"
+    granules.write_list(bring(tmp_path / "first"), lock)
+    served.asked.clear()
     monkeypatch.setenv("EARTHDATA_TOKEN", "expired-token")
     with pytest.raises(
         transfer.LoginRefused, match=f"{URS}/oauth/authorize.*refused the login"
     ) as error:
-        bring(tmp_path)
+        bring(tmp_path, lock_path=lock)
     assert "expired-token" not in str(error.value) and "abcdef" not in str(error.value)
     # requests itself keeps a bearer token from another host
     assert all(

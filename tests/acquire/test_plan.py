@@ -3,7 +3,7 @@
 import pytest
 import yaml
 from nepflow import study
-from nepflow_acquire import plan, register
+from nepflow_acquire import plan, register, yours
 
 
 def loaded(root, tmp_path, **keys):
@@ -146,7 +146,98 @@ def test_the_plan_says_what_the_register_knows(root, tmp_path):
         for key in ("product", "version", "licence", "citation", "checksum"):
             assert dataset[key] in text, key
     assert "mod17a3hgf_061: MOD17A3HGF 061, 2001-\n    cite: Running, S. and Zhao, M." in text
-    assert "from copernicus-dem-90m.s3.amazonaws.com; checksum: none" in text
+    for address in datasets["gsod"]["addresses"].values():
+        assert f": {address}\n" in text
+    for name in ("gsod", "copernicus_glo90", "mod17a3hgf_061"):
+        mirror, day = datasets[name]["mirror"], datasets[name]["mirror_checked"]
+        assert f"    mirror: {mirror} (checked {day})\n    checksum: " in text
+
+
+def test_only_what_a_rule_brings_is_downloaded(root, tmp_path):
+    """Tiles that the user brings stand in the plan, and count for no download."""
+    own = loaded(root, tmp_path, climate=CLIMATE)
+    rows = plan.plan(own, register.load())
+    assert [row["brought"] for row in rows] == [False] and plan.download_gb(rows) == 0
+    study_of_rule = own | {"acquire": own["acquire"] | {"tiles": "earthdata"}}
+    rows = plan.plan(study_of_rule, register.load())
+    assert plan.download_gb(rows) == pytest.approx(6 * 6 / 1000)
+
+
+OWN = {
+    "climate": CLIMATE | {
+        "source": "grids",
+        "grids": [
+            {"variable": "temperature", "file": "t.nc", "unit": "K", "first_month": "2001-01"},
+            {"variable": "precipitation", "file": "p_{year}.tif", "unit": "mm month-1",
+             "first_month": "{year}-01"},
+        ],
+        "downscaling": {"lapse_rate_k_per_km": -6.5, "elevation": "z.tif"},
+    },
+    "npp": {"source": "rasters", "rasters": {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}},
+    "respiration": {"model": "chen2010", "reason": "a test"},
+    "soil_carbon": {"file": "soc.tif", "unit": "t C ha-1", "depth_cm": [0, 30],
+                    "depth_shape": 0.98},
+    "plots": {"file": "srdb.csv"},
+    "sites": {"file": "/shared/sites.csv"},
+    "zones": [{"name": "region", "kind": "area"},
+              {"name": "dry_wet", "kind": "file", "file": "dry_wet.shp", "name_field": "zone"}],
+    "detectors": [
+        {"name": name, "of": "pixel/nep/mean", "factors": [
+            {"name": "slope", "layer": "slope"},
+            {"name": "people", "file": "population.tif", "unit": "km-2"},
+            {"name": "karst", "file": "karst.gpkg", "name_field": "kind"}]}
+        for name in ("first", "second")
+    ],
+    "minimum_years": 3,
+}  # fmt: skip
+
+
+def test_what_no_rule_brings_is_yours(root, tmp_path):
+    """Path and where from, of every input that no download rule brings; each once."""
+    settings = loaded(root, tmp_path, **OWN)
+    folder = tmp_path / "data/own"
+    folder.mkdir(parents=True)
+    (folder / "p_2002.tif").touch()
+    found = yours.rows(settings, plan.plan(settings, register.load()), tmp_path)
+    rows = {row["input"]: row for row in found}
+    assert len(rows) == len(found)
+    assert list(rows) == [
+        "area", "dem", "climate.grids", "climate.downscaling", "npp.rasters", "soil_carbon",
+        "plots", "sites", "zones dry_wet", "factor people", "factor karst",
+    ]  # fmt: skip
+    assert (rows["climate.grids"]["files"], rows["climate.grids"]["present"]) == (4, 1)
+    assert rows["npp.rasters"]["path"] == f"{folder}/npp_2001.tif ... npp_2003.tif"
+    assert rows["sites"]["path"] == "/shared/sites.csv"
+    assert "acquire.population: worldpop" in rows["factor people"]["where"]
+    text = yours.table_text(found)
+    assert f"plots: {folder}/srdb.csv (0 of 1 there)\n    from the Global Soil Respiration" in text
+
+
+def test_what_a_rule_brings_is_not_yours(root, tmp_path):
+    chosen = {
+        "tiles": "earthdata", "stations": "gsod", "dem": "copernicus_glo90",
+        "area": "geoboundaries", "country": "CHN", "soil_carbon": "soilgrids",
+        "population": "worldpop",
+    }  # fmt: skip
+    settings = loaded(root, tmp_path, **OWN | {"acquire": chosen, "climate": CLIMATE})
+    planned = plan.plan(settings, register.load())
+    files = {row["input"]: row["files"] for row in planned}
+    assert (files["soil carbon"], files["population"]) == (1, 1)
+    assert [row["input"] for row in yours.rows(settings, planned)] == [
+        "npp.rasters", "plots", "sites", "zones dry_wet", "factor karst",
+    ]  # fmt: skip
+    assert yours.rows(settings | {"simulated": True}, planned) == []
+    assert yours.table_text([]) == ""
+
+
+def test_retired_tiles_are_yours_whoever_brings_the_others(root, tmp_path):
+    settings = loaded(
+        root, tmp_path, period=[2000, 2003], climate=CLIMATE, npp={"year_2000": "collection_006"},
+        acquire={"tiles": "earthdata"},
+    )  # fmt: skip
+    found = yours.rows(settings, plan.plan(settings, register.load()))
+    assert [row["input"] for row in found] == ["MOD17A3HGF.006", "area", "dem", "stations"]
+    assert "no archive any more: withdrawn" in found[0]["where"]
 
 
 def test_years_before_a_product_are_named(root, tmp_path):

@@ -187,6 +187,77 @@ def test_a_year_that_a_station_lacks_is_left_out(place, archives, log):
         gathered(place, [2001, 2002], least=60)
 
 
+EARLY, LATER, NOW = "1000000000", "1020000000", "1120000000"  # in 2001, 2002 and 2005
+
+
+def test_lists_that_end_before_the_study_are_asked_for_again(place, archives, monkeypatch):
+    """A study that is extended: a list of its old years would hide what the archive has since."""
+    gsod = Gsod(STATIONS, [2001], weather)
+    served = archives(**{NCEI: gsod.answer})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", NOW)  # the years were over, the archive was late
+    stations(place, [2001, 2002], least=30)
+    gsod.years = [2001, 2002]
+    assert stations(place, [2001, 2002], least=30)[0]["announced_percent"] == "50", "the same day"
+    asked = served.count(NCEI, "isd-")
+    assert asked == 2
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW) + 86400))
+    assert stations(place, [2001, 2002])[0]["announced_percent"] == "100"
+    assert served.count(NCEI, "isd-") == asked + 2
+    names = [row["file"] for row in records.read_list(place / "files.csv")]
+    assert "stations/gsod/2002/51463099999.csv" in names
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW) + 9 * 86400))
+    stations(place, [2001, 2002])
+    assert served.count(NCEI, "isd-") == asked + 2, "lists that serve are kept"
+    assert not list((place / "data").rglob(".*"))
+
+
+def test_a_year_that_was_not_over_is_asked_for_again(place, archives, monkeypatch):
+    gsod = Gsod(STATIONS, [2001, 2002], weather)
+    served = archives(**{NCEI: gsod.answer, POWER: Power(lambda lon, lat, day: 2.0).answer})
+
+    def brought(moment):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", moment)
+        before = len(served.asked)
+        stations(place, most=1)
+        acquire_radiation("nasa_power", [2001, 2002], place / "ranking.csv", place / "data",
+                          place / "radiation.csv", **QUICK)  # fmt: skip
+        return sorted(request.path.rpartition("/")[2] for request in served.asked[before:])
+
+    lists = ["isd-history.csv", "isd-inventory.csv"]
+    station = "51463099999.csv"
+    assert brought(EARLY) == [station, station, *lists, "point"]
+    assert brought(LATER) == [station, station, *lists, "point"]
+    assert brought(NOW) == [station, *lists, "point"], "the file of 2001 came in 2002"
+    assert brought(str(int(NOW) + 86400)) == []
+
+
+def test_an_older_list_stays_where_no_newer_one_comes(place, archives, monkeypatch):
+    served = archives(**{NCEI: Gsod(STATIONS, [2001], weather).answer})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EARLY)
+    stations(place, [2001])
+    folder = place / "data/stations"
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", NOW)
+    served.answers[NCEI] = lambda request: Reply("", 503)
+    with pytest.raises(transfer.Unreachable):
+        stations(place, [2001])
+    assert {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()} == before
+
+
+def test_lists_of_ones_own_are_not_asked_for_again(place, archives):
+    """Found in place: who brought them by hand has no archive to ask, or does not want to."""
+    gsod = Gsod(STATIONS, [2001, 2002], weather)
+    served = archives(**{NCEI: gsod.answer})
+    folder = place / "data/stations"
+    folder.mkdir(parents=True)
+    for purpose, name in (("stations", "isd-history.csv"), ("inventory", "isd-inventory.csv")):
+        asked = type("R", (), {"path": name})
+        (folder / f"gsod_{purpose}.txt").write_bytes(gsod.answer(asked).body)
+    for _ in range(2):
+        stations(place, [2001, 2002])
+    assert served.count(NCEI, "isd-") == 0
+
+
 def test_no_station_near_the_area(place, archives):
     far = {"30000099999": STATIONS["30000099999"]}
     archives(**{NCEI: Gsod(far, [2001], weather).answer})
@@ -247,5 +318,9 @@ def test_ghcn_daily(place, archives):
     rows = stations(place, [2001], "ghcn_daily")
     assert (rows[0]["station"], float(rows[0]["announced_percent"])) == ("CHM00051463", 100.0)
     days = gathered(place, [2001], least=1, kind="ghcn_daily")
+    assert (
+        station_index.last_year(place / "data/stations/ghcn_daily_inventory.txt", "ghcn_daily")
+        == 2025
+    )
     assert len(days) == 12  # the year 2000 of the file is not of the study
     assert set(days["temperature_degc"]) == {6.0} and set(days["precipitation_mm"]) == {2.5}

@@ -1,14 +1,17 @@
 """The script write_report: a whole page from files."""
 
 import json
+import re
 
 import pytest
+from describe_study import describe_study
 from nepflow.headline import BadReport
+from nepflow.study import load_study
 from pages import STUDY, picture, tables
 from write_report import write_report
 
 
-def run(root, folder, study=STUDY):
+def run(root, folder, study=STUDY, described=None):
     folder.mkdir()
     figures = []
     for entry in study["figures"]:
@@ -18,6 +21,8 @@ def run(root, folder, study=STUDY):
     for name, table in tables().items():
         paths.append(folder / f"{name}.csv")
         table.to_csv(paths[-1], index=False)
+    if described:
+        describe_study(described, folder / "study.yaml", folder / "choices.csv")
     page, card = folder / "report.html", folder / "report.json"
     template = root / "workflow/report/report.html.j2"
     write_report(figures, paths, template, page, card, study)
@@ -30,6 +35,24 @@ def test_report_is_the_same_from_the_same_files(root, tmp_path):
     assert first.read_bytes() == second.read_bytes()
     assert json.loads(card.read_text())["headline"][0]["value"] == "100.3"
     assert str(tmp_path) not in first.read_text()
+
+
+def test_the_report_of_public_data_names_what_stands_for_what(root, tmp_path):
+    schema = root / "workflow/schemas/study.schema.yaml"
+
+    def page_of(name):
+        described = load_study(name, root / "config", schema, "data", "results")
+        return run(root, tmp_path / name, described=described)[0].read_text()
+
+    text = page_of("northwest_china_public")
+    for topic, choice in (
+        ("dry-wet zones instead of boundaries", "P / PET of the study"),
+        ("stations instead of temperature and precipitation of 350 CMA", "GSOD: CMA data are not"),
+        ("elevation instead of RESDC", "Copernicus DEM GLO-90"),
+    ):
+        assert re.search(rf"<dt>{topic}[^<]*</dt><dd>{choice}", text), topic
+    assert page_of("northwest_china").count(" instead of ") == 1
+    assert " instead of " not in page_of("northwest_china_twin")
 
 
 def test_a_figure_that_was_not_drawn_is_named(root, tmp_path):

@@ -39,6 +39,33 @@ def test_lists_are_replaced_and_dictionaries_merged(root, config):
     assert loaded["grid"]["crs"].startswith("+proj=aea")
 
 
+def test_the_ledger_of_substitutes(root):
+    """What is always computed stands in the paper's study, public data too; a twin has none."""
+
+    def ledger(name):
+        return load(root, root / "config", name).get("substitutes")
+
+    paper, public = ledger(NORTHWEST), ledger(f"{NORTHWEST}_public")
+    assert [entry["input"] for entry in paper] == ["dry-wet zones"]
+    assert paper[0] in public, "a list replaces that of the study below: it must be there again"
+    assert {entry["input"] for entry in public} == {
+        "dry-wet zones", "stations", "radiation", "elevation",
+    }  # fmt: skip
+    words = " ".join(entry["instead_of"] for entry in public)
+    assert all(word in words for word in ("drawn by hand", "350 CMA stations", "RESDC"))
+    assert ledger(f"{NORTHWEST}_twin") is None
+
+
+def test_a_ledger_in_a_twin_is_dropped_and_one_below_it_stays(root, config):
+    entry = {"input": "stations", "instead_of": "CMA", "by": "GSOD", "reason": "not public"}
+    twin = {"region": "northwest_china", "pixels_per_tile": 30, "stations": 60, "seed": 1}
+    own = {"based_on": NORTHWEST, "substitutes": [entry]}
+    write(config, "own", **own)
+    write(config, "own_twin", **own, inputs="twin", twin=twin)
+    assert load(root, config, "own")["substitutes"] == [entry]
+    assert "substitutes" not in load(root, config, "own_twin")
+
+
 def test_year_2000_is_explicit(root, config):
     write(config, "own", based_on=NORTHWEST, npp={"year_2000": "drop"})
     assert load(root, config, "own")["years"][0] == 2001

@@ -95,7 +95,7 @@ def test_formulas_import_no_files(root):
         "detector", "detector_entries", "discretisation", "sampling_grid", "stability",
         "surrogates", "terrain_slope", "land_use", "land_use_entries", "dominance", "correlation",
         "respiration_models", "soil_respiration", "heterotrophic", "soil_budget", "soil_carbon",
-        "attribution_choices", "attribution", "null_trends", "attribution_rows",
+        "attribution_choices", "acquire_choices", "attribution", "null_trends", "attribution_rows",
         "contrast", "field_agreement", "plot_models",
         "change_point", "restoration", "restoration_effects", "restoration_entries",
         "restoration_inference",
@@ -135,6 +135,8 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
         "land_use_entries",
         "respiration_models",
         "attribution_choices",
+        "acquire_choices",
+        "own_files",
         "restoration_entries",
     ):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
@@ -143,7 +145,7 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
 
 def test_plans_are_made_before_any_environment(root):
     allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema", "nepflow", "nepflow_acquire"}
-    for name in ("plan", "register"):
+    for name in ("plan", "register", "yours"):
         path = root / f"workflow/scripts/nepflow_acquire/{name}.py"
         tops = {module.partition(".")[0] for module in imports(path)}
         assert tops <= allowed, f"{name} needs {tops - allowed}"

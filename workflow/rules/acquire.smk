@@ -1,7 +1,8 @@
 """Public archives -> the raw folder of a study (site: `acquire: true`; study: `acquire:`).
 
-Inputs   the archives of config/datasets.yaml, <study>/zones/outlines.gpkg
-Outputs  <study>/acquired/{area.gpkg,dem.tif}, <study>/acquired/{area,dem}_files.csv and
+Inputs   the archives of config/datasets.yaml, <study>/{zones/outlines.gpkg,grid.tif}
+Outputs  <study>/acquired/{area.gpkg,{dem,soil_carbon,population}.tif},
+         <study>/acquired/{area,dem,soil_carbon,population}_files.csv and
          <product>.<collection>_<year>.csv (lists)
 
 Downloaded files lie in the raw folder, each beside its record; nothing there is overwritten.
@@ -80,3 +81,53 @@ rule acquire_dem:
         "{wildcards.study}: tiles of elevation."
     script:
         "../scripts/acquire_dem.py"
+
+
+rule acquire_soil_carbon:
+    input:
+        grid="<study>/grid.tif",
+        code=code_of("acquire_soil_carbon.py"),
+    output:
+        carbon="<study>/acquired/soil_carbon.tif",
+        files="<study>/acquired/soil_carbon_files.csv",
+    log:
+        "<logs>/{study}/acquire_soil_carbon.log",
+    conda:
+        "../../envs/acquire.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(120),
+        downloads=1,
+    params:
+        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
+        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+    message:
+        "{wildcards.study}: soil organic carbon."
+    script:
+        "../scripts/acquire_soil_carbon.py"
+
+
+rule acquire_population:
+    input:
+        grid="<study>/grid.tif",
+        code=code_of("acquire_population.py"),
+    output:
+        population="<study>/acquired/population.tif",
+        files="<study>/acquired/population_files.csv",
+    log:
+        "<logs>/{study}/acquire_population.log",
+    conda:
+        "../../envs/acquire.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(120),
+        downloads=1,
+    params:
+        dataset=lookup(within=STUDIES, dpath="{study}/acquire/population"),
+        countries=countries_of_population,
+        year=lookup(within=STUDIES, dpath="{study}/acquire/population_year"),
+        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+    message:
+        "{wildcards.study}: people per square kilometre."
+    script:
+        "../scripts/acquire_population.py"

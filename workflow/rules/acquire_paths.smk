@@ -9,11 +9,7 @@ def with_downloads(study):
     """
     chosen = study["acquire"]
     brings = config.get("acquire", False) and not study["simulated"]
-    named = {
-        key
-        for key in ("tiles", "stations", "radiation", "dem", "area")
-        if brings and chosen[key] != "none"
-    }
+    named = set(acquire_choices.wanted(study)) if brings else set()
     if "radiation" in named and "stations" not in named:
         raise WorkflowError(
             f"config/studies/{study['slug']}.yaml: acquire.radiation is brought at the stations of "
@@ -26,6 +22,7 @@ def with_downloads(study):
         )
     below = f"{RESULTS}/{study['slug']}/acquired"
     made = {"stations": "stations.csv", "dem": "dem.tif", "area": "area.gpkg"}
+    made |= {"soil_carbon": "soil_carbon.tif", "population": "population.tif"}
     files = {key: f"{below}/{made[key]}" for key in made if key in named}
     tidy = {"station_format": "tidy"} if "stations" in named else {}
     return study | {
@@ -81,7 +78,7 @@ def lists_of_downloads(study):
     below = f"{RESULTS}/{study['slug']}/acquired"
     return [
         f"{below}/{name}_files.csv"
-        for name in ("area", "dem", "stations", "radiation")
+        for name in ("area", "dem", "stations", "radiation", "soil_carbon", "population")
         if brought(study, name)
     ]
 
@@ -101,6 +98,10 @@ def all_downloads(_):
 def radiation_files(wildcards):
     is_brought = brought(study_of(wildcards), "radiation")
     return f"{RESULTS}/{wildcards.study}/acquired/radiation_files.csv" if is_brought else []
+
+
+def countries_of_population(wildcards):
+    return acquire_choices.countries(study_of(wildcards))
 
 
 DATASETS = register.load()

@@ -16,6 +16,7 @@ SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
 
 from nepflow import (
+    acquire_choices,
     dependence,
     detector_entries,
     figure_entries,
@@ -23,6 +24,7 @@ from nepflow import (
     land_use_entries,
     landcover,
     modis,
+    own_files,
     restoration_entries,
     study as study_files,
 )

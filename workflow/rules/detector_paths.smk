@@ -48,7 +48,7 @@ def factor_entry(wildcards):
 
 
 def factor_file_of(wildcards):
-    return os.path.join(study_of(wildcards)["files"]["folder"], factor_entry(wildcards)["file"])
+    return own_files.factor_path(study_of(wildcards), factor_entry(wildcards))
 
 
 def detector_tables(study):

@@ -9,28 +9,17 @@ def field_file(name):
     """Function that gives the table of plots or sites below the raw folder."""
 
     def path(wildcards):
-        study = study_of(wildcards)
-        return os.path.join(study["files"]["folder"], study[name]["file"])
+        return own_files.field_entry(study_of(wildcards), name)["file"]
 
     return path
 
 
 def sites_entry(wildcards):
-    return study_of(wildcards)["sites"] | {"file": field_file("sites")(wildcards)}
-
-
-def field_kinds(study):
-    """Which field data a study has: plots of respiration, sites of NEP."""
-    return [name for name in ("plots", "sites") if study[name]["file"]]
+    return own_files.field_entry(study_of(wildcards), "sites")
 
 
 def field_tables_of(study):
-    return [f"{name}_comparison" for name in field_kinds(study)]
-
-
-def raw_field_files(study):
-    folder = study["files"]["folder"]
-    return [os.path.join(folder, study[name]["file"]) for name in field_kinds(study)]
+    return [f"{name}_comparison" for name in own_files.field_kinds(study)]
 
 
 def pairs_of_figure(wildcards):

@@ -15,36 +15,19 @@ def from_grids(wildcards):
 
 def grid_entries(wildcards):
     """Entries of climate.grids of a variable, a file that is named by year once a year."""
-    study, found = study_of(wildcards), []
-    for entry in study["climate"].get("grids", []):
-        if entry["variable"] == wildcards.variable:
-            yearly = "{year}" in entry["file"]
-            for year in study["years"] if yearly else [""]:
-                file = os.path.join(study["files"]["folder"], entry["file"].format(year=year))
-                first = entry["first_month"].format(year=year)
-                key = {"key": "climate.grids"}
-                found.append(entry | {"file": file, "first_month": first} | key)
-    return found
+    entries = [own.entry for own in own_files.months(study_of(wildcards))]
+    return [entry for entry in entries if entry["variable"] == wildcards.variable]
 
 
 def grid_files(wildcards):
     return sorted({entry["file"] for entry in grid_entries(wildcards)})
 
 
-def climate_files(wildcards):
-    """All rasters of climate.grids of a study."""
-    study = study_of(wildcards)
-    folder, files = study["files"]["folder"], set()
-    for entry in study["climate"].get("grids", []):
-        files |= {os.path.join(folder, entry["file"].format(year=year)) for year in study["years"]}
-    return sorted(files)
-
-
 def grid_downscaling(wildcards):
     """Lapse rate and elevation of the source, below the raw folder."""
     study = study_of(wildcards)
-    settings, folder = study["climate"]["downscaling"], study["files"]["folder"]
-    elevation = settings["elevation"] and os.path.join(folder, settings["elevation"])
+    settings = study["climate"]["downscaling"]
+    elevation = settings["elevation"] and own_files.path_of(study, settings["elevation"])
     return settings | {"elevation": elevation}
 
 
@@ -57,9 +40,8 @@ def grid_elevation(wildcards):
 def npp_entry(wildcards):
     """The entry npp.rasters with the file of a year."""
     study = study_of(wildcards)
-    entry = study["npp"]["rasters"]
-    file = os.path.join(study["files"]["folder"], entry["file"].format(year=wildcards.year))
-    return entry | {"file": file, "key": "npp.rasters"}
+    entries = [own.entry for own in own_files.npp(study)]
+    return entries[study["years"].index(int(wildcards.year))]
 
 
 def npp_raster(wildcards):

@@ -6,16 +6,10 @@ def raw_files(wildcards):
     study = study_of(wildcards)
     files = [study["files"]["area"], study["files"]["dem"]]
     files += [] if from_grids(wildcards) else station_files(wildcards)
-    files += [*climate_files(wildcards), *carbon_of_study(study), *raw_field_files(study)]
-    files += [*restoration_files(study), *files_of_entries(study)]
+    named = own_files.of_study(study)
+    # those of npp.rasters stand in lists of their own (granule_digests)
+    files += [own.path for own in named if own.key != "npp.rasters"]
     return list(dict.fromkeys(files))
-
-
-def files_of_entries(study):
-    """Files of zones and of the factors of detectors."""
-    factors = [factor for entry in study["detectors"] for factor in entry["factors"]]
-    names = [entry["file"] for entry in (*study["zones"], *factors) if "file" in entry]
-    return [os.path.join(study["files"]["folder"], name) for name in names]
 
 
 def station_files(wildcards):

@@ -3,14 +3,7 @@
 
 def restoration_file(wildcards):
     study = study_of(wildcards)
-    return os.path.join(study["files"]["folder"], study["restoration"]["file"])
-
-
-def restoration_files(study):
-    """The raw polygons of a study that has them."""
-    if not restoration_entries.is_wanted(study):
-        return []
-    return [os.path.join(study["files"]["folder"], study["restoration"]["file"])]
+    return own_files.path_of(study, study["restoration"]["file"])
 
 
 def landcover_of_first_year(wildcards):

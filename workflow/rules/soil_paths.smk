@@ -10,10 +10,7 @@ wildcard_constraints:
 
 def carbon_entry(wildcards):
     """The entry soil_carbon with its file."""
-    study = study_of(wildcards)
-    entry = study["soil_carbon"]
-    file = os.path.join(study["files"]["folder"], entry["file"])
-    return entry | {"file": file, "key": "soil_carbon"}
+    return own_files.carbon_entry(study_of(wildcards))
 
 
 def carbon_raster(wildcards):
@@ -24,17 +21,6 @@ def carbon_if_needed(wildcards):
     """Soil carbon on the study grid, if the model needs it."""
     needs = respiration_models.SOIL_MODELS[wildcards.soil_model].needs_carbon
     return f"{RESULTS}/{wildcards.study}/soil/carbon.tif" if needs else []
-
-
-def carbon_of_study(study):
-    """Raw raster of soil carbon of a study that has one, as a list."""
-    uses = uses_carbon(study)
-    return [os.path.join(study["files"]["folder"], study["soil_carbon"]["file"])] if uses else []
-
-
-def uses_carbon(study):
-    models = respiration_models.soil_models(study["respiration"])
-    return any(respiration_models.SOIL_MODELS[name].needs_carbon for name in models)
 
 
 def months_of_soil(wildcards):
@@ -79,7 +65,7 @@ def calibration_if_named(wildcards):
 def soil_layers(study):
     """Rasters of soil respiration that a study keeps, without .tif."""
     layers = [f"nep/rs_{name}" for name in variants_of_soil(study)]
-    return [*layers, *(["soil/carbon"] if uses_carbon(study) else [])]
+    return [*layers, *(["soil/carbon"] if own_files.uses_carbon(study) else [])]
 
 
 def monthly_reading_if_made(wildcards):

@@ -30,7 +30,7 @@ def zone_layers(wildcards):
     study, entry = study_of(wildcards), zone_entry(wildcards)
     below = f"{RESULTS}/{wildcards.study}"
     if entry["kind"] == "file":
-        return os.path.join(study["files"]["folder"], entry["file"])
+        return own_files.path_of(study, entry["file"])
     if entry["kind"] == "crossing":
         return [zone_raster(study, name) for name in entry["of"]]
     if entry["kind"] == "stable_landcover":

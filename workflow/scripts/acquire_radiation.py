@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 from nepflow import tables
 from nepflow._log import logged_to, progress
-from nepflow_acquire import power, records, register
+from nepflow_acquire import power, records, register, station_files
 from nepflow_acquire.redaction import keep_secrets_out
 from nepflow_acquire.transfer import Wanted
 
@@ -27,7 +27,8 @@ def acquire_radiation(dataset, years, ranking_path, folder, list_path, **options
             name = f"{station.station}_{first}_{last}.json"
             path = folder / "radiation" / dataset / name
             want = Wanted(address, path, entry["format"], accept=power.read)
-            rows.append((path, records.bring(session, want, entry, **options)))
+            anew = station_files.outdated(path, years)
+            rows.append((path, records.bring(session, want, entry, anew=anew, **options)))
     records.write_list(rows, list_path, folder)
 
 

@@ -7,7 +7,7 @@ Writes  list of tiles (columns of granules.LOCK_COLUMNS); the tiles go into the 
 from pathlib import Path
 
 from nepflow._log import logged_to, progress
-from nepflow_acquire import granules, records, register
+from nepflow_acquire import earthdata, granules, records, register
 from nepflow_acquire.redaction import keep_secrets_out
 from nepflow_acquire.transfer import Wanted
 
@@ -17,7 +17,7 @@ def acquire_tiles(product, collection, year, tiles, folder, list_path, lock_path
     dataset = register.load()[f"{product.lower()}_{collection}"]
     register.address(dataset, "file", granule="")  # a retired product is refused here
     lock = granules.locked(lock_path, product, collection, year, tiles)
-    auth = granules.login()
+    auth = earthdata.login()
     if lock is None:
         found = granules.search(auth, product, collection, year, tiles, **options)
     else:

@@ -1,21 +1,26 @@
-"""Ask every address of the register whether it answers, and write the date into it.
+"""Ask every address of the register for real data, and date in it what was proved.
 
     make check-addresses
 
-For people with internet: config/datasets.yaml then says `checked_live: <today>` where all addresses
-of a dataset answered. File addresses with names in braces are asked with the examples below.
+For people with internet. `checked_live: <today>` where every address of a dataset gave what it
+promises, `mirror_checked: <today>` where its mirror did. Tiles are asked for by the name of one
+that the catalogue knows; with EARTHDATA_TOKEN they and their mirrors are opened, without it a
+mirror is not proved, since a login page comes for any name.
 """
 
 import argparse
 import datetime
+import os
 import re
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import requests
-from nepflow_acquire import register, site
+from nepflow import modis
+from nepflow_acquire import granules, register, site, sound
 
 EXAMPLES = {
     "gsod": {"year": 2010, "station": "51463099999"},
@@ -25,53 +30,140 @@ EXAMPLES = {
     "copernicus_glo30": {"tile": "Copernicus_DSM_COG_10_N31_00_E088_00_DEM"},
     "geoboundaries": {"country": "LUX", "level": "ADM1"},
     "worldpop": {"year": 2020, "country": "lux", "COUNTRY": "LUX"},
-    "granule": {"granule": "none"},
 }
-# A protected file without a login is there if it asks for one
-GOOD = {200, 206, 301, 302, 303, 400, 401, 405}
-QUERY = {"search": {"short_name": "MOD17A3HGF", "version": "061", "page_size": 0}}
+KINDS = {"search": "json", "stations": "text", "inventory": "text"}
+TIMEOUT_S = 60
+
+
+class Unproved(ValueError):
+    """An address did not give what the register says."""
+
+
+class NeedsLogin(Unproved):
+    """Only a login tells whether the file is there."""
 
 
 def main(words=None, top=site.TOP):
-    """Check and write; return the number of datasets that did not answer."""
+    """Check and write; return the number of datasets with a fault."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="datasets; all without")
     names = parser.parse_args(words).names
     path = Path(top, "config/datasets.yaml")
-    text, failed = path.read_text(encoding="utf-8"), 0
+    text, failed, today = path.read_text(encoding="utf-8"), 0, datetime.date.today().isoformat()
     for name, dataset in register.load(path).items():
         if dataset["retired"] or (names and name not in names):
             continue
-        faults = [fault for purpose in dataset["addresses"] if (fault := asked(dataset, purpose))]
+        faults, unknown, proved = examined(dataset)
         failed += bool(faults)
-        print(f"{'FAULT' if faults else 'ok   '} {name}{''.join(f'; {fault}' for fault in faults)}")
-        if not faults:
-            text = dated(text, name, datetime.date.today().isoformat())
+        said = "".join(f"; {line}" for line in [*faults, *unknown])
+        print(f"{'FAULT' if faults else 'ok   '} {name}{said}")
+        for key in proved:
+            text = dated(text, name, key, today)
     path.write_text(text, encoding="utf-8")
     return failed
 
 
-def asked(dataset, purpose):
-    """Return what is wrong with an address, None if it answers."""
-    fields = EXAMPLES.get(dataset["name"], EXAMPLES["granule"])
-    address = register.address(dataset, purpose, **fields)
-    query = QUERY.get(purpose) if dataset["login"] == "earthdata" else None
-    # a login is only asked whether it wants one
-    headers = {"Range": "bytes=0-1023"}
+def examined(dataset):
+    """Return faults, what only a login could tell, and which dates of the register are proved."""
+    faults, unknown, proved = [], [], []
+    parts = {"checked_live": list(dataset["addresses"])}
+    parts |= {"mirror_checked": ["mirror"]} if dataset["mirror"] else {}
+    fields = dict(EXAMPLES.get(dataset["name"], {}))
+    for key, purposes in parts.items():
+        before = len(faults) + len(unknown)
+        for purpose in purposes:
+            try:
+                fields |= asked(dataset, purpose, fields) or {}
+            except NeedsLogin as error:
+                unknown.append(f"{purpose}: {error}")
+            except Unproved as error:
+                faults.append(f"{purpose}: {error}")
+            except requests.RequestException as error:
+                faults.append(f"{purpose}: {type(error).__name__}")
+        if len(faults) + len(unknown) == before:
+            proved.append(key)
+    return faults, unknown, proved
+
+
+def asked(dataset, purpose, fields):
+    """Ask one address; return the fields of others that its answer tells.
+
+    Raises
+    ------
+    Unproved, requests.RequestException
+    """
+    protected = dataset["login"] == "earthdata"
+    if protected and purpose == "search":
+        return tile_of(dataset)
+    if protected and purpose == "login":
+        return refused_without_login(register.address(dataset, purpose))
+    if protected and "granule" not in fields:
+        raise Unproved("the catalogue gave no tile to ask for")
+    pattern = dataset["mirror"] if purpose == "mirror" else dataset["addresses"][purpose]
+    address = pattern.format(**fields)
+    if protected and purpose == "file" and address != fields["address"]:
+        raise Unproved(f"the catalogue has {fields['address']}, the register {address}")
+    kind = dataset["format"] if purpose in ("file", "mirror") else KINDS[purpose]
+    if protected:
+        return behind_login(address, kind, purpose)
+    return begins(address, kind)
+
+
+def tile_of(dataset):
+    """Return the fields of a tile that the catalogue knows, with its address."""
+    query = {"short_name": dataset["product"], "version": dataset["version"], "page_size": 1}
+    with requests.get(register.address(dataset, "search"), query, timeout=TIMEOUT_S) as answer:
+        if answer.status_code != 200:
+            raise Unproved(f"answered {answer.status_code}")
+        try:
+            granule = granules.described(answer.json()["items"][0])
+            name = modis.FILE_NAME.match(granule.file).groupdict()
+        except (ValueError, KeyError, IndexError, AttributeError) as error:
+            raise Unproved(f"its answer names no tile ({type(error).__name__})") from None
+    stem = granule.file.removesuffix(".hdf")
+    return {key: name[key] for key in ("year", "day")} | {
+        "granule": stem, "address": granule.address,
+    }  # fmt: skip
+
+
+def refused_without_login(address):
+    """Ask for a token without a login: the place that gives tokens refuses, others know nothing."""
+    # an own ``auth`` keeps requests from the netrc file, whose login would make a token
+    code = requests.post(address, auth=lambda question: question, timeout=TIMEOUT_S).status_code
+    if code not in (401, 403):
+        raise Unproved(f"answered {code} to a question without a login, not 401")
+
+
+def behind_login(address, kind, purpose):
+    """Open a protected file with the token of the environment, or see that it wants a login."""
+    token = os.environ.get("EARTHDATA_TOKEN", "").strip()
+    if token:
+        return begins(address, kind, {"Authorization": f"Bearer {token}"})
+    with requests.get(address, stream=True, timeout=TIMEOUT_S, allow_redirects=False) as answer:
+        code = answer.status_code
+    if code not in (301, 302, 303, 307, 401, 403):
+        raise Unproved(f"answered {code}, not with the question for a login")
+    if purpose == "mirror":
+        raise NeedsLogin(f"{urlsplit(address).hostname} wants a login; set EARTHDATA_TOKEN")
+    return None
+
+
+def begins(address, kind, headers=None):
+    """See that a file begins like its format."""
+    headers = (headers or {}) | {"Range": "bytes=0-2047", "Accept-Encoding": "identity"}
+    with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT_S) as answer:
+        if answer.status_code not in (200, 206):
+            raise Unproved(f"answered {answer.status_code}")
+        head = next(answer.iter_content(2048), b"")
     try:
-        with requests.get(
-            address, params=query, headers=headers, stream=True, timeout=60, allow_redirects=False
-        ) as answer:
-            code = answer.status_code
-    except requests.RequestException as error:
-        return f"{purpose}: {type(error).__name__}"
-    gone = code == 404 and dataset["login"] == "earthdata" and purpose in ("file", "login")
-    return None if code in GOOD or gone else f"{purpose}: answered {code}"
+        sound.check_head(head, kind, urlsplit(address).path.rpartition("/")[2])
+    except sound.WrongContent as error:
+        raise Unproved(str(error)) from None
 
 
-def dated(text, name, date):
+def dated(text, name, key, date):
     """Return the register with another date at one dataset; comments and order stay."""
-    pattern = rf"(- name: {name}\n(?:(?!  - name: ).*\n)*?    checked_live: )\S+"
+    pattern = rf"(- name: {name}\n(?:(?!  - name: ).*\n)*?    {key}: )\S+"
     return re.sub(pattern, rf"\g<1>{date}", text)
 
 

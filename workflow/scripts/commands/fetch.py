@@ -1,7 +1,7 @@
-"""Bring one file of a dataset that no rule brings, verified and with its record.
+"""Bring one file of the register by itself, verified and with its record.
 
 make fetch DATASET=soilgrids_soc FOLDER=data/my_region
-make fetch DATASET=worldpop FOLDER=data/my_region FIELDS="year=2020 country=chn COUNTRY=CHN"
+make fetch DATASET=worldpop FOLDER=data/my_region FIELDS="year=2015 country=chn COUNTRY=CHN"
 """
 
 import argparse

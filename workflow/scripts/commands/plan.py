@@ -1,4 +1,4 @@
-"""Show what a study needs of each archive: files, GB, years that are missing, what is retired.
+"""Show what a study needs of each archive, what is retired, and what is yours to bring.
 
 make plan STUDY=my_region
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow_acquire import plan, register, site
+from nepflow_acquire import plan, register, site, yours
 
 
 def main(words=None, top=site.TOP):
@@ -26,6 +26,7 @@ def main(words=None, top=site.TOP):
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print(plan.table_text(rows))
+    print(yours.table_text(yours.rows(study, rows, top)))
     for line in [] if area is None else unlike(study["tiles"], area):
         print(line)
     if not site.settings(top)["acquire"]:

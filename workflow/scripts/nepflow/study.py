@@ -65,6 +65,8 @@ def load_study(name, config, schema, raw, results):
     file = f"config/studies/{name}.yaml"
     check_schema(study, yaml.safe_load(Path(schema).read_text()), file)
     check_sense(study, file)
+    if study["inputs"] == "twin":  # simulated inputs stand for nothing that is restricted
+        study.pop("substitutes", None)
     return completed(study, name, raw, results)
 
 

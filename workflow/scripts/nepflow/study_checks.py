@@ -1,6 +1,7 @@
 """What a study file may not say, beyond its schema: checked before anything runs."""
 
 from nepflow import (
+    acquire_choices,
     attribution_choices,
     detector_entries,
     figure_entries,
@@ -52,13 +53,8 @@ def check_sense(study, file):
     restoration_entries.check(study, study_years(study), file)
     respiration_models.check(study, file)
     attribution_choices.check(study, file)
+    acquire_choices.check(study, file)
     check_grids(study["climate"], file)
-    climate = study["climate"]
-    if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
-        raise BadStudy(
-            f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
-            f"climate.time_step is {climate['time_step']}. Set it to daily."
-        )
 
 
 def check_comparison(study, file):
@@ -157,6 +153,11 @@ def _check_zones(study, file):
 
 def _check_climate(study, file):
     climate = study["climate"]
+    if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
+        raise BadStudy(
+            f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
+            f"climate.time_step is {climate['time_step']}. Set it to daily."
+        )
     if climate["evaluator"] == "coarse" and climate["model"] == "trivariate":
         raise BadStudy(
             f"{file}: climate.evaluator coarse interpolates in the plane, and the surfaces of "

@@ -43,7 +43,9 @@ def read_area(path, layer, name_field):
         If the file cannot be read, has no CRS, no such column or no polygon.
     """
     if not Path(path).exists():
-        raise BadArea(f"{path}: no such file. Put the area there or change `area.file`.")
+        raise BadArea(
+            f"{path}: no such file. Put the polygons there or change `file` of their entry."
+        )
     try:
         area = geopandas.read_file(path, **({"layer": layer} if layer else {}))
     except Exception as error:
@@ -53,7 +55,8 @@ def read_area(path, layer, name_field):
     if name_field not in area.columns:
         columns = ", ".join(column for column in area.columns if column != "geometry")
         raise BadArea(
-            f"{path}: has no column {name_field}, but {columns}. Set `area.name_field` to one."
+            f"{path}: has no column {name_field}, but {columns}. Set `name_field` (of the area "
+            "`area.name_field`) to one."
         )
     area = area[area.geometry.notna() & ~area.geometry.is_empty]
     area = area[area.geom_type.isin(["Polygon", "MultiPolygon"])]

@@ -115,9 +115,9 @@ def login(study, live):
         )
         return
     if live:
-        from nepflow_acquire import granules
+        from nepflow_acquire import earthdata
 
-        granules.login()
+        earthdata.tried(dataset["product"], dataset["version"])
     yield Finding(
         "login", True, "accepted by Earthdata" if live else "there; not tried (--live tries it)"
     )
@@ -141,30 +141,37 @@ def memory(rules, meminfo="/proc/meminfo"):
 
 
 def disk(study, raw, results):
-    """Compare the free room with what downloads and results will take."""
+    """Compare the free room with what downloads and results will take, on one disk together."""
     from nepflow_acquire import region
 
-    rows = plan.plan(study, register.load())
-    bring = sum(row["gb"] or 0 for row in rows) if any(v != "none" for v in chosen(study)) else 0
+    bring = plan.download_gb(plan.plan(study, register.load()))
     km2 = len(study["tiles"]) * 1.24e6  # of a tile, at most
     made, _ = region.cost(km2 / 1.6, study["grid"]["resolution_m"], len(study["years"]))
-    for name, folder, needed in (("raw", raw, bring), ("results", results, made)):
-        place = next(
-            p for p in [Path(folder).absolute(), *Path(folder).absolute().parents] if p.exists()
-        )
+    needs = {"raw": (nearest(raw), bring), "results": (nearest(results), made)}
+    disks = {}
+    for name, (place, needed) in needs.items():
+        names, first, sum_gb = disks.get(device(place), ([], place, 0))
+        disks[device(place)] = [*names, name], first, sum_gb + needed
+    for names, place, needed in disks.values():
         free = shutil.disk_usage(place).free / 1e9
         yield Finding(
             "disk",
             free >= needed,
-            f"{name}: {free:.0f} GB free in {place}, at most {needed:.0f} GB needed",
+            f"{' and '.join(names)}: {free:.0f} GB free in {place}, at most {needed:.0f} GB needed",
             "Free space, set raw: (or results: under pathvars:) of config/config.yaml to a larger "
             "disk, or take a larger grid.resolution_m.",
         )
 
 
-def chosen(study):
-    """What the study leaves to the download rules, by input."""
-    return [study["acquire"][key] for key in ("tiles", "stations", "radiation", "dem", "area")]
+def nearest(folder):
+    """Return the folder, or the nearest one above it that exists."""
+    folder = Path(folder).absolute()
+    return next(place for place in [folder, *folder.parents] if place.exists())
+
+
+def device(place):
+    """Return the number of the file system of a folder."""
+    return place.stat().st_dev
 
 
 def packages_import():

@@ -1,23 +1,20 @@
-"""MODIS tiles by Earthdata: login, search, the choice among productions, the lock file."""
+"""MODIS tiles by Earthdata: search, the choice among productions, the lock file."""
 
 import csv
 import logging
 import time
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import earthaccess
 import requests
-from earthaccess.exceptions import LoginAttemptFailure, LoginStrategyUnavailable
 from nepflow import modis
 from nepflow.atomic import replacing
 
-from nepflow_acquire.redaction import known_secrets, redacted
-from nepflow_acquire.transfer import LoginRefused, Patience, TransferFailed, Unreachable
+from nepflow_acquire import earthdata
+from nepflow_acquire.transfer import Patience, TransferFailed, Unreachable
 
 log = logging.getLogger(__name__)
-STRATEGIES = ("environment", "netrc")  # never interactive: a job has no keyboard
 LOCK_COLUMNS = ("file", "address", "size", "algorithm", "checksum", "sha256")
 
 
@@ -37,49 +34,6 @@ class Granule:
     address: str
     size: int | None = None
     checksum: tuple | None = None
-
-
-def login():
-    """Log in to Earthdata from the environment or from a netrc file.
-
-    Returns
-    -------
-    earthaccess.Auth
-        Its ``get_session()`` has the login.
-
-    Raises
-    ------
-    LoginRefused
-        If there are no credentials, or they are refused. The message holds none of them.
-    """
-    why = []
-    for strategy in STRATEGIES:
-        try:
-            auth = earthaccess.Auth().login(strategy=strategy)
-        except LoginStrategyUnavailable as error:
-            why.append(f"{strategy}: {error}")
-            continue
-        except LoginAttemptFailure as error:
-            raise LoginRefused(
-                f"Earthdata refused user and password ({_short(error)}). Try them in a browser, "
-                "then mend EARTHDATA_USERNAME and EARTHDATA_PASSWORD, or the netrc file."
-            ) from None
-        except requests.RequestException as error:
-            raise Unreachable(
-                f"Earthdata login does not answer ({type(error).__name__}). Check the connection "
-                "and the proxy (HTTPS_PROXY), and run again."
-            ) from None
-        if auth.authenticated:
-            return auth
-    raise LoginRefused(
-        "No Earthdata login: set EARTHDATA_TOKEN, or EARTHDATA_USERNAME and EARTHDATA_PASSWORD, "
-        f"or put a line `machine {earthaccess.PROD.edl_hostname} login ... password ...` into the "
-        f"netrc file ({'; '.join(map(_short, why))})."
-    )
-
-
-def _short(error):
-    return redacted(str(error), known_secrets())[:300]
 
 
 def search(auth, product, collection, year, tiles, patience=Patience(), sleep=None):  # noqa: B008
@@ -105,6 +59,7 @@ def search(auth, product, collection, year, tiles, patience=Patience(), sleep=No
     ------
     NoSuchGranules
         If a tile has none of a date that the product has in that year.
+    LoginRefused, Unreachable
     """
     patterns = [f"{product}.A{year}*.{tile}.{collection}.*" for tile in tiles]
     found = newest(
@@ -139,11 +94,10 @@ def _asked(auth, product, collection, patterns, patience, sleep):
     for attempt in range(1, patience.tries + 1):
         try:
             query = earthaccess.DataGranules(auth).short_name(product).version(collection)
-            with warnings.catch_warnings():  # of earthaccess about its own next version
-                warnings.simplefilter("ignore", FutureWarning)
-                return query.granule_name(patterns).get(2000)
+            return earthdata.results(query.granule_name(patterns), 2000)
         except (RuntimeError, requests.RequestException, ValueError) as error:
-            reason = _short(error)
+            earthdata.refuse(error, product)
+            reason = earthdata.short(error)
             log.warning("catalogue: %s (try %d of %d)", reason, attempt, patience.tries)
             if attempt < patience.tries:
                 (sleep or time.sleep)(patience.wait(attempt))

@@ -5,15 +5,16 @@ Made from settings and the register alone; nothing is asked of a network.
 
 import math
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from nepflow import modis
+from nepflow import acquire_choices, modis
 
 from nepflow_acquire import register
 
 COLUMNS = (
     "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
-    "retired", "login", "licence", "citation", "hosts", "checksum", "checked_live",
+    "retired", "login", "licence", "citation", "addresses", "mirror", "mirror_checked", "checksum",
+    "checked_live",
+    "brought",
 )  # fmt: skip
 DEM_DATASETS = ("copernicus_glo90", "copernicus_glo30")
 
@@ -47,6 +48,14 @@ def plan(study, datasets, bounds=None):
         rows.append(_row("dem", datasets[chosen["dem"]], files, []))
     if chosen.get("area", "none") != "none":
         rows.append(_row("area", datasets[chosen["area"]], 1, []))
+    if chosen.get("soil_carbon", "none") != "none":
+        rows.append(_row("soil carbon", datasets[chosen["soil_carbon"]], 1, []))
+    if chosen.get("population", "none") != "none":
+        files, years = len(acquire_choices.countries(study)), [chosen["population_year"]]
+        rows.append(_row("population", datasets[chosen["population"]], files, years))
+    for row in rows:  # tiles are listed also where they are the user's to bring
+        row["brought"] = chosen.get(row["input"].replace(" ", "_"), "none") != "none"
+        row["brought"] &= not row["retired"]
     return rows
 
 
@@ -119,7 +128,9 @@ def _row(name, dataset, files, years):
         "login": dataset["login"],
         "licence": dataset["licence"],
         "citation": dataset["citation"],
-        "hosts": ", ".join(sorted({urlsplit(a).hostname for a in dataset["addresses"].values()})),
+        "addresses": dataset["addresses"],
+        "mirror": dataset["mirror"],
+        "mirror_checked": dataset["mirror_checked"],
         "checksum": dataset["checksum"],
         "checked_live": dataset["checked_live"],
     }
@@ -135,8 +146,7 @@ def table_text(rows):
             f"{row['input']:<10} {row['dataset']:<18} {files:>6} {size:>8} {present:>8}  "
             f"{row['checked_live']}"
         )
-    total = sum(row["gb"] or 0 for row in rows if not row["retired"])
-    lines.append(f"To download: at most {total:.1f} GB.")
+    lines.append(f"To download: at most {download_gb(rows):.1f} GB.")
     for row in rows:
         if row["years_missing"]:
             lines.append(f"{row['dataset']}: has no data of {row['years_missing']}.")
@@ -150,9 +160,20 @@ def table_text(rows):
             f"{row['dataset']}: {row['product']} {row['version']}, {row['years']}",
             f"    cite: {row['citation']}",
             f"    licence: {row['licence']}",
-            f"    from {row['hosts'] or 'nowhere any more'}; checksum: {row['checksum']}",
+            *(f"    {purpose}: {address}" for purpose, address in row["addresses"].items()),
+            f"    mirror: {_mirror(row)}",
+            f"    checksum: {row['checksum']}",
         ]
     return "\n".join(lines)
+
+
+def _mirror(row):
+    return f"{row['mirror']} (checked {row['mirror_checked']})" if row["mirror"] else "none"
+
+
+def download_gb(rows):
+    """Return the size of what the download rules bring at most, GB."""
+    return sum(row["gb"] or 0 for row in rows if row["brought"])
 
 
 def _shown(value):

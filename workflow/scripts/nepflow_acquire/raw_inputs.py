@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from nepflow import modis
+from nepflow import acquire_choices, modis
 
-from nepflow_acquire import plan, register, sound
+from nepflow_acquire import own_inputs, plan, register, sound
 from nepflow_acquire.doctor import Finding, guarded
 
 
 def findings(study, top, downloads):
-    """Yield what is found of tiles, area, elevation and stations.
+    """Yield what is found of tiles, area, elevation, stations, and each file that a study names.
 
     Parameters
     ----------
@@ -20,9 +20,7 @@ def findings(study, top, downloads):
     downloads : bool
         Whether the site downloads; what a rule will bring need not be there.
     """
-    brought = {
-        key for key, way in study["acquire"].items() if downloads and way not in ("none", None)
-    }
+    brought = set(acquire_choices.wanted(study)) if downloads else set()
     checks = {"tiles": tiles, "area": area, "dem": elevation, "stations": stations}
     remedies = {
         "tiles": "Delete the file and get it again.",
@@ -41,6 +39,7 @@ def findings(study, top, downloads):
                 remedies[name],
                 lambda check=check, name=name: check(study, top, name in brought),
             )
+    yield from own_inputs.findings(study, top, brought)
 
 
 def tiles(study, top, brought):

@@ -4,6 +4,7 @@ import csv
 import json
 import logging
 import os
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def read_record(path):
         return None
 
 
-def bring(session, wanted, dataset, **options):
+def bring(session, wanted, dataset, anew=False, **options):
     """Bring a file and write its record; where both are there and agree, do nothing.
 
     Parameters
@@ -38,6 +39,8 @@ def bring(session, wanted, dataset, **options):
     wanted : transfer.Wanted
     dataset : dict
         Entry of the register.
+    anew : bool
+        Ask for it again; the one that is there stays until the new one has come.
     **options
         Of `transfer.fetch`.
 
@@ -54,6 +57,9 @@ def bring(session, wanted, dataset, **options):
     path, record = Path(wanted.path), read_record(wanted.path)
     if record and path.exists():
         _refuse_changed(path, record)
+        if anew:
+            with _aside(path):
+                return bring(session, wanted, dataset, **options)
     fetched = transfer.fetch(session, wanted, **options)
     if record and not fetched and record["address"] == shown(wanted.address):
         return record
@@ -76,6 +82,35 @@ def bring(session, wanted, dataset, **options):
         )
     log.info("%s: %s", path.name, "downloaded" if fetched else "was there")
     return record
+
+
+@contextmanager
+def _aside(path):
+    """Keep a file and its record under other names; they come back if no new one comes."""
+    names = [(there, there.with_name(f".{there.name}.before")) for there in (path, record_of(path))]
+    for there, kept in names:
+        os.replace(there, kept)
+    try:
+        yield
+    finally:
+        came = path.exists()
+        for there, kept in names:
+            if came:
+                kept.unlink()
+            else:
+                os.replace(kept, there)
+
+
+def brought_on(path):
+    """Return the day (UTC, YYYY-MM-DD) on which a file was brought; None of one of the user's."""
+    record = read_record(path)
+    day = record["retrieved"][:10] if record and Path(path).exists() else ""
+    return day if day[:4].isdigit() else None
+
+
+def today():
+    """Return the day (UTC, YYYY-MM-DD), or that of SOURCE_DATE_EPOCH."""
+    return _now()[:10]
 
 
 def _refuse_changed(path, record):

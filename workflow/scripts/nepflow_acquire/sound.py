@@ -61,7 +61,7 @@ def check(path, kind, size=None, checksum=None, name=None):
     path, name = Path(path), name or str(path)
     with open(path, "rb") as file:
         head = file.read(2048)
-    _check_head(head, kind, name)
+    check_head(head, kind, name)
     found = path.stat().st_size
     if size is not None and found != size:
         raise WrongContent(
@@ -87,7 +87,14 @@ def _plain(algorithm):
     return algorithm.upper().replace("-", "").replace("_", "")
 
 
-def _check_head(head, kind, name):
+def check_head(head, kind, name):
+    """Refuse the first bytes of a file that are not of its kind.
+
+    Raises
+    ------
+    WrongContent
+        `WebPage` for a page in place of data.
+    """
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(WEB_PAGES) or (kind in FIRST_BYTES and b"<html" in start):
         raise WebPage(
@@ -101,6 +108,8 @@ def _check_head(head, kind, name):
         )
     if not head:
         raise WrongContent(f"{name}: is empty. Run again.")
+    if kind in ("json", "geojson") and not start.startswith((b"{", b"[")):
+        raise WrongContent(f"{name}: does not begin like {kind} ({head[:8]!r}). Run again.")
 
 
 def _open(path, kind, name):
@@ -158,6 +167,13 @@ def _described_bytes(path):
     return end
 
 
+def read_ends(raster):
+    """Read the first and the last block of an open raster."""
+    windows = [window for _, window in raster.block_windows(1)]
+    raster.read(1, window=windows[0])
+    raster.read(1, window=windows[-1])
+
+
 def _read_corners(path):
     """Read the first and the last block: a cut-off GeoTIFF fails there."""
     import rasterio
@@ -165,8 +181,6 @@ def _read_corners(path):
 
     try:
         with rasterio.open(path) as raster:
-            windows = [window for _, window in raster.block_windows(1)]
-            raster.read(1, window=windows[0])
-            raster.read(1, window=windows[-1])
+            read_ends(raster)
     except RasterioError as error:
         raise ValueError(str(error)) from error

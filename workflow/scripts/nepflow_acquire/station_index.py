@@ -135,6 +135,16 @@ def _changed(name, number, line):
     )
 
 
+def last_year(path, dataset):
+    """Return the last year that an inventory names, 0 where it names none."""
+    text = Path(path).read_text(encoding="utf-8", errors="replace")
+    if dataset == "gsod":
+        years = [int(row["YEAR"]) for row in _rows(text, ("YEAR",), "isd-inventory.csv")]
+    else:
+        years = [int(line[41:45]) for line in text.splitlines() if line[41:45].isdigit()]
+    return max(years, default=0)
+
+
 INDEXES = {"gsod": (gsod_sites, gsod_completeness), "ghcn_daily": (ghcn_sites, ghcn_completeness)}
 
 
@@ -201,7 +211,7 @@ def ranked(sites, completeness, is_near, most, least_percent):
 
 
 def files(ranking, dataset, entry, years, folder):
-    """Return [(address, path)] of the chosen stations.
+    """Return [(address, path, years that it must hold)] of the chosen stations.
 
     Parameters
     ----------
@@ -218,11 +228,12 @@ def files(ranking, dataset, entry, years, folder):
     if dataset == "gsod":
         return [
             (register.address(entry, "file", station=station, year=year),
-             folder / dataset / str(year) / f"{station}.csv")
+             folder / dataset / str(year) / f"{station}.csv", [year])
             for station in stations
             for year in years
         ]  # fmt: skip
     return [
-        (register.address(entry, "file", station=station), folder / dataset / f"{station}.csv")
+        (register.address(entry, "file", station=station), folder / dataset / f"{station}.csv",
+         years)
         for station in stations
-    ]
+    ]  # fmt: skip

@@ -1,0 +1,242 @@
+"""`doctor` on the further files that a study names: each planted fault with its remedy."""
+
+import re
+
+import geopandas
+import numpy as np
+import pytest
+import rasterio
+import yaml
+from nepflow import study as study_files
+from nepflow_acquire import doctor, own_inputs, raw_inputs
+from rasterio.transform import from_origin
+from shapely import box
+
+YEARS = range(2001, 2009)
+STUDY = {
+    "title": "t",
+    "citation": "c",
+    "period": [2001, 2008],
+    "tiles": ["h26v05"],
+    "npp": {"source": "rasters", "rasters": {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}},
+    "climate": {
+        "source": "grids",
+        "variables": ["temperature", "precipitation"],
+        "grids": [
+            {"variable": "temperature", "file": "t.tif", "unit": "degC", "first_month": "2001-01"},
+            {"variable": "precipitation", "file": "p_{year}.tif", "unit": "mm month-1",
+             "first_month": "{year}-01"},
+        ],
+        "downscaling": {"lapse_rate_k_per_km": -6.5, "elevation": "z.tif"},
+    },
+    "respiration": {"model": "chen2010", "reason": "a test"},
+    "soil_carbon": {"file": "soc.tif", "unit": "kg C m-2", "depth_cm": [0, 20]},
+    "plots": {"file": "srdb.csv"},
+    "sites": {"file": "sites.csv"},
+    "restoration": {"file": "projects.gpkg", "match_landcover": False},
+    "zones": [{"name": "region", "kind": "area"},
+              {"name": "dry_wet", "kind": "file", "file": "dry_wet.gpkg", "name_field": "zone"}],
+    "contrasts": [{"name": "dry", "zones": "dry_wet", "of": "dry", "match": ["dem"]}],
+    "detectors": [{"name": "mean_nep", "of": "pixel/nep/mean", "factors": [
+        {"name": "people", "file": "population.tif", "unit": "km-2"},
+        {"name": "lithology", "file": "lithology.tif", "classes": True},
+        {"name": "karst", "file": "karst.gpkg", "name_field": "kind"}]}],
+}  # fmt: skip
+COVERING = box(104.5, 35.5, 106.5, 37.5)
+
+
+def raster(path, bands=1, west=104, value=5.0, crs="EPSG:4326"):
+    """A raster of 30 x 30 cells of 0.1 degree, tiled so that its end is its last block."""
+    with rasterio.open(
+        path, "w", driver="GTiff", width=64, height=64, count=bands, dtype="float32", crs=crs,
+        transform=from_origin(west, 38, 0.05, 0.05), tiled=True, blockxsize=16, blockysize=16,
+    ) as file:  # fmt: skip
+        for band in range(1, bands + 1):
+            file.write(np.full((64, 64), value, "float32"), band)
+    return path
+
+
+def polygons(path, **columns):
+    frame = geopandas.GeoDataFrame(columns, geometry=[COVERING], crs=4326)
+    path.unlink(missing_ok=True)
+    frame.to_file(path)
+    return path
+
+
+@pytest.fixture
+def site(root, tmp_path):
+    """Function that examines a study on sound files; keys change the study."""
+    raw = tmp_path / "data/mine"
+    raw.mkdir(parents=True)
+    raster(raw / "t.tif", 96)
+    raster(raw / "z.tif")
+    raster(raw / "dem.tif")
+    raster(raw / "soc.tif")
+    raster(raw / "population.tif")
+    raster(raw / "lithology.tif", value=3)
+    for year in YEARS:
+        raster(raw / f"p_{year}.tif", 12)
+        raster(raw / f"npp_{year}.tif")
+    polygons(raw / "area.gpkg", name=["a"])
+    polygons(raw / "dry_wet.gpkg", zone=["dry"])
+    polygons(raw / "karst.gpkg", kind=["karst"])
+    polygons(raw / "projects.gpkg", project=["one"], measure=["closure"], start_year=[2006])
+    head = "Record_number,Longitude,Latitude,Ecosystem_type,Manipulation,MAT,MAP,Rs_annual,"
+    (raw / "srdb.csv").write_text(head + "Rh_annual\n1,105,36,Forest,None,8,400,600,300\n")
+    (raw / "sites.csv").write_text("site,lon,lat,nep,class\nA,105,36,120,forest\n")
+
+    def examined(downloads=False, **keys):
+        (tmp_path / "studies").mkdir(exist_ok=True)
+        (tmp_path / "defaults.yaml").write_text((root / "config/defaults.yaml").read_text())
+        (tmp_path / "studies/mine.yaml").write_text(yaml.safe_dump(STUDY | keys))
+        schema = root / "workflow/schemas/study.schema.yaml"
+        loaded = study_files.load_study("mine", tmp_path, schema, "data", "results")
+        return list(raw_inputs.findings(loaded, tmp_path, downloads))
+
+    examined.raw = raw
+    return examined
+
+
+def faults(found):
+    return {finding.check: finding for finding in found if not finding.well}
+
+
+def test_sound_files_have_no_fault(site):
+    found = {finding.check: finding for finding in site()}
+    assert faults(found.values()) == {}
+    assert found["climate.grids"].text == "every month of 8 years is there"
+    assert "8 rasters open and cover the area" in found["npp.rasters"].text
+    assert found["plots"].text == "1 records" and found["restoration"].text == "1 projects"
+    assert "1 classes" in found["factor lithology"].text
+    assert set(own_inputs.READERS) == {
+        "months", "npp", "raster", "carbon", "factor", "plots", "sites", "projects", "polygons",
+    }  # fmt: skip
+    assert {"climate.downscaling", "soil_carbon", "sites", "zones dry_wet", "factor people",
+            "factor karst", "area", "dem"} <= set(found)  # fmt: skip
+
+
+def test_what_is_not_there_is_named_with_where_it_comes_from(site):
+    for path in [*site.raw.iterdir()]:
+        if path.name not in ("area.gpkg", "dem.tif", "t.tif"):
+            path.unlink()
+    found = faults(site())
+    assert set(found) == {
+        "climate.grids", "climate.downscaling", "npp.rasters", "soil_carbon", "plots", "sites",
+        "restoration", "zones dry_wet", "factor people", "factor lithology", "factor karst",
+    }  # fmt: skip
+    assert "p_2001.tif" in found["climate.grids"].text
+    assert re.search(r"npp_2003.tif and 5 more: no such file", found["npp.rasters"].text)
+    for key, word in (
+        ("climate.grids", "ERA5-Land"), ("soil_carbon", "acquire.soil_carbon: soilgrids"),
+        ("factor people", "acquire.population: worldpop"), ("plots", "Soil Respiration Database"),
+        ("restoration", "record of the projects"), ("zones dry_wet", "column of names"),
+    ):  # fmt: skip
+        assert word in found[key].remedy and f"correct {key}" in found[key].remedy
+
+
+def one(site, key, pattern, **keys):
+    """There is one fault, this one, with a remedy that names the entry."""
+    found = faults(site(**keys))
+    assert set(found) == {key}
+    assert re.search(pattern, found[key].text), found[key].text
+    assert key in found[key].remedy
+
+
+def test_a_month_is_missing(site):
+    raster(site.raw / "t.tif", 95)
+    one(site, "climate.grids", "temperature of 2008-12 is missing")
+
+
+def test_a_raster_beside_the_area(site):
+    raster(site.raw / "npp_2004.tif", west=80)
+    one(site, "npp.rasters", r"npp_2004.tif: does not cover the area")
+
+
+def test_months_beside_the_area(site):
+    raster(site.raw / "p_2003.tif", 12, west=80)
+    one(site, "climate.grids", r"p_2003.tif: does not cover the area")
+
+
+def test_a_raster_without_crs(site):
+    raster(site.raw / "soc.tif", crs=None)
+    one(site, "soil_carbon", "says no CRS")
+
+
+def test_carbon_that_cannot_be_converted(site):
+    deep = STUDY["soil_carbon"] | {"depth_cm": [0, 30]}
+    one(site, "soil_carbon", "is carbon of 0-30 cm, the models count 0-20 cm", soil_carbon=deep)
+
+
+def test_a_raster_that_is_cut_off(site):
+    path = site.raw / "npp_2005.tif"
+    path.write_bytes(path.read_bytes()[:-600])
+    one(site, "npp.rasters", "npp_2005.tif.* cannot be read to its end")
+
+
+def test_a_page_under_the_name_of_a_raster(site):
+    (site.raw / "population.tif").write_text("<!DOCTYPE html><html>not found</html>")
+    one(site, "factor people", "population.tif: GDAL cannot read it")
+
+
+def test_classes_that_are_none(site):
+    raster(site.raw / "lithology.tif", value=2.5)
+    one(site, "factor lithology", "has 1 .*classes")
+
+
+def test_polygons_without_the_column(site):
+    polygons(site.raw / "dry_wet.gpkg", name=["dry"])
+    one(site, "zones dry_wet", "has no column zone, but name")
+
+
+def test_a_file_that_holds_no_polygons(site):
+    (site.raw / "karst.gpkg").write_text("karst")
+    one(site, "factor karst", "cannot be read as polygons")
+
+
+def test_projects_without_a_year(site):
+    polygons(site.raw / "projects.gpkg", project=["one"], measure=["closure"], start_year=["soon"])
+    one(site, "restoration", "start year 'soon' of project one is no year")
+
+
+def test_tables_without_a_column(site):
+    (site.raw / "sites.csv").write_text("site,lon,lat,nee\nA,105,36,1\n")
+    one(site, "sites", "has no column nep")
+    (site.raw / "sites.csv").write_text("site,lon,lat,nep,class\nA,105,36,120,forest\n")
+    (site.raw / "srdb.csv").write_text("Record_number,Longitude\n1,2\n")
+    one(site, "plots", "has no column Latitude")
+
+
+def test_what_a_rule_will_bring_need_not_be_there(site):
+    for name in ("soc.tif", "population.tif"):
+        (site.raw / name).unlink()
+    keys = {
+        "soil_carbon": {"file": "soc.tif", "unit": "t C ha-1", "depth_cm": [0, 30],
+                        "depth_shape": 0.9786},
+        "acquire": {"soil_carbon": "soilgrids", "population": "worldpop", "country": "CHN"},
+    }  # fmt: skip
+    assert set(faults(site(**keys))) == {"soil_carbon", "factor people"}
+    found = {finding.check: finding for finding in site(downloads=True, **keys)}
+    assert faults(found.values()) == {}
+    assert found["soil_carbon"].text == "will be brought (soilgrids)"
+    assert found["factor people"].text == "will be brought (worldpop)"
+
+
+@pytest.mark.parametrize(("disks", "wells"), [((1, 1), [False]), ((1, 2), [True, True])])
+def test_raw_and_results_on_one_disk_must_fit_together(tmp_path, monkeypatch, disks, wells):
+    """Room for either is not room for both."""
+    folders = [tmp_path / "data", tmp_path / "results"]
+    for folder in folders:
+        folder.mkdir()
+    devices = dict(zip(folders, disks, strict=True))
+    monkeypatch.setattr(doctor, "device", lambda place: devices[place])
+    monkeypatch.setattr(doctor.plan, "plan", lambda *_: [])
+    monkeypatch.setattr(doctor.plan, "download_gb", lambda _: 60.0)
+    monkeypatch.setattr("nepflow_acquire.region.cost", lambda *_: (60.0, 1.0))
+    usage = type("Usage", (), {"free": 100e9})
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage)
+    study = {"tiles": ["h26v05"], "grid": {"resolution_m": 500}, "years": [2001]}
+    found = list(doctor.disk(study, *(folder / "mine" for folder in folders)))
+    assert [finding.well for finding in found] == wells
+    if len(wells) == 1:
+        assert found[0].text.startswith("raw and results: 100 GB free")
+        assert "at most 120 GB needed" in found[0].text

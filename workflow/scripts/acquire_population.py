@@ -1,0 +1,48 @@
+"""Bring population density of countries and keep what lies round the area.
+
+Reads   the archive's map of each country, grid (for its place)
+Writes  population (people km-2, in the archive's CRS), list of the files, which go into the raw
+folder
+"""
+
+from pathlib import Path
+
+import requests
+from nepflow import acquire_choices, raster
+from nepflow._log import logged_to, progress
+from nepflow_acquire import cut, records, register
+from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.transfer import Wanted
+
+
+def acquire_population(
+    dataset, countries, year, grid_path, folder, population_path, list_path, **options
+):
+    """Densities, since a count of cells of degrees changes with latitude and resampling."""
+    entry, folder, rows = register.load()[dataset], Path(folder), []
+    with requests.Session() as session:
+        for country in progress(countries, len(countries), "population"):
+            names = {"year": year, "country": country.lower(), "COUNTRY": country}
+            address = register.address(entry, "file", **names)
+            path = folder / "population" / address.rpartition("/")[2]
+            want = Wanted(address, path, entry["format"])
+            rows.append((path, records.bring(session, want, entry, **options)))
+    tags = {"source": f"{entry['title']}, {year}; {entry['citation']}"}
+    unit = acquire_choices.POPULATION_UNIT
+    output = raster.Output(population_path, unit, f"population density of {year}", tags=tags)
+    cut.write([path for path, _ in rows], grid_path, output)
+    records.write_list(rows, list_path, folder)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        keep_secrets_out()
+        acquire_population(
+            dataset=snakemake.params.dataset,
+            countries=snakemake.params.countries,
+            year=snakemake.params.year,
+            grid_path=snakemake.input.grid,
+            folder=snakemake.params.folder,
+            population_path=snakemake.output.population,
+            list_path=snakemake.output.files,
+        )

@@ -1,0 +1,148 @@
+"""Files that a study names below its raw folder, beside tiles, stations, elevation and area.
+
+Standard library only: the workflow reads it before any environment exists.
+"""
+
+import os
+from dataclasses import dataclass
+
+from nepflow import acquire_choices, respiration_models
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A file that a study names.
+
+    ``key`` is its place in the study file, ``kind`` how it is read (months, npp, raster, carbon,
+    plots, sites, projects, polygons, factor), ``entry`` what the study says of it, with the path
+    as ``file``.
+    """
+
+    key: str
+    kind: str
+    entry: dict
+
+    @property
+    def path(self):
+        """Path from the top of the site."""
+        return self.entry["file"]
+
+
+def of_study(study):
+    """Return every `OwnFile` of a complete study; one that two entries name comes twice."""
+    return [
+        *sorted(months(study), key=lambda own: own.path),
+        *_elevation(study),
+        *npp(study),
+        *_carbon(study),
+        *_field_data(study),
+        *_projects(study),
+        *_zones(study),
+        *_factors(study),
+    ]
+
+
+def path_of(study, name, brought=None):
+    """Return where a file that a study names lies: below its raw folder, or where a rule makes it.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings.
+    name : str
+    brought : str, optional
+        Key of ``acquire`` that can bring it.
+    """
+    return study["files"].get(brought) or os.path.join(study["files"]["folder"], name)
+
+
+def months(study):
+    """Rasters of climate.grids, one that is named by year once a year."""
+    found = []
+    for entry in study["climate"].get("grids", []):
+        for year in study["years"] if "{year}" in entry["file"] else [""]:
+            file = path_of(study, entry["file"].format(year=year))
+            first = entry["first_month"].format(year=year)
+            own = entry | {"file": file, "first_month": first, "key": "climate.grids"}
+            found.append(OwnFile("climate.grids", "months", own))
+    return found
+
+
+def _elevation(study):
+    name = study["climate"]["downscaling"]["elevation"]
+    if not name or not study["climate"].get("grids"):
+        return []
+    key = "climate.downscaling"
+    return [OwnFile(key, "raster", {"file": path_of(study, name), "key": key})]
+
+
+def npp(study):
+    """Rasters of npp.rasters, one a year, of a study that takes its NPP from them."""
+    if study["npp"]["source"] != "rasters":
+        return []
+    entry, key = study["npp"]["rasters"], "npp.rasters"
+    files = [path_of(study, entry["file"].format(year=year)) for year in study["years"]]
+    return [OwnFile(key, "npp", entry | {"file": file, "key": key}) for file in files]
+
+
+def uses_carbon(study):
+    """Tell whether a model of respiration of the study needs soil carbon."""
+    models = respiration_models.soil_models(study["respiration"])
+    return any(respiration_models.SOIL_MODELS[name].needs_carbon for name in models)
+
+
+def carbon_entry(study):
+    """Return the entry soil_carbon with its path."""
+    entry = study["soil_carbon"]
+    return entry | {"file": path_of(study, entry["file"], "soil_carbon"), "key": "soil_carbon"}
+
+
+def _carbon(study):
+    uses = uses_carbon(study)
+    return [OwnFile("soil_carbon", "carbon", carbon_entry(study))] if uses else []
+
+
+def field_kinds(study):
+    """Which field data a study has: plots of respiration, sites of NEP."""
+    return [name for name in ("plots", "sites") if study[name]["file"]]
+
+
+def field_entry(study, name):
+    """Return the entry of plots or sites with its path."""
+    return study[name] | {"file": path_of(study, study[name]["file"])}
+
+
+def _field_data(study):
+    return [OwnFile(name, name, field_entry(study, name)) for name in field_kinds(study)]
+
+
+def _projects(study):
+    entry = study["restoration"]
+    if not entry["file"]:
+        return []
+    return [OwnFile("restoration", "projects", entry | {"file": path_of(study, entry["file"])})]
+
+
+def _zones(study):
+    found = []
+    for zones in study["zones"]:
+        if "file" in zones:
+            entry = zones | {"file": path_of(study, zones["file"])}
+            found.append(OwnFile(f"zones {zones['name']}", "polygons", entry))
+    return found
+
+
+def factor_path(study, factor):
+    """Return the path of the file of a factor."""
+    brought = "population" if factor["file"] == acquire_choices.POPULATION_FILE else None
+    return path_of(study, factor["file"], brought)
+
+
+def _factors(study):
+    found = []
+    for factor in (f for detector in study["detectors"] for f in detector["factors"]):
+        if "file" in factor:
+            entry = factor | {"file": factor_path(study, factor), "key": "detectors"}
+            kind = "polygons" if "name_field" in factor else "factor"
+            found.append(OwnFile(f"factor {factor['name']}", kind, entry))
+    return found
