@@ -16,8 +16,8 @@ def compare_readings(
 ):
     """The mean is that of the annual means; a source is a pixel with a negative mean NEP."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
-    years, paths = len(npp_paths), list(respiration_paths.values())
-    of_years, of_sources = np.zeros((len(paths), 3, 2 * years, 2)), np.zeros((len(paths), 3, 1, 2))
+    layers, paths = 2 * len(npp_paths), list(respiration_paths.values())
+    of_years, of_sources = np.zeros((len(paths), 3, layers, 2)), np.zeros((len(paths), 3, 1, 2))
     inputs = [grid_path, list(npp_paths), *paths]
     for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="readings"):
         for rh, annual, source in zip(each, of_years, of_sources, strict=True):
@@ -29,14 +29,13 @@ def compare_readings(
     for reading, (annual, cells, _), (source, pixels, _) in zip(
         respiration_paths, of_years, of_sources, strict=True
     ):
-        nep, rh = (annual / np.maximum(cells, 1))[:, 1].reshape(2, years).mean(axis=1)
-        share = 100 * source[0, 1] / pixels[0, 1]
-        total = annual[:years, 1].mean() * cell_km2 * 1e-6
+        nep, rh, total = means_of_years(annual[:, 1], cells[:, 1])
+        share = 100 * source[0, 1] / pixels[0, 1] if pixels[0, 1] else np.nan
         rows += [
             (reading, reading == chosen, *row)
             for row in (
                 ("nep_mean", nep, "g C m-2 yr-1"),
-                ("nep_total", total, "Tg C yr-1"),
+                ("nep_total", total * cell_km2 * 1e-6, "Tg C yr-1"),
                 ("rh_mean", rh, "g C m-2 yr-1"),
                 ("source_share", share, "% of valid area"),
                 ("sink_share", 100 - share, "% of valid area"),
@@ -45,6 +44,18 @@ def compare_readings(
         ]
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, COLUMNS, simulated=simulated)
+
+
+def means_of_years(sums, cells):
+    """Means over the years that have a valid cell: NEP, Rh (g C m-2 yr-1) and summed NEP.
+
+    ``sums`` and ``cells``, shape (2 years,), hold NEP and then Rh; NaN where no year has any.
+    """
+    known = cells.reshape(2, -1)[0] > 0
+    if not known.any():
+        return np.full(3, np.nan)
+    sums, cells = (values.reshape(2, -1)[:, known] for values in (sums, cells))
+    return *(sums / cells).mean(axis=1), sums[0].mean()
 
 
 def is_source(nep, minimum_years):
