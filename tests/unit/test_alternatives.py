@@ -17,7 +17,9 @@ STUDY = {
         "autocorrelation": "none", "slightly_significant_z": 1.64, "significant_z": 1.96,
         "extremely_significant_z": 2.58,
     },
-    "persistence": {"method": "prefix", "tolerance": 0},
+    "persistence": {
+        "method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 100, "seed": 1,
+    },
 }  # fmt: skip
 
 

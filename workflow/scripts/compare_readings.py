@@ -5,7 +5,7 @@ Writes  table: one row a reading and quantity
 """
 
 import numpy as np
-from nepflow import raster, tables, zonal
+from nepflow import raster, readings, tables, zonal
 from nepflow._log import logged_to
 
 COLUMNS = ["reading", "chosen", "quantity", "value", "unit"]
@@ -24,12 +24,12 @@ def compare_readings(
             nep = npp - rh
             flows = np.concatenate([nep, np.where(np.isnan(nep), np.nan, rh)])
             zonal.add_to_zones(flows, inside, annual)
-            zonal.add_to_zones(is_source(nep, minimum_years), inside, source)
+            zonal.add_to_zones(readings.is_source(nep, minimum_years), inside, source)
     rows = []
     for reading, (annual, cells, _), (source, pixels, _) in zip(
         respiration_paths, of_years, of_sources, strict=True
     ):
-        nep, rh, total = means_of_years(annual[:, 1], cells[:, 1])
+        nep, rh, total = readings.means_of_years(annual[:, 1], cells[:, 1])
         share = 100 * source[0, 1] / pixels[0, 1] if pixels[0, 1] else np.nan
         rows += [
             (reading, reading == chosen, *row)
@@ -44,26 +44,6 @@ def compare_readings(
         ]
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, COLUMNS, simulated=simulated)
-
-
-def means_of_years(sums, cells):
-    """Means over the years that have a valid cell: NEP, Rh (g C m-2 yr-1) and summed NEP.
-
-    ``sums`` and ``cells``, shape (2 years,), hold NEP and then Rh; NaN where no year has any.
-    """
-    known = cells.reshape(2, -1)[0] > 0
-    if not known.any():
-        return np.full(3, np.nan)
-    sums, cells = (values.reshape(2, -1)[:, known] for values in (sums, cells))
-    return *(sums / cells).mean(axis=1), sums[0].mean()
-
-
-def is_source(nep, minimum_years):
-    """1 where the mean of at least ``minimum_years`` years is negative, 0 elsewhere: (1, y, x)."""
-    valid = np.isfinite(nep)
-    total = np.where(valid, nep, 0).sum(axis=0)
-    enough = valid.sum(axis=0) >= minimum_years
-    return np.where(enough, (total < 0).astype("float64"), np.nan)[None]
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     if "landcover" in table:
         first, last = min(landcover or years), max(landcover or years)
         rows += numbers.class_slopes(table["landcover"], first, last, minimum)
-    tables.write(rows, output_path, numbers.COLUMNS, simulated=study["simulated"])
+    tables.write(numbers.whole(rows), output_path, numbers.COLUMNS, simulated=study["simulated"])
 
 
 def changes(landcover, mem_mb):

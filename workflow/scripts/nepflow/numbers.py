@@ -3,9 +3,15 @@
 import numpy as np
 
 from nepflow import trend
+from nepflow.persistence_rows import COLUMNS as PERSISTENCE
 
-COLUMNS = ("quantity", "region_or_class", "value", "unit", "period")
+COLUMNS = ("quantity", "region_or_class", "value", "unit", "period", "built_in")
 REGION = "all"
+
+
+def whole(rows):
+    """Return rows as long as `COLUMNS`: most numbers have no driver."""
+    return [(*row, "")[: len(COLUMNS)] for row in rows]
 
 
 def annual_numbers(series, trends, zones, period):
@@ -67,18 +73,21 @@ def variation_numbers(shares, breaks, period):
 
 
 def persistence_numbers(persistence, period):
-    """Shares of either side of H = 0.5 by the chosen method, and those of chance."""
+    """Shares of H = 0.5 and of the coupling by the chosen method, and those of chance."""
     chosen = persistence[persistence["chosen"].astype(str) == "True"]
-    for row in chosen.itertuples():
-        yield row.quantity, REGION, row.value, row.unit, period
-        if row.quantity == "persistent_share":
-            yield "antipersistent_share", REGION, 100 - row.value, row.unit, period
+    for _, quantity, of, value, unit in chosen[list(PERSISTENCE[1:])].itertuples(index=False):
+        if quantity.startswith("persistent_share"):
+            yield quantity, of, value, unit, period
+            yield f"anti{quantity}", of, 100 - value, unit, period
+        elif quantity.startswith("coupling_share_of_") or quantity == "mean_exponent":
+            yield quantity, of, value, unit, period
 
 
 def correlation_numbers(correlation, period):
-    """Signs and significance of the partial correlations; n is the number of years."""
-    for row in correlation.itertuples():
-        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period
+    """Signs and significance of the partial correlations, and whether the driver is built in."""
+    areas = correlation["quantity"].str.endswith("area") | (correlation["unit"] == "% of the area")
+    for row in correlation[~areas].itertuples():
+        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period, row.built_in
 
 
 def attribution_numbers(attribution, period):
@@ -86,7 +95,7 @@ def attribution_numbers(attribution, period):
     wanted = ("dominant_share", "dominant_share_significant", "null_dominant_share")
     for row in attribution[attribution["claimed"].astype(str) == "True"].itertuples():
         if row.quantity == "mean_slope":
-            yield "nep_slope_part", row.of, row.value, row.unit, period
+            yield "nep_slope_part", row.of, row.value, row.unit, period, row.built_in
         elif row.quantity in wanted:
             yield row.quantity, row.of, row.value, "%", period
 

@@ -10,6 +10,8 @@ ROWS_SHOWN = 250  # of a long table; the CSV holds all
 _NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
 _CONSTANT = ("_area", "_valid_area")  # the same every year: in the CSV only
 _WHOLE = "whole area"
+_MASKED = "masked_"  # begins quantities of the area without a value, one a reason
+_MASKED_NOTE = "The CSV also holds the area without a value by reason: it closes to the whole."
 
 
 def blocks(table):
@@ -37,6 +39,11 @@ def blocks(table):
         return [_by_statistic(records)]
     if "to" in columns:
         return transition_blocks.of(records, _block)
+    masked = table["quantity"].astype(str).str.startswith(_MASKED)
+    if masked.any():
+        made = blocks(table[~masked])
+        made[-1]["note"] = f"{made[-1]['note']} {_MASKED_NOTE}".strip()
+        return made
     keys = [name for name in columns if name not in ("quantity", "value", "unit")]
     several = {key for key in keys if len({record[key] for record in records}) > 1}
     if {"year", "zone"} <= several:
@@ -153,6 +160,8 @@ def _head(key):
 def _named(value):
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and math.isnan(value):
+        return "–"
     return _WHOLE if value == labels.REGION else value
 
 
