@@ -200,8 +200,9 @@ def _persistence(persistence):
         ". In series of this length <var>H</var> exceeds 0.5 without any memory: the share that "
         "white noise and first-order autoregressive noise (coefficient "
         f"{persistence['autoregression']:g}, {persistence['draws']} draws, as long as the series "
-        "of the cells) give stands beside ours. The sign of the trend and <var>H</var> give four classes: persistent increase, "
-        "increase to decrease, persistent decrease, decrease to increase."
+        "of the cells) give stands beside ours. The sign of the trend and <var>H</var> give four "
+        "classes: persistent increase, increase to decrease, persistent decrease, decrease to "
+        "increase."
     )
     return "Persistence", [("p", first), _equation("range"), _equation("hurst"), ("p", second)]
 
