@@ -100,7 +100,7 @@ def test_units_of_rates(paper):
 
 def test_every_published_number_is_unique(paper):
     ids = [entry["id"] for entry in paper["published"]]
-    assert len(ids) == len(set(ids)) == 105
+    assert len(ids) == len(set(ids)) == 125
 
 
 def test_values_are_those_of_the_paper(paper, root):

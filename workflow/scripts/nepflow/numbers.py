@@ -23,6 +23,8 @@ def annual_numbers(series, trends, zones, period):
     for row in trends[trends["zones"].isin(["region", zones])].itertuples():
         if row.quantity.endswith(("_mean", "_slope", "_p")):
             yield row.quantity, row.zone, row.value, row.unit, period
+    own = trends[(trends["zones"] == zones) & (trends["zone"] != REGION)]
+    yield "zones", REGION, own["zone"].nunique(), "count", period
     areas = series[(series["year"] == series["year"].iloc[0]) & (series["quantity"] == "nep_area")]
     for row in areas.itertuples():
         yield "area", row.zone, row.value, "km2", period
@@ -138,24 +140,3 @@ def class_slopes(series, first, last, minimum_years):
         yield "landcover_nep_slope", name, slope[0, 0], "g C m-2 yr-2", period
         mean = np.nanmean(means) if np.isfinite(means).any() else np.nan
         yield "landcover_nep_mean", name, mean, "g C m-2 yr-1", period
-
-
-def setting_numbers(study, stations, period):
-    """What the text says of the study itself."""
-    classes = len(study["landcover_classes"] or [])
-    values = {
-        "first_year": (study["years"][0], "year"),
-        "last_year": (study["years"][-1], "year"),
-        "years": (len(study["years"]), "year"),
-        "stations": (stations, "count"),
-        "landcover_classes": (classes, "count"),
-        "resolution": (study["grid"]["resolution_m"], "m"),
-        "climate_drivers": (len(study["climate"]["variables"]), "count"),
-        "first_landcover_year": (study["landcover"]["years"][0], "year"),
-        "last_landcover_year": (study["landcover"]["years"][1], "year"),
-        "significance_p": (study["correlation"]["significance_p"], "1"),
-    }
-    for name in ("slightly_significant", "significant", "extremely_significant"):
-        values[f"{name}_z"] = (study["trend"][f"{name}_z"], "1")
-    for quantity, (value, unit) in values.items():
-        yield quantity, REGION, value, unit, period
