@@ -121,3 +121,11 @@ def test_memory_does_not_grow_with_the_tiles(tmp_path, monkeypatch):
     assert windows[10] > 2 * windows[2]
     assert largest[10] <= 0.125e6 / 2 < 0.06 * (10 * SIDE * SIDE * 2)
     assert peaks[10] < 1.3 * peaks[2]
+
+
+def test_ten_tiles_at_full_size_are_one_band(land):
+    """Those of Northwest China: 6 x 2 positions of 2400 x 2400, with the memory of the rule."""
+    native = mosaic.lattice(land[0], FIELDS[0].name, margin=0)
+    window = raster.Grid(native.crs, native.transform, 2 * 2400, 6 * 2400)
+    band = native_codes.Band(0, 1, [], window, None)
+    assert band.size_mb(FIELDS) <= 1500 / native_codes.SHARE

@@ -74,14 +74,18 @@ def _by_quantity(title, keys, records, note):
 
 
 def _by_statistic(records):
-    """One row a quantity with its unit, one column a statistic; digits by cell."""
+    """One row a quantity with its unit and what else names it, one column a statistic."""
+    others = [k for k in records[0] if k not in ("quantity", "statistic", "value", "unit")]
     units = {}
     for record in records:
         units.setdefault(record["quantity"], labels.unit_text(record["unit"]))
     named = [
-        {**record, "row": (labels.quantity_name(record["quantity"]), units[record["quantity"]])}
+        {**record, "row": (
+            labels.quantity_name(record["quantity"]), units[record["quantity"]],
+            *(_named(record[key]) for key in others),
+        )}
         for record in records
-    ]
+    ]  # fmt: skip
     cells = {}
     for record in named:
         cells.setdefault(record["row"], {})[record["statistic"]] = float(record["value"])
@@ -90,7 +94,7 @@ def _by_statistic(records):
         {"text": labels.sentence(name), "unit": "", "key": name, "by_cell": True}
         for name in statistics
     ]
-    return _block("", ["Quantity", "Unit"], heads, cells, "")
+    return _block("", ["Quantity", "Unit", *map(_head, others)], heads, cells, "")
 
 
 def _plain(columns, records):
