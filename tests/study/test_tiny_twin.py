@@ -179,6 +179,7 @@ DRIVERS = {"temperature", "precipitation", "radiation"}
 # of the climate itself, or of names and settings: nothing is compared with a driver there
 NO_RELATION = re.compile(
     r"(trends|series|recovery|choices|warnings|checks|climate|station|kriging)(_(?!patterns).*)?"
+    r"|published_consistency"  # the paper's numbers among themselves
     r"|(temperature|precipitation|radiation)_.*|floored.*"
 )
 

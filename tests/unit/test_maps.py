@@ -231,7 +231,7 @@ def test_shares_stand_beside_those_of_chance(width_mm):
     found = pictures.texts(figure)
     assert any(text.startswith("forest") and text.endswith("%  (20.0, 35.0)") for text in found)
     said = " ".join(found).replace("\n", " ")
-    assert "Built in. In brackets: white noise, AR(1) of 0.3, as long as the series." in said
+    assert "Built in. In brackets: share in white noise and in AR(1) noise (0.3) of the" in said
     assert "In brackets" not in " ".join(pictures.texts(draw_classes(False, width_mm)))
 
 

@@ -53,7 +53,10 @@ class ClassPanel:
         self.colours = palettes.class_colours(sorted(classes), own, self.palette)
         self.entries = _entries(classes, self.colours, self.counts, *(self.chance or ({},))[:1])
         if self.chance:
-            said = f"In brackets: white noise, AR(1) of {self.chance[1]:g}, as long as the series."
+            said = (
+                "In brackets: share in white noise and in AR(1) noise "
+                f"({self.chance[1]:g}) of the same lengths, %."
+            )
             self.mark = f"{self.mark} {said}" if self.mark else said
 
     def _columns(self, width_mm):
