@@ -30,7 +30,9 @@ def options_of_2000(study):
 def npp_of_2000(study):
     """NPP of 2000 by the options that the study does not choose."""
     below = f"{RESULTS}/{study['slug']}/npp"
-    own = study["npp_year_folder"][2000]
+    own = study["npp_year_folder"].get(2000)  # none: there is no such choice
+    if own is None:
+        return {}
     others = {option: f for option, f in options_of_2000(study).items() if f not in (None, own)}
     return {option: f"{below}/{folder}/2000.tif" for option, folder in others.items()}
 
@@ -64,9 +66,7 @@ def choice_layers(wildcards):
             "npp": in_study("npp/{npp}/{year}.tif")(wildcards),
             "rh": compared_respiration(wildcards),
         },
-        "year_2000": {"nep": nep, "rh": chosen_respiration(wildcards), **npp_of_2000(study)}
-        if study["years"][0] == 2000
-        else {},
+        "year_2000": {"nep": nep, "rh": chosen_respiration(wildcards)} | npp_of_2000(study),
         "filled": {"nep": nep, "qc": in_study("npp/{npp}/qc_{year}.tif")(wildcards)},
         "persistence": {"nep": nep, "slope": f"{below}/pixel/nep/sen_slope.tif"},
         "significance": {"nep": nep},
