@@ -100,7 +100,7 @@ TINY = {
                     "title": "Temperature",
                     "stipple": {"layer": "pixel/nep/partial_temperature_p", "below": 0.05},
                 },
-                {"kind": "classes", "layer": "pixel/nep/trend_class", "title": "Trend"},
+                {"kind": "classes", "layer": "pixel/nep/coupling", "title": "Persistence"},
                 {
                     "kind": "series",
                     "quantity": "temperature",

@@ -1,12 +1,17 @@
 """A small study of two zones as settings, picture and tables, for the tests of pages."""
 
 import io
+from pathlib import Path
 
 import matplotlib.figure
 import pandas as pd
 import pictures
+import yaml
 
 TIDY = ["zones", "zone", "year", "quantity", "value", "unit"]
+DEFAULTS = yaml.safe_load(
+    (Path(__file__).parent.parent / "config/defaults.yaml").read_text(encoding="utf-8")
+)
 STUDY = {
     "slug": "small",
     "title": "A study <of> two zones",
@@ -34,14 +39,8 @@ STUDY = {
         {"name": "water", "codes": [17], "colour": "#4575b4"},
     ],
     "landcover_dates": {2001: 2001, 2010: 2010},
-    "climate": {
-        "variables": ["temperature", "precipitation"],
-        "time_step": "daily",
-        "complete_month_percent": 80,
-        "order": 2,
-        "smoothing": "gcv",
-        "transformation": {"temperature": "none", "precipitation": "square_root"},
-    },
+    "climate": DEFAULTS["climate"] | {"variables": ["temperature", "precipitation"]},
+    "zones": [{"name": "province", "kind": "area"}],
     "respiration": {"model": "pei2009", "reading": "monthly", "reason": "it is monthly"},
     "trend": {
         "slightly_significant_z": 1.64,

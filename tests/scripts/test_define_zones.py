@@ -6,7 +6,7 @@ import pyproj
 import pytest
 from affine import Affine
 from define_zones import define_zones
-from nepflow import raster
+from nepflow import raster, vectors
 from shapely.geometry import box
 
 GRID = raster.Grid(
@@ -95,3 +95,17 @@ def test_polygons_of_a_file(folder):
     codes, names, _ = made(folder, [str(folder / "dry_wet.gpkg")], kind="file", name_field="zone")
     assert names == {1: "dry", 2: "wet"}
     assert codes[1].tolist() == [1, 1, 2, 2] and np.isnan(codes[0, 3])
+
+
+def test_more_polygons_than_codes_are_refused(folder):
+    def file(count):
+        boxes = [box(0, 0, 1000 + n, 1000) for n in range(count)]
+        frame = geopandas.GeoDataFrame({"name": [f"z{n}" for n in range(count)]}, geometry=boxes)
+        path = str(folder / "many.geojson")
+        frame.set_crs(6933).to_file(path)
+        return path
+
+    entry = {"kind": "file", "name_field": "name"}
+    assert len(made(folder, [file(254)], **entry)[1]) == 254
+    with pytest.raises(vectors.BadArea, match=r"many\.geojson: has 255 zones.*name_field"):
+        made(folder, [file(255)], **entry)

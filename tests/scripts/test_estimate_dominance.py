@@ -42,7 +42,10 @@ def test_layers_and_table(tmp_path):
     assert len(raster.classes_of(outputs[2])) == 9
     table = str(tmp_path / "multiple.csv")
     built_in = {"temperature": "same layer", "precipitation": "no", "radiation": "own source"}
-    summarise_dominance(*outputs[:2], grid.path, table, "nep", built_in, 0.05, 100)
+    reasons = raster.Output(str(tmp_path / "absence.tif"), "1", "why", dtype="uint8")
+    raster.write(np.full((3, 4), 3.0), reasons, GRID)
+    given = reasons.path, grid.path, table
+    summarise_dominance(*outputs[:2], *given, "nep", built_in, 0.05, 100)
     found = pd.read_csv(table).set_index("quantity")
     known = np.isfinite(r2) & (inside == 1)
     assert found["value"]["cells"] == known.sum() == 10

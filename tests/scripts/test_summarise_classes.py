@@ -7,9 +7,10 @@ import pyproj
 import pytest
 from affine import Affine
 from control_discoveries import control_discoveries
-from nepflow import modis, raster
+from nepflow import modis, null_persistence, persistence, persistence_rows, raster, tables
 from scipy import stats
 from summarise_classes import summarise_classes
+from summarise_trend import summarise_trend
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()
 GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 40000), 40, 50)
@@ -44,6 +45,9 @@ def test_shares_close_twice(tmp_path):
     assert areas["barren"] == ((inside == 1) & (classes == 0) & (reason == 3)).sum()
     shares = [float(table[name]["share_of_area_percent"]) for name in areas]
     assert sum(shares) == pytest.approx(100, abs=1e-6)
+    assert "built_in" not in table["a"] and "white_noise_percent" not in table["a"]
+    summarise_classes(*paths, tmp_path / "table.csv", 1, built_in="temperature: same layer")
+    assert {row["built_in"] for row in rows(tmp_path / "table.csv")} == {"temperature: same layer"}
     classified = [float(table[name]["share_of_classified_percent"]) for name in ("a", "b")]
     assert sum(classified) == pytest.approx(100, abs=1e-6)
 
@@ -54,10 +58,70 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
     p[rng.random((40, 50)) < 0.1] = np.nan
     raster.write(p, raster.Output(tmp_path / "p.tif", "1", "p"), GRID)
     outputs = [str(tmp_path / "fdr.tif"), tmp_path / "fdr.csv"]
-    control_discoveries(str(tmp_path / "p.tif"), outputs, ("nep", "test"), 5, 0.05, mem_mb=1)
+    for name, values in (("absence", np.where(np.isnan(p), 3.0, 0)), ("grid", np.ones((40, 50)))):
+        output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
+        raster.write(values, output, GRID)
+    given = [str(tmp_path / f"{name}.tif") for name in ("p", "absence", "grid")]
+    control_discoveries(*given, outputs, ("nep", "test", "same layer"), 5, 0.05, mem_mb=1)
+    table = rows(outputs[1])
+    assert {row["built_in"] for row in table} == {"same layer"}
+    area = {row["quantity"]: float(row["value"]) for row in table if row["unit"] == "km2"}
+    assert area["area"] == 2000 and area["masked_barren_area"] == np.isnan(p).sum()
+    assert area["valid_area"] + area["masked_barren_area"] == area["area"]
     stored = raster.read(tmp_path / "p.tif")
     known = ~np.isnan(stored)
     expected = stats.false_discovery_control(stored[known]) <= 0.05
     found = raster.read(outputs[0])
     assert np.array_equal(found[known] == 1, expected) and 0 < expected.sum() < known.sum()
     assert np.isnan(found[~known]).all()
+
+
+def test_classes_of_persistence_stand_beside_chance(tmp_path):
+    shape = GRID.height, GRID.width
+    names = persistence.COUPLING_NAMES
+    for name, values, classes in (
+        ("grid", np.ones(shape), {1: "inside"}),
+        ("classes", np.full(shape, 5.0), names),
+        ("absence", np.zeros(shape), modis.ABSENCE),
+    ):
+        output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=classes)
+        raster.write(values, output, GRID)
+    chance = [
+        ("prefix", True, f"coupling_share{end}", name, 10.0 * code + place, "%")
+        for place, end in enumerate(null_persistence.BESIDE)
+        for code, name in names.items()
+    ]
+    chance.append(("prefix", True, "autoregression", "all", 0.3, "1"))
+    chance.append(("blocks", False, "coupling_share_of_white_noise", names[5], 1.0, "%"))
+    tables.write(chance, tmp_path / "chance.csv", persistence_rows.COLUMNS)
+    paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
+    summarise_classes(*paths, tmp_path / "table.csv", 1, chance_path=tmp_path / "chance.csv")
+    table = {row["class"]: row for row in rows(tmp_path / "table.csv")}
+    assert float(table[names[5]]["white_noise_percent"]) == 50
+    assert float(table[names[1]]["autoregression_percent"]) == 11
+    assert table["all"]["white_noise_percent"] == ""
+
+
+def test_trend_classes_close_with_the_masked_area_by_reason(tmp_path):
+    codes = np.tile([1.0, 5, 9, 0, 0], (40, 10))
+    reason = np.tile([0.0, 0, 0, 2, 0], (40, 10))
+    inside = np.ones((40, 50))
+    inside[:20] = 0
+    for name, values in (("classes", codes), ("absence", reason), ("grid", inside)):
+        output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
+        raster.write(values, output, GRID)
+    paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
+    outputs = [tmp_path / "table.csv", tmp_path / "criteria.csv"]
+    summarise_trend(*paths, outputs, "nep", "2001-2010", [1.64, 1.96, 2.58], 1)
+    table = rows(outputs[0])
+    area = {row["zone"]: float(row["value"]) for row in table if row["unit"] == "km2"}
+    assert sum(area.values()) == 1000
+    assert area["no trend: water"] == 200 and area["no trend: statistic not defined"] == 200
+    shares = [float(row["value"]) for row in table if row["unit"] == "%"]
+    assert sum(shares) == pytest.approx(100) and len(shares) == 9
+    criteria = rows(outputs[1])
+    *parts, whole = criteria
+    assert whole["category"] == "all" and float(whole["area_km2"]) == 1000
+    assert sum(float(row["share_of_area_percent"]) for row in parts) == pytest.approx(100)
+    assert [row["code"] for row in parts if row["code"]] == [str(c) for c in range(9, 0, -1)]
+    assert parts[0]["z"] and not parts[-1]["z"]

@@ -142,6 +142,101 @@ def test_shares_close_to_the_area(tiny):
         assert sum(shares) == pytest.approx(100, abs=1e-6), path
 
 
+AREAS = "correlation_* discoveries_* persistence_nep multiple_*"
+
+
+def test_tables_of_shares_hold_the_area_without_a_value_by_reason(tiny):
+    """Of every driver, test or method; all have the area of the grid."""
+    whole = np.nansum(raster.read(tiny.result("tiny/grid.tif"))) * 1600
+    paths = [p for name in AREAS.split() for p in tiny.result("tiny/tables").glob(f"{name}.csv")]
+    assert len(paths) == 3 + 4 + 1
+    for path in paths:
+        table = pd.read_csv(path)
+        of = table.columns[: list(table.columns).index("quantity")]
+        for key, part in table.fillna({"built_in": ""}).groupby(list(of)):
+            value = dict(zip(part["quantity"], part["value"], strict=True))
+            if "valid_area" not in value:
+                continue
+            parts = [v for name, v in value.items() if name.endswith("_area")]
+            assert value["area"] == pytest.approx(whole, rel=1e-9), key
+            assert sum(parts) == pytest.approx(whole, rel=1e-9), key
+            shares = part[part["unit"] == "% of the area"]["value"]
+            assert shares.sum() == pytest.approx(100, abs=1e-6), key
+            if "rh" not in path.stem:
+                assert value["masked_barren_area"] > 0, key
+        found = table[table["quantity"] == "valid_area"][list(of[:2])].drop_duplicates()
+        wanted = {"correlation": 3, "persistence": 5}.get(path.stem.partition("_")[0], 1)
+        assert len(found) == wanted, path
+    classes = pd.read_csv(tiny.result("tiny/tables/trend_classes_nep.csv"))
+    assert classes[classes["unit"] == "km2"]["value"].sum() == pytest.approx(whole, rel=1e-9)
+    assert "no trend: barren" in set(classes["zone"])
+    criteria = pd.read_csv(tiny.result("tiny/tables/trend_criteria_nep.csv"))
+    parts = criteria[criteria["category"] != "all"]
+    assert parts["share_of_area_percent"].sum() == pytest.approx(100, abs=1e-6)
+
+
+DRIVERS = {"temperature", "precipitation", "radiation"}
+# of the climate itself, or of names and settings: nothing is compared with a driver there
+NO_RELATION = re.compile(
+    r"(trends|series|recovery|choices|warnings|checks|climate|station|kriging)(_(?!patterns).*)?"
+    r"|published_consistency"  # the paper's numbers among themselves
+    r"|(temperature|precipitation|radiation)_.*|floored.*"
+)
+
+
+def names_a_driver(path):
+    """Whether the name or a cell of a table holds a driver (or a statistic with one)."""
+    names = re.compile(rf"(^|[ _]){'(' + '|'.join(DRIVERS) + ')'}($|[ _])")
+    table = pd.read_csv(path, dtype=str).drop(columns="source", errors="ignore")
+    return bool(names.search(path.stem)) or table.map(lambda t: bool(names.search(str(t)))).any(
+        axis=None
+    )
+
+
+def test_every_table_of_a_driver_says_what_is_built_in(tiny):
+    found = set()
+    for path in sorted(tiny.result("tiny/tables").glob("*.csv")):
+        if NO_RELATION.fullmatch(path.stem) or not names_a_driver(path):
+            continue
+        found.add(path.stem)
+        assert "built_in" in path.read_text(encoding="utf-8").splitlines()[0].split(","), path
+    drivers = {f"{kind}_{d}_nep" for kind in ("discoveries_partial",) for d in DRIVERS}
+    drivers |= {f"shares_partial_{d}_class_nep" for d in DRIVERS}
+    drivers |= {f"correlation_{name}" for name in ("nep", "npp", "rh")}
+    assert drivers | {"built_in", "numbers", "published", "recovery_patterns"} <= found
+    published = pd.read_csv(tiny.result("tiny/tables/published.csv"))
+    partial = published[published["quantity"].str.startswith("partial_")]
+    wanted = {"temperature": "same layer", "precipitation": "same layer", "radiation": "own source"}
+    known = partial[partial["ours"].notna()]
+    assert len(known) > 5
+    assert (known["built_in"] == known["region_or_class"].map(wanted)).all()
+    patterns = pd.read_csv(tiny.result("tiny/tables/recovery_patterns.csv")).set_index("of")
+    assert set(patterns.loc["positive with temperature", "built_in"]) == {"own source"}
+
+
+def test_every_share_of_persistence_stands_beside_chance(tiny):
+    """In the tables of classes, of numbers, of the other choices and of published numbers."""
+    classes = pd.read_csv(tiny.result("tiny/tables/shares_coupling_nep.csv"))
+    for noise in ("white_noise_percent", "autoregression_percent"):
+        known = classes[classes[noise].notna()]
+        assert known[noise].sum() == pytest.approx(100) and len(known) == 5
+    numbers = pd.read_csv(tiny.result("tiny/tables/numbers.csv"))
+    beside = numbers[numbers["quantity"] == "coupling_share_of_white_noise"]
+    of = dict(zip(beside["region_or_class"], beside["value"], strict=True))
+    for row in classes[classes["white_noise_percent"].notna()].itertuples():
+        assert of[row[1]] == pytest.approx(row.white_noise_percent)
+    table = pd.read_csv(tiny.result("tiny/tables/specification.csv"))
+    for quantity in ("persistent_share", "continuous_increase_share"):
+        rows = table[table["quantity"] == quantity]
+        assert len(rows) > 10
+        for end in ("of_white_noise", "of_autoregression"):
+            noise = table[table["quantity"] == f"{quantity}_{end}"]
+            assert list(noise["option"]) == list(rows["option"]) and noise["value"].notna().all()
+    published = pd.read_csv(tiny.result("tiny/tables/published.csv")).set_index("id")
+    for name in ("nwc_hurst_sust", "nwc_hurst_anti", "nwc_cpl_contincr"):
+        assert "chance alone: white noise" in published.loc[name, "note"]
+
+
 def test_numbers_equal_the_tables_that_they_come_from(tiny):
     table = rows(tiny.result("tiny/tables/numbers.csv"))
     found = {
@@ -153,7 +248,13 @@ def test_numbers_equal_the_tables_that_they_come_from(tiny):
             assert found["nep_slope", row["zone"]] == float(row["value"])
     assert found["trend_share", "increase"] + found["trend_share", "decrease"] == pytest.approx(100)
     published = rows(tiny.result("tiny/tables/published.csv"))
-    assert len(published) == 105
+    assert len(published) == 125
+    own = {"2000-2022": "2000-2008", "2000-2011": "2000-2004", "2011-2022": "2004-2008"}
+    own["2022"] = "2008"  # dates of land cover
+    keys = {(row["quantity"], row["region_or_class"], row["period"]) for row in table}
+    for row in published:
+        key = row["quantity"], row["region_or_class"], own.get(row["period"], row["period"])
+        assert key in keys, f"{row['id']} is not computed here"
     verdicts = {row["verdict"] for row in published}
     assert "not comparable on the twin" in verdicts and "the text contradicts itself" in verdicts
 
@@ -205,6 +306,15 @@ def test_transitions_are_those_of_the_maps(tiny):
                 cells = np.sum((maps[first] == code) & (maps[second] == other))
                 assert found[name, to] == pytest.approx(1600 * cells)
         assert sum(found.values()) == pytest.approx(1600 * inside.sum(), rel=1e-9)
+        whole = {
+            row["quantity"]: float(row["value"])
+            for row in table
+            if row["year"] == f"{first}-{second}" and row["zone"] == "all"
+        }
+        absent = [f"absent_in_{date}_only_area" for date in (first, second)]
+        absent = [whole[name] for name in (*absent, "absent_at_both_dates_area")]
+        assert sum(absent) == pytest.approx(whole["absent_area"])
+        assert whole["known_area"] + sum(absent) == pytest.approx(1600 * inside.sum(), rel=1e-9)
 
 
 def test_planted_station_defects_are_counted(tiny):
@@ -243,6 +353,13 @@ def test_the_truth_is_recovered(tiny):
     assert bounds
     for key, (lowest, highest) in bounds.items():
         assert lowest <= found[key] <= highest, (key, found[key], lowest, highest)
+
+
+def test_every_measure_of_recovery_has_bounds(tiny):
+    """Neither may a measure go without a test, nor bounds stay of what is no longer measured."""
+    bounds = rows(__file__.replace("test_tiny_twin.py", "recovery_of_seeds.csv"))
+    keys = {(row["quantity"], row["statistic"], row["unit"]) for row in bounds}
+    assert set(dict(recovery_of_seeds.recovered(tiny, "tiny"))) == keys
 
 
 def alike_next_door(tiny, date):

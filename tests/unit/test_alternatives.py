@@ -17,7 +17,9 @@ STUDY = {
         "autocorrelation": "none", "slightly_significant_z": 1.64, "significant_z": 1.96,
         "extremely_significant_z": 2.58,
     },
-    "persistence": {"method": "prefix", "tolerance": 0},
+    "persistence": {
+        "method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 100, "seed": 1,
+    },
 }  # fmt: skip
 
 
@@ -41,3 +43,27 @@ def test_limits_of_light_use_change_npp_alone(tmp_path):
         means = nep.mean(axis=(1, 2))
         pairs = [(means[j] - means[i]) / (j - i) for j in range(10) for i in range(j)]
         assert found[name, "nep_slope"] == pytest.approx(np.median(pairs), rel=1e-5)
+
+
+def test_2000_is_dropped_or_taken_from_other_npp(tmp_path):
+    rng = np.random.default_rng(3)
+    years = list(range(2000, 2010))
+    nep, rh = rng.normal(200, 5, (10, 8, 9)), rng.normal(300, 5, (10, 8, 9))
+    other = rng.normal(900, 5, (8, 9))
+    bands = tuple(map(str, years))
+    for name, values, of in (("nep", nep, bands), ("rh", rh, bands), ("npp", other, ("2000",))):
+        output = raster.Output(tmp_path / f"{name}.tif", "g C m-2 yr-1", name, of)
+        raster.write(values, output, GRID)
+    layers = {name: [str(tmp_path / f"{name}.tif")] for name in ("nep", "rh")}
+    layers["collection_006_harmonised"] = [str(tmp_path / "npp.tif")]
+    study = STUDY | {"years": years, "npp": {"year_2000": "collection_006"}}
+    options = ["drop", "collection_006", "collection_006_harmonised"]
+    rows = list(alternatives.year_2000(layers, options, study, 1))
+    assert [option for option, chosen, *_ in rows if chosen] == ["collection_006"] * 13
+    mean = {option: value for option, _, quantity, value, _ in rows if quantity == "nep_mean"}
+    assert mean["collection_006"] == pytest.approx(nep.mean(), rel=1e-6)
+    assert mean["drop"] == pytest.approx(nep[1:].mean(), rel=1e-6)
+    nep[0] = other - rh[0]
+    assert mean["collection_006_harmonised"] == pytest.approx(nep.mean(), rel=1e-6)
+    kept = list(alternatives.year_2000(layers, ["drop", "kept"], study, 100))
+    assert {option: chosen for option, chosen, *_ in kept} == {"drop": False, "kept": True}

@@ -23,6 +23,7 @@ from nepflow import (
     transition_rows,
     value_shares,
 )
+from nepflow.null_persistence import BESIDE
 
 NAMES = ["forest", "grass", "barren"]
 COLOURS = {"forest": "#1b7837", "grass": "#a6d96a", "barren": "#d9c9b0"}
@@ -261,6 +262,29 @@ def test_specification_marks_the_chosen_option_and_absent_values():
     assert [float(line.get_xdata()[0]) for line in chosen] == [170.0, 170.0]
     found = pictures.texts(figure)
     assert {"reading", "annual once", "year 2000", "NEP, mean", "n/a"} <= set(found)
+
+
+def test_shares_of_persistence_have_marks_of_chance():
+    plain = draw_specification(quantities=["rising_share"])
+    rows = [
+        ("year 2000", option, option == "keep", f"rising_share{end}", value, "%")
+        for option, white in (("drop", 40.0), ("keep", 47.0))
+        for end, value in zip(BESIDE, (white, white + 55), strict=True)
+    ]
+    table = specifications()
+    table = pd.concat([table, pd.DataFrame(rows, columns=table.columns)], ignore_index=True)
+    figure = specification_curve.specification_curve(table, ["rising_share"])
+    marks = {"|": [], "x": []}
+    for line in figure.axes[0].lines:
+        if line.get_marker() in marks:
+            marks[line.get_marker()].append(float(line.get_xdata()[0]))
+    assert marks == {"|": [40.0, 47.0], "x": [95.0, 102.0]}
+    low, high = figure.axes[0].get_xlim()
+    assert low < 40 and high > 102
+    text = "white noise as long as the series"
+    assert text in pictures.texts(figure) and text not in pictures.texts(plain)
+    shown = specification_curve.specification_curve(table)
+    assert not [text for text in pictures.texts(shown) if "of white noise" in text]
 
 
 def test_only_quantities_that_are_wanted_and_their_options_are_shown():

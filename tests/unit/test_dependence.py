@@ -48,7 +48,25 @@ def test_a_figure_of_a_driver_says_what_is_built_in():
         "Built in: Rh is computed from this temperature; "
         "MOD17 NPP is driven by temperature of a reanalysis."
     )
+    for end in ("_class", "_p", "_fdr"):
+        assert dependence.mark_of(STUDY, f"pixel/nep/partial_temperature{end}") == mark
     assert dependence.mark_of(STUDY, "pixel/npp/partial_precipitation") == ""
+
+
+@pytest.mark.parametrize(
+    ("layer", "how"),
+    [
+        ("pixel/nep/partial_temperature_class", "same layer"),
+        ("pixel/npp/partial_radiation", "own source"),
+        ("pixel/npp/partial_precipitation", "no"),
+        ("pixel/npp/dominant_class", "temperature: own source; radiation: own source"),
+        ("pixel/nep/trend_class", None),
+        ("pixel/nep/mann_kendall", None),
+        ("", None),
+    ],
+)
+def test_tables_of_a_layer_say_how_its_drivers_entered(layer, how):
+    assert dependence.how_of(STUDY, layer) == how
 
 
 def test_figures_of_all_drivers_say_what_is_built_in():

@@ -15,6 +15,16 @@ LATER = {
 }
 
 
+RASTERS = {"file": "npp_{year}.tif", "unit": "kg C m-2 yr-1"}
+ZONES = [
+    {"name": "landcover", "kind": "landcover"},
+    {"name": "stable_landcover", "kind": "stable_landcover", "minimum_percent": 80},
+    {"name": "sink", "kind": "sink", "cuts": [0, 200, 400]},
+    {"name": "dry_wet", "kind": "aridity"},
+    {"name": "elevation", "kind": "elevation", "cuts": [1000, 2000]},
+    {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
+    {"name": "karst_sink", "kind": "crossing", "of": ["karst", "sink"]},
+]
 DRIVERS = {
     "correlation": LATER["correlation"] | {"multiple": True},
     "land_use_effect": {
@@ -81,6 +91,44 @@ def test_sections_follow_the_settings():
         ("npp", {"resampling": "average"}, "the mean of valid cells"),
         ("climate", {"smoothing": "gml"}, "maximum likelihood (Wahba, 1985)"),
         ("climate", {"complete_month_percent": 65}, "at least 65 %"),
+        ("climate", {"time_step": "monthly"}, "temperature and precipitation: monthly records."),
+        ("climate", {"time_step": "normals"}, "climate does not vary in time"),
+        ("climate", {"fill": "none"}, "Missing and rejected days were not filled"),
+        ("climate", {"model": "trivariate"}, "1 km of height counts as 100 km"),
+        ("climate", {"common_smoothing": True}, "one for all surfaces of a variable, minimises"),
+        ("climate", {"weights_column": "w"}, "relative weights of the column w"),
+        ("climate", {"bias_correction": "surface"}, "corrected by the variance of the surface"),
+        (
+            "climate",
+            {"smoothing": "known_variance", "smoothing_value": {"temperature": 0.5}},
+            "for a known error variance (Craven and Wahba, 1978): temperature 0.5.",
+        ),
+        (
+            "climate",
+            {"smoothing": "fixed_rho", "smoothing_value": {"temperature": 0.02}},
+            "fixed, not estimated: <var>λ</var> = temperature 0.02.",
+        ),
+        (
+            "climate",
+            {"smoothing": "fixed_signal", "smoothing_value": {"precipitation": 40}},
+            "effective degrees of freedom: precipitation 40.",
+        ),
+        (
+            "climate",
+            {"transformation": {"temperature": "none", "precipitation": "log"}},
+            "Precipitation was fitted as logarithm.",
+        ),
+        (
+            "climate",
+            {"variables": ["temperature", "precipitation", "radiation"]},
+            "the mean (temperature) or the sum (precipitation and solar radiation)",
+        ),
+        ("npp", {"source": "rasters", "rasters": RASTERS}, "<code>npp_{year}.tif</code>, kg C m⁻²"),
+        (
+            "npp",
+            {"source": "rasters", "rasters": RASTERS | {"drivers": ["precipitation"]}},
+            "Precipitation entered it, as its source declares.",
+        ),
         ("trend", {"significant_z": 2.1}, "above 1.64, 2.1 and 2.58"),
         ("trend", {"autocorrelation": "hamed_rao"}, "(Hamed and Rao, 1998)"),
         ("stability", {"breaks": "fixed", "fixed_breaks": [0.05, 0.1]}, "fixed breaks 0.05, 0.1"),
@@ -95,6 +143,70 @@ def test_a_setting_changes_its_sentence(key, values, said):
     _, text = text_of(changed(key, **values))
     assert said in text
     assert said not in text_of(pages.STUDY | LATER)[1]
+
+
+def test_daily_records_are_checked_and_kriged_by_default():
+    _, text = text_of(pages.STUDY | LATER)
+    for said in (
+        "(Durre et al., 2010): the range of possible values; jumps away from both neighbouring "
+        "days (temperature); identical values in a row (temperature and precipitation)",
+        "in interruptions of up to 31 days were reconstructed by ordinary kriging",
+        "one exponential variogram",
+        "are known, observed or reconstructed",
+        "of each surface, minimises generalised cross-validation",
+    ):
+        assert said in text, said
+    for step in ("monthly", "normals"):
+        other = text_of(changed("climate", time_step=step))[1]
+        assert "kriging" not in other and "Durre" not in other and "of its days" not in other
+    unfilled = text_of(changed("climate", fill="none"))[1]
+    assert "kriging" not in unfilled and "reconstructed" not in unfilled
+    assert "Durre" in unfilled and "% of its days are observed" in unfilled
+
+
+def test_climate_of_grids_has_no_station_and_no_spline():
+    files = [
+        {"variable": name, "file": f"{name}_<b>.nc", "unit": "K", "first_month": "2001-01"}
+        for name in ("temperature", "precipitation")
+    ]
+    study = changed("climate", source="grids", grids=files)
+    _, text = text_of(study)
+    assert "gridded climate (precipitation_&lt;b&gt;.nc and temperature_&lt;b&gt;.nc)" in text
+    assert "elevation of the source" not in text
+    climate = dict(methods_text.sections(study))["Climate"]
+    assert [kind for kind, _ in climate] == ["p"]
+    for word in ("tation record", "spline", "Durre", "kriging"):
+        assert word not in climate[0][1]
+    downscaled = {"lapse_rate_k_per_km": -6.5, "elevation": "z.tif"}
+    _, text = text_of(changed("climate", source="grids", grids=files, downscaling=downscaled))
+    assert "by -6.5 K km⁻¹" in text
+
+
+def test_npp_of_rasters_is_not_that_of_the_satellite():
+    _, text = text_of(changed("npp", source="rasters", rasters=RASTERS))
+    assert "MOD17A3HGF" not in text and "Which climate entered it is not declared" in text
+
+
+def test_zones_are_described_as_they_are_made():
+    assert "Zones" not in dict(methods_text.sections(pages.STUDY | LATER))
+    made, text = text_of(pages.STUDY | LATER | {"zones": ZONES})
+    assert "Zones" in dict(made)
+    for said in (
+        "the class that a cell has in at least 80 % of the years",
+        "by mean NEP at 0, 200 and 400 g C m⁻² yr⁻¹: source, low sink, medium sink, high sink.",
+        "limits at 0.05, 0.2, 0.5 and 0.65 (UNEP, 1992): hyper-arid, arid, semi-arid",
+        "the length of days (Thornthwaite, 1948), above 26.5 °C (Willmott et al., 1985)",
+        "limits at 1000 and 2000 m",
+        "polygons of karst.gpkg",
+        "those of karst and sink crossed",
+        "each year’s own map",
+    ):
+        assert said in text, said
+    listed = " ".join(references.listed(text))
+    assert all(work in listed for work in ("World Atlas", "Geogr. Rev.", "J. Climatol."))
+    alone = [{"name": "stable", "kind": "stable_landcover"}, {**ZONES[2], "cuts": [10, 20]}]
+    _, text = text_of(pages.STUDY | LATER | {"zones": alone})
+    assert "has in every year;" in text and "at 10 and 20 g C m⁻² yr⁻¹." in text
 
 
 def test_year_2000_is_said_where_the_period_has_it():

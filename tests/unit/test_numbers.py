@@ -9,7 +9,7 @@ COLUMNS = ["class", "masked", "area_km2", "share_of_classified_percent", "share_
 
 
 def named(rows):
-    return {(quantity, of, period): value for quantity, of, value, _, period in rows}
+    return {(quantity, of, period): value for quantity, of, value, _, period, *_ in rows}
 
 
 def test_trend_shares_add_up():
@@ -26,6 +26,37 @@ def test_trend_shares_add_up():
     assert found["trend_share", "slightly significant decrease", "p"] == 6
     masked = named(numbers.class_numbers(table, "x", "p"))
     assert masked["x_masked", "all", "p"] == 50 and masked["x", "no change", "p"] == 0
+
+
+def test_shares_of_persistence_stand_beside_those_of_chance():
+    quantities = ["persistent_share", "persistent_share_of_white_noise", "coupling_share"]
+    rows = [(True, name, "all", 80.0 + n, "%") for n, name in enumerate(quantities)]
+    rows += [
+        (True, "coupling_share_of_white_noise", "continuous increase", 40.0, "%"),
+        (True, "masked_barren_area", "all", 9.0, "km2"),
+        (False, "persistent_share", "all", 7.0, "%"),
+    ]
+    columns = ["chosen", "quantity", "class", "value", "unit"]
+    found = named(numbers.persistence_numbers(pd.DataFrame(rows, columns=columns), "p"))
+    assert found == {
+        ("persistent_share", "all", "p"): 80,
+        ("antipersistent_share", "all", "p"): 20,
+        ("persistent_share_of_white_noise", "all", "p"): 81,
+        ("antipersistent_share_of_white_noise", "all", "p"): 19,
+        ("coupling_share_of_white_noise", "continuous increase", "p"): 40,
+    }
+
+
+def test_partial_correlations_say_what_is_built_in_and_no_area():
+    rows = [
+        ("temperature", "same layer", "positive_share", 70.0, "%"),
+        ("temperature", "same layer", "masked_barren_share", 20.0, "% of the area"),
+        ("temperature", "same layer", "valid_area", 20.0, "km2"),
+    ]
+    table = pd.DataFrame(rows, columns=["driver", "built_in", "quantity", "value", "unit"])
+    found = numbers.whole(numbers.correlation_numbers(table, "p"))
+    assert found == [("partial_positive_share", "temperature", 70.0, "%", "p", "same layer")]
+    assert numbers.whole([("q", "all", 1, "%", "p")]) == [("q", "all", 1, "%", "p", "")]
 
 
 def test_landcover_change_by_hand():
@@ -62,7 +93,9 @@ STUDY = {
         "smallest_mean_g_c": 10, "ddof": 0, "breaks": "natural", "sample": 500, "seed": 1,
         "fixed_breaks": [0.05, 0.1, 0.15, 0.2],
     },
-    "persistence": {"method": "prefix", "tolerance": 0},
+    "persistence": {
+        "method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 100, "seed": 1,
+    },
 }  # fmt: skip
 
 
@@ -82,6 +115,20 @@ def test_headline_does_not_depend_on_strips_and_finds_what_is_planted():
     assert found["significant_rise_share"] == pytest.approx(800 / 9)
     assert found["significant_fall_share"] == pytest.approx(100 / 9)
     assert found["nep_slope"] == pytest.approx(2 * 7 / 9, abs=0.1)
+    names = list(found)
+    for quantity in specification.PERSISTENT:
+        place = names.index(quantity)
+        beside = [f"{quantity}_of_white_noise", f"{quantity}_of_autoregression"]
+        assert names[place + 1 : place + 3] == beside
+        assert 0 < found[beside[0]] < found[beside[1]] < 100
+
+
+def test_every_method_stands_beside_its_own_chance():
+    nep = np.random.default_rng(2).normal(size=(24, 1, 50))
+    rows = list(specification.by_persistence(nep, np.ones((1, 50)), STUDY))
+    noise = {method: v for method, _, q, v, _ in rows if q == "persistent_share_of_white_noise"}
+    assert set(noise) == {"prefix", "prefix_from_2", "blocks", "anis_lloyd", "differenced"}
+    assert noise["differenced"] < 20 < 60 < noise["prefix"]
 
 
 def test_significance_options_hold_the_study_s_own():

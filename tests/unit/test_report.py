@@ -3,6 +3,7 @@
 import base64
 import re
 
+import numpy as np
 import pandas as pd
 import pictures
 import pytest
@@ -198,3 +199,32 @@ def test_only_simulated_studies_bear_the_banner(root):
 
 def test_page_is_the_same_every_time(root):
     assert page(root)[0] == page(root)[0]
+
+
+def test_rows_of_one_quantity_keep_what_they_are_of():
+    rows = [
+        ("land cover", of, statistic, value, "%", how)
+        for of, value, how in (("forest, 2001", 10.0, np.nan), ("barren, 2001", 60.0, "own source"))
+        for statistic in ("true share", "recovered share")
+    ]
+    columns = ["quantity", "of", "statistic", "value", "unit", "built_in"]
+    (block,) = readable.blocks(pd.DataFrame(rows, columns=columns))
+    assert [column["text"] for column in block["columns"][:4]] == [
+        "Quantity", "Unit", "Of", "Built in",
+    ]  # fmt: skip
+    assert [row[2:5] for row in block["rows"]] == [
+        ["forest, 2001", "–", "10"], ["barren, 2001", "own source", "60"],
+    ]  # fmt: skip
+
+
+def test_masked_area_stands_in_the_csv_and_is_named():
+    rows = [
+        ("temperature", "positive_share", 70.0, "%"),
+        ("temperature", "area", 10.0, "km2"),
+        ("temperature", "masked_barren_area", 4.0, "km2"),
+    ]
+    columns = ["driver", "quantity", "value", "unit"]
+    (block,) = readable.blocks(pd.DataFrame(rows, columns=columns))
+    texts = [column["text"] for column in block["columns"]]
+    assert "Area" in texts and not [text for text in texts if "asked" in text]
+    assert "area without a value by reason" in block["note"]

@@ -7,6 +7,7 @@ import yaml
 from nepflow import scorecard
 
 ENTRY = {"id": "a", "quantity": "q", "value": 10, "unit": "%", "section": "1", "tolerance": 1}
+CHANCE = {"white_noise": 79.0, "autoregression": 93.5}
 OURS = {("q", "all", "2001-2010"): (10.5, "%")}
 
 
@@ -26,6 +27,16 @@ def test_verdicts():
     assert math.isnan(verdict(numbers={})["ours"])
     with pytest.raises(scorecard.BadPublished, match="Convert it"):
         verdict(numbers={("q", "all", "2001-2010"): (10.5, "km2")})
+
+
+def test_what_chance_gives_and_what_is_built_in_stand_beside_a_share():
+    key = ("q", "all", "2001-2010")
+    noise = {(f"q_of_{name}", *key[1:]): (value, "%") for name, value in CHANCE.items()}
+    row = verdict(ENTRY | {"note": "printed so"}, OURS | noise)
+    assert row["note"] == "printed so; chance alone: white noise 79.0 %, AR(1) 93.5 %"
+    assert verdict()["note"] == "" and verdict()["built_in"] == ""
+    (row,) = scorecard.compare([ENTRY], OURS, set(), "2001-2010", False, {key: "same layer"})
+    assert dict(zip(scorecard.PUBLISHED, row, strict=True))["built_in"] == "same layer"
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +100,7 @@ def test_units_of_rates(paper):
 
 def test_every_published_number_is_unique(paper):
     ids = [entry["id"] for entry in paper["published"]]
-    assert len(ids) == len(set(ids)) == 105
+    assert len(ids) == len(set(ids)) == 125
 
 
 def test_values_are_those_of_the_paper(paper, root):

@@ -19,6 +19,18 @@ def test_three_twins_are_one_plan(root, tmp_path):
     assert "twin/guangxi_karst_twin/truth/restoration.csv" in said
 
 
+MOST_JOBS = 200  # of `make demo`: a job is a product and year, never a tile
+
+
+def test_the_demo_has_few_jobs(root, tmp_path):
+    site = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    assert site["studies"] == ["northwest_china_twin"]
+    studies = f"studies=[{','.join(site['studies'])}]"
+    said = Workflow(root, tmp_path / "copy").run("-n", "--config", studies)
+    (total,) = set(re.findall(r"^total +(\d+)", said, re.M))
+    assert 100 < int(total) <= MOST_JOBS
+
+
 def test_numbers_of_the_abstract_are_in_the_scorecard(root):
     """The four figures of the abstract and the years, each with its place and a tolerance."""
     study = yaml.safe_load((root / "config/studies/guangxi_karst.yaml").read_text())

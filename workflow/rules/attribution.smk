@@ -128,6 +128,7 @@ rule summarise_attribution:
         years=years_of,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         attribution=lookup(within=STUDIES, dpath="{study}/attribution"),
+        built_in=drivers_built_in,
     message:
         "{wildcards.study}: climate and the rest in the trend of {wildcards.variable}."
     script:

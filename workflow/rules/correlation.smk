@@ -36,6 +36,8 @@ rule estimate_correlation:
 rule control_discoveries:
     input:
         p="<study>/pixel/{variable}/{test}_p.tif",
+        absence="<study>/pixel/npp/absence.tif",
+        grid="<study>/grid.tif",
         code=code_of("control_discoveries.py"),
     output:
         discoveries="<study>/pixel/{variable}/{test}_fdr.tif",
@@ -49,6 +51,7 @@ rule control_discoveries:
         runtime=by_size(30),
     params:
         significance=significance_of,
+        built_in=test_built_in,
     message:
         "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
     script:
@@ -60,6 +63,7 @@ rule summarise_correlation:
         r=partial_layers(""),
         p=partial_layers("_p"),
         discoveries=controlled_discoveries,
+        absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
         code=code_of("summarise_correlation.py"),
     output:

@@ -38,6 +38,7 @@ rule summarise_dominance:
     input:
         r2="<study>/pixel/{variable}/multiple_r2.tif",
         p="<study>/pixel/{variable}/multiple_p.tif",
+        absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
         code=code_of("summarise_dominance.py"),
     output:

@@ -42,6 +42,24 @@ def built_in_marks(wildcards):
     return {layer: text for layer, text in marks.items() if text}
 
 
+def figure_persistence(wildcards):
+    """What chance gives of the classes of trend and persistence that a figure shows."""
+    return persistence_of_layers(wildcards.study, figure_layer_names(wildcards))
+
+
+def npp_built_in(wildcards):
+    """Whether each climate driver entered NPP."""
+    study = study_of(wildcards)
+    drivers = study["climate"]["variables"]
+    return {driver: dependence.built_in_how(study, "npp", driver) for driver in drivers}
+
+
+def test_built_in(wildcards):
+    """Whether the driver of a test entered the variable; an empty text without driver."""
+    layer = f"pixel/{wildcards.variable}/{wildcards.test}"
+    return dependence.how_of(study_of(wildcards), layer) or ""
+
+
 def drivers_built_in(wildcards):
     """Whether each climate driver entered the variable that it is compared with."""
     study = study_of(wildcards)

@@ -41,6 +41,7 @@ rule draw_map:
 rule draw_classes:
     input:
         layer=figure_layer,
+        persistence=figure_persistence,
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
         code=code_of("draw_classes.py"),

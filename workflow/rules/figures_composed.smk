@@ -10,6 +10,7 @@ rule draw_panels:
         layers=figure_layers,
         series=figure_tables("series"),
         trends=figure_tables("trends"),
+        persistence=figure_persistence,
         outlines="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
         code=code_of("draw_panels.py"),

@@ -84,6 +84,11 @@ def minimum_valid_years(wildcards):
     return study["minimum_years"] if study["has_trend"] else 1
 
 
+def harmonised_is_tried(study):
+    """Whether the year 2000 of two collections is made, as chosen or beside what is chosen."""
+    return "harmonised" in plan.folders_of_npp(study)
+
+
 def overlap_of(collection):
     """Function that gives NPP of one collection in the years that two collections share."""
 

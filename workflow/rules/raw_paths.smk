@@ -24,7 +24,7 @@ def granule_digests(wildcards):
     """The lists of all tiles that the products of a study come from."""
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
     lists = in_study("npp/{collection}/granules_{year}.csv")(wildcards)
-    if "harmonised" in study["npp_year_folder"].values():
+    if harmonised_is_tried(study):
         years = range(study["npp"]["overlap"][0], study["npp"]["overlap"][1] + 1)
         lists += [f"{below}/npp/006/granules_{year}.csv" for year in years]
         lists += [f"{below}/npp/061/granules_{year}.csv" for year in years]

@@ -67,6 +67,7 @@ rule compare_patterns:
         dates=dates_of_landcover,
         classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
         drivers=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        built_in=npp_built_in,
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         correlation=lookup(within=STUDIES, dpath="{study}/correlation"),
     message:

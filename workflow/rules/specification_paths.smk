@@ -17,6 +17,26 @@ def choices_of(study):
     return [choice for choice in listed if choice not in impossible]
 
 
+def options_of_2000(study):
+    """Folders of the NPP of 2000 by the options of its choice, the study's own among them."""
+    if study["npp"]["source"] != "mod17":
+        return {"drop": None, "kept": study["npp"]["source"]}
+    folders = {"drop": None, "collection_006": "006"}
+    if harmonised_is_tried(study):
+        folders["collection_006_harmonised"] = "harmonised"
+    return folders
+
+
+def npp_of_2000(study):
+    """NPP of 2000 by the options that the study does not choose."""
+    below = f"{RESULTS}/{study['slug']}/npp"
+    own = study["npp_year_folder"].get(2000)  # none: there is no such choice
+    if own is None:
+        return {}
+    others = {option: f for option, f in options_of_2000(study).items() if f not in (None, own)}
+    return {option: f"{below}/{folder}/2000.tif" for option, folder in others.items()}
+
+
 def choice_tables(wildcards):
     below = f"{RESULTS}/{wildcards.study}/specification"
     return [f"{below}/{choice}.csv" for choice in choices_of(study_of(wildcards))]
@@ -46,7 +66,7 @@ def choice_layers(wildcards):
             "npp": in_study("npp/{npp}/{year}.tif")(wildcards),
             "rh": compared_respiration(wildcards),
         },
-        "year_2000": {"nep": nep},
+        "year_2000": {"nep": nep, "rh": chosen_respiration(wildcards)} | npp_of_2000(study),
         "filled": {"nep": nep, "qc": in_study("npp/{npp}/qc_{year}.tif")(wildcards)},
         "persistence": {"nep": nep, "slope": f"{below}/pixel/nep/sen_slope.tif"},
         "significance": {"nep": nep},
@@ -66,6 +86,7 @@ def choice_options(wildcards):
     study = study_of(wildcards)
     return {
         "respiration": study["respiration_variants"],
+        "year_2000": list(options_of_2000(study)),
         "filled": study["specification"]["filled_percent"],
         "landcover": keys_of(study),
         "fpar_limits": limits_of(study),

@@ -79,6 +79,8 @@ rule estimate_persistence:
 rule summarise_persistence:
     input:
         cube=cube_of,
+        slope="<study>/pixel/{variable}/sen_slope.tif",
+        absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
         code=code_of("summarise_persistence.py"),
     output:

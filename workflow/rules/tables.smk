@@ -57,6 +57,7 @@ rule summarise_absence:
 rule summarise_trend:
     input:
         trend_class="<study>/pixel/{variable}/trend_class.tif",
+        absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
         code=code_of("summarise_trend.py"),
     output:

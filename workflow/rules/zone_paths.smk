@@ -64,11 +64,35 @@ def zone_rasters(wildcards):
 
 def classes_to_summarise(wildcards):
     """A class raster of the zones, or ``<layer>_<variable>`` of the pixel statistics."""
+    layer = layer_to_summarise(wildcards)
+    if not layer:
+        return zone_raster(study_of(wildcards), wildcards.classes)
+    return f"{RESULTS}/{wildcards.study}/{layer}.tif"
+
+
+def layer_to_summarise(wildcards):
+    """Layer of the pixel statistics whose classes are summarised; an empty text for zones."""
     study, name = study_of(wildcards), wildcards.classes
     if name in [zones["name"] for zones in study["zones"]]:
-        return zone_raster(study, name)
+        return ""
     layer, _, variable = name.rpartition("_")
-    return f"{RESULTS}/{wildcards.study}/pixel/{variable}/{layer}.tif"
+    return f"pixel/{variable}/{layer}"
+
+
+def classes_built_in(wildcards):
+    """How the drivers of the classes entered the variable; None for classes without driver."""
+    return dependence.how_of(study_of(wildcards), layer_to_summarise(wildcards))
+
+
+def persistence_of_classes(wildcards):
+    """What chance gives of the classes, if they are those of trend and persistence."""
+    return persistence_of_layers(wildcards.study, [layer_to_summarise(wildcards)])
+
+
+def persistence_of_layers(study, layers):
+    """Tables of persistence of the layers of trend and persistence among ``layers``."""
+    found = [re.fullmatch(r"pixel/(\w+)/coupling", layer) for layer in layers]
+    return [f"{RESULTS}/{study}/tables/persistence_{layer[1]}.csv" for layer in found if layer]
 
 
 def zone_tables(study):

@@ -77,6 +77,7 @@ rule estimate_absence:
 rule summarise_classes:
     input:
         classes=classes_to_summarise,
+        persistence=persistence_of_classes,
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
         code=code_of("summarise_classes.py"),
@@ -91,6 +92,8 @@ rule summarise_classes:
     resources:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
+    params:
+        built_in=classes_built_in,
     message:
         "{wildcards.study}: area of {wildcards.classes}."
     script:

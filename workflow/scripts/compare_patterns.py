@@ -9,11 +9,14 @@ import numpy as np
 from nepflow import correlation, landcover, raster, recovery, tables
 from nepflow._log import logged_to
 
-COLUMNS = ["quantity", "of", "statistic", "value", "unit"]
+COLUMNS = ["quantity", "of", "statistic", "value", "unit", "built_in"]
 
 
 def compare_patterns(maps, true_maps, classes, slopes, signs, output_path, options, mem_mb):
-    """``maps`` holds a path a date; ``signs`` the true NPP, and of a driver its two files."""
+    """``maps`` holds a path a date; ``signs`` the true NPP, and of a driver its two files.
+
+    ``options["built_in"]`` says of each driver whether it entered NPP, see `dependence`.
+    """
     tally = recovery.Tally()
     table = np.array(landcover.lookup_table(classes))
     for _, _, (true, mapped) in raster.blocks([true_maps, list(maps.values())], mem_mb=mem_mb):
@@ -32,7 +35,9 @@ def compare_patterns(maps, true_maps, classes, slopes, signs, output_path, optio
                 npp, drivers, years, options["minimum_years"], options["detrend"]
             )
             recovery.count_signs(tally, names, *true, found, options["significance_p"])
-    tables.write(tally.rows(), output_path, COLUMNS, simulated=True)
+    how = {recovery.positive_with(name): word for name, word in options["built_in"].items()}
+    rows = [(*row, how.get(row[1], "")) for row in tally.rows()]
+    tables.write(rows, output_path, COLUMNS, simulated=True)
 
 
 if __name__ == "__main__":
@@ -49,6 +54,6 @@ if __name__ == "__main__":
             signs=signs | {"found": list(files.found)} if files.found else {},
             output_path=snakemake.output.table,
             options=snakemake.params.correlation
-            | {"minimum_years": snakemake.params.minimum_years},
+            | {name: snakemake.params[name] for name in ("minimum_years", "built_in")},
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -12,16 +12,17 @@ from nepflow.numbers import COLUMNS
 def compare_published(numbers_path, outputs, published, checks, period, simulated):
     """A number that a failed check names is called contradicted, whatever ours is."""
     table = tables.read(numbers_path, COLUMNS)
-    numbers = {
-        (row.quantity, row.region_or_class, str(row.period)): (row.value, row.unit)
-        for row in table.itertuples()
-    }
+    numbers, built_in = {}, {}
+    for row in table.itertuples():
+        key = row.quantity, row.region_or_class, str(row.period)
+        numbers[key] = row.value, row.unit
+        built_in[key] = row.built_in if isinstance(row.built_in, str) else ""
     rows, contradicted = [], set()
     for row, blamed in scorecard.check(checks, published):
         rows.append(row)
         contradicted |= blamed
     rows += scorecard.check_units(published)
-    compared = scorecard.compare(published, numbers, contradicted, period, simulated)
+    compared = scorecard.compare(published, numbers, contradicted, period, simulated, built_in)
     tables.write(compared, outputs[0], scorecard.PUBLISHED, simulated=simulated)
     tables.write(rows, outputs[1], scorecard.CONSISTENCY, simulated=simulated)
 

@@ -5,7 +5,7 @@ Writes  table: one row a reading and quantity
 """
 
 import numpy as np
-from nepflow import raster, tables, zonal
+from nepflow import raster, readings, tables, zonal
 from nepflow._log import logged_to
 
 COLUMNS = ["reading", "chosen", "quantity", "value", "unit"]
@@ -16,27 +16,26 @@ def compare_readings(
 ):
     """The mean is that of the annual means; a source is a pixel with a negative mean NEP."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
-    years, paths = len(npp_paths), list(respiration_paths.values())
-    of_years, of_sources = np.zeros((len(paths), 3, 2 * years, 2)), np.zeros((len(paths), 3, 1, 2))
+    layers, paths = 2 * len(npp_paths), list(respiration_paths.values())
+    of_years, of_sources = np.zeros((len(paths), 3, layers, 2)), np.zeros((len(paths), 3, 1, 2))
     inputs = [grid_path, list(npp_paths), *paths]
     for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="readings"):
         for rh, annual, source in zip(each, of_years, of_sources, strict=True):
             nep = npp - rh
             flows = np.concatenate([nep, np.where(np.isnan(nep), np.nan, rh)])
             zonal.add_to_zones(flows, inside, annual)
-            zonal.add_to_zones(is_source(nep, minimum_years), inside, source)
+            zonal.add_to_zones(readings.is_source(nep, minimum_years), inside, source)
     rows = []
     for reading, (annual, cells, _), (source, pixels, _) in zip(
         respiration_paths, of_years, of_sources, strict=True
     ):
-        nep, rh = (annual / np.maximum(cells, 1))[:, 1].reshape(2, years).mean(axis=1)
-        share = 100 * source[0, 1] / pixels[0, 1]
-        total = annual[:years, 1].mean() * cell_km2 * 1e-6
+        nep, rh, total = readings.means_of_years(annual[:, 1], cells[:, 1])
+        share = 100 * source[0, 1] / pixels[0, 1] if pixels[0, 1] else np.nan
         rows += [
             (reading, reading == chosen, *row)
             for row in (
                 ("nep_mean", nep, "g C m-2 yr-1"),
-                ("nep_total", total, "Tg C yr-1"),
+                ("nep_total", total * cell_km2 * 1e-6, "Tg C yr-1"),
                 ("rh_mean", rh, "g C m-2 yr-1"),
                 ("source_share", share, "% of valid area"),
                 ("sink_share", 100 - share, "% of valid area"),
@@ -45,14 +44,6 @@ def compare_readings(
         ]
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, COLUMNS, simulated=simulated)
-
-
-def is_source(nep, minimum_years):
-    """1 where the mean of at least ``minimum_years`` years is negative, 0 elsewhere: (1, y, x)."""
-    valid = np.isfinite(nep)
-    total = np.where(valid, nep, 0).sum(axis=0)
-    enough = valid.sum(axis=0) >= minimum_years
-    return np.where(enough, (total < 0).astype("float64"), np.nan)[None]
 
 
 if __name__ == "__main__":

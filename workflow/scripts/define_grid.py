@@ -25,7 +25,7 @@ def define_grid(
         )
     area = vectors.read_area(area_path, layer, name_field).to_crs(crs)
     grid = snapped(area.total_bounds, CRS.from_user_input(crs).to_wkt(), resolution_m)
-    codes = vectors.zone_codes(area, grid)
+    codes = vectors.zone_codes(area, grid, area_path)
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
     missing = vectors.modis_tiles(codes > 0, grid, *lattice) - set(tiles)
     if missing:

@@ -41,7 +41,7 @@ def polygons(path, grid_path, output_path, entry):
     """Cells whose centre lies in a polygon."""
     grid = raster.grid_of(grid_path)
     zones = vectors.read_area(path, entry.get("layer"), entry["name_field"]).to_crs(grid.crs)
-    codes = vectors.zone_codes(zones, grid) * (raster.read(grid_path) == 1)
+    codes = vectors.zone_codes(zones, grid, path) * (raster.read(grid_path) == 1)
     output = output_of(output_path, entry["name"], list(zones["name"]))
     raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
 

@@ -4,13 +4,17 @@ Reads   layer (class codes, names and colours in its tags), grid (1 = inside), o
 Writes  figure (PNG, PDF)
 """
 
+import numpy as np
 from nepflow import classmap, overviews, plates, raster, vectors
 from nepflow._log import logged_to
+from nepflow.panel_files import chance_of
 
 OPTIONS = ("title", "palette", "label", "width_mm", "letter")
 
 
-def draw_classes(layer_path, grid_path, outlines_path, png_path, pdf_path, figure, mark=None):
+def draw_classes(
+    layer_path, grid_path, outlines_path, png_path, pdf_path, figure, mark=None, chance_paths=()
+):
     """The shares count every cell; the picture may show fewer."""
     drawing = classmap.class_map(
         overviews.layer(layer_path),
@@ -18,6 +22,7 @@ def draw_classes(layer_path, grid_path, outlines_path, png_path, pdf_path, figur
         vectors.read(outlines_path),
         classmap.class_counts(raster.read(layer_path), raster.read(grid_path)),
         mark=mark,
+        chance=chance_of(chance_paths).get(figure.get("layer")),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
     plates.write(drawing, png_path, pdf_path)
@@ -33,4 +38,5 @@ if __name__ == "__main__":
             pdf_path=snakemake.output.pdf,
             figure=snakemake.params.figure,
             mark=snakemake.params.marks.get(snakemake.params.figure["layer"]),
+            chance_paths=np.atleast_1d(snakemake.input.persistence).tolist(),
         )

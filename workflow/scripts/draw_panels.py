@@ -5,16 +5,20 @@ Reads   layers (rasters of the panels, with lines and p values), series and tren
 Writes  figure (PNG, PDF)
 """
 
+import numpy as np
 from nepflow import panels, plates, vectors
 from nepflow._log import logged_to
-from nepflow.panel_files import PanelFiles
+from nepflow.panel_files import PanelFiles, chance_of
 
 OPTIONS = ("columns", "title", "width_mm")
 
 
-def draw_panels(layers, tables, grid_path, outlines_path, png_path, pdf_path, figure, marks):
+def draw_panels(
+    layers, tables, grid_path, outlines_path, png_path, pdf_path, figure, marks, chance_paths=()
+):
     """``layers`` is {name: path}, ``tables`` {zones: (series, trends)}, ``marks`` {layer: text}."""
-    files = PanelFiles(grid_path, vectors.read(outlines_path), layers, tables, marks)
+    outlines, chance = vectors.read(outlines_path), chance_of(chance_paths)
+    files = PanelFiles(grid_path, outlines, layers, tables, marks, chance)
     drawing = panels.panel_figure(
         [files.panel(entry) for entry in figure["panels"]],
         [entry.get("title") for entry in figure["panels"]],
@@ -35,4 +39,5 @@ if __name__ == "__main__":
             pdf_path=snakemake.output.pdf,
             figure=snakemake.params.figure,
             marks=snakemake.params.marks,
+            chance_paths=np.atleast_1d(snakemake.input.persistence).tolist(),
         )

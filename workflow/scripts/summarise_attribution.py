@@ -7,17 +7,20 @@ Writes  table: method, whether it is claimed, what, quantity, value, unit
 import numpy as np
 from nepflow import attribution, null_trends, pooled_file, raster, sampling, tables
 from nepflow._log import logged_to
-from nepflow.attribution_rows import Sums
+from nepflow.attribution_rows import Sums, of_driver
 
-COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit")
+COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "built_in")
 LAYERS = ("climate", "rest", "share", "cases", "drivers")
 
 
 def summarise_attribution(
     shared, methods, cube, driver_paths, grid_path, output_path, settings, years, minimum_years,
-    mem_mb, pooled_path="", types_path="",
+    mem_mb, pooled_path="", types_path="", built_in=None,
 ):  # fmt: skip
-    """``shared`` has observed, p, bias; ``methods`` maps a method to its paths by `LAYERS`."""
+    """``shared`` has observed, p, bias; ``methods`` maps a method to its paths by `LAYERS`.
+
+    ``built_in`` says how each driver entered the variable, see `dependence`.
+    """
     types, series, *drivers = sampling.series(
         [types_path or grid_path, cube if len(cube) > 1 else cube[0], *driver_paths.values()],
         grid_path, settings["null_pixels"], settings["seed"], mem_mb,
@@ -40,6 +43,8 @@ def summarise_attribution(
         total, count = total + bias[known].sum(), count + known.sum()
     name = attribution.METHODS[0]
     rows.append((name, settings["claim"] == name, "rest", "mean_bias", total / max(count, 1), unit))
+    how = {of_driver(name): word for name, word in (built_in or {}).items()}
+    rows = [(*row, how.get(row[2], "")) for row in rows]
     tables.write(rows, output_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
 
 
@@ -62,4 +67,5 @@ if __name__ == "__main__":
             mem_mb=snakemake.resources.mem_mb,
             pooled_path=files.pooled,
             types_path=files.types,
+            built_in=settings.built_in,
         )

@@ -1,40 +1,52 @@
 """Summarise a class raster by area, with the masked area by reason.
 
-Reads   classes (uint8), absence (commonest reason), grid
+Reads   classes (uint8), absence (commonest reason), grid; of coupling what chance gives
 Writes  table: area (km2), share of the classified area and of the whole area (both close to 100)
 """
 
 import numpy as np
-from nepflow import modis, raster, tables
+from nepflow import null_persistence, persistence_rows, raster, tables
 from nepflow._log import logged_to
+from nepflow.masked import MaskedArea
 
 COLUMNS = ("class", "masked", "area_km2", "share_of_classified_percent", "share_of_area_percent")
-NO_REASON = "statistic not defined"
+CHANCE = tuple(f"{name}_percent" for name in null_persistence.NOISE)  # of the classified area
 
 
-def summarise_classes(classes_path, absence_path, grid_path, output_path, mem_mb):
-    """A cell without a class counts under the reason why NPP is absent there."""
+def summarise_classes(
+    classes_path, absence_path, grid_path, output_path, mem_mb, built_in=None, chance_path=None
+):
+    """A cell without a class counts under the reason why NPP is absent there.
+
+    ``built_in`` says how the drivers of the classes entered the variable, see `dependence`.
+    """
     names = raster.classes_of(classes_path)
-    classified, masked = np.zeros(256), np.zeros(256)
+    classified, area = np.zeros(256), MaskedArea()
     strips = raster.blocks([classes_path, absence_path, grid_path], mem_mb=mem_mb, label="classes")
     for _, _, (codes, reasons, inside) in strips:
-        area = inside == 1
-        known = area & ~np.isnan(codes)
-        classified += np.bincount(codes[known].astype(int), minlength=256)
-        without = np.nan_to_num(reasons[area & ~known]).astype(int)
-        masked += np.bincount(without, minlength=256)
+        known = ~np.isnan(codes)
+        classified += np.bincount(codes[known & (inside == 1)].astype(int), minlength=256)
+        area.add(known[0], reasons[0], inside[0])
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
-    total, whole = classified.sum(), classified.sum() + masked.sum()
+    total, masked = area.valid, area.reasons()
+    whole = total + sum(masked.values())
     rows = [
         (name, False, classified[code] * cell_km2, 100 * classified[code] / max(total, 1),
          100 * classified[code] / whole)
         for code, name in names.items()
     ]  # fmt: skip
-    for code in np.flatnonzero(masked):
-        reason = modis.ABSENCE.get(int(code), NO_REASON)
-        rows.append((reason, True, masked[code] * cell_km2, np.nan, 100 * masked[code] / whole))
+    for reason, cells in masked.items():
+        rows.append((reason, True, cells * cell_km2, np.nan, 100 * cells / whole))
     rows.append(("all", False, whole * cell_km2, 100.0 if total else np.nan, 100.0))
-    tables.write(rows, output_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))
+    columns = COLUMNS
+    if chance_path:
+        table = tables.read(chance_path, persistence_rows.COLUMNS)
+        shares, _ = persistence_rows.chance_of_classes(table)
+        rows = [(*row, *shares.get(row[0], (np.nan, np.nan))) for row in rows]
+        columns += CHANCE
+    if built_in:
+        rows, columns = [(*row, built_in) for row in rows], (*columns, "built_in")
+    tables.write(rows, output_path, columns, simulated="simulated" in raster.tags_of(grid_path))
 
 
 if __name__ == "__main__":
@@ -45,4 +57,6 @@ if __name__ == "__main__":
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.table,
             mem_mb=snakemake.resources.mem_mb,
+            built_in=snakemake.params.built_in,
+            chance_path="".join(snakemake.input.persistence),  # none or one
         )

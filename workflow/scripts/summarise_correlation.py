@@ -1,28 +1,33 @@
 """Summarise the partial correlations of a variable with every driver.
 
-Reads   r and p (1) of every driver, discoveries, grid
-Writes  table: shares of the area by sign and significance, largest p that counts as significant
+Reads   r and p (1) of every driver, discoveries, absence (commonest reason), grid
+Writes  table: shares of the area by sign and significance, largest p that counts as significant,
+        area with and without a correlation (km2)
 """
 
 import numpy as np
 from nepflow import raster, tables
 from nepflow._log import logged_to
+from nepflow.masked import MaskedArea
 
 COLUMNS = ("variable", "driver", "built_in", "quantity", "value", "unit")
 
 
-def summarise_correlation(layers, grid_path, output_path, variable, level, built_in, mem_mb):
+def summarise_correlation(
+    layers, absence_path, grid_path, output_path, variable, level, built_in, mem_mb
+):
     """Shares are of the area with a correlation; 2.5 % of either sign come by chance at 0.05.
 
     A driver has the layers r, p and, where false discoveries were controlled, those.
 
     ``built_in`` says of each driver whether it entered the variable, see `dependence`.
     """
-    rows = []
+    rows, cell_km2 = [], raster.grid_of(grid_path).cell_area_m2 / 1e6
     for driver, paths in layers.items():
-        counts, largest, total = np.zeros(6), np.zeros(2), 0.0
-        for _, _, strip in raster.blocks(list(paths), mem_mb=mem_mb, label=driver):
-            r, p, *found = (array[0] for array in strip)
+        counts, largest, total, area = np.zeros(6), np.zeros(2), 0.0, MaskedArea()
+        for _, _, strip in raster.blocks([absence_path, grid_path, *paths], mem_mb=mem_mb):
+            reasons, inside, r, p, *found = (array[0] for array in strip)
+            area.add(~np.isnan(r), reasons, inside)
             signs = (r > 0, r < 0)
             cases = [*signs, *(sign & (p < level) for sign in signs), ~np.isnan(r)]
             cases += [found[0] == 1 if found else np.zeros(r.shape, dtype=bool)]
@@ -43,6 +48,7 @@ def summarise_correlation(layers, grid_path, output_path, variable, level, built
                 *([("discovered_share", discovered, "%")] if found else []),
                 ("largest_significant_p_positive", largest[0], "1"),
                 ("largest_significant_p_negative", largest[1], "1"),
+                *area.rows(cell_km2),
             )
         ]
     tables.write(rows, output_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))
@@ -54,6 +60,7 @@ if __name__ == "__main__":
         files = [paths for paths in files if paths]
         summarise_correlation(
             layers=dict(zip(snakemake.params.climate, zip(*files, strict=True), strict=True)),
+            absence_path=snakemake.input.absence,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.table,
             variable=snakemake.wildcards.variable,

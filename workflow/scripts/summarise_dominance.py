@@ -1,21 +1,27 @@
 """Summarise what all climate drivers explain together.
 
-Reads   multiple_r2 and multiple_p (1), grid (1 = inside)
-Writes  multiple (table: mean R², share of the cells where it is significant, built-in drivers)
+Reads   multiple_r2 and multiple_p (1), absence (commonest reason), grid (1 = inside)
+Writes  multiple (table: mean R², share of the cells where it is significant, built-in drivers, area
+        with and without R² (km2))
 """
 
 import numpy as np
 from nepflow import raster, tables
 from nepflow._log import logged_to
+from nepflow.masked import MaskedArea
 
 COLUMNS = ["variable", "drivers", "built_in", "quantity", "value", "unit"]
 
 
-def summarise_dominance(r2_path, p_path, grid_path, output_path, variable, built_in, level, mem_mb):
+def summarise_dominance(
+    r2_path, p_path, absence_path, grid_path, output_path, variable, built_in, level, mem_mb
+):
     """Over the cells of the area with data; drivers that entered the variable are named."""
-    total, cells, significant = 0.0, 0, 0
-    for _, _, (r2, p, inside) in raster.blocks([r2_path, p_path, grid_path], mem_mb=mem_mb):
+    total, cells, significant, area = 0.0, 0, 0, MaskedArea()
+    for _, _, strip in raster.blocks([r2_path, p_path, absence_path, grid_path], mem_mb=mem_mb):
+        r2, p, reasons, inside = (layer[0] for layer in strip)
         known = np.isfinite(r2) & (inside == 1)
+        area.add(known, reasons, inside)
         total += r2[known].sum()
         cells += int(known.sum())
         significant += int((p[known] < level).sum())
@@ -31,6 +37,7 @@ def summarise_dominance(r2_path, p_path, grid_path, output_path, variable, built
         ),
         (*where, "cells", cells, "cells"),
     ]
+    rows += [(*where, *row) for row in area.rows(raster.grid_of(grid_path).cell_area_m2 / 1e6)]
     tables.write(rows, output_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))
 
 
@@ -39,6 +46,7 @@ if __name__ == "__main__":
         summarise_dominance(
             r2_path=snakemake.input.r2,
             p_path=snakemake.input.p,
+            absence_path=snakemake.input.absence,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.table,
             variable=snakemake.wildcards.variable,

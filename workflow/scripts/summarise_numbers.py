@@ -7,7 +7,7 @@ Writes  table: quantity, region or class, value, unit, period
 from itertools import pairwise
 
 import numpy as np
-from nepflow import numbers, raster, tables
+from nepflow import numbers, raster, setting_numbers, tables
 from nepflow._log import logged_to
 
 
@@ -17,7 +17,7 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     period = f"{years[0]}-{years[-1]}"
     table = {name: tables.read(path, columns=[]) for name, path in paths.items()}
     stations = table["stations"]["station"].nunique() if "stations" in table else 0
-    rows = [*numbers.setting_numbers(study, stations, period)]
+    rows = [*setting_numbers.setting_numbers(study, stations, period)]
     rows += numbers.annual_numbers(table["series"], table["trends"], zones, period)
     for name in [name for name in table if name.startswith("zones_")]:
         rows += numbers.zone_numbers(table[name], period)
@@ -36,7 +36,7 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     if "landcover" in table:
         first, last = min(landcover or years), max(landcover or years)
         rows += numbers.class_slopes(table["landcover"], first, last, minimum)
-    tables.write(rows, output_path, numbers.COLUMNS, simulated=study["simulated"])
+    tables.write(numbers.whole(rows), output_path, numbers.COLUMNS, simulated=study["simulated"])
 
 
 def changes(landcover, mem_mb):

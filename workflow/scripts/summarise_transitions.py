@@ -28,7 +28,7 @@ def summarise_transitions(landcover_paths, grid_path, output_path, dates, mem_mb
     for matrix, (first, second) in zip(cells, pairs, strict=True):
         rows += transition_rows.pair_rows(matrix, names, (dates[first], dates[second]), cell_km2)
     if len(dates) > 2:
-        rows += transition_rows.same_rows(known, same, dates, cell_km2)
+        rows += transition_rows.same_rows(known, same, cells[0].sum(), dates, cell_km2)
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, transition_rows.COLUMNS, simulated=simulated)
 

@@ -1,49 +1,55 @@
 """Summarise the trend classes of a variable by area.
 
-Reads   trend_class (nine classes), grid
-Writes  area and share of each class, which close to 100; the same with the criteria of a class
+Reads   trend_class (nine classes), absence (commonest reason), grid
+Writes  area and share of each class, which close to 100, and the masked area by reason; the same
+        with the criteria of a class
 """
 
 import numpy as np
 from nepflow import raster, tables, trend
 from nepflow._log import logged_to
+from nepflow.masked import MaskedArea
 from nepflow.zonal import shares_percent
-from nepflow.zone_sums import zone_sums
 
 STRENGTHS = ("slightly_significant", "significant", "extremely_significant")
-CRITERIA = ("code", "slope", "z", "category", "area_km2", "share_percent")
+CRITERIA = (
+    "code", "slope", "z", "category", "area_km2", "share_percent", "share_of_area_percent",
+)  # fmt: skip
 
 
-def summarise_trend(class_path, grid_path, outputs, variable, period, cuts, mem_mb):
-    """Shares are of the area with a trend; the area without one stands beside them."""
+def summarise_trend(class_path, absence_path, grid_path, outputs, variable, period, cuts, mem_mb):
+    """Shares are of the area with a trend; the area without one stands beside them by reason."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
-    _, cells, _ = zone_sums(class_path, class_path, mem_mb, "trend classes")
-    _, _, size = zone_sums(grid_path, grid_path, mem_mb, "area")
-    areas = np.array([cells[0, code] for code in trend.CLASS_NAMES]) * cell_km2
-    rows = []
-    for name, area, share in zip(
-        trend.CLASS_NAMES.values(), areas, shares_percent(areas), strict=True
-    ):
-        rows.append(("trend class", name, period, f"{variable}_area", area, "km2"))
+    cells, area = np.zeros(256), MaskedArea()
+    inputs = [class_path, absence_path, grid_path]
+    for _, _, strip in raster.blocks(inputs, mem_mb=mem_mb, label="trend classes"):
+        codes, reasons, inside = (layer[0] for layer in strip)
+        known = ~np.isnan(codes)
+        cells += np.bincount(codes[known & (inside == 1)].astype(int), minlength=256)
+        area.add(known, reasons, inside)
+    areas = np.array([cells[code] for code in trend.CLASS_NAMES]) * cell_km2
+    masked = {reason: count * cell_km2 for reason, count in area.reasons().items()}
+    whole = areas.sum() + sum(masked.values())
+    shares, limits = shares_percent(areas), trend.criteria(cuts)
+    rows, table = [], []
+    for (code, name), km2, share in zip(trend.CLASS_NAMES.items(), areas, shares, strict=True):
+        rows.append(("trend class", name, period, f"{variable}_area", km2, "km2"))
         rows.append(("trend class", name, period, f"{variable}_share", share, "%"))
-    absent = size[0, 1] * cell_km2 - areas.sum()
-    rows.append(("trend class", "no trend estimated", period, f"{variable}_area", absent, "km2"))
+        table.insert(0, (code, *limits[code], name, km2, share, 100 * km2 / whole))
+    for reason, km2 in masked.items():
+        rows.append(("masked", f"no trend: {reason}", period, f"{variable}_area", km2, "km2"))
+        table.append(("", "", "", f"no trend: {reason}", km2, np.nan, 100 * km2 / whole))
+    table.append(("", "", "", "all", whole, np.nan, 100.0))
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, outputs[0], simulated=simulated)
-    limits = trend.criteria(cuts)
-    table = [
-        (code, *limits[code], name, area, share)
-        for (code, name), area, share in zip(
-            trend.CLASS_NAMES.items(), areas, shares_percent(areas), strict=True
-        )
-    ]
-    tables.write(table[::-1], outputs[1], CRITERIA, simulated=simulated)
+    tables.write(table, outputs[1], CRITERIA, simulated=simulated)
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         summarise_trend(
             class_path=snakemake.input.trend_class,
+            absence_path=snakemake.input.absence,
             grid_path=snakemake.input.grid,
             outputs=[snakemake.output.table, snakemake.output.criteria],
             variable=snakemake.wildcards.variable,

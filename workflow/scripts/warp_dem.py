@@ -8,6 +8,7 @@ import numpy as np
 import rasterio
 from nepflow import raster
 from nepflow._log import logged_to
+from nepflow.atomic import replacing
 from nepflow.vectors import BadArea
 
 
@@ -19,7 +20,6 @@ def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb):
     """Average a finer DEM, interpolate a coarser one; refuse one that leaves gaps."""
     grid = raster.grid_of(grid_path)
     method = "average" if cell_m(dem_path) < grid.resolution_m / 2 else "bilinear"
-    output = raster.Output(output_path, "m", "elevation", tags={"resampling": method})
     counts = np.zeros(2)
 
     def inside_only(inside, elevation):
@@ -30,13 +30,15 @@ def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb):
         return np.where(inside == 1, elevation, np.nan)
 
     inputs = [grid_path, raster.Warped(dem_path, method, dtype="float32")]
-    raster.map_blocks(inside_only, inputs, output, mem_mb=mem_mb, label="elevation")
-    missing = 100 * counts[1] / counts[0]
-    if missing > maximum_missing_percent:
-        raise DemGap(
-            f"{dem_path}: has no elevation for {missing:.2f} % of the area "
-            f"(allowed: {maximum_missing_percent} %). Use a DEM that covers the whole area."
-        )
+    with replacing(output_path) as checked:
+        output = raster.Output(checked, "m", "elevation", tags={"resampling": method})
+        raster.map_blocks(inside_only, inputs, output, mem_mb=mem_mb, label="elevation")
+        missing = 100 * counts[1] / counts[0]
+        if missing > maximum_missing_percent:
+            raise DemGap(
+                f"{dem_path}: has no elevation for {missing:.2f} % of the area "
+                f"(allowed: {maximum_missing_percent} %). Use a DEM that covers the whole area."
+            )
 
 
 def cell_m(path):

@@ -18,7 +18,8 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
         names = dict(enumerate(shapes["name"], start=1))
         if len(names) > factor_source.MOST:
             raise factor_source.TooManyClasses(path, len(names), f"factor {factor['name']}")
-        codes = vectors.zone_codes(shapes.to_crs(grid.crs), grid) * (raster.read(grid_path) == 1)
+        codes = vectors.zone_codes(shapes.to_crs(grid.crs), grid, path)
+        codes = codes * (raster.read(grid_path) == 1)
         output = raster.Output(output_path, "1", name, dtype="uint8", classes=names)
         raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
         return

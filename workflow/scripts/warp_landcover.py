@@ -10,12 +10,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from nepflow import landcover_grid, mosaic, native, part, raster
 from nepflow._log import logged_to
+from nepflow.npp import valid_by_share
 
 
 def warp_landcover(
     tiles, grid_path, output_path, granules_path, classes, year, resampling, mem_mb, threads=1
 ):
-    """Take the class at the cell's centre, or the commonest in the cell."""
+    """Take the class at the cell's centre, or the commonest in a cell that is half classified."""
     output = raster.Output(
         output_path,
         "1",
@@ -31,11 +32,13 @@ def warp_landcover(
         landcover_grid.sample(tiles, grid_path, output, classes, mem_mb, threads)
         return
     with TemporaryDirectory(dir=Path(output_path).parent, prefix=".native_") as folder:
-        path = f"{folder}/classes.tif"
-        native.write_landcover(tiles, classes, raster.grid_of(grid_path), path)
+        paths = f"{folder}/classes.tif", f"{folder}/valid.tif"
+        native.write_landcover(tiles, classes, raster.grid_of(grid_path), *paths)
         raster.map_blocks(
-            lambda inside, landcover: np.where(inside == 1, landcover, np.nan),
-            [grid_path, raster.Warped(path, resampling)],
+            lambda inside, landcover, share: np.where(
+                inside == 1, valid_by_share(landcover, share), np.nan
+            ),
+            [grid_path, raster.Warped(paths[0], resampling), raster.Warped(paths[1], "average")],
             output,
             mem_mb=mem_mb,
             label=f"land cover {year}",

@@ -19,11 +19,25 @@ def respiration(layers, options, study, mem_mb):
 
 
 def year_2000(layers, options, study, mem_mb):
-    """The cube with and without its first year, 2000."""
-    for option, first in (("in", 0), ("out", 1)):
-        strips = (nep[first:] for _, _, (nep,) in raster.blocks(layers["nep"], mem_mb=mem_mb))
+    """The cube with and without its first year, 2000, and with that year from other NPP.
+
+    ``layers`` holds NPP of 2000 by the name of each option that the study does not choose.
+    """
+    for option in options:
+        chosen = option in ("kept", study["npp"]["year_2000"])
+        first = int(option == "drop")
+        other = [*layers[option], *layers["rh"]] if option in layers else []
+        blocks = raster.blocks([*layers["nep"], *other], mem_mb=mem_mb)
+        strips = (_from_2000(nep[first:], *npp_and_rh) for _, _, (nep, *npp_and_rh) in blocks)
         for row in specification.headline(strips, study["years"][first:], study):
-            yield option, option == "in", *row
+            yield option, chosen, *row
+
+
+def _from_2000(nep, npp=None, rh=None):
+    """NEP, its first year from other NPP where that is given."""
+    if npp is not None:
+        nep[0] = npp[0] - rh[0]
+    return nep
 
 
 def filled(layers, options, study, mem_mb):

@@ -7,6 +7,11 @@ from nepflow import attribution
 SLOPES = ("observed", "climate", "rest")
 
 
+def of_driver(name):
+    """The column ``of`` of what a driver adds to the trend."""
+    return f"climate: {name}"
+
+
 class Sums:
     """What the rows of one method need, strip by strip.
 
@@ -45,7 +50,7 @@ class Sums:
             Share dominated by the rest where there is none, of the determined and of the
             significant pixels, %.
         """
-        names = [*SLOPES, *(f"climate: {driver}" for driver in self.drivers)]
+        names = [*SLOPES, *map(of_driver, self.drivers)]
         for name, total in zip(names, self.slopes, strict=True):
             yield name, "mean_slope", total / self.known if self.known else np.nan, unit
         for name, count in zip(attribution.CASES.values(), self.cases, strict=True):

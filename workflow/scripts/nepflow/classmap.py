@@ -29,6 +29,9 @@ class ClassPanel:
         Heading of the legend.
     mark : str, optional
         What the reader must know of the layer, written below the legend.
+    chance : (dict of {str: (float, float)}, float), optional
+        Share of each class in white noise and in AR(1), %, and the coefficient of the latter:
+        written beside the shares.
     """
 
     field: xarray.DataArray
@@ -38,6 +41,7 @@ class ClassPanel:
     palette: str = None
     label: str = "Share of the classified area"
     mark: str = None
+    chance: tuple = None
 
     def __post_init__(self):
         classes = self.field.attrs.get("classes")
@@ -47,10 +51,19 @@ class ClassPanel:
             )
         own = self.field.attrs.get("colours")
         self.colours = palettes.class_colours(sorted(classes), own, self.palette)
-        self.entries = _entries(classes, self.colours, self.counts)
+        self.entries = _entries(classes, self.colours, self.counts, *(self.chance or ({},))[:1])
+        if self.chance:
+            said = (
+                "In brackets: share in white noise and in AR(1) noise "
+                f"({self.chance[1]:g}) of the same lengths, %."
+            )
+            self.mark = f"{self.mark} {said}" if self.mark else said
+
+    def _columns(self, width_mm):
+        return (2 if self.chance else 3) if width_mm > 100 else 1
 
     def _legend_height(self, width_mm):
-        return 4.2 + 3.55 * -(-len(self.entries) // (3 if width_mm > 100 else 1))
+        return 4.2 + 3.55 * -(-len(self.entries) // self._columns(width_mm))
 
     def height_mm(self, width_mm):
         """Return the height of map and legend, mm."""
@@ -64,7 +77,7 @@ class ClassPanel:
         basemap.show_absence(axes, self.field, inside)
         _show_classes(axes, self.field, self.colours)
         foot = basemap.foot(sheet, self._legend_height(sheet.width))
-        basemap.legend(foot, self.entries, 3 if sheet.width > 100 else 1, self.label)
+        basemap.legend(foot, self.entries, self._columns(sheet.width), self.label)
         if self.mark:
             note = basemap.foot(sheet, 3, self._legend_height(sheet.width))
             basemap.write_mark(note, self.mark, sheet.width)
@@ -110,7 +123,7 @@ def _show_classes(axes, field, colours):
     )
 
 
-def _entries(classes, colours, counts):
+def _entries(classes, colours, counts, chance):
     """Return a legend entry a class with its share, and one for the cells without class."""
     codes = sorted(classes)
     cells = [counts.get(code, 0) for code in codes]
@@ -120,7 +133,7 @@ def _entries(classes, colours, counts):
             facecolor=colours[code],
             edgecolor=palettes.INK,
             linewidth=0.3,
-            label=f"{classes[code]}  {labels.percent(share, cell)}",
+            label=f"{classes[code]}  {labels.percent(share, cell)}{_noise(classes[code], chance)}",
         )
         for code, share, cell in zip(codes, shares, cells, strict=True)
     ]
@@ -129,6 +142,13 @@ def _entries(classes, colours, counts):
         share = labels.number(100 * absent / sum(counts.values()), 1)
         entries.append(basemap.absence_patch(f"no data ({share} % of the whole area)"))
     return entries
+
+
+def _noise(name, chance):
+    """Return the shares of chance in brackets, or an empty text."""
+    if name not in chance:
+        return ""
+    return f"  ({', '.join(labels.number(share, 1) for share in chance[name])})"
 
 
 def class_counts(codes, inside):

@@ -34,7 +34,7 @@ _NPP = {
         "landcover": (SAME, "constants of CASA follow this land cover"),
     },
 }
-_LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})(?:_class)?$")
+_LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})(?:_class|_p|_fdr)?$")
 _JOINT = re.compile(r"pixel/(nep|npp|rh)/(?:multiple_r2|dominant_class)$")
 
 
@@ -95,6 +95,20 @@ def built_in_how(study, variable, driver):
     """Return the value of a column ``built_in``: same layer, own source, unknown or no."""
     found = {link.how for link in built_in(study)[variable] if link.driver == driver}
     return next((how for how in (SAME, OWN, UNKNOWN) if how in found), NO)
+
+
+def how_of(study, layer):
+    """Return the column ``built_in`` of a table of a layer, see `built_in_how`.
+
+    Of a layer with all drivers each is named; a layer without driver gives None.
+    """
+    match, joint = _LAYER.match(layer), _JOINT.match(layer)
+    if match:
+        return built_in_how(study, *match.groups())
+    if not joint:
+        return None
+    how = {name: built_in_how(study, joint[1], name) for name in study["climate"]["variables"]}
+    return "; ".join(f"{name}: {word}" for name, word in how.items() if word != NO) or NO
 
 
 def mark_of(study, layer):

@@ -54,6 +54,12 @@ def sentence(text):
     return text[:1].upper() + text[1:]
 
 
+def joined(names):
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def variable_name(quantity):
     """Return the name of the variable that a quantity is a statistic of, or an empty text."""
     return _NAMES.get(quantity.partition("_")[0], "")

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, raster, tiles_met
+from nepflow import hdf, modis, native_codes, raster
 from nepflow.landcover import lookup_table
-from nepflow.nearest import picked
 
 FIELD = modis.PRODUCTS["MCD12Q1"].fields["landcover"]
 
@@ -23,20 +22,19 @@ def sample(tiles, grid_path, output, classes, mem_mb, threads=1):
     mem_mb : int
     threads : int
     """
-    met, window, nearest = tiles_met.found(tiles, FIELD.name, raster.grid_of(grid_path))
-    layer = mosaic.read_codes(met, FIELD, window, FIELD.fill)
+    codes = native_codes.NativeCodes(tiles, [FIELD], raster.grid_of(grid_path), mem_mb)
     class_of = class_table(classes)
 
     def at_centres(inside, x, y):
-        igbp = picked(layer.codes, nearest.index(x, y), FIELD.fill)
-        return np.where(inside[0] == 1, class_of[igbp], np.nan)
+        (igbp,) = codes.below(x, y)
+        return np.where(inside[0] == 1, class_of[igbp.codes], np.nan)
 
     raster.map_blocks(
         at_centres,
         [grid_path],
         output,
         coordinates=True,
-        mem_mb=mem_mb,
+        mem_mb=mem_mb - mem_mb // native_codes.SHARE,
         threads=threads,
         label=output.long_name,
     )

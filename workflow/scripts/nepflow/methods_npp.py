@@ -1,5 +1,8 @@
 """Where NPP comes from, as the methods text tells it."""
 
+from html import escape
+
+from nepflow import labels
 from nepflow.references import cited
 
 _YEAR_2000 = {
@@ -22,7 +25,7 @@ def source(study, period):
     period : str
         Such as 2001–2020.
     """
-    return light_use(study, period) if study["npp"]["source"] == "casa" else mod17(study, period)
+    return _SOURCES[study["npp"]["source"]](study, period)
 
 
 def light_use(study, period):
@@ -55,3 +58,21 @@ def mod17(study, period):
         "product before tiles were joined, and the reason of every absence was kept; nothing was "
         f"filled. {_YEAR_2000[npp['year_2000']] if study['period'][0] == 2000 else ''}"
     ).format(first=npp["overlap"][0], last=npp["overlap"][1])
+
+
+def made_elsewhere(study, period):
+    """NPP of rasters that the study brings."""
+    rasters = study["npp"]["rasters"]
+    text = (
+        f"Annual net primary productivity (NPP) of {period} ({len(study['years'])} years) was made "
+        f"elsewhere and brought as rasters (<code>{escape(rasters['file'])}</code>, "
+        f"{labels.unit_text(rasters['unit'])}); cells without a value are absent without a reason."
+    )
+    if "drivers" not in rasters:
+        return text + " Which climate entered it is not declared."
+    names = [labels.quantity_name(name).lower() for name in rasters["drivers"]]
+    entered = f"{labels.joined(names)} entered it" if names else "No climate entered it"
+    return f"{text} {labels.sentence(entered)}, as its source declares."
+
+
+_SOURCES = {"casa": light_use, "mod17": mod17, "rasters": made_elsewhere}

@@ -6,12 +6,13 @@ from nepflow import (
     attribution_choices,
     dependence,
     equations,
-    labels,
     methods_attribution,
+    methods_climate,
     methods_drivers,
     methods_npp,
     methods_restoration,
     methods_soil,
+    methods_zones,
     respiration_models,
 )
 from nepflow.references import cited, listed
@@ -57,7 +58,9 @@ def sections(study):
         Title, and blocks (kind, HTML) of kind ``p`` or ``equation``; values of the settings
         are escaped.
     """
-    made = [_data(study), _climate(study["climate"]), _productivity(study)]
+    made = [_data(study), methods_climate.section(study["climate"]), _productivity(study)]
+    zones = methods_zones.section(study["zones"])
+    made += [zones] if zones else []
     if study["has_trend"]:
         made.append(_trend(study["trend"], study["minimum_years"]))
         made += [_stability(study["stability"])] if "stability" in study else []
@@ -110,34 +113,6 @@ def _landcover(study):
     for entry in study["landcover"].get("substitute", []):
         text += f" The map of {entry['by']} stands for {entry['year']}, which the product lacks."
     return text
-
-
-def _climate(climate):
-    """Stations to surfaces."""
-    names = [labels.quantity_name(name).lower() for name in climate["variables"]]
-    roots = [n for n in climate["variables"] if climate["transformation"][n] == "square_root"]
-    first = (
-        f"Station records ({climate['time_step']}) of {', '.join(names[:-1])} and {names[-1]} "
-        "were checked by named rules, whose counts are reported, and aggregated to months of "
-        f"which at least {climate['complete_month_percent']:g} % was observed. Each month was "
-        "interpolated by a partial thin-plate smoothing spline of position <b>x</b> with elevation "
-        f"<var>z</var> as linear covariate {cited('hutchinson')}:"
-    )
-    method = {"gcv": f"generalised cross-validation {cited('craven')}"}.get(
-        climate["smoothing"], f"generalised maximum likelihood {cited('wahba')}"
-    )
-    second = (
-        f"where <var>J<sub>m</sub></var> is the roughness of order <var>m</var> = "
-        f"{climate['order']}. The smoothing <var>λ</var> of each surface minimises {method}."
-    )
-    if roots:
-        fitted = " and ".join(labels.quantity_name(name).lower() for name in roots)
-        second += f" {labels.sentence(fitted)} was fitted as square root and floored at zero."
-    second += (
-        " Annual fields are the mean (temperature) or the sum (precipitation, radiation) of the "
-        "monthly surfaces."
-    )
-    return "Climate", [("p", first), _equation("spline"), ("p", second)]
 
 
 def _productivity(study):
@@ -224,9 +199,10 @@ def _persistence(persistence):
     second += (
         ". In series of this length <var>H</var> exceeds 0.5 without any memory: the share that "
         "white noise and first-order autoregressive noise (coefficient "
-        f"{persistence['autoregression']:g}, {persistence['draws']} draws) give stands beside "
-        "ours. The sign of the trend and <var>H</var> give four classes: persistent increase, "
-        "increase to decrease, persistent decrease, decrease to increase."
+        f"{persistence['autoregression']:g}, {persistence['draws']} draws, as long as the series "
+        "of the cells) give stands beside ours. The sign of the trend and <var>H</var> give four "
+        "classes: persistent increase, increase to decrease, persistent decrease, decrease to "
+        "increase."
     )
     return "Persistence", [("p", first), _equation("range"), _equation("hurst"), ("p", second)]
 

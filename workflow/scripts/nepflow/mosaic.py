@@ -97,7 +97,7 @@ def read_codes(paths, field, grid, fill):
     paths : list of str
     field : modis.Field
     grid : Grid
-        See `lattice`.
+        See `lattice`; or a part of one: what lies outside is left out.
     fill : int
         Code outside all tiles.
 
@@ -118,10 +118,20 @@ def read_codes(paths, field, grid, fill):
         hdf.check_scale(layer, field, path)
         if codes is None:
             codes = np.full((grid.height, grid.width), fill, dtype=layer.codes.dtype)
-        row, column = place(layer.transform, grid)
-        height, width = layer.codes.shape
-        codes[row : row + height, column : column + width] = layer.codes
+        _put(layer.codes, place(layer.transform, grid), codes)
     return hdf.Layer(codes, layer.attributes, grid.transform)
+
+
+def _put(tile, corner, codes):
+    """Copy what of a tile, whose first cell stands at ``corner``, lies on ``codes``."""
+    there, here = [], []
+    for start, length, limit in zip(corner, tile.shape, codes.shape, strict=True):
+        first, last = max(start, 0), min(start + length, limit)
+        if first >= last:
+            return
+        there.append(slice(first, last))
+        here.append(slice(first - start, last - start))
+    codes[tuple(there)] = tile[tuple(here)]
 
 
 def write_granules(paths, granules_path):

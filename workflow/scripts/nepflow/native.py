@@ -44,7 +44,7 @@ def write_npp(tiles, study_grid, flux_path, absence_path):
     mosaic.write_mosaic(met, npp.name, reasons, output, grid)
 
 
-def write_landcover(tiles, classes, study_grid, output_path):
+def write_landcover(tiles, classes, study_grid, output_path, valid_path):
     """Decode the MCD12Q1 tiles of a year; IGBP codes become classes before any resampling.
 
     Parameters
@@ -54,6 +54,9 @@ def write_landcover(tiles, classes, study_grid, output_path):
     classes : list of dict
         See `landcover.lookup_table`.
     output_path : str
+        Gets the classes.
+    valid_path : str
+        Gets 1 where there is a class, 0 elsewhere.
     """
     met, grid = _met(tiles, LANDCOVER.name, study_grid)
     class_of = class_table(classes)
@@ -66,6 +69,15 @@ def write_landcover(tiles, classes, study_grid, output_path):
 
     output = raster.Output(output_path, "1", "land-cover class", dtype="uint8")
     mosaic.write_mosaic(met, LANDCOVER.name, reclassified, output, grid)
+    output = raster.Output(valid_path, "1", "whether there is a class", ("valid",))
+    mosaic.write_mosaic(
+        met,
+        LANDCOVER.name,
+        lambda path: 1.0 * np.isfinite(reclassified(path)),
+        output,
+        grid,
+        fill=0,
+    )
 
 
 def _met(tiles, field, study_grid):

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, raster, tiles_met
-from nepflow.nearest import picked
+from nepflow import hdf, modis, mosaic, native_codes, raster
 from nepflow.npp import reconciled_reasons, valid_by_share
 
 
@@ -53,15 +52,10 @@ def sample(tiles, grid_path, outputs, year, mem_mb, threads=1):
     threads : int
     """
     fields = modis.PRODUCTS["MOD17A3HGF"].fields
-    met, window, nearest = tiles_met.found(tiles, fields["npp"].name, raster.grid_of(grid_path))
-    npp, qc = (mosaic.read_codes(met, field, window, field.fill) for field in fields.values())
+    codes = native_codes.NativeCodes(tiles, fields.values(), raster.grid_of(grid_path), mem_mb)
 
     def at_centres(inside, x, y):
-        index, inside = nearest.index(x, y), inside[0] == 1
-        flux, quality = (
-            hdf.Layer(picked(layer.codes, index, field.fill), layer.attributes, None)
-            for layer, field in zip((npp, qc), fields.values(), strict=True)
-        )
+        inside, (flux, quality) = inside[0] == 1, codes.below(x, y)
         reason = hdf.absence(flux, fields["npp"])
         value = np.where(inside, hdf.decode(flux, fields["npp"]), np.nan)
         quality = np.where(np.isnan(value), np.nan, hdf.decode(quality, fields["qc"]))
@@ -73,7 +67,7 @@ def sample(tiles, grid_path, outputs, year, mem_mb, threads=1):
         [grid_path],
         _outputs(outputs, year, tags),
         coordinates=True,
-        mem_mb=mem_mb,
+        mem_mb=mem_mb - mem_mb // native_codes.SHARE,
         threads=threads,
         label=f"NPP {year}",
     )

@@ -3,9 +3,15 @@
 import numpy as np
 
 from nepflow import trend
+from nepflow.persistence_rows import COLUMNS as PERSISTENCE
 
-COLUMNS = ("quantity", "region_or_class", "value", "unit", "period")
+COLUMNS = ("quantity", "region_or_class", "value", "unit", "period", "built_in")
 REGION = "all"
+
+
+def whole(rows):
+    """Return rows as long as `COLUMNS`: most numbers have no driver."""
+    return [(*row, "")[: len(COLUMNS)] for row in rows]
 
 
 def annual_numbers(series, trends, zones, period):
@@ -17,6 +23,8 @@ def annual_numbers(series, trends, zones, period):
     for row in trends[trends["zones"].isin(["region", zones])].itertuples():
         if row.quantity.endswith(("_mean", "_slope", "_p")):
             yield row.quantity, row.zone, row.value, row.unit, period
+    own = trends[(trends["zones"] == zones) & (trends["zone"] != REGION)]
+    yield "zones", REGION, own["zone"].nunique(), "count", period
     areas = series[(series["year"] == series["year"].iloc[0]) & (series["quantity"] == "nep_area")]
     for row in areas.itertuples():
         yield "area", row.zone, row.value, "km2", period
@@ -67,18 +75,21 @@ def variation_numbers(shares, breaks, period):
 
 
 def persistence_numbers(persistence, period):
-    """Shares of either side of H = 0.5 by the chosen method, and those of chance."""
+    """Shares of H = 0.5 and of the coupling by the chosen method, and those of chance."""
     chosen = persistence[persistence["chosen"].astype(str) == "True"]
-    for row in chosen.itertuples():
-        yield row.quantity, REGION, row.value, row.unit, period
-        if row.quantity == "persistent_share":
-            yield "antipersistent_share", REGION, 100 - row.value, row.unit, period
+    for _, quantity, of, value, unit in chosen[list(PERSISTENCE[1:])].itertuples(index=False):
+        if quantity.startswith("persistent_share"):
+            yield quantity, of, value, unit, period
+            yield f"anti{quantity}", of, 100 - value, unit, period
+        elif quantity.startswith("coupling_share_of_") or quantity == "mean_exponent":
+            yield quantity, of, value, unit, period
 
 
 def correlation_numbers(correlation, period):
-    """Signs and significance of the partial correlations; n is the number of years."""
-    for row in correlation.itertuples():
-        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period
+    """Signs and significance of the partial correlations, and whether the driver is built in."""
+    areas = correlation["quantity"].str.endswith("area") | (correlation["unit"] == "% of the area")
+    for row in correlation[~areas].itertuples():
+        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period, row.built_in
 
 
 def attribution_numbers(attribution, period):
@@ -86,7 +97,7 @@ def attribution_numbers(attribution, period):
     wanted = ("dominant_share", "dominant_share_significant", "null_dominant_share")
     for row in attribution[attribution["claimed"].astype(str) == "True"].itertuples():
         if row.quantity == "mean_slope":
-            yield "nep_slope_part", row.of, row.value, row.unit, period
+            yield "nep_slope_part", row.of, row.value, row.unit, period, row.built_in
         elif row.quantity in wanted:
             yield row.quantity, row.of, row.value, "%", period
 
@@ -129,24 +140,3 @@ def class_slopes(series, first, last, minimum_years):
         yield "landcover_nep_slope", name, slope[0, 0], "g C m-2 yr-2", period
         mean = np.nanmean(means) if np.isfinite(means).any() else np.nan
         yield "landcover_nep_mean", name, mean, "g C m-2 yr-1", period
-
-
-def setting_numbers(study, stations, period):
-    """What the text says of the study itself."""
-    classes = len(study["landcover_classes"] or [])
-    values = {
-        "first_year": (study["years"][0], "year"),
-        "last_year": (study["years"][-1], "year"),
-        "years": (len(study["years"]), "year"),
-        "stations": (stations, "count"),
-        "landcover_classes": (classes, "count"),
-        "resolution": (study["grid"]["resolution_m"], "m"),
-        "climate_drivers": (len(study["climate"]["variables"]), "count"),
-        "first_landcover_year": (study["landcover"]["years"][0], "year"),
-        "last_landcover_year": (study["landcover"]["years"][1], "year"),
-        "significance_p": (study["correlation"]["significance_p"], "1"),
-    }
-    for name in ("slightly_significant", "significant", "extremely_significant"):
-        values[f"{name}_z"] = (study["trend"][f"{name}_z"], "1")
-    for quantity, (value, unit) in values.items():
-        yield quantity, REGION, value, unit, period

@@ -1,10 +1,38 @@
 """The entry of a figure and its files -> a panel that can be drawn."""
 
-from nepflow import classmap, maps, overviews, raster, scatter, series, tables, value_shares
+from pathlib import Path
+
+from nepflow import (
+    classmap,
+    maps,
+    overviews,
+    persistence_rows,
+    raster,
+    scatter,
+    series,
+    tables,
+    value_shares,
+)
 
 _MAP = ("limits", "palette", "label")
 _CLASSES = ("palette", "label")
 _SERIES = ("limits", "label")
+
+
+def chance_of(paths):
+    """Return what chance gives of layers of trend and persistence, by the name of the layer.
+
+    Parameters
+    ----------
+    paths : list of str
+        Tables ``persistence_<variable>.csv``.
+    """
+    found = {}
+    for path in paths:
+        table = tables.read(path, persistence_rows.COLUMNS)
+        variable = Path(path).stem.removeprefix("persistence_")
+        found[f"pixel/{variable}/coupling"] = persistence_rows.chance_of_classes(table)
+    return found
 
 
 class PanelFiles:
@@ -20,10 +48,12 @@ class PanelFiles:
         Paths of series and trends by the name of their zones.
     marks : dict of {str: str}
         By layer, what the reader must know of it.
+    chance : dict of {str: tuple}
+        By layer, see `chance_of`.
     """
 
-    def __init__(self, grid_path, outlines, layers, tables=None, marks=None):
-        self.grid_path, self.outlines = grid_path, outlines
+    def __init__(self, grid_path, outlines, layers, tables=None, marks=None, chance=None):
+        self.grid_path, self.outlines, self.chance = grid_path, outlines, chance or {}
         self.layers, self.tables, self.marks = layers, tables or {}, marks or {}
         self.grid = overviews.layer(grid_path)
 
@@ -55,8 +85,8 @@ class PanelFiles:
             raster.read(self.layers[entry["layer"]]), raster.read(self.grid_path)
         )
         field = self._layer(entry["layer"])
-        mark = self.marks.get(entry["layer"])
-        return classmap.ClassPanel(field, self.grid, self.outlines, counts, mark=mark, **options)
+        about = {"mark": self.marks.get(entry["layer"]), "chance": self.chance.get(entry["layer"])}
+        return classmap.ClassPanel(field, self.grid, self.outlines, counts, **about, **options)
 
     def _series(self, entry):
         series_path, trends_path = self.tables[entry["zones"]]

@@ -1,4 +1,4 @@
-"""Hurst exponent of annual series by rescaled range, and what chance gives; compiled."""
+"""Hurst exponent of annual series by rescaled range, and its coupling with the trend; compiled."""
 
 import math
 
@@ -7,6 +7,7 @@ from numba import njit
 
 METHODS = {"prefix": 0, "prefix_from_2": 1, "blocks": 2, "anis_lloyd": 3, "differenced": 4}
 BLOCK_SIZES = (4, 6, 8, 12)  # and the whole series; only those that fit at least twice
+LIMIT = 0.5  # of H: persistent above, the opposite below
 COUPLING_NAMES = {
     1: "continuous decrease",
     2: "decrease, then increase",
@@ -70,34 +71,10 @@ def coupling(slope, exponent, tolerance):
 
     Undetermined where the slope is 0 or H lies within ``tolerance`` of 0.5; NaN where either is.
     """
-    persistent = np.where(exponent > 0.5, 1, -1)
+    persistent = np.where(exponent > LIMIT, 1, -1)
     classes = np.where(slope > 0, np.where(persistent > 0, 5, 4), np.where(persistent > 0, 1, 2))
-    classes = np.where((slope == 0) | (np.abs(exponent - 0.5) <= tolerance), 3, classes)
+    classes = np.where((slope == 0) | (np.abs(exponent - LIMIT) <= tolerance), 3, classes)
     return np.where(np.isnan(slope) | np.isnan(exponent), np.nan, classes)
-
-
-def null_share(years, method, autoregression, draws, seed):
-    """Return the share, %, of simulated series with H above 0.5.
-
-    Parameters
-    ----------
-    years : int
-        Length of the series.
-    method : str
-        See `hurst`.
-    autoregression : float
-        Coefficient of the AR(1) process; 0 is white noise.
-    draws, seed : int
-
-    Returns
-    -------
-    float
-    """
-    noise = np.random.default_rng(seed).standard_normal((years, draws, 1))
-    noise[0] /= math.sqrt(1 - autoregression**2)
-    for year in range(1, years):
-        noise[year] += autoregression * noise[year - 1]
-    return 100 * float((hurst(noise, years, method) > 0.5).mean())
 
 
 @njit(cache=True, nogil=True)

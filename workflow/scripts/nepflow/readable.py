@@ -10,6 +10,8 @@ ROWS_SHOWN = 250  # of a long table; the CSV holds all
 _NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
 _CONSTANT = ("_area", "_valid_area")  # the same every year: in the CSV only
 _WHOLE = "whole area"
+_MASKED = "masked_"  # begins quantities of the area without a value, one a reason
+_MASKED_NOTE = "The CSV also holds the area without a value by reason: it closes to the whole."
 
 
 def blocks(table):
@@ -37,6 +39,11 @@ def blocks(table):
         return [_by_statistic(records)]
     if "to" in columns:
         return transition_blocks.of(records, _block)
+    masked = table["quantity"].astype(str).str.startswith(_MASKED)
+    if masked.any():
+        made = blocks(table[~masked])
+        made[-1]["note"] = f"{made[-1]['note']} {_MASKED_NOTE}".strip()
+        return made
     keys = [name for name in columns if name not in ("quantity", "value", "unit")]
     several = {key for key in keys if len({record[key] for record in records}) > 1}
     if {"year", "zone"} <= several:
@@ -67,14 +74,18 @@ def _by_quantity(title, keys, records, note):
 
 
 def _by_statistic(records):
-    """One row a quantity with its unit, one column a statistic; digits by cell."""
+    """One row a quantity with its unit and what else names it, one column a statistic."""
+    others = [k for k in records[0] if k not in ("quantity", "statistic", "value", "unit")]
     units = {}
     for record in records:
         units.setdefault(record["quantity"], labels.unit_text(record["unit"]))
     named = [
-        {**record, "row": (labels.quantity_name(record["quantity"]), units[record["quantity"]])}
+        {**record, "row": (
+            labels.quantity_name(record["quantity"]), units[record["quantity"]],
+            *(_named(record[key]) for key in others),
+        )}
         for record in records
-    ]
+    ]  # fmt: skip
     cells = {}
     for record in named:
         cells.setdefault(record["row"], {})[record["statistic"]] = float(record["value"])
@@ -83,7 +94,7 @@ def _by_statistic(records):
         {"text": labels.sentence(name), "unit": "", "key": name, "by_cell": True}
         for name in statistics
     ]
-    return _block("", ["Quantity", "Unit"], heads, cells, "")
+    return _block("", ["Quantity", "Unit", *map(_head, others)], heads, cells, "")
 
 
 def _plain(columns, records):
@@ -153,6 +164,8 @@ def _head(key):
 def _named(value):
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and math.isnan(value):
+        return "–"
     return _WHOLE if value == labels.REGION else value
 
 

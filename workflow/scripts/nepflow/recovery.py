@@ -64,11 +64,16 @@ def count_signs(tally, names, true_r, true_p, found, significance_p):
     significance_p : float
     """
     for name, r, p, estimate in zip(names, true_r, true_p, found, strict=True):
-        of = f"positive with {name}"
+        of = positive_with(name)
         tally.compare("partial correlation of npp", of, r > 0, estimate > 0, r + estimate)
         known = np.isfinite(r + estimate) & (p < significance_p)
         key = ("partial correlation of npp", of, "cells that agree where truly significant")
         tally.add(key, (r > 0) == (estimate > 0), known)
+
+
+def positive_with(driver):
+    """The name of rows on the sign of the correlation with a driver."""
+    return f"positive with {driver}"
 
 
 def count_order(true, found, margin):

@@ -166,6 +166,31 @@ WORKS = {
         "to detect trend in hydrological series, Hydrol. Process. 16, 1807–1829, "
         "doi:10.1002/hyp.1095",
     ),
+    "cressie": (
+        "Cressie, 1985",
+        "Cressie (1985), Fitting variogram models by weighted least squares, Math. Geol. 17, "
+        "563–586, doi:10.1007/BF01032109",
+    ),
+    "durre": (
+        "Durre et al., 2010",
+        "Durre, Menne, Gleason, Houston and Vose (2010), Comprehensive automated quality "
+        "assurance of daily surface observations, J. Appl. Meteorol. Climatol. 49, 1615–1633, "
+        "doi:10.1175/2010JAMC2375.1",
+    ),
+    "thornthwaite": (
+        "Thornthwaite, 1948",
+        "Thornthwaite (1948), An approach toward a rational classification of climate, "
+        "Geogr. Rev. 38, 55–94, doi:10.2307/210739",
+    ),
+    "unep": (
+        "UNEP, 1992",
+        "UNEP (1992), World Atlas of Desertification, Edward Arnold",
+    ),
+    "willmott": (
+        "Willmott et al., 1985",
+        "Willmott, Rowe and Mintz (1985), Climatology of the terrestrial seasonal water cycle, J. "
+        "Climatol. 5, 589–606, doi:10.1002/joc.3370050602",
+    ),
 }
 ALWAYS = ("crameri",)  # used by every figure
 

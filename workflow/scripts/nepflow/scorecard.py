@@ -3,9 +3,11 @@
 import math
 import re
 
+from nepflow.null_persistence import BESIDE
+
 PUBLISHED = (
     "id", "quantity", "region_or_class", "period", "section", "ours", "theirs", "difference",
-    "tolerance", "unit", "verdict", "note",
+    "tolerance", "unit", "verdict", "built_in", "note",
 )  # fmt: skip
 CONSISTENCY = (
     "check", "section", "left", "relation", "right", "difference", "rounding", "verdict", "note",
@@ -21,7 +23,7 @@ class BadPublished(ValueError):
     """A published number or a check of them that cannot be understood."""
 
 
-def compare(published, numbers, contradicted, period, simulated):
+def compare(published, numbers, contradicted, period, simulated, built_in=None):
     """Yield a row of `PUBLISHED` for each published number.
 
     Parameters
@@ -35,6 +37,8 @@ def compare(published, numbers, contradicted, period, simulated):
         That of an entry without one.
     simulated : bool
         Ours are not of the world.
+    built_in : dict of {(quantity, region_or_class, period): str}, optional
+        How the driver of a number entered the variable.
 
     Raises
     ------
@@ -59,8 +63,19 @@ def compare(published, numbers, contradicted, period, simulated):
             verdict = AGREES if abs(difference) <= entry["tolerance"] else DIFFERS
         yield (
             entry["id"], *key, entry["section"], ours, entry["value"], difference,
-            entry["tolerance"], entry["unit"], verdict, entry.get("note", ""),
+            entry["tolerance"], entry["unit"], verdict, (built_in or {}).get(key, ""),
+            "; ".join(filter(None, (entry.get("note", ""), _chance(key, numbers)))),
         )  # fmt: skip
+
+
+def _chance(key, numbers):
+    """What white noise and AR(1) give of the same share, or an empty text."""
+    quantity, *of = key
+    found = [numbers.get((f"{quantity}{suffix}", *of)) for suffix in BESIDE]
+    if None in found:
+        return ""
+    white, autoregression = (f"{value:.1f} {unit}" for value, unit in found)
+    return f"chance alone: white noise {white}, AR(1) {autoregression}"
 
 
 def check(checks, published):

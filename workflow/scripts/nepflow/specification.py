@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from nepflow import discoveries, persistence, stability, trend
+from nepflow import discoveries, null_persistence, persistence, stability, trend
 
 COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit")
+PERSISTENT = ("persistent_share", "continuous_increase_share")
 _LEVELS = ("slightly_significant_z", "significant_z", "extremely_significant_z")
 
 
@@ -22,9 +23,11 @@ def headline(strips, years, study):
     Returns
     -------
     list of (quantity, value, unit)
-        Shares are of the pixels that have the statistic.
+        Shares are of the pixels that have the statistic; those of persistence stand beside
+        what chance gives.
     """
     totals, cells = np.zeros(len(years)), np.zeros(len(years))
+    pixels = np.zeros(len(years) + 1, dtype="int64")
     counts, known, variation = np.zeros(6), np.zeros(3), np.zeros(2)
     minimum = min(study["minimum_years"], len(years))
     guard, ddof = study["stability"]["smallest_mean_g_c"], study["stability"]["ddof"]
@@ -36,6 +39,7 @@ def headline(strips, years, study):
         slope, _, z = trend.theil_sen_mann_kendall(nep, years, minimum, test)
         exponent = persistence.hurst(nep, minimum, study["persistence"]["method"])
         continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
+        pixels += null_persistence.years_of_pixels(nep, ~np.isnan(exponent))
         strong = np.abs(z) > limit
         cases = mean < 0, slope > 0, strong & (slope > 0), strong & (slope < 0)
         counts += [case.sum() for case in (*cases, exponent > 0.5, continuous)]
@@ -51,21 +55,32 @@ def headline(strips, years, study):
         ("rising_share", share[1], "%"),
         ("significant_rise_share", share[2], "%"),
         ("significant_fall_share", share[3], "%"),
-        ("persistent_share", share[4], "%"),
-        ("continuous_increase_share", share[5], "%"),
+        *_beside_chance(share[4:6], pixels, study["persistence"]["method"], study),
         ("mean_variation", variation[0] / max(variation[1], 1), "1"),
     ]
 
 
+def _beside_chance(shares, pixels, method, study):
+    """Yield the shares with H above 0.5 and of continuous increase, each with that of noise."""
+    chance = null_persistence.chance(pixels, method, study["persistence"])
+    classes = null_persistence.ALL, persistence.COUPLING_NAMES[5]
+    for quantity, share, of in zip(PERSISTENT, shares, classes, strict=True):
+        yield quantity, share, "%"
+        for suffix, value in zip(null_persistence.BESIDE, chance[of], strict=True):
+            yield f"{quantity}{suffix}", value, "%"
+
+
 def by_persistence(nep, slope, study):
-    """Yield (option, chosen, quantity, value, unit) of every method of the Hurst exponent."""
+    """Yield rows of every method of the Hurst exponent, beside what chance gives."""
+    tolerance = study["persistence"]["tolerance"]
     for method in persistence.METHODS:
         exponent = persistence.hurst(nep, study["minimum_years"], method)
-        known = max((~np.isnan(exponent)).sum(), 1)
-        continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
-        chosen = method == study["persistence"]["method"]
-        yield method, chosen, "persistent_share", 100 * (exponent > 0.5).sum() / known, "%"
-        yield method, chosen, "continuous_increase_share", 100 * continuous.sum() / known, "%"
+        pixels = null_persistence.years_of_pixels(nep, ~np.isnan(exponent))
+        continuous = persistence.coupling(slope, exponent, tolerance) == 5
+        counts = np.array([(exponent > 0.5).sum(), continuous.sum()])
+        shares = 100 * counts / max(pixels.sum(), 1)
+        for row in _beside_chance(shares, pixels, method, study):
+            yield method, method == study["persistence"]["method"], *row
 
 
 def by_significance(nep, years, study):

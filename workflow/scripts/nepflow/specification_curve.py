@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels, palettes
+from nepflow.null_persistence import BESIDE
 from nepflow.palettes import BadFigure
 from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
 
@@ -15,6 +16,10 @@ PANELS = 4
 _ROW, _HEAD, _FOOT = 3.9, 4.6, 9.0  # mm: an option or a choice; name above a panel; axis below
 _INDENT = "   "  # of an option: so it is never taken for the choice of the same name
 _OTHER, _CHOSEN = palettes.LINES[0], palettes.ACCENT
+_NOISE = tuple(
+    {"marker": mark, "markersize": 4, "color": "#6f6f6f", "linestyle": "none", "zorder": 2}
+    for mark in ("|", "x")
+)
 
 
 @drawn_in_style
@@ -48,10 +53,12 @@ def specification_curve(
     if table.empty:
         raise BadFigure("the table of specifications is empty. Delete it and run again.")
     known = list(dict.fromkeys(table["quantity"]))
-    quantities = list(quantities or known[:PANELS])
+    shown = [name for name in known if not name.endswith(BESIDE)]
+    quantities = list(quantities or shown[:PANELS])
     if not set(quantities) <= set(known):
         wrong = ", ".join(sorted(set(quantities) - set(known)))
         raise BadFigure(f"no option gives {wrong}. The table has: {', '.join(known)}.")
+    chance = {name: _chance(table, name) for name in quantities}
     table = table[table["quantity"].isin(quantities)]
     rows = _rows(table)
     margin = max(len(text) for _, text in rows) * 6.2 * 0.6 * 25.4 / 72 + 3
@@ -59,14 +66,16 @@ def specification_curve(
     down = -(-len(quantities) // columns)
     tall = len(rows) * _ROW
     key = (5.5 if width_mm > 100 else 9.5) + (6 if simulated else 0)
+    key += (4 if width_mm > 100 else 8) * any(chance.values())
     sheet = Sheet(width_mm, down * (_HEAD + tall + _FOOT) + key, title, letter)
     across = (width_mm - margin - 3) / columns
     for number, quantity in enumerate(quantities):
         row, column = divmod(number, columns)
         top = row * (_HEAD + tall + _FOOT) + _HEAD
         axes = sheet.axes(margin + column * across, top, across - 4, tall)
-        _panel(axes, table[table["quantity"] == quantity], rows, column == 0)
-    _key(sheet, simulated, down * (_HEAD + tall + _FOOT), key)
+        part = table[table["quantity"] == quantity]
+        _panel(axes, part, rows, column == 0, chance[quantity])
+    _key(sheet, simulated, down * (_HEAD + tall + _FOOT), key, any(chance.values()))
     return sheet.figure
 
 
@@ -80,7 +89,19 @@ def _rows(table):
     return rows
 
 
-def _panel(axes, table, rows, named):
+def _chance(table, quantity):
+    """Return [(mark, value, choice, option)] of what noise gives of a quantity."""
+    found = []
+    for suffix, mark in zip(BESIDE, _NOISE, strict=True):
+        part = table[table["quantity"] == f"{quantity}{suffix}"]
+        found += [
+            (mark, row["value"], row["choice"], str(row["option"]).strip())
+            for row in part.to_dict("records")
+        ]
+    return found
+
+
+def _panel(axes, table, rows, named, chance):
     """Draw the options of one quantity; text stands at the first panel only."""
     place = {(choice, text.strip()): y for y, (choice, text) in enumerate(rows)}
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -102,7 +123,9 @@ def _panel(axes, table, rows, named):
     for record in table.to_dict("records"):
         y = place[record["choice"], str(record["option"]).strip()]
         _point(axes, record["value"], y, str(record["chosen"]).lower() == "true")
-    _axes(axes, table)
+    for mark, value, choice, option in chance:
+        axes.plot(value, place[choice, option], **mark)
+    _axes(axes, table, [value for _, value, *_ in chance])
 
 
 def _point(axes, value, y, chosen):
@@ -125,7 +148,7 @@ def _look(chosen):
     }
 
 
-def _axes(axes, table):
+def _axes(axes, table, chance):
     quantity, unit = table["quantity"].iloc[0], table["unit"].iloc[0]
     axes.set_title(labels.quantity_name(quantity), loc="left", fontsize=7, fontweight="bold", pad=3)
     axes.set_xlabel(labels.unit_text(unit))
@@ -134,12 +157,13 @@ def _axes(axes, table):
     axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.grid(axis="x", color="#f0f0f0", linewidth=0.4)
     axes.set_axisbelow(True)
-    low, high = np.nanmin(table["value"]), np.nanmax(table["value"])
+    values = [*table["value"], *chance]
+    low, high = np.nanmin(values), np.nanmax(values)
     room = 0.08 * (high - low) or 0.05 * abs(high) or 1
     axes.set_xlim(low - room, high + room)
 
 
-def _key(sheet, simulated, down, height):
+def _key(sheet, simulated, down, height, chance):
     """Say below the panels what the points are."""
     axes = sheet.axes(2, down, sheet.width - 4, height)
     axes.set_axis_off()
@@ -147,6 +171,9 @@ def _key(sheet, simulated, down, height):
         Line2D([], [], label="chosen (line: all choices as chosen)", **_look(True)),
         Line2D([], [], label="one choice changed, the others as chosen", **_look(False)),
     ]
+    if chance:
+        names = "white noise as long as the series", "AR(1) as long as the series"
+        handles += [Line2D([], [], label=n, **m) for n, m in zip(names, _NOISE, strict=True)]
     columns = 2 if sheet.width > 100 else 1
     look = {"loc": "upper left", "frameon": False, "borderaxespad": 0}
     axes.legend(handles=handles, ncols=columns, **look)

@@ -57,15 +57,28 @@ def of_job(paths, field, grid, native, margin=0):
         return paths
     top, left, bottom, right = boxes(grid, native, *part.rows(grid.height), margin + MARGIN)
     met = []
-    for path in paths:
-        transform, (height, width) = hdf.geometry(path, field)
-        # a tile that lies elsewhere than its name says might otherwise never be read
-        hdf.check_place(path, hdf.Layer(np.empty((height, width), "uint8"), {}, transform))
-        row, column = mosaic.place(transform, native)
-        rows = (top < row + height) & (bottom > row)
-        if (rows & (left < column + width) & (right > column)).any():
+    for path, (row, column, last_row, last_column) in placed(paths, field, native):
+        rows = (top < last_row) & (bottom > row)
+        if (rows & (left < last_column) & (right > column)).any():
             met.append(path)
     return met or paths[:1]
+
+
+def placed(paths, field, native):
+    """Return [(path, (first row and column, those after the last))] of tiles on ``native``.
+
+    Raises
+    ------
+    hdf.BadTile
+        If a tile lies elsewhere than its name says: it might otherwise never be read.
+    """
+    found = []
+    for path in paths:
+        transform, (height, width) = hdf.geometry(path, field)
+        hdf.check_place(path, hdf.Layer(np.empty((height, width), "uint8"), {}, transform))
+        row, column = mosaic.place(transform, native)
+        found.append((path, (row, column, row + height, column + width)))
+    return found
 
 
 def boxes(grid, native, start, stop, margin):

@@ -49,12 +49,17 @@ def pair_rows(cells, names, dates, cell_km2):
     yield (*where, "changed_share", changed, OF_KNOWN)
     yield (*where, "known_area", known.sum(), "km2")
     yield (*where, "absent_area", area.sum() - known.sum(), "km2")
+    yield (*where, f"absent_in_{dates[0]}_only_area", area[-1, :-1].sum(), "km2")
+    yield (*where, f"absent_in_{dates[1]}_only_area", area[:-1, -1].sum(), "km2")
+    yield (*where, "absent_at_both_dates_area", area[-1, -1], "km2")
     yield (*where, "area", area.sum(), "km2")
 
 
-def same_rows(known, same, dates, cell_km2):
-    """Yield what kept one class at all of more than two dates."""
+def same_rows(known, same, area, dates, cell_km2):
+    """Yield what kept one class at all of more than two dates; counts of cells."""
     where = ("landcover", labels.REGION, "", "-".join(map(str, dates)))
     yield (*where, "known_area", known * cell_km2, "km2")
+    yield (*where, "absent_at_some_date_area", (area - known) * cell_km2, "km2")
+    yield (*where, "area", area * cell_km2, "km2")
     share = 100 * same / known if known else np.nan
     yield (*where, "unchanged_share", share, "% of the area with a class at every date")

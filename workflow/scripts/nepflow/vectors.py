@@ -16,6 +16,8 @@ EQUAL_AREA = {
     "igh", "mbtfpq", "bonne", "rhealpix", "qsc", "tcea",
 }  # fmt: skip
 
+MOST_ZONES = 254  # codes of uint8 but 0 and 255, which stand for absence
+
 
 class BadArea(ValueError):
     """An area file that cannot serve as the area of a study."""
@@ -93,7 +95,7 @@ def is_equal_area(crs):
     return metric and parsed.to_dict().get("proj") in EQUAL_AREA
 
 
-def zone_codes(frame, grid):
+def zone_codes(frame, grid, path):
     """Return the number (from 1) of the polygon that holds each cell's centre, 0 outside.
 
     Parameters
@@ -101,11 +103,23 @@ def zone_codes(frame, grid):
     frame : geopandas.GeoDataFrame
         In the CRS of ``grid``; at most 254 polygons.
     grid : geotiff.Grid
+    path : str
+        File of the polygons, that an error names.
 
     Returns
     -------
     ndarray of uint8, shape (y, x)
+
+    Raises
+    ------
+    BadArea
+        If there are more polygons than codes of a class raster.
     """
+    if len(frame) > MOST_ZONES:
+        raise BadArea(
+            f"{path}: has {len(frame)} zones, and a class raster holds {MOST_ZONES}. Join some, "
+            "or name a column with fewer values as `name_field`."
+        )
     shapes = [(geometry, code) for code, geometry in enumerate(frame.geometry, start=1)]
     return rasterize(
         shapes, out_shape=(grid.height, grid.width), transform=grid.transform, dtype="uint8"

@@ -66,7 +66,7 @@ def tile_years(study):
         for year, folder in study["npp_year_folder"].items():
             collection = "061" if folder == "061" else "006"
             needed.setdefault(f"mod17a3hgf_{collection}", set()).add(year)
-        if "harmonised" in study["npp_year_folder"].values():
+        if "harmonised" in folders_of_npp(study):
             first, last = study["npp"]["overlap"]
             for collection in ("006", "061"):
                 needed[f"mod17a3hgf_{collection}"] |= set(range(first, last + 1))
@@ -81,6 +81,14 @@ def tile_years(study):
     if landcover:
         needed["mcd12q1_061"] = landcover
     return {name: sorted(years) for name, years in sorted(needed.items())}
+
+
+def folders_of_npp(study):
+    """Return the sources of NPP that a study makes: collections, and harmonised as an option."""
+    made = set(study["npp_year_folder"].values())
+    options = study["specification"]
+    tried = options["harmonised"] and "year_2000" in options.get("choices", [])
+    return made | {"harmonised"} if tried and "006" in made and study["has_trend"] else made
 
 
 def degree_tiles(bounds):

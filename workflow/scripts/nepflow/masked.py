@@ -1,0 +1,47 @@
+"""Area with and without a value: what lets a table of shares close to the area."""
+
+import numpy as np
+
+from nepflow import modis
+
+NO_REASON = "statistic not defined"
+
+
+class MaskedArea:
+    """Cells of the area that have a value, and those without one by reason, strip by strip."""
+
+    def __init__(self):
+        self.valid, self.masked = 0, np.zeros(256, dtype="int64")
+
+    def add(self, known, reasons, inside):
+        """Count a strip.
+
+        Parameters
+        ----------
+        known : ndarray of bool, shape (y, x)
+            Cells with a value.
+        reasons : ndarray, shape (y, x)
+            Commonest reason of absence of NPP (codes of ``modis.ABSENCE``); NaN = none.
+        inside : ndarray, shape (y, x)
+            1 inside the area.
+        """
+        area = inside == 1
+        self.valid += int((known & area).sum())
+        without = np.nan_to_num(reasons[area & ~known]).astype(int)
+        self.masked += np.bincount(without, minlength=256)
+
+    def reasons(self):
+        """Return {reason: cells} of the area without a value."""
+        codes = np.flatnonzero(self.masked)
+        return {modis.ABSENCE.get(int(code), NO_REASON): int(self.masked[code]) for code in codes}
+
+    def rows(self, cell_km2):
+        """Yield (quantity, value, unit): the area, and its parts, which close to it."""
+        parts = {"valid": self.valid} | {f"masked_{k}": n for k, n in self.reasons().items()}
+        whole = sum(parts.values())
+        yield "area", whole * cell_km2, "km2"
+        for name, cells in parts.items():
+            yield f"{name.replace(' ', '_')}_area", cells * cell_km2, "km2"
+        for name, cells in parts.items():
+            share = 100 * cells / whole if whole else np.nan
+            yield f"{name.replace(' ', '_')}_share", share, "% of the area"

@@ -1,0 +1,169 @@
+"""How climate came to the grid, as the methods text tells it."""
+
+from html import escape
+
+from nepflow import equations, labels
+from nepflow.references import cited
+from nepflow.variables import VARIABLES
+
+_STEPS = {
+    "daily": "daily records",
+    "monthly": "monthly records",
+    "normals": "monthly normals, which stand for every year, so that climate does not vary in time",
+}
+_SMOOTHING = {
+    "gcv": "minimises generalised cross-validation {craven}",
+    "gml": "minimises generalised maximum likelihood {wahba}",
+    "known_variance": "minimises the expected true error for a known error variance {craven}: "
+    "{values}",
+    "fixed_rho": "was fixed, not estimated: <var>λ</var> = {values}",
+    "fixed_signal": "was not estimated: it gives the surface a fixed number of effective degrees "
+    "of freedom: {values}",
+}
+_TRANSFORMED = {
+    "square_root": "{names} was fitted as square root and floored at zero",
+    "log": "{names} was fitted as logarithm",
+}
+_CORRECTED = {
+    "none": " The transformation was inverted without correction of its bias.",
+    "surface": " The bias of the inverted transformation was corrected by the variance of the "
+    "surface.",
+    "observation": " The bias of the inverted transformation was corrected by the variance of an "
+    "observation.",
+}
+
+
+def section(climate):
+    """Return the section (title, blocks) on climate, as `methods_text.sections` does."""
+    if climate["source"] == "grids":
+        return "Climate", [("p", _grids(climate))]
+    blocks = [("p", _records(climate))]
+    if climate["time_step"] == "daily":
+        blocks.append(("p", _days(climate)))
+    blocks += [("p", _surface(climate)), ("equation", equations.BY_NAME["spline"][0])]
+    return "Climate", [*blocks, ("p", _smoothing(climate) + _annual(climate))]
+
+
+def _names(variables):
+    return labels.joined([labels.quantity_name(name).lower() for name in variables])
+
+
+def _grids(climate):
+    """Rasters of months."""
+    files = labels.joined(sorted({escape(entry["file"]) for entry in climate["grids"]}))
+    text = (
+        f"Months of {_names(climate['variables'])} are those of gridded climate ({files}), in the "
+        "units of this study by the true length of each month, brought to the study grid by "
+        "bilinear interpolation."
+    )
+    rate = climate["downscaling"]["lapse_rate_k_per_km"]
+    if rate is not None:
+        text += (
+            " Temperature was moved from the elevation of the source to that of the cell by "
+            f"{rate:g} K km⁻¹."
+        )
+    return text + _annual(climate)
+
+
+def _records(climate):
+    """What the station file is, and how defects are met."""
+    text = (
+        f"Climate comes from station records of {_names(climate['variables'])}: "
+        f"{_STEPS[climate['time_step']]}. Defects of records and stations (duplicates, positions, "
+        "impossible values) were met by named rules, whose counts are reported."
+    )
+    if climate["weights_column"]:
+        column = escape(climate["weights_column"])
+        text += f" Stations have the relative weights of the column {column}."
+    return text
+
+
+def _days(climate):
+    """Checks, reconstruction and aggregation of daily records."""
+    text = (
+        "Daily values were checked, each check on what passed the ones before "
+        f"{cited('durre')}: {'; '.join(_checks(climate))}. "
+    )
+    if climate["fill"] == "kriging":
+        longest = climate["kriging"]["longest_gap_days"]
+        limit = "" if longest is None else f" in interruptions of up to {longest} days"
+        text += (
+            f"Missing and rejected days{limit} were reconstructed by ordinary kriging of "
+            "departures from the station’s mean of the calendar month (differences of temperature, "
+            f"ratios otherwise), with one {climate['kriging']['model']} variogram a variable and "
+            f"calendar month {cited('cressie')}. "
+        )
+        known = "known, observed or reconstructed"
+    else:
+        text += "Missing and rejected days were not filled. "
+        known = "observed"
+    return text + (
+        f"A month counts where at least {climate['complete_month_percent']:g} % of its days are "
+        f"{known}."
+    )
+
+
+def _checks(climate):
+    """Yield what each check that is switched on looks for."""
+    rule, variables = climate["quality"], climate["variables"]
+    yield "the range of possible values"
+    if "radiation" in variables:
+        low, high = rule["top_of_atmosphere_share"]
+        yield f"radiation between {low:g} and {high:g} of that above the atmosphere"
+    for key, text in (
+        ("step", "jumps away from both neighbouring days"),
+        ("persistence_days", "identical values in a row"),
+        ("spatial_difference", "disagreement with a regression on neighbouring stations"),
+    ):
+        judged = [name for name in variables if rule[key][name] is not None]
+        if judged:
+            yield f"{text} ({_names(judged)})"
+
+
+def _surface(climate):
+    """The spline, with elevation as covariate or as a variable."""
+    source = cited("hutchinson")
+    if climate["model"] == "trivariate":
+        height = (
+            f"of position and elevation as its third variable, in which 1 km of height counts as "
+            f"{climate['elevation_exaggeration']:g} km; <b>x</b> has three components and there is "
+            "no covariate (<var>b</var> = 0)"
+        )
+        return f"Each month was interpolated by a thin-plate smoothing spline {height} {source}:"
+    return (
+        "Each month was interpolated by a partial thin-plate smoothing spline of position <b>x</b> "
+        f"with elevation <var>z</var> as linear covariate {source}:"
+    )
+
+
+def _smoothing(climate):
+    """Order, smoothing parameter, transformation."""
+    values = climate.get("smoothing_value", {})
+    given = ", ".join(f"{_names([name])} {values[name]:g}" for name in values)
+    how = _SMOOTHING[climate["smoothing"]].format(
+        craven=cited("craven"), wahba=cited("wahba"), values=given
+    )
+    whose = (
+        "one for all surfaces of a variable" if climate["common_smoothing"] else "of each surface"
+    )
+    text = (
+        "where <var>J<sub>m</sub></var> is the roughness of order <var>m</var> = "
+        f"{climate['order']}. The smoothing <var>λ</var>, {whose}, {how}."
+    )
+    transformed = False
+    for kind, said in _TRANSFORMED.items():
+        chosen = [n for n in climate["variables"] if climate["transformation"][n] == kind]
+        if chosen:
+            transformed = True
+            text += f" {labels.sentence(said.format(names=_names(chosen)))}."
+    return text + (_CORRECTED[climate["bias_correction"]] if transformed else "")
+
+
+def _annual(climate):
+    """How years follow from months."""
+    kinds = {}
+    for name in climate["variables"]:
+        kinds.setdefault(VARIABLES[name].statistic, []).append(name)
+    parts = [f"the {kind} ({_names(names)})" for kind, names in kinds.items()]
+    made = "fields" if climate["source"] == "grids" else "surfaces"
+    return f" Annual fields are {' or '.join(parts)} of the monthly {made}."
