@@ -87,6 +87,22 @@ def test_bias_of_the_residual_method_is_that_of_the_theorem():
         np.testing.assert_allclose(plain.rest, wanted, rtol=1e-8, atol=1e-11)
 
 
+def test_formula_of_the_bias_fails_with_a_calibration():
+    """Coefficients of ten years, R2 of twenty: the methods text must not give the formula."""
+    rng = np.random.default_rng(1)
+    driver = 0.1 * (YEARS - 2001)[:, None, None] + rng.normal(size=(20, 1, 50))
+    series = 3 * driver + 2.0 * (YEARS - 2001)[:, None, None] + rng.normal(size=(20, 1, 50))
+
+    def gap(calibration):
+        joint, plain = (
+            attribution.attribute(series, [driver], YEARS, method, 8, calibration)
+            for method in ("joint", "residual")
+        )
+        return np.abs(plain.rest - joint.rest * (1 - joint.time_r2)).max()
+
+    assert gap(None) < 1e-9 < 0.1 < gap((2001, 2010))
+
+
 def planted(pixels=4000, human=3.0, warming=0.03, wetting=4.0, seed=1):
     """Twenty years of warming climate: NEP = 30 T + 0.2 P + a human trend + noise."""
     rng = np.random.default_rng(seed)
