@@ -73,6 +73,7 @@ rule compare_sites:
         runtime=by_attempt(10),
     params:
         entry=sites_entry,
+        years=years_of,
     message:
         "{wildcards.study}: NEP at sites."
     script:
