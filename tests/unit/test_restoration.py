@@ -213,6 +213,7 @@ def study(**changes):
     ("changes", "years", "said"),
     [
         ({"file": None}, 20, "figure events shows effects of restoration"),
+        ({"file": None, "table": "p.csv"}, 20, "restoration.file is null"),
         ({}, 5, "the study has 5 years. Lengthen `period` to 6"),
         ({"stages": [[2005, 2001]]}, 20, "2005-2001 has 0 years"),
         ({"window": [-3, 10]}, 20, "must begin 5 years before"),

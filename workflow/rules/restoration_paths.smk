@@ -2,15 +2,21 @@
 
 
 def restoration_file(wildcards):
-    study = study_of(wildcards)
-    return os.path.join(study["files"]["folder"], study["restoration"]["file"])
+    return restoration_files(study_of(wildcards))[0]
+
+
+def restoration_numbers(wildcards):
+    """Table of what the numbers of a raster mean; none for polygons."""
+    files = restoration_files(study_of(wildcards))
+    return files[1] if len(files) > 1 else []
 
 
 def restoration_files(study):
-    """The raw polygons of a study that has them."""
+    """The raw polygons of a study that has them, or the raster and its table."""
     if not restoration_entries.is_wanted(study):
         return []
-    return [os.path.join(study["files"]["folder"], study["restoration"]["file"])]
+    names = [study["restoration"][key] for key in ("file", "table")]
+    return [os.path.join(study["files"]["folder"], name) for name in names if name]
 
 
 def landcover_of_first_year(wildcards):

@@ -136,7 +136,7 @@ def _check_years(table, path):
         if wrong.any():
             row = table[wrong].iloc[0]
             raise BadFieldTable(
-                f"{path}: {name} {row[name]!r} of site {row['site']} is no year. Write whole "
+                f"{path}: {name} {row[name]} of site {row['site']} is no year. Write whole "
                 "years such as 2008, or leave both empty."
             )
     wrong = (first.isna() != last.isna()) | (first > last)

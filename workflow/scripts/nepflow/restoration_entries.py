@@ -27,9 +27,14 @@ def check(study, years, file):
         if figure["kind"] == "event_study" and not is_wanted(study):
             raise BadStudy(
                 f"{file}: figure {figure['name']} shows effects of restoration, and "
-                "restoration.file is null. Name the polygons or take the figure out."
+                "restoration.file is null. Name the projects or take the figure out."
             )
     if not is_wanted(study):
+        if study.get("restoration", {}).get("table"):
+            raise BadStudy(
+                f"{file}: restoration.table says what numbers of a raster mean, and "
+                "restoration.file is null. Name the raster or take the table out."
+            )
         return
     options = study["restoration"]
     needed = options["base_years"] + options["match_years"] + 1
