@@ -1,13 +1,16 @@
 """Plots and sites through their scripts, to the figure."""
 
+import re
+
 import climate_study
 import numpy as np
+import pages
 import pandas as pd
 import pytest
 from compare_plots import compare_plots
 from compare_sites import compare_sites
 from draw_scatter import draw_scatter
-from nepflow import raster
+from nepflow import notes, plot_models, raster, report, tables
 from nepflow.field_tables import BadFieldTable, read_sites
 
 SETTINGS = {"untreated_only": True, "box_deg": None, "soil_carbon_kg_m2": None}
@@ -108,3 +111,29 @@ def test_years_that_are_none_are_refused(tmp_path, years, said):
     pd.DataFrame([site | years, site | dict.fromkeys(years)]).to_csv(path, index=False)
     with pytest.raises(BadFieldTable, match=f"sites.csv: .*{said}"):
         read_sites(SITES | {"file": str(path)})
+
+
+def test_report_says_what_plots_of_the_northwest_show(root, tmp_path, reference_data):
+    """SRDB, 73-111 E, 31-49.5 N: mean Rh 428, Pei et al. once on annual climate 23."""
+    srdb = next((reference_data / "carbon").glob("srdb-data_*.csv.gz"))
+    settings = SETTINGS | {"box_deg": [73, 31, 111, 49.5]}
+    path = tmp_path / "plots_comparison.csv"
+    compare_plots(
+        srdb, path, tmp_path / "pairs.csv", settings, "bond_lamberty2004", {"gsmsr": GSMSR}, False
+    )
+    reading = {"model": "pei2009", "reading": "annual_once", "reason": "a test"}
+    study = pages.STUDY | {"respiration": reading}
+    said = notes.plot_warnings(tables.read(path, []), plot_models.own_model(study))
+    shown = pages.tables() | {
+        "plots_comparison": tables.read(path, []),
+        "warnings": pd.DataFrame(said, columns=["topic", "warning"]),
+    }
+    figures = {entry["name"]: pages.picture() for entry in study["figures"]}
+    page = report.render(
+        root / "workflow/report/report.html.j2", report.context(study, figures, shown)
+    )
+    note = "mean Rh of 71 plots is 428 g C m-2 yr-1 observed and 23 by the study"
+    assert note in page
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    row = re.search(r"rh pei2009 annual_once all plots (\S+) (\S+) (\S+)", text)
+    assert [round(float(number)) for number in row.groups()] == [71, 428, 23]

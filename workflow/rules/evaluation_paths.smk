@@ -28,6 +28,12 @@ def field_tables_of(study):
     return [f"{name}_comparison" for name in field_kinds(study)]
 
 
+def plots_if_compared(wildcards):
+    """Table of the models at plots, of a study that has plots."""
+    table = f"{RESULTS}/{wildcards.study}/tables/plots_comparison.csv"
+    return table if "plots" in field_kinds(study_of(wildcards)) else []
+
+
 def raw_field_files(study):
     folder = study["files"]["folder"]
     return [os.path.join(folder, study[name]["file"]) for name in field_kinds(study)]

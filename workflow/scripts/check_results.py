@@ -5,7 +5,7 @@ Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 """
 
 import numpy as np
-from nepflow import detector_rows, notes, raster, tables
+from nepflow import detector_rows, notes, plot_models, raster, tables
 from nepflow._log import logged_to
 
 CHECKS = ["check", "value", "limit", "unit", "passed"]
@@ -36,6 +36,9 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
         warnings += notes.table_warnings(tables.read(path, ["station", "reason"]), fits)
     for path in table_paths["detectors"]:
         warnings += detector_rows.warnings(tables.read(path, ["factor", "quantity", "value"]))
+    for path in table_paths["plots"]:
+        table = tables.read(path, ["variable", "model", "group", "quantity", "value", "unit"])
+        warnings += notes.plot_warnings(table, plot_models.own_model(study))
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
     tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
 
@@ -62,7 +65,7 @@ if __name__ == "__main__":
             nep_path=snakemake.input.nep,
             table_paths={
                 **{name: snakemake.input[name] for name in ("series", "absence")},
-                **{n: [f for f in [snakemake.input[n]] if f] for n in ("defects", "casa")},
+                **{n: [f for f in [snakemake.input[n]] if f] for n in ("defects", "casa", "plots")},
                 "detectors": list(snakemake.input.detectors),
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },
