@@ -306,6 +306,9 @@ def test_planted_trend_is_attributed(built):
             shares = [v for (m, _, q), v in value.items() if (m, q) == (method, quantity)]
             assert math.fsum(shares) == pytest.approx(100, abs=1e-6), (method, quantity)
         assert 0 <= value[method, attribution.DOMINANT[3], "null_dominant_share"] <= 100
+        if method != "residual":
+            low, high = (value[method, "rest", f"mean_slope_{end}"] for end in ("low", "high"))
+            assert low < HUMAN < high
 
 
 @pytest.mark.slow

@@ -1,4 +1,6 @@
-"""How often 95 % intervals hold zero where nothing is planted, and how often those of cells do.
+"""How often 95 % intervals hold what is planted, and how often those that take cells for a sample.
+
+Of projects and zones nothing is planted; of trends a human part, and climate that has a trend.
 
 Run from the top folder: .venv/bin/python tests/unit/coverage_of_seeds.py
 It takes some minutes and writes tests/unit/coverage_of_seeds.csv. Run it again when an interval
@@ -10,6 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 if __name__ == "__main__":
     top = Path(__file__).resolve().parent.parent
@@ -17,7 +20,7 @@ if __name__ == "__main__":
 
 import restored_land as land
 import zoned_land
-from nepflow import contrast, restoration_inference
+from nepflow import attribution, attribution_error, contrast, restoration_inference
 
 SEEDS = 200
 COLUMNS = ("method", "quantity", "units", "seeds", "coverage_percent", "naive_percent")
@@ -26,6 +29,10 @@ CONTRAST = {
     "sample": 1000, "seed": 1,
 }  # fmt: skip
 PROJECTS = {"projects resampled": 24, "placebo projects": 6}
+YEARS = np.arange(2001, 2021)
+HUMAN, WARMTH, RAIN = 3.0, 30.0, 0.2  # planted: a year, a kelvin, a mm
+MEMORY = 0.3  # of the noise
+TRENDS = ("rest", "climate", "share of the rest")
 MAPS = {"some 30 blocks": (90, 1.0), "some 8 blocks": (90, 2.0)}  # cells a side, noise
 
 
@@ -79,6 +86,50 @@ def zones_hold_zero(size, smooth, seeds=SEEDS):
     return holds(ends), holds(naive), np.mean(blocks)
 
 
+def managed(seed, side=18):
+    """Return NEP (year, cell) that climate and people raise, its drivers, and what is true.
+
+    Years and places have chance of their own; that of places is smooth.
+    """
+    rng = np.random.default_rng(seed)
+    t = (YEARS - YEARS[0]).astype(float)
+
+    def chance(by_year, by_place):
+        fields = gaussian_filter(rng.normal(size=(t.size, side, side)), (0, 2, 2), mode="wrap")
+        fields = fields.reshape(t.size, -1) / fields.std()
+        return rng.normal(0, by_year, (t.size, 1)) + by_place * fields
+
+    drivers = [
+        15 + 0.03 * t[:, None] + chance(0.3, 0.25), 1200 + 4 * t[:, None] + chance(80, 70)
+    ]  # fmt: skip
+    noise = chance(8, 20)
+    for year in range(1, t.size):
+        noise[year] = MEMORY * noise[year - 1] + np.sqrt(1 - MEMORY**2) * noise[year]
+    climate = WARMTH * drivers[0] + RAIN * drivers[1]
+    slope = np.polyfit(t, climate.mean(axis=1), 1)[0]
+    true = HUMAN, slope, 100 * HUMAN / (HUMAN + slope)
+    return climate + HUMAN * t[:, None] + noise + rng.normal(0, 15, noise.shape), drivers, true
+
+
+def trends_hold_the_planted(method, seeds=SEEDS):
+    """Return coverage of `TRENDS`, and that of the slopes by their spread between cells."""
+    hits, naive = [], []
+    for seed in range(seeds):
+        series, drivers, true = managed(4000 + seed)
+        sample = series, drivers, YEARS, {"calibration": None}, 8
+        errors = attribution_error.by_method(*sample, pooled=False)[method]
+        cubes = [driver[:, None] for driver in drivers]
+        found = attribution.attribute(series[:, None], cubes, YEARS, method, 8)
+        observed, climate, rest = (v.mean() for v in found[:3])
+        share = rest / observed
+        error = errors.of(2), errors.of(1), 100 * errors.of_share(2, share, observed)
+        off = np.abs(np.array([rest, climate, 100 * share]) - true)
+        hits.append(off <= errors.half_width(np.array(error), 95))
+        spread = np.array([found.rest.std(), found.climate.std()]) / np.sqrt(found.rest.size)
+        naive.append(off[:2] <= 1.96 * spread)
+    return 100 * np.mean(hits, axis=0), 100 * np.mean(naive, axis=0)
+
+
 def rows(seeds=SEEDS):
     """Yield `COLUMNS`."""
     for method, projects in PROJECTS.items():
@@ -89,6 +140,10 @@ def rows(seeds=SEEDS):
     for units, world in MAPS.items():
         covered, naive, _ = zones_hold_zero(*world, seeds)
         yield "contrast, blocks", "matched_difference", units, seeds, covered, naive
+    for method in attribution.METHODS[1:]:
+        covered, naive = trends_hold_the_planted(method, seeds)
+        for quantity, percent, beside in zip(TRENDS, covered, [*naive, ""], strict=True):
+            yield f"attribution, {method}", quantity, "20 years", seeds, percent, beside
 
 
 if __name__ == "__main__":

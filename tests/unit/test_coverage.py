@@ -18,12 +18,13 @@ def stored():
     return {tuple(row[name] for name in program.COLUMNS[:3]): row for row in table}
 
 
-def test_stored_intervals_hold_zero_and_those_of_cells_do_not(stored):
-    assert len(stored) == 2 * len(program.PROJECTS) + len(program.MAPS)
+def test_stored_intervals_hold_the_truth_and_those_of_cells_do_not(stored):
+    trends = len(program.TRENDS) * 2
+    assert len(stored) == 2 * len(program.PROJECTS) + len(program.MAPS) + trends
     for key, row in stored.items():
         assert int(row["seeds"]) == program.SEEDS >= 200, key
         assert 90 <= float(row["coverage_percent"]) <= 99, key
-        assert key[1] == "pre_trend" or float(row["naive_percent"]) < 60, key
+        assert not row["naive_percent"] or float(row["naive_percent"]) < 60, key
 
 
 @pytest.mark.slow
@@ -48,3 +49,14 @@ def test_intervals_of_zones_hold_zero_without_an_effect(stored, units, world):
     assert naive == pytest.approx(float(row["naive_percent"]), abs=FLIPPED)
     assert 90 <= covered <= 99
     assert blocks == pytest.approx(int(units.split()[1]), rel=0.15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["joint", "first_difference"])
+def test_intervals_of_trends_hold_what_is_planted(stored, method):
+    covered, naive = program.trends_hold_the_planted(method)
+    for quantity, percent, beside in zip(program.TRENDS, covered, [*naive, None], strict=True):
+        row = stored[f"attribution, {method}", quantity, "20 years"]
+        assert percent == pytest.approx(float(row["coverage_percent"]), abs=FLIPPED)
+        assert beside is None or beside == pytest.approx(float(row["naive_percent"]), abs=FLIPPED)
+        assert 90 <= percent <= 99

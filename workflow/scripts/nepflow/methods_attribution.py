@@ -34,11 +34,11 @@ def blocks(study):
     third = (
         "By the signs of the three slopes a cell is one of six cases; a factor dominates with more "
         f"than {rule['dominance_percent']:g} % of a trend significant at <var>p</var> &lt; "
-        f"{rule['significance_p']:g}. Beside the share of dominated cells stands that of "
+        f"{rule['significance_p']:g}. Beside every share of cells stands that of "
         f"{rule['null_draws']} surrogates of each of at most {rule['null_pixels']} cells, which "
-        "follow climate and first-order autoregressive noise only. The rest holds human activity, "
-        "but also CO₂, nitrogen, fire, recovery and the errors of the models of productivity and "
-        "respiration."
+        f"follow climate and first-order autoregressive noise only. {_intervals(rule)}The rest "
+        "holds human activity, but also CO₂, nitrogen, fire, recovery and the errors of the models "
+        "of productivity and respiration."
     )
     html, _ = equations.BY_NAME["attribution"]
     return [("p", first), ("equation", html), ("p", second), ("p", third)]
@@ -61,4 +61,15 @@ def _bias(rule):
     return (
         f"Coefficients are those of {first}–{last}{pooled}; the trend of the rest by the first "
         "less that by the second is mapped as its bias. "
+    )
+
+
+def _intervals(rule):
+    if rule.get("pooling") == POOLED:
+        return ""
+    return (
+        f"Intervals ({rule['confidence_percent']:g} %) of mean slopes and of their shares take the "
+        "years, not the cells, for the sample: the noise of the mean series about its regression "
+        "on drivers and year is a first-order autoregression whose memory is weighed by its "
+        "likelihood. They hold no error of the drivers, and not the bias of the first regression. "
     )

@@ -4,7 +4,7 @@ import math
 import re
 from numbers import Number
 
-from nepflow import labels, transition_blocks
+from nepflow import attribution_blocks, labels, transition_blocks
 
 ROWS_SHOWN = 250  # of a long table; the CSV holds all
 _NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
@@ -37,6 +37,8 @@ def blocks(table):
         return [_by_statistic(records)]
     if "to" in columns:
         return transition_blocks.of(records, _block)
+    if "claimed" in columns:
+        return attribution_blocks.of(records, _block)
     keys = [name for name in columns if name not in ("quantity", "value", "unit")]
     several = {key for key in keys if len({record[key] for record in records}) > 1}
     if {"year", "zone"} <= several:
