@@ -209,11 +209,17 @@ def study(**changes):
     }
 
 
+def test_a_table_of_numbers_without_their_raster_is_refused():
+    alone = study(file=None, table="p.csv") | {"figures": []}
+    with pytest.raises(restoration_entries.BadStudy, match=r"table says.*file is null.*raster"):
+        restoration_entries.check(alone, list(range(2001, 2021)), "x.yaml")
+    restoration_entries.check(study(file=None) | {"figures": []}, [2001], "x.yaml")
+
+
 @pytest.mark.parametrize(
     ("changes", "years", "said"),
     [
         ({"file": None}, 20, "figure events shows effects of restoration"),
-        ({"file": None, "table": "p.csv"}, 20, "restoration.file is null"),
         ({}, 5, "the study has 5 years. Lengthen `period` to 6"),
         ({"stages": [[2005, 2001]]}, 20, "2005-2001 has 0 years"),
         ({"window": [-3, 10]}, 20, "must begin 5 years before"),

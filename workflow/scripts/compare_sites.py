@@ -36,10 +36,8 @@ def compare_sites(entry, nep_path, years, table_path, pairs_path):
             f"{entry['file']}: none of {len(sites)} sites lies in a cell with NEP of its years. "
             "Bring sites of the study's area and period, or leave sites.file out."
         )
-    found = field_agreement.rows_by_group(
-        here["nep"].to_numpy(), here["modelled"].to_numpy(), here["class"].to_numpy(), UNIT,
-        "all sites",
-    )  # fmt: skip
+    parts = (here[name].to_numpy() for name in ("nep", "modelled", "class"))
+    found = field_agreement.rows_by_group(*parts, UNIT, "all sites")
     simulated = "simulated" in raster.tags_of(nep_path)
     model = OWN_YEARS if sites["first_year"].notna().any() else ALL_YEARS
     rows = [("nep", model, *row) for row in found]

@@ -150,8 +150,7 @@ def difference(values, treated, stratum, block, draws, confidence_percent, gener
     References
     ----------
     Iacus, King and Porro (2012), Political Analysis 20:1-24; Lahiri (2003), Resampling Methods
-    for Dependent Data, Springer; Cameron and Miller (2015), J. Hum. Resour. 50:317-372 (few
-    clusters).
+    for Dependent Data, Springer; Cameron and Miller (2015), J. Hum. Resour. 50:317-372.
     """
     shape = 2, block.max() + 1, stratum.max() + 1
     place = (treated.astype(np.int64) * shape[1] + block) * shape[2] + stratum
@@ -172,8 +171,7 @@ def difference(values, treated, stratum, block, draws, confidence_percent, gener
         half = deviation * student.ppf(0.5 + confidence_percent / 200, min(inside, outside) - 1)
     raw = values[treated].mean() - values[~treated].mean()
     share = 100 * whole[1, both].sum() / whole[1].sum()
-    ends = matched - half, matched + half
-    numbers = map(float, (raw, matched, *ends, share))
+    numbers = map(float, (raw, matched, matched - half, matched + half, share))
     return Difference(*numbers, int(inside), int(outside))
 
 
