@@ -147,6 +147,7 @@ OTHER = STUDY | {
     "attribution": STUDY["attribution"] | {"calibration": [2001, 2006], "pooling": "landcover"},
     "respiration": {"constants": "plots"},
     "plots": {"file": "calibration.csv", "calibration_draws": 99},
+    "restoration": STUDY["restoration"] | {"file": "projects.tif", "table": "projects.csv"},
     "figures": [
         {"name": "towers", "of": "sites", "title": "NEP at towers"} | SCATTER,
         {"name": "plots", "of": "plots", "quantity": "rs", "title": "Rs at plots"} | SCATTER,
@@ -172,6 +173,11 @@ def plant_other(folder):
         "Rh_annual": 0.6 * rs,
     }  # fmt: skip
     pandas.DataFrame(plots).to_csv(folder / "calibration.csv", index=False)
+    number = np.zeros((1, 16, 22))
+    number[0, 7:9, 5:7], number[0, 10, 10:13] = 4, 9
+    write(folder / "projects.tif", number)
+    table = {"number": [4, 9], "project": ["p", "q"], "measure": ["closing", "planting"]}
+    pandas.DataFrame(table | {"start_year": 2007}).to_csv(folder / "projects.csv", index=False)
     years = {"first_year": [2000, None, None], "last_year": [2003, None, None]}
     pandas.read_csv(folder / "towers.csv").assign(**years).to_csv(
         folder / "towers.csv", index=False
@@ -187,6 +193,7 @@ def other(root, tmp_path_factory):
     names = ("calibration_plots", "plots_comparison", "pooled_npp", "attribution_npp", "warnings")
     wanted = [f"results/other/tables/{name}.csv" for name in names]
     wanted += [f"results/other/figures/{name}.png" for name in ("towers", "plots")]
+    wanted.append("results/other/restoration/projects.csv")
     workflow.run(*wanted)
     return workflow
 
@@ -247,6 +254,19 @@ def test_pooled_coefficients_find_the_planted_trend_from_six_years(other):
     }
     for method in ("joint", "first_difference"):
         assert value[method, "rest", "mean_slope"] == pytest.approx(HUMAN, abs=0.25)
+
+
+@pytest.mark.slow
+def test_projects_of_a_raster_lie_on_the_grid(other):
+    """Half-degree cells, of which those of 105-110 E, 22-25 N count; the grid has 25 km."""
+    table = {row["project"]: row for row in rows(other.result("other/restoration/projects.csv"))}
+    assert table["p"]["measure"] == "closing" and table["q"]["start_year"] == "2007"
+    number = raster.read(other.result("other/restoration/projects.tif"))
+    for project in ("p", "q"):
+        cells = float(table[project]["cells"])
+        assert (number == float(table[project]["number"])).sum() == cells
+    # 1.5 degrees of longitude by half a degree: 152 km x 55 km
+    assert float(table["q"]["cells"]) == pytest.approx(152 * 55 / 25**2, abs=4)
 
 
 @pytest.mark.slow
