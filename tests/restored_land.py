@@ -1,7 +1,8 @@
 """Planted projects: land with another level and trend, a warming climate, noise with memory."""
 
 import numpy as np
-from nepflow import restoration, restoration_units
+from nepflow import restoration, restoration_rows, restoration_units
+from nepflow import restoration_effects as effects
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 YEARS = np.arange(2001, 2021)
@@ -78,3 +79,30 @@ def panel(cubes, projects, settings=SETTINGS):
         v[3 : 3 + n].T, v[3 + n :].T[None].copy(), v[2:3], units.landcover, units.project, start,
         units.cells, v[0], v[1], YEARS,
     )  # fmt: skip
+
+
+def share(start, last=10):
+    """Mean over the years of a project of an effect that grows over three years."""
+    years = YEARS[(start <= YEARS) & (start + last >= YEARS)]
+    return np.clip((years - start + 1) / 3, 0, 1).mean()
+
+
+def answers(seed, planted, counts, settings=SETTINGS, **options):
+    """Return answers, wanted effects and columns of a world; and panel, cohorts, numbers, cubes."""
+    cubes, projects = world(seed, planted, counts, **options)
+    units = panel(cubes, projects, settings)
+    cohorts = restoration_rows.cohorts_of(units, settings)
+    starts = [found.start for found in cohorts]
+    columns = effects.columns_of(starts, units.years, settings["window"])
+    numbers = {
+        name: np.array([n for n, (measure, _) in projects.items() if measure == name])
+        for name in planted
+    }
+    found = restoration_rows.answers_of(
+        units, numbers, cohorts, columns, settings | {"cluster_patches": 3}
+    )
+    wanted = {
+        name: value * np.mean([share(start) for m, start in projects.values() if m == name])
+        for name, value in planted.items()
+    }
+    return found, wanted, columns, (units, cohorts, numbers, cubes)

@@ -198,6 +198,18 @@ def test_projects_without_a_year(site):
     one(site, "restoration", "start year 'soon' of project one is no year")
 
 
+def test_projects_as_a_raster_need_their_table_too(site):
+    raster(site.raw / "numbers.tif", value=1)
+    keys = {"restoration": STUDY["restoration"] | {"file": "numbers.tif", "table": "numbers.csv"}}
+    one(site, "restoration", "numbers.csv: no such file", **keys)
+    head = "number,project,measure,start_year\n"
+    (site.raw / "numbers.csv").write_text(head + "2,two,closure,2006\n")
+    one(site, "restoration", "has no row of number 1", **keys)
+    (site.raw / "numbers.csv").write_text(head + "1,one,closure,2006\n")
+    found = {finding.name: finding for finding in site(**keys)}
+    assert found["restoration"].text == "1 projects"
+
+
 def test_tables_without_a_column(site):
     (site.raw / "sites.csv").write_text("site,lon,lat,nee\nA,105,36,1\n")
     one(site, "sites", "has no column nep")

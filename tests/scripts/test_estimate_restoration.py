@@ -5,12 +5,13 @@ import numpy as np
 import pandas as pd
 import pyproj
 import pytest
+import rasterio
 import restored_land as land
 from affine import Affine
 from define_projects import define_projects
 from draw_event_study import draw_event_study
 from estimate_restoration import estimate_restoration
-from nepflow import raster, restoration_file
+from nepflow import raster, restoration_file, restoration_raster
 from nepflow.restoration_file import BadProjects
 from shapely.geometry import box
 from summarise_restoration import summarise_restoration
@@ -133,7 +134,7 @@ def test_stages_are_those_of_plain_means(built):
         (squares(("a", "x", 2006, 0, 0)).drop(columns="measure"), "no column measure"),
         (squares(("a", "x", "soon", 0, 0)), "start year 'soon' of project a is no year"),
         (squares(("a", "x", 2006, 0, 0), ("a", "y", 2006, 9, 9)), "several measures"),
-        (squares(("a", None, 2006, 0, 0)), "no project or no measure"),
+        (squares(("a", None, 2006, 0, 0)), "a row has no project or no measure"),
         (squares(("a", "x", 2006, 0, 0)).boundary.to_frame("geometry"), "no column project"),
     ],
 )
@@ -177,3 +178,96 @@ def test_cells_on_the_border_of_a_project_belong_to_none(tmp_path):
     small["geometry"] = small.scale(0.4, 0.4)
     with pytest.raises(BadProjects, match="whole_cells"):
         restoration_file.on_grid(small, GRID, inside, whole_cells=True)
+
+
+PROJECTS = (
+    ("a", "planting", 2010, 0, 0), ("a", "planting", 2010, 30000, 9000),
+    ("b", "closing", 2006, 12000, 6000), ("c", "closing", 2010, 15000, 6000),
+)  # fmt: skip
+
+
+def rasterised(folder, size=1000, numbers=(7, 7, 3, 12), dtype="int16", absent=None):
+    """PROJECTS as a raster with cells of a size (m), and its table."""
+    cells = SIDE * 1000 // size
+    values = np.zeros((cells, cells), dtype=dtype)
+    for number, (*_, x, y) in zip(numbers, PROJECTS, strict=True):
+        below, left = cells - y // size, x // size
+        values[below - 3000 // size : below, left : left + 3000 // size] = number
+    profile = {
+        "width": cells, "height": cells, "count": 1, "dtype": dtype, "crs": WKT, "nodata": absent,
+        "transform": Affine(size, 0, 0, 0, -size, SIDE * 1000),
+    }  # fmt: skip
+    with rasterio.open(folder / "p.tif", "w", driver="GTiff", **profile) as target:
+        target.write(np.where(values == 0, absent or 0, values), 1)
+    rows = {n: row[:3] for n, row in zip(numbers, PROJECTS, strict=True)}
+    table = pd.DataFrame(rows.values(), columns=["project", "measure", "start_year"])
+    table.assign(number=list(rows)).to_csv(folder / "p.csv", index=False)
+    return folder / "p.tif", folder / "p.csv"
+
+
+def written(folder, *arguments, **options):
+    outputs = [str(folder / name) for name in ("n.tif", "d.tif", "t.csv")]
+    define_projects(*arguments, layer(folder, "grid", np.ones((SIDE, SIDE))), outputs, **options)
+    return *(raster.read(path) for path in outputs[:2]), pd.read_csv(outputs[2])
+
+
+@pytest.mark.parametrize("whole_cells", [False, True])
+@pytest.mark.parametrize(
+    ("size", "options"), [(1000, {}), (500, {"dtype": "float32", "absent": -1})]
+)
+def test_a_raster_of_projects_is_what_its_polygons_are(tmp_path, whole_cells, size, options):
+    squares(*PROJECTS).to_file(tmp_path / "p.gpkg")
+    path, table = rasterised(tmp_path, size, **options)
+    wanted = written(tmp_path, tmp_path / "p.gpkg", {}, whole_cells=whole_cells)
+    found = written(tmp_path, path, {}, whole_cells=whole_cells, numbers_path=table)
+    for one, other in zip(wanted[:2], found[:2], strict=True):
+        np.testing.assert_array_equal(one, other)
+    pd.testing.assert_frame_equal(wanted[2], found[2])
+    assert wanted[2]["project"].tolist() == ["b", "a", "c"]
+
+
+def test_numbers_of_one_project_and_other_names(tmp_path):
+    path, table = rasterised(tmp_path, numbers=(1, 2, 3, 12))
+    rows = pd.read_csv(table).rename(columns={"number": "code"})
+    rows.to_csv(table, index=False)
+    read = restoration_raster.read_projects(path, table, {"number": "code"})
+    assert read["project"].tolist() == ["b", "a", "c"]
+    assert (read.area / 1e6).tolist() == pytest.approx([9, 18, 9])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: t[t["number"] != 12], r"p.csv: has no row of number 12, which .*p.tif has"),
+        (lambda t: pd.concat([t, t[:1]]), "p.csv: number 7 has two rows"),
+        (lambda t: t.drop(columns="number"), "p.csv: has no column number.*columns: {number"),
+        (lambda t: t.assign(number=[7, 3, 1.5]), "p.csv: number 1.5 is no whole number"),
+        (lambda t: t.assign(start_year="soon"), "p.csv: start year 'soon' of project"),
+        (lambda t: t.assign(project="a"), "p.csv: project a has several measures"),
+    ],
+)
+def test_tables_of_numbers_that_cannot_serve_are_refused(tmp_path, change, said):
+    path, table = rasterised(tmp_path)
+    change(pd.read_csv(table)).to_csv(table, index=False)
+    with pytest.raises(BadProjects, match=said):
+        restoration_raster.read_projects(path, table, {})
+
+
+def test_rasters_that_cannot_serve_are_refused(tmp_path, caplog):
+    path, table = rasterised(tmp_path, dtype="float32")
+    with pytest.raises(BadProjects, match=r"q\.csv: cannot be read.*restoration\.table"):
+        restoration_raster.read_projects(path, tmp_path / "q.csv", {})
+    with pytest.raises(BadProjects, match=r"p\.csv: cannot be read as a raster.*null for polygons"):
+        restoration_raster.read_projects(table, table, {})
+    with rasterio.open(path, "r+") as target:
+        target.write(target.read() + np.float32(0.5))
+    with pytest.raises(BadProjects, match=r"p.tif: 0\.5 is no number of a project"):
+        restoration_raster.read_projects(path, table, {})
+    with rasterio.open(path, "r+") as target:
+        target.write(np.full((1, SIDE, SIDE), 7, "float32"))
+    restoration_raster.read_projects(path, table, {})
+    assert "2 numbers of" in caplog.text and "have no cell: 3, 12" in caplog.text
+    with rasterio.open(path, "r+") as target:
+        target.write(np.zeros((1, SIDE, SIDE), "float32"))
+    with pytest.raises(BadProjects, match=r"p\.tif: has no project"):
+        restoration_raster.read_projects(path, table, {})

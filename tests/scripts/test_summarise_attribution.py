@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 from estimate_attribution import estimate_attribution
 from estimate_residual_bias import estimate_residual_bias
-from nepflow import attribution, raster, sampling
+from nepflow import attribution, numbers, raster, readable, sampling
 from summarise_attribution import LAYERS, summarise_attribution
 
 YEARS = list(range(2001, 2021))
 OPTIONS = {
     "claim": "joint", "significance_p": 0.05, "dominance_percent": 50, "calibration": None,
-    "null_draws": 3, "null_pixels": 50, "seed": 1,
+    "null_draws": 3, "null_pixels": 50, "seed": 1, "confidence_percent": 95,
 }  # fmt: skip
 NAMES = ("climate", "rest", "drivers", "share", "cases", "dominant")
 
@@ -99,10 +99,81 @@ def test_table_closes_and_says_which_is_claimed(made):
         assert slopes["observed"] == pytest.approx(slopes["climate"] + slopes["rest"], abs=1e-5)
         drivers = slopes[[name for name in slopes.index if name.startswith("climate: ")]]
         assert drivers.sum() == pytest.approx(slopes["climate"], abs=1e-5)
-        assert 0 <= part["null_dominant_share"].iloc[0] <= 100
+        shares = [name for name in part.index.get_level_values(0).unique() if "share" in name]
+        for quantity in shares:
+            if not quantity.startswith(("null_", "trend_")):
+                assert part[quantity].index.equals(part[f"null_{quantity}"].index), quantity
+        assert part["null_case_share"].sum() == pytest.approx(100)
+        assert part["null_dominant_share"].sum() == pytest.approx(100)
     joint = table[(table["method"] == "joint") & (table["of"] == "rest")]
     slope = joint.set_index("quantity")["value"]["mean_slope"]
     assert slope == pytest.approx(2.0, abs=0.1)
+
+
+def test_contributions_are_means_of_the_cells_of_a_case(made):
+    _, _, methods, table = made
+    for method, files in methods.items():
+        cases, share = raster.read(files["cases"]), raster.read(files["share"])
+        part = table[table["method"] == method].set_index(["quantity", "of"])["value"]
+        there = [code for code in attribution.CASES if code < 7 and (cases == code).any()]
+        assert 1 in there
+        for code in there:
+            name = attribution.CASES[code]
+            mean = share[cases == code].mean()
+            assert part["rest_contribution", name] == pytest.approx(mean, abs=1e-4)
+            assert part["climate_contribution", name] == pytest.approx(100 - mean, abs=1e-4)
+
+
+def test_intervals_stand_beside_the_slopes(made):
+    """Cells share the drivers' trend only by chance, so the error is small; 2 is planted."""
+    table = made[3]
+    for method in ("joint", "first_difference"):
+        part = table[table["method"] == method].set_index(["of", "quantity"])["value"]
+        for name in ("observed", "climate", "rest", "climate: temperature"):
+            low, mean, high = (part[name, f"mean_slope{end}"] for end in ("_low", "", "_high"))
+            assert low < mean < high
+            half = part[name, "mean_slope_error"] * 2.1199  # t of 16 degrees of freedom
+            assert high - mean == pytest.approx(half, rel=1e-4)
+        assert part["rest", "mean_slope_low"] < 2 < part["rest", "mean_slope_high"]
+        share = 100 * part["rest", "mean_slope"] / part["observed", "mean_slope"]
+        assert part["rest", "trend_share"] == pytest.approx(share, rel=1e-6)
+        assert part["climate", "trend_share"] == pytest.approx(100 - share, rel=1e-6)
+        widths = [
+            part[name, "trend_share_high"] - part[name, "trend_share_low"]
+            for name in ("rest", "climate")
+        ]
+        assert widths[0] == pytest.approx(widths[1], rel=1e-6)
+
+
+def test_report_shows_slopes_cases_classes_and_dominance(made):
+    blocks = readable.blocks(made[3])
+    titles = [block["title"] for block in blocks]
+    assert titles == [
+        "Mean trend", "Share of the mean trend", "Cases", "Classes", "Dominant factor",
+    ]  # fmt: skip
+    heads = [column["text"] for column in blocks[2]["columns"]]
+    assert heads[:4] == ["Method", "Of", "Share", "Share by chance"]
+    assert "Rest contribution" in heads and len(blocks[2]["rows"]) == 3 * 7
+    slopes = {tuple(row[:2]): row[2:] for row in blocks[0]["rows"]}
+    assert len(slopes["joint, claimed", "rest"]) == 5 and "–" in slopes["joint, claimed", "rest"]
+    assert {row[0] for row in blocks[4]["rows"]} == {
+        "residual",
+        "joint, claimed",
+        "first difference",
+    }
+
+
+def test_numbers_of_the_text_have_every_share_beside_chance(made):
+    rows = {row[:2]: row[2:] for row in numbers.attribution_numbers(made[3], "2001-2020")}
+    joint = made[3][made[3]["claimed"]].set_index(["of", "quantity"])["value"]
+    for of, quantity in joint.index:
+        if "share" in quantity:
+            assert rows[quantity, of][0] == joint[of, quantity]
+    assert ("null_case_share", attribution.CASES[1]) in rows
+    assert ("null_dominant_share", attribution.DOMINANT[1]) in rows
+    assert rows["nep_slope_part_low", "rest"][0] == joint["rest", "mean_slope_low"]
+    assert rows["nep_slope_part", "climate"][1:] == ("g C m-2 yr-2", "2001-2020")
+    assert rows["rest_contribution", attribution.CASES[1]][1] == "% of the trend, mean of cells"
 
 
 def test_sample_does_not_depend_on_the_strips(made, tmp_path):

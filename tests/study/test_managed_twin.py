@@ -94,6 +94,28 @@ def test_planted_trend_of_people_and_of_climate_come_back(built, value, method):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("method", ["joint", "first_difference"])
+def test_planted_trends_lie_in_the_intervals_of_the_study(value, method):
+    """Also with what filled days take, which no interval knows; the share does not feel it."""
+    keys = [(of, method, "mean trend of nep") for of in ("climate", "rest")]
+    for key in (*keys, ("rest", method, "share of the mean trend of nep")):
+        low, found, high, true = (value[*key, s] for s in ("low", "found", "high", "true"))
+        assert low < found < high
+        assert low <= true <= high, key
+        assert key[2] != keys[0][2] or low <= LOWERED * true <= high, key
+        assert high - low < 0.6 * abs(found), "an interval that would hold anything"
+
+
+@pytest.mark.slow
+def test_people_dominate_where_they_truly_do(value):
+    """Everywhere in this twin; chance turns the sign of the rest in few cells."""
+    for method in ("joint", "first_difference"):
+        key = "rest", method, "share of the determined area that it dominates"
+        assert value[*key, "true"] == 100
+        assert 85 < value[*key, "found"] <= 100
+
+
+@pytest.mark.slow
 def test_residual_method_misses_people_by_the_formula(built, value):
     """E[slope of residuals] = h (1 - R2) in every cell; the mean miss is that of the cells."""
     folder = built.result("small/attribution/nep")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas
 import pytest
 import rasterio
+import tiles
 from copies import Workflow
 from nepflow import attribution, raster
 from rasterio.transform import from_origin
@@ -88,50 +89,194 @@ def plant_projects(path):
     frame.iloc[:16].to_file(path)
 
 
+GRIDS = {
+    "temperature": "degC", "precipitation": "mm month-1", "radiation": "MJ m-2 month-1",
+}  # fmt: skip
+STUDY = {
+    "based_on": "guangxi_karst",
+    "title": "Planted",
+    "period": [YEARS[0], YEARS[-1]],
+    "grid": {"resolution_m": 25000},
+    "npp": {
+        "source": "rasters",
+        "resampling": "bilinear",  # as climate is
+        "rasters": {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"},
+    },
+    "climate": {
+        "source": "grids",
+        "grids": [
+            {"variable": name, "file": f"{name[0]}.tif", "unit": unit, "first_month": "2001-01"}
+            for name, unit in GRIDS.items()
+        ],
+    },
+    "attribution": {"variables": ["nep", "npp"], "null_draws": 5, "null_pixels": 100},
+    "zones": [
+        {"name": "prefecture", "kind": "area"},
+        {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
+    ],
+    "specification": {"choices": ["respiration"]},
+    "restoration": {
+        "stages": [[2001, 2005], [2006, 2012]],
+        "match_landcover": False,
+        "patch_km": 25,
+        "buffer_km": 20,
+        "minimum_cells": 1,
+        "minimum_controls": 20,
+        "neighbours": 5,
+        "caliper": 3,
+        "minimum_projects": 6,
+        "draws": 100,
+    },
+    "sites": {"file": "towers.csv", "unit": "t C ha-1 yr-1", "sign": "release_positive"},
+}
+
+
 @pytest.fixture(scope="module")
 def built(root, tmp_path_factory):
     """The study of Guangxi's karst with rasters instead of tiles and stations."""
-    names = {"temperature": "degC", "precipitation": "mm month-1", "radiation": "MJ m-2 month-1"}
-    grids = [
-        {"variable": name, "file": f"{name[0]}.tif", "unit": unit, "first_month": "2001-01"}
-        for name, unit in names.items()
-    ]
-    study = {
-        "based_on": "guangxi_karst",
-        "title": "Planted",
-        "period": [YEARS[0], YEARS[-1]],
-        "grid": {"resolution_m": 25000},
-        "npp": {
-            "source": "rasters",
-            "resampling": "bilinear",  # as climate is
-            "rasters": {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"},
-        },
-        "climate": {"source": "grids", "grids": grids},
-        "attribution": {"variables": ["nep", "npp"], "null_draws": 5, "null_pixels": 100},
-        "zones": [
-            {"name": "prefecture", "kind": "area"},
-            {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
-        ],
-        "specification": {"choices": ["respiration"]},
-        "restoration": {
-            "stages": [[2001, 2005], [2006, 2012]],
-            "match_landcover": False,
-            "patch_km": 25,
-            "buffer_km": 20,
-            "minimum_cells": 1,
-            "minimum_controls": 20,
-            "neighbours": 5,
-            "caliper": 3,
-            "minimum_projects": 6,
-            "draws": 100,
-        },
-        "sites": {"file": "towers.csv", "unit": "t C ha-1 yr-1", "sign": "release_positive"},
-    }
     folder = tmp_path_factory.mktemp("soil") / "copy"
-    workflow = Workflow(root, folder, planted=study)
+    workflow = Workflow(root, folder, planted=STUDY)
     plant(folder / "data/planted")
     workflow.run()
     return workflow
+
+
+SCATTER = {"kind": "field_scatter", "caption": "Pairs."}
+OTHER = STUDY | {
+    "title": "Planted, constants from plots and coefficients by land cover",
+    "attribution": STUDY["attribution"] | {"calibration": [2001, 2006], "pooling": "landcover"},
+    "respiration": {"constants": "plots"},
+    "plots": {"file": "calibration.csv", "calibration_draws": 99},
+    "restoration": STUDY["restoration"] | {"file": "projects.tif", "table": "projects.csv"},
+    "figures": [
+        {"name": "towers", "of": "sites", "title": "NEP at towers"} | SCATTER,
+        {"name": "plots", "of": "plots", "quantity": "rs", "title": "Rs at plots"} | SCATTER,
+    ],
+}
+RATE = 1.4  # of GSMSR at the plots of OTHER, over the published one
+
+
+def plant_other(folder):
+    """Forest in the west and grassland in the east; plots where GSMSR respires more."""
+    plant(folder)
+    for tile, code in (("h27v06", 1), ("h28v06", 10)):
+        tiles.write_landcover(folder / "modis", tile, np.full((120, 120), code), year=2001)
+    rng = np.random.default_rng(6)
+    t, p = rng.uniform(8, 24, 30), rng.uniform(700, 1900, 30)
+    month = p / 120  # cm
+    daily = 1.06 * np.exp(np.log(1.83 * np.exp(-0.006 * t)) * t / 10)
+    daily *= (month + 2.972) / (month + 5.657)
+    rs = RATE * 365.25 * daily * np.exp(rng.normal(0, 0.1, 30))
+    plots = {
+        "Record_number": range(30), "Longitude": 100 + 0.1 * np.arange(30), "Latitude": 25.0,
+        "Ecosystem_type": "Forest", "Manipulation": "None", "MAT": t, "MAP": p, "Rs_annual": rs,
+        "Rh_annual": 0.6 * rs,
+    }  # fmt: skip
+    pandas.DataFrame(plots).to_csv(folder / "calibration.csv", index=False)
+    number = np.zeros((1, 16, 22))
+    number[0, 7:9, 5:7], number[0, 10, 10:13] = 4, 9
+    write(folder / "projects.tif", number)
+    table = {"number": [4, 9], "project": ["p", "q"], "measure": ["closing", "planting"]}
+    pandas.DataFrame(table | {"start_year": 2007}).to_csv(folder / "projects.csv", index=False)
+    years = {"first_year": [2000, None, None], "last_year": [2003, None, None]}
+    pandas.read_csv(folder / "towers.csv").assign(**years).to_csv(
+        folder / "towers.csv", index=False
+    )
+
+
+@pytest.fixture(scope="module")
+def other(root, tmp_path_factory):
+    """What only the choices of OTHER make, and nothing else of it."""
+    folder = tmp_path_factory.mktemp("other") / "copy"
+    workflow = Workflow(root, folder, other=OTHER)
+    plant_other(folder / "data/other")
+    names = ("calibration_plots", "plots_comparison", "pooled_npp", "attribution_npp", "warnings")
+    wanted = [f"results/other/tables/{name}.csv" for name in names]
+    wanted += [f"results/other/figures/{name}.png" for name in ("towers", "plots")]
+    wanted.append("results/other/restoration/projects.csv")
+    workflow.run(*wanted)
+    return workflow
+
+
+@pytest.mark.slow
+def test_constants_from_plots_are_used_and_evaluated(other):
+    table = rows(other.result("other/tables/calibration_plots.csv"))
+    constant = {
+        row["quantity"]: float(row["value"])
+        for row in table
+        if (row["model"], row["statistic"]) == ("gsmsr", "calibrated")
+    }
+    t = 16.0
+    rate = constant["rate"] * (constant["q10_at_zero"] * np.exp(-0.006 * t)) ** (t / 10)
+    published = 0.588 * (1.83 * np.exp(-0.006 * t)) ** (t / 10)
+    assert rate / published == pytest.approx(RATE, rel=0.05)
+    found = {
+        (row["variable"], row["model"], row["quantity"]): float(row["value"])
+        for row in rows(other.result("other/tables/plots_comparison.csv"))
+        if row["group"] == "all plots"
+    }
+    plain, own = (found["rs", f"gsmsr{end}", "rmse"] for end in ("", " calibrated"))
+    assert own < 0.5 * plain
+    ratio = found["rs", "gsmsr calibrated", "modelled_mean"] / found["rs", "gsmsr", "modelled_mean"]
+    assert ratio == pytest.approx(RATE, rel=0.05)
+    rs = raster.read(other.result("other/nep/rs_gsmsr_bond_lamberty2004.tif"))
+    season = 20 - 8 * np.cos(2 * np.pi * np.arange(12) / 12)
+    months = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    p = 11 * (1 - 0.7 * np.cos(2 * np.pi * np.arange(12) / 12))
+    q10 = constant["q10_at_zero"] * np.exp(-0.006 * season)
+    daily = (constant["rate"] + 4 * constant["rate_per_carbon"]) * q10 ** (season / 10)
+    annual = (daily * (p + 2.972) / (p + 5.657) * months).sum()
+    assert np.nanmean(rs) == pytest.approx(annual, rel=0.02)
+    warnings = {
+        row["topic"]: row["warning"] for row in rows(other.result("other/tables/warnings.csv"))
+    }
+    seen = found["rh", "gsmsr_bond_lamberty2004 calibrated", "modelled_mean"]
+    assert f"and {seen:.0f} by the study's model (GSMSR" in warnings["field plots"]
+
+
+@pytest.mark.slow
+def test_pooled_coefficients_find_the_planted_trend_from_six_years(other):
+    """Two types; NPP rises by 20 g C m-2 yr-1 a kelvin and by HUMAN a year."""
+    table = rows(other.result("other/tables/pooled_npp.csv"))
+    pixels = [float(row["value"]) for row in table if row["quantity"] == "pixels"]
+    assert len({row["type"] for row in table}) == 2 and min(pixels) > 50
+    joint = [
+        float(row["value"])
+        for row in table
+        if (row["method"], row["driver"]) == ("joint", "temperature")
+    ]
+    # noise of 4 over a spread of 0.3 K; of each type some 30 cells of the rasters, four free years
+    error = 4 / 0.3 / np.sqrt(30 * 4)
+    assert joint == pytest.approx([20, 20], abs=3 * error)
+    value = {
+        (row["method"], row["of"], row["quantity"]): float(row["value"] or "nan")
+        for row in rows(other.result("other/tables/attribution_npp.csv"))
+    }
+    for method in ("joint", "first_difference"):
+        assert value[method, "rest", "mean_slope"] == pytest.approx(HUMAN, abs=0.25)
+
+
+@pytest.mark.slow
+def test_projects_of_a_raster_lie_on_the_grid(other):
+    """Half-degree cells, of which those of 105-110 E, 22-25 N count; the grid has 25 km."""
+    table = {row["project"]: row for row in rows(other.result("other/restoration/projects.csv"))}
+    assert table["p"]["measure"] == "closing" and table["q"]["start_year"] == "2007"
+    number = raster.read(other.result("other/restoration/projects.tif"))
+    for project in ("p", "q"):
+        cells = float(table[project]["cells"])
+        assert (number == float(table[project]["number"])).sum() == cells
+    # 1.5 degrees of longitude by half a degree: 152 km x 55 km
+    assert float(table["q"]["cells"]) == pytest.approx(152 * 55 / 25**2, abs=4)
+
+
+@pytest.mark.slow
+def test_sites_are_drawn(other):
+    for name in ("towers", "plots"):
+        assert other.result(f"other/figures/{name}.png").stat().st_size > 5000
+    pairs = rows(other.result("other/evaluation/sites.csv"))
+    assert [row["name"] for row in pairs] == ["a", "b"]
+    assert {row["model"] for row in pairs} == {"mean of the site's years"}
+    assert [row["years"] for row in pairs] == ["3", "12"]
 
 
 @pytest.mark.slow
@@ -181,6 +326,9 @@ def test_planted_trend_is_attributed(built):
             shares = [v for (m, _, q), v in value.items() if (m, q) == (method, quantity)]
             assert math.fsum(shares) == pytest.approx(100, abs=1e-6), (method, quantity)
         assert 0 <= value[method, attribution.DOMINANT[3], "null_dominant_share"] <= 100
+        if method != "residual":
+            low, high = (value[method, "rest", f"mean_slope_{end}"] for end in ("low", "high"))
+            assert low < HUMAN < high
 
 
 @pytest.mark.slow

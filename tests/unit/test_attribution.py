@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import attribution, attribution_choices, null_trends, study
+from nepflow import attribution, attribution_choices, attribution_rows, null_trends, study
 
 YEARS = np.arange(2001, 2021)
 
@@ -85,6 +85,22 @@ def test_bias_of_the_residual_method_is_that_of_the_theorem():
         joint = attribution.attribute(series, drivers, YEARS, "joint", 8)
         wanted = joint.rest * (1 - joint.time_r2)
         np.testing.assert_allclose(plain.rest, wanted, rtol=1e-8, atol=1e-11)
+
+
+def test_formula_of_the_bias_fails_with_a_calibration():
+    """Coefficients of ten years, R2 of twenty: the methods text must not give the formula."""
+    rng = np.random.default_rng(1)
+    driver = 0.1 * (YEARS - 2001)[:, None, None] + rng.normal(size=(20, 1, 50))
+    series = 3 * driver + 2.0 * (YEARS - 2001)[:, None, None] + rng.normal(size=(20, 1, 50))
+
+    def gap(calibration):
+        joint, plain = (
+            attribution.attribute(series, [driver], YEARS, method, 8, calibration)
+            for method in ("joint", "residual")
+        )
+        return np.abs(plain.rest - joint.rest * (1 - joint.time_r2)).max()
+
+    assert gap(None) < 1e-9 < 0.1 < gap((2001, 2010))
 
 
 def planted(pixels=4000, human=3.0, warming=0.03, wetting=4.0, seed=1):
@@ -196,11 +212,49 @@ def test_null_share_is_what_a_world_without_human_effect_shows(warming, wetting)
         found = attribution.attribute(series, drivers, YEARS, method, 8)
         cases = attribution.case(found.observed, found.climate, found.rest)
         share = attribution.rest_share(found.observed, found.rest, cases)
-        seen = 100 * (share > 50).mean()
-        assert null[method][0] == pytest.approx(seen, abs=8), method
-        assert warming or null[method][0] > 100 / 3
-    assert null == null_trends.null_shares(*flat, YEARS, settings, 8)
-    assert null != null_trends.null_shares(*flat, YEARS, settings | {"seed": 4}, 8)
+        seen = {
+            (attribution.DOMINANT[3], "dominant_share"): share > 50,
+            (attribution.DOMINANT[1], "dominant_share"): share < 50,
+            (attribution.DOMINANT[4], "class_share"): found.p > 0.05,
+        }
+        seen |= {(name, "case_share"): cases == n for n, name in attribution.CASES.items()}
+        for key, where in seen.items():
+            assert null[method][key] == pytest.approx(100 * where.mean(), abs=8), (method, key)
+        for quantity in ("case_share", "class_share", "dominant_share"):
+            total = sum(value for (_, q), value in null[method].items() if q == quantity)
+            assert total == pytest.approx(100), quantity
+        assert warming or null[method][attribution.DOMINANT[3], "dominant_share"] > 100 / 3
+    again = null_trends.null_shares(*flat, YEARS, settings, 8)
+    np.testing.assert_equal(again, null)
+    other = null_trends.null_shares(*flat, YEARS, settings | {"seed": 4}, 8)
+    key = attribution.DOMINANT[3], "dominant_share"
+    assert other["joint"][key] != null["joint"][key]
+
+
+def test_shares_by_hand():
+    """Five cells and one outside: cases 1, 1, 3, 5, undetermined."""
+    cases = np.array([1, 1, 3, 5, 7, 1.0])
+    share = np.array([40, 80, 100, 0, np.nan, 10])
+    p = np.array([0.01, 0.2, 0.01, 0.01, np.nan, 0.01])
+    inside = np.arange(6) < 5
+    made = [attribution_rows.Shares(0.05, 50) for _ in range(2)]
+    made[0].add(inside, p, share, cases)
+    for part in (slice(0, 2), slice(2, 6)):
+        made[1].add(inside[part], p[part], share[part], cases[part])
+    rows = [{row[:2]: row[2] for row in shares.rows()} for shares in made]
+    np.testing.assert_equal(*rows)
+    case = attribution.CASES
+    assert rows[0][case[1], "case_share"] == 40 and rows[0][case[7], "case_share"] == 20
+    assert rows[0][case[1], "rest_contribution"] == 60  # (40 + 80) / 2
+    assert rows[0][case[1], "climate_contribution"] == 40
+    assert rows[0][case[3], "rest_contribution"] == 100
+    assert rows[0][case[5], "climate_contribution"] == 100
+    assert np.isnan(rows[0][case[2], "rest_contribution"])
+    assert (case[7], "rest_contribution") not in rows[0]
+    name = attribution.DOMINANT
+    assert rows[0][name[1], "dominant_share"] == 50 and rows[0][name[3], "dominant_share"] == 50
+    assert rows[0][name[3], "dominant_share_significant"] == pytest.approx(100 / 3)
+    assert rows[0][name[4], "class_share"] == 20 == rows[0][name[5], "class_share"]
 
 
 def test_surrogates_have_climate_and_noise_and_no_year():

@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
+import zoned_land
 from nepflow import contrast
-from scipy.ndimage import gaussian_filter
-
-SIDE = 60  # cells of a planted map
 
 
 def test_matched_difference_by_hand():
@@ -20,7 +18,7 @@ def test_matched_difference_by_hand():
     assert found.matched == pytest.approx(3)
     assert found.raw == pytest.approx(10.75 - 10 / 3)
     assert found.used_percent == pytest.approx(75)
-    assert found.blocks == 6
+    assert (found.blocks_inside, found.blocks_outside) == (3, 3)
     with pytest.raises(ValueError, match="both groups"):
         contrast.difference(
             values[:2], treated[:2], np.array([0, 1]), block[:2], 5, 95, np.random.default_rng(1)
@@ -44,23 +42,8 @@ def test_blocks_are_squares():
     assert len(set(found[:2, :2].ravel())) == 1 and found[0, 0] != found[0, 2]
 
 
-def planted(seed, effect=50.0, smooth=2.0, size=SIDE):
-    """Maps of rough zones, elevation, and values with effect, confounder and smooth noise."""
-    rng = np.random.default_rng(seed)
-
-    def field(width):
-        values = gaussian_filter(rng.normal(size=(size, size)), width, mode="wrap")
-        return values / values.std()
-
-    elevation, noise = field(6), field(smooth)
-    treated = field(3) + 0.7 * elevation > 0
-    values = 300 + 40 * elevation + effect * treated + 20 * noise
-    y, x = np.mgrid[:size, :size].astype(float)
-    return [layer.ravel() for layer in (values, treated, elevation, x, y)]
-
-
 def test_confounding_is_removed_and_balance_says_so():
-    values, treated, elevation, x, y = planted(3)
+    values, treated, elevation, x, y = zoned_land.planted(3)
     stratum = contrast.strata(elevation[None], 10)
     block = contrast.blocks_of(x, y, 10)
     found = contrast.difference(values, treated, stratum, block, 300, 95, np.random.default_rng(1))
@@ -106,7 +89,7 @@ def test_intervals_without_an_effect_contain_zero_and_naive_ones_do_not():
     """Sixty maps of 81 blocks, three ranges wide: single cells promise far too much."""
     inside = {"blocks": 0, "cells": 0}
     for seed in range(60):
-        values, treated, elevation, x, y = planted(seed, effect=0.0, smooth=1.0, size=90)
+        values, treated, elevation, x, y = zoned_land.planted(seed, effect=0.0, smooth=1.0, size=90)
         stratum = contrast.strata(elevation[None], 10)
         like = contrast.adjusted(values, elevation[None], treated, stratum)
         for name, side, draws in (("blocks", 11, 300), ("cells", 1, 40)):
@@ -121,7 +104,7 @@ def test_intervals_without_an_effect_contain_zero_and_naive_ones_do_not():
 
 
 def test_rows_of_a_layer():
-    values, treated, elevation, x, y = planted(7, smooth=1.0)
+    values, treated, elevation, x, y = zoned_land.planted(7, smooth=1.0)
     settings = {
         "draws": 200, "block_ranges": 3, "minimum_blocks": 30, "confidence_percent": 95,
         "sample": 800, "seed": 1,
@@ -133,8 +116,49 @@ def test_rows_of_a_layer():
     assert rows["matched_difference"] == pytest.approx(50, abs=5)
     assert rows["difference"] == pytest.approx(rows["mean_inside"] - rows["mean_outside"])
     assert rows["block_side"] == pytest.approx(3 * rows["residual_range"])
-    assert rows["reliable"] == (rows["blocks"] >= 30)
+    assert rows["reliable"] == (min(rows["blocks_inside"], rows["blocks_outside"]) >= 30)
     again = {name: value for name, value, _ in contrast.compared(*parts, settings, "g")}
     assert again == rows
     few = {n: v for n, v, _ in contrast.compared(*parts, settings | {"minimum_blocks": 999}, "g")}
     assert few["reliable"] == 0
+
+
+def test_a_group_in_one_block_has_no_interval():
+    rng = np.random.default_rng(8)
+    y, x = (place.ravel() for place in np.mgrid[:90, :90].astype(float))
+    values, block = rng.normal(size=8100), contrast.blocks_of(x, y, 10)
+    for side, blocks in ((30, 9), (9, 1)):
+        zone = (x < side) & (y < side)
+        for treated in (zone, ~zone):
+            found = contrast.difference(values, treated, 0 * block, block, 200, 95, rng)
+            counts = found.blocks_inside, found.blocks_outside
+            assert min(counts) == blocks and max(counts) >= 72
+            assert np.isnan([found.low, found.high]).all() == (blocks == 1)
+
+
+def test_blocks_without_the_zone_make_no_interval_reliable():
+    """A zone in a corner of a map of some 35 blocks."""
+    values, _, elevation, x, y = zoned_land.planted(7, 0.0, smooth=1.0, size=90)
+    zone, stratum = (x < 30) & (y < 30), np.zeros(8100, dtype=int)
+    settings = {
+        "draws": 200, "block_ranges": 3, "minimum_blocks": 30, "confidence_percent": 95,
+        "sample": 800, "seed": 1,
+    }  # fmt: skip
+    parts = values, elevation[None], zone, stratum, x, y
+    rows = {name: value for name, value, _ in contrast.compared(*parts, settings, "g")}
+    assert rows["blocks_outside"] >= 30 > rows["blocks_inside"]
+    assert rows["reliable"] == 0
+
+
+def test_interval_is_that_of_t_with_the_blocks_of_the_smaller_group():
+    """Equal blocks of one class: the error of two means of block means, by hand."""
+    rng = np.random.default_rng(9)
+    level = np.repeat(rng.normal(size=40), 2)
+    zone = np.tile([True, False], 40)  # a cell of each group in each block
+    block = np.repeat(np.arange(40), 2)
+    values = 3.0 * zone + np.where(zone, level, 0)
+    generator = np.random.default_rng(1)
+    found = contrast.difference(values, zone, 0 * block, block, 20_000, 95, generator)
+    error = level[::2].std(ddof=1) / np.sqrt(40)
+    assert found.matched == pytest.approx(3 + level.mean())
+    assert (found.high - found.low) / 2 == pytest.approx(2.0227 * error, rel=0.02)  # t of 39

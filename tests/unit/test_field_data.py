@@ -8,6 +8,7 @@ from nepflow import (
     field_agreement,
     field_scatter,
     field_tables,
+    notes,
     plot_models,
     points,
     raster,
@@ -211,3 +212,62 @@ def test_report_shows_every_group_and_the_unit_of_every_layer():
     contrasts = pd.DataFrame(rows, columns=columns)
     shown = readable.blocks(contrasts)[0]["rows"]
     assert [row[-1] for row in shown] == ["g C m⁻² yr⁻¹", "yr⁻²"]
+
+
+def test_calibrated_constants_stand_beside_the_published(tmp_path):
+    plots = field_tables.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
+    arrays = {name: plots[name].to_numpy() for name in plots.columns}
+    twice = {"gsmsr": GSMSR | {"rate": 2 * 0.588, "rate_per_carbon": 2 * 0.118}}
+    found = plot_models.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR}, twice)
+    np.testing.assert_allclose(found["rs", "gsmsr calibrated"], 2 * found["rs", "gsmsr"])
+    rh = np.exp(1.22 + 0.73 * np.log(found["rs", "gsmsr calibrated"][:2]))
+    name = "gsmsr_bond_lamberty2004 calibrated"
+    np.testing.assert_allclose(found["rh", name][:2], rh)
+    assert ("rs", "raich2002 calibrated") not in found
+    assert field_scatter.model_name("rh", name) == (
+        "GSMSR (Yu et al. 2010), Rh by Bond-Lamberty et al. (2004) calibrated"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"model": "pei2009", "reading": "annual_once"}, "pei2009 annual_once"),
+        ({"model": "pei2009", "reading": "monthly"}, "pei2009 monthly, months alike"),
+        ({"model": "pei2009", "reading": "annual_x12"}, ""),
+        ({"model": "gsmsr", "heterotrophic": "quadratic"}, "gsmsr_quadratic"),
+        (
+            {"model": "raich2002", "heterotrophic": "quadratic", "constants": "plots"},
+            "raich2002_quadratic calibrated",
+        ),
+    ],
+)
+def test_own_model_is_among_those_at_plots(tmp_path, settings, name):
+    plots = field_tables.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
+    arrays = {column: plots[column].to_numpy() for column in plots.columns}
+    calibrated = {"raich2002": {"rate": 2.0, "per_k": 0.05}} if "constants" in settings else None
+    relation = settings.get("heterotrophic", "bond_lamberty2004")
+    found = plot_models.modelled(arrays, relation, {"gsmsr": GSMSR}, calibrated)
+    assert plot_models.own_model({"respiration": settings}) == name
+    assert not name or ("rh", name) in found
+
+
+def test_note_on_plots_by_hand():
+    columns = ["variable", "model", "group", "quantity", "value", "unit"]
+    unit = "g C m-2 yr-1"
+    numbers = (
+        ("values", 71, "count"),
+        ("observed_mean", 427.6, unit),
+        ("modelled_mean", 23.2, unit),
+    )
+    rows = [("rh", "pei2009 annual_once", "all plots", *number) for number in numbers]
+    rows += [("rh", "pei2009 annual_once", "Forest", "observed_mean", 9.0, unit)]
+    table = pd.DataFrame(rows, columns=columns)
+    ((topic, text),) = notes.plot_warnings(table, "pei2009 annual_once")
+    assert topic == "field plots"
+    assert text == (
+        "mean Rh of 71 plots is 428 g C m-2 yr-1 observed and 23 by the study's model "
+        "(Pei et al. (2009), annual once; plots_comparison.csv)"
+    )
+    assert not list(notes.plot_warnings(table, "gsmsr_quadratic"))
+    assert not list(notes.plot_warnings(table, ""))

@@ -18,32 +18,6 @@ EFFECTS = {"closing": 45.0, "planting": 20.0, "grass": 0.0}
 COUNTS = {"closing": 25, "planting": 25, "grass": 22}
 
 
-def share(start, last=10):
-    """Mean over the years of a project of an effect that grows over three years."""
-    years = land.YEARS[(start <= land.YEARS) & (start + last >= land.YEARS)]
-    return np.clip((years - start + 1) / 3, 0, 1).mean()
-
-
-def answers(seed, planted, counts, settings=land.SETTINGS, **world):
-    cubes, projects = land.world(seed, planted, counts, **world)
-    panel = land.panel(cubes, projects, settings)
-    cohorts = restoration_rows.cohorts_of(panel, settings)
-    starts = [found.start for found in cohorts]
-    columns = effects.columns_of(starts, panel.years, settings["window"])
-    numbers = {
-        name: np.array([n for n, (measure, _) in projects.items() if measure == name])
-        for name in planted
-    }
-    found = restoration_rows.answers_of(
-        panel, numbers, cohorts, columns, settings | {"cluster_patches": 3}
-    )
-    wanted = {
-        name: value * np.mean([share(start) for m, start in projects.values() if m == name])
-        for name, value in planted.items()
-    }
-    return found, wanted, columns, (panel, cohorts, numbers, cubes)
-
-
 def test_units_are_means_of_classes_of_projects_and_patches():
     project = np.array([1, 1, 1, np.nan, np.nan, np.nan, np.nan])
     distance = np.array([0, 0, 0, 1.0, 5, 5, 5])
@@ -99,7 +73,7 @@ def test_a_steady_trend_is_no_effect_beyond_the_trend():
 
 
 def test_terms_and_gaps_agree():
-    found, _, columns, (panel, cohorts, numbers, _) = answers(4, EFFECTS, COUNTS)
+    found, _, columns, (panel, cohorts, numbers, _) = land.answers(4, EFFECTS, COUNTS)
     projects = numbers["closing"]
     totals = np.zeros(2)
     for each in cohorts:
@@ -111,7 +85,7 @@ def test_terms_and_gaps_agree():
 
 
 def test_controls_are_alike_untreated_and_of_the_same_land_cover():
-    _, _, _, (panel, cohorts, numbers, _) = answers(5, EFFECTS, COUNTS)
+    _, _, _, (panel, cohorts, numbers, _) = land.answers(5, EFFECTS, COUNTS)
     for found in cohorts:
         assert (panel.project[found.match] == 0).all()
         assert (panel.landcover[found.match] == panel.landcover[found.unit][:, None]).all()
@@ -124,7 +98,7 @@ def test_controls_are_alike_untreated_and_of_the_same_land_cover():
 
 def test_not_yet_treated_land_serves_before_its_start():
     settings = land.SETTINGS | {"not_yet_treated": True, "neighbours": 25}
-    _, _, _, (panel, cohorts, _, _) = answers(5, EFFECTS, COUNTS, settings)
+    _, _, _, (panel, cohorts, _, _) = land.answers(5, EFFECTS, COUNTS, settings)
     first, years = cohorts[0], panel.years
     start = panel.start[first.match]
     assert np.isfinite(start).any(), "some later projects are controls"
@@ -133,7 +107,7 @@ def test_not_yet_treated_land_serves_before_its_start():
 
 
 def test_planted_effects_and_their_order_are_found():
-    found, wanted, columns, _ = answers(2, EFFECTS, COUNTS)
+    found, wanted, columns, _ = land.answers(2, EFFECTS, COUNTS)
     for name, (answer, how) in found.items():
         assert how == restoration_rows.RESAMPLED
         assert answer.low[0] < wanted[name] < answer.high[0], name
@@ -155,7 +129,7 @@ def test_intervals_hold_the_planted_effects():
     """Of 20 worlds with three measures each; 95 % intervals, so 90-99 % of many."""
     hits, ordered = [], []
     for seed in range(300, 320):
-        found, wanted, _, _ = answers(seed, EFFECTS, COUNTS)
+        found, wanted, _, _ = land.answers(seed, EFFECTS, COUNTS)
         for name, (answer, _) in found.items():
             inside = answer.low[:2] <= [wanted[name], 0]
             hits.append(inside & (answer.high[:2] >= [wanted[name], 0]))
@@ -178,7 +152,7 @@ def hidden_trend(seed, plain=land.world):
 def test_a_hidden_trend_is_what_the_second_number_is_for(monkeypatch):
     """The plain effect takes it for one; beyond the pre-trend the interval holds zero."""
     monkeypatch.setattr(land, "world", lambda seed, *_, **__: hidden_trend(seed))
-    found = [answers(seed, {"grass": 0.0}, {"grass": 24})[0] for seed in range(3000, 3100)]
+    found = [land.answers(seed, {"grass": 0.0}, {"grass": 24})[0] for seed in range(3000, 3100)]
     ends = np.array([[a["grass"][0].low[[0, 2]], a["grass"][0].high[[0, 2]]] for a in found])
     plain, beyond = 100 * ((ends[:, 0] <= 0) & (ends[:, 1] >= 0)).mean(axis=0)
     assert plain < 85 and 90 <= beyond <= 99
@@ -186,7 +160,7 @@ def test_a_hidden_trend_is_what_the_second_number_is_for(monkeypatch):
 
 def test_few_projects_are_tested_by_placebos():
     counts = {"closing": 6, "grass": 6}
-    found, wanted, _, _ = answers(3, {"closing": 45.0, "grass": 0.0}, counts)
+    found, wanted, _, _ = land.answers(3, {"closing": 45.0, "grass": 0.0}, counts)
     for name, (answer, how) in found.items():
         assert how == restoration_rows.RANDOMISED
         assert answer.low[0] < wanted[name] < answer.high[0], name
@@ -225,39 +199,6 @@ def test_years_before_and_land_enough_are_demanded():
         restoration.cohort(toy(), 2008, land.SETTINGS | {"minimum_controls": 50})
 
 
-def naive(cubes, generator):
-    """Change of treated cells less that of the others, cells resampled."""
-    before = cubes["nep"][:5].mean(axis=0)
-    change = (cubes["nep"][9:].mean(axis=0) - before).ravel()
-    treated = cubes["project"].ravel() > 0
-    one, two = change[treated], change[~treated]
-    drawn = [
-        generator.choice(one, one.size).mean() - generator.choice(two, two.size).mean()
-        for _ in range(100)
-    ]
-    return np.percentile(drawn, [2.5, 97.5])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("projects", "seeds"), [(24, 200), (6, 120)])
-def test_intervals_hold_zero_without_an_effect(projects, seeds):
-    """Resampled projects and placebos: 90-99 %; cells resampled: far fewer."""
-    hits, naive_hits, joint = [], [], []
-    for seed in range(seeds):
-        found, _, columns, rest = answers(1000 + seed, {"grass": 0.0}, {"grass": projects}, side=54)
-        answer = found["grass"][0]
-        hits.append(answer.low[:2] * answer.high[:2] <= 0)
-        early = [p for p, c in enumerate(columns) if c[:2] == ("event", 0) and c.event < -2]
-        joint.append(restoration_inference.joint_p(answer, early))
-        low, high = naive(rest[3], np.random.default_rng(seed))
-        naive_hits.append(low <= 0 <= high)
-    effect, pre_trend = 100 * np.mean(hits, axis=0)
-    assert 90 <= effect <= 99
-    assert pre_trend >= 88
-    assert np.mean(np.array(joint) <= 0.05) < 0.1
-    assert 100 * np.mean(naive_hits) < 60
-
-
 def study(**changes):
     rule = {"file": "p.gpkg", "stages": [[2001, 2005]], "base_years": 2, "match_years": 3,
             "window": [-10, 10], "match_landcover": True}  # fmt: skip
@@ -266,6 +207,13 @@ def study(**changes):
         "climate": {"source": "stations", "time_step": "daily"},
         "figures": [{"name": "events", "kind": "event_study"}],
     }
+
+
+def test_a_table_of_numbers_without_their_raster_is_refused():
+    alone = study(file=None, table="p.csv") | {"figures": []}
+    with pytest.raises(restoration_entries.BadStudy, match=r"table says.*file is null.*raster"):
+        restoration_entries.check(alone, list(range(2001, 2021)), "x.yaml")
+    restoration_entries.check(study(file=None) | {"figures": []}, [2001], "x.yaml")
 
 
 @pytest.mark.parametrize(

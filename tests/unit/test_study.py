@@ -93,6 +93,8 @@ def test_short_study_leaves_trend_figures_out(root, config):
         ({"landcover": {"substitute": []}}, "MCD12Q1 has land cover 2001-2022, not 2000"),
         ({"figures": [{"name": "a", "kind": "map", "title": "a", "caption": "a"}] * 2}, "twice"),
         ({"tiles": ["h99v99"]}, "tiles.0"),
+        ({"contrast": {"block_ranges": 1}}, "contrast.block_ranges: 1 is less than the minimum"),
+        ({"contrast": {"minimum_blocks": 5}}, "contrast.minimum_blocks: 5 is less than"),
     ],
 )
 def test_faults_name_file_and_key(root, config, keys, message):

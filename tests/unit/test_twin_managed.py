@@ -175,6 +175,29 @@ def test_recovery_by_hand():
     )
 
 
+def test_recovery_of_trends_by_hand():
+    """Found beside true with its interval, and the area where people dominate."""
+    columns = ["variable", "of", "quantity", "value"]
+    truth = pd.DataFrame([
+        ("nep", "climate", "mean_slope", 1.0), ("nep", "human", "mean_slope", 4.0),
+        ("nep", "human", "share", 80.0), ("nep", "human", "dominant_area", 97.0),
+    ], columns=columns)  # fmt: skip
+    rest = attribution.DOMINANT[3]
+    found = pd.DataFrame([
+        ("joint", "climate", "mean_slope", 1.5), ("joint", "climate", "mean_slope_low", 1.0),
+        ("joint", "climate", "mean_slope_high", 2.0), ("joint", "rest", "mean_slope", 4.5),
+        ("joint", "rest", "trend_share", 75.0), ("joint", rest, "dominant_share", 91.0),
+    ], columns=["method", "of", "quantity", "value"])  # fmt: skip
+    rows = management_recovery.trend_rows(found, truth)
+    value = {row[:4]: row[4] for row in rows}
+    key = "joint", "mean trend of nep"
+    assert [value["climate", *key, s] for s in ("true", "found", "low", "high")] == [1, 1.5, 1, 2]
+    assert value["rest", *key, "found"] == 4.5 and ("rest", *key, "low") not in value
+    assert value["rest", "joint", "share of the mean trend of nep", "found"] == 75
+    key = "rest", "joint", "share of the determined area that it dominates"
+    assert (value[*key, "true"], value[*key, "found"]) == (97, 91)
+
+
 def joint_and_residual(seed, folder):
     """Mean slope of people: true, by the joint and by the residual method, and by its formula."""
     world = World(folder, seed)

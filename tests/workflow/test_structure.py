@@ -96,7 +96,7 @@ def test_formulas_import_no_files(root):
         "surrogates", "terrain_slope", "land_use", "land_use_entries", "dominance", "correlation",
         "respiration_models", "soil_respiration", "heterotrophic", "soil_budget", "soil_carbon",
         "attribution_choices", "acquire_choices", "attribution", "null_trends", "attribution_rows",
-        "contrast", "field_agreement", "plot_models",
+        "attribution_error", "contrast", "field_agreement", "plot_models",
         "change_point", "restoration", "restoration_effects", "restoration_entries",
         "restoration_inference",
         "restoration_rows", "restoration_stages", "restoration_units",

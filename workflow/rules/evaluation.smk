@@ -35,6 +35,7 @@ rule estimate_contrast:
 rule compare_plots:
     input:
         plots=field_file("plots"),
+        calibration=calibration_if_named,
         code=code_of("compare_plots.py"),
     output:
         table="<study>/tables/plots_comparison.csv",
@@ -48,6 +49,7 @@ rule compare_plots:
         runtime=by_size(10),
     params:
         plots=lookup(within=STUDIES, dpath="{study}/plots"),
+        models=models_of_soil,
         respiration=lookup(within=STUDIES, dpath="{study}/respiration"),
         simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
     message:
@@ -73,6 +75,7 @@ rule compare_sites:
         runtime=by_size(10),
     params:
         entry=sites_entry,
+        years=years_of,
     message:
         "{wildcards.study}: NEP at sites."
     script:

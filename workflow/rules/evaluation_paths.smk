@@ -22,6 +22,12 @@ def field_tables_of(study):
     return [f"{name}_comparison" for name in own_files.field_kinds(study)]
 
 
+def plots_if_compared(wildcards):
+    """Table of the models at plots, of a study that has plots."""
+    table = f"{RESULTS}/{wildcards.study}/tables/plots_comparison.csv"
+    return table if "plots" in own_files.field_kinds(study_of(wildcards)) else []
+
+
 def pairs_of_figure(wildcards):
     return f"{RESULTS}/{wildcards.study}/evaluation/{figure_entry(wildcards)['of']}.csv"
 

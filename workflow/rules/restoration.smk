@@ -1,6 +1,6 @@
-"""Polygons of restoration projects -> their effect on NEP, and trends by stage.
+"""Restoration projects -> their effect on NEP, and trends by stage.
 
-Inputs   polygons of the raw folder, <study>/nep/nep.tif, climate, dem.tif, landcover
+Inputs   polygons, or raster of numbers and table, of the raw folder, <study>/nep/nep.tif, climate, dem.tif, landcover
 Outputs  <study>/restoration/{projects,distance}.tif, <study>/restoration/projects.csv,
          <study>/tables/restoration_{effects,events,stages}.csv, figures
 """
@@ -8,7 +8,8 @@ Outputs  <study>/restoration/{projects,distance}.tif, <study>/restoration/projec
 
 rule define_projects:
     input:
-        polygons=restoration_file,
+        projects=restoration_file,
+        numbers=restoration_numbers,
         grid="<study>/grid.tif",
         code=code_of("define_projects.py"),
     output:

@@ -6,6 +6,13 @@ def restoration_file(wildcards):
     return own_files.path_of(study, study["restoration"]["file"])
 
 
+def restoration_numbers(wildcards):
+    """Table of what the numbers of a raster mean; none for polygons."""
+    study = study_of(wildcards)
+    name = study["restoration"]["table"]
+    return own_files.path_of(study, name) if name else []
+
+
 def landcover_of_first_year(wildcards):
     """Land cover before any project that can be compared; the grid, of one class, without it."""
     study = study_of(wildcards)

@@ -115,6 +115,7 @@ rule check_results:
         fits=fit_tables,
         casa=casa_table,
         detectors=factor_tables,
+        plots=plots_if_compared,
         code=code_of("check_results.py"),
     output:
         checks="<study>/tables/checks.csv",

@@ -5,7 +5,7 @@ Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 """
 
 import numpy as np
-from nepflow import detector_rows, notes, raster, tables
+from nepflow import notes, raster, table_warnings, tables
 from nepflow._log import logged_to
 
 CHECKS = ["check", "value", "limit", "unit", "passed"]
@@ -28,14 +28,7 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
         *closures(table_paths),
     ]
     warnings = [("check failed", f"{n}: {v:.6g} {u}") for n, v, _, u, ok in rows if not ok]
-    warnings += notes.warnings(study)
-    for path in table_paths["casa"]:
-        warnings += notes.casa_warnings(tables.read(path), study["casa"])
-    fits = {name: tables.read(path, ["quantity"]) for name, path in table_paths["fits"].items()}
-    for path in table_paths["defects"]:
-        warnings += notes.table_warnings(tables.read(path, ["station", "reason"]), fits)
-    for path in table_paths["detectors"]:
-        warnings += detector_rows.warnings(tables.read(path, ["factor", "quantity", "value"]))
+    warnings += [*notes.warnings(study), *table_warnings.of(table_paths, study)]
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
     tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
 
@@ -62,7 +55,7 @@ if __name__ == "__main__":
             nep_path=snakemake.input.nep,
             table_paths={
                 **{name: snakemake.input[name] for name in ("series", "absence")},
-                **{n: [f for f in [snakemake.input[n]] if f] for n in ("defects", "casa")},
+                **{n: [f for f in [snakemake.input[n]] if f] for n in ("defects", "casa", "plots")},
                 "detectors": list(snakemake.input.detectors),
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },

@@ -1,10 +1,11 @@
 """Compare models of respiration with plots where it was measured.
 
-Reads   table of plots (SRDB layout: degC, mm yr-1, g C m-2 yr-1)
+Reads   table of plots (SRDB layout: degC, mm yr-1, g C m-2 yr-1); constants calibrated on
+        them, where the study takes these
 Writes  table of agreement by model and biome; pairs of observed and modelled values
 """
 
-from nepflow import field_agreement, field_tables, plot_models, tables
+from nepflow import calibration_file, field_agreement, field_tables, plot_models, tables
 from nepflow._log import logged_to
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
@@ -12,7 +13,9 @@ PAIRS = ("quantity", "model", "group", "name", "lon", "lat", "observed", "modell
 UNIT = "g C m-2 yr-1"
 
 
-def compare_plots(plots_path, table_path, pairs_path, settings, relation, constants, simulated):
+def compare_plots(
+    plots_path, table_path, pairs_path, settings, relation, constants, simulated, calibrated=None
+):
     """A plot counts for a model where the table has all that the model needs."""
     plots = field_tables.read_plots(
         plots_path, settings["untreated_only"], settings["box_deg"],
@@ -20,7 +23,8 @@ def compare_plots(plots_path, table_path, pairs_path, settings, relation, consta
     )  # fmt: skip
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     rows, pairs = [], []
-    for (quantity, model), values in plot_models.modelled(arrays, relation, constants).items():
+    modelled = plot_models.modelled(arrays, relation, constants, calibrated)
+    for (quantity, model), values in modelled.items():
         observed, groups = arrays[quantity], arrays["biome"]
         known = (observed == observed) & (values == values)  # neither is NaN
         if not known.any():
@@ -40,13 +44,18 @@ def compare_plots(plots_path, table_path, pairs_path, settings, relation, consta
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        respiration = snakemake.params.respiration
+        respiration, table = snakemake.params.respiration, snakemake.input.calibration
+        published = {"gsmsr": respiration["gsmsr"]}
         compare_plots(
             plots_path=snakemake.input.plots,
             table_path=snakemake.output.table,
             pairs_path=snakemake.output.pairs,
             settings=snakemake.params.plots,
             relation=respiration["heterotrophic"],
-            constants={"gsmsr": respiration["gsmsr"]},
+            constants=published,
             simulated=snakemake.params.simulated,
+            calibrated={
+                name: calibration_file.constants(table, name, published.get(name, {}))
+                for name in (snakemake.params.models if table else ())
+            },
         )

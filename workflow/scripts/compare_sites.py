@@ -9,32 +9,44 @@ from nepflow import field_agreement, field_tables, points, raster, tables
 from nepflow._log import logged_to
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
-PAIRS = ("quantity", "model", "group", "name", "lon", "lat", "observed", "modelled", "unit")
-UNIT, MODEL = "g C m-2 yr-1", "mean of the study's years"
+PAIRS = (
+    "quantity",
+    "model",
+    "group",
+    "name",
+    "lon",
+    "lat",
+    "observed",
+    "modelled",
+    "years",
+    "unit",
+)
+UNIT, ALL_YEARS, OWN_YEARS = "g C m-2 yr-1", "mean of the study's years", "mean of the site's years"
 
 
-def compare_sites(entry, nep_path, table_path, pairs_path):
-    """The modelled value of a site is the mean of its cell over the years with data."""
+def compare_sites(entry, nep_path, years, table_path, pairs_path):
+    """The modelled value of a site is the mean of its cell over the years of its observation."""
     sites = field_tables.read_sites(entry)
     cells = points.values_at(nep_path, sites["lon"].to_numpy(), sites["lat"].to_numpy())
-    count = np.isfinite(cells).sum(axis=0)
-    modelled = np.where(count > 0, np.nansum(cells, axis=0) / np.maximum(count, 1), np.nan)
-    here = sites[count > 0].assign(modelled=modelled[count > 0])
+    ends = (sites[name].to_numpy(dtype=float) for name in field_tables.SITE_YEARS)
+    modelled, count = field_agreement.mean_of_years(cells, years, *ends)
+    here = sites.assign(modelled=modelled, years=count)[count > 0]
     if here.empty:
         raise field_tables.BadFieldTable(
-            f"{entry['file']}: none of {len(sites)} sites lies in a cell with NEP. Bring sites of "
-            "the study's area, or leave sites.file out."
+            f"{entry['file']}: none of {len(sites)} sites lies in a cell with NEP of its years. "
+            "Bring sites of the study's area and period, or leave sites.file out."
         )
-    observed, groups = here["nep"].to_numpy(), here["class"].to_numpy()
-    found = field_agreement.rows_by_group(
-        observed, here["modelled"].to_numpy(), groups, UNIT, "all sites"
-    )
+    parts = (here[name].to_numpy() for name in ("nep", "modelled", "class"))
+    found = field_agreement.rows_by_group(*parts, UNIT, "all sites")
     simulated = "simulated" in raster.tags_of(nep_path)
-    rows = [("nep", MODEL, *row) for row in found]
-    rows.append(("nep", MODEL, "all sites", "sites_without_nep", len(sites) - len(here), "count"))
+    model = OWN_YEARS if sites["first_year"].notna().any() else ALL_YEARS
+    rows = [("nep", model, *row) for row in found]
+    absent = ~np.isfinite(cells).any(axis=0)
+    lost = {"sites_without_nep": absent, "sites_of_other_years": ~absent & (count == 0)}
+    rows += [("nep", model, "all sites", n, int(which.sum()), "count") for n, which in lost.items()]
     tables.write(rows, table_path, COLUMNS, simulated)
-    columns = ["class", "site", "lon", "lat", "nep", "modelled"]
-    pairs = [("nep", MODEL, *row, UNIT) for row in here[columns].itertuples(index=False)]
+    columns = ["class", "site", "lon", "lat", "nep", "modelled", "years"]
+    pairs = [("nep", model, *row, UNIT) for row in here[columns].itertuples(index=False)]
     tables.write(pairs, pairs_path, PAIRS, simulated)
 
 
@@ -43,6 +55,7 @@ if __name__ == "__main__":
         compare_sites(
             entry=snakemake.params.entry,
             nep_path=snakemake.input.nep,
+            years=snakemake.params.years,
             table_path=snakemake.output.table,
             pairs_path=snakemake.output.pairs,
         )

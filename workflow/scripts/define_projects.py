@@ -1,17 +1,22 @@
 """Put restoration projects on the study grid.
 
-Reads   polygons of projects (project, measure, start year), grid
+Reads   polygons of projects (project, measure, start year), or a raster of numbers and a table of
+        what they mean; grid
 Writes  number of the project of each cell, distance to the nearest (km), table of projects
 """
 
-from nepflow import raster, restoration_file, tables
+from nepflow import raster, restoration_file, restoration_raster, tables
 from nepflow._log import logged_to
 
 
-def define_projects(polygons_path, columns, grid_path, outputs, whole_cells=False):
-    """``outputs`` are the paths of numbers, distance and table."""
+def define_projects(projects_path, columns, grid_path, outputs, whole_cells=False, numbers_path=""):
+    """``outputs`` are the paths of numbers, distance and table; a raster has a table of numbers."""
     grid = raster.grid_of(grid_path)
-    frame = restoration_file.read_projects(polygons_path, columns).to_crs(grid.crs)
+    if numbers_path:
+        frame = restoration_raster.read_projects(projects_path, numbers_path, columns)
+    else:
+        frame = restoration_file.read_projects(projects_path, columns)
+    frame = frame.to_crs(grid.crs)
     inside = raster.read(grid_path) == 1
     number, distance, table = restoration_file.on_grid(frame, grid, inside, whole_cells)
     simulated = "simulated" in raster.tags_of(grid_path)
@@ -27,9 +32,10 @@ def define_projects(polygons_path, columns, grid_path, outputs, whole_cells=Fals
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         define_projects(
-            polygons_path=snakemake.input.polygons,
+            projects_path=snakemake.input.projects,
             columns=snakemake.params.columns,
             grid_path=snakemake.input.grid,
             outputs=list(snakemake.output),
             whole_cells=snakemake.params.whole_cells,
+            numbers_path=snakemake.input.numbers,
         )

@@ -1,12 +1,13 @@
-"""Summarise the attribution of a trend by every method, beside what chance gives.
+"""Summarise the attribution of a trend by every method, with errors, beside what chance gives.
 
 Reads   observed slope, p, bias; slopes, share and case of every method; cubes of a sample; grid
 Writes  table: method, whether it is claimed, what, quantity, value, unit
 """
 
 import numpy as np
-from nepflow import attribution, null_trends, pooled_file, raster, sampling, tables
+from nepflow import attribution_error, null_trends, pooled_file, raster, sampling, tables
 from nepflow._log import logged_to
+from nepflow.attribution import METHODS
 from nepflow.attribution_rows import Sums, of_driver
 
 COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "built_in")
@@ -27,7 +28,9 @@ def summarise_attribution(
     )  # fmt: skip
     at = pooled_file.reader(pooled_path, list(driver_paths))
     given = {method: at(method, types[0]) for method in methods}
-    null = null_trends.null_shares(series, drivers, years, settings, minimum_years, given)
+    sample = series, drivers, years, settings, minimum_years
+    null = null_trends.null_shares(*sample, given)
+    errors = attribution_error.by_method(*sample, bool(pooled_path))
     unit, rows = raster.tags_of(shared["observed"])["unit"], []
     for method, paths in methods.items():
         sums = Sums(driver_paths, settings["significance_p"], settings["dominance_percent"])
@@ -35,14 +38,14 @@ def summarise_attribution(
         for _, _, strip in raster.blocks(layers, mem_mb=mem_mb, label=method):
             inside, *single = (layer[0] for layer in strip[:-1])
             sums.add(inside == 1, *single, strip[-1])
-        claimed = method == settings["claim"]
-        rows += [(method, claimed, *row) for row in sums.rows(unit, null[method])]
+        made = sums.rows(unit, null[method], errors[method], settings["confidence_percent"])
+        rows += [(method, method == settings["claim"], *row) for row in made]
     total, count = 0.0, 0
     for _, _, (bias,) in raster.blocks([shared["bias"]], mem_mb=mem_mb, label="bias"):
         known = np.isfinite(bias)
         total, count = total + bias[known].sum(), count + known.sum()
-    name = attribution.METHODS[0]
-    rows.append((name, settings["claim"] == name, "rest", "mean_bias", total / max(count, 1), unit))
+    claimed = settings["claim"] == METHODS[0]
+    rows.append((METHODS[0], claimed, "rest", "mean_bias", total / max(count, 1), unit))
     how = {of_driver(name): word for name, word in (built_in or {}).items()}
     rows = [(*row, how.get(row[2], "")) for row in rows]
     tables.write(rows, output_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
@@ -56,7 +59,7 @@ if __name__ == "__main__":
         methods = [dict(zip(LAYERS, paths, strict=True)) for paths in lists]
         summarise_attribution(
             shared={name: files[name] for name in ("observed", "p", "bias")},
-            methods=dict(zip(attribution.METHODS, methods, strict=True)),
+            methods=dict(zip(METHODS, methods, strict=True)),
             cube=[cube] if isinstance(cube, str) else list(cube),
             driver_paths=dict(zip(settings.climate, files.climate_cubes, strict=True)),
             grid_path=files.grid,

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import t as student
 
 from nepflow import variogram
 
@@ -14,14 +15,18 @@ class BadContrast(ValueError):
 
 
 class Difference(NamedTuple):
-    """A difference, its interval, and what it rests on."""
+    """A difference, its interval, and what it rests on.
+
+    ``blocks_inside`` and ``blocks_outside`` hold a cell that counts of the zone, and of the rest.
+    """
 
     raw: float
     matched: float
     low: float
     high: float
     used_percent: float
-    blocks: int
+    blocks_inside: int
+    blocks_outside: int
 
 
 def strata(covariates, bins):
@@ -120,8 +125,9 @@ def difference(values, treated, stratum, block, draws, confidence_percent, gener
     """Return the mean difference between treated and other cells of the same class.
 
     Classes count by their treated cells; classes that lack either group do not count (coarsened
-    exact matching). The interval is that of the percentiles of ``draws`` resamples of whole
-    blocks with replacement.
+    exact matching). The standard deviation of ``draws`` resamples of whole blocks with replacement
+    enters a t interval with as many degrees of freedom as the group in fewer blocks has blocks,
+    less one: percentiles are too narrow for few blocks.
 
     Parameters
     ----------
@@ -134,7 +140,7 @@ def difference(values, treated, stratum, block, draws, confidence_percent, gener
     Returns
     -------
     Difference
-        In the unit of the values; ``blocks`` are those with a cell that counts.
+        In the unit of the values; no interval (NaN) where a group lies in a single block.
 
     Raises
     ------
@@ -144,7 +150,7 @@ def difference(values, treated, stratum, block, draws, confidence_percent, gener
     References
     ----------
     Iacus, King and Porro (2012), Political Analysis 20:1-24; Lahiri (2003), Resampling Methods
-    for Dependent Data, Springer.
+    for Dependent Data, Springer; Cameron and Miller (2015), J. Hum. Resour. 50:317-372.
     """
     shape = 2, block.max() + 1, stratum.max() + 1
     place = (treated.astype(np.int64) * shape[1] + block) * shape[2] + stratum
@@ -157,15 +163,24 @@ def difference(values, treated, stratum, block, draws, confidence_percent, gener
         raise BadContrast("no class of like cells holds both groups: fewer contrast.bins")
     used = counts[:, :, both].sum(axis=(0, 2)) > 0
     counts, sums = counts[:, used][:, :, both], sums[:, used][:, :, both]
-    blocks = int(used.sum())
-    weight = generator.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
-    drawn = _weighted(weight @ counts, weight @ sums)
-    tail = (100 - confidence_percent) / 2
-    low, high = np.nanpercentile(drawn, [tail, 100 - tail])
+    outside, inside = ((group.sum(axis=1) > 0).sum() for group in counts)
     matched = _weighted(counts.sum(axis=1)[:, None], sums.sum(axis=1)[:, None])[0]
+    half = np.nan
+    if min(inside, outside) > 1:
+        deviation = _deviation(counts, sums, draws, generator)
+        half = deviation * student.ppf(0.5 + confidence_percent / 200, min(inside, outside) - 1)
     raw = values[treated].mean() - values[~treated].mean()
     share = 100 * whole[1, both].sum() / whole[1].sum()
-    return Difference(float(raw), float(matched), float(low), float(high), float(share), blocks)
+    numbers = map(float, (raw, matched, matched - half, matched + half, share))
+    return Difference(*numbers, int(inside), int(outside))
+
+
+def _deviation(counts, sums, draws, generator):
+    """Standard deviation of the difference by resamples of whole blocks, (group, block, class)."""
+    blocks = counts.shape[1]
+    weight = generator.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
+    drawn = _weighted(weight @ counts, weight @ sums)
+    return np.nanstd(drawn) * np.sqrt(blocks / (blocks - 1))
 
 
 def _weighted(counts, sums):
@@ -209,8 +224,10 @@ def compared(values, covariates, treated, stratum, x, y, settings, unit):
     yield "matched_share", found.used_percent, "% of the zone's cells"
     yield "residual_range", found_range, "km"
     yield "block_side", side, "km"
-    yield "blocks", found.blocks, "count"
-    yield "reliable", int(found.blocks >= settings["minimum_blocks"]), "1 = yes, 0 = no"
+    yield "blocks_inside", found.blocks_inside, "count"
+    yield "blocks_outside", found.blocks_outside, "count"
+    fewer = min(found.blocks_inside, found.blocks_outside)
+    yield "reliable", int(fewer >= settings["minimum_blocks"]), "1 = yes, 0 = no"
     yield "seed", settings["seed"], "count"
 
 

@@ -61,3 +61,26 @@ def rows_by_group(observed, modelled, groups, unit, every="all"):
         here = np.ones(groups.shape, bool) if name == every else groups == name
         for statistic, value in agreement(observed[here], modelled[here]).items():
             yield name, statistic, value, {"values": "count", "r": "1"}.get(statistic, unit)
+
+
+def mean_of_years(values, years, first, last):
+    """Return the mean of each place over its own years, and how many years it has.
+
+    Parameters
+    ----------
+    values : ndarray, shape (year, place)
+        NaN = absent.
+    years : sequence of int
+    first, last : ndarray, shape (place,)
+        Years that count, both included; NaN = all.
+
+    Returns
+    -------
+    mean, count : ndarray, each (place,)
+        NaN and 0 where no year counts.
+    """
+    years = np.asarray(years)[:, None]
+    counts = np.isfinite(values) & ~(years < first) & ~(years > last)
+    count = counts.sum(axis=0)
+    total = np.where(counts, values, 0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan), count

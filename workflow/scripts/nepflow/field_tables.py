@@ -19,6 +19,7 @@ SRDB = {
 }
 UNTREATED = {"", "none", "control"}
 SITE_COLUMNS = ("site", "lon", "lat", "nep", "class")
+SITE_YEARS = ("first_year", "last_year")  # of the observation; a table may lack both
 
 
 class BadFieldTable(ValueError):
@@ -90,25 +91,58 @@ def read_sites(entry):
     Parameters
     ----------
     entry : dict
-        file, unit, sign (uptake_positive | release_positive), columns {site, lon, lat, nep, class}.
+        file, unit, sign (uptake_positive | release_positive), columns {site, lon, lat, nep, class,
+        first_year, last_year}.
 
     Returns
     -------
     pandas.DataFrame
-        site, lon, lat, nep (g C m-2 yr-1), class.
+        site, lon, lat, nep (g C m-2 yr-1), class, first_year, last_year; years NaN = unknown.
 
     Raises
     ------
     BadFieldTable
-        If a column is missing, or no site has a value.
+        If a column is missing, no site has a value, or years are none.
     """
-    names = {ours: entry.get("columns", {}).get(ours, ours) for ours in SITE_COLUMNS}
+    named = entry.get("columns", {})
+    names = {ours: named.get(ours, ours) for ours in SITE_COLUMNS}
     table = _read(entry["file"], list(names.values()), "sites.columns")
+    years = {ours: named.get(ours, ours) for ours in SITE_YEARS}
+    if any(ours in named or theirs in table.columns for ours, theirs in years.items()):
+        names |= years
+    lost = [theirs for theirs in names.values() if theirs not in table.columns]
+    if lost:
+        raise BadFieldTable(
+            f"{entry['file']}: has no column {lost[0]}. Give both years of the observation or none "
+            "(sites.columns, docs/data.md)."
+        )
     table = table[list(names.values())].set_axis(list(names), axis=1)
-    for name in ("lon", "lat", "nep"):
+    table = table.reindex(columns=[*SITE_COLUMNS, *SITE_YEARS])
+    _check_years(table, entry["file"])
+    for name in ("lon", "lat", "nep", *SITE_YEARS):
         table[name] = pd.to_numeric(table[name], errors="coerce")
     table = table.dropna(subset=["lon", "lat", "nep"]).reset_index(drop=True)
     if table.empty:
         raise BadFieldTable(f"{entry['file']}: no site has a position and a value of NEP.")
     factor = UNITS[entry["unit"]] * (1 if entry["sign"] == "uptake_positive" else -1)
     return table.assign(nep=table["nep"] * factor, **{"class": table["class"].fillna("unknown")})
+
+
+def _check_years(table, path):
+    """Refuse years that are none, and an end before the beginning."""
+    first, last = (pd.to_numeric(table[name], errors="coerce") for name in SITE_YEARS)
+    for name, years in zip(SITE_YEARS, (first, last), strict=True):
+        wrong = table[name].notna() & ~((years % 1 == 0) & years.between(1900, 2100))
+        if wrong.any():
+            row = table[wrong].iloc[0]
+            raise BadFieldTable(
+                f"{path}: {name} {row[name]} of site {row['site']} is no year. Write whole "
+                "years such as 2008, or leave both empty."
+            )
+    wrong = (first.isna() != last.isna()) | (first > last)
+    if wrong.any():
+        site = wrong.idxmax()
+        raise BadFieldTable(
+            f"{path}: site {table['site'][site]} was observed from {first[site]:g} to "
+            f"{last[site]:g}. Give first_year and last_year in order, or leave both empty."
+        )

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from nepflow.attribution import DOMINANT
+
 COLUMNS = ["of", "how", "quantity", "statistic", "value", "unit"]
 TRULY = {"climate": "climate", "rest": "human"}  # of the study -> of the truth
 SLOPE, DENSITY = "g C m-2 yr-2", "g C m-2 yr-1"
@@ -9,6 +11,8 @@ SLOPE, DENSITY = "g C m-2 yr-2", "g C m-2 yr-1"
 
 def trend_rows(found, truth):
     """Return rows of the mean trend by climate and by the rest, and of the share of the rest.
+
+    The area where people add more than climate stands beside that where the rest dominates.
 
     Parameters
     ----------
@@ -18,18 +22,29 @@ def trend_rows(found, truth):
         variable, of, quantity, value.
     """
     true = truth.set_index(["variable", "of", "quantity"])["value"]
-    value = found[found["quantity"] == "mean_slope"].set_index(["method", "of"])["value"]
+    value = found.set_index(["method", "of", "quantity"])["value"]
     rows = []
     for method in dict.fromkeys(found["method"]):
         for ours, theirs in TRULY.items():
             key = ours, method, "mean trend of nep"
             rows.append((*key, "true", true["nep", theirs, "mean_slope"], SLOPE))
-            rows.append((*key, "found", value[method, ours], SLOPE))
-        share = 100 * value[method, "rest"] / (value[method, "rest"] + value[method, "climate"])
+            rows += _with_ends(key, value, (method, ours, "mean_slope"), SLOPE)
         key = "rest", method, "share of the mean trend of nep"
         rows.append((*key, "true", true["nep", "human", "share"], "%"))
-        rows.append((*key, "found", share, "%"))
+        rows += _with_ends(key, value, (method, "rest", "trend_share"), "%")
+        key = "rest", method, "share of the determined area that it dominates"
+        rows.append((*key, "true", true["nep", "human", "dominant_area"], "%"))
+        rows.append((*key, "found", value[method, DOMINANT[3], "dominant_share"], "%"))
     return rows
+
+
+def _with_ends(key, value, place, unit):
+    """Yield the number found and the ends of its interval, where it has one."""
+    yield (*key, "found", value[place], unit)
+    for end in ("low", "high"):
+        name = (*place[:2], f"{place[2]}_{end}")
+        if name in value.index:
+            yield (*key, end, value[name], unit)
 
 
 def effect_rows(found, truth, projects, first_start):

@@ -29,23 +29,47 @@ def blocks(study):
         "The coefficients <var>b<sub>i</sub></var> come from three regressions: on the drivers "
         "(whose residuals are the usual estimate), on the drivers and the year, and of differences "
         f"from year to year. Numbers are claimed from {_CLAIMS[rule['claim']]}; the others stand "
-        "beside it, and the bias of the first, −<var>h</var> <var>R</var><sup>2</sup> with the "
-        "trend <var>h</var> of the rest and the share <var>R</var><sup>2</sup> of the year’s "
-        "variance that the drivers explain, is mapped. "
+        f"beside it. {_bias(rule)}"
     )
-    if rule["calibration"]:
-        first_year, last_year = rule["calibration"]
-        second += f"Coefficients are those of {first_year}–{last_year}"
-        pooled = ", one set for all cells of a land-cover class with an intercept of every cell"
-        second += f"{pooled if rule.get('pooling') == POOLED else ''}. "
     third = (
         "By the signs of the three slopes a cell is one of six cases; a factor dominates with more "
         f"than {rule['dominance_percent']:g} % of a trend significant at <var>p</var> &lt; "
-        f"{rule['significance_p']:g}. Beside the share of dominated cells stands that of "
+        f"{rule['significance_p']:g}. Beside every share of cells stands that of "
         f"{rule['null_draws']} surrogates of each of at most {rule['null_pixels']} cells, which "
-        "follow climate and first-order autoregressive noise only. The rest holds human activity, "
-        "but also CO₂, nitrogen, fire, recovery and the errors of the models of productivity and "
-        "respiration."
+        f"follow climate and first-order autoregressive noise only. {_intervals(rule)}The rest "
+        "holds human activity, but also CO₂, nitrogen, fire, recovery and the errors of the models "
+        "of productivity and respiration."
     )
     html, _ = equations.BY_NAME["attribution"]
     return [("p", first), ("equation", html), ("p", second), ("p", third)]
+
+
+def _bias(rule):
+    """The bias of the residual method, and where the coefficients come from.
+
+    Its formula is that of regressions over all the years that slopes are taken of.
+    """
+    if not rule["calibration"]:
+        return (
+            "The bias of the first, −<var>h</var> <var>R</var><sup>2</sup> with the "
+            "trend <var>h</var> of the rest and the share <var>R</var><sup>2</sup> of the year’s "
+            "variance that the drivers explain, is mapped. "
+        )
+    first, last = rule["calibration"]
+    pooled = ", one set for all cells of a land-cover class with an intercept of every cell"
+    pooled = pooled if rule.get("pooling") == POOLED else ""
+    return (
+        f"Coefficients are those of {first}–{last}{pooled}; the trend of the rest by the first "
+        "less that by the second is mapped as its bias. "
+    )
+
+
+def _intervals(rule):
+    if rule.get("pooling") == POOLED:
+        return ""
+    return (
+        f"Intervals ({rule['confidence_percent']:g} %) of mean slopes and of their shares take the "
+        "years, not the cells, for the sample: the noise of the mean series about its regression "
+        "on drivers and year is a first-order autoregression whose memory is weighed by its "
+        "likelihood. They hold no error of the drivers, and not the bias of the first regression. "
+    )

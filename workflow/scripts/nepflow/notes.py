@@ -211,3 +211,28 @@ def table_warnings(defects, fits):
             if flagged.sum() > 0:
                 share = f"{int(flagged.sum())} of {len(flagged)} surfaces {meaning}"
                 yield f"{variable} fit", share
+
+
+def plot_warnings(table, model):
+    """Yield the mean Rh of field plots beside that of the study's own model there.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/plots_comparison.csv``.
+    model : str
+        Name of the model in the table; without rows of it nothing is said.
+    """
+    rows = table[(table["variable"] == "rh") & (table["model"] == model)]
+    rows = rows[rows["group"] == "all plots"].set_index("quantity")
+    if rows.empty:
+        return
+    count, observed, modelled = rows["value"][["values", "observed_mean", "modelled_mean"]]
+    name, _, how = model.partition(" ")
+    named = "Pei et al. (2009)" if name == "pei2009" else respiration_models.label(name)
+    how = f", {how.replace('_', ' ')}" if how else ""
+    yield (
+        "field plots",
+        f"mean Rh of {count:.0f} plots is {observed:.0f} {rows['unit']['observed_mean']} observed "
+        f"and {modelled:.0f} by the study's model ({named}{how}; plots_comparison.csv)",
+    )

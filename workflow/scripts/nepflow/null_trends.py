@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import attribution
+from nepflow import attribution, attribution_rows
 
 
 def surrogates(series, drivers, years, minimum_years, draws, generator):
@@ -52,7 +52,7 @@ def _noise(left, freedom):
 
 
 def null_shares(series, drivers, years, settings, minimum_years, given=None):
-    """Return the shares that the methods call dominated by the rest where there is no rest.
+    """Return the shares that the methods find where there is no rest.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def null_shares(series, drivers, years, settings, minimum_years, given=None):
 
     Returns
     -------
-    dict of {str: (float, float)}
-        By method: % of the determined pixels, and % of those whose trend is significant.
+    dict of {str: dict of {(str, str): float}}
+        By method: %, by (of, quantity) of `attribution_rows.Shares.rows`.
     """
     generator = np.random.default_rng(settings["seed"])
     draws = settings["null_draws"]
@@ -87,9 +87,7 @@ def null_shares(series, drivers, years, settings, minimum_years, given=None):
         )  # fmt: skip
         cases = attribution.case(parts.observed, parts.climate, parts.rest)
         share = attribution.rest_share(parts.observed, parts.rest, cases)
-        codes = [
-            attribution.dominant(share, parts.p, level, settings["dominance_percent"])
-            for level in (1.0, settings["significance_p"])
-        ]
-        found[method] = tuple(100 * (code == 3).sum() / max((code <= 3).sum(), 1) for code in codes)
+        shares = attribution_rows.Shares(settings["significance_p"], settings["dominance_percent"])
+        shares.add(np.ones(cases.shape, dtype=bool), parts.p, share, cases)
+        found[method] = {row[:2]: row[2] for row in shares.rows()}
     return found

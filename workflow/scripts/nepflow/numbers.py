@@ -93,13 +93,14 @@ def correlation_numbers(correlation, period):
 
 
 def attribution_numbers(attribution, period):
-    """Slopes of climate and the rest, and dominance beside chance, by the claimed method."""
-    wanted = ("dominant_share", "dominant_share_significant", "null_dominant_share")
+    """Slopes of climate and the rest with intervals, and shares beside chance, as claimed."""
     for row in attribution[attribution["claimed"].astype(str) == "True"].itertuples():
-        if row.quantity == "mean_slope":
-            yield "nep_slope_part", row.of, row.value, row.unit, period, row.built_in
-        elif row.quantity in wanted:
-            yield row.quantity, row.of, row.value, "%", period
+        if row.quantity.startswith("mean_slope"):
+            end = row.quantity.removeprefix("mean_slope")
+            yield f"nep_slope_part{end}", row.of, row.value, row.unit, period, row.built_in
+        elif "share" in row.quantity or row.quantity.endswith("_contribution"):
+            unit = "%" if "dominant_share" in row.quantity else row.unit
+            yield row.quantity, row.of, row.value, unit, period
 
 
 def landcover_numbers(areas, changed, dates):

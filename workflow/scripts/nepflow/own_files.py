@@ -120,7 +120,9 @@ def _projects(study):
     entry = study["restoration"]
     if not entry["file"]:
         return []
-    return [OwnFile("restoration", "projects", entry | {"file": path_of(study, entry["file"])})]
+    names = [entry[name] for name in ("file", "table") if entry[name]]
+    paths = [path_of(study, name) for name in names]
+    return [OwnFile("restoration", "projects", entry | {"file": path}) for path in paths]
 
 
 def _zones(study):

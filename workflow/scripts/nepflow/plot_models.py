@@ -3,13 +3,31 @@
 import numpy as np
 
 from nepflow import heterotrophic, respiration, soil_respiration
-from nepflow.respiration_models import MONTH, RELATIONS, SOIL_MODELS, YEAR, variant
+from nepflow.respiration_models import (
+    MONTH,
+    RELATIONS,
+    SOIL_MODELS,
+    YEAR,
+    is_calibrated,
+    variant,
+)
 
 DAYS = 365.25
 ALIKE = "months alike"  # a table of plots has no months: each gets a twelfth of the rain
+CALIBRATED = "calibrated"  # follows the name of a model whose constants come from the plots
+READINGS = {"annual_once": "pei2009 annual_once", "monthly": f"pei2009 monthly, {ALIKE}"}
 
 
-def modelled(plots, relation, constants):
+def own_model(study):
+    """Return the name in `modelled` of the Rh that a study makes NEP with; empty if not there."""
+    settings = study["respiration"]
+    if settings["model"] not in SOIL_MODELS:
+        return READINGS.get(settings["reading"], "")
+    name = variant(settings["model"], settings["heterotrophic"])
+    return f"{name} {CALIBRATED}" if is_calibrated(study) else name
+
+
+def modelled(plots, relation, constants, calibrated=None):
     """Return what the models give at plots.
 
     Parameters
@@ -21,6 +39,8 @@ def modelled(plots, relation, constants):
         Relation of the study, for Rh of modelled Rs.
     constants : dict of {str: dict}
         By soil model.
+    calibrated : dict of {str: dict}, optional
+        Constants that were calibrated on plots, by soil model; they stand beside the others.
 
     Returns
     -------
@@ -35,10 +55,14 @@ def modelled(plots, relation, constants):
         found["rh", f"{name} of observed Rs"] = _share(plots["rs"], name)
     for name in SOIL_MODELS:
         found["rh", variant(name, relation)] = _share(found["rs", name], relation)
+    for name, own in (calibrated or {}).items():
+        total = _total(plots, name, own)
+        found["rs", f"{name} {CALIBRATED}"] = total
+        found["rh", f"{variant(name, relation)} {CALIBRATED}"] = _share(total, relation)
     climate = plots["temperature"], plots["precipitation"]
-    found["rh", "pei2009 annual_once"] = respiration.annual_once(*climate)
+    found["rh", READINGS["annual_once"]] = respiration.annual_once(*climate)
     month = respiration.pei2009(climate[0], climate[1] / 12)
-    found["rh", f"pei2009 monthly, {ALIKE}"] = 12 * month
+    found["rh", READINGS["monthly"]] = 12 * month
     return found
 
 

@@ -4,7 +4,7 @@ import math
 import re
 from numbers import Number
 
-from nepflow import labels, transition_blocks
+from nepflow import attribution_blocks, labels, transition_blocks
 
 ROWS_SHOWN = 250  # of a long table; the CSV holds all
 _NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
@@ -44,6 +44,8 @@ def blocks(table):
         made = blocks(table[~masked])
         made[-1]["note"] = f"{made[-1]['note']} {_MASKED_NOTE}".strip()
         return made
+    if "claimed" in columns:
+        return attribution_blocks.of(records, _block)
     keys = [name for name in columns if name not in ("quantity", "value", "unit")]
     several = {key for key in keys if len({record[key] for record in records}) > 1}
     if {"year", "zone"} <= several:

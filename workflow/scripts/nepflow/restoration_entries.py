@@ -23,13 +23,8 @@ def check(study, years, file):
     ------
     BadStudy
     """
-    for figure in study.get("figures", []):
-        if figure["kind"] == "event_study" and not is_wanted(study):
-            raise BadStudy(
-                f"{file}: figure {figure['name']} shows effects of restoration, and "
-                "restoration.file is null. Name the polygons or take the figure out."
-            )
     if not is_wanted(study):
+        _check_unwanted(study, file)
         return
     options = study["restoration"]
     needed = options["base_years"] + options["match_years"] + 1
@@ -55,4 +50,18 @@ def check(study, years, file):
         raise BadStudy(
             f"{file}: restoration is matched on the climate before each project, and "
             "climate.time_step is normals. Bring monthly or daily records."
+        )
+
+
+def _check_unwanted(study, file):
+    for figure in study.get("figures", []):
+        if figure["kind"] == "event_study":
+            raise BadStudy(
+                f"{file}: figure {figure['name']} shows effects of restoration, and "
+                "restoration.file is null. Name the projects or take the figure out."
+            )
+    if study.get("restoration", {}).get("table"):
+        raise BadStudy(
+            f"{file}: restoration.table says what numbers of a raster mean, and restoration.file "
+            "is null. Name the raster or take the table out."
         )

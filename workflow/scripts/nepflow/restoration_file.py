@@ -40,20 +40,48 @@ def read_projects(path, columns):
         If the file cannot be read, has no CRS, lacks a column, a start year is no year, or a
         project has two measures or two start years.
     """
-    frame = _opened(path)
-    names = {ours: columns.get(ours, ours) for ours in COLUMNS}
-    for ours, theirs in names.items():
-        if theirs not in frame.columns:
-            there = ", ".join(column for column in frame.columns if column != "geometry")
-            raise BadProjects(
-                f"{path}: has no column {theirs}, but {there}. Name the one that holds the {ours}: "
-                f"restoration: {{columns: {{{ours}: ...}}}}."
-            )
-    frame = frame[[*names.values(), "geometry"]].set_axis([*COLUMNS, "geometry"], axis=1)
+    frame = named(_opened(path), (*COLUMNS, "geometry"), columns, path)
     frame = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
     frame = frame[frame.geom_type.isin(["Polygon", "MultiPolygon"])]
     if frame.empty:
         raise BadProjects(f"{path}: has no polygon.")
+    return dissolved(frame, path)
+
+
+def named(table, wanted, columns, path):
+    """Return the wanted columns of a table under our names.
+
+    Raises
+    ------
+    BadProjects
+        If one is missing.
+    """
+    names = {ours: columns.get(ours, ours) for ours in wanted}
+    for ours, theirs in names.items():
+        if theirs not in table.columns:
+            there = ", ".join(column for column in table.columns if column != "geometry")
+            raise BadProjects(
+                f"{path}: has no column {theirs}, but {there}. Name the one that holds the {ours}: "
+                f"restoration: {{columns: {{{ours}: ...}}}}."
+            )
+    return table[list(names.values())].set_axis(list(names), axis=1)
+
+
+def dissolved(frame, path):
+    """Return one row a project, in order of start year and project.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        `COLUMNS` and geometry, as they stand in the file.
+    path : str
+        That errors name.
+
+    Raises
+    ------
+    BadProjects
+        If a start year is no year, or a project has two measures or two start years.
+    """
     years = pd.to_numeric(frame["start_year"], errors="coerce")
     wrong = frame["start_year"][~(years % 1 == 0) | ~years.between(1900, 2100)]
     if len(wrong):
@@ -62,14 +90,14 @@ def read_projects(path, columns):
             "is no year. Write whole years such as 2008."
         )
     if frame[["project", "measure"]].isna().any(axis=None):
-        raise BadProjects(f"{path}: a polygon has no project or no measure. Fill it in.")
+        raise BadProjects(f"{path}: a row has no project or no measure. Fill it in.")
     frame = frame.assign(
         project=frame["project"].astype(str),
         measure=frame["measure"].astype(str),
         start_year=years.astype(int),
         geometry=frame.geometry.make_valid(),
     )
-    return _dissolved(frame, path)
+    return _joined(frame, path)
 
 
 def _opened(path):
@@ -86,7 +114,7 @@ def _opened(path):
     return frame
 
 
-def _dissolved(frame, path):
+def _joined(frame, path):
     kinds = frame.groupby("project")[["measure", "start_year"]].nunique()
     mixed = kinds.index[(kinds > 1).any(axis=1)]
     if len(mixed):

@@ -10,6 +10,7 @@ from nepflow import (
     field_tables,
     raster_door,
     restoration_file,
+    restoration_raster,
     soil_carbon,
     vectors,
 )
@@ -112,7 +113,9 @@ def _sites(entries, study, top):
 
 
 def _projects(entries, study, top):
-    projects = restoration_file.read_projects(entries[0]["file"], entries[0]["columns"])
+    columns, (path, *table) = entries[0]["columns"], [entry["file"] for entry in entries]
+    read = restoration_raster.read_projects if table else restoration_file.read_projects
+    projects = read(path, *table, columns)
     return f"{len(projects)} projects"
 
 

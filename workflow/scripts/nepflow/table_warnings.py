@@ -1,0 +1,26 @@
+"""Warnings that the tables of a study give a reader."""
+
+from nepflow import detector_rows, notes, plot_models, tables
+
+
+def of(paths, study):
+    """Yield (topic, warning).
+
+    Parameters
+    ----------
+    paths : dict
+        ``casa``, ``defects``, ``detectors``, ``plots``: lists of tables, empty where a study has
+        none; ``fits``: {variable: table}.
+    study : dict
+        Merged settings.
+    """
+    for path in paths["casa"]:
+        yield from notes.casa_warnings(tables.read(path), study["casa"])
+    fits = {name: tables.read(path, ["quantity"]) for name, path in paths["fits"].items()}
+    for path in paths["defects"]:
+        yield from notes.table_warnings(tables.read(path, ["station", "reason"]), fits)
+    for path in paths["detectors"]:
+        yield from detector_rows.warnings(tables.read(path, ["factor", "quantity", "value"]))
+    for path in paths["plots"]:
+        table = tables.read(path, ["variable", "model", "group", "quantity", "value", "unit"])
+        yield from notes.plot_warnings(table, plot_models.own_model(study))
