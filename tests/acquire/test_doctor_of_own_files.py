@@ -206,7 +206,7 @@ def test_projects_as_a_raster_need_their_table_too(site):
     (site.raw / "numbers.csv").write_text(head + "2,two,closure,2006\n")
     one(site, "restoration", "has no row of number 1", **keys)
     (site.raw / "numbers.csv").write_text(head + "1,one,closure,2006\n")
-    found = {finding.name: finding for finding in site(**keys)}
+    found = {finding.check: finding for finding in site(**keys)}
     assert found["restoration"].text == "1 projects"
 
 
