@@ -357,6 +357,13 @@ def test_the_truth_is_recovered(tiny):
         assert lowest <= found[key] <= highest, (key, found[key], lowest, highest)
 
 
+def test_every_measure_of_recovery_has_bounds(tiny):
+    """Neither may a measure go without a test, nor bounds stay of what is no longer measured."""
+    bounds = rows(__file__.replace("test_tiny_twin.py", "recovery_of_seeds.csv"))
+    keys = {(row["quantity"], row["statistic"], row["unit"]) for row in bounds}
+    assert set(dict(recovery_of_seeds.recovered(tiny, "tiny"))) == keys
+
+
 def alike_next_door(tiny, date):
     """Share of the cells, %, whose true class is that of the next cell to the east."""
     path = tiny.result("twin/tiny/truth/landcover.tif")
