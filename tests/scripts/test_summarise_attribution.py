@@ -172,7 +172,7 @@ def test_numbers_of_the_text_have_every_share_beside_chance(made):
     assert ("null_case_share", attribution.CASES[1]) in rows
     assert ("null_dominant_share", attribution.DOMINANT[1]) in rows
     assert rows["nep_slope_part_low", "rest"][0] == joint["rest", "mean_slope_low"]
-    assert rows["nep_slope_part", "climate"][1:] == ("g C m-2 yr-2", "2001-2020")
+    assert rows["nep_slope_part", "climate"][1:3] == ("g C m-2 yr-2", "2001-2020")
     assert rows["rest_contribution", attribution.CASES[1]][1] == "% of the trend, mean of cells"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from nepflow import attribution_error, null_trends, pooled_file, raster, sampling, tables
 from nepflow._log import logged_to
 from nepflow.attribution import METHODS
-from nepflow.attribution_rows import Sums, of_driver
+from nepflow.attribution_rows import Sums, marked
 
 COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "built_in")
 LAYERS = ("climate", "rest", "share", "cases", "drivers")
@@ -42,13 +42,11 @@ def summarise_attribution(
         rows += [(method, method == settings["claim"], *row) for row in made]
     total, count = 0.0, 0
     for _, _, (bias,) in raster.blocks([shared["bias"]], mem_mb=mem_mb, label="bias"):
-        known = np.isfinite(bias)
-        total, count = total + bias[known].sum(), count + known.sum()
-    claimed = settings["claim"] == METHODS[0]
-    rows.append((METHODS[0], claimed, "rest", "mean_bias", total / max(count, 1), unit))
-    how = {of_driver(name): word for name, word in (built_in or {}).items()}
-    rows = [(*row, how.get(row[2], "")) for row in rows]
-    tables.write(rows, output_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
+        total, count = total + np.nansum(bias), count + np.isfinite(bias).sum()
+    name = METHODS[0]
+    rows.append((name, settings["claim"] == name, "rest", "mean_bias", total / max(count, 1), unit))
+    simulated = "simulated" in raster.tags_of(grid_path)
+    tables.write(marked(rows, built_in or {}), output_path, COLUMNS, simulated)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,12 @@ def of_driver(name):
     return f"climate: {name}"
 
 
+def marked(rows, built_in):
+    """Append to rows (method, claimed, of, ...) how the driver that they speak of entered."""
+    how = {of_driver(name): word for name, word in built_in.items()}
+    return [(*row, how.get(row[2], "")) for row in rows]
+
+
 class Sums:
     """What the rows of one method need, strip by strip.
 
