@@ -28,7 +28,7 @@ OPTIONS = (
 )  # fmt: skip
 # Rules that are grouped (years, tables, figures), single ones and one that runs on the login node
 RASTERS = ("nep/nep", "climate/temperature", "pixel/nep/mean", "landcover/2003")
-TABLES = ("shares_landcover_2003", "npp_absence")
+TABLES = ("shares_province", "shares_dry_wet", "absence_native")
 TARGETS = [
     *(f"results/tiny/{name}.tif" for name in RASTERS),
     *(f"results/tiny/tables/{name}.csv" for name in TABLES),
