@@ -56,6 +56,9 @@ def rates(table, disk):
 def main():
     table = pd.read_csv(HERE / "workflow.csv", index_col="rule")
     replace_part("rates", rates(table, pd.read_csv(HERE / "disk.csv")), GUIDE)
+    if not (HERE / "bands.csv").is_file():
+        replace_part("bands", ["Not measured yet: `python benchmarks/bench_bands.py`."], GUIDE)
+        return
     bands = pd.read_csv(HERE / "bands.csv")
     lines = [f"| {' | '.join(bands.columns)} |", "|--:" * len(bands.columns) + "|"]
     lines += [
