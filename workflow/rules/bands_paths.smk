@@ -20,6 +20,7 @@ BANDED_RULES = [
     "estimate_stability",
     "estimate_persistence",
     "estimate_correlation",
+    "estimate_correlation_without_radiation",
     "estimate_dominance",
     "estimate_absence",
     "average_periods",

@@ -40,6 +40,13 @@ use rule estimate_correlation as estimate_correlation_band with:
         log_of_band("estimate_correlation"),
 
 
+use rule estimate_correlation_without_radiation as estimate_correlation_without_radiation_band with:
+    output:
+        **files_of_band("estimate_correlation_without_radiation"),
+    log:
+        log_of_band("estimate_correlation_without_radiation"),
+
+
 use rule estimate_dominance as estimate_dominance_band with:
     output:
         **files_of_band("estimate_dominance"),

@@ -12,11 +12,11 @@ rule estimate_correlation:
         drivers=driver_cubes,
         code=code_of("estimate_correlation.py"),
     output:
-        r="<study>/pixel/{variable}/partial_{driver}.tif",
-        p="<study>/pixel/{variable}/partial_{driver}_p.tif",
-        correlation_class="<study>/pixel/{variable}/partial_{driver}_class.tif",
+        **partial_files(DRIVERS),
     log:
-        "<logs>/{study}/estimate_correlation/{variable}_{driver}.log",
+        "<logs>/{study}/estimate_correlation/{variable}.log",
+    wildcard_constraints:
+        study=any_of(studies_driven_by(DRIVERS)),
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -28,9 +28,18 @@ rule estimate_correlation:
         minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
         correlation=lookup(within=STUDIES, dpath="{study}/correlation"),
     message:
-        "{wildcards.study}: partial correlation of {wildcards.variable} and {wildcards.driver}."
+        "{wildcards.study}: partial correlations of {wildcards.variable}."
     script:
         "../scripts/estimate_correlation.py"
+
+
+use rule estimate_correlation as estimate_correlation_without_radiation with:
+    output:
+        **partial_files(DRIVERS[:2]),
+    log:
+        "<logs>/{study}/estimate_correlation_without_radiation/{variable}.log",
+    wildcard_constraints:
+        study=any_of(studies_driven_by(DRIVERS[:2])),
 
 
 rule control_discoveries:
@@ -80,6 +89,6 @@ rule summarise_correlation:
         level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),
         built_in=drivers_built_in,
     message:
-        "{wildcards.study}: partial correlations of {wildcards.variable}."
+        "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
     script:
         "../scripts/summarise_correlation.py"

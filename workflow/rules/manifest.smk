@@ -36,6 +36,7 @@ rule write_manifest:
         "<logs>/{study}/write_manifest.log",
     conda:
         "../../envs/geo.yaml"
+    threads: 2
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(60),

@@ -2,16 +2,31 @@
 
 
 wildcard_constraints:
-    driver="temperature|precipitation|radiation",
     test="mann_kendall|partial_temperature|partial_precipitation|partial_radiation",
 
 
 CARBON = ["nep", "npp", "rh"]
+DRIVERS = ["temperature", "precipitation", "radiation"]  # radiation may be missing
 
 
 def driver_cubes(wildcards):
     names = study_of(wildcards)["climate"]["variables"]
     return [f"{RESULTS}/{wildcards.study}/climate/{name}.tif" for name in names]
+
+
+def studies_driven_by(drivers):
+    """Names of the studies with exactly these drivers, in any order."""
+    chosen = {name: study["climate"]["variables"] for name, study in STUDIES.items()}
+    return [name for name, own in chosen.items() if sorted(own) == sorted(drivers)]
+
+
+def partial_files(drivers):
+    """Files of the partial correlations with ``drivers``, by name of the output."""
+    return {
+        f"{driver}{part}": f"<study>/pixel/{{variable}}/partial_{driver}{part}.tif"
+        for driver in drivers
+        for part in ("", "_p", "_class")
+    }
 
 
 def partial_layers(suffix, variable=None):

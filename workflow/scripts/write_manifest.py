@@ -5,22 +5,30 @@ Writes  manifest: file, kind of digest, SHA-256
 """
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from nepflow import overviews, tables
 from nepflow._log import logged_to, progress
 
 
-def write_manifest(paths, folder, output_path):
+def write_manifest(paths, folder, output_path, threads):
     """Rasters by content (geometry, tags, values), other files by their bytes."""
-    rows = []
-    for path in progress(sorted(map(str, paths)), len(paths), "digests"):
-        if path.endswith(".tif"):
-            kind, digest = "content", overviews.digest(path)
-        else:
-            kind, digest = "bytes", hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        rows.append((str(Path(path).relative_to(folder)), kind, digest))
+    paths = sorted(map(str, paths))
+    with ThreadPoolExecutor(threads) as pool:
+        digests = list(progress(pool.map(digest_of, paths), len(paths), "digests"))
+    rows = [
+        (str(Path(path).relative_to(folder)), *digest)
+        for path, digest in zip(paths, digests, strict=True)
+    ]
     tables.write(rows, output_path, ["file", "digest_of", "sha256"])
+
+
+def digest_of(path):
+    """Return the kind of the digest of a file, and the digest."""
+    if path.endswith(".tif"):
+        return "content", overviews.digest(path)
+    return "bytes", hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":
@@ -29,4 +37,5 @@ if __name__ == "__main__":
             paths=snakemake.input.products,
             folder=Path(snakemake.output.manifest).parent,
             output_path=snakemake.output.manifest,
+            threads=snakemake.threads,
         )
