@@ -1,6 +1,5 @@
 """Copies of the workflow that a test may run and change."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -122,7 +121,10 @@ class Workflow:
         for part in PARTS:
             target = self.folder / part
             if (root / part).is_dir():
-                shutil.copytree(root / part, target, ignore=shutil.ignore_patterns("__pycache__"))
+                # with __pycache__, for the compiled functions; but not what another worker writes
+                shutil.copytree(
+                    root / part, target, ignore=shutil.ignore_patterns("*.*.tmp.*", "*.pyc.*")
+                )
             else:
                 shutil.copy(root / part, target)
         self.study(**studies)
@@ -133,7 +135,7 @@ class Workflow:
         ``remade`` are patterns below the study's results. What is planned again follows from the
         files that miss, not from the changed settings.
         """
-        folder = self.folder.with_name("in bands")  # beside it, for the compiled functions
+        folder = self.folder.with_name("in bands")
         shutil.copytree(self.folder, folder, symlinks=True)
         copy = Workflow.__new__(Workflow)
         copy.folder = folder
@@ -155,9 +157,6 @@ class Workflow:
     def run(self, *arguments, cores=2, fails=False, python=sys.executable, environment=None):
         """Run snakemake; return what it says. A failure fails the test, unless wanted."""
         command = [python, "-m", "snakemake", "--cores", str(cores), *arguments]
-        environment = (environment or os.environ) | {
-            "NUMBA_CACHE_DIR": str(self.folder.parent / "numba")
-        }
         done = subprocess.run(
             command, cwd=self.folder, capture_output=True, text=True, env=environment
         )

@@ -22,11 +22,9 @@ def digests(workflow):
 
 def start(workflow):
     """Start the workflow on one core, in a process group of its own."""
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(workflow.folder.parent / "numba")}
     return subprocess.Popen(
         [sys.executable, "-m", "snakemake", "--cores", "1", "--rerun-incomplete"],
         cwd=workflow.folder,
-        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -115,9 +115,9 @@ rule sum_zones:
         sums="<study>/zones/sums.parquet",
     log:
         "<logs>/{study}/sum_zones.log",
+    priority: 1  # the series and their figures wait for it
     conda:
         "../../envs/geo.yaml"
-    threads: 2
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),

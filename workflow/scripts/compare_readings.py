@@ -22,8 +22,8 @@ def compare_readings(
     for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="readings"):
         for rh, annual, source in zip(each, of_years, of_sources, strict=True):
             nep = npp - rh
-            flows = np.concatenate([nep, np.where(np.isnan(nep), np.nan, rh)])
-            zonal.add_to_zones(flows, inside, annual)
+            zonal.add_to_zones(nep, inside, annual[:, : len(nep)])
+            zonal.add_to_zones(np.where(np.isnan(nep), np.nan, rh), inside, annual[:, len(nep) :])
             zonal.add_to_zones(readings.is_source(nep, minimum_years), inside, source)
     rows = []
     for reading, (annual, cells, _), (source, pixels, _) in zip(

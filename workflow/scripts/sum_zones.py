@@ -13,7 +13,7 @@ from nepflow.zone_sums import sums_of_kinds
 COLUMNS = ("zones", "code", "zone", "quantity", "unit", "year", "total", "cells", "size")
 
 
-def sum_zones(layers, kinds, years, output_path, mem_mb, threads):
+def sum_zones(layers, kinds, years, output_path, mem_mb):
     """Each quantity is read once for all kinds of zones; the region is one of them."""
     first = {kind: paths if isinstance(paths, str) else paths[0] for kind, paths in kinds.items()}
     named = {kind: raster.classes_of(path) for kind, path in first.items()}
@@ -21,7 +21,7 @@ def sum_zones(layers, kinds, years, output_path, mem_mb, threads):
     for quantity, paths in layers.items():
         unit = raster.tags_of(paths[0])["unit"]
         stack = paths if len(paths) > 1 else paths[0]
-        sums = sums_of_kinds(stack, list(kinds.values()), mem_mb, threads, quantity)
+        sums = sums_of_kinds(stack, list(kinds.values()), mem_mb, quantity)
         for kind, of_kind in zip(kinds, sums, strict=True):
             for code, name in named[kind].items():
                 for year, *values in zip(years, *of_kind[:, :, code], strict=True):
@@ -40,5 +40,4 @@ if __name__ == "__main__":
             years=snakemake.params.years,
             output_path=snakemake.output.sums,
             mem_mb=snakemake.resources.mem_mb,
-            threads=snakemake.threads,
         )

@@ -120,10 +120,11 @@ def _all_pixels(flat, minimum_years, wanted):
     for pixel in range(pixels):
         count = 0
         for year in range(n):
+            complete = True
             for variable in range(variables):
                 values[variable, count] = flat[variable][year, pixel]
-            if not np.isnan(values[:, count].sum()):
-                count += 1
+                complete = complete and not np.isnan(values[variable, count])
+            count += complete
         counts[pixel] = count
         if count < minimum_years or not _correlations(values, count, matrix):
             continue
@@ -141,16 +142,32 @@ def _all_pixels(flat, minimum_years, wanted):
 
 @njit(cache=True, nogil=True)
 def _correlations(values, count, matrix):
-    """Fill the matrix of correlations; False where a series does not vary."""
+    """Fill the matrix of correlations; False where a series does not vary.
+
+    Loops, because an expression of arrays would allocate one a pixel.
+    """
     for i in range(len(values)):
-        row = values[i, :count]
-        if row.min() == row.max():
+        low = high = values[i, 0]
+        total = 0.0
+        for year in range(count):
+            total += values[i, year]
+            low, high = min(low, values[i, year]), max(high, values[i, year])
+        if low == high:
             return False
-        row -= row.mean()
-        row /= np.sqrt((row * row).sum())
+        mean = total / count
+        squares = 0.0
+        for year in range(count):
+            values[i, year] -= mean
+            squares += values[i, year] * values[i, year]
+        size = np.sqrt(squares)
+        for year in range(count):
+            values[i, year] /= size
     for i in range(len(values)):
-        for j in range(len(values)):
-            matrix[i, j] = (values[i, :count] * values[j, :count]).sum()
+        for j in range(i + 1):
+            product = 0.0
+            for year in range(count):
+                product += values[i, year] * values[j, year]
+            matrix[i, j] = matrix[j, i] = product
     return True
 
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,9 +12,6 @@ from rasterio.windows import Window
 
 from nepflow import overviews
 from nepflow.atomic import replacing
-
-# GDAL takes a twentieth of the machine's memory otherwise, whatever a job may have
-os.environ.setdefault("GDAL_CACHEMAX", "400")  # MB
 
 TILE = 256  # side of a GeoTIFF tile, cells
 TILE_UNIT = 16  # its sides are multiples of this

@@ -10,7 +10,8 @@ from nepflow import basemap, labels, palettes
 SPACING_MM = 1.4  # between stipples on paper
 _DASHES = ("solid", (0, (4, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 _HALO = [effects.withStroke(linewidth=1.8, foreground="white", alpha=0.85)]
-_DOT = {"marker": "o", "color": palettes.INK, "markeredgewidth": 0, "linestyle": "none"}
+_DOT = {"marker": "o", "color": palettes.INK, "linestyle": "none"}
+_RIM = {"markeredgecolor": "white", "markeredgewidth": 0.35}  # seen on dark colours too
 
 
 def smoothed(values, inside, cells):
@@ -126,6 +127,6 @@ def draw_stipples(axes, p, inside, below):
     west, _, _, north = basemap.extent(p)
     x = west + (column + 0.5) * cell
     y = north - (row + 0.5) * cell
-    axes.plot(x, y, markersize=1.1, zorder=7, **_DOT)
+    axes.plot(x, y, markersize=1.5, zorder=7, **_DOT, **_RIM)
     text = f"p < {below:g} in most cells around the dot"
-    return Line2D([], [], markersize=1.6, label=text, **_DOT)
+    return Line2D([], [], markersize=1.6, label=text, markeredgewidth=0, **_DOT)

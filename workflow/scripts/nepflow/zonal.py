@@ -24,17 +24,30 @@ def add_to_zones(values, zones, sums):
 @njit(cache=True, nogil=True)
 def _add(values, zones, total, count, size):
     layers, cells = values.shape
+    places, codes = np.empty(cells, np.int64), np.empty(cells, np.int64)
+    inside = 0
     for layer in range(layers):
-        of = layer if zones.shape[0] > 1 else 0
-        for cell in range(cells):
-            zone = zones[of, cell]
-            if np.isnan(zone):
-                continue
-            size[layer, int(zone)] += 1
-            value = values[layer, cell]
+        if layer < len(zones):  # else those of the layer before
+            inside = _cells_of_zones(zones[layer], places, codes)
+        for i in range(inside):
+            zone = codes[i]
+            size[layer, zone] += 1
+            value = values[layer, places[i]]
             if not np.isnan(value):
-                total[layer, int(zone)] += value
-                count[layer, int(zone)] += 1
+                total[layer, zone] += value
+                count[layer, zone] += 1
+
+
+@njit(cache=True, nogil=True)
+def _cells_of_zones(zones, places, codes):
+    """Fill in the cells of any zone and their codes, in order; return how many there are."""
+    inside = 0
+    for cell in range(len(zones)):
+        if not np.isnan(zones[cell]):
+            places[inside] = cell
+            codes[inside] = int(zones[cell])
+            inside += 1
+    return inside
 
 
 def shares_percent(areas):

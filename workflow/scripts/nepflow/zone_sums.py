@@ -1,7 +1,5 @@
 """Annual layers over zones: one pass over the rasters for any number of kinds of zones."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from nepflow import raster, zonal
@@ -26,10 +24,10 @@ def zone_sums(layers, zones, mem_mb, label):
     size : ndarray, same shape
         Cells of the zone, valid or not.
     """
-    return sums_of_kinds(layers, [zones], mem_mb, 1, label)[0]
+    return sums_of_kinds(layers, [zones], mem_mb, label)[0]
 
 
-def sums_of_kinds(layers, kinds, mem_mb, threads, label):
+def sums_of_kinds(layers, kinds, mem_mb, label):
     """Sum layers over zones of several kinds, reading the layers once.
 
     Parameters
@@ -38,8 +36,6 @@ def sums_of_kinds(layers, kinds, mem_mb, threads, label):
     kinds : list of (path or list of path)
         Zones of each kind, see `zone_sums`.
     mem_mb : int
-    threads : int
-        Kinds worked on at once.
     label : str
 
     Returns
@@ -50,9 +46,9 @@ def sums_of_kinds(layers, kinds, mem_mb, threads, label):
     first = [zones if isinstance(zones, str) else zones[0] for zones in kinds]
     highest = [max(raster.classes_of(path)) for path in first]
     sums = None
-    with ThreadPoolExecutor(threads) as pool:
-        for _, _, (values, *codes) in raster.blocks([layers, *kinds], mem_mb=mem_mb, label=label):
-            if sums is None:
-                sums = [np.zeros((3, len(values), number + 1)) for number in highest]
-            list(pool.map(zonal.add_to_zones, [values] * len(kinds), codes, sums))
+    for _, _, (values, *codes) in raster.blocks([layers, *kinds], mem_mb=mem_mb, label=label):
+        if sums is None:
+            sums = [np.zeros((3, len(values), number + 1)) for number in highest]
+        for of_kind, kind_sums in zip(codes, sums, strict=True):
+            zonal.add_to_zones(values, of_kind, kind_sums)
     return sums
