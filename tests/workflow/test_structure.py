@@ -51,7 +51,7 @@ def test_every_rule_is_complete(root):
         assert f"<logs>/{{study}}/{name}" in body or name == "write_index", name
         for block in re.findall(r"    output:\n((?:        .*\n)+)", body):
             first = [line for line in block.splitlines() if re.match(r" {8}\S", line)]
-            assert all(re.match(r" {8}(\w+=|\))", line) for line in first), (
+            assert all(re.match(r" {8}(\w+=|\*\*\w+\(|\))", line) for line in first), (
                 f"{name}: unnamed output"
             )
 
