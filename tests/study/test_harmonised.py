@@ -1,4 +1,7 @@
-"""NPP of 2000 brought to the level of collection 061: from tiles to NEP, and what it needs."""
+"""NPP of 2000 brought to the level of collection 061: from tiles to NEP, and what it needs.
+
+The study has no radiation, which is the one driver that a study may leave out.
+"""
 
 import csv
 
@@ -8,6 +11,7 @@ from copies import TINY, Workflow
 from nepflow import modis, raster
 
 OVERLAP = [2001, 2004]
+CLIMATE = {"variables": ["precipitation", "temperature"]}
 NPP = {
     "year_2000": "collection_006_harmonised", "overlap": OVERLAP, "minimum_overlap_years": 3,
 }  # fmt: skip
@@ -15,12 +19,12 @@ NPP = {
 
 @pytest.fixture(scope="module")
 def harmonised(root, tmp_path_factory):
-    workflow = Workflow(
-        root, tmp_path_factory.mktemp("harmonised") / "copy", tiny=TINY | {"npp": NPP}
-    )
+    study = TINY | {"npp": NPP, "climate": CLIMATE}
+    workflow = Workflow(root, tmp_path_factory.mktemp("harmonised") / "copy", tiny=study)
     workflow.run(
         "results/tiny/nep/nep.tif", "results/tiny/specification/year_2000.csv",
         "results/tiny/tables/warnings.csv", "results/tiny/tables/choices.csv",
+        "results/tiny/tables/correlation_nep.csv",
     )  # fmt: skip
     return workflow
 
@@ -71,6 +75,29 @@ def test_the_choice_offers_the_collection_as_it_is_and_no_2000(harmonised):
     cube[0] = npp_of(harmonised, "006", 2000) - rh
     assert found["collection_006"] == pytest.approx(np.nanmean(cube, axis=(1, 2)).mean(), rel=1e-6)
     assert len(set(found.values())) == 3
+
+
+@pytest.mark.slow
+def test_correlations_without_radiation_hold_the_other_driver_fixed(harmonised):
+    """Of one pixel, from what is left of both series when precipitation is taken out."""
+    cubes = {"nep": "nep/nep", "rain": "climate/precipitation", "warmth": "climate/temperature"}
+    cubes = {
+        name: np.array(
+            [raster.read(harmonised.result(f"tiny/{path}.tif"), b) for b in range(1, 10)]
+        )
+        for name, path in cubes.items()
+    }
+    found = raster.read(harmonised.result("tiny/pixel/nep/partial_temperature.tif"))
+    at = tuple(np.argwhere(np.isfinite(found) & np.isfinite(cubes["nep"]).all(axis=0))[100])
+    nep, rain, warmth = (cubes[name][:, *at] for name in ("nep", "rain", "warmth"))
+    base = np.column_stack([np.ones(9), rain])
+    left = [y - base @ np.linalg.lstsq(base, y, rcond=None)[0] for y in (nep, warmth)]
+    assert found[at] == pytest.approx(np.corrcoef(*left)[0, 1], abs=1e-5)
+    assert (
+        raster.tags_of(harmonised.result("tiny/pixel/nep/partial_temperature.tif"))["held_fixed"]
+        == "precipitation"
+    )
+    assert not harmonised.result("tiny/pixel/nep/partial_radiation.tif").exists()
 
 
 def files_of_study(folder, tiles):
