@@ -154,13 +154,24 @@ def _axes(axes, table, chance):
     axes.set_xlabel(labels.unit_text(unit))
     axes.set_yticks([])
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.grid(axis="x", color="#f0f0f0", linewidth=0.4)
     axes.set_axisbelow(True)
     values = [*table["value"], *chance]
     low, high = np.nanmin(values), np.nanmax(values)
     room = 0.08 * (high - low) or 0.05 * abs(high) or 1
-    axes.set_xlim(low - room, high + room)
+    _ticks(axes, low - room, high + room)
+
+
+def _ticks(axes, low, high):
+    """Set the limits and few ticks, none whose label would meet that of the panel beside."""
+    axes.set_xlim(low, high)
+    room = 0.1 * (high - low)
+    ticks = MaxNLocator(3).tick_values(low, high)
+    inner = [tick for tick in ticks if low + room <= tick <= high - room]
+    if len(inner) > 1:
+        axes.set_xticks(inner)
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(3))
 
 
 def _key(sheet, simulated, down, height, chance):
