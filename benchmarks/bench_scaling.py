@@ -20,8 +20,8 @@ YEARS_PIXELS = 480  # cells a tile where the years vary
 
 
 def runs_of(pixels):
-    """Cells a tile and years of each run."""
-    return [(p, 24) for p in pixels] + [(YEARS_PIXELS, years) for years in (6, 12)]
+    """Cells a tile and years of each run, the longest last."""
+    return sorted([(p, 24) for p in pixels] + [(YEARS_PIXELS, years) for years in (6, 12)])
 
 
 def one(folder, pixels, years, cores):
