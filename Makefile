@@ -63,7 +63,7 @@ test: .venv/test
 
 # All tests; those that need a Debian package are skipped with the reason where it is missing.
 test-all: check test
-	$(BIN)/python -m pytest -n $(CORES) --dist loadfile -m slow --durations=15
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder -m slow --durations=15
 
 # Style of Python, rules and workflow.
 check: .venv/test
