@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-# files that take longest, first: the others fill the time beside them
+# one long test each, which no other worker can share: first, so that the others run beside them
 LONGEST = ("test_slurm", "test_interruption")
 
 

@@ -87,17 +87,15 @@ def test_correlations_without_radiation_hold_the_other_driver_fixed(harmonised):
         )
         for name, path in cubes.items()
     }
-    found = raster.read(harmonised.result("tiny/pixel/nep/partial_temperature.tif"))
+    path = harmonised.result("tiny/pixel/nep/partial_temperature.tif")
+    found = raster.read(path)
     at = tuple(np.argwhere(np.isfinite(found) & np.isfinite(cubes["nep"]).all(axis=0))[100])
     nep, rain, warmth = (cubes[name][:, *at] for name in ("nep", "rain", "warmth"))
     base = np.column_stack([np.ones(9), rain])
     left = [y - base @ np.linalg.lstsq(base, y, rcond=None)[0] for y in (nep, warmth)]
     assert found[at] == pytest.approx(np.corrcoef(*left)[0, 1], abs=1e-5)
-    assert (
-        raster.tags_of(harmonised.result("tiny/pixel/nep/partial_temperature.tif"))["held_fixed"]
-        == "precipitation"
-    )
-    assert not harmonised.result("tiny/pixel/nep/partial_radiation.tif").exists()
+    assert raster.tags_of(path)["held_fixed"] == "precipitation"
+    assert not path.with_name("partial_radiation.tif").exists()
 
 
 def files_of_study(folder, tiles):

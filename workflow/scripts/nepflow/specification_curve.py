@@ -166,12 +166,9 @@ def _ticks(axes, low, high):
     """Set the limits and few ticks, none whose label would meet that of the panel beside."""
     axes.set_xlim(low, high)
     room = 0.1 * (high - low)
-    ticks = MaxNLocator(3).tick_values(low, high)
+    ticks = [tick for tick in MaxNLocator(3).tick_values(low, high) if low <= tick <= high]
     inner = [tick for tick in ticks if low + room <= tick <= high - room]
-    if len(inner) > 1:
-        axes.set_xticks(inner)
-    else:
-        axes.xaxis.set_major_locator(MaxNLocator(3))
+    axes.set_xticks(inner if len(inner) > 1 else ticks)
 
 
 def _key(sheet, simulated, down, height, chance):
