@@ -1,6 +1,10 @@
 # make demo | make test | make test-all: each sets up its own locked environment in .venv first.
 
-PYTHON ?= python3
+# The first Python of the machine that fits; or say which one: make PYTHON=/path/to/python3.12
+PYTHONS = python3 python3.13 python3.12 python3.11
+FITS = import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+PYTHON ?= $(shell for name in $(PYTHONS); do \
+  "$$name" -c '$(FITS)' 2>/dev/null && { command -v "$$name"; break; }; done)
 BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
@@ -93,9 +97,16 @@ lock:
 	    --no-header -q $$name.in -o $$name.txt; done
 
 .venv/run: envs/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
-	  { echo "nepflow needs Python 3.11; say which one: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@"$(PYTHON)" -c '$(FITS)' 2>/dev/null || { \
+	  echo "nepflow needs Python 3.11, 3.12 or 3.13 with its modules venv and ensurepip."; \
+	  if [ -n "$(PYTHON)" ]; then echo "$(PYTHON) is none: $$("$(PYTHON)" --version 2>&1)"; \
+	  else echo "None of these is one: $(PYTHONS)"; fi; \
+	  echo "Debian, Ubuntu:  sudo apt-get install python3-venv   (where python3 is 3.11 or newer)"; \
+	  echo "Any system:      uv python install 3.12, then  make PYTHON=\"\$$(uv python find 3.12)\""; \
+	  echo "conda:           conda create -n python312 python=3.12, conda activate python312, then  make"; \
+	  exit 1; }
+	@echo "Making the environment .venv with $$("$(PYTHON)" --version): about 2 minutes, 1.2 GB."
+	"$(PYTHON)" -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.txt
 	touch $@
 

@@ -1,9 +1,14 @@
 """A tiny twin through the whole workflow."""
 
 import csv
+import os
 import re
+import shutil
+import subprocess
+import sys
 import sysconfig
 import venv
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -434,6 +439,41 @@ def test_environment_in_a_folder_with_a_space(root, tmp_path):
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
     workflow.run("results/tiny/grid.tif", python=python)
     assert workflow.result("tiny/grid.tif").exists()
+
+
+def other_python():
+    """A Python of this machine that nepflow supports, other than the one that runs the tests."""
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    for minor in (13, 12, 11):
+        named = [*versions.glob(f"3.{minor}.*/bin/python"), shutil.which(f"python3.{minor}")]
+        for python in filter(None, named):
+            probe = [python, "-c", "import ensurepip, sys, venv; print(*sys.version_info[:2])"]
+            done = subprocess.run(probe, capture_output=True, text=True)
+            if done.stdout.split() == ["3", str(minor)] and minor != sys.version_info[1]:
+                return python
+    return None
+
+
+@pytest.mark.slow
+def test_another_python_makes_the_same_study(root, tiny, tmp_path):
+    """From the same lock, to the same digests."""
+    python = other_python()
+    if python is None:
+        pytest.skip("no other Python from 3.11 to 3.13 on this machine")
+    subprocess.run([python, "-m", "venv", tmp_path / "env"], check=True)
+    python = tmp_path / "env/bin/python"
+    install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    lock = root / "envs/requirements.txt"
+    subprocess.run([*install, "--require-hashes", "-r", lock], check=True)
+    workflow = Workflow(root, tmp_path / "other", tiny=TINY)
+    workflow.run(python=python)
+    ours, others = (
+        {row["file"]: row["sha256"] for row in rows(one.result("tiny/manifest.csv"))}
+        for one in (tiny, workflow)
+    )
+    assert set(ours) == set(others)
+    # the report names the versions
+    assert {path for path in ours if ours[path] != others[path]} <= {"report.html"}
 
 
 # What the checks of daily records make of the errors that the twin plants
