@@ -21,6 +21,7 @@ import requests
 
 from nepflow_acquire import replies, sound
 from nepflow_acquire.failures import (
+    AddressRefused,
     DiskFull,
     LoginRefused,
     NotThere,
@@ -32,6 +33,7 @@ from nepflow_acquire.failures import (
 from nepflow_acquire.redaction import known_secrets, redacted, shown
 
 __all__ = [
+    "AddressRefused",
     "DiskFull",
     "LoginRefused",
     "NotThere",
@@ -86,7 +88,7 @@ def fetch(session, wanted, patience=Patience(), sleep=time.sleep):
 
     Parameters
     ----------
-    session : requests.Session
+    session : session.Session
         With the login, where one is needed.
     wanted : Wanted
     patience : Patience
@@ -175,6 +177,8 @@ def _attempt(session, wanted):
     part = part_of(wanted.path)
     try:
         reason = _receive(session, wanted, part)
+    except AddressRefused as error:
+        raise AddressRefused(f"{Path(wanted.path).name}: {error}") from None
     except (
         requests.ConnectionError,
         requests.Timeout,
