@@ -74,8 +74,11 @@ def test_lock_of_a_study(top, capsys):
     folder = top / "results/mine/acquired"
     folder.mkdir(parents=True)
     for year in (2001, 2002):
-        row = dict.fromkeys(granules.LOCK_COLUMNS, "x") | {
-            "file": f"MOD17A3HGF.A{year}001.h25v04.061.2021001000000.hdf"
+        name = f"MOD17A3HGF.A{year}001.h25v04.061.2021001000000.hdf"
+        row = dict.fromkeys(granules.LOCK_COLUMNS, "") | {
+            "file": name,
+            "address": f"https://data.lpdaac.earthdatacloud.nasa.gov/x/{name}",
+            "sha256": "0" * 64,
         }
         granules.write_list([row], folder / f"MOD17A3HGF.061_{year}.csv")
     (folder / "dem_files.csv").write_text("file\n")

@@ -21,6 +21,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 import requests
 from nepflow import modis
 from nepflow_acquire import earthdata, granules, register, site, sound, transfer
+from nepflow_acquire.redaction import keep_secrets_out
 from nepflow_acquire.session import Session
 
 EXAMPLES = {
@@ -174,4 +175,5 @@ def dated(text, name, key, date):
 
 
 if __name__ == "__main__":
+    keep_secrets_out()
     sys.exit(main())

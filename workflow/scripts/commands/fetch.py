@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from nepflow_acquire import records, register, replies, site, transfer
+from nepflow_acquire.redaction import keep_secrets_out
 from nepflow_acquire.session import Session
 
 
@@ -53,4 +54,5 @@ def opened(dataset):
 
 
 if __name__ == "__main__":
+    keep_secrets_out()
     sys.exit(main())

@@ -14,6 +14,7 @@ import os
 import re
 import sys
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -21,8 +22,8 @@ HIDDEN = "(hidden)"
 UNSAFE = "(a text that could not be made safe to show)"
 # Keys of a right of access: signed links of object stores, OAuth, tokens
 STRONG = (
-    r"(?:[\w.%-]*(?:signature|credential|token|passw|pwd|secret|api_?-?key|accesskeyid"
-    r"|assertion|x-amz-|x-goog-)[\w.-]*|(?:[\w.-]*[_-])?sig)"
+    r"(?:[\w.%-]{0,80}(?:signature|credential|token|passw|pwd|secret|api_?-?key|accesskeyid"
+    r"|assertion|x-amz-|x-goog-)[\w.-]{0,80}|(?:[\w.-]{0,80}[_-])?sig)"
 )
 WEAK = r"code|state|key|auth|ticket|pass|sid|jwt|hmac"  # keys of a query, but words of any text
 BEFORE = r"(?:[?&;#]|%(?:25)*(?:3F|26|23)|\\u0026)"  # a key of a query, also of one within another
@@ -43,11 +44,11 @@ HIDING = [
         (r"\b(bearer|basic)(?:\s+|%(?:25)*20|\+)[^\s\"'<>,;]+", rf"\1 {HIDDEN}"),
     )
 ]  # fmt: skip
-# What stands before the last @ of an address: a password may hold / ? # and quotes
-USER = re.compile(r"((?:\b[a-z][a-z0-9+.-]*:)?/{2,})((?:(?!://)[^\s<>])*)@", re.I)
-CODED_USER = re.compile(
-    r"(%(?:25)*3A(?:%(?:25)*2F){2})((?:(?!%(?:25)*26)[^\s<>&])*)%(?:25)*40", re.I
-)
+# What stands before the last @ of an address: a password may hold / ? # and quotes. Repeats are
+# bounded, so that a long text takes no time that grows with its square.
+USER = re.compile(r"((?:\b[a-z][a-z0-9+.-]{0,20}:)?/{2,})((?:(?!://)[^\s<>]){0,2000})@", re.I)
+CODED = r"%(?:25)*3A(?:%(?:25)*2F){2}"
+CODED_USER = re.compile(rf"({CODED})((?:(?!{CODED}|%(?:25)*26)[^\s<>&]){{0,2000}})%(?:25)*40", re.I)
 VARIABLES = ("EARTHDATA_TOKEN", "EARTHDATA_PASSWORD")
 _fetched = set()  # secrets that came during the run
 _pairs = set()  # (user, password) whose base64 is as good as the password
@@ -157,10 +158,18 @@ def _of_netrc():
         try:
             yield from [(user, word) for user, _, word in netrc.netrc(path).hosts.values()]
         except (netrc.NetrcParseError, ValueError):
-            words = Path(path).read_bytes().decode("utf-8", "replace").split()
-            yield from [("", b) for a, b in zip(words, words[1:], strict=False) if a == "password"]
+            yield from [("", word) for word in _words_of(path)]
         except OSError:
             continue
+
+
+def _words_of(path):
+    """What follows the word ``password`` in a file."""
+    try:
+        words = Path(path).read_bytes().decode("utf-8", "replace").split()
+    except OSError:
+        return []
+    return [word for name, word in pairwise(words) if name == "password"]
 
 
 def _of_proxies():
@@ -226,5 +235,6 @@ def keep_secrets_out():
     for handler in logging.getLogger().handlers:
         if not any(isinstance(item, _Quiet) for item in handler.filters):
             handler.addFilter(_Quiet())
-    if not isinstance(sys.stderr, _QuietStream):
-        sys.stderr = _QuietStream(sys.stderr)
+    for name in ("stderr", "stdout"):
+        if not isinstance(getattr(sys, name), _QuietStream):
+            setattr(sys, name, _QuietStream(getattr(sys, name)))

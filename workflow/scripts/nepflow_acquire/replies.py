@@ -3,6 +3,7 @@
 import email.utils
 import re
 import time
+from numbers import Integral
 from pathlib import Path
 
 from nepflow_acquire.failures import LoginRefused, NameRefused, NotThere, TransferFailed
@@ -19,7 +20,7 @@ def file_name(text, source):
 
     Parameters
     ----------
-    text : object
+    text : str or int
     source : str or Path
         Where it stands, for the message.
 
@@ -30,7 +31,8 @@ def file_name(text, source):
         or digit and not ending with a dot, of 151 characters at most.
     """
     name = str(text)
-    if not FILE_NAME.fullmatch(name) or name.endswith("."):
+    known = isinstance(text, str | Integral)  # None and NaN would be words too
+    if not known or not FILE_NAME.fullmatch(name) or name.endswith("."):
         raise NameRefused(
             f"{source}: names {name[:80]!r}, which cannot be the name of a file (letters, digits, "
             "_, - and single dots can). Nothing is written. Ask who gave it for a sound one, or "
