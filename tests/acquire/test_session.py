@@ -41,10 +41,10 @@ def everywhere(tmp_path, monkeypatch):
     (tmp_path / "netrc").chmod(0o600)
 
 
-def lock_with(folder, address, **fields):
+def lock_with(folder, where, **fields):
     """A lock file of one tile at an address."""
     row = dict.fromkeys(granules.LOCK_COLUMNS, "") | {
-        "file": name_of("h25v04"), "address": address, "sha256": "0" * 64,
+        "file": name_of("h25v04"), "address": where, "sha256": "0" * 64,
     }  # fmt: skip
     granules.write_list([row | fields], folder / "lock.csv")
     return folder / "lock.csv"
@@ -93,6 +93,8 @@ def test_the_host_that_is_refused_and_those_that_are_not_are_named(tmp_path, arc
         ({"file": name_of("h25v04") + "\n"}, "cannot be the name of a file"),
         ({"file": "notes.txt"}, "is not that of notes.txt"),
         ({"file": name_of("h25v05")}, "the address is not that of"),
+        ({"address": at(FILES) + "?sig=abc"}, "the address has a query"),
+        ({"address": f"https://{FILES}/x?y=/" + name_of("h25v04")}, "the address has a query"),
         ({"size": "-5"}, "no size"),
         ({"size": "1e9"}, "no size"),
         ({"sha256": ""}, "no SHA-256"),

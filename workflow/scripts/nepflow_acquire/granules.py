@@ -128,22 +128,7 @@ def described(item):
         If its links are all at hosts that may not see the login.
     """
     umm = item["umm"]
-    links = [link["URL"] for link in umm["RelatedUrls"] if link["Type"] == "GET DATA"]
-    address, refused = None, None
-    for link in links:
-        if address is None and link.endswith(".hdf") and link.startswith("http"):
-            try:
-                session.admit(link, LOGIN, f"{umm['GranuleUR']}: link of the catalogue")
-                address = link
-            except AddressRefused as error:
-                refused = error
-    if address is None:
-        if refused:
-            raise refused
-        raise NoSuchGranules(
-            f"{umm['GranuleUR']}: the catalogue gives no address of its file. Run again later, or "
-            "bring it by hand (docs/data.md)."
-        )
+    address = _address_of(umm)
     file = replies.file_name(address.rpartition("/")[2], "catalogue")
     entries = umm.get("DataGranule", {}).get("ArchiveAndDistributionInformation", [])
     named = [entry for entry in entries if entry.get("Name") == file]
@@ -155,6 +140,23 @@ def described(item):
         entry.get("SizeInBytes"),
         (checksum["Algorithm"], checksum["Value"]) if checksum else None,
     )
+
+
+def _address_of(umm):
+    refused = NoSuchGranules(
+        f"{umm['GranuleUR']}: the catalogue gives no address of its file. Run again later, or "
+        "bring it by hand (docs/data.md)."
+    )
+    for link in umm["RelatedUrls"]:
+        address = link["URL"]
+        if link["Type"] == "GET DATA" and re.fullmatch(r"https?://[^?#]*\.hdf", address):
+            try:
+                session.admit(address, LOGIN, f"{umm['GranuleUR']}: link of the catalogue")
+            except AddressRefused as error:
+                refused = error
+            else:
+                return address
+    raise refused
 
 
 def _key(file):
@@ -253,7 +255,9 @@ def _fault(row, place, seen):
         return f"has not the {len(LOCK_COLUMNS)} columns of the head"
     file = replies.file_name(row["file"], place)
     session.admit(row["address"], LOGIN, f"{place} ({file})")
-    if row["address"].partition("?")[0].rpartition("/")[2] != file:
+    if set(row["address"]) & set("?#"):
+        return "the address has a query, which may be a right of access of its own"
+    if row["address"].rpartition("/")[2] != file:
         return f"the address is not that of {file}"
     if not modis.FILE_NAME.fullmatch(file):
         return f"{file} is no tile of a MODIS product"
