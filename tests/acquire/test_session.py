@@ -258,6 +258,23 @@ def test_user_and_password_go_to_the_gate_only(archives):
     assert basic not in redaction.redacted(f"sent {basic}")
 
 
+def test_a_login_of_one_host_is_not_that_of_the_next(archives):
+    """The gate sends back to the files: they see no password, and the gate no token."""
+
+    def files(request):
+        there = f"https://{URS}/oauth/authorize"
+        return Reply("x") if request.path == "/back" else Reply(b"", 302, Location=there)
+
+    back = Reply(b"", 302, Location=f"https://{FILES}/back?code=1")
+    served = archives(**{FILES: files, URS: lambda r: back})
+    for password, at_gate in (("pw", [("Authorization", "Basic bWU6cHc=")]), (None, [])):
+        served.asked.clear()
+        with earthdata.session(TOKEN, "me", password) as opened:
+            assert opened.get(f"https://{FILES}/a").text == "x"
+        assert seen(served, URS) == at_gate
+        assert seen(served, FILES) == [("Authorization", f"Bearer {TOKEN}")]
+
+
 def test_cookies_of_a_login_stay_with_its_hosts(archives):
     wide = "edl=of-the-login-page; Domain=nasa.gov; Path=/"
     served = archives(**{
