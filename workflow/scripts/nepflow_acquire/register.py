@@ -48,6 +48,11 @@ def login_domains(login, path=FILE, schema=SCHEMA):
     return tuple(_content(path, schema)["logins"][login]["domains"])
 
 
+def lies_in(host, domains):
+    """Tell whether a host is one of some domains, or below one."""
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
 def _content(path, schema):
     try:
         content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_TextDates)
@@ -70,7 +75,7 @@ def _check_domains(dataset, logins, path):
     domains = logins[dataset["login"]]["domains"]
     for address in filter(None, [*dataset["addresses"].values(), dataset["mirror"]]):
         host = urlsplit(address).hostname or ""
-        if not any(f".{host}".endswith(f".{domain}") for domain in domains):
+        if not lies_in(host, domains):
             raise BadRegister(
                 f"{path}: {dataset['name']} needs the {dataset['login']} login at {host}, which "
                 f"is none of logins.{dataset['login']}.domains ({', '.join(domains)}). Correct "

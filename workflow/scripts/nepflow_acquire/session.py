@@ -47,11 +47,6 @@ def host_of(address):
     )
 
 
-def lies_in(host, domains):
-    """Tell whether a host is one of some domains, or below one."""
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
-
-
 def admit(address, login, what):
     """Refuse an address that needs a login and lies outside of the login's domains.
 
@@ -72,7 +67,7 @@ def admit(address, login, what):
         host = host_of(address)
     except AddressRefused as error:
         raise AddressRefused(f"{what}: {error}") from None
-    if not lies_in(host, domains):
+    if not register.lies_in(host, domains):
         raise AddressRefused(
             f"{what}: {redaction.shown(address)} is at {host}, which is none of the hosts of the "
             f"{login} login ({', '.join(domains)}). The login is sent nowhere else. Take the "
@@ -93,7 +88,7 @@ class Login:
 
     def trusts(self, host):
         """Tell whether a host may see this login."""
-        return lies_in(host, self.domains)
+        return register.lies_in(host, self.domains)
 
     def header(self, host):
         """Return the Authorization of a question to a host, or None."""
