@@ -1,5 +1,7 @@
 """Boundaries and elevation from loopback archives."""
 
+import json
+
 import geopandas
 import numpy as np
 import pytest
@@ -206,3 +208,41 @@ def test_no_elevation_and_a_cut_off_tile(tmp_path, archives):
     with pytest.raises(transfer.Unreachable, match="cannot be opened as geotiff"):
         dem(tmp_path, box(73.2, 31.2, 73.3, 31.3))
     assert list((tmp_path / "data/dem").glob("*.tif")) == []
+
+
+def answered(**changes):
+    """Boundaries whose description differs."""
+    own = Boundaries(PROVINCES)
+
+    def described(request):
+        body = json.loads(own.described(request).body) | changes
+        return Reply(json.dumps(body), Content_Type="application/json")
+
+    return own.answers | {BOUNDARIES: described}
+
+
+@pytest.mark.parametrize("year", ["../../evil", "2019/..", "/etc/x", "..", "2019\u0000", "a\\b"])
+def test_a_year_of_boundaries_that_is_a_path(tmp_path, archives, year):
+    archives(**answered(boundaryYearRepresented=year))
+    with pytest.raises(transfer.NameRefused, match=r"CHN_ADM1\.json: names"):
+        area(tmp_path)
+    assert [path.name for path in (tmp_path / "data/boundaries").glob("*.geojson")] == []
+
+
+@pytest.mark.parametrize(
+    ("year", "name"),
+    [(2019, "2019"), ("2010 to 2015", "2010-to-2015"), ("2006, 2010", "2006-2010")],
+)
+def test_years_as_boundaries_have_them(tmp_path, archives, year, name):
+    archives(**answered(boundaryYearRepresented=year))
+    assert len(area(tmp_path)) == 3
+    assert (tmp_path / f"data/boundaries/CHN_ADM1_{name}.geojson").exists()
+
+
+@pytest.mark.parametrize(
+    "address", [f"http://{MEDIA}/x.geojson", "ftp://x/y", "file:///etc/passwd", "/x.geojson", "", 7]
+)
+def test_an_address_of_boundaries_that_is_not_https(tmp_path, archives, address):
+    archives(**answered(gjDownloadURL=address))
+    with pytest.raises(transfer.TransferFailed, match=r"CHN_ADM1_2019\.geojson"):
+        area(tmp_path)

@@ -74,8 +74,11 @@ def test_lock_of_a_study(top, capsys):
     folder = top / "results/mine/acquired"
     folder.mkdir(parents=True)
     for year in (2001, 2002):
-        row = dict.fromkeys(granules.LOCK_COLUMNS, "x") | {
-            "file": f"MOD17A3HGF.A{year}001.h25v04.061.2021001000000.hdf"
+        name = f"MOD17A3HGF.A{year}001.h25v04.061.2021001000000.hdf"
+        row = dict.fromkeys(granules.LOCK_COLUMNS, "") | {
+            "file": name,
+            "address": f"https://data.lpdaac.earthdatacloud.nasa.gov/x/{name}",
+            "sha256": "0" * 64,
         }
         granules.write_list([row], folder / f"MOD17A3HGF.061_{year}.csv")
     (folder / "dem_files.csv").write_text("file\n")
@@ -171,3 +174,27 @@ def test_figures_of_the_readme_are_small_and_there(root):
         ]
     for name in copy_figures.NAMES:
         assert (root / f"docs/figures/{name}.png").stat().st_size <= copy_figures.LARGEST
+
+
+def test_fetch_of_a_tile_logs_in(top, archives, monkeypatch, capsys):
+    """With the login that the dataset needs, and only at the hosts that may see it."""
+    import fetch
+    from earthdata_archive import CDN, TOKEN, Earthdata, log_in
+    from nepflow_twin import hdfeos
+    from nepflow_twin.tiles import corners
+
+    granule = "MOD17A3HGF.A2001001.h25v04.061.2021001000000"
+    field = hdfeos.Field("Npp_500m", np.ones((6, 6), "int16"), {})
+    path = top / "tile.hdf"
+    hdfeos.write_grid_file(path, "MOD_Grid_MOD17A3H", corners("h25v04"), [field], ({}, {}), {})
+    served = archives(**Earthdata({f"{granule}.hdf": path.read_bytes()}).answers)
+    words = ["mod17a3hgf_061", str(top / "d"), f"granule={granule}"]
+    assert fetch.main(words, top, **QUICK) == 1 and served.asked == []
+    assert "No Earthdata login" in capsys.readouterr().err
+    log_in(monkeypatch)
+    assert fetch.main(words, top, **QUICK) == 0, capsys.readouterr().err
+    assert (top / "d" / f"{granule}.hdf").is_file()
+    asked = {request.host: request.headers.get("Authorization") for request in served.asked}
+    assert asked.pop(CDN) is None and set(asked.values()) == {f"Bearer {TOKEN}"}
+    assert fetch.main([*words[:2], "granule=../.."], top, **QUICK) == 1
+    assert "cannot be the name of a file" in capsys.readouterr().err

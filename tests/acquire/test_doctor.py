@@ -224,6 +224,15 @@ def test_what_a_rule_will_bring_need_not_be_there(copy):
     copy.environment["EARTHDATA_TOKEN"] = "token"
     _, said = examine(copy, 0)
     assert "dem: will be brought (copernicus_glo90)" in said
+    name = "MOD17A3HGF.A2001001.h26v05.061.2021001000000.hdf"
+    lock = copy.folder / "config/locks/mine.csv"
+    lock.parent.mkdir(exist_ok=True)
+    row = f"{name},https://data.lpdaac.earthdatacloud.nasa.gov/x/{name},,,,{'0' * 64}\n"
+    lock.write_text("file,address,size,algorithm,checksum,sha256\n" + row)
+    assert "lock file: mine.csv: 1 tiles at hosts of Earthdata" in examine(copy, 0)[1]
+    lock.write_text(lock.read_text().replace("earthdatacloud.nasa.gov", "example.org"))
+    [(text, remedy)], _ = examine(copy, 1)
+    assert "mine.csv, line 2" in text and "data.lpdaac.example.org" in text and "delete" in remedy
 
 
 def test_memory_of_a_small_machine(tmp_path, root):

@@ -324,3 +324,26 @@ def test_ghcn_daily(place, archives):
     )
     assert len(days) == 12  # the year 2000 of the file is not of the study
     assert set(days["temperature_degc"]) == {6.0} and set(days["precipitation_mm"]) == {2.5}
+
+
+def test_a_list_that_points_out_of_the_folder(place, archives):
+    """A station called ../../../evil, nearest and most complete, is written nowhere."""
+    evil = "../../../ev99999"
+    gsod = Gsod({evil: (88.0, 43.7, 900.0)}, [2001], lambda station, date: (1.0, 0.0))
+    archives(**{NCEI: gsod.answer})
+    before = sorted(path for path in place.parent.rglob("*ev99999*"))
+    with pytest.raises(transfer.NameRefused, match=r"names '\.\./\.\./\.\./ev99999'"):
+        stations(place, [2001], most=5, least=0)
+    assert sorted(path for path in place.parent.rglob("*ev99999*")) == before
+
+
+@pytest.mark.parametrize("identity", ["../evil", "a/b", "x" * 200])
+def test_a_ranking_that_points_out_of_the_folder(place, archives, identity):
+    served = archives(**{POWER: Power(lambda lon, lat, date: 10.0).answer})
+    (place / "ranking.csv").write_text(f"station,lon,lat,chosen\n{identity},88,43,1\n")
+    with pytest.raises(transfer.NameRefused, match=r"ranking\.csv: names"):
+        acquire_radiation(
+            "nasa_power", [2001], place / "ranking.csv", place / "data", place / "files.csv",
+            **QUICK,
+        )  # fmt: skip
+    assert served.asked == []

@@ -7,6 +7,7 @@ ghcnd-inventory.txt as the fixed columns of the GHCN-Daily readme.txt, sections 
 
 import numpy as np
 import pytest
+from nepflow_acquire import register, replies, transfer
 from nepflow_acquire import station_index as index
 
 HISTORY = (
@@ -114,3 +115,29 @@ def test_a_list_without_a_line_is_refused(tmp_path):
     path.write_text("")
     with pytest.raises(index.StationIndexChanged, match=r"list\.txt: has no line"):
         index.read(path, index.ghcn_sites)
+
+
+WRONG_NAMES = [
+    "../../../evil", "/etc/passwd", "a/b", "a\\b", "..", ".", "", ".hidden", "a..b", "a.", "a b",
+    "a\n", "a\x00", "a%2Fb", "a:b", "~a", "-a", "a?b", "a#b", "ü", "٣", "a" * 200, None, "a\u202eb",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("identity", WRONG_NAMES)
+@pytest.mark.parametrize("dataset", ["gsod", "ghcn_daily"])
+def test_an_identity_of_a_list_is_no_path(tmp_path, identity, dataset):
+    """It would be part of a path and of an address; nothing of the list is taken."""
+    entry = register.load()[dataset]
+    sites = [index.Site(name, "x", 0.0, 0.0, 0.0) for name in ("51463099999", identity)]
+    ranking = [(site, 100.0, True) for site in sites]
+    with pytest.raises(transfer.NameRefused, match=rf"list of stations of {dataset}: names"):
+        index.files(ranking, dataset, entry, [2001], tmp_path)
+    ranking[1] = (sites[1], 0.0, False)  # one that is not chosen becomes no path
+    assert len(index.files(ranking, dataset, entry, [2001], tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["51463099999", "A0735500241", "CHM00051463", "US1FLSL0019", "a_b-c.d", "1"]
+)
+def test_identities_that_archives_have(name):
+    assert replies.file_name(name, "here") == name

@@ -4,32 +4,33 @@ Reads   geoBoundaries
 Writes  area (GeoPackage, column name), list of the files; these go into the study's raw folder
 """
 
+import re
 from pathlib import Path
 
-import requests
 from nepflow import vectors
 from nepflow._log import logged_to
-from nepflow_acquire import boundaries, records, register
+from nepflow_acquire import boundaries, records, register, replies
 from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.session import Session
 from nepflow_acquire.transfer import Wanted
 
 
 def acquire_area(dataset, country, level, names, folder, area_path, list_path, **options):
     """The licence of the record is that of these boundaries, as the archive says it."""
     entry, folder = register.load()[dataset], Path(folder)
-    with requests.Session() as session:
+    with Session() as session:
         question = Wanted(
             register.address(entry, "search", country=country, level=level),
-            folder / "boundaries" / f"{country}_{level}.json",
+            folder / "boundaries" / replies.file_name(f"{country}_{level}.json", "acquire"),
             "json",
             accept=boundaries.described,
         )
         rows = [(question.path, records.bring(session, question, entry, **options))]
         answer = boundaries.described(question.path)
         licence = f"{answer['boundaryLicense']} ({answer['boundarySource']})"
-        path = question.path.with_name(
-            f"{country}_{level}_{answer['boundaryYearRepresented']}.geojson"
-        )
+        years = re.sub(r"[ ,;]+", "-", str(answer["boundaryYearRepresented"]))  # 2010 to 2015
+        name = replies.file_name(f"{country}_{level}_{years}.geojson", question.path)
+        path = question.path.with_name(name)
         polygons = Wanted(answer["gjDownloadURL"], path, "geojson", accept=boundaries.polygons_of)
         record = records.bring(session, polygons, entry | {"licence": licence}, **options)
     rows.append((path, record))

@@ -8,10 +8,10 @@ folder
 import logging
 from pathlib import Path
 
-import requests
 from nepflow._log import logged_to, progress
 from nepflow_acquire import area, elevation, records, register
 from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.session import Session
 from nepflow_acquire.transfer import Wanted
 
 MARGIN_DEG = 0.05  # so that cells at the edge find elevation on both sides
@@ -20,7 +20,7 @@ MARGIN_DEG = 0.05  # so that cells at the edge find elevation on both sides
 def acquire_dem(dataset, outlines_path, folder, dem_path, list_path, **options):
     """Tiles that the archive does not have are ocean, where elevation is 0."""
     entry, folder = register.load()[dataset], Path(folder)
-    with requests.Session() as session:
+    with Session() as session:
         address = register.address(entry, "inventory")
         index = Wanted(address, folder / "dem" / f"{dataset}_tiles.txt", "text",
                        accept=elevation.listed)  # fmt: skip

@@ -7,11 +7,11 @@ folder
 
 from pathlib import Path
 
-import requests
 from nepflow import acquire_choices, raster
 from nepflow._log import logged_to, progress
-from nepflow_acquire import cut, records, register
+from nepflow_acquire import cut, records, register, replies
 from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.session import Session
 from nepflow_acquire.transfer import Wanted
 
 
@@ -20,11 +20,11 @@ def acquire_population(
 ):
     """Densities, since a count of cells of degrees changes with latitude and resampling."""
     entry, folder, rows = register.load()[dataset], Path(folder), []
-    with requests.Session() as session:
+    with Session() as session:
         for country in progress(countries, len(countries), "population"):
             names = {"year": year, "country": country.lower(), "COUNTRY": country}
             address = register.address(entry, "file", **names)
-            path = folder / "population" / address.rpartition("/")[2]
+            path = folder / "population" / replies.file_name(address.rpartition("/")[2], dataset)
             want = Wanted(address, path, entry["format"])
             rows.append((path, records.bring(session, want, entry, **options)))
     tags = {"source": f"{entry['title']}, {year}; {entry['citation']}"}

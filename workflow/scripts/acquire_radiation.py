@@ -6,11 +6,11 @@ Writes  list of the files; these go into the study's raw folder
 
 from pathlib import Path
 
-import requests
 from nepflow import tables
 from nepflow._log import logged_to, progress
-from nepflow_acquire import power, records, register, station_files
+from nepflow_acquire import power, records, register, replies, station_files
 from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.session import Session
 from nepflow_acquire.transfer import Wanted
 
 
@@ -20,11 +20,12 @@ def acquire_radiation(dataset, years, ranking_path, folder, list_path, **options
     stations = tables.read(ranking_path, ["station", "lon", "lat", "chosen"])
     chosen = stations[stations["chosen"] == 1]
     first, last = min(years), max(years)
-    with requests.Session() as session:
+    with Session() as session:
         for station in progress(chosen.itertuples(), len(chosen), "radiation"):
             lon, lat = f"{station.lon:.4f}", f"{station.lat:.4f}"
             address = register.address(entry, "file", lon=lon, lat=lat, first=first, last=last)
-            name = f"{station.station}_{first}_{last}.json"
+            identity = replies.file_name(station.station, ranking_path)
+            name = f"{identity}_{first}_{last}.json"
             path = folder / "radiation" / dataset / name
             want = Wanted(address, path, entry["format"], accept=power.read)
             anew = station_files.outdated(path, years)

@@ -7,11 +7,11 @@ raw folder
 
 from pathlib import Path
 
-import requests
 from nepflow import acquire_choices, raster
 from nepflow._log import logged_to
 from nepflow_acquire import cut, records, register
 from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.session import Session
 from nepflow_acquire.transfer import Wanted
 
 
@@ -20,7 +20,7 @@ def acquire_soil_carbon(dataset, grid_path, folder, carbon_path, list_path, **op
     entry, folder = register.load()[dataset], Path(folder)
     address = register.address(entry, "file")
     path = folder / "soil_carbon" / address.rpartition("/")[2]
-    with requests.Session() as session:
+    with Session() as session:
         record = records.bring(session, Wanted(address, path, entry["format"]), entry, **options)
     comes = acquire_choices.CARBON[dataset]
     name = "soil organic carbon of {}-{} cm".format(*comes["depth_cm"])

@@ -6,11 +6,11 @@ Writes  ranking of all stations near the area, list of the files; these go into 
 
 from pathlib import Path
 
-import requests
 from nepflow import raster, tables
 from nepflow._log import logged_to
 from nepflow_acquire import area, records, station_files, station_index
 from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.session import Session
 
 RANKING = ("station", "name", "lon", "lat", "elevation_m", "announced_percent", "chosen")
 
@@ -21,7 +21,7 @@ def acquire_stations(
 ):  # fmt: skip
     """What was brought before the years of the study were over is asked for again."""
     folder = Path(folder)
-    with requests.Session() as session:
+    with Session() as session:
         *found, rows = station_files.lists(session, dataset, years, folder, **options)
         is_near = area.near(outlines_path, raster.grid_of(grid_path).crs, buffer_km)
         ranking = station_index.ranked(

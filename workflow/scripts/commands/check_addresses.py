@@ -20,7 +20,9 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import requests
 from nepflow import modis
-from nepflow_acquire import granules, register, site, sound
+from nepflow_acquire import earthdata, granules, register, site, sound, transfer
+from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.session import Session
 
 EXAMPLES = {
     "gsod": {"year": 2010, "station": "51463099999"},
@@ -78,6 +80,8 @@ def examined(dataset):
                 unknown.append(f"{purpose}: {error}")
             except Unproved as error:
                 faults.append(f"{purpose}: {error}")
+            except transfer.TransferFailed as error:
+                faults.append(f"{purpose}: {error}")
             except requests.RequestException as error:
                 faults.append(f"{purpose}: {type(error).__name__}")
         if len(faults) + len(unknown) == before:
@@ -90,7 +94,7 @@ def asked(dataset, purpose, fields):
 
     Raises
     ------
-    Unproved, requests.RequestException
+    Unproved, requests.RequestException, transfer.TransferFailed
     """
     protected = dataset["login"] == "earthdata"
     if protected and purpose == "search":
@@ -112,7 +116,8 @@ def asked(dataset, purpose, fields):
 def tile_of(dataset):
     """Return the fields of a tile that the catalogue knows, with its address."""
     query = {"short_name": dataset["product"], "version": dataset["version"], "page_size": 1}
-    with requests.get(register.address(dataset, "search"), query, timeout=TIMEOUT_S) as answer:
+    address = register.address(dataset, "search")
+    with Session() as session, session.get(address, params=query, timeout=TIMEOUT_S) as answer:
         if answer.status_code != 200:
             raise Unproved(f"answered {answer.status_code}")
         try:
@@ -128,8 +133,8 @@ def tile_of(dataset):
 
 def refused_without_login(address):
     """Ask for a token without a login: the place that gives tokens refuses, others know nothing."""
-    # an own ``auth`` keeps requests from the netrc file, whose login would make a token
-    code = requests.post(address, auth=lambda question: question, timeout=TIMEOUT_S).status_code
+    with Session() as session:  # no login of the netrc file, which would make a token
+        code = session.post(address, timeout=TIMEOUT_S).status_code
     if code not in (401, 403):
         raise Unproved(f"answered {code} to a question without a login, not 401")
 
@@ -138,8 +143,9 @@ def behind_login(address, kind, purpose):
     """Open a protected file with the token of the environment, or see that it wants a login."""
     token = os.environ.get("EARTHDATA_TOKEN", "").strip()
     if token:
-        return begins(address, kind, {"Authorization": f"Bearer {token}"})
-    with requests.get(address, stream=True, timeout=TIMEOUT_S, allow_redirects=False) as answer:
+        return begins(address, kind, earthdata.session(token))
+    options = {"stream": True, "timeout": TIMEOUT_S, "allow_redirects": False}
+    with Session() as session, session.get(address, **options) as answer:
         code = answer.status_code
     if code not in (301, 302, 303, 307, 401, 403):
         raise Unproved(f"answered {code}, not with the question for a login")
@@ -148,10 +154,11 @@ def behind_login(address, kind, purpose):
     return None
 
 
-def begins(address, kind, headers=None):
+def begins(address, kind, session=None):
     """See that a file begins like its format."""
-    headers = (headers or {}) | {"Range": "bytes=0-2047", "Accept-Encoding": "identity"}
-    with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT_S) as answer:
+    options = {"stream": True, "timeout": TIMEOUT_S}
+    options["headers"] = {"Range": "bytes=0-2047", "Accept-Encoding": "identity"}
+    with session or Session() as opened, opened.get(address, **options) as answer:
         if answer.status_code not in (200, 206):
             raise Unproved(f"answered {answer.status_code}")
         head = next(answer.iter_content(2048), b"")
@@ -168,4 +175,5 @@ def dated(text, name, key, date):
 
 
 if __name__ == "__main__":
+    keep_secrets_out()
     sys.exit(main())

@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from nepflow_acquire import doctor, raw_inputs, site
+from nepflow_acquire.redaction import keep_secrets_out
 
 
 def main(words=None, top=site.TOP):
@@ -37,4 +38,5 @@ def main(words=None, top=site.TOP):
 
 
 if __name__ == "__main__":
+    keep_secrets_out()
     sys.exit(min(main(), 100))

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-import requests
-from nepflow_acquire import records, register, site, transfer
+from nepflow_acquire import records, register, replies, site, transfer
+from nepflow_acquire.redaction import keep_secrets_out
+from nepflow_acquire.session import Session
 
 
 def main(words=None, top=site.TOP, **options):
@@ -31,8 +32,9 @@ def main(words=None, top=site.TOP, **options):
         dataset = datasets[chosen.dataset]
         fields = dict(field.split("=", 1) for field in chosen.fields)
         address = register.address(dataset, "file", **fields)
-        path = Path(chosen.folder, urlsplit(address).path.rpartition("/")[2])
-        with requests.Session() as session:
+        name = urlsplit(address).path.rpartition("/")[2]
+        path = Path(chosen.folder, replies.file_name(name, chosen.dataset))
+        with opened(dataset) as session:
             want = transfer.Wanted(address, path, dataset["format"])
             record = records.bring(session, want, dataset, **options)
     except ValueError as error:
@@ -42,5 +44,15 @@ def main(words=None, top=site.TOP, **options):
     return 0
 
 
+def opened(dataset):
+    """Return a session with the login that a dataset needs."""
+    if dataset["login"] == "none":
+        return Session()
+    from nepflow_acquire import earthdata
+
+    return earthdata.login().get_session()
+
+
 if __name__ == "__main__":
+    keep_secrets_out()
     sys.exit(main())

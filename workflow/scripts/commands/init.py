@@ -18,6 +18,7 @@ import yaml
 from nepflow import study as study_files
 from nepflow import vectors
 from nepflow_acquire import plan, region, register, site, study_text
+from nepflow_acquire.redaction import keep_secrets_out
 
 COARSE_M, FINE_M = 5000, 500
 
@@ -136,4 +137,5 @@ def written(polygon, options, first, last, settings, top):
 
 
 if __name__ == "__main__":
+    keep_secrets_out()
     sys.exit(main())

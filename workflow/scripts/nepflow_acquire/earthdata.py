@@ -1,4 +1,4 @@
-"""The Earthdata login: from where it comes, whether it is accepted."""
+"""The Earthdata login: from where it comes, whether it is accepted. Who sees it: `session`."""
 
 import warnings
 
@@ -6,10 +6,44 @@ import earthaccess
 import requests
 from earthaccess.exceptions import LoginAttemptFailure, LoginStrategyUnavailable
 
-from nepflow_acquire.failures import LoginRefused, Unreachable
-from nepflow_acquire.redaction import known_secrets, redacted
+from nepflow_acquire import register
+from nepflow_acquire.failures import LoginRefused, TransferFailed, Unreachable
+from nepflow_acquire.redaction import known_secrets, redacted, remember
+from nepflow_acquire.session import Login, Session
 
 STRATEGIES = ("environment", "netrc")  # never interactive: a job has no keyboard
+
+
+def session(token=None, user=None, password=None):
+    """Return a session with a login, which only hosts of Earthdata get to see.
+
+    Raises
+    ------
+    LoginRefused
+        If the token cannot stand in a header; the message does not show it.
+    """
+    token = (token or "").strip() or None
+    remember(token)
+    remember(password, user=user)
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        raise LoginRefused(
+            "The Earthdata token holds blanks, line breaks or letters that no token has. Copy it "
+            "anew from your Earthdata profile and set EARTHDATA_TOKEN (docs/data.md)."
+        )
+    domains = register.login_domains("earthdata")
+    return Session(Login(domains, token, earthaccess.PROD.edl_hostname, user, password))
+
+
+class Auth(earthaccess.Auth):
+    """The login of earthaccess; all that it asks goes through our session."""
+
+    def get_session(self):
+        """Return a session with this login."""
+        return session((self.token or {}).get("access_token"), self.username, self.password)
+
+    def _get_credentials(self, username, password, user_token):
+        # a token of blanks is none: user and password count then
+        return super()._get_credentials(username, password, (user_token or "").strip() or None)
 
 
 def login():
@@ -17,7 +51,7 @@ def login():
 
     Returns
     -------
-    earthaccess.Auth
+    Auth
         Its ``get_session()`` has the login.
 
     Raises
@@ -28,7 +62,7 @@ def login():
     why = []
     for strategy in STRATEGIES:
         try:
-            auth = earthaccess.Auth().login(strategy=strategy)
+            auth = Auth().login(strategy=strategy)
         except LoginStrategyUnavailable as error:
             why.append(f"{strategy}: {error}")
             continue
@@ -42,7 +76,13 @@ def login():
                 f"Earthdata login does not answer ({type(error).__name__}). Check the connection "
                 "and the proxy (HTTPS_PROXY), and run again."
             ) from None
+        except (KeyError, TypeError):
+            raise Unreachable(
+                "Earthdata login answered without a token. Run again later, or make a token on "
+                "your Earthdata profile and set EARTHDATA_TOKEN (docs/data.md)."
+            ) from None
         if auth.authenticated:
+            remember(auth.token["access_token"])
             return auth
     raise LoginRefused(
         "No Earthdata login: set EARTHDATA_TOKEN, or EARTHDATA_USERNAME and EARTHDATA_PASSWORD, "
@@ -57,13 +97,17 @@ def short(error):
 
 
 def refuse(error, product):
-    """Do nothing with an error of the catalogue, unless it is that waiting mends no token.
+    """Do nothing with an error of the catalogue, unless it is one that waiting does not mend.
 
     Raises
     ------
     LoginRefused
         If the catalogue answered 401 or 403.
+    TransferFailed
+        If it is one already, such as a refused address.
     """
+    if isinstance(error, TransferFailed):
+        raise type(error)(f"The catalogue of {product}: {error}") from None
     answer = getattr(error.__cause__ or error, "response", None)
     if answer is not None and answer.status_code in (401, 403):
         raise LoginRefused(

@@ -9,6 +9,14 @@ class LoginRefused(TransferFailed):
     """The archive wants a login, or another one."""
 
 
+class AddressRefused(TransferFailed):
+    """An address that is not https, or a host that may not see the login that it needs."""
+
+
+class NameRefused(TransferFailed):
+    """What a server, or a file that is shared, calls something cannot be the name of a file."""
+
+
 class NotThere(TransferFailed):
     """The archive has no such file."""
 

@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +12,21 @@ import requests
 from nepflow import modis
 from nepflow.atomic import replacing
 
-from nepflow_acquire import earthdata
+from nepflow_acquire import earthdata, replies, session
+from nepflow_acquire.failures import AddressRefused
 from nepflow_acquire.transfer import Patience, TransferFailed, Unreachable
 
 log = logging.getLogger(__name__)
+LOGIN = "earthdata"
 LOCK_COLUMNS = ("file", "address", "size", "algorithm", "checksum", "sha256")
 
 
 class NoSuchGranules(TransferFailed):
     """The archive has no tile of that product, year and place."""
+
+
+class BadLock(TransferFailed):
+    """A lock file that is not what `write_list` writes."""
 
 
 class GranuleChanged(TransferFailed):
@@ -110,20 +117,19 @@ def _asked(auth, product, collection, patterns, patience, sleep):
 def described(item):
     """Return the `Granule` of an entry of the catalogue (UMM-G).
 
-    The data file is the link of type GET DATA that ends in .hdf; its size and checksum are those
-    of the archive information under the same name, or of the only entry where that names none.
+    The data file is the link of type GET DATA that ends in .hdf, at a host of the login; its size
+    and checksum are those of the archive information under the same name, or of the only entry
+    where that names none.
+
+    Raises
+    ------
+    NoSuchGranules
+    AddressRefused
+        If its links are all at hosts that may not see the login.
     """
     umm = item["umm"]
-    links = [link["URL"] for link in umm["RelatedUrls"] if link["Type"] == "GET DATA"]
-    address = next(
-        (link for link in links if link.endswith(".hdf") and link.startswith("https")), None
-    )
-    if address is None:
-        raise NoSuchGranules(
-            f"{umm['GranuleUR']}: the catalogue gives no address of its file. Run again later, or "
-            "bring it by hand (docs/data.md)."
-        )
-    file = address.rpartition("/")[2]
+    address = _address_of(umm)
+    file = replies.file_name(address.rpartition("/")[2], "catalogue")
     entries = umm.get("DataGranule", {}).get("ArchiveAndDistributionInformation", [])
     named = [entry for entry in entries if entry.get("Name") == file]
     entry = (named or (entries if len(entries) == 1 else [{}]))[0]
@@ -136,9 +142,26 @@ def described(item):
     )
 
 
+def _address_of(umm):
+    refused = NoSuchGranules(
+        f"{umm['GranuleUR']}: the catalogue gives no address of its file. Run again later, or "
+        "bring it by hand (docs/data.md)."
+    )
+    for link in umm["RelatedUrls"]:
+        address = link["URL"]
+        if link["Type"] == "GET DATA" and re.fullmatch(r"https?://[^?#]*\.hdf", address):
+            try:
+                session.admit(address, LOGIN, f"{umm['GranuleUR']}: link of the catalogue")
+            except AddressRefused as error:
+                refused = error
+            else:
+                return address
+    raise refused
+
+
 def _key(file):
     """Product, year, day, tile, collection, production time of a file name."""
-    name = modis.FILE_NAME.match(file)
+    name = modis.FILE_NAME.fullmatch(file)
     if not name:
         raise NoSuchGranules(
             f"{file}: the catalogue names a file that is no tile of a MODIS product. Bring the "
@@ -181,11 +204,13 @@ def locked(path, product, collection, year, tiles):
     ------
     NoSuchGranules
         If the lock file lacks a tile of a date.
+    BadLock, NameRefused, AddressRefused
+        If a line of it, of whatever product, is not sound.
     """
     if path is None or not Path(path).is_file():
         return None
     rows = {}
-    for row in read_list(path):
+    for row in read_lock(path):
         key = _key(row["file"])
         if (key[0], key[1], key[4]) == (product, str(year), collection) and key[3] in tiles:
             rows[row["file"]] = row
@@ -196,6 +221,56 @@ def locked(path, product, collection, year, tiles):
             f"{missing}. Delete the lock file to search anew, or change the study back."
         )
     return rows
+
+
+def read_lock(path):
+    """Return the rows of a lock file, which somebody else may have written.
+
+    Raises
+    ------
+    BadLock, NameRefused, AddressRefused
+        With the line.
+    """
+    remedy = "Take the file again from who shared it, or delete it to search anew."
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file)
+            missing = sorted(set(LOCK_COLUMNS) - set(table.fieldnames or []))
+            if missing:
+                raise BadLock(f"{path}: has no column {', '.join(missing)}. {remedy}")
+            rows = list(table)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadLock(f"{path}: is no table of text in UTF-8 ({error}). {remedy}") from None
+    seen = set()
+    for line, row in enumerate(rows, start=2):
+        fault = _fault(row, f"{path}, line {line}", seen)
+        if fault:
+            raise BadLock(f"{path}, line {line}: {fault}. {remedy}")
+    return rows
+
+
+def _fault(row, place, seen):
+    """Say what is wrong with a row of a lock file, None where nothing is; note its file."""
+    if None in row or None in row.values():
+        return f"has not the {len(LOCK_COLUMNS)} columns of the head"
+    file = replies.file_name(row["file"], place)
+    session.admit(row["address"], LOGIN, f"{place} ({file})")
+    if set(row["address"]) & set("?#"):
+        return "the address has a query, which may be a right of access of its own"
+    if row["address"].rpartition("/")[2] != file:
+        return f"the address is not that of {file}"
+    if not modis.FILE_NAME.fullmatch(file):
+        return f"{file} is no tile of a MODIS product"
+    if file in seen:
+        return f"{file} stands there twice"
+    seen.add(file)
+    if row["size"] and not re.fullmatch("[0-9]{1,15}", row["size"]):
+        return f"{row['size'][:40]!r} is no size in bytes"
+    if not re.fullmatch("[0-9a-fA-F]{64}", row["sha256"]):
+        return f"{row['sha256'][:80]!r} is no SHA-256"
+    if bool(row["algorithm"]) != bool(row["checksum"]):
+        return "algorithm and checksum do not stand together"
+    return None
 
 
 def of_row(row):
@@ -218,7 +293,7 @@ def refuse_change(lock, granule, record, path):
     ------
     GranuleChanged
     """
-    if lock is not None and lock[granule.file]["sha256"] != record["sha256"]:
+    if lock is not None and lock[granule.file]["sha256"].lower() != record["sha256"]:
         raise GranuleChanged(
             f"{granule.file}: has another content than {path} says. The archive has changed it, or "
             "the file in place is not its. Delete the lock file to take the new one."

@@ -39,7 +39,20 @@ def findings(study, top, downloads):
                 remedies[name],
                 lambda check=check, name=name: check(study, top, name in brought),
             )
+    if "tiles" in brought:
+        remedy = "Take the lock file again from who shared it, or delete it to search anew."
+        yield from guarded("lock file", remedy, lambda: lock(study, top))
     yield from own_inputs.findings(study, top, brought)
+
+
+def lock(study, top):
+    """Read the lock file of a study, where there is one; somebody else may have written it."""
+    path = Path(top, "config/locks", f"{study['slug']}.csv")
+    if path.is_file():
+        from nepflow_acquire import granules
+
+        rows = granules.read_lock(path)
+        yield Finding("lock file", True, f"{path.name}: {len(rows)} tiles at hosts of Earthdata")
 
 
 def tiles(study, top, brought):

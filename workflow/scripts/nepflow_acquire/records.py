@@ -35,7 +35,7 @@ def bring(session, wanted, dataset, anew=False, **options):
 
     Parameters
     ----------
-    session : requests.Session
+    session : session.Session
     wanted : transfer.Wanted
     dataset : dict
         Entry of the register.

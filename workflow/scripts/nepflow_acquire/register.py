@@ -3,7 +3,9 @@
 Standard library, yaml and jsonschema only: plans are made before any environment exists.
 """
 
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -25,6 +27,33 @@ def load(path=FILE, schema=SCHEMA):
     BadRegister
         One line a fault.
     """
+    content = _content(path, schema)
+    names = [dataset["name"] for dataset in content["datasets"]]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise BadRegister(f"{path}: the name {sorted(twice)[0]} is used twice. Rename one.")
+    for dataset in content["datasets"]:
+        _check_domains(dataset, content["logins"], path)
+    return dict(zip(names, content["datasets"], strict=True))
+
+
+@cache
+def login_domains(login, path=FILE, schema=SCHEMA):
+    """Return the domains whose hosts may see a login, such as "earthdata".
+
+    Raises
+    ------
+    BadRegister
+    """
+    return tuple(_content(path, schema)["logins"][login]["domains"])
+
+
+def lies_in(host, domains):
+    """Tell whether a host is one of some domains, or below one."""
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
+def _content(path, schema):
     try:
         content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_TextDates)
     except yaml.YAMLError as error:
@@ -36,11 +65,22 @@ def load(path=FILE, schema=SCHEMA):
         raise BadRegister(
             f"{path} is not valid:\n" + "\n".join(lines) + f"\nIts keys stand in {schema}."
         )
-    names = [dataset["name"] for dataset in content["datasets"]]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise BadRegister(f"{path}: the name {sorted(twice)[0]} is used twice. Rename one.")
-    return dict(zip(names, content["datasets"], strict=True))
+    return content
+
+
+def _check_domains(dataset, logins, path):
+    """Refuse a dataset whose own addresses its login would not be sent to."""
+    if dataset["login"] == "none":
+        return
+    domains = logins[dataset["login"]]["domains"]
+    for address in filter(None, [*dataset["addresses"].values(), dataset["mirror"]]):
+        host = urlsplit(address).hostname or ""
+        if not lies_in(host, domains):
+            raise BadRegister(
+                f"{path}: {dataset['name']} needs the {dataset['login']} login at {host}, which "
+                f"is none of logins.{dataset['login']}.domains ({', '.join(domains)}). Correct "
+                "the address, or add its domain there."
+            )
 
 
 class _TextDates(yaml.SafeLoader):

@@ -1,13 +1,44 @@
-"""What the answer of an archive means: data, wait, or never."""
+"""What the answer of an archive means: data, wait, or never; and the names in it."""
 
 import email.utils
+import re
 import time
+from numbers import Integral
 from pathlib import Path
 
-from nepflow_acquire.failures import LoginRefused, NotThere, TransferFailed
+from nepflow_acquire.failures import LoginRefused, NameRefused, NotThere, TransferFailed
 from nepflow_acquire.redaction import shown
 
 WAIT_AGAIN = {408, 425, 429, 500, 502, 503, 504}
+FILE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]|\.(?!\.)){0,150}", re.ASCII)
+
+
+def file_name(text, source):
+    """Return a name that came from outside, if it can be the name of one file in a folder.
+
+    Every identity that a server or a shared file gives passes here before it becomes a path.
+
+    Parameters
+    ----------
+    text : str or int
+    source : str or Path
+        Where it stands, for the message.
+
+    Raises
+    ------
+    NameRefused
+        If it is anything but letters, digits, ``_``, ``-`` and single dots, beginning with a letter
+        or digit and not ending with a dot, of 151 characters at most.
+    """
+    name = str(text)
+    known = isinstance(text, str | Integral)  # None and NaN would be words too
+    if not known or not FILE_NAME.fullmatch(name) or name.endswith("."):
+        raise NameRefused(
+            f"{source}: names {name[:80]!r}, which cannot be the name of a file (letters, digits, "
+            "_, - and single dots can). Nothing is written. Ask who gave it for a sound one, or "
+            "bring the file by hand (docs/data.md)."
+        )
+    return name
 
 
 def check(answer, path, binary):

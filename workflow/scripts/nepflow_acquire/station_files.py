@@ -16,7 +16,7 @@ def lists(session, dataset, years, folder, **options):
 
     Parameters
     ----------
-    session : requests.Session
+    session : session.Session
     dataset : {"gsod", "ghcn_daily"}
     years : list of int
     folder : Path

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nepflow_acquire import register
+from nepflow_acquire import register, replies
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 HISTORY = ("USAF", "WBAN", "STATION NAME", "LAT", "LON", "ELEV(M)")
@@ -223,8 +223,14 @@ def files(ranking, dataset, entry, years, folder):
     years : list of int
         GSOD has a file a year, GHCN-Daily one for all.
     folder : Path
+
+    Raises
+    ------
+    transfer.NameRefused
+        If the archive's list calls a station what cannot be the name of a file.
     """
-    stations = [site.station for site, _, chosen in ranking if chosen]
+    source = f"list of stations of {dataset}"
+    stations = [replies.file_name(site.station, source) for site, _, chosen in ranking if chosen]
     if dataset == "gsod":
         return [
             (register.address(entry, "file", station=station, year=year),

@@ -21,8 +21,10 @@ import requests
 
 from nepflow_acquire import replies, sound
 from nepflow_acquire.failures import (
+    AddressRefused,
     DiskFull,
     LoginRefused,
+    NameRefused,
     NotThere,
     TransferFailed,
     Unreachable,
@@ -32,8 +34,10 @@ from nepflow_acquire.failures import (
 from nepflow_acquire.redaction import known_secrets, redacted, shown
 
 __all__ = [
+    "AddressRefused",
     "DiskFull",
     "LoginRefused",
+    "NameRefused",
     "NotThere",
     "Patience",
     "TransferFailed",
@@ -86,7 +90,7 @@ def fetch(session, wanted, patience=Patience(), sleep=time.sleep):
 
     Parameters
     ----------
-    session : requests.Session
+    session : session.Session
         With the login, where one is needed.
     wanted : Wanted
     patience : Patience
@@ -175,6 +179,8 @@ def _attempt(session, wanted):
     part = part_of(wanted.path)
     try:
         reason = _receive(session, wanted, part)
+    except AddressRefused as error:
+        raise AddressRefused(f"{Path(wanted.path).name}: {error}") from None
     except (
         requests.ConnectionError,
         requests.Timeout,
