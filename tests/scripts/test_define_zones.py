@@ -216,7 +216,7 @@ def test_names_of_any_kind(folder, given, wanted):
 def test_overlaps_are_refused_or_ordered(folder):
     shapes = [box(0, 0, 3000, 3000), box(1000, 0, 4000, 3000), box(0, 0, 500, 200)]
     path = polygons(folder, ["first", "second", "speck"], shapes)
-    with pytest.raises(vectors.BadArea, match="first and second overlap by 6 km2 .6 cells.*first"):
+    with pytest.raises(vectors.BadArea, match=r"first and second overlap by 6 km2 .6 cells.*first"):
         made(folder, path, **FILE)
     for keep, row in (("first", [1, 1, 1, 2]), ("last", [1, 2, 2, 2])):
         codes, _, tags = made(folder, path, **FILE, overlaps=keep)

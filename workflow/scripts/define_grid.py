@@ -25,8 +25,9 @@ def define_grid(
             f"grid.crs: {crs} is not an equal-area CRS in metres, so sums over cells would be "
             "wrong. Use Albers (+proj=aea), Lambert azimuthal (+proj=laea) or another one."
         )
-    area = vectors.read_area(area_path, layer, name_field)
-    area = vectors.projected(area, crs, area_path)
+    given = vectors.read_area(area_path, layer, name_field)
+    area = vectors.projected(given, crs, area_path)
+    vectors.check_shown(given, area, area_path)
     grid = snapped(area.total_bounds, CRS.from_user_input(crs).to_wkt(), resolution_m)
     codes, warnings = vectors.zone_codes(area, grid, area_path, overlaps=overlaps)
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)

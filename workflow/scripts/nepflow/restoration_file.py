@@ -90,7 +90,7 @@ def dissolved(frame, path):
     for column in ("project", "measure"):
         given = frame[column].astype(object).where(frame[column].notna(), None)
         try:
-            named_by[column] = zoning.clean_names(given, path, column)
+            named_by[column] = zoning.clean_names(given, path, column, "restoration.columns")
         except zoning.BadNames as error:
             raise BadProjects(str(error)) from None
     return _joined(frame.assign(start_year=years.astype(int), **named_by), path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 
@@ -23,6 +23,7 @@ EQUAL_AREA = {
 POLYGONS = ("Polygon", "MultiPolygon")
 SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
 OVERLAPS = ("refuse", "first", "last")
+DISTORTED = 2  # times that an area may seem larger or smaller: edges are straight on the grid
 NAMED_AT_MOST = 10  # names that a message lists
 
 
@@ -203,6 +204,35 @@ def projected(frame, crs, path):
         )
     found.attrs = dict(frame.attrs)
     return found
+
+
+def check_shown(frame, shown, path):
+    """Refuse an equal-area projection that turns an area inside out or smears it over the map.
+
+    Parameters
+    ----------
+    frame, shown : geopandas.GeoDataFrame
+        The same polygons in the CRS of their file, and on the grid.
+    path : str
+        File that an error names.
+
+    Raises
+    ------
+    BadArea
+        If their area on the ellipsoid is more than `DISTORTED` times that on the grid, or less.
+    """
+    geod, measured = Geod(ellps="WGS84"), 0.0
+    for polygon in frame.to_crs("EPSG:4326").geometry.explode():
+        rings = [polygon.exterior, *polygon.interiors]
+        sizes = [abs(geod.geometry_area_perimeter(ring.segmentize(0.5))[0]) for ring in rings]
+        measured += sizes[0] - sum(sizes[1:])
+    on_grid = shown.area.sum()
+    if not measured / DISTORTED <= on_grid <= measured * DISTORTED:
+        raise BadArea(
+            f"{path}: its polygons measure {measured / 1e6:.4g} km2, and {on_grid / 1e6:.4g} km2 "
+            "in grid.crs: it lies where grid.crs cannot show it. Choose a grid.crs whose centre "
+            "(+lat_0, +lon_0) is in the area; give long edges corners between their ends."
+        )
 
 
 def read(path, layer=None):

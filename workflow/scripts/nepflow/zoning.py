@@ -36,7 +36,7 @@ def text_of(name):
     return " ".join("".join(shown).split())
 
 
-def clean_names(names, place, column):
+def clean_names(names, place, column, key="name_field"):
     """Return the names of polygons as text.
 
     Parameters
@@ -47,6 +47,8 @@ def clean_names(names, place, column):
         File that an error names.
     column : str
         Its column.
+    key : str
+        Key of the study that chooses the column.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def clean_names(names, place, column):
         raise BadNames(
             f"{place}: {len(without)} of {len(texts)} polygons have no name in {column} (the first "
             f"is polygon {without[0]}). Fill in {column}, delete these polygons, or choose another "
-            "column as name_field."
+            f"column with {key}."
         )
     spelled = {}
     for name, text in zip(names, texts, strict=True):
