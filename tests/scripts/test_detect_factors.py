@@ -1,5 +1,6 @@
 """From rasters of a few cells to the tables of a detector."""
 
+import geopandas
 import numpy as np
 import pandas as pd
 import pyproj
@@ -12,6 +13,7 @@ from estimate_slope import estimate_slope
 from nepflow import detector, detector_rows, factor_file, raster
 from sample_factors import sample_factors
 from scipy import ndimage
+from shapely.geometry import box
 from warp_factor import warp_factor
 
 SIDE = 40
@@ -235,9 +237,6 @@ def test_rasters_of_the_user(world):
 
 
 def test_polygons_of_the_user(world):
-    import geopandas
-    from shapely.geometry import box
-
     path, out = str(world["folder"] / "karst.gpkg"), str(world["folder"] / "o.tif")
     shapes = [box(0, 0, 20_000, 40_000), box(20_000, 0, 30_000, 40_000)]
     geopandas.GeoDataFrame({"kind": ["karst", "other"]}, geometry=shapes, crs="EPSG:6933").to_file(
@@ -248,6 +247,27 @@ def test_polygons_of_the_user(world):
     assert raster.classes_of(out) == {1: "karst", 2: "other"}
     assert (codes[:-2, :20] == 1).all() and (codes[:-2, 20:30] == 2).all()
     assert np.isnan(codes[:, 30:]).all() and np.isnan(codes[-2:]).all()
+
+
+def test_more_polygons_than_a_byte_counts(world):
+    """Squares of 2 km, 400 of them, some of which hold no cell of the area."""
+    path, out = str(world["folder"] / "counties.gpkg"), str(world["folder"] / "counties.tif")
+    corners = [(2000 * column, 38_000 - 2000 * row) for row in range(20) for column in range(20)]
+    shapes = [box(x, y, x + 2000, y + 2000) for x, y in corners]
+    frame = geopandas.GeoDataFrame({"id": np.arange(400.0)}, geometry=shapes, crs="EPSG:6933")
+    frame.to_file(path)
+    warp_factor(path, world["grid"], out, {"name": "counties", "name_field": "id"}, 100)
+    codes = raster.read(out)
+    assert raster.classes_of(out)[380] == "379" and codes[37, 39] == 380
+    assert raster.warnings_of(out)[0].endswith("387, 388, 389, and 10 more)")
+    world["layers"][2] = out
+    sample, _ = sampled(world)
+    assert len(sample.strata[1]) == 360
+    named = [sample.strata[1][code] for code in sample.codes[1]]
+    assert named == [f"{int(code) - 1}" for code in codes[sample.rows, sample.columns]]
+    with pytest.raises(ValueError, match="0 and 21 overlap by 4 km2"):
+        frame.assign(geometry=frame.geometry.buffer(1000, join_style="mitre")).to_file(path)
+        warp_factor(path, world["grid"], out, {"name": "counties", "name_field": "id"}, 100)
 
 
 def test_slope_of_a_plane(world):

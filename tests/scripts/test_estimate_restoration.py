@@ -11,9 +11,9 @@ from affine import Affine
 from define_projects import define_projects
 from draw_event_study import draw_event_study
 from estimate_restoration import estimate_restoration
-from nepflow import raster, restoration_file, restoration_raster
+from nepflow import notes, raster, restoration_file, restoration_raster
 from nepflow.restoration_file import BadProjects
-from shapely.geometry import box
+from shapely.geometry import Point, Polygon, box
 from summarise_restoration import summarise_restoration
 
 SIDE = 72
@@ -134,7 +134,13 @@ def test_stages_are_those_of_plain_means(built):
         (squares(("a", "x", 2006, 0, 0)).drop(columns="measure"), "no column measure"),
         (squares(("a", "x", "soon", 0, 0)), "start year 'soon' of project a is no year"),
         (squares(("a", "x", 2006, 0, 0), ("a", "y", 2006, 9, 9)), "several measures"),
-        (squares(("a", None, 2006, 0, 0)), "a row has no project or no measure"),
+        (squares(("a", None, 2006, 0, 0)), "1 of 1 polygons have no name in measure"),
+        (squares((" ", "x", 2006, 0, 0)), "1 of 1 polygons have no name in project"),
+        (
+            squares(("a", "x", 2006, 0, 0), ("b", "x ", 2006, 9, 9)),
+            "'x' and 'x ' in measure differ",
+        ),
+        (squares(("a", "all", 2006, 0, 0)), "'all', which stands for the whole area"),
         (squares(("a", "x", 2006, 0, 0)).boundary.to_frame("geometry"), "no column project"),
     ],
 )
@@ -144,6 +150,24 @@ def test_files_that_cannot_serve_are_refused_by_name(tmp_path, frame, said):
         restoration_file.read_projects(tmp_path / "f.gpkg", {})
     with pytest.raises(BadProjects, match=r"no such file.*restoration\.file"):
         restoration_file.read_projects(tmp_path / "g.gpkg", {})
+
+
+def test_projects_without_a_cell_are_named(tmp_path):
+    """Numbers as names, a point, a square between centres, one under an earlier project."""
+    shapes = [box(0, 0, 3000, 3000), box(100, 100, 200, 200), Point(1, 1), box(0, 0, 2000, 2000)]
+    frame = geopandas.GeoDataFrame(
+        {"project": [101.0, 102.0, 103.0, 104.0], "measure": "x", "start_year": range(2006, 2010)},
+        geometry=shapes, crs=WKT,
+    )  # fmt: skip
+    read = restoration_file.dissolved(frame, "f.gpkg")
+    assert read["project"].tolist() == ["101", "102", "104"]
+    _, _, table = restoration_file.on_grid(read, GRID, np.ones((SIDE, SIDE), dtype=bool))
+    ((topic, text),) = notes.project_warnings(table)
+    assert topic == "restoration" and "2 of 3 projects have no cell" in text
+    assert "1 since earlier projects hold theirs" in text and text.endswith("102, 104")
+    frame.loc[0, "geometry"] = Polygon([(0, 0), (np.inf, 0), (1, 1)])
+    with pytest.raises(BadProjects, match=r"f\.gpkg: 1 of 4 shapes have a corner that is infinite"):
+        restoration_file.dissolved(frame, "f.gpkg")
 
 
 def test_columns_overlaps_and_far_projects(tmp_path):

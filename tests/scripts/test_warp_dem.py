@@ -38,6 +38,14 @@ def test_elevation_of_the_whole_area(folder):
     assert not list(folder.glob(".*"))
 
 
+def test_no_cell_at_all_is_a_gap(folder):
+    """0 of 0 cells is no number, which no limit holds back."""
+    inside = raster.Output(folder / "grid.tif", "1", "area", dtype="uint8", classes={1: "in"})
+    raster.write(np.full((4, 4), np.nan), inside, GRID)
+    with pytest.raises(DemGap, match=r"100\.00 %"):
+        warp_dem(elevation(folder, 5), folder / "grid.tif", folder / "dem.tif", 0.1, 100)
+
+
 def test_a_gap_leaves_nothing_and_an_older_file_as_it_was(folder):
     path = elevation(folder, 1)
     with pytest.raises(DemGap, match=r"heights\.tif: has no elevation for .* covers the whole"):

@@ -75,6 +75,21 @@ def test_gathered_bands_are_the_whole(cube, tmp_path, count):
         assert source.driver == "VRT" and source.colormap(1)[3] == (17, 34, 51, 255)
 
 
+def test_zones_of_two_bytes_keep_names_and_colours(cube, tmp_path):
+    classes = {"classes": {1: "a", 300: "b"}, "colours": {1: "#00aa00", 300: "#112233"}}
+
+    def write(folder):
+        output = raster.Output(str(folder / "zones.tif"), "1", "z", ("zone",), "uint16", **classes)
+        raster.map_blocks(lambda values: np.where(values[0] > 0, 300, 1), [cube], output)
+
+    write(tmp_path / "whole")
+    (path,) = in_bands(2, write, tmp_path / "gathered", ["zones.tif"])
+    assert overviews.digest(path) == overviews.digest(tmp_path / "whole/zones.tif")
+    with rasterio.open(path) as source:
+        assert source.dtypes == ("uint16",) and source.colormap(1)[300] == (17, 34, 51, 255)
+    assert path.stat().st_size < 100_000, "the table of colours ends with the last class"
+
+
 def test_a_moved_folder_is_still_whole(cube, tmp_path):
     def write(folder):
         output = raster.Output(str(folder / "a.tif"), "g", "a")

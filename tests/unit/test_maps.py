@@ -215,6 +215,18 @@ def test_shares_of_classes_are_counted_by_cell_and_close():
     assert "no data" not in legend
 
 
+def test_a_legend_names_the_largest_of_many_classes():
+    classes = {code: f"county {code}" for code in range(1, 401)}
+    field = pictures.field(np.full(pictures.inside().shape, 400.0), classes=classes)
+    counts = dict.fromkeys(range(1, 401), 4) | {7: 2, 400: 406}  # 2,000 cells
+    figure = classmap.class_map(field, pictures.grid(), pictures.outlines(), counts)
+    found = pictures.texts(figure)
+    assert len([text for text in found if text.startswith("county")]) == 60
+    assert "county 400  20.3 %" in found and "county 1  0.2 %" in found
+    assert not [text for text in found if text.startswith("county 7 ")]
+    assert "340 smaller classes  67.9 %" in found  # 339 x 4 + 2 cells
+
+
 def test_cells_without_class_are_told_of_the_whole_area():
     layer = classes()
     layer.values[0, :7] = np.nan

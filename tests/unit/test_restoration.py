@@ -53,6 +53,14 @@ def toy(bump=12.0):
     )
 
 
+def test_small_patches_of_a_wide_grid_stay_apart():
+    """50,000 patches in a row: with 16 bits a column the first would lie in the row below."""
+    x, y = np.array([5000.05, -1553.55]), np.array([0.05, 0.15])
+    far, cover = np.full(2, np.nan), np.ones(2)
+    one, other = restoration_units.keys(np.zeros(2), far, cover, x, y, 0.1, 2)
+    assert one != other and min(one, other) > 0
+
+
 def test_a_gap_without_noise_is_the_planted_one():
     settings = land.SETTINGS | {"caliper": 9}
     found = restoration.cohort(toy(), 2008, settings)

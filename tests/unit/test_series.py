@@ -53,6 +53,15 @@ def test_a_zone_without_values_says_so():
     assert "c" not in pictures.texts(figure)
 
 
+def test_more_zones_than_a_page_holds():
+    """The first 60 are drawn, the others counted: a picture of 400 would be 5 m tall."""
+    figure = draw(tuple(f"z{n}" for n in range(70)))
+    assert len(figure.axes) == 61
+    said = " ".join(pictures.texts(figure)).replace("\n", " ")
+    assert "Not drawn, beyond 60 zones: z60, z61, z62 and 7 more." in said
+    assert "z59" in said and labels.some(["a", "b"], 2) == "a, b"
+
+
 def test_the_mark_hides_no_value():
     figure = draw(simulated=True)
     pictures.drawn(figure)

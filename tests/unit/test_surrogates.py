@@ -70,6 +70,17 @@ def test_observed_q_is_that_of_the_detector():
     assert np.array_equal(threaded[2], drawn)
 
 
+def test_more_strata_than_a_byte_counts():
+    """Codes 0 to 299: as bytes the last 44 would join the first."""
+    rng = np.random.default_rng(3)
+    field = patches(rng, 30, 2)
+    rows, columns = everywhere(field.shape)
+    codes = np.repeat(np.arange(300), 3)
+    q, _, _ = surrogates.surrogate_test(field, rows, columns, [[codes]], "shift", 1, 1, 0)
+    wanted = detector.q_statistic(detector.strata_of(field.ravel(), codes))
+    assert q[0] == pytest.approx(wanted, abs=1e-12)
+
+
 def test_an_effect_is_found():
     rng = np.random.default_rng(2)
     factor = patches(rng, 50, 4)

@@ -29,6 +29,23 @@ def test_a_cut_belongs_to_the_interval_above():
     ]
 
 
+def test_names_of_close_cuts_differ():
+    names = zoning.interval_names([1234567, 1234568], "m")
+    assert names == ["below 1234567 m", "1234567-1234568 m", "from 1234568 m"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (101.0, "101"), (np.float32(2.5), "2.5"), (np.int64(7), "7"), (np.nan, ""), (None, ""),
+        (np.inf, ""), ("  a\t b\n", "a b"), ("\x00\x00", ""), ("\u200b", ""), ("nan", "nan"),
+        (1e15, "1000000000000000"), ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)  # fmt: skip
+def test_text_of_names(name, text):
+    assert zoning.text_of(name) == text
+
+
 def test_crossing_has_one_code_a_pair():
     first, second = np.meshgrid(np.arange(1.0, 4), np.arange(1.0, 6))
     codes = zoning.crossing(first, second, 5)

@@ -27,6 +27,12 @@ def climate_of_restoration(wildcards):
     return [f"{RESULTS}/{wildcards.study}/climate/{name}.tif" for name in names]
 
 
+def projects_if_wanted(wildcards):
+    """Table of the projects of a study that compares them."""
+    wanted = restoration_entries.is_wanted(study_of(wildcards))
+    return f"{RESULTS}/{wildcards.study}/restoration/projects.csv" if wanted else []
+
+
 def restoration_tables(study):
     """Tables of the response to restoration, in the order of the report."""
     kinds = ("effects", "events", "stages") if restoration_entries.is_wanted(study) else ()

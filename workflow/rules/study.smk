@@ -23,6 +23,7 @@ rule define_grid:
     params:
         layer=lookup(within=STUDIES, dpath="{study}/area/layer"),
         name_field=lookup(within=STUDIES, dpath="{study}/area/name_field"),
+        overlaps=lookup(within=STUDIES, dpath="{study}/area/overlaps"),
         crs=lookup(within=STUDIES, dpath="{study}/grid/crs"),
         resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
         tiles=lookup(within=STUDIES, dpath="{study}/tiles"),

@@ -116,6 +116,8 @@ rule check_results:
         casa=casa_table,
         detectors=factor_tables,
         plots=plots_if_compared,
+        polygons=polygons_on_grid,
+        projects=projects_if_wanted,
         code=code_of("check_results.py"),
     output:
         checks="<study>/tables/checks.csv",

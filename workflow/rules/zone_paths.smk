@@ -62,6 +62,18 @@ def zone_rasters(wildcards):
     return list(dict.fromkeys(files))
 
 
+def polygons_on_grid(wildcards):
+    """Rasters that polygons were made into: the area, zones of files, factors of polygons."""
+    study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
+    zones = [entry["name"] for entry in study["zones"] if entry["kind"] == "file"]
+    factors = [f for d in study["detectors"] for f in d["factors"] if "name_field" in f]
+    return [
+        f"{below}/zones/area.tif",
+        *(f"{below}/zones/{name}.tif" for name in zones),
+        *dict.fromkeys(f"{below}/factors/{factor['name']}.tif" for factor in factors),
+    ]
+
+
 def classes_to_summarise(wildcards):
     """A class raster of the zones, or ``<layer>_<variable>`` of the pixel statistics."""
     layer = layer_to_summarise(wildcards)

@@ -1,6 +1,7 @@
 """Check the results of a study against what must hold, and gather warnings.
 
-Reads   npp (one file a year), respiration and nep (cubes, g C m-2 yr-1), grid, tables
+Reads   npp (one file a year), respiration and nep (cubes, g C m-2 yr-1), tables,
+        rasters that polygons were made into
 Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 """
 
@@ -8,18 +9,19 @@ import numpy as np
 from nepflow import notes, raster, table_warnings, tables
 from nepflow._log import logged_to
 
+LISTED = ("defects", "casa", "plots", "projects")  # one table or none
 CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 
 def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, study, mem_mb):
     """A failed check is shown, never mended."""
-    gap, lowest, highest = 0.0, np.inf, -np.inf
+    gap, lowest, highest = np.nan, np.nan, np.nan  # where nothing is known no check is passed
     stack = [list(npp_paths), respiration_path, nep_path]
     for _, _, (npp, respiration, nep) in raster.blocks(stack, mem_mb=mem_mb, label="checks"):
         if np.isfinite(nep).any():
-            gap = max(gap, float(np.nanmax(np.abs(npp - respiration - nep))))
-            lowest = min(lowest, float(np.nanmin(nep)))
-            highest = max(highest, float(np.nanmax(nep)))
+            gap = np.fmax(gap, np.nanmax(np.abs(npp - respiration - nep)))
+            lowest = np.fmin(lowest, np.nanmin(nep))
+            highest = np.fmax(highest, np.nanmax(nep))
     unit = "g C m-2 yr-1"
     rows = [
         ("NPP - Rh - NEP, largest", gap, 1e-3, unit, gap <= 1e-3),
@@ -55,8 +57,9 @@ if __name__ == "__main__":
             nep_path=snakemake.input.nep,
             table_paths={
                 **{name: snakemake.input[name] for name in ("series", "absence")},
-                **{n: [f for f in [snakemake.input[n]] if f] for n in ("defects", "casa", "plots")},
+                **{n: [f for f in [snakemake.input[n]] if f] for n in LISTED},
                 "detectors": list(snakemake.input.detectors),
+                "polygons": list(snakemake.input.polygons),
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },
             outputs=[snakemake.output.checks, snakemake.output.warnings],

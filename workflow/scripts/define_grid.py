@@ -1,21 +1,23 @@
 """Define the grid of a study from its area.
 
 Reads   area polygons, any CRS
-Writes  grid (uint8, 1 = inside), zones (uint8 class raster), outlines (GeoPackage)
+Writes  grid (uint8, 1 = inside), zones (uint16 class raster), outlines (GeoPackage)
 """
 
 import math
 
 from affine import Affine
-from nepflow import modis, raster, vectors
+from nepflow import modis, raster, vectors, zoning
 from nepflow._log import logged_to
 from nepflow.study import BadStudy
 from pyproj import CRS
 
+MOST_CELLS = 2**31
+
 
 def define_grid(
     area_path, layer, name_field, crs, resolution_m, tiles, simulated, grid_path, zones_path,
-    outlines_path,
+    outlines_path, overlaps="refuse",
 ):  # fmt: skip
     """Snap the area's bounds to multiples of the cell and mark cells whose centre is inside."""
     if not vectors.is_equal_area(crs):
@@ -23,9 +25,11 @@ def define_grid(
             f"grid.crs: {crs} is not an equal-area CRS in metres, so sums over cells would be "
             "wrong. Use Albers (+proj=aea), Lambert azimuthal (+proj=laea) or another one."
         )
-    area = vectors.read_area(area_path, layer, name_field).to_crs(crs)
+    given = vectors.read_area(area_path, layer, name_field)
+    area = vectors.projected(given, crs, area_path)
+    vectors.check_shown(given, area, area_path)
     grid = snapped(area.total_bounds, CRS.from_user_input(crs).to_wkt(), resolution_m)
-    codes = vectors.zone_codes(area, grid, area_path)
+    codes, warnings = vectors.zone_codes(area, grid, area_path, overlaps=overlaps)
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
     missing = vectors.modis_tiles(codes > 0, grid, *lattice) - set(tiles)
     if missing:
@@ -39,7 +43,8 @@ def define_grid(
     )
     raster.write((codes > 0).astype("float64"), inside, grid)
     names = dict(enumerate(area["name"], start=1))
-    zones = raster.Output(zones_path, "1", "zone", dtype="uint8", classes=names, tags=tags)
+    tags = tags | raster.warning_tags(warnings)
+    zones = raster.Output(zones_path, "1", "zone", dtype=zoning.DTYPE, classes=names, tags=tags)
     raster.write(codes.astype("float64"), zones, grid)
     vectors.write(area.assign(code=list(names)), outlines_path, layer="zones")
 
@@ -48,6 +53,12 @@ def snapped(bounds, crs, resolution_m):
     """Grid whose edges are multiples of the cell and hold ``bounds``."""
     west, south = (math.floor(value / resolution_m) for value in bounds[:2])
     east, north = (math.ceil(value / resolution_m) for value in bounds[2:])
+    if (east - west) * (north - south) > MOST_CELLS:
+        raise vectors.BadArea(
+            f"the area reaches over {east - west} x {north - south} cells of {resolution_m:g} m, "
+            f"at most {MOST_CELLS} can be made. Check the CRS of the area's file, choose a larger "
+            "grid.resolution_m or a smaller area."
+        )
     transform = Affine(resolution_m, 0, west * resolution_m, 0, -resolution_m, north * resolution_m)
     return raster.Grid(crs, transform, north - south, east - west)
 

@@ -5,7 +5,7 @@ Reads   polygons of projects (project, measure, start year), or a raster of numb
 Writes  number of the project of each cell, distance to the nearest (km), table of projects
 """
 
-from nepflow import raster, restoration_file, restoration_raster, tables
+from nepflow import raster, restoration_file, restoration_raster, tables, vectors
 from nepflow._log import logged_to
 
 
@@ -16,7 +16,7 @@ def define_projects(projects_path, columns, grid_path, outputs, whole_cells=Fals
         frame = restoration_raster.read_projects(projects_path, numbers_path, columns)
     else:
         frame = restoration_file.read_projects(projects_path, columns)
-    frame = frame.to_crs(grid.crs)
+    frame = vectors.projected(frame, grid.crs, projects_path)
     inside = raster.read(grid_path) == 1
     number, distance, table = restoration_file.on_grid(frame, grid, inside, whole_cells)
     simulated = "simulated" in raster.tags_of(grid_path)

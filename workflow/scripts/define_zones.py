@@ -1,11 +1,11 @@
 """Define zones: land cover that stays, intervals of a layer, polygons of a file, crossings.
 
 Reads   layers that the kind needs, grid
-Writes  zones (uint8 class raster with names and colours)
+Writes  zones (uint16 class raster with names and colours, tag `warnings`)
 """
 
 import numpy as np
-from nepflow import raster, vectors
+from nepflow import raster, vectors, zoning
 from nepflow._log import logged_to
 from nepflow.zone_kinds import KINDS
 
@@ -24,25 +24,33 @@ def define_zones(layers, grid_path, output_path, entry, mem_mb):
     )
 
 
-def output_of(path, name, names, colours=None):
+def output_of(path, name, names, colours=None, warnings=()):
     """A class raster whose codes count from 1."""
+    zoning.check_names(list(names), f"zones {name}")
     return raster.Output(
         path,
         "1",
         name.replace("_", " "),
         ("zone",),
-        "uint8",
+        zoning.DTYPE,
         classes=dict(enumerate(names, start=1)),
         colours=dict(enumerate(colours, start=1)) if colours else None,
+        tags=raster.warning_tags(warnings),
     )
 
 
 def polygons(path, grid_path, output_path, entry):
     """Cells whose centre lies in a polygon."""
-    grid = raster.grid_of(grid_path)
-    zones = vectors.read_area(path, entry.get("layer"), entry["name_field"]).to_crs(grid.crs)
-    codes = vectors.zone_codes(zones, grid, path) * (raster.read(grid_path) == 1)
-    output = output_of(output_path, entry["name"], list(zones["name"]))
+    grid, inside = raster.grid_of(grid_path), raster.read(grid_path) == 1
+    zones = vectors.read_area(path, entry.get("layer"), entry["name_field"])
+    codes, warnings = vectors.zone_codes(
+        vectors.projected(zones, grid.crs, path),
+        grid,
+        path,
+        inside,
+        entry.get("overlaps", "refuse"),
+    )
+    output = output_of(output_path, entry["name"], list(zones["name"]), warnings=warnings)
     raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
 
 

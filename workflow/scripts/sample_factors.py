@@ -23,7 +23,7 @@ def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, me
         table.append(detector_rows.cover_row(name, count, counts[0]))
         if classed[-1]:
             present = np.unique(own).astype(int)
-            codes.append(np.searchsorted(present, own).astype("uint8"))
+            codes.append(np.searchsorted(present, own).astype(np.min_scalar_type(present.size)))
             strata.append([raster.classes_of(path)[code] for code in present])
             continue
         ways = list(

@@ -1,6 +1,6 @@
 """Summarise a class raster by area, with the masked area by reason.
 
-Reads   classes (uint8), absence (commonest reason), grid; of coupling what chance gives
+Reads   classes, absence (commonest reason), grid; of coupling what chance gives
 Writes  table: area (km2), share of the classified area and of the whole area (both close to 100)
 """
 
@@ -21,11 +21,12 @@ def summarise_classes(
     ``built_in`` says how the drivers of the classes entered the variable, see `dependence`.
     """
     names = raster.classes_of(classes_path)
-    classified, area = np.zeros(256), MaskedArea()
+    size = max(256, *names) + 1
+    classified, area = np.zeros(size), MaskedArea()
     strips = raster.blocks([classes_path, absence_path, grid_path], mem_mb=mem_mb, label="classes")
     for _, _, (codes, reasons, inside) in strips:
         known = ~np.isnan(codes)
-        classified += np.bincount(codes[known & (inside == 1)].astype(int), minlength=256)
+        classified += np.bincount(codes[known & (inside == 1)].astype(int), minlength=size)
         area.add(known[0], reasons[0], inside[0])
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     total, masked = area.valid, area.reasons()

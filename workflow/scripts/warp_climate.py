@@ -45,7 +45,7 @@ def warp_climate(
         label=variable,
     )  # fmt: skip
     cells, missing = np.sum(counts, axis=0)
-    if 100 * missing > maximum_missing_percent * cells:
+    if not cells or not 100 * missing <= maximum_missing_percent * cells:
         raise BadGrid(
             f"{months_path} ({source}): no {variable} in {100 * missing / cells:.2f} % of the area "
             f"(allowed: {maximum_missing_percent} %). Use a grid that covers the area, or raise "

@@ -33,8 +33,8 @@ def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb):
     with replacing(output_path) as checked:
         output = raster.Output(checked, "m", "elevation", tags={"resampling": method})
         raster.map_blocks(inside_only, inputs, output, mem_mb=mem_mb, label="elevation")
-        missing = 100 * counts[1] / counts[0]
-        if missing > maximum_missing_percent:
+        missing = 100 * counts[1] / counts[0] if counts[0] else 100.0
+        if not missing <= maximum_missing_percent:
             raise DemGap(
                 f"{dem_path}: has no elevation for {missing:.2f} % of the area "
                 f"(allowed: {maximum_missing_percent} %). Use a DEM that covers the whole area."

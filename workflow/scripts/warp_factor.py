@@ -5,7 +5,7 @@ Writes  factor (its unit), or classes with names
 """
 
 import numpy as np
-from nepflow import factor_source, raster, vectors
+from nepflow import factor_source, raster, vectors, zoning
 from nepflow._log import logged_to
 
 
@@ -15,12 +15,14 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
     name = factor["name"].replace("_", " ")
     if "name_field" in factor:
         shapes = vectors.read_area(path, factor.get("layer"), factor["name_field"])
-        names = dict(enumerate(shapes["name"], start=1))
-        if len(names) > factor_source.MOST:
-            raise factor_source.TooManyClasses(path, len(names), f"factor {factor['name']}")
-        codes = vectors.zone_codes(shapes.to_crs(grid.crs), grid, path)
-        codes = codes * (raster.read(grid_path) == 1)
-        output = raster.Output(output_path, "1", name, dtype="uint8", classes=names)
+        codes, warnings = vectors.zone_codes(
+            vectors.projected(shapes, grid.crs, path), grid, path, raster.read(grid_path) == 1,
+            factor.get("overlaps", "refuse"),
+        )  # fmt: skip
+        output = raster.Output(
+            output_path, "1", name, dtype=zoning.DTYPE, tags=raster.warning_tags(warnings),
+            classes=dict(enumerate(shapes["name"], start=1)),
+        )  # fmt: skip
         raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
         return
     method = factor_source.resampling_of(path, grid, factor)

@@ -77,6 +77,12 @@ def with_enough_years(curves):
     return {zone: curve for zone, curve in curves.items() if zone not in absent}, absent
 
 
+def first_zones(curves, most):
+    """Return the curves of the whole area and of the first ``most`` zones, and the other names."""
+    kept = dict(list(curves.items())[: most + 1])
+    return kept, [zone for zone in curves if zone not in kept]
+
+
 def trend_of(table, quantity, zones, zone):
     """Return the `Trend` of a zone, or None where the table has none.
 

@@ -10,6 +10,8 @@ from matplotlib.patches import Patch
 from nepflow import basemap, labels, palettes
 from nepflow.panels import panel_sheet
 
+CLASSES_AT_MOST = 60  # entries of a legend
+
 
 @dataclass
 class ClassPanel:
@@ -124,10 +126,15 @@ def _show_classes(axes, field, colours):
 
 
 def _entries(classes, colours, counts, chance):
-    """Return a legend entry a class with its share, and one for the cells without class."""
+    """Return a legend entry a class with its share, and one for the cells without class.
+
+    Of more than `CLASSES_AT_MOST` the largest have an entry, and all others one together.
+    """
     codes = sorted(classes)
     cells = [counts.get(code, 0) for code in codes]
     shares = labels.closing_percentages(cells)
+    largest = sorted(codes, key=lambda code: -counts.get(code, 0))
+    shown = set(largest[:CLASSES_AT_MOST])
     entries = [
         Patch(
             facecolor=colours[code],
@@ -136,7 +143,13 @@ def _entries(classes, colours, counts, chance):
             label=f"{classes[code]}  {labels.percent(share, cell)}{_noise(classes[code], chance)}",
         )
         for code, share, cell in zip(codes, shares, cells, strict=True)
+        if code in shown
     ]
+    if len(shown) < len(codes):
+        others = [i for i, code in enumerate(codes) if code not in shown]
+        share, cell = sum(shares[i] for i in others), sum(cells[i] for i in others)
+        text = f"{len(others)} smaller classes  {labels.percent(share, cell)}"
+        entries.append(Patch(facecolor="white", edgecolor=palettes.INK, linewidth=0.3, label=text))
     absent = counts.get(None, 0)
     if absent:
         share = labels.number(100 * absent / sum(counts.values()), 1)

@@ -1,6 +1,7 @@
 """Files of the bands of a grid -> the file of the whole, as if one job had written it."""
 
 import csv
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from affine import Affine
 
 from nepflow.atomic import replacing
 
-TYPES = {"float32": "Float32", "uint8": "Byte"}
+TYPES = {"float32": "Float32", "uint8": "Byte", "uint16": "UInt16"}
 ALIGNED = 1e-3  # cells
 
 
@@ -33,7 +34,9 @@ class Band:
     def of(cls, path):
         """Read the head of a raster."""
         with rasterio.open(path) as source:
-            palette = source.colormap(1) if "colours" in source.tags() else {}
+            coded = [int(code) for code in json.loads(source.tags().get("colours", "{}"))]
+            whole = source.colormap(1) if coded else {}  # up to the last code of the data type
+            palette = {code: whole[code] for code in coded}
             shared = (
                 source.width, source.crs.to_wkt(), source.dtypes[0], source.descriptions,
                 repr(source.nodata), source.tags(), palette,

@@ -16,7 +16,12 @@ from nepflow.atomic import replacing
 TILE = 256  # side of a GeoTIFF tile, cells
 TILE_UNIT = 16  # its sides are multiples of this
 CUBE = 64  # height of the tiles of a cube: strips over several cubes have few rows
+WARNINGS = "warnings"  # a tag: list of what a reader of the report must know, JSON
 PROPAGATED = "simulated"  # a tag that every descendant of a simulated raster bears
+
+
+class CodesDoNotFit(ValueError):
+    """Codes that the data type of their raster cannot hold: they would become other codes."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,8 @@ class Grid:
 class Output:
     """A raster to write.
 
-    ``dtype`` is float32 (NaN = absent) or uint8 (``nodata`` = absent). ``classes`` maps codes
-    to names and ``colours`` codes to ``#rrggbb``; both are for class rasters. A cube of which
+    ``dtype`` is float32 (NaN = absent), uint8 or uint16 (``nodata`` = absent). ``classes`` maps
+    codes to names and ``colours`` codes to ``#rrggbb``; both are for class rasters. A cube of which
     others read few bands is stored band by band (``interleave="band"``).
     """
 
@@ -102,6 +107,16 @@ def tags_of(path):
 def classes_of(path):
     """Return {code: name} of a class raster."""
     return {int(code): name for code, name in json.loads(tags_of(path)["classes"]).items()}
+
+
+def warning_tags(warnings):
+    """Return the tag that takes warnings to the report, none without warnings."""
+    return {WARNINGS: json.dumps(list(warnings), ensure_ascii=False)} if warnings else {}
+
+
+def warnings_of(path):
+    """Return the warnings that a raster bears, a list of str."""
+    return json.loads(tags_of(path).get(WARNINGS, "[]"))
 
 
 def band_count(path):
@@ -192,10 +207,28 @@ def store(strip, targets, outputs):
     start, stop, results = strip
     for values, target, output in zip(results, targets, outputs, strict=True):
         values = values[None] if values.ndim == 2 else values
-        if output.dtype != "float32":
-            values = np.where(np.isnan(values), output.absent, values)
         window = Window(0, start, target.width, stop - start)
-        target.write(values.astype(output.dtype), window=window)
+        target.write(_typed(values, output), window=window)
+
+
+def _typed(values, output):
+    """Return values as they are stored.
+
+    Raises
+    ------
+    CodesDoNotFit
+        If a code is outside of the data type: a cast would wrap it to another code.
+    """
+    if output.dtype != "float32":
+        values = np.where(np.isnan(values), output.absent, values)
+        limits = np.iinfo(output.dtype)
+        low, high = values.min(initial=limits.min), values.max(initial=limits.min)
+        if low < limits.min or high > limits.max:
+            raise CodesDoNotFit(
+                f"{output.path}: codes {low:g} to {high:g} do not fit {output.dtype} "
+                f"({limits.min} to {limits.max}). Join classes, or give them smaller codes."
+            )
+    return values.astype(output.dtype)
 
 
 def write(array, output, grid, inherit=()):
@@ -231,6 +264,4 @@ def paste(parts, output, grid, fill=math.nan, inherit=None):
             store((start, start + rows, (empty,)), [target], [output])
         for row, column, values in parts:
             window = Window(column, row, values.shape[-1], values.shape[-2])
-            if output.dtype != "float32":
-                values = np.where(np.isnan(values), output.absent, values)
-            target.write(values.astype(output.dtype), window=window)
+            target.write(_typed(values, output), window=window)

@@ -165,6 +165,12 @@ def closing_percentages(counts, decimals=1):
     return [share / 10**decimals for share in floors]
 
 
+def some(names, most=12):
+    """Return names as a list in a sentence, beyond ``most`` only how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def percent(share, exact, decimals=1):
     """Return a rounded share, or a bound where something exists but rounds to nothing."""
     if exact > 0 and share == 0:

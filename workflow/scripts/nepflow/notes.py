@@ -175,11 +175,31 @@ def casa_warnings(table, casa):
         maximum_clip_percent, %.
     """
     whole = table[(table["quantity"] == "clip_share") & table["year"].isna()]["value"].iloc[0]
-    if whole > casa["maximum_clip_percent"]:
+    if not whole <= casa["maximum_clip_percent"]:  # no number is no reassurance
         yield (
             "NPP",
             f"NDVI of {whole:.1f} % of the pixel-months stands at a limit of light absorption: "
             "there NPP does not follow NDVI (casa.limits)",
+        )
+
+
+def project_warnings(table):
+    """Yield a warning that names the restoration projects without a cell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns project, cells, cells_of_earlier_projects.
+    """
+    lost = table[table["cells"] == 0]
+    if len(lost):
+        covered = int((lost["cells_of_earlier_projects"] > 0).sum())
+        names = ", ".join(lost["project"].astype(str)[:10]) + (", ..." if len(lost) > 10 else "")
+        yield (
+            "restoration",
+            f"{len(lost)} of {len(table)} projects have no cell and are not compared, {covered} "
+            f"since earlier projects hold theirs, the others are smaller than a cell or outside "
+            f"of the area: {names}",
         )
 
 

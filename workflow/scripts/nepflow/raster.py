@@ -32,6 +32,8 @@ from nepflow.geotiff import (
     read,
     store,
     tags_of,
+    warning_tags,
+    warnings_of,
     write,
     years_of,
 )
@@ -48,6 +50,8 @@ __all__ = [
     "map_blocks",
     "read",
     "tags_of",
+    "warning_tags",
+    "warnings_of",
     "write",
     "years_of",
 ]

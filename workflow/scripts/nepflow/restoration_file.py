@@ -1,13 +1,12 @@
 """Polygons of restoration projects, and their numbers on the study grid."""
 
-from pathlib import Path
+import logging
 
-import geopandas
 import numpy as np
 import pandas as pd
-from rasterio.features import rasterize
 from scipy.ndimage import distance_transform_edt
 
+from nepflow import vectors, zoning
 from nepflow.restoration_units import MOST_PROJECTS
 
 COLUMNS = ("project", "measure", "start_year")
@@ -41,10 +40,6 @@ def read_projects(path, columns):
         project has two measures or two start years.
     """
     frame = named(_opened(path), (*COLUMNS, "geometry"), columns, path)
-    frame = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
-    frame = frame[frame.geom_type.isin(["Polygon", "MultiPolygon"])]
-    if frame.empty:
-        raise BadProjects(f"{path}: has no polygon.")
     return dissolved(frame, path)
 
 
@@ -80,8 +75,10 @@ def dissolved(frame, path):
     Raises
     ------
     BadProjects
-        If a start year is no year, or a project has two measures or two start years.
+        If a start year is no year, a project or a measure has no name, or a project has two
+        measures or two start years.
     """
+    frame = _polygons(frame, path)
     years = pd.to_numeric(frame["start_year"], errors="coerce")
     wrong = frame["start_year"][~(years % 1 == 0) | ~years.between(1900, 2100)]
     if len(wrong):
@@ -89,29 +86,35 @@ def dissolved(frame, path):
             f"{path}: start year {wrong.iloc[0]!r} of project {frame['project'][wrong.index[0]]} "
             "is no year. Write whole years such as 2008."
         )
-    if frame[["project", "measure"]].isna().any(axis=None):
-        raise BadProjects(f"{path}: a row has no project or no measure. Fill it in.")
-    frame = frame.assign(
-        project=frame["project"].astype(str),
-        measure=frame["measure"].astype(str),
-        start_year=years.astype(int),
-        geometry=frame.geometry.make_valid(),
-    )
-    return _joined(frame, path)
+    named_by = {}
+    for column in ("project", "measure"):
+        given = frame[column].astype(object).where(frame[column].notna(), None)
+        try:
+            named_by[column] = zoning.clean_names(given, path, column, "restoration.columns")
+        except zoning.BadNames as error:
+            raise BadProjects(str(error)) from None
+    return _joined(frame.assign(start_year=years.astype(int), **named_by), path)
 
 
 def _opened(path):
-    if not Path(path).exists():
-        raise BadProjects(
-            f"{path}: no such file. Put the projects there, or set restoration.file to null."
-        )
     try:
-        frame = geopandas.read_file(path)
-    except Exception as error:
-        raise BadProjects(f"{path}: cannot be read as polygons ({error}).") from error
-    if frame.crs is None:
-        raise BadProjects(f"{path}: says no CRS. Write it with one.")
-    return frame
+        return vectors.opened(path)
+    except vectors.BadArea as error:
+        raise BadProjects(f"{error} Or set restoration.file to null.") from error
+
+
+def _polygons(frame, path):
+    """The rows with polygons; a project that has none is named in the log."""
+    try:
+        found = vectors.polygons_of(frame, path)
+    except vectors.BadArea as error:
+        raise BadProjects(str(error)) from None
+    lost = set(frame["project"].dropna()) - set(found["project"])
+    if lost:
+        logging.getLogger(__name__).warning(
+            "%s: projects without a polygon: %s", path, vectors.listed(sorted(map(str, lost)))
+        )
+    return found
 
 
 def _joined(frame, path):
@@ -156,21 +159,16 @@ def on_grid(frame, grid, inside, whole_cells=False):
     BadProjects
         If no project lies in the area.
     """
-    size = {"out_shape": (grid.height, grid.width), "transform": grid.transform}
-    shapes = list(zip(frame.geometry, range(1, len(frame) + 1), strict=True))
-    earliest = rasterize(shapes[::-1], **size, dtype="int32")  # the last one drawn holds the cell
+    earliest = vectors.burned(frame.geometry, grid, "first")
     crossed = np.zeros(inside.shape, dtype=bool)
     if whole_cells:
-        borders = [(shape.boundary, 1) for shape in frame.geometry]
-        crossed = rasterize(borders, **size, dtype="uint8", all_touched=True) == 1
+        crossed = vectors.burned(frame.geometry.boundary, grid, all_touched=True) > 0
     distance = distance_transform_edt((earliest == 0) & ~crossed) * grid.resolution_m / 1000
     earliest[crossed] = 0
     counted = inside & ~crossed
     cells = np.bincount(earliest[counted], minlength=len(frame) + 1)[1:]
     # one at a time: kept together they would be a grid a project
-    whole = np.array(
-        [np.count_nonzero(rasterize([s], **size, dtype="int32")[counted]) for s in shapes]
-    )
+    whole = np.array([np.count_nonzero(vectors.burned([s], grid)[counted]) for s in frame.geometry])
     if not cells.any():
         raise BadProjects(
             f"none of the {len(frame)} projects covers the centre of a cell of the area. Check "

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 _CLASSES, _PROJECTS = 256, 65_536
+_PATCHES = 2**24  # columns, and rows: of 5 m they reach twice round the earth
 MOST_PROJECTS = _PROJECTS - 1
 
 
@@ -51,8 +52,8 @@ def keys(project, distance, landcover, x, y, patch_km, buffer_km):
     ndarray of int64
         -1 where a cell belongs to no unit.
     """
-    column, row = (np.floor(v / patch_km).astype(np.int64) + 2**15 for v in (x, y))
-    patch = _PROJECTS + row * 2**16 + column
+    column, row = (np.floor(v / patch_km).astype(np.int64) + _PATCHES // 2 for v in (x, y))
+    patch = _PROJECTS + row * _PATCHES + column
     treated = np.nan_to_num(project) > 0
     far = np.isnan(distance) | (distance > buffer_km)
     number = np.where(treated, np.nan_to_num(project).astype(np.int64), patch)

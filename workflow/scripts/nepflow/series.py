@@ -9,6 +9,7 @@ from nepflow import annual, labels, palettes
 from nepflow.sheet import Sheet, drawn_in_style, mark_simulated, wrapped
 
 LINES_AT_MOST = 4  # more zones than this become small multiples
+PANELS_AT_MOST = 60  # a page of 1.6 m; all zones stand in the table
 _LEFT, _RIGHT, _BELOW = 13, 4, 6  # mm: names and values, air, years
 
 
@@ -61,9 +62,10 @@ def annual_series(
     """
     curves, unit = annual.curves_of(table, quantity, zones)
     curves, absent = annual.with_enough_years(curves)
+    curves, more = annual.first_zones(curves, PANELS_AT_MOST)
     trends = {name: annual.trend_of(trends, quantity, zones, name) for name in curves}
     axis_name = labels.with_unit(label or labels.quantity_name(quantity), unit)
-    sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, bool(absent))
+    sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, bool(absent or more))
     _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
     _heading(top, "Whole area", trends[labels.REGION], wide=True)
     _axes(top, axis_name)
@@ -74,9 +76,11 @@ def annual_series(
     else:
         _apart(panels, parts, labels.unit_text(unit))
     mark_simulated(top, simulated, "upper right")
-    if absent:
-        text = f"Not drawn, less than {annual.LEAST_YEARS} years with data: {', '.join(absent)}."
-        text = wrapped(text, 6, width_mm - 6)
+    notes = [f"Not drawn, less than {annual.LEAST_YEARS} years with data: {labels.some(absent)}."]
+    notes = notes if absent else []
+    notes += [f"Not drawn, beyond {PANELS_AT_MOST} zones: {labels.some(more, 3)}."] if more else []
+    if notes:
+        text = wrapped(" ".join(notes), 6, width_mm - 6)
         sheet.text(_LEFT, sheet.height - 1, text, fontsize=6, va="bottom")
     return sheet.figure
 

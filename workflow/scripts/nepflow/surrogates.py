@@ -85,7 +85,7 @@ def largest_q(y, codes, cells, owners, factors):
     Parameters
     ----------
     y : ndarray, shape (cell,)
-    codes : ndarray of uint8, shape (cell, candidate)
+    codes : ndarray of unsigned int, shape (cell, candidate)
     cells : ndarray, shape (candidate, stratum)
         Cells of each stratum.
     owners : ndarray of int, shape (candidate,)
@@ -121,7 +121,7 @@ def surrogate_test(field, rows, columns, candidates, kind, draws, block_cells, s
     rows, columns : ndarray of int, shape (cell,)
         The cells that count; none absent.
     candidates : list of list of ndarray, each (cell,)
-        Codes of the divisions of each factor, from 0, below 256.
+        Codes of the divisions of each factor, from 0.
     kind, draws, block_cells, seed
         As in `places`.
     threads : int
@@ -137,8 +137,9 @@ def surrogate_test(field, rows, columns, candidates, kind, draws, block_cells, s
     alarms: docs/decisions/0060.
     """
     owners = np.repeat(np.arange(len(candidates)), [len(found) for found in candidates])
-    codes = np.stack([code for found in candidates for code in found], axis=1).astype("uint8")
+    codes = np.stack([code for found in candidates for code in found], axis=1)
     width = int(codes.max()) + 1
+    codes = codes.astype(np.min_scalar_type(width))  # as small as holds them all
     cells = np.stack([np.bincount(column, minlength=width) for column in codes.T])
     whole = filled(field)
 

@@ -1,6 +1,6 @@
-"""Warnings that the tables of a study give a reader."""
+"""Warnings that the tables of a study, and its rasters of polygons, give a reader."""
 
-from nepflow import detector_rows, notes, plot_models, tables
+from nepflow import detector_rows, notes, plot_models, raster, tables
 
 
 def of(paths, study):
@@ -9,11 +9,16 @@ def of(paths, study):
     Parameters
     ----------
     paths : dict
-        ``casa``, ``defects``, ``detectors``, ``plots``: lists of tables, empty where a study has
-        none; ``fits``: {variable: table}.
+        ``casa``, ``defects``, ``detectors``, ``plots``, ``projects``: lists of tables, empty
+        where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
     study : dict
         Merged settings.
     """
+    for path in paths["polygons"]:
+        for text in raster.warnings_of(path):
+            yield "polygons", text
+    for path in paths["projects"]:
+        yield from notes.project_warnings(tables.read(path, ["project"]))
     for path in paths["casa"]:
         yield from notes.casa_warnings(tables.read(path), study["casa"])
     fits = {name: tables.read(path, ["quantity"]) for name, path in paths["fits"].items()}

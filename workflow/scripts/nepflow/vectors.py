@@ -1,13 +1,17 @@
 """Vector files: areas and zones, in any format that GDAL reads."""
 
+import logging
 import os
 from pathlib import Path
 
 import geopandas
 import numpy as np
-from pyproj import CRS, Transformer
+import shapely
+from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 
+from nepflow import zoning
 from nepflow.atomic import replacing
 
 # PROJ names of the equal-area projections
@@ -16,7 +20,11 @@ EQUAL_AREA = {
     "igh", "mbtfpq", "bonne", "rhealpix", "qsc", "tcea",
 }  # fmt: skip
 
-MOST_ZONES = 254  # codes of uint8 but 0 and 255, which stand for absence
+POLYGONS = ("Polygon", "MultiPolygon")
+SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
+OVERLAPS = ("refuse", "first", "last")
+DISTORTED = 2  # times that an area may seem larger or smaller: edges are straight on the grid
+NAMED_AT_MOST = 10  # names that a message lists
 
 
 class BadArea(ValueError):
@@ -32,42 +40,199 @@ def read_area(path, layer, name_field):
         GeoPackage, shapefile, zipped shapefile or GeoJSON in any CRS.
     layer : str or None
     name_field : str
-        Column that names the zones.
+        Column that names the zones, text or numbers.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        In the CRS of the file, dissolved by name, in order of first appearance.
+        In the CRS of the file, dissolved by name, in order of first appearance. Its
+        ``attrs["warnings"]`` lists what was left out: rows that hold no polygon.
 
     Raises
     ------
     BadArea
-        If the file cannot be read, has no CRS, no such column or no polygon.
+        If the file cannot be read, has no CRS, no such column or no polygon; if a corner is
+        infinite, or the coordinates do not fit the CRS.
+    nepflow.zoning.BadNames
+        If a polygon has no name, or a name cannot serve.
+    """
+    area = opened(path, layer)
+    if name_field not in area.columns or name_field == area.geometry.name:
+        raise BadArea(
+            f"{path}: has no column {name_field}, but {', '.join(_columns(area))}. Set "
+            "`name_field` (of the area `area.name_field`) to one."
+        )
+    given = area[name_field].astype(object).where(area[name_field].notna(), None)
+    area = polygons_of(area, path)
+    names = zoning.clean_names(given[area.index], path, name_field)
+    others = dict.fromkeys(map(zoning.text_of, given.drop(area.index)))
+    there = set(names)
+    lost = [name for name in others if name and name not in there]
+    area = geopandas.GeoDataFrame({"name": names}, geometry=area.geometry.array, crs=area.crs)
+    area = area.dissolve("name", sort=False).reset_index()
+    area.attrs["warnings"] = [f"{path}: {listed(lost)} without a polygon: left out"] if lost else []
+    return area
+
+
+def opened(path, layer=None):
+    """Return a vector file with its CRS.
+
+    Raises
+    ------
+    BadArea
+        If it is not there, cannot be read, holds no shapes, or says no CRS.
     """
     if not Path(path).exists():
         raise BadArea(
             f"{path}: no such file. Put the polygons there or change `file` of their entry."
         )
     try:
-        area = geopandas.read_file(path, **({"layer": layer} if layer else {}))
+        frame = read(path, layer)
     except Exception as error:
         raise BadArea(f"{path}: cannot be read as polygons ({error}).") from error
-    if area.crs is None:
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        raise BadArea(f"{path}: is a table without polygons. Name a layer that has them (`layer`).")
+    if frame.crs is None:
         raise BadArea(f"{path}: says no CRS. Write it with one (a .prj file for a shapefile).")
-    if name_field not in area.columns:
-        columns = ", ".join(column for column in area.columns if column != "geometry")
+    return frame
+
+
+def _columns(frame):
+    return [column for column in frame.columns if column != frame.geometry.name]
+
+
+def listed(names):
+    """Return how many names there are, and the first of them, as text."""
+    more = f", and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
+    return f"{len(names)} ({', '.join(names[:NAMED_AT_MOST])}{more})"
+
+
+def polygons_of(frame, path):
+    """Return the rows of a frame that hold polygons, valid, without lines and points.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+    path : str
+        That errors name.
+
+    Raises
+    ------
+    BadArea
+        If there is none, if a corner is infinite, or the coordinates do not fit the CRS.
+    """
+    frame = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    corners, row = shapely.get_coordinates(frame.geometry.array, return_index=True)
+    bad = np.unique(row[~np.isfinite(corners).all(axis=1)])
+    if bad.size:
         raise BadArea(
-            f"{path}: has no column {name_field}, but {columns}. Set `name_field` (of the area "
-            "`area.name_field`) to one."
+            f"{path}: {bad.size} of {len(frame)} shapes have a corner that is infinite or no "
+            f"number (the first is row {bad[0] + 1}). Mend or delete them."
         )
-    area = area[area.geometry.notna() & ~area.geometry.is_empty]
-    area = area[area.geom_type.isin(["Polygon", "MultiPolygon"])]
-    if area.empty:
+    frame = frame.set_geometry(_polygons_alone(frame.geometry))
+    frame = frame[~frame.geometry.is_empty]
+    if frame.empty:
         raise BadArea(f"{path}: has no polygon.")
-    area = area.rename(columns={name_field: "name"})[["name", "geometry"]]
-    area["name"] = area["name"].astype(str)
-    area["geometry"] = area.geometry.make_valid()
-    return area.dissolve("name", sort=False).reset_index()
+    _check_unit(frame.crs, frame.total_bounds, path)
+    return frame
+
+
+def _polygons_alone(shapes):
+    """Mend shapes; of collections keep the polygons, or lines in them would become cells."""
+    valid = shapes.make_valid()
+    mixed = ~valid.geom_type.isin(POLYGONS)
+    if not mixed.any():
+        return valid
+    parts = valid[mixed].explode().explode()  # a collection may hold a multipolygon
+    parts = parts[parts.geom_type.isin(POLYGONS)]
+    joined = dict.fromkeys(valid.index[mixed], shapely.Polygon())
+    for row in parts.index.unique():
+        joined[row] = parts.loc[[row]].union_all()
+    return geopandas.GeoSeries(
+        [joined.get(row, shape) for row, shape in valid.items()], index=valid.index, crs=shapes.crs
+    )
+
+
+def _check_unit(crs, bounds, path):
+    """Refuse degrees that are called metres, and metres or exchanged axes called degrees."""
+    west, south, east, north = bounds
+    place = f"x {west:g} to {east:g}, y {south:g} to {north:g}"
+    unit = crs.axis_info[0].unit_name if crs.axis_info else ""
+    in_degrees = west > -360.001 and east < 540 and south > -90.001 and north < 90.001
+    if unit == "degree" and not in_degrees:
+        raise BadArea(
+            f"{path}: its coordinates ({place}) are no degrees of longitude and latitude, and its "
+            f"CRS is in degrees ({crs.name}). Where they are metres, write the file with their CRS "
+            "(a GeoJSON is read as degrees: use a GeoPackage); where latitude stands first, "
+            "exchange the two."
+        )
+    if unit in ("metre", "foot", "US survey foot") and in_degrees:
+        raise BadArea(
+            f"{path}: its coordinates ({place}) look like degrees, and its CRS is in metres or "
+            f"feet ({crs.name}). Write the file with the CRS that they are in, such as EPSG:4326."
+        )
+
+
+def projected(frame, crs, path):
+    """Return polygons in another CRS.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Its first column names them.
+    crs : str
+    path : str
+        File of the polygons, that an error names.
+
+    Raises
+    ------
+    BadArea
+        If they lie outside of what the CRS can show.
+    """
+    remedy = "Choose a grid.crs of their region, or check the CRS of the file."
+    try:
+        found = frame.to_crs(crs)
+    except ProjError as error:
+        raise BadArea(f"{path}: cannot be brought to grid.crs ({error}). {remedy}") from error
+    corners, row = shapely.get_coordinates(found.geometry.array, return_index=True)
+    bad = np.unique(row[~np.isfinite(corners).all(axis=1)])
+    if bad.size:
+        names = frame[frame.columns[0]].astype(str).iloc[bad]
+        raise BadArea(
+            f"{path}: {listed(list(names))} of {len(frame)} polygons lie where grid.crs has no "
+            f"coordinates. {remedy}"
+        )
+    found.attrs = dict(frame.attrs)
+    return found
+
+
+def check_shown(frame, shown, path):
+    """Refuse an equal-area projection that turns an area inside out or smears it over the map.
+
+    Parameters
+    ----------
+    frame, shown : geopandas.GeoDataFrame
+        The same polygons in the CRS of their file, and on the grid.
+    path : str
+        File that an error names.
+
+    Raises
+    ------
+    BadArea
+        If their area on the ellipsoid is more than `DISTORTED` times that on the grid, or less.
+    """
+    geod, measured = Geod(ellps="WGS84"), 0.0
+    for polygon in frame.to_crs("EPSG:4326").geometry.explode():
+        rings = [polygon.exterior, *polygon.interiors]
+        sizes = [abs(geod.geometry_area_perimeter(ring.segmentize(0.5))[0]) for ring in rings]
+        measured += sizes[0] - sum(sizes[1:])
+    on_grid = shown.area.sum()
+    if not measured / DISTORTED <= on_grid <= measured * DISTORTED:
+        raise BadArea(
+            f"{path}: its polygons measure {measured / 1e6:.4g} km2, and {on_grid / 1e6:.4g} km2 "
+            "in grid.crs: it lies where grid.crs cannot show it. Choose a grid.crs whose centre "
+            "(+lat_0, +lon_0) is in the area; give long edges corners between their ends."
+        )
 
 
 def read(path, layer=None):
@@ -95,34 +260,116 @@ def is_equal_area(crs):
     return metric and parsed.to_dict().get("proj") in EQUAL_AREA
 
 
-def zone_codes(frame, grid, path):
+def burned(shapes, grid, keep="last", all_touched=False):
+    """Return the number (from 1) of the shape that holds each cell's centre, 0 outside.
+
+    Parameters
+    ----------
+    shapes : sequence of shapely geometries
+        In the CRS of ``grid``.
+    grid : geotiff.Grid
+    keep : str
+        Which of several shapes holds a cell: the first or the last.
+    all_touched : bool
+        Every cell that a shape touches, in place of those whose centre it holds.
+
+    Returns
+    -------
+    ndarray of int32, shape (y, x)
+    """
+    numbered = [(shape, number) for number, shape in enumerate(shapes, start=1)]
+    return rasterize(
+        numbered if keep == "last" else numbered[::-1],
+        out_shape=(grid.height, grid.width),
+        transform=grid.transform,
+        dtype="int32",
+        all_touched=all_touched,
+    )
+
+
+def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
     """Return the number (from 1) of the polygon that holds each cell's centre, 0 outside.
 
     Parameters
     ----------
     frame : geopandas.GeoDataFrame
-        In the CRS of ``grid``; at most 254 polygons.
+        Of `read_area`, in the CRS of ``grid``.
     grid : geotiff.Grid
     path : str
         File of the polygons, that an error names.
+    inside : ndarray of bool, shape (y, x), optional
+        Cells that count; all otherwise.
+    overlaps : str
+        Who holds cells of several polygons: ``first`` or ``last`` in the file, or ``refuse``.
+        Overlaps of less than half a cell, in area or in width, are never refused: the first
+        holds them.
 
     Returns
     -------
-    ndarray of uint8, shape (y, x)
+    (ndarray of uint16, shape (y, x); list of str)
+        Codes, and what a reader must know: names without a cell, overlaps, rows left out.
 
     Raises
     ------
     BadArea
-        If there are more polygons than codes of a class raster.
+        If there are more polygons than codes of a class raster, if no polygon holds the centre of
+        a cell, or two overlap.
     """
-    if len(frame) > MOST_ZONES:
+    if len(frame) > zoning.MOST:
         raise BadArea(
-            f"{path}: has {len(frame)} zones, and a class raster holds {MOST_ZONES}. Join some, "
+            f"{path}: has {len(frame)} zones, and a class raster holds {zoning.MOST}. Join some, "
             "or name a column with fewer values as `name_field`."
         )
-    shapes = [(geometry, code) for code, geometry in enumerate(frame.geometry, start=1)]
-    return rasterize(
-        shapes, out_shape=(grid.height, grid.width), transform=grid.transform, dtype="uint8"
+    first, last = (burned(frame.geometry, grid, keep) * inside for keep in ("first", "last"))
+    warnings = list(frame.attrs.get("warnings", []))
+    warnings += _overlaps(frame, grid, path, first, last, overlaps)
+    codes = last if overlaps == "last" else first
+    lost = frame["name"][np.bincount(codes.ravel(), minlength=len(frame) + 1)[1:] == 0].tolist()
+    if len(lost) == len(frame):
+        west, south, east, north = frame.total_bounds
+        raise BadArea(
+            f"{path}: none of its {len(frame)} zones holds the centre of a cell of the area "
+            f"(cells of {grid.resolution_m:g} m; the zones reach over "
+            f"{(east - west) / 1000:.3g} x {(north - south) / 1000:.3g} km). Check the CRS of the "
+            "file, choose a smaller grid.resolution_m, or name another file."
+        )
+    if lost:
+        warnings.append(
+            f"{path}: zones without a cell, smaller than one ({grid.resolution_m:g} m) or outside "
+            f"of the area: {listed(lost)}"
+        )
+    for text in warnings:
+        logging.getLogger(__name__).warning("%s", text)
+    return codes.astype(zoning.DTYPE), warnings
+
+
+def _overlaps(frame, grid, path, first, last, overlaps):
+    """Yield a warning of cells of several polygons; refuse them if they are no slivers.
+
+    Raises
+    ------
+    BadArea
+    """
+    several = first != last
+    if not several.any():
+        return
+    pairs, cells = np.unique(np.stack([first[several], last[several]]), axis=1, return_counts=True)
+    order = np.argsort(-cells, kind="stable")
+    named = lambda i: " and ".join(frame["name"].iloc[pairs[:, i] - 1])  # noqa: E731
+    for i in order if overlaps == "refuse" else []:
+        shared = shapely.intersection(*shapely.make_valid(frame.geometry.iloc[pairs[:, i] - 1]))
+        thin = shapely.buffer(shared, -SLIVER / 2 * grid.resolution_m).is_empty
+        if thin or shared.area < SLIVER * grid.cell_area_m2:
+            continue
+        raise BadArea(
+            f"{path}: {named(i)} overlap by {shared.area / 1e6:.4g} km2 ({cells[i]} cells). Mend "
+            "the polygons; or say which holds such cells, `overlaps: first` or `overlaps: last` "
+            "in the file, beside `name_field` in the study file."
+        )
+    worst = order[0]
+    yield (
+        f"{path}: {cells.sum()} cells lie in several zones, {cells[worst]} of them in "
+        f"{named(worst)}: the {'last' if overlaps == 'last' else 'first'} in the file holds them"
     )
 
 

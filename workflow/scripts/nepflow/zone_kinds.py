@@ -52,19 +52,21 @@ def elevation(layers, entry, mem_mb):
 def crossed(layers, entry, mem_mb):
     """Only pairs that occur get a code."""
     first, second = (raster.classes_of(path) for path in layers)
-    width = max(second)
-    present = np.zeros(max(first) * width + 1, dtype=bool)
+    width, pairs = max(second), np.empty(0)
     for _, _, (a, b) in raster.blocks(list(layers), mem_mb=mem_mb):
-        pair = zoning.crossing(a, b, width)
-        present[pair[~np.isnan(pair)].astype(int)] = True
-    pairs = np.flatnonzero(present)
-    number = np.full(present.size, np.nan)
-    number[pairs] = np.arange(1, pairs.size + 1)
-    names = [f"{first[(p - 1) // width + 1]}, {second[(p - 1) % width + 1]}" for p in pairs]
+        pair = np.unique(zoning.crossing(a, b, width))
+        pairs = np.union1d(pairs, pair[~np.isnan(pair)])
+    if not pairs.size:
+        raise zoning.BadNames(
+            f"zones {entry['name']}: no cell has a zone of both {' and '.join(entry['of'])}. Cross "
+            "others."
+        )
+    places = (pairs.astype("int64") - 1).tolist()
+    names = [f"{first[p // width + 1]}, {second[p % width + 1]}" for p in places]
 
     def renumbered(a, b):
         pair = zoning.crossing(a[0], b[0], width)
-        return np.where(np.isnan(pair), np.nan, number[np.nan_to_num(pair).astype(int)])
+        return np.where(np.isnan(pair), np.nan, np.searchsorted(pairs, pair) + 1.0)
 
     return renumbered, layers, names, None
 

@@ -88,7 +88,7 @@ def chosen(path, names):
     if lost:
         raise BadBoundaries(
             f"{path}: has no {', '.join(lost)}. Write acquire.names as here: "
-            f"{', '.join(sorted(frame['name']))}."
+            f"{', '.join(sorted(frame['name'].dropna()))}."
         )
     frame = frame[frame["name"].isin(called)]
     return frame.assign(name=frame["name"].map(called))
