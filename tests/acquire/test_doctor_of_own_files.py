@@ -34,7 +34,7 @@ STUDY = {
     "plots": {"file": "srdb.csv"},
     "sites": {"file": "sites.csv"},
     "restoration": {"file": "projects.gpkg", "match_landcover": False},
-    "zones": [{"name": "region", "kind": "area"},
+    "zones": [{"name": "county", "kind": "area"},
               {"name": "dry_wet", "kind": "file", "file": "dry_wet.gpkg", "name_field": "zone"}],
     "contrasts": [{"name": "dry", "zones": "dry_wet", "of": "dry", "match": ["dem"]}],
     "detectors": [{"name": "mean_nep", "of": "pixel/nep/mean", "factors": [

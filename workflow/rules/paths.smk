@@ -11,6 +11,12 @@ def years_of(wildcards):
     return study_of(wildcards)["years"]
 
 
+def tiles_read(wildcards):
+    """Names of the tiles that must hold the area; none where the study reads no tile."""
+    study = study_of(wildcards)
+    return study["tiles"] if study["reads_tiles"] else []
+
+
 def tiles_of(product):
     """Function that gives the tile files of a product and year; of downloads, once they are listed."""
 

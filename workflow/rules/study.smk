@@ -25,7 +25,7 @@ rule define_grid:
         name_field=lookup(within=STUDIES, dpath="{study}/area/name_field"),
         crs=lookup(within=STUDIES, dpath="{study}/grid/crs"),
         resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
-        tiles=lookup(within=STUDIES, dpath="{study}/tiles"),
+        tiles=tiles_read,
         simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
     message:
         "{wildcards.study}: study grid and zones."

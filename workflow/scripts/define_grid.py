@@ -7,7 +7,7 @@ Writes  grid (uint8, 1 = inside), zones (uint8 class raster), outlines (GeoPacka
 import math
 
 from affine import Affine
-from nepflow import modis, raster, vectors
+from nepflow import modis, names, raster, vectors
 from nepflow._log import logged_to
 from nepflow.study import BadStudy
 from pyproj import CRS
@@ -24,11 +24,12 @@ def define_grid(
             "wrong. Use Albers (+proj=aea), Lambert azimuthal (+proj=laea) or another one."
         )
     area = vectors.read_area(area_path, layer, name_field).to_crs(crs)
+    names.check_polygons(area["name"], area_path, name_field)
     grid = snapped(area.total_bounds, CRS.from_user_input(crs).to_wkt(), resolution_m)
     codes = vectors.zone_codes(area, grid, area_path)
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
     missing = vectors.modis_tiles(codes > 0, grid, *lattice) - set(tiles)
-    if missing:
+    if tiles and missing:  # none are listed where the study reads none
         raise modis.MissingTiles(
             f"{area_path}: reaches into the tiles {', '.join(sorted(missing))}, which `tiles` of "
             "the study does not list. Add them."
@@ -38,10 +39,10 @@ def define_grid(
         grid_path, "1", "study area", dtype="uint8", classes={1: "inside"}, tags=tags
     )
     raster.write((codes > 0).astype("float64"), inside, grid)
-    names = dict(enumerate(area["name"], start=1))
-    zones = raster.Output(zones_path, "1", "zone", dtype="uint8", classes=names, tags=tags)
+    named = dict(enumerate(area["name"], start=1))
+    zones = raster.Output(zones_path, "1", "zone", dtype="uint8", classes=named, tags=tags)
     raster.write(codes.astype("float64"), zones, grid)
-    vectors.write(area.assign(code=list(names)), outlines_path, layer="zones")
+    vectors.write(area.assign(code=list(named)), outlines_path, layer="zones")
 
 
 def snapped(bounds, crs, resolution_m):

@@ -5,7 +5,7 @@ Writes  factor (its unit), or classes with names
 """
 
 import numpy as np
-from nepflow import factor_source, raster, vectors
+from nepflow import factor_source, names, raster, vectors
 from nepflow._log import logged_to
 
 
@@ -15,20 +15,21 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
     name = factor["name"].replace("_", " ")
     if "name_field" in factor:
         shapes = vectors.read_area(path, factor.get("layer"), factor["name_field"])
-        names = dict(enumerate(shapes["name"], start=1))
-        if len(names) > factor_source.MOST:
-            raise factor_source.TooManyClasses(path, len(names), f"factor {factor['name']}")
+        names.check_polygons(shapes["name"], path, factor["name_field"])
+        named = dict(enumerate(shapes["name"], start=1))
+        if len(named) > factor_source.MOST:
+            raise factor_source.TooManyClasses(path, len(named), f"factor {factor['name']}")
         codes = vectors.zone_codes(shapes.to_crs(grid.crs), grid, path)
         codes = codes * (raster.read(grid_path) == 1)
-        output = raster.Output(output_path, "1", name, dtype="uint8", classes=names)
+        output = raster.Output(output_path, "1", name, dtype="uint8", classes=named)
         raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
         return
     method = factor_source.resampling_of(path, grid, factor)
     tags = {"resampling": method}
     dtype = None if method in ("nearest", "mode") else "float32"
     if factor.get("classes"):
-        names = factor_source.class_names(path, factor)
-        output = raster.Output(output_path, "1", name, dtype="uint8", classes=names, tags=tags)
+        named = factor_source.class_names(path, factor)
+        output = raster.Output(output_path, "1", name, dtype="uint8", classes=named, tags=tags)
     else:
         output = raster.Output(output_path, factor.get("unit", "1"), name, tags=tags)
     raster.map_blocks(

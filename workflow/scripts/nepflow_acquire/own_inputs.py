@@ -8,6 +8,7 @@ from nepflow import (
     climate_grids,
     factor_source,
     field_tables,
+    names,
     raster_door,
     restoration_file,
     restoration_raster,
@@ -122,6 +123,7 @@ def _projects(entries, study, top):
 def _polygons(entries, study, top):
     entry = entries[0]
     found = vectors.read_area(entry["file"], entry.get("layer"), entry["name_field"])
+    names.check_polygons(found["name"], entry["file"], entry["name_field"])
     return f"polygons of {len(found)} names"
 
 
