@@ -5,8 +5,10 @@ import numpy as np
 import pyproj
 import pytest
 from affine import Affine
+from define_grid import define_grid
 from define_zones import define_zones
-from nepflow import raster, vectors
+from nepflow import modis, raster, vectors
+from nepflow.figure_entries import BadStudy
 from shapely.geometry import box
 
 GRID = raster.Grid(
@@ -109,3 +111,52 @@ def test_more_polygons_than_codes_are_refused(folder):
     assert len(made(folder, [file(254)], **entry)[1]) == 254
     with pytest.raises(vectors.BadArea, match=r"many\.geojson: has 255 zones.*name_field"):
         made(folder, [file(255)], **entry)
+
+
+def named(folder, *names):
+    """Polygons side by side, one a name."""
+    boxes = [box(1000 * n, 0, 1000 * (n + 1), 3000) for n in range(len(names))]
+    frame = geopandas.GeoDataFrame({"zone": names, "geometry": boxes}, crs=GRID.crs)
+    frame.to_file(folder / "named.gpkg")
+    return str(folder / "named.gpkg")
+
+
+@pytest.mark.parametrize(
+    ("names", "fault"),
+    [(("dry", "Dry"), "cannot be told apart"), (("all", "wet"), "'all' is taken")],
+)
+def test_names_of_polygons_that_are_one(folder, names, fault):
+    """The same for zones of a file and for the area itself; what is spelled alike is one zone."""
+    path = named(folder, *names)
+    with pytest.raises(BadStudy, match=rf"named\.gpkg: column zone: .*{fault}"):
+        made(folder, [path], kind="file", name_field="zone")
+    with pytest.raises(BadStudy, match=rf"named\.gpkg: column zone: .*{fault}"):
+        define(folder, path, ["h99v99"])
+    path = named(folder, "dry", "dry", "Xi'an, 西安")
+    assert made(folder, [path], kind="file", name_field="zone")[1] == {1: "dry", 2: "Xi'an, 西安"}
+
+
+def test_crossed_zones_that_read_alike(folder):
+    """Names with commas may give one crossing twice: `a, b` with `c`, and `a` with `b, c`."""
+    options = {"dtype": "uint8"}
+    halves = np.array([[1, 1, 2, 2]] * 3)
+    one = layer(folder, "one", halves, classes={1: "a, b", 2: "a"}, **options)
+    two = layer(folder, "two", halves, classes={1: "c", 2: "b, c"}, **options)
+    with pytest.raises(BadStudy, match=r"zones some_zones: 'a, b, c' and 'a, b, c' .*no commas"):
+        made(folder, [one, two], kind="crossing", of=["one", "two"])
+
+
+def define(folder, path, tiles):
+    """Define the grid of an area of 1 km cells."""
+    outputs = [folder / name for name in ("own.tif", "area.tif", "outlines.gpkg")]
+    define_grid(path, None, "zone", GRID.crs, 1000, tiles, False, *map(str, outputs))
+    return raster.classes_of(str(outputs[1]))
+
+
+def test_the_area_lies_on_the_tiles_only_where_they_are_read(folder):
+    """No tile is asked for where none is listed to be read."""
+    path = named(folder, "dry", "wet")
+    assert define(folder, path, []) == {1: "dry", 2: "wet"}
+    assert define(folder, path, ["h18v08"]) == {1: "dry", 2: "wet"}
+    with pytest.raises(modis.MissingTiles, match="reaches into the tiles h18v08"):
+        define(folder, path, ["h26v05"])

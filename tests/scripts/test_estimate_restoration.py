@@ -12,6 +12,7 @@ from define_projects import define_projects
 from draw_event_study import draw_event_study
 from estimate_restoration import estimate_restoration
 from nepflow import raster, restoration_file, restoration_raster
+from nepflow.figure_entries import BadStudy
 from nepflow.restoration_file import BadProjects
 from shapely.geometry import box
 from summarise_restoration import summarise_restoration
@@ -144,6 +145,21 @@ def test_files_that_cannot_serve_are_refused_by_name(tmp_path, frame, said):
         restoration_file.read_projects(tmp_path / "f.gpkg", {})
     with pytest.raises(BadProjects, match=r"no such file.*restoration\.file"):
         restoration_file.read_projects(tmp_path / "g.gpkg", {})
+
+
+@pytest.mark.parametrize(
+    ("measures", "said"),
+    [
+        (("planting", "Planting "), "'planting' and 'Planting ' cannot be told apart.*one measure"),
+        (("all", "x"), "the name 'all' is taken"),
+        (("x", "Untreated"), "the name 'Untreated' is taken"),
+    ],
+)
+def test_measures_that_a_table_takes_for_another(tmp_path, measures, said):
+    rows = [(place, name, 2006, place, 0) for place, name in enumerate(measures)]
+    squares(*rows).to_file(tmp_path / "f.gpkg")
+    with pytest.raises(BadStudy, match=rf"f\.gpkg: measures: {said}"):
+        restoration_file.read_projects(tmp_path / "f.gpkg", {})
 
 
 def test_columns_overlaps_and_far_projects(tmp_path):

@@ -192,7 +192,7 @@ def test_budgets(root):
             if isinstance(node, ast.FunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
                 lines = node.end_lineno - body[0].lineno + 1 if body else 0
-                assert lines <= 40, f"{path.name}: {node.name} has {lines} lines of code"
+                assert lines <= 50, f"{path.name}: {node.name} has {lines} lines of code"
 
 
 def pins_of(path):

@@ -123,9 +123,7 @@ def climate_if_wanted(variable):
 
 def first_area_series(wildcards):
     """Table of the zones that partition the area."""
-    study = study_of(wildcards)
-    name = next(zones["name"] for zones in study["zones"] if zones["kind"] == "area")
-    return f"{RESULTS}/{wildcards.study}/tables/series_{name}.csv"
+    return f"{RESULTS}/{wildcards.study}/tables/series_{area_zones(wildcards)}.csv"
 
 
 def trend_if_estimated(wildcards):

@@ -66,6 +66,11 @@ def check(study, file):
         check_chosen(names, "factors", f"{file}: detector {entry['name']}")
     _check_once([entry["id"] for entry in study.get("published", [])], f"{file}: published")
     _check_once([entry["name"] for entry in study.get("consistency", [])], f"{file}: consistency")
+    called = [
+        entry["as"] if isinstance(entry, dict) else entry
+        for entry in study["acquire"].get("names", [])
+    ]
+    check_inside(dict.fromkeys(called), f"{file}: acquire.names", "Write them alike.")
     classes = [entry["name"] for entry in study["landcover"].get("classes", [])]
     check_inside(classes, f"{file}: landcover.classes", "Rename one.", NO_CLASS)
 

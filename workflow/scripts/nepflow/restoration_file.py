@@ -8,6 +8,8 @@ import pandas as pd
 from rasterio.features import rasterize
 from scipy.ndimage import distance_transform_edt
 
+from nepflow import names
+from nepflow.restoration_stages import UNTREATED
 from nepflow.restoration_units import MOST_PROJECTS
 
 COLUMNS = ("project", "measure", "start_year")
@@ -81,6 +83,8 @@ def dissolved(frame, path):
     ------
     BadProjects
         If a start year is no year, or a project has two measures or two start years.
+    nepflow.figure_entries.BadStudy
+        If two measures cannot be told apart, or one has a name that the tables need.
     """
     years = pd.to_numeric(frame["start_year"], errors="coerce")
     wrong = frame["start_year"][~(years % 1 == 0) | ~years.between(1900, 2100)]
@@ -91,9 +95,13 @@ def dissolved(frame, path):
         )
     if frame[["project", "measure"]].isna().any(axis=None):
         raise BadProjects(f"{path}: a row has no project or no measure. Fill it in.")
+    measures = frame["measure"].astype(str)
+    remedy = "Write them alike, which makes them one measure, or rename one."
+    taken = (names.ALL, UNTREATED)
+    names.check_inside(measures.unique(), f"{path}: measures", remedy, taken)
     frame = frame.assign(
         project=frame["project"].astype(str),
-        measure=frame["measure"].astype(str),
+        measure=measures,
         start_year=years.astype(int),
         geometry=frame.geometry.make_valid(),
     )
