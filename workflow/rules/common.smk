@@ -106,7 +106,7 @@ def check_figure_kinds(studies):
 
 
 try:
-    names.check_studies(config["studies"], "config/config.yaml")
+    names.check_studies(config.get("studies"), "config/config.yaml")
 except study_files.BadStudy as error:
     raise WorkflowError(str(error)) from None
 STUDIES = {name: load_study(name) for name in config["studies"]}
