@@ -33,7 +33,7 @@ resume: .venv/run
 init: .venv/run
 	$(COMMANDS)/init.py $(STUDY) $(if $(AREA),--area "$(AREA)") $(if $(NAME_FIELD),--name-field "$(NAME_FIELD)") \
 	  $(if $(COUNTRY),--country $(COUNTRY)) $(if $(LEVEL),--level $(LEVEL)) $(if $(NAMES),--names "$(NAMES)") \
-	  $(if $(PERIOD),--period $(PERIOD))
+	  $(if $(PERIOD),--period $(PERIOD)) $(if $(RASTERS),--rasters)
 
 plan: .venv/run
 	$(COMMANDS)/plan.py $(STUDY)

@@ -34,7 +34,7 @@ STUDY = {
     "plots": {"file": "srdb.csv"},
     "sites": {"file": "sites.csv"},
     "restoration": {"file": "projects.gpkg", "match_landcover": False},
-    "zones": [{"name": "region", "kind": "area"},
+    "zones": [{"name": "county", "kind": "area"},
               {"name": "dry_wet", "kind": "file", "file": "dry_wet.gpkg", "name_field": "zone"}],
     "contrasts": [{"name": "dry", "zones": "dry_wet", "of": "dry", "match": ["dem"]}],
     "detectors": [{"name": "mean_nep", "of": "pixel/nep/mean", "factors": [
@@ -252,3 +252,42 @@ def test_raw_and_results_on_one_disk_must_fit_together(tmp_path, monkeypatch, di
     if len(wells) == 1:
         assert found[0].text.startswith("raw and results: 100 GB free")
         assert "at most 120 GB needed" in found[0].text
+
+
+def test_no_tile_is_asked_for_where_none_is_read(site):
+    """The area may lie beside the tiles of a study that reads none; of one that does it may not."""
+    found = {finding.check: finding for finding in site(tiles=["h10v05"])}
+    assert found["area"].well and found["area"].text == "1 polygons; the study reads no MODIS tile"
+    assert "tiles" not in found
+    found = faults(site(tiles=["h10v05"], npp=STUDY["npp"] | {"compare": "mod17"}))
+    assert "`tiles` of the study lacks h26v05" in found["area"].text
+    assert "tiles" in found
+
+
+def test_names_of_polygons_are_read_too(site):
+    boxes = [COVERING, COVERING.buffer(-0.1)]
+    for name, key, column in (
+        ("area", "area", "name"),
+        ("dry_wet", "zones dry_wet", "zone"),
+        ("karst", "factor karst", "kind"),
+    ):
+        path = site.raw / f"{name}.gpkg"
+        sound = path.read_bytes()
+        path.unlink()
+        geopandas.GeoDataFrame({column: ["a", "A"]}, geometry=boxes, crs=4326).to_file(path)
+        assert "'a' and 'A' cannot be told apart" in faults(site())[key].text
+        path.write_bytes(sound)
+
+
+def test_disk_of_a_study_without_tiles(site, tmp_path):
+    """Its size is that of its polygons, unknown while they are not there."""
+    frame = geopandas.read_file(site.raw / "area.gpkg")
+    study = {
+        "tiles": [],
+        "files": {"area": str(site.raw / "area.gpkg")},
+        "area": {"layer": None, "name_field": "name"},
+    }
+    expected = frame.to_crs(6933).area.sum() / 1e6
+    assert doctor._area_km2(study, tmp_path) == pytest.approx(expected, rel=0.01)
+    (site.raw / "area.gpkg").unlink()
+    assert doctor._area_km2(study, tmp_path) == 0

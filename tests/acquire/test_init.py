@@ -181,6 +181,7 @@ def test_a_polygon_becomes_a_study_that_dry_runs(copy, tmp_path):
         "results",
     )
     assert set(settings["tiles"]) == tiles_by_points(frame.union_all())
+    assert settings["zones"][0] == {"name": "parish", "kind": "area"}
     assert settings["landcover"]["substitute"] == [{"year": 2023, "by": 2022}]
     assert text.count("#") > 15 and "GB of downloads" in text
     area = geopandas.read_file(copy.folder / "data/alentejo/area.gpkg")
@@ -227,3 +228,68 @@ def test_faults_of_the_command(copy, tmp_path):
         copy, "x", "--area", str(tmp_path / "area.geojson"), "--period", "2001", fails=True
     )
     assert "no such file" in init(copy, "x", "--area", str(tmp_path / "none.shp"), fails=True)
+
+
+def zones_named(copy, tmp_path, study, column, names=("a", "b"), *words, fails=False):
+    """Begin a study of two polygons; return what is said and its zones."""
+    boxes = [box(n, 40, n + 1, 41) for n in range(2)]
+    frame = geopandas.GeoDataFrame({column: names}, geometry=boxes, crs=4326)
+    frame.to_file(tmp_path / "own.gpkg")
+    area = ("--area", str(tmp_path / "own.gpkg"), "--name-field", column)
+    said = init(copy, study, *area, *words, fails=fails)
+    path = copy.folder / f"config/studies/{study}.yaml"
+    return said, yaml.safe_load(path.read_text("utf-8")) if path.exists() else None
+
+
+@pytest.mark.parametrize(
+    ("column", "zones"),
+    [
+        ("COUNTY_NAM", "county_nam"),
+        ("name", "polygons"),
+        ("region", "polygons"),
+        ("ALL", "polygons"),
+        ("市", "polygons"),
+        ("NO", "polygons"),  # YAML reads it as false
+        ("sink", "polygons"),  # the study has zones of that name already
+        ("2nd", "polygons"),
+    ],
+)
+@pytest.mark.parametrize("words", [(), ("--rasters",)])
+def test_zones_have_a_name_of_their_own(copy, tmp_path, column, zones, words):
+    _, settings = zones_named(copy, tmp_path, "mine", column, ("a", "b"), *words)
+    assert settings["zones"][0] == {"name": zones, "kind": "area"}
+    series = next(figure for figure in settings["figures"] if figure["kind"] == "series")
+    assert series["zones"] == zones
+
+
+@pytest.mark.parametrize("period", ["2001-2001", "2023-2024", "2001-2023"])
+def test_every_period_gives_a_study_that_loads(copy, tmp_path, period):
+    """One year has no change of land cover, nor have years that the product lacks."""
+    _, settings = zones_named(copy, tmp_path, "mine", "name", ("a", "b"), "--period", period)
+    dates = settings.get("landcover", {}).get("transitions")
+    assert dates == ([2001, 2022] if period == "2001-2023" else None)
+
+
+def test_nothing_is_left_of_a_study_that_cannot_be_built(copy, tmp_path):
+    said, settings = zones_named(
+        copy, tmp_path, "mine", "name", ("a", "b"), "--period", "1999-2003", fails=True
+    )
+    assert "Begin the period in 2000 or later" in said and settings is None
+    assert not (copy.folder / "data/mine").exists()
+    said, _ = zones_named(copy, tmp_path, "mine", "name", ("a", "A"), fails=True)
+    assert "'a' and 'A' cannot be told apart" in said
+    for name in ("twin", "nul"):
+        assert "Rename it" in (told := init(copy, name, fails=True)) or "name of a file" in told
+
+
+def test_a_study_on_rasters_lists_no_tiles(copy, tmp_path):
+    """Nor do plan and doctor ask for any."""
+    words = ("--rasters", "--period", "2001-2008")
+    _, settings = zones_named(copy, tmp_path, "mine", "name", ("a", "b"), *words)
+    assert "tiles" not in settings and "tiles" not in settings["acquire"]
+    loaded = study.load_study(
+        "mine", copy.folder / "config", copy.folder / "workflow/schemas/study.schema.yaml",
+        "data", "results",
+    )  # fmt: skip
+    assert not loaded["reads_tiles"]
+    assert [own["file"] for own in loaded["climate"]["grids"]] == ["temperature.tif", "rain.tif"]

@@ -179,7 +179,7 @@ OWN = {
                     "depth_shape": 0.98},
     "plots": {"file": "srdb.csv"},
     "sites": {"file": "/shared/sites.csv"},
-    "zones": [{"name": "region", "kind": "area"},
+    "zones": [{"name": "county", "kind": "area"},
               {"name": "dry_wet", "kind": "file", "file": "dry_wet.shp", "name_field": "zone"}],
     "detectors": [
         {"name": name, "of": "pixel/nep/mean", "factors": [

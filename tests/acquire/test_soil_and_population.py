@@ -144,7 +144,7 @@ STUDY = {
     "period": [2001, 2009],
     "tiles": ["h26v05"],
     "climate": {"variables": ["temperature", "precipitation"]},
-    "zones": [{"name": "region", "kind": "area"}],
+    "zones": [{"name": "county", "kind": "area"}],
     "respiration": {"model": "chen2010", "reason": "a test"},
     "soil_carbon": {
         "file": "soil_carbon.tif", "unit": "t C ha-1", "depth_cm": [0, 30], "depth_shape": 0.9786,

@@ -9,8 +9,9 @@ import pyproj
 import pytest
 import rasterio
 from affine import Affine
+from define_grid import define_grid
 from define_zones import define_zones
-from nepflow import geotiff, raster, vectors, zoning
+from nepflow import geotiff, modis, raster, vectors, zoning
 from shapely import GeometryCollection, LineString, Point, Polygon
 from shapely.geometry import box
 from summarise_classes import summarise_classes
@@ -297,3 +298,42 @@ def test_crossings_need_pairs_and_names_apart(folder):
     b = layer(folder, "b", [[1, 2, 2, 1]] * 3, dtype="uint16", classes={1: "z", 2: "y, z"})
     with pytest.raises(zoning.BadNames, match="two zones are named 'x, y, z'"):
         made(folder, [a, b], kind="crossing", of=["a", "b"])
+
+
+def named(folder, *names):
+    """Polygons side by side, one a name."""
+    boxes = [box(1000 * n, 0, 1000 * (n + 1), 3000) for n in range(len(names))]
+    frame = geopandas.GeoDataFrame({"zone": names, "geometry": boxes}, crs=GRID.crs)
+    frame.to_file(folder / "named.gpkg")
+    return str(folder / "named.gpkg")
+
+
+@pytest.mark.parametrize(
+    ("names", "fault"),
+    [(("dry", "Dry"), "cannot be told apart"), (("All", "wet"), "'All' is taken")],
+)
+def test_names_of_polygons_that_are_one(folder, names, fault):
+    """The same for zones of a file and for the area itself; what is spelled alike is one zone."""
+    path = named(folder, *names)
+    with pytest.raises(zoning.BadNames, match=rf"named\.gpkg: .*{fault}"):
+        made(folder, [path], kind="file", name_field="zone")
+    with pytest.raises(zoning.BadNames, match=rf"named\.gpkg: .*{fault}"):
+        define(folder, path, ["h99v99"])
+    path = named(folder, "dry", "dry", "Xi'an, 西安")
+    assert made(folder, [path], kind="file", name_field="zone")[1] == {1: "dry", 2: "Xi'an, 西安"}
+
+
+def define(folder, path, tiles):
+    """Define the grid of an area of 1 km cells."""
+    outputs = [folder / name for name in ("own.tif", "area.tif", "outlines.gpkg")]
+    define_grid(path, None, "zone", GRID.crs, 1000, tiles, False, *map(str, outputs))
+    return raster.classes_of(str(outputs[1]))
+
+
+def test_the_area_lies_on_the_tiles_only_where_they_are_read(folder):
+    """No tile is asked for where none is listed to be read."""
+    path = named(folder, "dry", "wet")
+    assert define(folder, path, []) == {1: "dry", 2: "wet"}
+    assert define(folder, path, ["h18v08"]) == {1: "dry", 2: "wet"}
+    with pytest.raises(modis.MissingTiles, match="reaches into the tiles h18v08"):
+        define(folder, path, ["h26v05"])

@@ -170,6 +170,21 @@ def test_projects_without_a_cell_are_named(tmp_path):
         restoration_file.dissolved(frame, "f.gpkg")
 
 
+@pytest.mark.parametrize(
+    ("measures", "said"),
+    [
+        (("planting", "Planting"), "'planting' and 'Planting' cannot be told apart"),
+        (("All", "x"), "the name 'All' is taken"),
+        (("x", "Untreated"), "the name 'Untreated' is taken"),
+    ],
+)
+def test_measures_that_a_table_takes_for_another(tmp_path, measures, said):
+    rows = [(place, name, 2006, place, 0) for place, name in enumerate(measures)]
+    squares(*rows).to_file(tmp_path / "f.gpkg")
+    with pytest.raises(ValueError, match=rf"f\.gpkg: .*{said}"):
+        restoration_file.read_projects(tmp_path / "f.gpkg", {})
+
+
 def test_columns_overlaps_and_far_projects(tmp_path):
     frame = squares(("late", "x", 2010, 0, 0), ("early", "y", 2006, 1000, 0))
     frame = frame.rename(columns={"measure": "type"})

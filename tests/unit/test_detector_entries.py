@@ -78,12 +78,6 @@ def test_faults_are_named():
     other["figures"][0]["detector"] = "none"
     with pytest.raises(BadStudy, match=r"a\.yaml: figure f wants the detector none.*mean_npp"):
         detector_entries.check(other, "a.yaml")
-    twice = study()
-    twice["detectors"] *= 2
-    with pytest.raises(BadStudy, match="the name mean is used twice"):
-        detector_entries.check(twice, "a.yaml")
-    with pytest.raises(BadStudy, match="two factors have one name"):
-        detector_entries.check(study(factors=[{"name": "a", "layer": "dem"}] * 2), "a.yaml")
     with pytest.raises(BadStudy, match="factor a needs `layer`"):
         detector_entries.check(study(factors=[{"name": "a"}]), "a.yaml")
     different = study()

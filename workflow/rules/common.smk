@@ -24,6 +24,7 @@ from nepflow import (
     land_use_entries,
     landcover,
     modis,
+    names,
     own_files,
     restoration_entries,
     study as study_files,
@@ -104,5 +105,9 @@ def check_figure_kinds(studies):
                 )
 
 
+try:
+    names.check_studies(config.get("studies"), "config/config.yaml")
+except study_files.BadStudy as error:
+    raise WorkflowError(str(error)) from None
 STUDIES = {name: load_study(name) for name in config["studies"]}
 check_figure_kinds(STUDIES)

@@ -7,7 +7,14 @@ def zones_of_kind(study, kind):
 
 
 def area_zones(wildcards):
-    return next(iter(zones_of_kind(study_of(wildcards), "area")), "")
+    """Name of the zones that partition the area."""
+    names = zones_of_kind(study_of(wildcards), "area")
+    if not names:
+        raise WorkflowError(
+            f"config/studies/{wildcards.study}.yaml: zones has no entry of kind area, the polygons "
+            "that totals are checked with. Add zones: [{name: county, kind: area}]."
+        )
+    return names[0]
 
 
 def dates_of_landcover(wildcards):
@@ -18,8 +25,7 @@ def dates_of_landcover(wildcards):
 def number_tables(wildcards):
     """The tables that the numbers are taken from, by what they hold."""
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}/tables"
-    first = next(zones["name"] for zones in study["zones"])
-    area = area_zones(wildcards) or first
+    area = area_zones(wildcards)
     tables = {"series": f"series_{area}", "trends": f"trends_{area}"}
     if not from_grids(wildcards):
         tables["stations"] = "station_completeness"

@@ -11,6 +11,12 @@ def years_of(wildcards):
     return study_of(wildcards)["years"]
 
 
+def tiles_read(wildcards):
+    """Names of the tiles that must hold the area; none where the study reads no tile."""
+    study = study_of(wildcards)
+    return study["tiles"] if study["reads_tiles"] else []
+
+
 def tiles_of(product):
     """Function that gives the tile files of a product and year; of downloads, once they are listed."""
 
@@ -117,9 +123,7 @@ def climate_if_wanted(variable):
 
 def first_area_series(wildcards):
     """Table of the zones that partition the area."""
-    study = study_of(wildcards)
-    name = next(zones["name"] for zones in study["zones"] if zones["kind"] == "area")
-    return f"{RESULTS}/{wildcards.study}/tables/series_{name}.csv"
+    return f"{RESULTS}/{wildcards.study}/tables/series_{area_zones(wildcards)}.csv"
 
 
 def trend_if_estimated(wildcards):

@@ -26,7 +26,7 @@ rule define_grid:
         overlaps=lookup(within=STUDIES, dpath="{study}/area/overlaps"),
         crs=lookup(within=STUDIES, dpath="{study}/grid/crs"),
         resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
-        tiles=lookup(within=STUDIES, dpath="{study}/tiles"),
+        tiles=tiles_read,
         simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
     message:
         "{wildcards.study}: study grid and zones."

@@ -32,7 +32,7 @@ def define_grid(
     codes, warnings = vectors.zone_codes(area, grid, area_path, overlaps=overlaps)
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
     missing = vectors.modis_tiles(codes > 0, grid, *lattice) - set(tiles)
-    if missing:
+    if tiles and missing:  # none are listed where the study reads none
         raise modis.MissingTiles(
             f"{area_path}: reaches into the tiles {', '.join(sorted(missing))}, which `tiles` of "
             "the study does not list. Add them."
@@ -42,11 +42,11 @@ def define_grid(
         grid_path, "1", "study area", dtype="uint8", classes={1: "inside"}, tags=tags
     )
     raster.write((codes > 0).astype("float64"), inside, grid)
-    names = dict(enumerate(area["name"], start=1))
+    named = dict(enumerate(area["name"], start=1))
     tags = tags | raster.warning_tags(warnings)
-    zones = raster.Output(zones_path, "1", "zone", dtype=zoning.DTYPE, classes=names, tags=tags)
+    zones = raster.Output(zones_path, "1", "zone", dtype=zoning.DTYPE, classes=named, tags=tags)
     raster.write(codes.astype("float64"), zones, grid)
-    vectors.write(area.assign(code=list(names)), outlines_path, layer="zones")
+    vectors.write(area.assign(code=list(named)), outlines_path, layer="zones")
 
 
 def snapped(bounds, crs, resolution_m):

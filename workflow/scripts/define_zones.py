@@ -14,26 +14,26 @@ def define_zones(layers, grid_path, output_path, entry, mem_mb):
     """Every kind gives codes from 1 and their names; cells outside the area have none."""
     if entry["kind"] == "file":
         return polygons(layers[0], grid_path, output_path, entry)
-    function, inputs, names, colours = KINDS[entry["kind"]](layers, entry, mem_mb)
+    function, inputs, named, colours = KINDS[entry["kind"]](layers, entry, mem_mb)
     raster.map_blocks(
         lambda inside, *strips: np.where(inside[0] == 1, function(*strips), np.nan),
         [grid_path, *inputs],
-        output_of(output_path, entry["name"], names, colours),
+        output_of(output_path, entry["name"], named, colours),
         mem_mb=mem_mb,
         label=entry["name"],
     )
 
 
-def output_of(path, name, names, colours=None, warnings=()):
+def output_of(path, name, named, colours=None, warnings=()):
     """A class raster whose codes count from 1."""
-    zoning.check_names(list(names), f"zones {name}")
+    zoning.check_names(list(named), f"zones {name}")
     return raster.Output(
         path,
         "1",
         name.replace("_", " "),
         ("zone",),
         zoning.DTYPE,
-        classes=dict(enumerate(names, start=1)),
+        classes=dict(enumerate(named, start=1)),
         colours=dict(enumerate(colours, start=1)) if colours else None,
         tags=raster.warning_tags(warnings),
     )

@@ -29,8 +29,8 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
     tags = {"resampling": method}
     dtype = None if method in ("nearest", "mode") else "float32"
     if factor.get("classes"):
-        names = factor_source.class_names(path, factor)
-        output = raster.Output(output_path, "1", name, dtype="uint8", classes=names, tags=tags)
+        named = factor_source.class_names(path, factor)
+        output = raster.Output(output_path, "1", name, dtype="uint8", classes=named, tags=tags)
     else:
         output = raster.Output(output_path, factor.get("unit", "1"), name, tags=tags)
     raster.map_blocks(

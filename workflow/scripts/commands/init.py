@@ -2,6 +2,7 @@
 
     make init STUDY=my_region AREA=my_area.shp NAME_FIELD=county
     make init STUDY=my_region COUNTRY=CHN NAMES="Ningxia,Gansu"
+    make init STUDY=my_region AREA=my_area.shp RASTERS=yes    # NPP and climate of your own
 
 Writes config/studies/<study>.yaml and <raw>/<study>/area.gpkg; nothing that is there is
 overwritten.
@@ -15,8 +16,8 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import yaml
+from nepflow import names, vectors
 from nepflow import study as study_files
-from nepflow import vectors
 from nepflow_acquire import plan, region, register, site, study_text
 from nepflow_acquire.redaction import keep_secrets_out
 
@@ -49,6 +50,9 @@ def parsed(words):
     parser.add_argument("--level", default="ADM1")
     parser.add_argument("--names", default="", help="polygons among them, with commas between")
     parser.add_argument("--period", default="2001-2022", help="first-last year")
+    parser.add_argument(
+        "--rasters", action="store_true", help="NPP and climate of your own rasters"
+    )
     return parser.parse_args(words)
 
 
@@ -58,6 +62,7 @@ def init(top, options):
         raise study_files.BadStudy(
             f"{options.study}: a study is named with small letters, digits and _."
         )
+    names.check_chosen([options.study], "study", "config/studies", names.SHAPE_OF_STUDY)
     settings = site.settings(top)
     path = top / "config/studies" / f"{options.study}.yaml"
     target = top / settings["raw"] / options.study / "area.gpkg"
@@ -69,24 +74,30 @@ def init(top, options):
     area = polygons(options)
     first, last = years(options.period)
     text = written(area.to_crs("EPSG:4326").union_all(), options, first, last, settings, top)
+    path.write_text(text, encoding="utf-8")
+    try:
+        site.study(options.study, top)
+    except study_files.BadStudy:
+        path.unlink()  # nothing is left of a study that cannot be built
+        raise
     target.parent.mkdir(parents=True, exist_ok=True)
     vectors.write(area, target, layer="area")
-    path.write_text(text, encoding="utf-8")
     return path
 
 
 def polygons(options):
     """Return the polygons of the area with their column ``name``."""
     if options.area:
-        return vectors.read_area(options.area, None, options.name_field)
+        area = vectors.read_area(options.area, None, options.name_field)
+        return area
     if not options.country:
         raise vectors.BadArea("Say where: --area FILE, or --country CODE with --names.")
     from acquire_area import acquire_area
 
-    names = [name.strip() for name in options.names.split(",") if name.strip()]
+    wanted = [name.strip() for name in options.names.split(",") if name.strip()]
     with tempfile.TemporaryDirectory() as folder:
         acquire_area(
-            "geoboundaries", options.country, options.level, names, Path(folder),
+            "geoboundaries", options.country, options.level, wanted, Path(folder),
             Path(folder, "area.gpkg"), Path(folder, "files.csv"),
         )  # fmt: skip
         return vectors.read_area(Path(folder, "area.gpkg"), None, "name")
@@ -100,40 +111,81 @@ def years(text):
     return int(first), int(last)
 
 
+def zones_of(name_field):
+    """Name of the set of zones: that of the column, where it can be one and says something."""
+    name = names.folded(name_field)
+    try:
+        names.check_chosen([name], "zones", "")
+    except study_files.BadStudy:
+        return "polygons"
+    is_text = isinstance(yaml.safe_load(name), str)  # `no` is none
+    return name if is_text and name not in ("name", "landcover", "sink") else "polygons"
+
+
 def written(polygon, options, first, last, settings, top):
     """Return the text of the study file."""
-    datasets, tiles = register.load(), region.tiles(polygon)
-    defaults = yaml.safe_load((top / "config/defaults.yaml").read_text(encoding="utf-8"))
-    landcover = defaults["landcover"]["years"]
     km2, count = region.area_km2(polygon), last - first + 1
-    per_tile = datasets["mod17a3hgf_061"]["file_mb"] + datasets["mcd12q1_061"]["file_mb"]
-    stations = defaults["acquire"]["most_stations"] * count * datasets["gsod"]["file_mb"]
-    dem = plan.degree_tiles(polygon.bounds) * datasets["copernicus_glo90"]["file_mb"]
     (gb_out, hours), (gb_fine, hours_fine) = (
         region.cost(km2, m, count) for m in (COARSE_M, FINE_M)
     )
+    inputs = (of_rasters if options.rasters else of_tiles)(polygon, first, last, top)
     return study_text.TEXT.format(
         title=options.study.replace("_", " ").capitalize(),
         name=options.study,
         first=first,
         last=last,
-        npp_years=study_text.span(datasets["mod17a3hgf_061"]["years"]),
-        landcover_years=study_text.span(landcover),
-        tiles=", ".join(tiles),
-        n_tiles=len(tiles),
         crs=region.equal_area_crs(polygon),
         resolution_m=COARSE_M,
         file="area.gpkg",
         raw=settings["raw"],
         name_field="name",
-        last_landcover=min(last, landcover[1]),
-        substitutes=study_text.substitutes(first, last, landcover),
-        gb_in=(len(tiles) * count * per_tile + stations + dem) / 1000,
+        zones=zones_of(options.name_field),
         gb_out=gb_out,
         gb_fine=gb_fine,
         hours=hours,
         hours_fine=hours_fine,
+        **inputs,
     )
+
+
+def elevation_gb(datasets, polygon):
+    """Size of the tiles of elevation, GB."""
+    return plan.degree_tiles(polygon.bounds) * datasets["copernicus_glo90"]["file_mb"] / 1000
+
+
+def of_tiles(polygon, first, last, top):
+    """Parts of the text where NPP and land cover come from tiles, climate from stations."""
+    datasets, tiles = register.load(), region.tiles(polygon)
+    defaults = yaml.safe_load((top / "config/defaults.yaml").read_text(encoding="utf-8"))
+    landcover, count = defaults["landcover"]["years"], last - first + 1
+    per_tile = datasets["mod17a3hgf_061"]["file_mb"] + datasets["mcd12q1_061"]["file_mb"]
+    stations = defaults["acquire"]["most_stations"] * count * datasets["gsod"]["file_mb"]
+    return {
+        "years": study_text.YEARS.format(
+            npp_years=study_text.span(datasets["mod17a3hgf_061"]["years"]),
+            landcover_years=study_text.span(landcover),
+        ),
+        "tiles": study_text.TILES.format(tiles=", ".join(tiles), count=len(tiles)),
+        "sources": study_text.OF_TILES.format(
+            landcover=study_text.landcover(first, last, landcover)
+        ),
+        "landcover_zones": study_text.LANDCOVER_ZONES,
+        "study_area": "Elevation, regions and weather stations",
+        "gb_in": (len(tiles) * count * per_tile + stations) / 1000
+        + elevation_gb(datasets, polygon),
+    }
+
+
+def of_rasters(polygon, first, last, top):
+    """Parts of the text where NPP and climate come from rasters of the user."""
+    return {
+        "years": "",
+        "tiles": "",
+        "sources": study_text.OF_RASTERS.format(first=first, last=last),
+        "landcover_zones": "",
+        "study_area": "Elevation and regions",
+        "gb_in": elevation_gb(register.load(), polygon),
+    }
 
 
 if __name__ == "__main__":

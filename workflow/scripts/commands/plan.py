@@ -27,8 +27,9 @@ def main(words=None, top=site.TOP):
         return 1
     print(plan.table_text(rows))
     print(yours.table_text(yours.rows(study, rows, top)))
-    for line in [] if area is None else unlike(study["tiles"], area):
-        print(line)
+    if area is not None and study["reads_tiles"]:
+        for line in unlike(study["tiles"], area):
+            print(line)
     if not site.settings(top)["acquire"]:
         print("config/config.yaml does not say `acquire: true`: nothing will be downloaded.")
     return 0

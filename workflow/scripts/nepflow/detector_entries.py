@@ -80,10 +80,6 @@ def check(study, file):
     BadStudy
     """
     entries = study.get("detectors", [])
-    names = [entry["name"] for entry in entries]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise BadStudy(f"{file}: detectors: the name {sorted(twice)[0]} is used twice. Rename one.")
     files = {}
     for entry in entries:
         _check_factors(entry, files, file)
@@ -99,9 +95,6 @@ def check(study, file):
 def _check_factors(entry, files, file):
     """A factor comes from one place; a file of one name is the same in all detectors."""
     place = f"{file}: detector {entry['name']}"
-    names = [factor["name"] for factor in entry["factors"]]
-    if len(set(names)) < len(names):
-        raise BadStudy(f"{place}: two factors have one name. Rename one.")
     for factor in entry["factors"]:
         if "file" not in factor and "layer" not in factor:
             raise BadStudy(

@@ -13,7 +13,8 @@ def growth(study, in_band=False):
     Parameters
     ----------
     study : dict
-        Merged settings: tiles, grid.resolution_m, grid.blocks.
+        Complete settings: tiles, grid.resolution_m, grid.blocks. A study that lists no tiles
+        counts as one of the size that was measured: its area is not read before it is built.
     in_band : bool
         The job does one of ``grid.blocks`` bands.
     """

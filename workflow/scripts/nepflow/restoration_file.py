@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import distance_transform_edt
 
-from nepflow import vectors, zoning
+from nepflow import names, vectors, zoning
+from nepflow.restoration_stages import UNTREATED
 from nepflow.restoration_units import MOST_PROJECTS
 
 COLUMNS = ("project", "measure", "start_year")
@@ -93,6 +94,9 @@ def dissolved(frame, path):
             named_by[column] = zoning.clean_names(given, path, column, "restoration.columns")
         except zoning.BadNames as error:
             raise BadProjects(str(error)) from None
+    remedy = "Write them alike, which makes them one measure, or rename one."
+    measures = dict.fromkeys(named_by["measure"])
+    names.check_inside(measures, f"{path}: measures", remedy, (names.ALL, UNTREATED))
     return _joined(frame.assign(start_year=years.astype(int), **named_by), path)
 
 

@@ -18,7 +18,7 @@ from nepflow import (
     respiration_models,
 )
 from nepflow.figure_entries import BadStudy
-from nepflow.study_checks import check_sense, study_years, uses_landcover
+from nepflow.study_checks import check_sense, readers_of_tiles, study_years, uses_landcover
 
 TREND_LAYERS = (
     "sen_slope",
@@ -147,6 +147,8 @@ def completed(study, name, raw, results):
         "years": years,
         "has_trend": has_trend,
         "uses_landcover": uses_landcover(study),
+        "tiles": study.get("tiles", []),
+        "reads_tiles": bool(readers_of_tiles(study)),
         "simulated": twin,
         "detectors": detectors,
         "land_use_periods": land_use_entries.periods_of(study, years),

@@ -7,6 +7,7 @@ from nepflow import (
     figure_entries,
     grid_units,
     land_use_entries,
+    names,
     respiration_models,
     restoration_entries,
 )
@@ -38,11 +39,8 @@ def check_sense(study, file):
     if source == "casa":
         check_casa(study, file)
     check_comparison(study, file)
-    for key in ("zones", "figures"):
-        names = [entry["name"] for entry in study.get(key, [])]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
+    names.check(study, file)
+    check_tiles(study, file)
     _check_zones(study, file)
     _check_climate(study, file)
     if uses_landcover(study) or source == "casa":
@@ -134,8 +132,8 @@ def _check_zones(study, file):
             raise BadStudy(f"{file}: zones {name} ({entry['kind']}) lack `{needed}`. Add it.")
         if entry["kind"] == "file" and "file" not in entry:
             raise BadStudy(f"{file}: zones {name} lack `file`. Name the polygons.")
-        if name == "area" or entry.get("cuts", []) != sorted(set(entry.get("cuts", []))):
-            raise BadStudy(f"{file}: zones {name}: cuts must ascend; the name area is taken.")
+        if entry.get("cuts", []) != sorted(set(entry.get("cuts", []))):
+            raise BadStudy(f"{file}: zones {name}: cuts must ascend.")
     for entry in study.get("contrasts", []):
         if kinds.get(entry["zones"]) in (None, "landcover"):
             raise BadStudy(
@@ -199,6 +197,34 @@ def uses_landcover(study):
     return bool(kinds & {"landcover", "stable_landcover"}) or any(
         layer.startswith("landcover/") for layer in layers
     )
+
+
+def readers_of_tiles(study):
+    """Return what of a study reads MODIS tiles, by key; nothing where it needs no `tiles`."""
+    npp = study["npp"]
+    reading = {
+        f"npp.source: {npp['source']}": npp["source"] in ("mod17", "casa"),
+        f"npp.compare: {npp['compare']}": npp["compare"] == "mod17",
+        "land cover of zones, figures, detectors or effects": uses_landcover(study),
+        "landcover.transitions": bool(study["landcover"].get("transitions")),
+    }
+    return [key for key, reads in reading.items() if reads]
+
+
+def check_tiles(study, file):
+    """Refuse a study that reads MODIS tiles and does not say which.
+
+    Raises
+    ------
+    BadStudy
+    """
+    readers = readers_of_tiles(study)
+    if readers and not study.get("tiles"):
+        raise BadStudy(
+            f"{file}: `tiles` is missing, and MODIS tiles are read ({'; '.join(readers)}). Name "
+            "those that the area touches, such as tiles: [h26v05] (`make init` and `make doctor` "
+            "list them), or take out what reads them."
+        )
 
 
 def _check_landcover_years(study, file):

@@ -6,6 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from nepflow import labels
+from nepflow.figure_entries import BadStudy
+from nepflow.names import check_inside
 
 # P / PET of dry-wet zones: UNEP (1992), World Atlas of Desertification
 ARIDITY_CUTS = (0.05, 0.2, 0.5, 0.65)
@@ -88,7 +90,8 @@ def check_names(names, place):
     Raises
     ------
     BadNames
-        If two are the same, one stands for the whole area, or there are more than `MOST`.
+        If two are the same but for case, blanks or _, one stands for the whole area, or there are
+        more than `MOST`.
     """
     if len(names) > MOST:
         raise BadNames(
@@ -102,6 +105,10 @@ def check_names(names, place):
             f"{place}: a zone is named {labels.REGION!r}, which stands for the whole area in "
             "tables. Rename it."
         )
+    try:
+        check_inside(names, place, "Write them alike, which makes them one zone, or rename one.")
+    except BadStudy as error:
+        raise BadNames(str(error)) from None
 
 
 def stable_classes(annual, changed, minimum_percent=100):

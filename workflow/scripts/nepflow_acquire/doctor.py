@@ -140,13 +140,14 @@ def memory(rules, meminfo="/proc/meminfo"):
     )  # fmt: skip
 
 
-def disk(study, raw, results):
+def disk(study, raw, results, top="."):
     """Compare the free room with what downloads and results will take, on one disk together."""
     from nepflow_acquire import region
 
     bring = plan.download_gb(plan.plan(study, register.load()))
-    km2 = len(study["tiles"]) * 1.24e6  # of a tile, at most
-    made, _ = region.cost(km2 / 1.6, study["grid"]["resolution_m"], len(study["years"]))
+    tiles = len(study["tiles"]) * 1.24e6 / 1.6  # km2 of a tile at most; no box is round them
+    km2 = tiles or _area_km2(study, top)
+    made, _ = region.cost(km2, study["grid"]["resolution_m"], len(study["years"]))
     needs = {"raw": (nearest(raw), bring), "results": (nearest(results), made)}
     disks = {}
     for name, (place, needed) in needs.items():
@@ -161,6 +162,19 @@ def disk(study, raw, results):
             "Free space, set raw: (or results: under pathvars:) of config/config.yaml to a larger "
             "disk, or take a larger grid.resolution_m.",
         )
+
+
+def _area_km2(study, top):
+    """Area of the polygons of a study that lists no tiles; 0 while they are not there."""
+    from nepflow import vectors
+
+    from nepflow_acquire import region
+
+    path, settings = Path(top, study["files"]["area"]), study["area"]
+    if not path.exists():
+        return 0
+    area = vectors.read_area(path, settings["layer"], settings["name_field"])
+    return region.area_km2(area.to_crs("EPSG:4326").union_all())
 
 
 def nearest(folder):
@@ -194,6 +208,6 @@ def of_site(study, top, live=False):
     yield from guarded("login", "See docs/data.md, Earthdata login.", lambda: login(study, live))
     raw, results = Path(top, settings["raw"]), Path(top, settings["results"])
     yield from guarded(
-        "disk", "Check raw: in config/config.yaml.", lambda: disk(study, raw, results)
+        "disk", "Check raw: in config/config.yaml.", lambda: disk(study, raw, results, top)
     )
     yield from guarded("memory", "Check the rules.", lambda: memory(Path(top, "workflow/rules")))

@@ -116,15 +116,17 @@ def tiles_of_year(folder, dataset, year, tiles):
 
 
 def area(study, top, _):
-    """Read the polygons and compare the tiles that they touch with those of the study."""
+    """Read the polygons and compare the tiles that they touch with those that the study reads."""
     from nepflow import vectors
 
     from nepflow_acquire import region
 
     settings = study["area"]
-    polygons = vectors.read_area(
-        Path(top, study["files"]["area"]), settings["layer"], settings["name_field"]
-    )
+    path = Path(top, study["files"]["area"])
+    polygons = vectors.read_area(path, settings["layer"], settings["name_field"])
+    if not study["reads_tiles"]:
+        yield Finding("area", True, f"{len(polygons)} polygons; the study reads no MODIS tile")
+        return
     needed = region.tiles(polygons.to_crs("EPSG:4326").union_all())
     missing = sorted(set(needed) - set(study["tiles"]))
     yield Finding(

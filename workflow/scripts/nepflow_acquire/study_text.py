@@ -3,11 +3,10 @@
 TEXT = """\
 # {title}: written by `make init`. Change what is yours; other keys stand in config/defaults.yaml.
 
-title: {title}
+title: "{title}"
 citation: who, where, doi       # what the report quotes
-period: [{first}, {last}]           # MOD17A3HGF 061 has {npp_years}, MCD12Q1 061 {landcover_years}
-tiles: [{tiles}]   # {n_tiles} tiles touch the area (sinusoidal formula)
-
+period: [{first}, {last}]{years}
+{tiles}
 grid:
   # equal-area, centred on the region; a coarse cell first: the whole workflow then takes minutes
   crs: "{crs}"
@@ -18,30 +17,16 @@ area:
   name_field: {name_field}
   buffer_km: 100                # stations up to here count; wider where they are sparse
 
-climate:
-  variables: [temperature, precipitation, radiation]   # without radiation: two drivers, no POWER
-  # station_format: gsod        # for files of an archive that you bring yourself (docs/data.md)
-
-landcover:
-  transitions: [{first}, {last_landcover}]
-{substitutes}
-# What the download rules bring when config/config.yaml says `acquire: true`; none: you bring it.
-acquire:
-  tiles: earthdata              # needs an Earthdata login (docs/data.md)
-  stations: gsod                # gsod | ghcn_daily
-  radiation: nasa_power
-  dem: copernicus_glo90         # copernicus_glo30 has cells of 30 m and eight times the size
-
+{sources}
 zones:
-  - {{name: region, kind: area}}
-  - {{name: landcover, kind: landcover}}
+  - {{name: {zones}, kind: area}}{landcover_zones}
   - {{name: sink, kind: sink, cuts: [0, 200, 400]}}
 
 figures:
   - name: study_area
     kind: study_area
     title: Study area
-    caption: Elevation, regions and weather stations.
+    caption: {study_area}.
   - name: nep_mean
     kind: map
     layer: pixel/nep/mean
@@ -51,7 +36,7 @@ figures:
   - name: nep_series
     kind: series
     quantity: nep
-    zones: region
+    zones: {zones}
     title: Net ecosystem productivity
     caption: Annual means with their Theil-Sen lines.
   - name: nep_trend
@@ -67,6 +52,43 @@ figures:
 # Expected, roughly: {gb_in:.1f} GB of downloads; at {resolution_m} m {gb_out:.1f} GB of results and
 # {hours:.1f} h of computing on 2 cores, at 500 m {gb_fine:.1f} GB and {hours_fine:.1f} h.
 """
+YEARS = "           # MOD17A3HGF 061 has {npp_years}, MCD12Q1 061 {landcover_years}"
+TILES = """\
+tiles: [{tiles}]   # {count} tiles touch the area (sinusoidal formula)
+"""
+LANDCOVER_ZONES = "\n  - {name: landcover, kind: landcover}"
+# Where NPP and land cover come from tiles, climate from stations
+OF_TILES = """\
+climate:
+  variables: [temperature, precipitation, radiation]   # without radiation: two drivers, no POWER
+  # station_format: gsod        # for files of an archive that you bring yourself (docs/data.md)
+
+{landcover}# What download rules bring when config/config.yaml says `acquire: true`; none: you.
+acquire:
+  tiles: earthdata              # needs an Earthdata login (docs/data.md)
+  stations: gsod                # gsod | ghcn_daily
+  radiation: nasa_power
+  dem: copernicus_glo90         # copernicus_glo30 has cells of 30 m and eight times the size
+"""
+# Where NPP and climate come from rasters of one's own; files lie below the raw folder
+OF_RASTERS = """\
+# No MODIS tile is read, so the study names none. Zones or figures of land cover would need `tiles`.
+npp:
+  source: rasters               # a raster a year; scale, offset, fill, layer, crs: docs/data.md
+  rasters: {{file: "npp_{{year}}.tif", unit: g C m-2 yr-1}}
+
+climate:
+  source: grids                 # a band a month, from January {first} to December {last}
+  variables: [temperature, precipitation]
+  grids:
+    - {{variable: temperature, file: temperature.tif, unit: degC, first_month: {first}-01}}
+    - {{variable: precipitation, file: rain.tif, unit: mm month-1, first_month: {first}-01}}
+
+# What the download rules bring when config/config.yaml says `acquire: true`; none: you.
+acquire:
+  dem: copernicus_glo90         # copernicus_glo30 has cells of 30 m and eight times the size
+"""
+TRANSITIONS = "  transitions: [{first}, {last}]\n"
 SUBSTITUTE = """\
   substitute:                   # years that the product does not have, by choice
 {lines}
@@ -79,12 +101,18 @@ def span(years):
     return f"{first}-" if last is None else f"{first}-{last}"
 
 
-def substitutes(first, last, landcover_years):
-    """Return the section on years without land cover, empty where every year has it."""
+def landcover(first, last, landcover_years):
+    """Return the section on land cover: years to compare, and years that the product lacks.
+
+    Empty where it would say nothing.
+    """
     begin, end = landcover_years
+    start, stop = max(first, begin), min(last, end)
+    text = TRANSITIONS.format(first=start, last=stop) if start < stop else ""
     lines = [
         f"    - {{year: {year}, by: {min(max(year, begin), end)}}}"
         for year in range(first, last + 1)
         if not begin <= year <= end
     ]
-    return SUBSTITUTE.format(lines="\n".join(lines)) if lines else ""
+    text += SUBSTITUTE.format(lines="\n".join(lines)) if lines else ""
+    return f"landcover:\n{text}\n" if text else ""
