@@ -173,7 +173,11 @@ def test_truth_is_compared_over_the_cells_of_nep(tmp_path):
     own, cubes, rh = balanced(tmp_path, GAPS["npp in all years"])
     truth = written(tmp_path, "truth", own["rh"] + 5, YEARS)
     grid = written(tmp_path, "inside", np.ones((1, 6, 5)), dtype="uint8")
-    pairs = {"all": (truth, rh), "balance": (truth, cubes["rh"]), "mask": (truth, rh, cubes["nep"])}
+    pairs = {
+        "all": (truth, rh),
+        "balance": (truth, cubes["rh"]),
+        "mask": (truth, rh, truth, cubes["nep"]),
+    }
     compare_truth(pairs, grid, tmp_path / "recovery.csv", 100)
     found = pd.read_csv(tmp_path / "recovery.csv").set_index(["quantity", "statistic"]).value
     assert found["all", "cells"] == 90 and found["balance", "cells"] == 87
@@ -181,3 +185,10 @@ def test_truth_is_compared_over_the_cells_of_nep(tmp_path):
         assert found["mask", statistic] == found["balance", statistic]
     assert found["mask", "bias"] == pytest.approx(-5, abs=1e-4)
     assert not math.isnan(found["mask", "correlation"])
+
+
+def test_where_nothing_is_known_the_check_fails(tmp_path):
+    _, cubes, _ = balanced(tmp_path, (("npp", slice(None), (slice(None), slice(None))),))
+    path, _ = sums_of(tmp_path, cubes)
+    (off, _, passed), (apart, _, same) = checked(path)
+    assert math.isnan(off) and not passed and same and apart == 0

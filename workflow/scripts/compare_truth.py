@@ -14,17 +14,17 @@ COLUMNS = ["quantity", "statistic", "value", "unit"]
 def compare_truth(pairs, grid_path, output_path, mem_mb):
     """``pairs`` maps a quantity to (truth path, recovered path).
 
-    A third path, a cube, counts only the cells and years where that cube has a value.
+    Further paths, cubes, count only the cells and years where all of them have a value.
     """
     rows = []
-    for quantity, (truth_path, recovered_path, *mask) in pairs.items():
+    for quantity, (truth_path, recovered_path, *masks) in pairs.items():
         unit = raster.tags_of(truth_path)["unit"]
         sums = np.zeros((3, 5, 2))
-        inputs = [grid_path, truth_path, recovered_path, *mask]
-        for _, _, (inside, truth, recovered, *where) in raster.blocks(
+        inputs = [grid_path, truth_path, recovered_path, *masks]
+        for _, _, (inside, truth, recovered, *known) in raster.blocks(
             inputs, mem_mb=mem_mb, outputs=10
         ):
-            recovered = np.where(np.isnan(where[0]), np.nan, recovered) if where else recovered
+            recovered = np.where(np.isnan(sum(known)), np.nan, recovered)
             for of_year in zip(truth, recovered, strict=True):
                 zonal.add_to_zones(products(*of_year), inside, sums)
         total, count, _ = sums
@@ -56,9 +56,10 @@ if __name__ == "__main__":
         climate = snakemake.params.climate
         pairs = {name: (files[f"true_{name}"], files[name]) for name in climate}
         pairs["npp"] = (files.true_npp, files.npp)
+        neps = files.true_nep, files.nep
         if files.rh_monthly:
-            pairs["rh (monthly reading)"] = (files.true_rh, files.rh_monthly, files.nep)
-        pairs["rh (chosen reading)"] = (files.true_rh, files.rh)
+            pairs["rh (monthly reading)"] = (files.true_rh, files.rh_monthly, *neps)
+        pairs["rh (chosen reading)"] = (files.true_rh, files.rh, *neps)
         pairs["nep (chosen reading)"] = (files.true_nep, files.nep)
         if files.slope:
             pairs["trend of nep"] = (files.true_slope, files.slope)
