@@ -15,18 +15,16 @@ GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 1000), 1, 2)  # cells of 1 
 
 
 def compared(folder, npp, respiration, minimum_years=2):
-    """Write a year a file, and the table of one reading as {quantity: value}."""
+    """Write NPP and Rh, and the table of one reading as {quantity: value}."""
     inside = raster.Output(folder / "grid.tif", "1", "area", dtype="uint8", classes={1: "in"})
     raster.write(np.ones((1, 2)), inside, GRID)
-    years = [str(folder / f"{year}.tif") for year in range(len(npp))]
-    for path, values in zip(years, npp, strict=True):
-        raster.write(np.array([values], float), raster.Output(path, "g C m-2 yr-1", "npp"), GRID)
-    cube = raster.Output(folder / "rh.tif", "g C m-2 yr-1", "rh", tuple(map(str, range(len(npp)))))
-    raster.write(np.array(respiration, float)[:, None], cube, GRID)
+    years = tuple(map(str, range(len(npp))))
+    for name, values in (("npp", npp), ("rh", respiration)):
+        cube = raster.Output(str(folder / f"{name}.tif"), "g C m-2 yr-1", name, years)
+        raster.write(np.array(values, float)[:, None], cube, GRID)
     table = folder / "readings.csv"
-    compare_readings(
-        years, {"monthly": cube.path}, folder / "grid.tif", table, "monthly", minimum_years, 100
-    )
+    paths = str(folder / "npp.tif"), {"monthly": str(folder / "rh.tif")}, folder / "grid.tif"
+    compare_readings(*paths, table, "monthly", minimum_years, 100)
     return pd.read_csv(table).set_index("quantity")["value"]
 
 

@@ -106,7 +106,7 @@ def test_gsmsr_by_hand(tmp_path):
         rh[np.isfinite(rh)], math.exp(1.22 + 0.73 * math.log(total)), rtol=1e-5
     )
     assert table["rh_lowered_to_rs_share"] == 0
-    assert table["rs_mean"] == pytest.approx(total, rel=1e-4)
+    assert table["rs_mean_of_all_cells"] == pytest.approx(total, rel=1e-4)
 
 
 def test_raich_needs_no_carbon_and_counts_what_is_held(tmp_path):

@@ -2,6 +2,7 @@
 
 import climate_study
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from import_climate import import_climate
@@ -27,7 +28,9 @@ def field(month):
     return 5 + (lon - 105) - 2 * (lat[:, None] - 36) + 3 * np.cos(month * np.pi / 6)
 
 
-def geotiff(path, months=24, dtype="float32", code=lambda values: values, nodata=None, **profile):
+def geotiff(
+    path, months=24, dtype="float32", code=lambda values: values, nodata=None, names=(), **profile
+):
     profile = {
         "driver": "GTiff", "height": SHAPE[0], "width": SHAPE[1], "count": months,
         "crs": "EPSG:4326", "transform": from_origin(WEST, NORTH, CELL, CELL), "dtype": dtype,
@@ -36,6 +39,8 @@ def geotiff(path, months=24, dtype="float32", code=lambda values: values, nodata
     with rasterio.open(path, "w", **profile) as target:
         for band in range(1, months + 1):
             target.write(code(field(band)).astype(dtype), band)
+        for band, name in enumerate(names, start=1):
+            target.set_band_description(band, name)
     return str(path)
 
 
@@ -46,7 +51,7 @@ def netcdf(path, months=24, first="2001-01-01"):
         lat = NORTH - CELL * (np.arange(SHAPE[0])[::-1] + 0.5)
         lon = WEST + CELL * (np.arange(SHAPE[1]) + 0.5)
         axes = {
-            "time": (np.arange(months) * 30.5, f"days since {first}"),
+            "time": (np.arange(months) * 30.4375 + 14, f"days since {first}"),
             "lat": (lat, "degrees_north"), "lon": (lon, "degrees_east"),
         }  # fmt: skip
         for name, (values, units) in axes.items():
@@ -62,6 +67,11 @@ def netcdf(path, months=24, first="2001-01-01"):
         other[:] = 0.001
         other.units = "m"
     return str(path)
+
+
+def months_from(first, count, form="%Y-%m"):
+    """Names of months that follow each other."""
+    return [month.strftime(form) for month in pd.period_range(first, periods=count, freq="M")]
 
 
 def entry(file, **changes):
@@ -212,7 +222,7 @@ def faulty(folder):
     shifted = geotiff(folder / "far.tif", transform=from_origin(10, NORTH, CELL, CELL))
     nowhere = geotiff(folder / "nowhere.tif", crs=None)
     finer = geotiff(folder / "finer.tif", transform=from_origin(WEST, NORTH, CELL / 2, CELL / 2))
-    short = geotiff(folder / "short.tif", months=20)
+    short = geotiff(folder / "short.tif", months=20, names=months_from("2001-01", 20))
     text = folder / "text.tif"
     text.write_text("no raster")
     nc = netcdf(folder / "t.nc")

@@ -87,7 +87,7 @@ def test_formulas_import_no_files(root):
     formulas = {
         "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
         "kernels", "climate", "study", "study_checks", "grid_units", "quality", "flags", "kriging",
-        "variogram", "names",
+        "variogram", "names", "calendars",
         "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
         "surfaces", "evaluation", "lattice", "coarse", "spread",
         "uncertainty", "transformations", "residuals", "fitting", "fit_log",

@@ -1,7 +1,8 @@
 """Climate and NPP -> heterotrophic respiration and NEP.
 
 Inputs   <study>/climate/<variable>{.tif,_fit.npz} or native/<variable>.tif, <study>/npp/<collection>/<year>.tif
-Outputs  <study>/nep/rh_<reading>.tif, <study>/nep/nep.tif
+Outputs  <study>/nep/rh_<reading>.tif of all cells; <study>/nep/{nep,npp,rh}.tif, the balance, over the
+         cells and years where NEP exists
 """
 
 
@@ -40,6 +41,8 @@ rule estimate_nep:
         code=code_of("estimate_nep.py"),
     output:
         nep="<study>/nep/nep.tif",
+        npp="<study>/nep/npp.tif",
+        rh="<study>/nep/rh.tif",
     log:
         "<logs>/{study}/estimate_nep.log",
     conda:

@@ -71,13 +71,9 @@ def in_study(pattern):
 
 
 def cube_of(wildcards):
-    """The file or the year files of a variable."""
-    below = f"{RESULTS}/{wildcards.study}"
-    return {
-        "npp": in_study("npp/{npp}/{year}.tif")(wildcards),
-        "nep": f"{below}/nep/nep.tif",
-        "rh": chosen_respiration(wildcards),
-    }.get(wildcards.variable, f"{below}/climate/{wildcards.variable}.tif")
+    """The cube of a variable; NPP and Rh are those of the balance, which stand beside NEP."""
+    folder = "nep" if wildcards.variable in ("nep", "npp", "rh") else "climate"
+    return f"{RESULTS}/{wildcards.study}/{folder}/{wildcards.variable}.tif"
 
 
 def chosen_respiration(wildcards):

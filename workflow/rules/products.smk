@@ -71,7 +71,7 @@ def tables_of(wildcards):
 def rasters_of(wildcards):
     """Every raster that a study keeps."""
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
-    files = ["grid", "dem", "zones/area", "nep/nep"]
+    files = ["grid", "dem", "zones/area", "nep/nep", "nep/npp", "nep/rh"]
     files += [f"nep/rh_{name}" for name in study["respiration_variants"]]
     files += soil_layers(study)
     files += [f"climate/{variable}" for variable in study["climate"]["variables"]]

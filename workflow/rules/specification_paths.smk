@@ -60,13 +60,10 @@ def choice_layers(wildcards):
     study, below = study_of(wildcards), f"{RESULTS}/{wildcards.study}"
     year = study["landcover_year"][study["years"][-1]]
     own, *others = keys_of(study)
-    nep = f"{below}/nep/nep.tif"
+    nep, npp, rh = (f"{below}/nep/{name}.tif" for name in ("nep", "npp", "rh"))
     return {
-        "respiration": {
-            "npp": in_study("npp/{npp}/{year}.tif")(wildcards),
-            "rh": compared_respiration(wildcards),
-        },
-        "year_2000": {"nep": nep, "rh": chosen_respiration(wildcards)} | npp_of_2000(study),
+        "respiration": {"npp": npp, "rh": compared_respiration(wildcards)},
+        "year_2000": {"nep": nep, "rh": rh} | npp_of_2000(study),
         "filled": {"nep": nep, "qc": in_study("npp/{npp}/qc_{year}.tif")(wildcards)},
         "persistence": {"nep": nep, "slope": f"{below}/pixel/nep/sen_slope.tif"},
         "significance": {"nep": nep},
@@ -78,7 +75,7 @@ def choice_layers(wildcards):
                 *(f"{below}/landcover/keys/{key}/{year}.tif" for key in others),
             ],
         },
-        "fpar_limits": npp_by_limits(wildcards) | {"rh": chosen_respiration(wildcards)},
+        "fpar_limits": npp_by_limits(wildcards) | {"rh": rh},
     }[wildcards.choice]
 
 

@@ -81,7 +81,7 @@ rule summarise_trend:
 
 rule compare_readings:
     input:
-        npp=in_study("npp/{npp}/{year}.tif"),
+        npp="<study>/nep/npp.tif",
         respiration=compared_respiration,
         grid="<study>/grid.tif",
         code=code_of("compare_readings.py"),
@@ -109,6 +109,7 @@ rule check_results:
         npp=in_study("npp/{npp}/{year}.tif"),
         respiration=chosen_respiration,
         nep="<study>/nep/nep.tif",
+        sums="<study>/zones/sums.parquet",
         series=first_area_series,
         absence="<study>/tables/absence.csv",
         defects=if_stations("tables/station_defects.csv"),

@@ -103,8 +103,8 @@ rule summarise_classes:
 rule sum_zones:
     input:
         nep="<study>/nep/nep.tif",
-        npp=in_study("npp/{npp}/{year}.tif"),
-        rh=chosen_respiration,
+        npp="<study>/nep/npp.tif",
+        rh="<study>/nep/rh.tif",
         temperature="<study>/climate/temperature.tif",
         precipitation="<study>/climate/precipitation.tif",
         radiation=climate_if_wanted("radiation"),

@@ -1,12 +1,13 @@
 """Check the results of a study against what must hold, and gather warnings.
 
-Reads   npp (one file a year), respiration and nep (cubes, g C m-2 yr-1), tables,
+Reads   npp (one file a year), respiration and nep (cubes, g C m-2 yr-1), sums of zones, tables,
         rasters that polygons were made into
 Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 """
 
 import numpy as np
-from nepflow import notes, raster, table_warnings, tables
+import pandas as pd
+from nepflow import notes, raster, table_warnings, tables, zone_rows
 from nepflow._log import logged_to
 
 LISTED = ("defects", "casa", "plots", "projects")  # one table or none
@@ -15,18 +16,21 @@ CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, study, mem_mb):
     """A failed check is shown, never mended."""
-    gap, lowest, highest = np.nan, np.nan, np.nan  # where nothing is known no check is passed
+    gap, lowest, highest, largest = np.nan, np.nan, np.nan, np.nan  # unknown passes no check
     stack = [list(npp_paths), respiration_path, nep_path]
     for _, _, (npp, respiration, nep) in raster.blocks(stack, mem_mb=mem_mb, label="checks"):
         if np.isfinite(nep).any():
             gap = np.fmax(gap, np.nanmax(np.abs(npp - respiration - nep)))
             lowest = np.fmin(lowest, np.nanmin(nep))
             highest = np.fmax(highest, np.nanmax(nep))
-    unit = "g C m-2 yr-1"
+            largest = np.fmax(largest, max(np.nanmax(np.abs(v)) for v in (npp, respiration)))
+    unit, size = "g C m-2 yr-1", max(abs(lowest), abs(highest))
+    limit = size * zone_rows.ROUNDING
     rows = [
-        ("NPP - Rh - NEP, largest", gap, 1e-3, unit, gap <= 1e-3),
+        ("NPP - Rh - NEP, largest", gap, limit, unit, gap <= limit),
         ("NEP, lowest", lowest, -2000, unit, lowest >= -2000),
         ("NEP, highest", highest, 3000, unit, highest <= 3000),
+        *zone_rows.balance_rows(pd.read_parquet(table_paths["sums"]), size, largest),
         *closures(table_paths),
     ]
     warnings = [("check failed", f"{n}: {v:.6g} {u}") for n, v, _, u, ok in rows if not ok]
@@ -56,7 +60,7 @@ if __name__ == "__main__":
             respiration_path=snakemake.input.respiration,
             nep_path=snakemake.input.nep,
             table_paths={
-                **{name: snakemake.input[name] for name in ("series", "absence")},
+                **{name: snakemake.input[name] for name in ("sums", "series", "absence")},
                 **{n: [f for f in [snakemake.input[n]] if f] for n in LISTED},
                 "detectors": list(snakemake.input.detectors),
                 "polygons": list(snakemake.input.polygons),

@@ -1,6 +1,6 @@
 """Compare the readings of the respiration equation: mean NEP, total, source and sink area.
 
-Reads   npp (one file a year), respiration (one cube a reading), g C m-2 yr-1
+Reads   npp where NEP exists and respiration (a cube; one a reading), g C m-2 yr-1
 Writes  table: one row a reading and quantity
 """
 
@@ -12,13 +12,13 @@ COLUMNS = ["reading", "chosen", "quantity", "value", "unit"]
 
 
 def compare_readings(
-    npp_paths, respiration_paths, grid_path, output_path, chosen, minimum_years, mem_mb
+    npp_path, respiration_paths, grid_path, output_path, chosen, minimum_years, mem_mb
 ):
     """The mean is that of the annual means; a source is a pixel with a negative mean NEP."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
-    layers, paths = 2 * len(npp_paths), list(respiration_paths.values())
+    layers, paths = 2 * raster.band_count(npp_path), list(respiration_paths.values())
     of_years, of_sources = np.zeros((len(paths), 3, layers, 2)), np.zeros((len(paths), 3, 1, 2))
-    inputs = [grid_path, list(npp_paths), *paths]
+    inputs = [grid_path, npp_path, *paths]
     for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="readings"):
         for rh, annual, source in zip(each, of_years, of_sources, strict=True):
             nep = npp - rh
@@ -49,7 +49,7 @@ def compare_readings(
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         compare_readings(
-            npp_paths=snakemake.input.npp,
+            npp_path=snakemake.input.npp,
             respiration_paths=dict(
                 zip(snakemake.params.readings, snakemake.input.respiration, strict=True)
             ),

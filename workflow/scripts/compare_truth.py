@@ -1,6 +1,6 @@
 """Compare what the workflow recovers with the truth of a twin.
 
-Reads   truth cubes and recovered cubes (band = year, or one file a year), grid
+Reads   truth cubes and recovered cubes (band = year), grid
 Writes  table: means, bias, RMSE and correlation over all cells and years with a value
 """
 
@@ -12,13 +12,19 @@ COLUMNS = ["quantity", "statistic", "value", "unit"]
 
 
 def compare_truth(pairs, grid_path, output_path, mem_mb):
-    """``pairs`` maps a quantity to (truth path, recovered path or list of paths)."""
+    """``pairs`` maps a quantity to (truth path, recovered path).
+
+    Further paths, cubes, count only the cells and years where all of them have a value.
+    """
     rows = []
-    for quantity, (truth_path, recovered_path) in pairs.items():
+    for quantity, (truth_path, recovered_path, *masks) in pairs.items():
         unit = raster.tags_of(truth_path)["unit"]
         sums = np.zeros((3, 5, 2))
-        inputs = [grid_path, truth_path, recovered_path]
-        for _, _, (inside, truth, recovered) in raster.blocks(inputs, mem_mb=mem_mb, outputs=10):
+        inputs = [grid_path, truth_path, recovered_path, *masks]
+        for _, _, (inside, truth, recovered, *known) in raster.blocks(
+            inputs, mem_mb=mem_mb, outputs=10
+        ):
+            recovered = np.where(np.isnan(sum(known)), np.nan, recovered)
             for of_year in zip(truth, recovered, strict=True):
                 zonal.add_to_zones(products(*of_year), inside, sums)
         total, count, _ = sums
@@ -49,10 +55,11 @@ if __name__ == "__main__":
         files = snakemake.input
         climate = snakemake.params.climate
         pairs = {name: (files[f"true_{name}"], files[name]) for name in climate}
-        pairs["npp"] = (files.true_npp, list(files.npp))
+        pairs["npp"] = (files.true_npp, files.npp)
+        neps = files.true_nep, files.nep
         if files.rh_monthly:
-            pairs["rh (monthly reading)"] = (files.true_rh, files.rh_monthly)
-        pairs["rh (chosen reading)"] = (files.true_rh, files.rh)
+            pairs["rh (monthly reading)"] = (files.true_rh, files.rh_monthly, *neps)
+        pairs["rh (chosen reading)"] = (files.true_rh, files.rh, *neps)
         pairs["nep (chosen reading)"] = (files.true_nep, files.nep)
         if files.slope:
             pairs["trend of nep"] = (files.true_slope, files.slope)

@@ -1,24 +1,41 @@
-"""Estimate net ecosystem productivity of every year.
+"""Estimate net ecosystem productivity of every year, and NPP and Rh over the same cells.
 
 Reads   npp (one file a year) and respiration (cube), g C m-2 yr-1
-Writes  nep (cube, band = year), g C m-2 yr-1
+Writes  nep, npp, rh (cubes, band = year), g C m-2 yr-1, absent together
 """
 
+import numpy as np
 from nepflow import part, raster
 from nepflow._log import logged_to
 
 
-def estimate_nep(npp_paths, respiration_path, output_path, mem_mb, threads):
-    """NEP = NPP - Rh; absent where NPP is."""
+def estimate_nep(npp_paths, respiration_path, outputs, mem_mb, threads):
+    """NEP = NPP - Rh; where one of the two is absent, all three are.
+
+    What stands beside NEP in maps, tables and statistics is read from these cubes alone, so that
+    NPP - Rh = NEP in each cell, year, mean and sum. The inputs keep their own cells.
+    """
     years = [str(year) for year in raster.years_of(respiration_path)]
+    model = raster.tags_of(respiration_path)["long_name"]
+    names = "net ecosystem productivity", "net primary productivity", model
     raster.map_blocks(
-        lambda npp, respiration: npp - respiration,
+        balance,
         [list(npp_paths), respiration_path],
-        raster.Output(output_path, "g C m-2 yr-1", "net ecosystem productivity", years),
+        [
+            raster.Output(path, "g C m-2 yr-1", name, years)
+            for path, name in zip(outputs, names, strict=True)
+        ],
         mem_mb=mem_mb,
         threads=threads,
         label="NEP",
     )
+
+
+def balance(npp, respiration):
+    """Return NEP, NPP and Rh, NaN together (g C m-2 yr-1, shapes of the arguments)."""
+    nep = npp - respiration
+    absent = np.isnan(nep)
+    return nep, np.where(absent, np.nan, npp), np.where(absent, np.nan, respiration)
 
 
 if __name__ == "__main__":
@@ -26,7 +43,7 @@ if __name__ == "__main__":
         estimate_nep(
             npp_paths=snakemake.input.npp,
             respiration_path=snakemake.input.respiration,
-            output_path=snakemake.output.nep,
+            outputs=[snakemake.output.nep, snakemake.output.npp, snakemake.output.rh],
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

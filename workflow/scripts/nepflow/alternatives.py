@@ -10,9 +10,9 @@ from nepflow import raster, specification
 
 
 def respiration(layers, options, study, mem_mb):
-    """NPP minus Rh of every reading or model."""
+    """NPP, where the study has NEP, minus Rh of every reading or model."""
     for reading, path in zip(options, layers["rh"], strict=True):
-        blocks = raster.blocks([layers["npp"], path], mem_mb=mem_mb)
+        blocks = raster.blocks([*layers["npp"], path], mem_mb=mem_mb)
         strips = (npp - rh for _, _, (npp, rh) in blocks)
         for row in specification.headline(strips, study["years"], study):
             yield reading, reading == study["respiration_variant"], *row

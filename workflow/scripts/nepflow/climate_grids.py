@@ -5,7 +5,6 @@ value; it is brought to the study grid wherever it is used.
 """
 
 import math
-import re
 from contextlib import ExitStack
 
 import numpy as np
@@ -14,11 +13,9 @@ from rasterio.crs import CRS
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import transform as window_transform
 
-from nepflow import geotiff, grid_units
+from nepflow import geotiff, grid_units, time_axis
 from nepflow.atomic import replacing
 from nepflow.raster_door import BadGrid, crs_of, decoded, opened, window_of
-
-TIME = re.compile(r"(days|hours) since (\d{4})-(\d{1,2})-(\d{1,2})")
 
 
 def months_of(years):
@@ -32,22 +29,35 @@ def days_of(month):
     return int(((month + 1).astype("M8[D]") - month.astype("M8[D]")).astype(int))
 
 
-def check_time_axis(source, entry):
-    """Refuse a first month other than the one that a CF time axis names."""
-    tags = source.tags()
-    found = TIME.match(tags.get("time#units", ""))
-    values = re.findall(r"[-\d.e+]+", tags.get("NETCDF_DIM_time_VALUES", ""))
-    if not found or not values:
-        return
-    unit, year, month, day = found.groups()
-    origin = np.datetime64(f"{year}-{int(month):02d}-{int(day):02d}", "h")
-    hours = float(values[0]) * (24 if unit == "days" else 1)
-    first = (origin + np.timedelta64(round(hours), "h")).astype("datetime64[M]")
-    if str(first) != entry["first_month"]:
+def months_of_file(source, entry):
+    """Return the month of every band of a file, in order.
+
+    Raises
+    ------
+    BadGrid
+        If the file does not begin in ``first_month``, if what tells its dates says another than
+        one band a month in order, or, without dates, if its bands can be no whole years.
+    """
+    file, said = entry["file"], entry["first_month"]
+    first, told = np.datetime64(said, "M"), time_axis.months(source, file)
+    if told and str(told[0])[:7] != said:
         raise BadGrid(
-            f"{entry['file']}: its time axis begins in {first}, climate.grids says first_month "
-            f"{entry['first_month']}. Correct it."
+            f"{file}: its {told[0].told} begins in {str(told[0])[:7]} (band 1: {told[0]}), "
+            f"climate.grids says first_month {said}. Correct first_month, or the file; times that "
+            "are the ends of months need time bounds."
         )
+    if "year" in entry and source.count != 12:
+        raise BadGrid(
+            f"{file}: has {source.count} bands; a file that is named by {{year}} holds 12, the "
+            "months of that year. Make months first, or name the file without {year}."
+        )
+    if not told and source.count % 12 and source.count != 1:
+        raise BadGrid(
+            f"{file}: has {source.count} bands and nothing that tells their dates, so 12 for each "
+            "year are needed. Are they days? Make months first. Else give the file a time axis "
+            "with units ('days since ...'), or names of bands such as 2001-01."
+        )
+    return first + np.arange(source.count)
 
 
 def places_of(entries, sources, years):
@@ -56,14 +66,18 @@ def places_of(entries, sources, years):
     Raises
     ------
     BadGrid
-        If a month is in no file.
+        If a month is in no file or in two, or the dates of a file are wrong.
     """
     places = {}
     for source, entry in zip(sources, entries, strict=True):
-        check_time_axis(source, entry)
-        first = np.datetime64(entry["first_month"], "M")
-        for band in source.indexes:
-            places[first + band - 1] = source, entry, band
+        for band, month in enumerate(months_of_file(source, entry), start=1):
+            if month in places:
+                raise BadGrid(
+                    f"{entry['file']}: {entry['variable']} of {month} is also in "
+                    f"{places[month][1]['file']}. Correct first_month in climate.grids, or cut "
+                    "one of the files."
+                )
+            places[month] = source, entry, band
     wanted = months_of(years)
     lost = [str(month) for month in wanted if month not in places]
     if lost:
@@ -95,7 +109,8 @@ def write_months(entries, years, grid, output, *, limits, plausible, lapse=None)
     Parameters
     ----------
     entries : list of dict
-        Of climate.grids, one variable: file, layer, unit, scale, offset, fill, crs, first_month.
+        Of climate.grids, one variable: file, layer, unit, scale, offset, fill, crs, first_month,
+        and year where the file is named by it.
     years : list of int
     grid : geotiff.Grid
         The study grid.

@@ -57,13 +57,15 @@ def path_of(study, name, brought=None):
 
 
 def months(study):
-    """Rasters of climate.grids, one that is named by year once a year."""
+    """Rasters of climate.grids, one that is named by year once a year, with that ``year``."""
     found = []
     for entry in study["climate"].get("grids", []):
-        for year in study["years"] if "{year}" in entry["file"] else [""]:
+        by_year = "{year}" in entry["file"]
+        for year in study["years"] if by_year else [""]:
             file = path_of(study, entry["file"].format(year=year))
             first = entry["first_month"].format(year=year)
             own = entry | {"file": file, "first_month": first, "key": "climate.grids"}
+            own |= {"year": year} if by_year else {}
             found.append(OwnFile("climate.grids", "months", own))
     return found
 

@@ -97,11 +97,14 @@ class Budget:
         return rh, total
 
     def rows(self):
-        """Yield (quantity, value, unit) of everything that was estimated."""
+        """Yield (quantity, value, unit) of everything that was estimated.
+
+        All cells with climate, whether NPP exists there or not: no number that stands beside NEP.
+        """
         raised, lowered, values, rh, rs, known = np.sum(self.counts, axis=0)
         about = f"% of the values of a {self.step}"
-        yield "rs_mean", rs / max(known, 1), "g C m-2 yr-1"
-        yield "rh_mean", rh / max(known, 1), "g C m-2 yr-1"
+        yield "rs_mean_of_all_cells", rs / max(known, 1), "g C m-2 yr-1"
+        yield "rh_mean_of_all_cells", rh / max(known, 1), "g C m-2 yr-1"
         yield "rh_raised_to_zero_share", 100 * raised / max(values, 1), about
         yield "rh_lowered_to_rs_share", 100 * lowered / max(values, 1), about
         if self.held:

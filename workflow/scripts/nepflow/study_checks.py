@@ -94,7 +94,7 @@ def check_casa(study, file):
 
 
 def check_grids(climate, file):
-    """Refuse gridded climate without its rasters, in an unknown unit, or half downscaled.
+    """Refuse gridded climate without rasters, in an unknown unit, half by year or downscaled.
 
     Raises
     ------
@@ -113,6 +113,13 @@ def check_grids(climate, file):
             raise BadStudy(
                 f"{file}: climate.grids: {entry['file']} is in {entry['unit']!r}; "
                 f"{entry['variable']} may be in {', '.join(known)}."
+            )
+        named, begins = entry["file"], entry["first_month"]
+        if ("{year}" in named) != ("{year}" in begins):
+            right = "{year}-01" if "{year}" in named else "2001-01"
+            raise BadStudy(
+                f"{file}: climate.grids: {named} begins in first_month {begins}; either both say "
+                f'{{year}}, a file of each year, or none. Write first_month: "{right}".'
             )
     if (lapse["lapse_rate_k_per_km"] is None) != (lapse["elevation"] is None):
         raise BadStudy(

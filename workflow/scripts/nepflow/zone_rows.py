@@ -5,6 +5,7 @@ import numpy as np
 from nepflow import trend
 
 FLUXES = ("nep", "npp", "rh")
+ROUNDING = 2.0**-24  # a float32 is off by half a unit of its last place at most, relative
 
 
 def year_rows(where, quantity, unit, years, of_zone, cell_km2):
@@ -49,6 +50,38 @@ def total_rows(where, quantity, years, of_zone, cell_km2, minimum_years, autocor
     yield (*head, f"{quantity}_total_slope", slope[0, 0], "Tg C yr-2")
     yield (*head, f"{quantity}_total_p", trend.p_value(z)[0, 0], "1")
     yield (*head, f"{quantity}_total_area", np.mean(cells) * cell_km2, "km2")
+
+
+def balance_rows(sums, largest_nep, largest_flux):
+    """Rows of checks: NPP - Rh = NEP in the means of every zone and year, over the same cells.
+
+    NEP is stored as float32: a cell, so a mean of cells, is off by `ROUNDING` of the largest NEP
+    at most. A sum of n float64 is off by n 2^-53 times the sum of the sizes at most (Higham 2002,
+    section 4.2), a mean by n 2^-53 of the largest size; NPP, Rh and NEP are three such means.
+    A mask that differs in few of very many cells may stay below that, so cells are counted, too.
+    Where no zone has a cell, nothing is checked and the check fails.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        Of all kinds of zones: zones, code, quantity, year, total, cells.
+    largest_nep, largest_flux : float
+        Largest size of NEP, and of NPP and Rh, in a cell, g C m-2 yr-1.
+
+    Yields
+    ------
+    check, value, limit, unit, passed
+    """
+    of = sums[sums["quantity"].isin(FLUXES)].pivot(
+        index=["zones", "code", "year"], columns="quantity", values=["total", "cells"]
+    )
+    cells, means = of["cells"], of["total"] / of["cells"]
+    off = float((means["npp"] - means["rh"] - means["nep"]).abs().max())
+    summed = float(cells.to_numpy().max()) * 2.0**-53 * (2 * largest_flux + largest_nep)
+    limit, name = largest_nep * ROUNDING + summed, "zones and years"
+    yield f"NPP - Rh - NEP, {name}, largest", off, limit, "g C m-2 yr-1", off <= limit
+    apart = float(cells.sub(cells["nep"], axis=0).abs().to_numpy().max())
+    yield f"cells of NPP or Rh against NEP, {name}", apart, 0, "cells", apart == 0
 
 
 def _period(years):

@@ -1,0 +1,270 @@
+"""The dates of the bands of a raster: time axes of NetCDF, times of GRIB, names of bands.
+
+`months` is for readers of monthly rasters, `dates` the reader below it.
+"""
+
+import math
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import pairwise
+
+import rasterio
+
+from nepflow.calendars import date_of, day_number, instant
+from nepflow.raster_door import BadGrid, opened
+
+NAMED = re.compile(
+    r"(?<!\d)(1[89]\d\d|2[01]\d\d)"
+    r"(?:[-_./ 年](0?[1-9]|1[0-2])(?:[-_./ 月](0?[1-9]|[12]\d|3[01]))?"
+    r"|(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01])(?:\d\d){0,3})?)(?!\d)"
+)
+ENGLISH = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in ENGLISH)
+SPELLED = re.compile(
+    rf"(?<![a-z\d])(?:(\d{{4}})[-_./ ]*)?({_MONTH})(?:[-_./ ]*(\d{{4}}))?(?![a-z\d])",
+    re.IGNORECASE,
+)
+# dimensions without dates that may still be one of months; any other is something else
+UNDATED = re.compile(r"t|time\w*|\w+_time|dates?|months?|bands?|records?|z", re.IGNORECASE)
+MONTH_DAYS = (27.5, 31.5)  # of time bounds
+
+
+@dataclass(frozen=True)
+class Date:
+    """The date of a band: year, month, day (None: not known), and what tells it."""
+
+    year: int
+    month: int
+    day: int | None
+    told: str
+
+    @property
+    def place(self):
+        """Months since year 0; months that follow each other differ by 1."""
+        return 12 * self.year + self.month - 1
+
+    def __str__(self):
+        return f"{self.year:04d}-{self.month:02d}" + (f"-{self.day:02d}" if self.day else "")
+
+
+def month_text(place):
+    """Return the month of a `Date.place`, as 2001-01."""
+    return f"{place // 12:04d}-{place % 12 + 1:02d}"
+
+
+def months(source, file):
+    """Return the months of the bands of an open raster, or None where nothing tells them.
+
+    Parameters
+    ----------
+    source : rasterio.DatasetReader
+    file : str
+        Its path, for messages and time bounds.
+
+    Returns
+    -------
+    list of Date, or None
+        One a band, each a month after the one before.
+
+    Raises
+    ------
+    BadGrid
+        If a dimension beside time has several values, if the axis cannot be read, or if a month
+        is missing, doubled or out of order; with the first band that is wrong.
+    """
+    told = dates(source, file)
+    if told:
+        _check_order(told, file)
+    return told
+
+
+def dates(source, file):
+    """Return the `Date` of every band, in the order of the bands, or None; see `months`."""
+    tags = [source.tags(band) for band in source.indexes]
+    named = _of_names(source.descriptions, file)
+    axis = _time_dimension(source, tags, file)
+    if axis:
+        told = _of_axis(source, axis, [float(own[f"NETCDF_DIM_{axis}"]) for own in tags], file)
+    else:
+        told = _of_grib(tags, file)
+    if told and named and [date.place for date in told] != [date.place for date in named]:
+        wrong = next(
+            n for n, (a, b) in enumerate(zip(told, named, strict=True)) if a.place != b.place
+        )
+        raise BadGrid(
+            f"{file}: band {wrong + 1} is named {named[wrong]}, its {told[wrong].told} says "
+            f"{told[wrong]}. Correct the file."
+        )
+    return told or named
+
+
+def _time_dimension(source, tags, file):
+    """Return the name of the dimension that is in dates, or None; refuse any other of size > 1."""
+    general, prefix = source.tags(), "NETCDF_DIM_"
+    names = [key.removeprefix(prefix) for key in tags[0] if key.startswith(prefix)]
+    sizes = {name: len({own.get(prefix + name) for own in tags}) for name in names}
+
+    def about(name, key):
+        return general.get(f"{name}#{key}", "")
+
+    def is_dated(name):
+        return " since " in about(name, "units") or " as %" in about(name, "units")
+
+    def may_be_months(name):
+        told = about(name, "standard_name") == "time" or about(name, "axis") == "T"
+        other = about(name, "axis") == "Z" or (name.lower() == "z" and about(name, "units"))
+        return told or (UNDATED.fullmatch(name) and not other)
+
+    wide = [name for name in names if sizes[name] > 1]
+    axis = next(filter(is_dated, [*wide, *names]), None)
+    months_of = axis or next(filter(may_be_months, wide), None)
+    other = [name for name in wide if name != months_of]
+    if other:
+        values = list(dict.fromkeys(str(own.get(prefix + other[0])) for own in tags))
+        some = ", ".join(values[:3]) + (", ..." if len(values) > 3 else "")
+        raise BadGrid(
+            f"{file}: has the dimension {other[0]} ({len(values)} values: {some}) besides the "
+            "months. Write one of its values, or their mean, to a file with one band a month, and "
+            f"name that (ncks -d {other[0]},0 in.nc out.nc, or xarray's isel)."
+        )
+    return axis
+
+
+def _of_axis(source, axis, values, file):
+    """Dates of a time dimension: the middles of its bounds, or its stamps."""
+    tags, told = source.tags(), "time axis"
+    units, calendar = tags.get(f"{axis}#units", ""), tags.get(f"{axis}#calendar", "").lower()
+    if f"{axis}#climatology" in tags:
+        raise BadGrid(
+            f"{file}: its {told} is a climatology (months of many years together). Give the months "
+            "of each year."
+        )
+    if not all(map(math.isfinite, values)):
+        raise BadGrid(f"{file}: its {told} {axis} lacks values. Write all of them.")
+    try:
+        stamps = [instant(value, units, calendar) for value in values]
+        bounds = _bounds(source, axis, file)
+        if bounds is not None:
+            low, high = ([instant(v, units, calendar) for v in side] for side in bounds)
+            stamps = _middles(stamps, low, high, file)
+    except ValueError as error:
+        raise BadGrid(f"{file}: its {told} {axis} {error}.") from None
+    exact, hourly = (
+        [Date(*date_of(round(s * parts) // parts, calendar), told) for s in stamps]
+        for parts in (86400, 24)
+    )
+    # single precision may fall a minute short of the first of a month
+    return hourly if not _follow(exact) and _follow(hourly) else exact
+
+
+def _bounds(source, axis, file):
+    """Return the low and high time bounds of the bands, or None where the file has none."""
+    name = source.tags().get(f"{axis}#bounds")
+    if not name or source.driver != "netCDF":
+        return None
+    # GDAL would turn the rows round, as those of a picture
+    with rasterio.Env(GDAL_NETCDF_BOTTOMUP="NO"), ExitStack() as stack:
+        try:
+            bounds = opened({"file": file, "layer": name, "key": "climate.grids"}, stack).read(1)
+        except BadGrid:
+            return None
+    return bounds.astype("float64").T if bounds.shape == (source.count, 2) else None
+
+
+def _middles(stamps, low, high, file):
+    """Return the middles of time bounds; refuse those that are no month or miss their stamp."""
+    shortest, longest = MONTH_DAYS
+    for band, (stamp, first, last) in enumerate(zip(stamps, low, high, strict=True), start=1):
+        first, last = min(first, last), max(first, last)
+        if not shortest <= last - first <= longest:
+            raise BadGrid(
+                f"{file}: band {band} is of {last - first:.3g} days by its time bounds, a month is "
+                "needed. Make months first: means of temperature and of rates, sums of amounts "
+                "(cdo monmean, cdo monsum)."
+            )
+        if not first - 0.01 <= stamp <= last + 0.01:
+            raise BadGrid(
+                f"{file}: the time of band {band} lies outside of its time bounds. Correct them."
+            )
+    return [(a + b) / 2 for a, b in zip(low, high, strict=True)]
+
+
+def _of_grib(tags, file):
+    """Dates of GRIB messages, or None; one file may mix fields."""
+    if "GRIB_VALID_TIME" not in tags[0]:
+        return None
+    fields = {(own.get("GRIB_ELEMENT"), own.get("GRIB_SHORT_NAME")) for own in tags}
+    if len(fields) > 1:
+        some = "; ".join(sorted(" ".join(map(str, field)) for field in fields))
+        raise BadGrid(f"{file}: holds several fields ({some}). Write one to a file of its own.")
+    seconds = [int(re.search(r"-?\d+", own["GRIB_VALID_TIME"])[0]) for own in tags]
+    days = [second // 86400 for second in seconds]
+    return [Date(*date_of(day_number(1970, 1, 1) + day), "GRIB time") for day in days]
+
+
+def _of_names(names, file):
+    """Dates in the names of bands (2001_01, b200101, 2001-01-15, Jan 2001), or None.
+
+    One text for all bands (when the file was made) is no date of a band.
+    """
+    found = [_of_name(name or "") for name in names]
+    known = [date for date in found if date]
+    if not known or (len(found) > 1 and len(set(found)) == 1):
+        return None
+    if len(known) < len(found):
+        lost = found.index(None)
+        raise BadGrid(
+            f"{file}: {len(known)} bands are named by months (as {known[0]}), and band {lost + 1} "
+            f"is named {names[lost]!r}. Name all bands by months, or leave out what is no month."
+        )
+    return found
+
+
+def _of_name(name):
+    plain, spelled = NAMED.search(name), SPELLED.search(name)
+    if plain:
+        year, month, day, solid, last = plain.groups()
+        day = day or last
+        return Date(int(year), int(month or solid), int(day) if day else None, "name of the band")
+    if spelled and (spelled[1] or spelled[3]):
+        short = spelled[2].lower()[:3]
+        month = next(n for n, name in enumerate(ENGLISH, start=1) if name.startswith(short))
+        return Date(int(spelled[1] or spelled[3]), month, None, "name of the band")
+    return None
+
+
+def _follow(told):
+    return all(b.place - a.place == 1 for a, b in pairwise(told))
+
+
+def _check_order(told, file):
+    """Refuse months that do not follow each other."""
+    if _follow(told):
+        return
+    places, about = [date.place for date in told], told[0].told
+    for place in dict.fromkeys(places):
+        same = [str(date) for date in told if date.place == place]
+        if len(same) > 1:
+            some = ", ".join(same[:3]) + (", ..." if len(same) > 3 else "")
+            raise BadGrid(
+                f"{file}: its {about} gives {len(same)} bands to the month {month_text(place)} "
+                f"({some}), and one is needed. Make months of days or hours first: means of "
+                "temperature and of rates, sums of amounts (cdo monmean, cdo monsum); or leave out "
+                "what comes twice."
+            )
+    if places == sorted(places, reverse=True):
+        raise BadGrid(
+            f"{file}: its {about} runs backwards ({told[0]}, {told[1]}, ...). Turn the file round "
+            "(cdo timsort, or xarray's sortby)."
+        )
+    wrong = next(n for n in range(1, len(told)) if places[n] != places[n - 1] + 1)
+    needed = month_text(places[wrong - 1] + 1)
+    fault = "is missing" if places[wrong - 1] + 1 not in places else "is out of order"
+    raise BadGrid(
+        f"{file}: the month {needed} {fault}: by its {about}, band {wrong + 1} is of "
+        f"{told[wrong]}. Give every month once, in order."
+    )
