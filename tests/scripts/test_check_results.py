@@ -31,7 +31,7 @@ def checked(folder, nep):
     tables.write(projects, folder / "projects.csv", columns)
     given = {name: str(folder / f"{name}.csv") for name in ("series", "absence")}
     given |= {"defects": [], "casa": [], "plots": [], "detectors": [], "fits": {}}
-    given |= {"polygons": [zones.path], "projects": [str(folder / "projects.csv")]}
+    given |= {"polygons": [zones.path, zones.path], "projects": [str(folder / "projects.csv")]}
     outputs = [folder / "checks.csv", folder / "warnings.csv"]
     check_results([paths["npp"]], paths["rh"], paths["nep"], given, outputs, {"simulated": 0}, 100)
     checks, warnings = (pd.read_csv(path) for path in outputs)

@@ -14,9 +14,9 @@ def of(paths, study):
     study : dict
         Merged settings.
     """
-    for path in paths["polygons"]:
-        for text in raster.warnings_of(path):
-            yield "polygons", text
+    said = [text for path in paths["polygons"] for text in raster.warnings_of(path)]
+    for text in dict.fromkeys(said):  # one file may be area, zones and factor
+        yield "polygons", text
     for path in paths["projects"]:
         yield from notes.project_warnings(tables.read(path, ["project"]))
     for path in paths["casa"]:
