@@ -23,7 +23,8 @@ def load(root, config, name):
 
 
 def write(config, name, **keys):
-    (config / "studies" / f"{name}.yaml").write_text(yaml.safe_dump(keys))
+    path = config / "studies" / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(keys, allow_unicode=True), encoding="utf-8")
 
 
 def test_every_study_is_valid(root):
@@ -88,7 +89,7 @@ def test_short_study_leaves_trend_figures_out(root, config):
         ({"perido": [2001, 2002]}, "perido"),
         ({"grid": {"resolution_m": "500"}}, "grid.resolution_m: '500' is not of type 'number'"),
         ({"npp": {"resampling": "cubic"}}, "npp.resampling"),
-        ({"period": [2020, 2001]}, "ends before it begins"),
+        ({"period": [2020, 2001]}, "period: [2020, 2001] do not ascend. Write [2001, 2020]"),
         ({"period": [1990, 2001]}, "MOD17A3HGF in 2000"),
         ({"landcover": {"substitute": []}}, "MCD12Q1 has land cover 2001-2022, not 2000"),
         ({"figures": [{"name": "a", "kind": "map", "title": "a", "caption": "a"}] * 2}, "twice"),

@@ -37,4 +37,4 @@ def main(words=None, top=site.TOP):
 
 
 if __name__ == "__main__":
-    sys.exit(min(main(), 100))
+    site.run(main)

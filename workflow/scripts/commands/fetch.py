@@ -43,4 +43,4 @@ def main(words=None, top=site.TOP, **options):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    site.run(main)

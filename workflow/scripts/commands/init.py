@@ -14,7 +14,6 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-import yaml
 from nepflow import study as study_files
 from nepflow import vectors
 from nepflow_acquire import plan, region, register, site, study_text
@@ -102,7 +101,7 @@ def years(text):
 def written(polygon, options, first, last, settings, top):
     """Return the text of the study file."""
     datasets, tiles = register.load(), region.tiles(polygon)
-    defaults = yaml.safe_load((top / "config/defaults.yaml").read_text(encoding="utf-8"))
+    defaults = study_files.read_yaml(top / "config/defaults.yaml")
     landcover = defaults["landcover"]["years"]
     km2, count = region.area_km2(polygon), last - first + 1
     per_tile = datasets["mod17a3hgf_061"]["file_mb"] + datasets["mcd12q1_061"]["file_mb"]
@@ -136,4 +135,4 @@ def written(polygon, options, first, last, settings, top):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    site.run(main)

@@ -20,9 +20,7 @@ def check_sense(study, file):
     ------
     BadStudy
     """
-    first, last = study["period"]
-    if first > last:
-        raise BadStudy(f"{file}: period {first}-{last} ends before it begins. Turn it round.")
+    first = study["period"][0]
     source = study["npp"]["source"]
     mod17 = source == "mod17"
     if source == "rasters" and "rasters" not in study["npp"]:
@@ -43,12 +41,12 @@ def check_sense(study, file):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise BadStudy(f"{file}: {key}: the name {sorted(twice)[0]} is used twice. Rename one.")
+    detector_entries.check(study, file)  # whose layers others look through
     _check_zones(study, file)
     _check_climate(study, file)
     if uses_landcover(study) or source == "casa":
         _check_landcover_years(study, file)
     figure_entries.check(study, file)
-    detector_entries.check(study, file)
     land_use_entries.check(study, study_years(study), file)
     restoration_entries.check(study, study_years(study), file)
     respiration_models.check(study, file)
@@ -77,7 +75,7 @@ def check_comparison(study, file):
 
 
 def check_casa(study, file):
-    """Refuse light-use NPP without radiation, before NDVI begins, or with limits upside down.
+    """Refuse light-use NPP without radiation, or before NDVI begins.
 
     Raises
     ------
@@ -90,9 +88,6 @@ def check_casa(study, file):
             f"{file}: period begins {study['period'][0]}, MODIS NDVI in February 2000. Begin the "
             "period in 2000 or later."
         )
-    low, high = study["casa"]["limit_percentiles"]
-    if low >= high:
-        raise BadStudy(f"{file}: casa.limit_percentiles {low}, {high} do not ascend.")
 
 
 def check_grids(climate, file):
@@ -110,6 +105,11 @@ def check_grids(climate, file):
             "variable out of climate.variables."
         )
     for entry in entries:
+        if "{year}" in entry["first_month"] and "{year}" not in entry["file"]:
+            raise BadStudy(
+                f"{file}: climate.grids: {entry['file']} is one file for all years, so "
+                'first_month needs a year, such as "2001-01".'
+            )
         known = grid_units.UNITS[entry["variable"]]
         if entry["unit"] not in known:
             raise BadStudy(
@@ -134,8 +134,8 @@ def _check_zones(study, file):
             raise BadStudy(f"{file}: zones {name} ({entry['kind']}) lack `{needed}`. Add it.")
         if entry["kind"] == "file" and "file" not in entry:
             raise BadStudy(f"{file}: zones {name} lack `file`. Name the polygons.")
-        if name == "area" or entry.get("cuts", []) != sorted(set(entry.get("cuts", []))):
-            raise BadStudy(f"{file}: zones {name}: cuts must ascend; the name area is taken.")
+        if name == "area":
+            raise BadStudy(f"{file}: zones {name}: the name area is taken. Choose another.")
     for entry in study.get("contrasts", []):
         if kinds.get(entry["zones"]) in (None, "landcover"):
             raise BadStudy(

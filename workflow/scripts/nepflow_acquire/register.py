@@ -5,8 +5,7 @@ Standard library, yaml and jsonschema only: plans are made before any environmen
 
 from pathlib import Path
 
-import yaml
-from jsonschema import Draft202012Validator
+from nepflow import settings_file
 
 TOP = Path(__file__).resolve().parents[3]
 FILE = TOP / "config/datasets.yaml"
@@ -26,31 +25,21 @@ def load(path=FILE, schema=SCHEMA):
         One line a fault.
     """
     try:
-        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_TextDates)
-    except yaml.YAMLError as error:
-        raise BadRegister(f"{path}: is not valid YAML: {error}") from error
-    validator = Draft202012Validator(yaml.safe_load(Path(schema).read_text(encoding="utf-8")))
-    faults = sorted(validator.iter_errors(content), key=lambda fault: list(map(str, fault.path)))
+        content = settings_file.read(path)
+    except FileNotFoundError as error:
+        raise BadRegister(f"{path}: is not there. Restore it.") from error
+    except settings_file.BadSettings as error:
+        raise BadRegister(str(error)) from None
+    faults = settings_file.faults(content, schema)
     if faults:
-        lines = [f"  {'.'.join(map(str, fault.path))}: {fault.message}" for fault in faults]
         raise BadRegister(
-            f"{path} is not valid:\n" + "\n".join(lines) + f"\nIts keys stand in {schema}."
+            f"{path} is not valid:\n" + "\n".join(faults) + f"\nIts keys stand in {schema}."
         )
     names = [dataset["name"] for dataset in content["datasets"]]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise BadRegister(f"{path}: the name {sorted(twice)[0]} is used twice. Rename one.")
     return dict(zip(names, content["datasets"], strict=True))
-
-
-class _TextDates(yaml.SafeLoader):
-    """Dates stay the text that was written."""
-
-
-_TextDates.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def address(dataset, purpose, **fields):
@@ -76,13 +65,14 @@ def address(dataset, purpose, **fields):
         raise BadRegister(
             f"config/datasets.yaml: {dataset['name']} has no {purpose} address. Restore it."
         )
-    try:
-        return dataset["addresses"][purpose].format(**fields)
-    except KeyError as error:
+    pattern = dataset["addresses"][purpose]
+    lacking = settings_file.stray_braces(pattern, fields)
+    if lacking:
+        name = lacking.strip("{}")
         raise BadRegister(
-            f"The {purpose} address of {dataset['name']} needs {error.args[0]}. Give "
-            f"{error.args[0]}=..."
-        ) from None
+            f"The {purpose} address of {dataset['name']} needs {name}. Give {name}=..."
+        )
+    return settings_file.filled(pattern, **fields)
 
 
 def has_year(dataset, year):
