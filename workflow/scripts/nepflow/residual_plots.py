@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
 
 from nepflow import basemap, furniture, labels, palettes
-from nepflow.sheet import Sheet, drawn_in_style
+from nepflow.sheet import Sheet, counts_bar, drawn_in_style
 
 _LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
 _VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
@@ -99,9 +99,7 @@ def _scatter(sheet, axes, foot, residuals, name, unit):
         0.03, 0.97, _numbers(observed, predicted), transform=axes.transAxes, va="top", zorder=4,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
     )  # fmt: skip
-    bar = sheet.figure.colorbar(cells, cax=foot, orientation="horizontal")
-    bar.outline.set_linewidth(0.4)
-    bar.set_label("Station months", labelpad=1)
+    counts_bar(sheet, cells, foot, "Station months")
 
 
 def _numbers(observed, predicted):
