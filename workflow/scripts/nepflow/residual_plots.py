@@ -74,7 +74,7 @@ def _layout(outlines, width_mm, title, letter):
     field.set_aspect("equal")
     field.set_autoscale_on(False)
     points = sheet.axes(_LEFT, tops[0] + side + _BELOW, side, 2)
-    below = (side if width_mm > 100 else tops[1] + width * aspect) + _BELOW
+    below = (height if width_mm > 100 else tops[1] + width * aspect) + _BELOW
     stations = sheet.axes(left, below, 0.55 * width, 2)
     return sheet, scatter, points, field, stations
 

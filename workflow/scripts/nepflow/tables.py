@@ -9,11 +9,12 @@ COLUMNS = ["zones", "zone", "year", "quantity", "value", "unit"]
 # a mean has none.
 _TEXT = """
 action address biome built_in category check choice claim class contrast dataset date defect
-driver drivers explanation factor figure file first flag from_class granule group how id
-instead_of interaction kind layer licence limits measure method model name nearest_station note
-of option other period plot product project quantity reading reason region_or_class relation
-second section sha256 site source stage statistic station station_name stratum test tile title
-to to_class topic transitions type unit variable verdict version warning year years zone zones
+driver drivers explanation factor figure file first first_date flag from_class granule group how
+id instead_of interaction kind last_date layer licence limits measure method model name
+nearest_station note of option other period plot product project quantity reading reason
+region_or_class relation second section sha256 site source stage station station_name statistic
+stratum test tile title to to_class topic transitions type unit variable verdict version warning
+year years zone zones
 """
 # The others: columns of numbers, and of true and false
 _NUMBERS = """
