@@ -3,7 +3,8 @@ from snakemake.utils import min_version
 min_version("9.19")
 
 
-configfile: "config/config.yaml"
+# reads config/config.yaml and the studies that it names
+include: "workflow/rules/common.smk"
 
 
 pathvars:
@@ -11,7 +12,6 @@ pathvars:
     twin="<results>/twin/{study}",
 
 
-include: "workflow/rules/common.smk"
 include: "workflow/rules/acquire_paths.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/pixel_paths.smk"
@@ -75,7 +75,7 @@ if BANDED_STUDIES:
 
 
 wildcard_constraints:
-    study="|".join(STUDIES),
+    study="|".join(map(re.escape, STUDIES)),
     year=r"\d{4}",
     collection=r"\d{3}|rasters|casa",
     variable="temperature|precipitation|radiation|nep|npp|rh",

@@ -29,11 +29,11 @@ TARGETS = [
 def set_bands(folder, count):
     """Make ``count`` bands of the study of the benchmark; forget what was built."""
     path = folder / "config/studies/study.yaml"
-    keys = yaml.safe_load(path.read_text())
+    keys = yaml.safe_load(path.read_text(encoding="utf-8"))
     keys["grid"]["blocks"] = count
-    path.write_text(yaml.safe_dump(keys))
+    path.write_text(yaml.safe_dump(keys), encoding="utf-8")
     site = {"studies": ["study"], "raw": "data"}
-    (folder / "config/config.yaml").write_text(yaml.safe_dump(site))
+    (folder / "config/config.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
     for part in ("results/study", "logs/study"):
         shutil.rmtree(folder / part, ignore_errors=True)
 
@@ -42,7 +42,7 @@ def planned(folder):
     """Jobs of the whole study, and the seconds that Snakemake takes to find them."""
     command = [sys.executable, "-m", "snakemake", "-n", "--quiet", "rules"]
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8")
     seconds = time.perf_counter() - start
     found = re.search(r"^total +(\d+)", done.stdout + done.stderr, re.M)
     if not found:
@@ -96,7 +96,7 @@ def main():
     heads = ["bands", "jobs of the study", "plan, s"]
     if not chosen.plan_only:
         heads += ["jobs of the pixel products", "wall, s", "processor, s", "peak, MB"]
-    with open(HERE / "bands.csv", "w", newline="") as file:
+    with open(HERE / "bands.csv", "w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([heads, *rows])
     lines = [
         f"{chosen.pixels} x {chosen.pixels} cells a tile, ten tiles, {chosen.years} years; "

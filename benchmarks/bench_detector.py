@@ -51,7 +51,7 @@ def main():
     for name, default in (("pixels", 1_000_000), ("factors", 10), ("threads", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
     chosen = parser.parse_args()
-    options = yaml.safe_load((TOP / "config/defaults.yaml").read_text())["detector"]
+    options = yaml.safe_load((TOP / "config/defaults.yaml").read_text(encoding="utf-8"))["detector"]
     rng, lines = np.random.default_rng(0), []
     side = round(chosen.pixels**0.5)
     layers = [np.exp(patches(rng, side, 20) * 20) for _ in range(chosen.factors)]

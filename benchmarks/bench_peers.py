@@ -68,7 +68,7 @@ def of_tiles(run, folder, repeats):
     tiles = sorted(str(path) for path in run.glob("results/twin/*/modis/MOD17A3HGF.A2005*.hdf"))
     grid = next(run.glob("results/study/grid.tif"), None) or next(run.glob("results/*/grid.tif"))
     names = [f'HDF4_EOS:EOS_GRID:"{path}":MOD_Grid_MOD17A3H:{FIELD.name}' for path in tiles]
-    (folder / "names.txt").write_text("\n".join(names))
+    (folder / "names.txt").write_text("\n".join(names), encoding="utf-8")
     outputs = [str(folder / name) for name in ("npp.tif", "qc.tif", "absence.tif")]
 
     def gdal(*more):

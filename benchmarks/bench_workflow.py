@@ -76,7 +76,7 @@ def write_studies(folder, pixels, years, stations):
     studies = {"inputs": common | {"inputs": "twin", "twin": twin}, "study": common}
     for name, keys in studies.items():
         keys = keys | {"title": f"Northwest China, {pixels} cells a tile (simulated)"}
-        (folder / f"config/studies/{name}.yaml").write_text(yaml.safe_dump(keys))
+        (folder / f"config/studies/{name}.yaml").write_text(yaml.safe_dump(keys), encoding="utf-8")
     raw = folder / "data/study"
     raw.parent.mkdir(exist_ok=True)
     if not raw.is_symlink():
@@ -86,7 +86,7 @@ def write_studies(folder, pixels, years, stations):
 def run(folder, study, cores, *arguments):
     """Run snakemake; return the wall time, s."""
     site = {"studies": [study], "raw": "data"}
-    (folder / "config/config.yaml").write_text(yaml.safe_dump(site))
+    (folder / "config/config.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
     command = [
         sys.executable,
         "-m",
@@ -97,7 +97,7 @@ def run(folder, study, cores, *arguments):
         *arguments,
     ]
     start = time.perf_counter()
-    with open(folder / f"{study}.log", "w") as log:
+    with open(folder / f"{study}.log", "w", encoding="utf-8") as log:
         done = subprocess.run(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
     if done.returncode:
         sys.exit(f"snakemake failed: see {folder / f'{study}.log'}")
@@ -141,9 +141,9 @@ def measured(folder, pixels, years, stations, cores):
     write_studies(folder, pixels, years, stations)
     rules = "simulate_npp", "simulate_landcover", "simulate_stations", "simulate_geography"
     done, twin = folder / "inputs.done", digest_of_twin()
-    if not done.exists() or done.read_text() != twin:
+    if not done.exists() or done.read_text(encoding="utf-8") != twin:
         run(folder, "inputs", cores, "--until", *rules)
-        done.write_text(twin)
+        done.write_text(twin, encoding="utf-8")
     for part in ("results/study", "logs/study"):
         shutil.rmtree(folder / part, ignore_errors=True)
     begin = time.time()

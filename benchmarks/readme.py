@@ -24,7 +24,7 @@ def machine():
     """Cores, processor and memory of this machine."""
     name, about = platform.machine(), Path("/proc/cpuinfo")
     if about.is_file():
-        found = re.search(r"model name\s*: (.+)", about.read_text())
+        found = re.search(r"model name\s*: (.+)", about.read_text(encoding="utf-8"))
         name = found[1].strip() if found else name
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     return f"{os.cpu_count()} cores ({name}), {memory:.0f} GB"

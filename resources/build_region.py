@@ -297,7 +297,7 @@ def build_provinces(folder, region, box, netcdf):
         for (code, name), shape in zip(provinces.items(), shapes, strict=True)
     ]
     collection = {"type": "FeatureCollection", "features": entries}
-    (folder / "provinces.geojson").write_text(json.dumps(collection) + "\n")
+    (folder / "provinces.geojson").write_text(json.dumps(collection) + "\n", encoding="utf-8")
 
 
 def build(region, packages):
@@ -319,7 +319,7 @@ def build(region, packages):
         kept["world_source"] = "invented for the twin"
         kept["world"] = REGIONS[region]["world"]
     text = json.dumps(kept, indent=1)
-    (folder / "region.json").write_text(text + "\n")
+    (folder / "region.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -152,13 +152,19 @@ class Workflow:
             path = self.folder / "config/studies" / f"{name}.yaml"
             path.write_text(yaml.safe_dump(keys, allow_unicode=True), encoding="utf-8")
         site = {"studies": list(studies), "raw": "data"}
-        (self.folder / "config/config.yaml").write_text(yaml.safe_dump(site))
+        path = self.folder / "config/config.yaml"
+        path.write_text(yaml.safe_dump(site, allow_unicode=True), encoding="utf-8")
 
     def run(self, *arguments, cores=2, fails=False, python=sys.executable, environment=None):
         """Run snakemake; return what it says. A failure fails the test, unless wanted."""
         command = [python, "-m", "snakemake", "--cores", str(cores), *arguments]
         done = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, env=environment
+            command,
+            cwd=self.folder,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment,
         )
         said = done.stdout + done.stderr
         assert (done.returncode != 0) == fails, said[-6000:]

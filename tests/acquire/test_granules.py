@@ -52,7 +52,7 @@ def bring(folder, tiles=("h25v04", "h25v05"), year=2001, **keys):
         folder / "list.csv",
         **(QUICK | keys),
     )
-    with open(folder / "list.csv") as file:
+    with open(folder / "list.csv", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -321,6 +321,6 @@ def test_an_older_tile_of_the_user_stays_and_is_accepted_if_it_is_the_same(
     path.write_bytes(tiles[path.name])
     bring(tmp_path)
     assert served.count(CDN) == 1
-    assert json.loads(Path(records.record_of(path)).read_text())["retrieved"].startswith(
-        "found in place"
-    )
+    assert json.loads(Path(records.record_of(path)).read_text(encoding="utf-8"))[
+        "retrieved"
+    ].startswith("found in place")

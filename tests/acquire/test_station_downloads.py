@@ -55,7 +55,7 @@ def stations(place, years=(2001, 2002), dataset="gsod", most=2, least=50, buffer
         place / "outlines.gpkg", place / "grid.tif", place / "data", place / "ranking.csv",
         place / "files.csv", **QUICK,
     )  # fmt: skip
-    with open(place / "ranking.csv") as file:
+    with open(place / "ranking.csv", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

@@ -48,7 +48,7 @@ FIGURES = [
 def test_styles_of_a_study(tmp_path, rasters):
     before = [path.read_bytes() for path in rasters]
     write_styles(map(str, rasters), FIGURES, tmp_path, tmp_path / "styles.csv")
-    with open(tmp_path / "styles.csv") as file:
+    with open(tmp_path / "styles.csv", encoding="utf-8") as file:
         rows = [tuple(row.values()) for row in csv.DictReader(file)]
     assert rows == [
         ("landcover_2001.qml", "classes", ""),

@@ -24,12 +24,14 @@ MOST = {"correlation": 1, **dict.fromkeys(PATTERNS[:2], 100)}
 
 def recovered(workflow, name):
     """Yield (quantity, statistic, unit) and value of every measure of recovery of a study."""
-    with open(workflow.result(f"{name}/tables/recovery.csv"), newline="") as file:
+    with open(workflow.result(f"{name}/tables/recovery.csv"), encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["statistic"] in STATISTICS:
                 yield (row["quantity"], row["statistic"], row["unit"]), float(row["value"])
     shares = {}
-    with open(workflow.result(f"{name}/tables/recovery_patterns.csv"), newline="") as file:
+    with open(
+        workflow.result(f"{name}/tables/recovery_patterns.csv"), encoding="utf-8", newline=""
+    ) as file:
         for row in csv.DictReader(file):
             quantity, value = f"{row['quantity']}: {row['of']}", float(row["value"] or "nan")
             shares[quantity, row["statistic"]] = value
@@ -56,7 +58,7 @@ def recovery_of_seeds(folder):
 
 def write_bounds(values, path):
     """One row a quantity and statistic."""
-    with open(path, "w", newline="") as file:
+    with open(path, "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(
             ["quantity", "statistic", "seeds", "mean", "sd", "lowest", "highest", "unit"]

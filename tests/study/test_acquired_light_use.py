@@ -83,7 +83,7 @@ def test_from_an_empty_folder_to_npp_and_nothing_twice(world):
     brought = sorted((world.folder / "data/mine/modis").glob("MOD13A3.*.hdf"))
     assert len(brought) == 2 * 2 * 12
     assert world.served.count(CMR) == 3 * len(YEARS)
-    with open(world.result("mine/tables/inputs.csv")) as file:
+    with open(world.result("mine/tables/inputs.csv"), encoding="utf-8") as file:
         listed = {row["file"] for row in csv.DictReader(file)}
     assert {path.name for path in brought} <= listed
     assert "10.5067/MODIS/MOD13A3.061" in world.result("mine/tables/choices.csv").read_text()

@@ -78,11 +78,11 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
     ]:
         record = json.loads(path.with_name(f"{path.name}.source.json").read_text())
         assert record["address"].startswith("https://") and record["licence"], path
-    with open(world.result("mine/tables/inputs.csv")) as file:
+    with open(world.result("mine/tables/inputs.csv"), encoding="utf-8") as file:
         listed = {row["file"] for row in csv.DictReader(file)}
     assert any(name.startswith("MOD17A3HGF") for name in listed)
     assert any(name.endswith("_DEM.tif") for name in listed)
-    with open(world.result("mine/styles.csv")) as file:
+    with open(world.result("mine/styles.csv"), encoding="utf-8") as file:
         styles = {row["file"]: row["figure"] for row in csv.DictReader(file)}
     assert styles["pixel/nep/mean.qml"] == "nep_mean" and "landcover/2001.qml" in styles
     assert all(world.result(f"mine/{name}").is_file() for name in styles)

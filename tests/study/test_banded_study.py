@@ -35,7 +35,7 @@ def banded(tiny):
 
 
 def test_bands_give_the_digests_of_the_manifest(tiny, banded):
-    with open(tiny.result("tiny/manifest.csv"), newline="") as file:
+    with open(tiny.result("tiny/manifest.csv"), encoding="utf-8", newline="") as file:
         wanted = {row["file"]: row["sha256"] for row in csv.DictReader(file)}
     gathered = []
     for path in sorted(banded.result("tiny").rglob("*.tif")):

@@ -16,7 +16,7 @@ WAYS = ("process", "group", "process")  # the orphans of the first and last go o
 
 
 def digests(workflow):
-    with open(workflow.result("tiny/manifest.csv"), newline="") as file:
+    with open(workflow.result("tiny/manifest.csv"), encoding="utf-8", newline="") as file:
         return {row["file"]: row["sha256"] for row in csv.DictReader(file)}
 
 

@@ -89,7 +89,7 @@ def test_nep_of_the_coast_is_plausible_and_consistent(coast):
 def test_climate_is_that_of_the_normals(coast):
     temperature = raster.read(coast.result("coast/climate/temperature.tif"))
     precipitation = raster.read(coast.result("coast/climate/precipitation.tif"))
-    with open(coast.raw / "stations.csv", newline="") as file:
+    with open(coast.raw / "stations.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     means = [float(row["temperature_degc"]) for row in rows]
     assert min(means) < np.nanmean(temperature) < max(means)

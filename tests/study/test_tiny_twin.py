@@ -489,7 +489,9 @@ def filled(tiny):
 @pytest.fixture(scope="module")
 def planted(tiny, filled):
     """Impossible values at the stations that are left, (station, date) -> variable."""
-    with open(tiny.result("twin/tiny/truth/station_defects.csv"), newline="") as file:
+    with open(
+        tiny.result("twin/tiny/truth/station_defects.csv"), encoding="utf-8", newline=""
+    ) as file:
         rows = [row for row in csv.DictReader(file) if row["defect"] == "impossible value"]
     left = set(filled.index.get_level_values(0))
     return {

@@ -147,7 +147,7 @@ def rows(seeds=SEEDS):
 
 
 if __name__ == "__main__":
-    with open(Path(__file__).with_suffix(".csv"), "w", newline="") as file:
+    with open(Path(__file__).with_suffix(".csv"), "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(COLUMNS)
         for row in rows():

@@ -124,14 +124,12 @@ def test_warning_above_the_share_at_the_clip():
     [
         ({"climate": {"variables": ["temperature", "precipitation"]}}, "needs radiation"),
         ({"period": [1999, 2010]}, "February 2000"),
-        ({"casa": {"limit_percentiles": [95, 5]}}, "do not ascend"),
     ],
 )
 def test_settings_that_cannot_be(change, said):
     study = {
         "period": [2000, 2010],
         "climate": {"variables": ["temperature", "precipitation", "radiation"]},
-        "casa": {"limit_percentiles": [5, 95]},
     }
     check_casa(study, "a.yaml")
     with pytest.raises(BadStudy, match=said):

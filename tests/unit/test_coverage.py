@@ -12,7 +12,7 @@ FLIPPED = 1.0  # %: two of 200 seeds, where the last digit of another machine de
 @pytest.fixture(scope="module")
 def stored():
     """{(method, quantity, units): row}."""
-    with open(Path(program.__file__).with_suffix(".csv"), newline="") as file:
+    with open(Path(program.__file__).with_suffix(".csv"), encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
     assert tuple(table[0]) == program.COLUMNS
     return {tuple(row[name] for name in program.COLUMNS[:3]): row for row in table}

@@ -36,7 +36,7 @@ def test_months_of_two_tiles(tmp_path):
         ]
         months.append([pair])
     found, counts = written(tmp_path, "MOD13A3", months)
-    with open(counts, newline="") as file:
+    with open(counts, encoding="utf-8", newline="") as file:
         table = [(row["tile"], row["reason"], int(row["cells"])) for row in csv.DictReader(file)]
     west = [row[1:] for row in table if row[0] == "h27v06"]
     assert west == [("valid", 12 * 396), ("snow", 12), ("fill", 36)]
@@ -72,7 +72,7 @@ def test_genuine_tile_of_sixteen_days(reference_data, tmp_path):
     found, counts = written(tmp_path, "MOD13A2", [[] for _ in range(4)] + [[[path]]] + [[]] * 7)
     values = raster.read(found[4])
     assert np.nanmin(values) > 0.1 and np.nanmax(values) == pytest.approx(0.939, abs=5e-4)
-    with open(counts, newline="") as file:
+    with open(counts, encoding="utf-8", newline="") as file:
         cells = {row["reason"]: int(row["cells"]) for row in csv.DictReader(file)}
     assert sum(cells.values()) == 12 * 185 * 219
     assert cells["valid"] == np.isfinite(values).sum() > 10_000

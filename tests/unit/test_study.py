@@ -23,7 +23,8 @@ def load(root, config, name):
 
 
 def write(config, name, **keys):
-    (config / "studies" / f"{name}.yaml").write_text(yaml.safe_dump(keys))
+    path = config / "studies" / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(keys, allow_unicode=True), encoding="utf-8")
 
 
 def test_every_study_is_valid(root):
@@ -88,7 +89,7 @@ def test_short_study_leaves_trend_figures_out(root, config):
         ({"perido": [2001, 2002]}, "perido"),
         ({"grid": {"resolution_m": "500"}}, "grid.resolution_m: '500' is not of type 'number'"),
         ({"npp": {"resampling": "cubic"}}, "npp.resampling"),
-        ({"period": [2020, 2001]}, "ends before it begins"),
+        ({"period": [2020, 2001]}, "period: [2020, 2001] do not ascend. Write [2001, 2020]"),
         ({"period": [1990, 2001]}, "MOD17A3HGF in 2000"),
         ({"landcover": {"substitute": []}}, "MCD12Q1 has land cover 2001-2022, not 2000"),
         ({"figures": [{"name": "a", "kind": "map", "title": "a", "caption": "a"}] * 2}, "twice"),
@@ -102,6 +103,82 @@ def test_faults_name_file_and_key(root, config, keys, message):
     with pytest.raises(study.BadStudy, match=re.escape(message)) as error:
         load(root, config, "own")
     assert "config/studies/own.yaml" in str(error.value)
+
+
+GRID = {"variable": "temperature", "file": "t.nc", "unit": "K", "first_month": "2001-01"}
+RASTERS = {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"period": [2001.0, 2005.0]}, "period.0: 2001.0 is not of type 'integer'"),
+        ({"period": [2001, 1000000000]}, "period.1: 1000000000 is greater than the maximum"),
+        ({"period": [201, 2010]}, "period.0: 201 is less than the minimum of 1800"),
+        ({"grid": {"resolution_m": True}}, "grid.resolution_m"),
+        ({"casa": {"limit_percentiles": [95, 5]}}, "casa.limit_percentiles: [95, 5] do not ascend"),
+        ({"npp": {"overlap": [2019, 2001]}}, "npp.overlap"),
+        ({"climate": {"elevation_limits_m": [8850, -430]}}, "Write [-430, 8850]"),
+        ({"climate": {"limits": {"daily": {"temperature": [60, -90]}}}}, "daily.temperature: [60"),
+        ({"climate": {"quality": {"neighbours": {"least": 9}}}}, "least 9 is above most 8"),
+        ({"trend": {"significant_z": 3}}, "significant_z 3 is above extremely_significant_z 2.58"),
+        ({"stability": {"fixed_breaks": [0.1, 0.05, 0.2, 0.3]}}, "stability.fixed_breaks"),
+        ({"plots": {"box_deg": [120, 30, 100, 40]}}, "plots.box_deg"),
+        ({"landcover": {"transitions": [2022, 2011]}}, "landcover.transitions"),
+        ({"zones": [{"name": "s", "kind": "sink", "cuts": [200, 0]}]}, "zones.0.cuts"),
+        ({"climate": {"grids": [GRID | {"file": "{tile}.nc"}]}}, "{tile} is no placeholder here"),
+        ({"climate": {"grids": [GRID | {"file": "a{.nc"}]}}, "{.nc is no placeholder here"),
+        ({"climate": {"grids": [GRID | {"first_month": "2001-19"}]}}, "first_month: '2001-19'"),
+        ({"climate": {"grids": [GRID | {"first_month": "2001-00"}]}}, "first_month: '2001-00'"),
+        ({"npp": {"rasters": RASTERS | {"file": "{year.__class__}{year}"}}}, "is no placeholder"),
+        ({"npp": {"rasters": RASTERS | {"file": "{0}{year}.tif"}}}, "{0} is no placeholder"),
+        ({"area": {"file": "{province}.gpkg"}}, "area.file: '{province}.gpkg'"),
+        ({"raw": {"tiles": "{year}"}}, "raw.tiles"),
+        ({"title": 2001}, "title: 2001 is not of type 'string'. Put it in quotes"),
+        ({"detectors": [{"name": "d", "of": "pixel/nep/mean", "factors": [{"name": "a"},
+                         {"name": "b", "layer": "dem"}]}]}, "factor a needs `layer`"),
+    ],
+)  # fmt: skip
+def test_what_would_fail_deep_is_refused_at_loading(root, config, keys, message):
+    write(config, "own", based_on=NORTHWEST, **keys)
+    with pytest.raises(study.BadStudy, match=re.escape(message)) as error:
+        load(root, config, "own")
+    assert "config/studies/own.yaml" in str(error.value)
+
+
+def test_a_file_for_all_years_has_a_first_month_of_its_own(root, config):
+    grids = [GRID | {"variable": name, "first_month": "{year}-01",
+                     "unit": {"temperature": "K", "precipitation": "mm d-1",
+                              "radiation": "W m-2"}[name]}
+             for name in ("temperature", "precipitation", "radiation")]  # fmt: skip
+    write(config, "own", based_on=NORTHWEST, climate={"source": "grids", "grids": grids})
+    with pytest.raises(study.BadStudy, match="one file for all years"):
+        load(root, config, "own")
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "{x}", "a|b", "$(id)", "*", "a b", "a\n", "twin",
+                                  ".", "", 2001, None])  # fmt: skip
+def test_names_that_are_no_name_of_a_study(root, config, name):
+    with pytest.raises(study.BadStudy, match="names no study"):
+        load(root, config, name)
+    write(config, "own", based_on=name)
+    with pytest.raises(study.BadStudy, match="names no study"):
+        load(root, config, "own")
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16-le", "latin-1"])
+def test_a_study_in_another_encoding_is_named(root, config, encoding):
+    text = "title: Zürich\n" if encoding == "latin-1" else "title: 宁夏碳汇\n"
+    (config / "studies/own.yaml").write_bytes(text.encode(encoding))
+    with pytest.raises(study.BadStudy, match=r"own\.yaml: .*UTF-8"):
+        load(root, config, "own")
+
+
+def test_a_key_that_stands_twice_is_named(root, config):
+    text = f"based_on: {NORTHWEST}\nclimate: {{order: 3}}\ngrid: {{}}\nclimate: {{block_km: 1}}\n"
+    (config / "studies/own.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(study.BadStudy, match=r"own\.yaml: climate stands twice, in lines 2 and 4"):
+        load(root, config, "own")
 
 
 def test_circles_and_missing_files_are_refused(root, config):

@@ -141,7 +141,7 @@ def test_parts_of_the_trend_are_written(world, tmp_path):
     with rasterio.open(tmp_path / "nep_human_slope.tif") as file:
         slopes = file.read(1)
     assert np.isnan(slopes[0]).all()
-    with open(tmp_path / "a.csv", newline="") as file:
+    with open(tmp_path / "a.csv", encoding="utf-8", newline="") as file:
         table = {(r["variable"], r["of"], r["quantity"]): r for r in csv.DictReader(file)}
     mean = float(table["nep", "human", "mean_slope"]["value"])
     assert mean == pytest.approx(np.nanmean(slopes), rel=1e-4)

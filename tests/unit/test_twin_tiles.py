@@ -146,7 +146,7 @@ def test_a_tile_has_the_same_bytes_on_every_run(world, archive, root, tmp_path):
 
 
 def test_the_list_names_every_tile_with_its_digest(archive, world):
-    with open(archive / "MOD17A3HGF.csv", newline="") as file:
+    with open(archive / "MOD17A3HGF.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["file"].split(".")[2] for row in rows] == list(world.region.tiles)
     for row in rows:

@@ -8,7 +8,7 @@ def with_downloads(study):
     made of it from <study>/acquired/, so that no rule has an output below a raw folder.
     """
     chosen = study["acquire"]
-    brings = config.get("acquire", False) and not study["simulated"]
+    brings = SITE["acquire"] and not study["simulated"]
     named = set(acquire_choices.wanted(study)) if brings else set()
     if "radiation" in named and "stations" not in named:
         raise WorkflowError(
@@ -59,7 +59,7 @@ def list_of_tiles(study, product, collection, year):
 
 def tiles_in(path, folder):
     """Paths of the tiles in a list that a job wrote; FileNotFoundError before it did."""
-    with open(path, newline="") as file:
+    with open(path, newline="", encoding="utf-8") as file:
         return [str(Path(folder, row["file"])) for row in csv.DictReader(file)]
 
 
@@ -104,5 +104,5 @@ def countries_of_population(wildcards):
     return acquire_choices.countries(study_of(wildcards))
 
 
-DATASETS = register.load()
+DATASETS = checked(register.load)
 STUDIES.update({name: with_downloads(study) for name, study in STUDIES.items()})

@@ -35,17 +35,31 @@ if os.path.exists(sys.executable):
     # Snakemake puts it into a shell command unquoted, a space ends it (snakemake#2645)
     sys.executable = shlex.quote(sys.executable)
 
-RAW = config.get("raw", "data")
-RESULTS = config.get("pathvars", {}).get("results", "results")
+
+def checked(load, *given):
+    """What a loader of settings returns; a fault stops the workflow with its remedy."""
+    try:
+        return load(*given)
+    except (study_files.BadStudy, register.BadRegister) as error:
+        raise WorkflowError(str(error)) from None
+
+
+SITE_FILES = TOP / "config/config.yaml", TOP / "workflow/schemas/site.schema.yaml"
+# before Snakemake reads it, which takes the last of two equal keys and names no line
+checked(study_files.read_yaml, SITE_FILES[0], True)
+
+
+configfile: "config/config.yaml"
+
+
+SITE = checked(study_files.load_site, *SITE_FILES, config)
+RAW, RESULTS = SITE["raw"], SITE["results"]
 
 
 def load_study(name):
-    """The checked settings of a study; a fault stops the workflow with its remedy."""
+    """The checked settings of a study."""
     schema = TOP / "workflow/schemas/study.schema.yaml"
-    try:
-        return study_files.load_study(name, TOP / "config", schema, RAW, RESULTS)
-    except study_files.BadStudy as error:
-        raise WorkflowError(str(error)) from None
+    return checked(study_files.load_study, name, TOP / "config", schema, RAW, RESULTS)
 
 
 def code_of(script):
@@ -67,7 +81,7 @@ def code_of(script):
 
 def imported_names(path):
     """Dotted names that a Python file may import, as modules or from modules."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -105,9 +119,11 @@ def check_figure_kinds(studies):
                 )
 
 
-try:
-    names.check_studies(config.get("studies"), "config/config.yaml")
-except study_files.BadStudy as error:
-    raise WorkflowError(str(error)) from None
-STUDIES = {name: load_study(name) for name in config["studies"]}
+if not SITE["studies"]:
+    raise WorkflowError(
+        "config/config.yaml: studies names none. Write studies: [my_region], by the name of a file "
+        "of config/studies."
+    )
+checked(names.check_studies, SITE["studies"], "config/config.yaml")
+STUDIES = {name: load_study(name) for name in SITE["studies"]}
 check_figure_kinds(STUDIES)

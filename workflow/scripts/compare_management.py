@@ -4,7 +4,8 @@ Reads   tables of attribution and restoration, number and cells of the projects,
 Writes  table: of, quantity, statistic (true, found, low, high), value, unit
 """
 
-import pandas as pd
+import functools
+
 from nepflow import management_recovery, tables
 from nepflow._log import logged_to
 
@@ -15,7 +16,7 @@ def compare_management(
 ):  # fmt: skip
     """Effects count for projects that have years enough before them to be compared."""
     first_start = first_year + settings["base_years"] + settings["match_years"]
-    read = pd.read_csv
+    read = functools.partial(tables.read, columns=[])
     rows = management_recovery.trend_rows(read(attribution_path), read(true_attribution_path))
     rows += management_recovery.effect_rows(
         read(effects_path), read(true_effects_path), read(projects_path), first_start

@@ -4,8 +4,7 @@ Reads   the merged settings (parameters)
 Writes  study (YAML), choices (table: topic, choice)
 """
 
-import yaml
-from nepflow import notes, tables
+from nepflow import notes, settings_file, tables
 from nepflow._log import logged_to
 from nepflow.atomic import replacing
 
@@ -15,7 +14,7 @@ def describe_study(study, study_path, choices_path):
     rows = notes.choices(study)
     tables.write(rows, choices_path, ["topic", "choice"], simulated=study["simulated"])
     with replacing(study_path) as path, open(path, "w", encoding="utf-8") as file:
-        yaml.safe_dump(study, file, allow_unicode=True, sort_keys=False)
+        settings_file.dump(study, file)
 
 
 if __name__ == "__main__":

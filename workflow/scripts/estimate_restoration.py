@@ -5,7 +5,6 @@ Writes  tables: effects by measure, effects by year since the start
 """
 
 import numpy as np
-import pandas as pd
 from nepflow import raster, restoration_panel, restoration_rows, tables
 from nepflow import restoration_effects as effects
 from nepflow._log import logged_to
@@ -16,7 +15,7 @@ LEVEL = ("nep_level", "nep_trend")
 def estimate_restoration(layers, climate, projects_path, grid_path, outputs, years, settings,
                          mem_mb):  # fmt: skip
     """``layers``: number, distance, landcover, dem, nep; ``climate``: {variable: cube}."""
-    projects = pd.read_csv(projects_path, dtype={"measure": str})
+    projects = tables.read(projects_path, ["number", "measure"])
     side = raster.grid_of(grid_path).resolution_m / 1000
     cells = projects["cells"][projects["cells"] > 0]
     typical = max(2.0, np.sqrt(cells.median())) * side if len(cells) else 2 * side

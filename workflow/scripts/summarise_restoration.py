@@ -5,7 +5,6 @@ Writes  table: mean, slope and change point by measure and stage
 """
 
 import numpy as np
-import pandas as pd
 from nepflow import raster, restoration_stages, tables
 from nepflow._log import logged_to
 
@@ -14,7 +13,7 @@ def summarise_restoration(
     layers, projects_path, grid_path, output_path, years, stages, buffer_km, mem_mb
 ):
     """``layers``: number, distance, nep; cells with data in every year count."""
-    projects = pd.read_csv(projects_path, dtype={"measure": str})
+    projects = tables.read(projects_path, ["number", "measure"])
     measures = sorted(projects["measure"].unique())
     code = np.zeros(projects["number"].max() + 1, dtype=np.int64)
     code[projects["number"]] = [measures.index(name) for name in projects["measure"]]

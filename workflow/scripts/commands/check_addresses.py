@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import requests
-from nepflow import modis
+from nepflow import modis, settings_file
 from nepflow_acquire import earthdata, granules, register, site, sound, transfer
 from nepflow_acquire.redaction import keep_secrets_out
 from nepflow_acquire.session import Session
@@ -104,7 +104,7 @@ def asked(dataset, purpose, fields):
     if protected and "granule" not in fields:
         raise Unproved("the catalogue gave no tile to ask for")
     pattern = dataset["mirror"] if purpose == "mirror" else dataset["addresses"][purpose]
-    address = pattern.format(**fields)
+    address = settings_file.filled(pattern, **fields)
     if protected and purpose == "file" and address != fields["address"]:
         raise Unproved(f"the catalogue has {fields['address']}, the register {address}")
     kind = dataset["format"] if purpose in ("file", "mirror") else KINDS[purpose]
@@ -175,5 +175,4 @@ def dated(text, name, key, date):
 
 
 if __name__ == "__main__":
-    keep_secrets_out()
-    sys.exit(main())
+    site.run(main, keep_secrets_out)

@@ -59,4 +59,4 @@ def smaller(path):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    site.run(main)

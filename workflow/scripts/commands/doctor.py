@@ -38,5 +38,4 @@ def main(words=None, top=site.TOP):
 
 
 if __name__ == "__main__":
-    keep_secrets_out()
-    sys.exit(min(main(), 100))
+    site.run(main, keep_secrets_out)

@@ -54,5 +54,4 @@ def opened(dataset):
 
 
 if __name__ == "__main__":
-    keep_secrets_out()
-    sys.exit(main())
+    site.run(main, keep_secrets_out)

@@ -15,7 +15,6 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-import yaml
 from nepflow import names, vectors
 from nepflow import study as study_files
 from nepflow_acquire import plan, region, register, site, study_text
@@ -118,8 +117,7 @@ def zones_of(name_field):
         names.check_chosen([name], "zones", "")
     except study_files.BadStudy:
         return "polygons"
-    is_text = isinstance(yaml.safe_load(name), str)  # `no` is none
-    return name if is_text and name not in ("name", "landcover", "sink") else "polygons"
+    return name if name not in ("name", "landcover", "sink") else "polygons"
 
 
 def written(polygon, options, first, last, settings, top):
@@ -156,7 +154,7 @@ def elevation_gb(datasets, polygon):
 def of_tiles(polygon, first, last, top):
     """Parts of the text where NPP and land cover come from tiles, climate from stations."""
     datasets, tiles = register.load(), region.tiles(polygon)
-    defaults = yaml.safe_load((top / "config/defaults.yaml").read_text(encoding="utf-8"))
+    defaults = study_files.read_yaml(top / "config/defaults.yaml")
     landcover, count = defaults["landcover"]["years"], last - first + 1
     per_tile = datasets["mod17a3hgf_061"]["file_mb"] + datasets["mcd12q1_061"]["file_mb"]
     stations = defaults["acquire"]["most_stations"] * count * datasets["gsod"]["file_mb"]
@@ -189,5 +187,4 @@ def of_rasters(polygon, first, last, top):
 
 
 if __name__ == "__main__":
-    keep_secrets_out()
-    sys.exit(main())
+    site.run(main, keep_secrets_out)

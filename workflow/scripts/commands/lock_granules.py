@@ -36,4 +36,4 @@ def main(words=None, top=site.TOP):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    site.run(main)

@@ -60,4 +60,4 @@ def unlike(tiles, area):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    site.run(main)

@@ -21,6 +21,7 @@ def logged_to(path):
     logging.basicConfig(
         filename=path,
         filemode="w",
+        encoding="utf-8",
         level=logging.INFO,
         force=True,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -51,7 +52,7 @@ def _moved():
     counts = Path("/proc/self/io")
     if not counts.is_file():
         return ""
-    moved = dict(line.split(": ") for line in counts.read_text().splitlines())
+    moved = dict(line.split(": ") for line in counts.read_text(encoding="utf-8").splitlines())
     read, written = (int(moved[name]) / 1e6 for name in ("rchar", "wchar"))
     return f", {read:.0f} MB read, {written:.0f} MB written"
 

@@ -136,7 +136,10 @@ def _put(tile, corner, codes):
 
 def write_granules(paths, granules_path):
     """Write the SHA-256 of each granule. Columns: file, sha256."""
-    with replacing(granules_path) as temporary, open(temporary, "w", newline="") as file:
+    with (
+        replacing(granules_path) as temporary,
+        open(temporary, "w", newline="", encoding="utf-8") as file,
+    ):
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["file", "sha256"])
         for path in paths:
@@ -149,7 +152,10 @@ def write_counts(paths, field, counts_path):
 
     Columns: tile, reason, cells. The reasons of a tile close to its number of cells.
     """
-    with replacing(counts_path) as temporary, open(temporary, "w", newline="") as file:
+    with (
+        replacing(counts_path) as temporary,
+        open(temporary, "w", newline="", encoding="utf-8") as file,
+    ):
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["tile", "reason", "cells"])
         for path in paths:

@@ -82,7 +82,7 @@ def _month(fields, paths, kept, shape):
 
 
 def _write_counts(counts, path):
-    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["tile", "reason", "cells"])
         for name, cells in counts.items():

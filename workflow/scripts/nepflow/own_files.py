@@ -6,7 +6,7 @@ Standard library only: the workflow reads it before any environment exists.
 import os
 from dataclasses import dataclass
 
-from nepflow import acquire_choices, respiration_models
+from nepflow import acquire_choices, respiration_models, settings_file
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def months(study):
     for entry in study["climate"].get("grids", []):
         by_year = "{year}" in entry["file"]
         for year in study["years"] if by_year else [""]:
-            file = path_of(study, entry["file"].format(year=year))
-            first = entry["first_month"].format(year=year)
+            file = path_of(study, settings_file.filled(entry["file"], year=year))
+            first = settings_file.filled(entry["first_month"], year=year)
             own = entry | {"file": file, "first_month": first, "key": "climate.grids"}
             own |= {"year": year} if by_year else {}
             found.append(OwnFile("climate.grids", "months", own))
@@ -83,7 +83,8 @@ def npp(study):
     if study["npp"]["source"] != "rasters":
         return []
     entry, key = study["npp"]["rasters"], "npp.rasters"
-    files = [path_of(study, entry["file"].format(year=year)) for year in study["years"]]
+    names = [settings_file.filled(entry["file"], year=year) for year in study["years"]]
+    files = [path_of(study, name) for name in names]
     return [OwnFile(key, "npp", entry | {"file": file, "key": key}) for file in files]
 
 

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
 
 from nepflow import basemap, furniture, labels, palettes
-from nepflow.sheet import Sheet, drawn_in_style
+from nepflow.sheet import Sheet, counts_bar, drawn_in_style
 
 _LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
 _VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
@@ -74,7 +74,7 @@ def _layout(outlines, width_mm, title, letter):
     field.set_aspect("equal")
     field.set_autoscale_on(False)
     points = sheet.axes(_LEFT, tops[0] + side + _BELOW, side, 2)
-    below = (side if width_mm > 100 else tops[1] + width * aspect) + _BELOW
+    below = (height if width_mm > 100 else tops[1] + width * aspect) + _BELOW
     stations = sheet.axes(left, below, 0.55 * width, 2)
     return sheet, scatter, points, field, stations
 
@@ -99,9 +99,7 @@ def _scatter(sheet, axes, foot, residuals, name, unit):
         0.03, 0.97, _numbers(observed, predicted), transform=axes.transAxes, va="top", zorder=4,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
     )  # fmt: skip
-    bar = sheet.figure.colorbar(cells, cax=foot, orientation="horizontal")
-    bar.outline.set_linewidth(0.4)
-    bar.set_label("Station months", labelpad=1)
+    counts_bar(sheet, cells, foot, "Station months")
 
 
 def _numbers(observed, predicted):

@@ -63,7 +63,9 @@ def read_projects(path, table_path, columns):
 def _table(path, columns):
     """Rows by number."""
     try:
-        table = pd.read_csv(path, encoding="utf-8")
+        table = pd.read_csv(
+            path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8"
+        )
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise BadProjects(
             f"{path}: cannot be read as CSV ({error}). Check restoration.table."

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels, palettes
 from nepflow.basemap import is_simulated
-from nepflow.sheet import mark_simulated
+from nepflow.sheet import counts_bar, mark_simulated
 
 _LEFT, _RIGHT, _BELOW, _BAR = 12, 4, 10, 9.5  # mm
 _VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
@@ -55,9 +55,7 @@ class ScatterPanel:
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
         )  # fmt: skip
         foot = sheet.axes(_LEFT, side + _BELOW, side, 2)
-        bar = sheet.figure.colorbar(cells, cax=foot, orientation="horizontal")
-        bar.outline.set_linewidth(0.4)
-        bar.set_label("Cells", labelpad=1)
+        counts_bar(sheet, cells, foot, "Cells")
         mark_simulated(axes, is_simulated(self.field, self.against), "lower right")
 
 

@@ -161,12 +161,14 @@ def _apart(panels, parts, unit):
 
 def _together(axes, parts, axis_name, wide):
     """Draw up to four zones in one panel, told apart by colour and marker."""
-    looks = zip(palettes.LINES, palettes.MARKERS, strict=True)
+    looks, lines, texts = zip(palettes.LINES, palettes.MARKERS, strict=True), [], []
     for (zone, (years, values, trend)), (colour, marker) in zip(parts.items(), looks, strict=False):
-        text = f"{zone}  {annual.trend_text(trend)}".strip()
-        _curve(axes, years, values, trend, colour, marker, label=text)
+        texts.append(f"{zone}  {annual.trend_text(trend)}".strip())
+        lines.append(_curve(axes, years, values, trend, colour, marker, label=texts[-1]))
     _axes(axes, axis_name)
     axes.legend(
+        lines,
+        texts,
         loc="lower left",
         bbox_to_anchor=(0, 1),
         ncols=2 if wide else 1,
@@ -179,10 +181,10 @@ def _together(axes, parts, axis_name, wide):
 
 
 def _curve(axes, years, values, trend, colour, marker="o", size=3.0, label=None):
-    """Draw the values and their fitted line."""
+    """Draw the values and their fitted line; return the line of the values."""
     look = {"marker": marker, "markersize": size, "markeredgecolor": "white"}
     look |= {"markeredgewidth": 0.3, "linewidth": 0.8, "label": label, "zorder": 3}
-    axes.plot(years, values, color=colour, **look)
+    (curve,) = axes.plot(years, values, color=colour, **look)
     if trend is not None:
         ends = np.array([min(years), max(years)])
         line = trend.start + trend.slope * (ends - trend.first_year)
@@ -190,6 +192,7 @@ def _curve(axes, years, values, trend, colour, marker="o", size=3.0, label=None)
         axes.plot(ends, line, color=colour, **dashes)
     if not np.isfinite(values).any():
         axes.text(0.5, 0.5, "no data", transform=axes.transAxes, ha="center", va="center")
+    return curve
 
 
 def _heading(axes, name, trend, wide):

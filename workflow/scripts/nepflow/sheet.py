@@ -8,6 +8,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.offsetbox import AnchoredText
+from matplotlib.ticker import FuncFormatter, LogFormatter
 
 from nepflow import labels, palettes
 
@@ -47,6 +48,7 @@ def style():
         "ytick.major.pad": 2,
         "lines.linewidth": 0.9,
         "text.color": palettes.INK,
+        "text.parse_math": False,  # a $ in a title or a name is a dollar
         "axes.edgecolor": palettes.INK,
         "axes.labelcolor": palettes.INK,
         "xtick.color": palettes.INK,
@@ -134,6 +136,20 @@ def wrapped(text, size_pt, width_mm):
     """Break ``text`` into lines that fit ``width_mm``, by the mean width of letters."""
     letters = int(width_mm / (size_pt * 0.62 * 25.4 / 72))
     return "\n".join(textwrap.wrap(text, max(letters, 10)))
+
+
+def counts_bar(sheet, picture, axes, name):
+    """Draw the colour bar of counts on a logarithmic scale, with plain numbers, in ``axes``."""
+
+    def plain(value, _):
+        return labels.number(value, 0)
+
+    bar = sheet.figure.colorbar(
+        picture, cax=axes, orientation="horizontal", format=FuncFormatter(plain)
+    )
+    axes.xaxis.set_minor_formatter(LogFormatter())  # where all lies within one power of ten
+    bar.outline.set_linewidth(0.4)
+    bar.set_label(name, labelpad=1)
 
 
 def mark_simulated(axes, simulated, location="upper right"):

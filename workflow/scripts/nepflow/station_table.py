@@ -122,7 +122,9 @@ def monthly_matrix(path, variable, years, minimum):
         If a month has too few stations.
     """
     types = {"station": str, "year": str, "variable": "category"}
-    table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values={"value": [""]})
+    table = pd.read_csv(
+        path, dtype=types, keep_default_na=False, na_values={"value": [""]}, encoding="utf-8"
+    )
     table = table[table["variable"] == variable]
     normals = (table["year"] == NORMAL_YEAR).any()
     labels = [NORMAL] if normals else list(years)

@@ -29,7 +29,13 @@ def weights_of(path, column, stations):
     """
     remedy = "Mend the column, or set climate.weights_column to null."
     try:
-        table = pd.read_csv(path, usecols=["station", column], dtype={"station": str})
+        table = pd.read_csv(
+            path,
+            usecols=["station", column],
+            dtype={"station": str},
+            keep_default_na=False,
+            encoding="utf-8",
+        )
     except ValueError as error:
         raise BadStations(f"{path}: {error}. {remedy}") from None
     values = pd.to_numeric(table[column], errors="coerce")

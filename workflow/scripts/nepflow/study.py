@@ -6,9 +6,6 @@ Standard library, yaml and jsonschema only: the workflow reads it before any env
 import re
 from pathlib import Path
 
-import yaml
-from jsonschema import Draft202012Validator
-
 from nepflow import (
     detector_entries,
     figure_entries,
@@ -16,6 +13,7 @@ from nepflow import (
     landcover,
     modis,
     respiration_models,
+    settings_file,
 )
 from nepflow.figure_entries import BadStudy
 from nepflow.study_checks import check_sense, readers_of_tiles, study_years, uses_landcover
@@ -34,6 +32,10 @@ LAYERS_OF_SERIES = re.compile(
     rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+"
     r"|dominant_class|\w+_fdr)|attribution/.+"
 )
+
+
+# a folder of the results, a part of wildcards: so no blank, bar or brace
+NAME = re.compile(r"(?!twin$)\w[\w.-]*")
 
 
 def load_study(name, config, schema, raw, results):
@@ -63,21 +65,46 @@ def load_study(name, config, schema, raw, results):
     """
     study = merged(name, Path(config))
     file = f"config/studies/{name}.yaml"
-    check_schema(study, yaml.safe_load(Path(schema).read_text()), file)
+    check_schema(study, schema, file)
     check_sense(study, file)
     if study["inputs"] == "twin":  # simulated inputs stand for nothing that is restricted
         study.pop("substitutes", None)
     return completed(study, name, raw, results)
 
 
-def read_yaml(path):
+def load_site(path, schema, given=None):
+    """Return the settings of a site with their defaults.
+
+    Parameters
+    ----------
+    path, schema : Path
+        config/config.yaml; JSON schema of it.
+    given : dict, optional
+        What stands over the file, as on the command line.
+
+    Raises
+    ------
+    BadStudy
+        With the file, the key and the remedy.
+    """
+    site = read_yaml(path, utf8_only=True) | dict(given or {})
+    _refuse(settings_file.faults(site, schema), "config/config.yaml", Path(schema).name)
+    results = site.get("pathvars", {}).get("results", "results")
+    site["studies"] = site.get("studies") or []
+    return {"raw": "data", "acquire": False, "results": results} | site
+
+
+def read_yaml(path, utf8_only=False):
     """Return the content of a YAML file; a broken one is a `BadStudy`."""
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+        return settings_file.read(path, utf8_only)
     except FileNotFoundError as error:
-        raise BadStudy(f"{path}: no such file. Is the study's name spelled right?") from error
-    except yaml.YAMLError as error:
-        raise BadStudy(f"{path}: is not valid YAML: {error}") from error
+        there = ", ".join(sorted(file.stem for file in Path(path).parent.glob("*.yaml")))
+        raise BadStudy(
+            f"{path}: no such file. Is its name spelled right? There are: {there or 'none'}."
+        ) from error
+    except settings_file.BadSettings as error:
+        raise BadStudy(str(error)) from None
 
 
 def merged(name, config, seen=()):
@@ -86,6 +113,11 @@ def merged(name, config, seen=()):
         raise BadStudy(
             f"config/studies/{name}.yaml: based_on goes round in a circle "
             f"({' -> '.join((*seen, name))}). Let one of them stand alone."
+        )
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise BadStudy(
+            f"{name!r} names no study. Letters, digits, _, - and . may; `twin` is taken. Rename "
+            "config/studies/<name>.yaml, and what names it (studies, based_on)."
         )
     own = read_yaml(config / "studies" / f"{name}.yaml")
     if "based_on" in own:
@@ -112,14 +144,17 @@ def check_schema(study, schema, file):
     BadStudy
         One line a fault: the key and what is wrong.
     """
-    faults = sorted(Draft202012Validator(schema).iter_errors(study), key=lambda e: list(e.path))
-    if not faults:
-        return
-    lines = [f"  {'.'.join(map(str, fault.path)) or 'study'}: {fault.message}" for fault in faults]
-    raise BadStudy(
-        f"{file} is not valid:\n" + "\n".join(lines) + "\nThe keys, their types and units stand in "
-        "workflow/schemas/study.schema.yaml, their defaults in config/defaults.yaml."
-    )
+    _refuse(settings_file.faults(study, schema), file, Path(schema).name)
+
+
+def _refuse(faults, file, schema):
+    if faults:
+        raise BadStudy(
+            f"{file} is not valid:\n"
+            + "\n".join(faults)
+            + "\nThe keys, their types and units stand "
+            f"in workflow/schemas/{schema}; defaults of a study in config/defaults.yaml."
+        )
 
 
 def completed(study, name, raw, results):

@@ -5,6 +5,27 @@ import pandas as pd
 from nepflow.atomic import replacing
 
 COLUMNS = ["zones", "zone", "year", "quantity", "value", "unit"]
+# Columns of names and words. Those of people may be called NA, null, True, 1e5 or 007. Years too:
+# a mean has none.
+_TEXT = """
+action address biome built_in category check choice claim class contrast dataset date defect
+driver drivers explanation factor figure file first first_date flag from_class granule group how
+id instead_of interaction kind last_date layer licence limits measure method model name
+nearest_station note of option other period plot product project quantity reading reason
+region_or_class relation second section sha256 site source stage station station_name statistic
+stratum test tile title to to_class topic transitions type unit variable verdict version warning
+year years zone zones
+"""
+# The others: columns of numbers, and of true and false
+_NUMBERS = """
+announced_percent area_km2 brought cells cells_of_earlier_projects chosen claimed classes code
+column days difference distance_km elevation_m event_year first_year found_percent igbp kept
+largest_standardised last_year lat limit lon mean_residual modelled month months
+nearest_rms_standardised nearest_standardised nep number observed ours passed predicted rank
+records residual rho rms_residual rms_standardised row signal size spacing_km standardised
+start_year sum theirs tolerance total value weight
+"""
+TEXT, NUMBERS = frozenset(_TEXT.split()), frozenset(_NUMBERS.split())
 
 
 class BadTable(ValueError):
@@ -14,14 +35,20 @@ class BadTable(ValueError):
 def read(path, columns=COLUMNS):
     """Return a CSV with at least ``columns``.
 
-    Years stay text, since a mean has none, and so do stations, whose digits may begin with 0.
+    Columns of `TEXT` stay as they were written, only an empty cell is absent (NaN); in others
+    numbers are numbers.
 
     Raises
     ------
     BadTable
     """
-    text = dict.fromkeys(("year", "zone", "unit", "station"), str)
-    table = pd.read_csv(path, dtype=text, keep_default_na=True)
+    table = pd.read_csv(
+        path,
+        dtype=dict.fromkeys(TEXT, str),
+        keep_default_na=False,
+        na_values=[""],
+        encoding="utf-8",
+    )
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise BadTable(f"{path}: lacks the columns {', '.join(missing)}. Delete it and run again.")
@@ -42,4 +69,6 @@ def write(rows, path, columns=COLUMNS, simulated=False):
     if simulated:
         table["source"] = "simulated (twin)"
     with replacing(path) as temporary:
-        table.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
+        table.to_csv(
+            temporary, index=False, float_format="%.10g", lineterminator="\n", encoding="utf-8"
+        )

@@ -55,7 +55,9 @@ def guarded(name: str, remedy: str, check: Callable):
 def environment(lock):
     """Compare the installed packages with the lock."""
     wanted = {}
-    for line in re.findall(r"^([\w.-]+==.*?)(?: \\)?$", Path(lock).read_text(), re.M):
+    for line in re.findall(
+        r"^([\w.-]+==.*?)(?: \\)?$", Path(lock).read_text(encoding="utf-8"), re.M
+    ):
         requirement = Requirement(line)
         if not requirement.marker or requirement.marker.evaluate():
             wanted[requirement.name] = str(requirement.specifier).removeprefix("==")
@@ -105,7 +107,7 @@ def login(study, live):
         yield Finding("login", True, "not needed: the study brings no tiles")
         return
     names = ("EARTHDATA_USERNAME", "EARTHDATA_PASSWORD")
-    in_file = path.is_file() and host in path.read_text(errors="replace").split()
+    in_file = path.is_file() and host in path.read_text(errors="replace", encoding="utf-8").split()
     if not (os.environ.get("EARTHDATA_TOKEN") or all(map(os.environ.get, names)) or in_file):
         yield Finding(
             "login",
@@ -128,12 +130,14 @@ def memory(rules, meminfo="/proc/meminfo"):
     largest = max(
         int(value)
         for path in Path(rules).glob("*.smk")
-        for value in re.findall(r"mem_mb=by_attempt\((\d+)", path.read_text())
+        for value in re.findall(r"mem_mb=by_attempt\((\d+)", path.read_text(encoding="utf-8"))
     )
     if not Path(meminfo).exists():
         yield Finding("memory", True, f"not known here; the largest job asks for {largest} MB")
         return
-    total = int(re.search(r"MemTotal:\s+(\d+)", Path(meminfo).read_text())[1]) // 1024
+    total = (
+        int(re.search(r"MemTotal:\s+(\d+)", Path(meminfo).read_text(encoding="utf-8"))[1]) // 1024
+    )
     yield Finding(
         "memory", total >= largest, f"{total} MB, the largest job asks for {largest} MB",
         "Run on a machine with more memory.",

@@ -52,7 +52,9 @@ def listed(path):
     NoElevation
         If it names none.
     """
-    names = {name for name in Path(path).read_text().split() if name.startswith(PREFIX)}
+    names = {
+        name for name in Path(path).read_text(encoding="utf-8").split() if name.startswith(PREFIX)
+    }
     if not names:
         raise NoElevation(
             f"{path}: names no tile ({PREFIX}...). The archive has changed its list: put a raster "

@@ -185,7 +185,7 @@ def newest(granules):
 
 def write_list(rows, path):
     """Write what was brought, one tile a row with the columns of the lock file."""
-    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, LOCK_COLUMNS, lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
@@ -193,7 +193,7 @@ def write_list(rows, path):
 
 def read_list(path):
     """Return the rows of `write_list`."""
-    with open(path, newline="") as file:
+    with open(path, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

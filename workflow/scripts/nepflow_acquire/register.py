@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import yaml
-from jsonschema import Draft202012Validator
+from nepflow import settings_file
 
 TOP = Path(__file__).resolve().parents[3]
 FILE = TOP / "config/datasets.yaml"
@@ -55,15 +54,15 @@ def lies_in(host, domains):
 
 def _content(path, schema):
     try:
-        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_TextDates)
-    except yaml.YAMLError as error:
-        raise BadRegister(f"{path}: is not valid YAML: {error}") from error
-    validator = Draft202012Validator(yaml.safe_load(Path(schema).read_text(encoding="utf-8")))
-    faults = sorted(validator.iter_errors(content), key=lambda fault: list(map(str, fault.path)))
+        content = settings_file.read(path)
+    except FileNotFoundError as error:
+        raise BadRegister(f"{path}: is not there. Restore it.") from error
+    except settings_file.BadSettings as error:
+        raise BadRegister(str(error)) from None
+    faults = settings_file.faults(content, schema)
     if faults:
-        lines = [f"  {'.'.join(map(str, fault.path))}: {fault.message}" for fault in faults]
         raise BadRegister(
-            f"{path} is not valid:\n" + "\n".join(lines) + f"\nIts keys stand in {schema}."
+            f"{path} is not valid:\n" + "\n".join(faults) + f"\nIts keys stand in {schema}."
         )
     return content
 
@@ -81,16 +80,6 @@ def _check_domains(dataset, logins, path):
                 f"is none of logins.{dataset['login']}.domains ({', '.join(domains)}). Correct "
                 "the address, or add its domain there."
             )
-
-
-class _TextDates(yaml.SafeLoader):
-    """Dates stay the text that was written."""
-
-
-_TextDates.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def address(dataset, purpose, **fields):
@@ -116,13 +105,14 @@ def address(dataset, purpose, **fields):
         raise BadRegister(
             f"config/datasets.yaml: {dataset['name']} has no {purpose} address. Restore it."
         )
-    try:
-        return dataset["addresses"][purpose].format(**fields)
-    except KeyError as error:
+    pattern = dataset["addresses"][purpose]
+    lacking = settings_file.stray_braces(pattern, fields)
+    if lacking:
+        name = lacking.strip("{}")
         raise BadRegister(
-            f"The {purpose} address of {dataset['name']} needs {error.args[0]}. Give "
-            f"{error.args[0]}=..."
-        ) from None
+            f"The {purpose} address of {dataset['name']} needs {name}. Give {name}=..."
+        )
+    return settings_file.filled(pattern, **fields)
 
 
 def has_year(dataset, year):

@@ -1,18 +1,35 @@
 """The site and its studies, as a command outside of the workflow sees them."""
 
+import sys
 from pathlib import Path
 
-import yaml
 from nepflow import study as study_files
 
 TOP = Path(__file__).resolve().parents[3]
 
 
 def settings(top=TOP):
-    """Return config/config.yaml as a dictionary, with its defaults filled in."""
-    site = yaml.safe_load((Path(top) / "config/config.yaml").read_text(encoding="utf-8")) or {}
-    results = (site.get("pathvars") or {}).get("results", "results")
-    return {"raw": "data", "acquire": False, "studies": [], "results": results} | site
+    """Return config/config.yaml as a dictionary, with its defaults filled in.
+
+    Raises
+    ------
+    nepflow.study.BadStudy
+    """
+    schema = Path(top) / "workflow/schemas/site.schema.yaml"
+    return study_files.load_site(Path(top) / "config/config.yaml", schema)
+
+
+def run(main, before=None):
+    """Run a command as a program; a letter that the terminal cannot show does not stop it."""
+    sys.stdout.reconfigure(errors="replace")
+    if before:
+        before()
+    try:
+        failed = main() or 0
+    except study_files.BadStudy as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        failed = 1
+    sys.exit(min(failed, 100))
 
 
 def study(name, top=TOP):

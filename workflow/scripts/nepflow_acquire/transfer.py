@@ -262,7 +262,7 @@ def _receive(session, wanted, part):
 
 def _version(part):
     try:
-        return json.loads(_note_of(part).read_text())["version"]
+        return json.loads(_note_of(part).read_text(encoding="utf-8"))["version"]
     except (OSError, ValueError, KeyError):
         return None
 
@@ -273,7 +273,7 @@ def _remember(part, answer):
     version = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified")
     if replies.is_packed(answer):
         version = None
-    _note_of(part).write_text(json.dumps({"version": version}))
+    _note_of(part).write_text(json.dumps({"version": version}), encoding="utf-8")
 
 
 def _check_room(wanted, expected, done, folder):

@@ -90,7 +90,7 @@ class Region:
             raise NoRegion(
                 f"{self.folder}: no embedded region here; build it with resources/build_region.py"
             )
-        self.description = json.loads((self.folder / "region.json").read_text())
+        self.description = json.loads((self.folder / "region.json").read_text(encoding="utf-8"))
         self.tiles = tuple(self.description["tiles"])
         self.box = tuple(self.description["box"])
         self.terrain, (self.elevation,) = self._grid("elevation")
@@ -110,7 +110,9 @@ class Region:
     @cached_property
     def provinces(self):
         """Return a list of (name, code, shape), degrees."""
-        entries = json.loads((self.folder / "provinces.geojson").read_text())["features"]
+        entries = json.loads((self.folder / "provinces.geojson").read_text(encoding="utf-8"))[
+            "features"
+        ]
         return [
             (
                 entry["properties"]["name"],

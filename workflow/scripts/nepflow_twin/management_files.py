@@ -58,7 +58,7 @@ def write_truth_of_projects(path, projects, last_year):
 
 def write_rows(path, columns, rows):
     """Write a CSV."""
-    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(columns)
         table.writerows(rows)

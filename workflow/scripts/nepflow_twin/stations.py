@@ -69,7 +69,7 @@ def station_faults(station, calendar):
 
 def write_table(path, columns, rows):
     """Write a small tidy table of dictionaries with a column ``source``."""
-    with replacing(path) as temporary, open(temporary, "w", newline="") as file:
+    with replacing(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [*columns, "source"], lineterminator="\n")
         writer.writeheader()
         writer.writerows({**row, "source": SIMULATED} for row in rows)

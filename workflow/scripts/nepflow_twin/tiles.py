@@ -152,7 +152,10 @@ def write_dates(folder, list_path, world, dates, year, collection, pixels):
         write_tile(Path(folder) / name, world, product, year, collection, tile, pixels, day)
         digest = hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()
         rows.append((name, digest, SIMULATED))
-    with replacing(list_path) as temporary, open(temporary, "w", newline="") as file:
+    with (
+        replacing(list_path) as temporary,
+        open(temporary, "w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("file", "sha256", "simulated"))
         writer.writerows(rows)
