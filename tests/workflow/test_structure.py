@@ -86,7 +86,8 @@ def test_formulas_import_no_files(root):
     folder = root / "workflow/scripts/nepflow"
     formulas = {
         "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
-        "kernels", "climate", "study", "study_checks", "grid_units", "quality", "flags", "kriging",
+        "kernels", "climate", "study", "study_checks", "study_layers", "own_files",
+        "equal_area", "grid_units", "quality", "flags", "kriging",
         "variogram",
         "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
         "surfaces", "evaluation", "lattice", "coarse", "spread",
@@ -138,6 +139,8 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
         "acquire_choices",
         "own_files",
         "restoration_entries",
+        "study_layers",
+        "equal_area",
     ):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
         assert tops <= allowed, f"{name} needs {tops - allowed}"

@@ -9,7 +9,6 @@ import math
 from affine import Affine
 from nepflow import modis, raster, vectors
 from nepflow._log import logged_to
-from nepflow.study import BadStudy
 from pyproj import CRS
 
 
@@ -18,11 +17,7 @@ def define_grid(
     outlines_path,
 ):  # fmt: skip
     """Snap the area's bounds to multiples of the cell and mark cells whose centre is inside."""
-    if not vectors.is_equal_area(crs):
-        raise BadStudy(
-            f"grid.crs: {crs} is not an equal-area CRS in metres, so sums over cells would be "
-            "wrong. Use Albers (+proj=aea), Lambert azimuthal (+proj=laea) or another one."
-        )
+    vectors.check_equal_area(crs)
     area = vectors.read_area(area_path, layer, name_field).to_crs(crs)
     grid = snapped(area.total_bounds, CRS.from_user_input(crs).to_wkt(), resolution_m)
     codes = vectors.zone_codes(area, grid, area_path)

@@ -16,19 +16,12 @@ from nepflow import (
     landcover,
     modis,
     respiration_models,
+    study_layers,
 )
 from nepflow.figure_entries import BadStudy
 from nepflow.study_checks import check_sense, study_years, uses_landcover
+from nepflow.study_layers import TREND_LAYERS
 
-TREND_LAYERS = (
-    "sen_slope",
-    "slope_low",
-    "slope_high",
-    "mann_kendall_z",
-    "mann_kendall_p",
-    "lag1",
-    "trend_class",
-)
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
     rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+"
@@ -67,7 +60,10 @@ def load_study(name, config, schema, raw, results):
     check_sense(study, file)
     if study["inputs"] == "twin":  # simulated inputs stand for nothing that is restricted
         study.pop("substitutes", None)
-    return completed(study, name, raw, results)
+    loaded = completed(study, name, raw, results)
+    named = {key: study.get(key, []) for key in ("figures", "detectors")}
+    study_layers.check(loaded | named, file)
+    return loaded
 
 
 def read_yaml(path):

@@ -6,17 +6,17 @@ from pathlib import Path
 import geopandas
 import numpy as np
 from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 from rasterio.features import rasterize
 
+from nepflow import equal_area
 from nepflow.atomic import replacing
 
-# PROJ names of the equal-area projections
-EQUAL_AREA = {
-    "aea", "laea", "leac", "cea", "sinu", "moll", "eqearth", "eck4", "eck6", "hammer", "goode",
-    "igh", "mbtfpq", "bonne", "rhealpix", "qsc", "tcea",
-}  # fmt: skip
-
 MOST_ZONES = 254  # codes of uint8 but 0 and 255, which stand for absence
+
+
+class BadCrs(ValueError):
+    """A CRS that cannot be that of a study grid."""
 
 
 class BadArea(ValueError):
@@ -92,7 +92,22 @@ def is_equal_area(crs):
     """
     parsed = CRS.from_user_input(crs)
     metric = parsed.is_projected and all(a.unit_name == "metre" for a in parsed.axis_info)
-    return metric and parsed.to_dict().get("proj") in EQUAL_AREA
+    return metric and parsed.to_dict().get("proj") in equal_area.PROJECTIONS
+
+
+def check_equal_area(crs):
+    """Refuse a CRS that does not keep areas, or that PROJ does not know.
+
+    Raises
+    ------
+    BadCrs
+    """
+    try:
+        fits = is_equal_area(crs)
+    except CRSError as error:
+        raise BadCrs(f"grid.crs: {crs} is no CRS ({error}). {equal_area.REMEDY}") from None
+    if not fits:
+        raise BadCrs(equal_area.refusal(crs))
 
 
 def zone_codes(frame, grid, path):
