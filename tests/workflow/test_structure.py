@@ -190,7 +190,7 @@ def test_budgets(root):
         for path in root.glob(pattern):
             assert len(path.read_text().splitlines()) <= limit, path.name
     for path in modules(root):
-        assert len(path.read_text().splitlines()) <= 300, path.name
+        assert len(path.read_text().splitlines()) <= 330, path.name
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) else node.body

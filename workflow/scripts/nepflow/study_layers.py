@@ -8,7 +8,6 @@ import re
 
 from nepflow import (
     attribution_choices,
-    detector_entries,
     figure_entries,
     land_use_entries,
     landcover,
@@ -196,7 +195,6 @@ def _further(study):
     for name in [*names, "class"] if names else ():
         yield from (f"land_use/{name}_{span}" for span in ("first", "last"))
     for entry in study["detectors"]:
-        layers = map(detector_entries.factor_layer, entry["factors"])
-        yield from (layer for layer in layers if layer.startswith("factors/"))
+        yield from (f"factors/{f['name']}" for f in entry["factors"] if "file" in f)
     if restoration_entries.is_wanted(study):
         yield from ("restoration/projects", "restoration/distance")
