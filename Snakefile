@@ -66,6 +66,7 @@ include: "workflow/rules/restoration.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/management.smk"
 include: "workflow/rules/manifest.smk"
+include: "workflow/rules/raw.smk"
 include: "workflow/rules/bands_paths.smk"
 
 

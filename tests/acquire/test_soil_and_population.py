@@ -198,7 +198,7 @@ def test_rules_bring_them_where_the_site_downloads(root, tmp_path, switch):
     (copy.folder / "config/config.yaml").write_text(yaml.safe_dump(site))
     raw = copy.folder / "data/mine"
     raw.mkdir(parents=True)
-    (raw / "area.gpkg").touch()
+    (raw / "area.gpkg").write_bytes(b"x")
     for name, rule, file in (
         ("soil/carbon", "acquire_soil_carbon", "soil_carbon.tif"),
         ("factors/people", "acquire_population", "population.tif"),

@@ -119,5 +119,5 @@ def test_without_the_switch_nothing_is_downloaded(root, tmp_path):
     study = Workflow(root, tmp_path / "off", mine=SHARED | {"title": "Mine", "acquire": ACQUIRE})
     assert "acquire_tiles" not in study.run("-n", "downloads")
     said = study.run("-n", fails=True)
-    assert "MissingInputException" in said or "MissingTiles" in said
+    assert "MissingRawFiles" in said
     assert "acquire_tiles" not in said

@@ -99,11 +99,11 @@ def test_correlations_without_radiation_hold_the_other_driver_fixed(harmonised):
 
 
 def files_of_study(folder, tiles):
-    """A plan reads names alone: empty files that stand where a user's would."""
+    """A plan opens nothing: files of a byte stand where a user's would."""
     raw = folder / "data/tiny"
     (raw / "modis").mkdir(parents=True)
     for name in ("area.gpkg", "dem.tif", "stations.csv"):
-        (raw / name).touch()
+        (raw / name).write_bytes(b"x")
     years = {("MOD17A3HGF", "061"): range(2001, 2009), ("MCD12Q1", "061"): range(2001, 2009)}
     years["MOD17A3HGF", "006"] = range(2000, OVERLAP[1] + 1)
     for (product, collection), span in years.items():

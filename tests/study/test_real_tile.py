@@ -188,7 +188,9 @@ def test_crs_that_is_not_equal_area(spoiled):
     grid = {"crs": "EPSG:32618", "resolution_m": 1000}
     spoiled.study(coast=STUDY | {"grid": grid})
     said = said_by(spoiled)
-    assert "BadStudy" in said and "not an equal-area CRS" in said and "+proj=aea" in said
+    assert (
+        "coast.yaml: grid.crs" in said and "not an equal-area CRS" in said and "+proj=aea" in said
+    )
 
 
 def test_unknown_key(spoiled):

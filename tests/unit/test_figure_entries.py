@@ -22,6 +22,7 @@ STUDY = {
     "landcover": {"years": [2001, 2022], "substitute": [{"year": 2000, "by": 2001}]},
     "figures": [PANELS],
     "specification": {},
+    "climate": {"variables": ["temperature"]},
 }
 
 

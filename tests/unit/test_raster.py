@@ -147,3 +147,33 @@ def test_killed_job_leaves_nothing_under_its_final_name(cube, tmp_path):
     assert not target.exists()
     left = [file.name for file in tmp_path.iterdir() if file.name != "cube.tif"]
     assert left and all(name.startswith(".killed.") for name in left)
+
+
+def test_cubes_of_other_years_are_refused_by_name(cube, tmp_path):
+    """Of each other, of the study, and beside another number of annual files."""
+
+    def written(name, *years):
+        path = str(tmp_path / f"{name}.tif")
+        raster.write(np.ones((len(years), 600, 301)), raster.Output(path, "g", name, years), GRID)
+        return path
+
+    later = written("later", "2002", "2003", "2004", "2005")
+    longer = written("longer", "2001", "2002", "2003", "2004", "2005")
+    annual = [written(f"npp_{year}", "NPP") for year in range(2001, 2006)]
+    for inputs, path in (
+        ([cube, later], later),
+        ([longer, cube], cube),
+        ([annual, cube], "npp_2001"),
+    ):
+        with pytest.raises(raster.WrongYears, match=f"{path}.*another `period`. Delete it"):
+            list(raster.blocks(inputs))
+    for inputs in ([cube], [longer, annual], [annual]):
+        with pytest.raises(raster.WrongYears, match=r"the study has 3 years .2002 to 2004."):
+            list(raster.blocks(inputs, years=[2002, 2003, 2004]))
+    output = raster.Output(str(tmp_path / "out.tif"), "g", "out")
+    with pytest.raises(raster.WrongYears):
+        raster.map_blocks(lambda a: a[0], [cube], output, years=[2001, 2002])
+    assert not (tmp_path / "out.tif").exists()
+    mask = written("mask", "inside")
+    read = raster.blocks([annual, longer, mask], years=[2001, 2002, 2003, 2004, 2005])
+    assert next(iter(read))[2][0].shape[0] == 5

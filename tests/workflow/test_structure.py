@@ -86,7 +86,8 @@ def test_formulas_import_no_files(root):
     folder = root / "workflow/scripts/nepflow"
     formulas = {
         "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
-        "kernels", "climate", "study", "study_checks", "grid_units", "quality", "flags", "kriging",
+        "kernels", "climate", "study", "study_checks", "study_layers", "own_files",
+        "equal_area", "grid_units", "quality", "flags", "kriging", "settings_file",
         "variogram", "names", "calendars",
         "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
         "surfaces", "evaluation", "lattice", "coarse", "spread",
@@ -99,7 +100,7 @@ def test_formulas_import_no_files(root):
         "attribution_error", "contrast", "field_agreement", "plot_models",
         "change_point", "restoration", "restoration_effects", "restoration_entries",
         "restoration_inference",
-        "restoration_rows", "restoration_stages", "restoration_units", "settings_file",
+        "restoration_rows", "restoration_stages", "restoration_units",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
@@ -139,6 +140,8 @@ def test_launcher_modules_need_only_what_snakemake_brings(root):
         "own_files",
         "restoration_entries",
         "settings_file",
+        "study_layers",
+        "equal_area",
     ):
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
         assert tops <= allowed, f"{name} needs {tops - allowed}"

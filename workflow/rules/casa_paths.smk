@@ -27,7 +27,7 @@ def ndvi_months(wildcards, input=None):
             place = (files["tiles"], product, "061", year, list(days), study["tiles"])
             dates = modis.find_dates(*place)
     except modis.MissingTiles as error:
-        raise WorkflowError(f"MissingTiles: {error}") from None
+        raise MissingRawFiles(missing_tiles(study, error)) from None
     return [[dates[d] for d in days if days[d] == month and d in dates] for month in range(1, 13)]
 
 

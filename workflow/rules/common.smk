@@ -56,6 +56,17 @@ SITE = checked(study_files.load_site, *SITE_FILES, config)
 RAW, RESULTS = SITE["raw"], SITE["results"]
 
 
+class MissingRawFiles(SystemExit):
+    """Raw files that a wanted result needs are not there: the end of the run, with the message.
+
+    Snakemake takes a result that it cannot make any more for a given file, if it is there, and
+    says nothing, whatever `Exception` an input function raises. An exit it lets pass.
+    """
+
+    def __init__(self, message):
+        super().__init__(f"MissingRawFiles: {message}")
+
+
 def load_study(name):
     """The checked settings of a study."""
     schema = TOP / "workflow/schemas/study.schema.yaml"

@@ -32,9 +32,28 @@ def tiles_of(product):
         try:
             return modis.find_tiles(folder, product, collection, wildcards.year, study["tiles"])
         except modis.MissingTiles as error:
-            raise WorkflowError(f"MissingTiles: {error}") from None
+            raise MissingRawFiles(missing_tiles(study, error)) from None
 
     return tiles
+
+
+def missing_tiles(study, error):
+    """The message on the tiles that a job misses, with those of all other products and years."""
+    absent = {}
+    for name, years in plan.tile_years(study).items():
+        product, _, collection = name.upper().rpartition("_")
+        for year in years:
+            if list_of_tiles(study, product, collection, year):
+                continue
+            days, place = modis.begins_of(product, year), (product, collection, year)
+            try:
+                modis.find_dates(study["files"]["tiles"], *place, days, study["tiles"])
+            except modis.MissingTiles as other:
+                if other.absent:
+                    lost = f"{product} {collection} of {' '.join(other.absent[1])}"
+                    absent.setdefault(lost, []).append(str(year))
+    lines = [f"  no {lost} in {', '.join(years)}" for lost, years in absent.items()]
+    return "\n".join([f"config/studies/{study['slug']}.yaml: MissingTiles: {error}", *lines])
 
 
 def granules_of(product):

@@ -39,3 +39,21 @@ def granule_digests(wildcards):
     lists += [f"{below}/landcover/granules_{year}.csv" for year in dates]
     lists += lists_of_downloads(study)
     return sorted(set(lists))
+
+
+def refused(study, path, faults):
+    """Input function of a raw file that is not there."""
+
+    def refuse(_):
+        raise MissingRawFiles(own_files.refusal(study, path, faults))
+
+    return refuse
+
+
+# By path; a stat each. Jobs that are under way look at their own inputs.
+RAW_FAULTS = {
+    path: refused(study, path, faults)
+    for study in (STUDIES.values() if workflow.is_main_process else ())
+    for faults in [own_files.faults(study)]
+    for path in faults
+}

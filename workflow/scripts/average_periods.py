@@ -30,7 +30,7 @@ def average_periods(cube, output_paths, years, periods, minimum_years, mem_mb):
         )
         for path, period in zip(output_paths, periods, strict=True)
     ]
-    raster.map_blocks(means, [stack], outputs, mem_mb=mem_mb, label="means of periods")
+    raster.map_blocks(means, [stack], outputs, mem_mb=mem_mb, label="means of periods", years=years)
 
 
 if __name__ == "__main__":

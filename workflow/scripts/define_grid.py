@@ -9,7 +9,6 @@ import math
 from affine import Affine
 from nepflow import modis, raster, vectors, zoning
 from nepflow._log import logged_to
-from nepflow.study import BadStudy
 from pyproj import CRS
 
 MOST_CELLS = 2**31
@@ -20,11 +19,7 @@ def define_grid(
     outlines_path, overlaps="refuse",
 ):  # fmt: skip
     """Snap the area's bounds to multiples of the cell and mark cells whose centre is inside."""
-    if not vectors.is_equal_area(crs):
-        raise BadStudy(
-            f"grid.crs: {crs} is not an equal-area CRS in metres, so sums over cells would be "
-            "wrong. Use Albers (+proj=aea), Lambert azimuthal (+proj=laea) or another one."
-        )
+    vectors.check_equal_area(crs)
     given = vectors.read_area(area_path, layer, name_field)
     area = vectors.projected(given, crs, area_path)
     vectors.check_shown(given, area, area_path)

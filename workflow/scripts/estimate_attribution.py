@@ -47,7 +47,7 @@ def estimate_attribution(
     ]
     raster.map_blocks(
         of_series, [grid_path, types_path or grid_path, stack, *driver_paths.values()], written,
-        mem_mb=mem_mb, threads=threads, label=f"attribution, {method}",
+        mem_mb=mem_mb, threads=threads, label=f"attribution, {method}", years=years,
     )  # fmt: skip
 
 

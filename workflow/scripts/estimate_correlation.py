@@ -25,6 +25,7 @@ def estimate_correlation(cube, driver_paths, outputs, years, minimum_years, opti
         list(layers(name, list(driver_paths), outputs, detrend)),
         mem_mb=mem_mb,
         label=f"partial correlations of {name}",
+        years=years,
     )
 
 

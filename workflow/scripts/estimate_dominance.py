@@ -39,6 +39,7 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
         mem_mb=mem_mb,
         threads=threads,
         label="dominant drivers",
+        years=years,
     )
 
 

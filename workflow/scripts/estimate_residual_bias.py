@@ -43,7 +43,7 @@ def estimate_residual_bias(
     ]
     raster.map_blocks(
         of_series, [types_path or cube[0], stack, *driver_paths.values()], written, mem_mb=mem_mb,
-        threads=threads, label="bias",
+        threads=threads, label="bias", years=years,
     )  # fmt: skip
 
 

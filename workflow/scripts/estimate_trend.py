@@ -40,7 +40,9 @@ def estimate_trend(cube, outputs, years, minimum_years, options, mem_mb, threads
     path = outputs["trend_class"]
     written.append(raster.Output(path, "1", f"trend of {name}", ("class",), "uint8", **named))
     stack = cube if len(cube) > 1 else cube[0]
-    raster.map_blocks(of_series, [stack], written, mem_mb=mem_mb, threads=threads, label="trend")
+    raster.map_blocks(
+        of_series, [stack], written, mem_mb=mem_mb, threads=threads, label="trend", years=years
+    )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ def pool_coefficients(
     """One pass over the rasters serves all methods."""
     pools = {method: pooled.Pool(years, method, calibration) for method in METHODS}
     inputs = [types_path, cube if len(cube) > 1 else cube[0], *driver_paths.values()]
-    for _, _, (types, series, *drivers) in raster.blocks(inputs, mem_mb=mem_mb, outputs=20):
+    for _, _, (types, series, *drivers) in raster.blocks(
+        inputs, mem_mb=mem_mb, outputs=20, years=years
+    ):
         for pool in pools.values():
             pool.add(series, drivers, types[0])
     unit = raster.tags_of(cube[0])["unit"]

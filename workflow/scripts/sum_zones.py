@@ -21,7 +21,7 @@ def sum_zones(layers, kinds, years, output_path, mem_mb):
     for quantity, paths in layers.items():
         unit = raster.tags_of(paths[0])["unit"]
         stack = paths if len(paths) > 1 else paths[0]
-        sums = sums_of_kinds(stack, list(kinds.values()), mem_mb, quantity)
+        sums = sums_of_kinds(stack, list(kinds.values()), mem_mb, quantity, years)
         for kind, of_kind in zip(kinds, sums, strict=True):
             for code, name in named[kind].items():
                 for year, *values in zip(years, *of_kind[:, :, code], strict=True):

@@ -19,7 +19,9 @@ def summarise_persistence(
         for method in persistence.METHODS
     ]
     inputs = [stack, slope_path, absence_path, grid_path]
-    for _, _, (series, *layers) in raster.blocks(inputs, mem_mb=mem_mb, label="persistence"):
+    for _, _, (series, *layers) in raster.blocks(
+        inputs, mem_mb=mem_mb, label="persistence", years=years
+    ):
         for sums in of_methods:
             sums.add(series, *(layer[0] for layer in layers))
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6

@@ -6,7 +6,7 @@ Standard library only: the workflow reads it before any environment exists.
 import re
 
 from nepflow import dependence
-from nepflow.figure_entries import BadStudy
+from nepflow.figure_entries import BadStudy, did_you_mean
 
 _CARBON = re.compile(r"pixel/(nep|npp|rh)/(\w+)")
 _DRIVER = re.compile(
@@ -86,9 +86,11 @@ def check(study, file):
     known = {entry["name"] for entry in detectors_of(study)}
     for figure in study.get("figures", []):
         if figure["kind"] in KINDS and figure.get("detector") not in known:
+            name = figure.get("detector")
             raise BadStudy(
-                f"{file}: figure {figure['name']} wants the detector {figure.get('detector')}, the "
-                f"study has {', '.join(sorted(known)) or 'none'}. Name one in its key `detector`."
+                f"{file}: figure {figure['name']} wants the detector {name}, the study has "
+                f"{', '.join(sorted(known)) or 'none'}.{did_you_mean(name, known)} Name one in its "
+                "key `detector`."
             )
 
 

@@ -1,11 +1,75 @@
-"""What the figures of a study read: layers, tables, dates of land cover.
+"""What the figures of a study read: layers, tables, dates of land cover; what a study may name.
 
 Standard library only: the workflow reads it before any environment exists.
 """
 
+import difflib
+
+# Colours of fields by meaning, and Crameri's palettes (reversed with _r, of few colours with S).
+MEANINGS = (
+    "carbon", "temperature", "precipitation", "radiation", "sequential", "diverging", "neutral",
+)  # fmt: skip
+_WITH_FEW = (
+    "acton", "bamako", "batlow", "batlowK", "batlowW", "bilbao", "buda", "davos", "devon",
+    "glasgow", "grayC", "hawaii", "imola", "lajolla", "lapaz", "lipari", "navia", "nuuk", "oslo",
+    "tokyo", "turku",
+)  # fmt: skip
+_OTHERS = (
+    "bam", "bamO", "berlin", "broc", "brocO", "bukavu", "cork", "corkO", "fes", "lisbon",
+    "managua", "oleron", "roma", "romaO", "tofino", "vanimo", "vik", "vikO",
+)  # fmt: skip
+PALETTES = (
+    *(name + end for name in _WITH_FEW for end in ("", "_r", "S")),
+    *(name + end for name in _OTHERS for end in ("", "_r")),
+)
+FLUXES = ("nep", "npp", "rh")  # quantities of series, beside the climate of the study
+_SHARES = ("persistent_share", "continuous_increase_share")
+_PERSISTENCE = tuple(
+    name + end for name in _SHARES for end in ("", "_of_white_noise", "_of_autoregression")
+)
+_SIGNIFICANT = ("significant_rise_share", "significant_fall_share")
+_HEADLINE = (
+    *("nep_mean", "nep_slope", "source_share", "rising_share", "mean_variation"),
+    *(*_SIGNIFICANT, *_PERSISTENCE),
+)
+QUANTITIES_OF_CHOICES = {  # what a specification curve can show
+    "respiration": _HEADLINE,
+    "year_2000": _HEADLINE,
+    "filled": _HEADLINE,
+    "persistence": _PERSISTENCE,
+    "significance": _SIGNIFICANT,
+    "variation": ("low_and_lower_variation_share", "upper_limit_of_lower_variation"),
+    "landcover": tuple(
+        f"{name}_{end}"
+        for name in ("forest", "grassland", "barren")
+        for end in ("share", "nep_mean")
+    ),
+    "fpar_limits": _HEADLINE,
+}
+
 
 class BadStudy(ValueError):
     """A study file that says something the workflow cannot do."""
+
+
+def did_you_mean(name, known):
+    """Return `` Did you mean ...?`` with the known names that are near, or an empty text."""
+    lower = {other.lower(): other for other in map(str, known)}
+    near = difflib.get_close_matches(str(name).lower(), lower, n=3, cutoff=0.6)
+    return f" Did you mean {' or '.join(lower[other] for other in near)}?" if near else ""
+
+
+def named_layers(study):
+    """Yield (place, layer) of every layer that a study names: figures, detectors, contrasts."""
+    for figure in study.get("figures", []):
+        yield from ((f"figure {figure['name']}", layer) for layer in layers_of(figure))
+    for entry in study.get("detectors", []):
+        place = f"detector {entry['name']}"
+        yield place, entry["of"]
+        own = [factor for factor in entry["factors"] if "file" not in factor]
+        yield from ((f"{place}, factor {f['name']}", f["layer"]) for f in own if "layer" in f)
+    for entry in study.get("contrasts", []):
+        yield from ((f"contrasts {entry['name']}", layer) for layer in entry["match"])
 
 
 def parts_of(figure):
@@ -52,6 +116,7 @@ def check(study, file):
     for figure in study.get("figures", []):
         for part in parts_of(figure):
             _check_part(part, figure["name"], zones, file)
+            _check_choices(part, f"{file}: figure {figure['name']}", study)
         if figure["kind"] in ("sankey", "matrix") and not dates_of(study):
             raise BadStudy(
                 f"{file}: figure {figure['name']} shows land-cover change. Say between which "
@@ -80,8 +145,39 @@ def _check_part(part, name, zones, file):
     if part["kind"] == "series" and part.get("zones") not in zones:
         raise BadStudy(
             f"{file}: figure {name} wants zones {part.get('zones')}, the study has "
-            f"{', '.join(sorted(zones)) or 'none'}. Add them to `zones` or change the figure."
+            f"{', '.join(sorted(zones)) or 'none'}.{did_you_mean(part.get('zones'), zones)} Add "
+            "them to `zones` or change the figure."
         )
+
+
+def _check_choices(part, place, study):
+    """Refuse a palette, a quantity or dates that are not there to be chosen."""
+    palettes = PALETTES if part["kind"] == "classes" else (*MEANINGS, *PALETTES)
+    asked = {"palette": ([part.get("palette")], palettes)}
+    if part["kind"] == "series":
+        known = (*FLUXES, *study["climate"]["variables"])
+        asked["quantity"] = ([part.get("quantity")], known)
+    if part["kind"] == "specification":
+        choices = study["specification"].get("choices", [])
+        known = [name for choice in choices for name in QUANTITIES_OF_CHOICES[choice]]
+        asked["quantities"] = (part.get("quantities", []), list(dict.fromkeys(known)))
+    if part["kind"] == "matrix":
+        asked["dates"] = (part.get("dates", []), study["landcover"].get("transitions", []))
+    for key, (names, known) in asked.items():
+        wrong = [name for name in names if name is not None and name not in known]
+        if wrong and key == "palette":
+            known = [
+                *(() if part["kind"] == "classes" else MEANINGS),
+                "a name of Crameri's palettes",
+            ]
+            near = did_you_mean(wrong[0], palettes)
+        elif wrong:
+            near = did_you_mean(wrong[0], known)
+        if wrong:
+            raise BadStudy(
+                f"{place}: `{key}` names {wrong[0]}.{near} It may be one "
+                f"of: {', '.join(map(str, known)) or 'none'}."
+            )
 
 
 def _check_dates(study, file):

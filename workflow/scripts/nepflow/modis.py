@@ -4,6 +4,7 @@ Standard library only: the workflow reads it before any environment exists.
 """
 
 import math
+import os
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -220,13 +221,28 @@ def begins_of(product, year):
     return list(first_days(product, year)) if "ndvi" in PRODUCTS[product].fields else [1]
 
 
+def files_below(folder, beginning):
+    """Return the files in a folder or below it whose names begin so.
+
+    Links are followed: on clusters a folder of tiles often is a link to an archive.
+    """
+    found, seen = [], set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        found += [Path(place, name) for name in names if name.startswith(beginning)]
+        seen.add(os.path.realpath(place))
+        folders[:] = [
+            name for name in folders if os.path.realpath(os.path.join(place, name)) not in seen
+        ]
+    return sorted(found)
+
+
 def _of_date(folder, product, collection, begin, tiles):
     """Return one file a tile whose date begins so."""
     pattern, year = f"{product}.A{begin}*.{collection}.*.hdf", begin
     found = {}
-    for path in sorted(Path(folder).rglob(pattern)):
+    for path in files_below(folder, f"{product}.A{begin}"):
         name = FILE_NAME.match(path.name)
-        if name and name["tile"] in tiles:
+        if name and name["collection"] == collection and name["tile"] in tiles:
             found.setdefault(name["tile"], []).append(path)
     missing = [tile for tile in tiles if tile not in found]
     if missing:

@@ -1,4 +1,4 @@
-"""Files that a study names below its raw folder, beside tiles, stations, elevation and area.
+"""Files that a study names below its raw folder, tiles left out, and which of them are not there.
 
 Standard library only: the workflow reads it before any environment exists.
 """
@@ -151,3 +151,79 @@ def _factors(study):
             kind = "polygons" if "name_field" in factor else "factor"
             found.append(OwnFile(f"factor {factor['name']}", kind, entry))
     return found
+
+
+def raw_files(study):
+    """Return [(key, path)] of every raw file of a study that is no tile and that no rule makes.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings. Paths of what the download rules bring (``brings``) are left out; all
+        are, where inputs are simulated.
+    """
+    if study["simulated"]:
+        return []
+    keys = ["area", "dem", *(["stations"] if study["climate"]["source"] == "stations" else [])]
+    files, named = study["files"], of_study(study)
+    found = [(key, files[key]) for key in keys] + [(own.key, own.path) for own in named]
+    made = {files[key] for key in study.get("brings", []) if key in files}
+    return [(key, path) for key, path in dict.fromkeys(found) if path not in made]
+
+
+def faults(study):
+    """Return {path: (key, fault)} of the raw files that are not there or hold nothing.
+
+    Nothing is opened: a file has a size, a folder has an entry, and a shapefile its companions.
+    """
+    found = {path: (key, fault_of(path)) for key, path in raw_files(study)}
+    return {path: about for path, about in found.items() if about[1]}
+
+
+def fault_of(path):
+    """Return what is wrong with a raw file, as far as the file system tells; or an empty text."""
+    try:
+        size = os.stat(path).st_size
+        if os.path.isdir(path):
+            size = len(os.listdir(path))
+    except FileNotFoundError:
+        return "a link to nothing" if os.path.islink(path) else "no such file"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if not size:
+        return "an empty folder" if os.path.isdir(path) else "an empty file (0 bytes)"
+    if not os.access(path, os.R_OK):
+        return "may not be read (permissions)"
+    stem, end = os.path.splitext(path)
+    beside = ((".shx", ".SHX"), (".dbf", ".DBF")) if end.lower() == ".shp" else ()
+    lost = [ends[0] for ends in beside if not any(os.path.isfile(stem + one) for one in ends)]
+    return f"a shapefile without its {' and '.join(lost)}" if lost else ""
+
+
+def refusal(study, first, found, most=12):
+    """Return the message on raw files that are not there.
+
+    Parameters
+    ----------
+    study : dict
+    first : str
+        Path that was asked for; what belongs to the same key is listed first.
+    found : dict
+        Of `faults`.
+    most : int
+        Files that are listed.
+    """
+    own = found[first][0]
+    rows = sorted(found.items(), key=lambda row: row[1][0] != own)
+    lines = [f"  {path}: {fault} ({key})" for path, (key, fault) in rows[:most]]
+    more = [f"  and {len(rows) - most} more"] if len(rows) > most else []
+    return "\n".join(
+        [
+            f"config/studies/{study['slug']}.yaml: raw files that the study names are not there:",
+            *lines,
+            *more,
+            "Bring them (docs/data.md), or correct the keys in brackets or `period`. `make doctor "
+            f"STUDY={study['slug']}` looks at every raw file, `make plan` says where they may come "
+            "from.",
+        ]
+    )

@@ -43,6 +43,7 @@ __all__ = [
     "GridMismatch",
     "Output",
     "Warped",
+    "WrongYears",
     "band_count",
     "blocks",
     "classes_of",
@@ -59,6 +60,14 @@ __all__ = [
 
 class GridMismatch(ValueError):
     """Two rasters that must share one grid do not."""
+
+
+class WrongYears(ValueError):
+    """A cube has other years than the study, or than what it is read together with."""
+
+
+def _years_text(years):
+    return f"{len(years)} years ({years[0]} to {years[-1]})"
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,9 @@ class Bands:
     bands: tuple
 
 
-def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, label="", within=None):
+def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, label="", within=None,
+    years=None,
+):  # fmt: skip
     """Yield (first row, last row, arrays) of strips that cover the grid from north to south.
 
     Parameters
@@ -101,6 +112,8 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
         Bands that the caller makes of a strip.
     within : tuple of int, optional
         First row and the row after the last one; all otherwise.
+    years : list of int, optional
+        Those that cubes and lists must have; those of the first cube otherwise.
 
     Yields
     ------
@@ -111,12 +124,15 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
     ------
     GridMismatch
         If CRS, transform or shape of two inputs differ.
+    WrongYears
+        If two cubes have other years, or a list has not a file for each year of a cube.
     """
     with ExitStack() as stack:
         if grid is None:
             first = inputs[0][0] if isinstance(inputs[0], list) else inputs[0]
             grid = grid_of(first)
         sources = [_opened(item, grid, stack) for item in inputs]
+        _check_same_years(inputs, sources, years)
         bands = sum(len(reads) for reads in sources) + outputs
         rows = _rows_of_strip(grid, bands, mem_mb)
         first, last = within or (0, grid.height)
@@ -126,6 +142,28 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
             window = Window(0, start, grid.width, stop - start)
             arrays = [_stack(reads, window) for reads in sources]
             yield start, stop, arrays + (list(grid.xy(start, stop)) if coordinates else [])
+
+
+def _check_same_years(inputs, sources, years):
+    """All cubes, whose bands are named by years, have the same; a list has a file for each."""
+    cubes, lists = {}, {}
+    for item, reads in zip(inputs, sources, strict=True):
+        if isinstance(item, list):
+            lists[item[0]] = reads
+        elif not isinstance(item, Warped | Bands):
+            names = [source.descriptions[band - 1] or "" for source, band in reads]
+            if all(len(name) == 4 and name.isdigit() for name in names):
+                cubes[item] = [int(name) for name in names]
+    wanted, whose = (list(years), "the study") if years else (None, None)
+    for path, found in (cubes | lists).items():
+        if wanted is None:
+            wanted, whose = (found, path) if path in cubes else (None, None)
+        elif len(found) != len(wanted) or (path in cubes and found != wanted):
+            said = _years_text(found) if path in cubes else f"{len(found)} files, one a year"
+            raise WrongYears(
+                f"{path}: {said}; {whose} has {_years_text(wanted)}. It was made for another "
+                "`period`. Delete it and run again."
+            )
 
 
 def _rows_of_strip(grid, bands, mem_mb):
@@ -202,7 +240,7 @@ def _stack(reads, window):
 
 def map_blocks(
     function, inputs, outputs, *, grid=None, coordinates=False, working=0, mem_mb=1000, threads=1,
-    label="",
+    label="", years=None,
 ):  # fmt: skip
     """Apply ``function`` strip by strip and write its result.
 
@@ -229,11 +267,15 @@ def map_blocks(
         Strips worked on at once.
     label : str
         What the progress bar says.
+    years : list of int, optional
+        See `blocks`.
 
     Raises
     ------
     GridMismatch
         If CRS, transform or shape of two inputs differ.
+    WrongYears
+        If cubes or lists have other years than each other or than ``years``.
     """
     outputs = [outputs] if isinstance(outputs, Output) else list(outputs)
     if grid is None:
@@ -254,7 +296,7 @@ def map_blocks(
         with ExitStack() as files, ThreadPoolExecutor(threads) as pool:
             strips = blocks(
                 inputs, grid=grid, coordinates=coordinates, mem_mb=share, outputs=bands,
-                label=label, within=(top, bottom),
+                label=label, within=(top, bottom), years=years,
             )  # fmt: skip
             first, here = next(strips), grid.of_rows(top, bottom)
             targets = [

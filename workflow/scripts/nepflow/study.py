@@ -14,19 +14,12 @@ from nepflow import (
     modis,
     respiration_models,
     settings_file,
+    study_layers,
 )
 from nepflow.figure_entries import BadStudy
 from nepflow.study_checks import check_sense, readers_of_tiles, study_years, uses_landcover
+from nepflow.study_layers import TREND_LAYERS
 
-TREND_LAYERS = (
-    "sen_slope",
-    "slope_low",
-    "slope_high",
-    "mann_kendall_z",
-    "mann_kendall_p",
-    "lag1",
-    "trend_class",
-)
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
     rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+"
@@ -69,7 +62,10 @@ def load_study(name, config, schema, raw, results):
     check_sense(study, file)
     if study["inputs"] == "twin":  # simulated inputs stand for nothing that is restricted
         study.pop("substitutes", None)
-    return completed(study, name, raw, results)
+    loaded = completed(study, name, raw, results)
+    named = {key: study.get(key, []) for key in ("figures", "detectors")}
+    study_layers.check(loaded | named, file)
+    return loaded
 
 
 def load_site(path, schema, given=None):

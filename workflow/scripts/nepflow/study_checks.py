@@ -4,6 +4,7 @@ from nepflow import (
     acquire_choices,
     attribution_choices,
     detector_entries,
+    equal_area,
     figure_entries,
     grid_units,
     land_use_entries,
@@ -22,6 +23,8 @@ def check_sense(study, file):
     BadStudy
     """
     first = study["period"][0]
+    if equal_area.fault_of(study["grid"]["crs"]):
+        raise BadStudy(f"{file}: {equal_area.fault_of(study['grid']['crs'])}")
     source = study["npp"]["source"]
     mod17 = source == "mod17"
     if source == "rasters" and "rasters" not in study["npp"]:
@@ -184,12 +187,9 @@ def _check_climate(study, file):
 
 
 def uses_landcover(study):
-    """Tell whether a zone, a figure or a detector of the study needs land cover."""
+    """Tell whether a zone, or a layer that the study names, needs land cover."""
     kinds = {zones["kind"] for zones in study.get("zones", [])}
-    layers = [
-        *(layer for f in study.get("figures", []) for layer in figure_entries.layers_of(f)),
-        *(layer for d in study.get("detectors", []) for layer in detector_entries.layers_of(d)),
-    ]
+    layers = [layer for _, layer in figure_entries.named_layers(study)]
     if land_use_entries.quantities_of(study) or restoration_entries.needs_landcover(study):
         return True
     if attribution_choices.is_pooled(study):

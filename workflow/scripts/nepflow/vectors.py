@@ -8,23 +8,21 @@ import geopandas
 import numpy as np
 import shapely
 from pyproj import CRS, Geod, Transformer
-from pyproj.exceptions import ProjError
+from pyproj.exceptions import CRSError, ProjError
 from rasterio.features import rasterize
 
-from nepflow import zoning
+from nepflow import equal_area, zoning
 from nepflow.atomic import replacing
-
-# PROJ names of the equal-area projections
-EQUAL_AREA = {
-    "aea", "laea", "leac", "cea", "sinu", "moll", "eqearth", "eck4", "eck6", "hammer", "goode",
-    "igh", "mbtfpq", "bonne", "rhealpix", "qsc", "tcea",
-}  # fmt: skip
 
 POLYGONS = ("Polygon", "MultiPolygon")
 SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
 OVERLAPS = ("refuse", "first", "last")
 DISTORTED = 2  # times that an area may seem larger or smaller: edges are straight on the grid
 NAMED_AT_MOST = 10  # names that a message lists
+
+
+class BadCrs(ValueError):
+    """A CRS that cannot be that of a study grid."""
 
 
 class BadArea(ValueError):
@@ -257,7 +255,22 @@ def is_equal_area(crs):
     """
     parsed = CRS.from_user_input(crs)
     metric = parsed.is_projected and all(a.unit_name == "metre" for a in parsed.axis_info)
-    return metric and parsed.to_dict().get("proj") in EQUAL_AREA
+    return metric and parsed.to_dict().get("proj") in equal_area.PROJECTIONS
+
+
+def check_equal_area(crs):
+    """Refuse a CRS that does not keep areas, or that PROJ does not know.
+
+    Raises
+    ------
+    BadCrs
+    """
+    try:
+        fits = is_equal_area(crs)
+    except CRSError as error:
+        raise BadCrs(f"grid.crs: {crs} is no CRS ({error}). {equal_area.REMEDY}") from None
+    if not fits:
+        raise BadCrs(equal_area.refusal(crs))
 
 
 def burned(shapes, grid, keep="last", all_touched=False):

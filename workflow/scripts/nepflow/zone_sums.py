@@ -27,7 +27,7 @@ def zone_sums(layers, zones, mem_mb, label):
     return sums_of_kinds(layers, [zones], mem_mb, label)[0]
 
 
-def sums_of_kinds(layers, kinds, mem_mb, label):
+def sums_of_kinds(layers, kinds, mem_mb, label, years=None):
     """Sum layers over zones of several kinds, reading the layers once.
 
     Parameters
@@ -37,6 +37,8 @@ def sums_of_kinds(layers, kinds, mem_mb, label):
         Zones of each kind, see `zone_sums`.
     mem_mb : int
     label : str
+    years : list of int, optional
+        Those that the layers must have; see `raster.blocks`.
 
     Returns
     -------
@@ -46,7 +48,9 @@ def sums_of_kinds(layers, kinds, mem_mb, label):
     first = [zones if isinstance(zones, str) else zones[0] for zones in kinds]
     highest = [max(raster.classes_of(path)) for path in first]
     sums = None
-    for _, _, (values, *codes) in raster.blocks([layers, *kinds], mem_mb=mem_mb, label=label):
+    for _, _, (values, *codes) in raster.blocks(
+        [layers, *kinds], mem_mb=mem_mb, label=label, years=years
+    ):
         if sums is None:
             sums = [np.zeros((3, len(values), number + 1)) for number in highest]
         for of_kind, kind_sums in zip(codes, sums, strict=True):

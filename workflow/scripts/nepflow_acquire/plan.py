@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 
 from nepflow import acquire_choices, modis
+from nepflow.study_layers import folders_of_npp
 
 from nepflow_acquire import register
 
@@ -81,14 +82,6 @@ def tile_years(study):
     if landcover:
         needed["mcd12q1_061"] = landcover
     return {name: sorted(years) for name, years in sorted(needed.items())}
-
-
-def folders_of_npp(study):
-    """Return the sources of NPP that a study makes: collections, and harmonised as an option."""
-    made = set(study["npp_year_folder"].values())
-    options = study["specification"]
-    tried = options["harmonised"] and "year_2000" in options.get("choices", [])
-    return made | {"harmonised"} if tried and "006" in made and study["has_trend"] else made
 
 
 def degree_tiles(bounds):

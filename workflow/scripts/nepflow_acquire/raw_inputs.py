@@ -21,6 +21,7 @@ def findings(study, top, downloads):
         Whether the site downloads; what a rule will bring need not be there.
     """
     brought = set(acquire_choices.wanted(study)) if downloads else set()
+    yield from guarded("grid", "Change grid.crs of the study.", lambda: grid(study))
     checks = {"tiles": tiles, "area": area, "dem": elevation, "stations": stations}
     remedies = {
         "tiles": "Delete the file and get it again.",
@@ -53,6 +54,14 @@ def lock(study, top):
 
         rows = granules.read_lock(path)
         yield Finding("lock file", True, f"{path.name}: {len(rows)} tiles at hosts of Earthdata")
+
+
+def grid(study):
+    """Check the CRS of the grid as the workflow will."""
+    from nepflow import vectors
+
+    vectors.check_equal_area(study["grid"]["crs"])
+    yield Finding("grid", True, "equal-area, in metres")
 
 
 def tiles(study, top, brought):

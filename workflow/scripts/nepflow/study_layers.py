@@ -1,0 +1,200 @@
+"""The layers that a study can make: the one list that all layers named in a study are checked by.
+
+A layer is the path of a raster below the results of the study, without .tif. Standard library
+only: the workflow reads it before any environment exists.
+"""
+
+import re
+
+from nepflow import (
+    attribution_choices,
+    figure_entries,
+    land_use_entries,
+    landcover,
+    own_files,
+    respiration_models,
+    restoration_entries,
+)
+from nepflow.figure_entries import BadStudy, did_you_mean
+
+CARBON = ("nep", "npp", "rh")
+TREND_LAYERS = (
+    "sen_slope",
+    "slope_low",
+    "slope_high",
+    "mann_kendall_z",
+    "mann_kendall_p",
+    "lag1",
+    "trend_class",
+)
+SERIES_LAYERS = (*TREND_LAYERS, "mann_kendall_fdr", "sd", "cv", "cv_class", "hurst", "coupling")
+SWITCHES = {  # what a study must ask for to have the layers of a folder
+    "attribution": "attribution: {variables: [nep]}",
+    "land_use": "land_use_effect: {quantities: [nep]}",
+    "restoration": "restoration.file",
+    "ndvi": "npp: {source: casa}",
+    "casa": "npp: {source: casa}",
+    "factors": "a factor with `file` in `detectors`",
+    "soil": "a model of soil respiration that needs soil carbon",
+}
+LIMITS = ("own", "own_upper", "zhu2007")  # of NDVI, where NPP is modelled by light use
+
+
+def layers_of(study):
+    """Return every layer that a study can make.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings. A study that is too short for trends has no layers of series.
+
+    Returns
+    -------
+    list of str
+        Such as ``pixel/nep/mean``, each once.
+    """
+    parts = (_ground, _npp, _landcover, _climate, _carbon, _pixel, _attribution, _further)
+    return list(dict.fromkeys(layer for part in parts for layer in part(study)))
+
+
+def check(study, file):
+    """Refuse a layer that the study does not make, wherever its file names one.
+
+    Figures and detectors of a study that is too short for trends are left out, not refused.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings, with all figures and detectors of the file.
+    file : str
+        Study file that messages name.
+
+    Raises
+    ------
+    BadStudy
+        With the place, the layers whose names are near, and those of the same folder.
+    """
+    short, made = layers_of(study), layers_of(study | {"has_trend": True})
+    for place, layer in figure_entries.named_layers(study):
+        known = short if place.startswith("contrasts") else made
+        if layer not in known:
+            raise BadStudy(
+                f"{file}: {place} wants the layer {layer}, {_why_not(layer, known, made)}"
+            )
+
+
+def _why_not(layer, known, made):
+    if layer in made:
+        return "which needs the years of `minimum_years`. Lengthen `period` or take it out."
+    folder, switch = layer.rpartition("/")[0], SWITCHES.get(layer.partition("/")[0], "")
+    beside = [name.rpartition("/")[2] for name in known if name.rpartition("/")[0] == folder]
+    if beside:
+        names = dict.fromkeys(re.sub(r"_\d{4}$", "_<year>", name) for name in beside)
+        listed = f"{folder or 'The top'} has: {', '.join(names)}."
+    else:
+        folders = sorted({name.rpartition("/")[0] for name in known} - {""})
+        listed = f"There are layers in: {', '.join(folders)}."
+        listed = f"Layers of that folder need {switch}. {listed}" if switch else listed
+    return f"which the study does not make.{did_you_mean(layer, known)} {listed}"
+
+
+def _ground(study):
+    yield from ("grid", "dem", "slope", "zones/area")
+    for zones in study["zones"]:
+        if zones["kind"] not in ("area", "landcover"):
+            yield f"zones/{zones['name']}"
+
+
+def folders_of_npp(study):
+    """Return the sources of NPP that a study makes: collections, and harmonised as an option."""
+    made = set(study["npp_year_folder"].values())
+    options = study["specification"]
+    tried = options["harmonised"] and "year_2000" in options.get("choices", [])
+    return made | {"harmonised"} if tried and "006" in made and study["has_trend"] else made
+
+
+def _npp(study):
+    years, npp = study["years"], study["npp"]
+    made = [(folder, year) for year, folder in study["npp_year_folder"].items()]
+    if "harmonised" in folders_of_npp(study):
+        overlap = range(npp["overlap"][0], npp["overlap"][1] + 1)
+        made += [("harmonised", 2000), ("006", 2000)]
+        made += [(folder, year) for folder in ("006", "061") for year in overlap]
+    if npp["compare"]:
+        made += [("061", year) for year in years if year > 2000]
+        yield from (f"npp/compared/{name}" for name in ("own", "other", "difference"))
+    parts = ["", "qc_", "absence_"]
+    if npp["source"] == "casa":
+        others = [name for name in LIMITS if name != study["casa"]["limits"]]
+        made += [(f"casa_{name}", year) for name in others for year in years]
+        yield from (f"npp/{folder}/clip_{year}" for folder, year in made if folder[:4] == "casa")
+        yield from ("casa/normals", "casa/clip_share")
+        yield from (f"ndvi/{name}" for name in ("ndvi", "state", "filled_months", "filled_share"))
+        yield from ("ndvi/normals", "ndvi/mean")
+        yield from (f"ndvi/{name}_{year}" for name in ("observed", "state") for year in years)
+    yield from (f"npp/{folder}/{part}{year}" for folder, year in made for part in parts)
+
+
+def _landcover(study):
+    """Maps of the years of the study and of its dates; naming one makes the study need it."""
+    first, last = study["landcover"]["years"]
+    years = {*study["landcover_year"].values(), *study["landcover_dates"].values()}
+    for year in sorted(year for year in years if first <= year <= last):
+        yield f"landcover/{year}"
+        yield from (f"landcover/keys/{key}/{year}" for key in landcover.KEYS)
+
+
+def _climate(study):
+    climate = study["climate"]
+    stations, grids = climate["source"] == "stations", bool(climate.get("grids"))
+    for name in climate["variables"]:
+        yield f"climate/{name}"
+        if stations:
+            yield from (f"climate/{name}_standard_error_{year}" for year in study["years"])
+        if grids:
+            yield f"climate/native/{name}"
+        if grids and stations:
+            yield from (f"climate/grids/{name}", f"climate/{name}_difference")
+    yield "climate/pet"
+
+
+def _carbon(study):
+    yield "nep/nep"
+    for name in study["respiration_variants"]:
+        yield f"nep/rh_{name}"
+        if name not in respiration_models.READINGS:
+            yield f"nep/rs_{name}"
+    if own_files.uses_carbon(study):
+        yield from ("soil/native_carbon", "soil/carbon")
+
+
+def _pixel(study):
+    drivers = study["climate"]["variables"]
+    trends = SERIES_LAYERS if study["has_trend"] else ()
+    for name in (*CARBON, *drivers):
+        yield from (f"pixel/{name}/{layer}" for layer in ("mean", "valid_years", *trends))
+    yield "pixel/npp/absence"
+    for name in CARBON if study["has_trend"] else ():
+        for driver in drivers:
+            parts = ("", "_p", "_class", "_fdr")
+            yield from (f"pixel/{name}/partial_{driver}{part}" for part in parts)
+        yield from (f"pixel/{name}/multiple_{part}" for part in ("r2", "p"))
+        yield f"pixel/{name}/dominant_class"
+
+
+def _attribution(study):
+    shared = ("observed_slope", "observed_p", "time_r2", "residual_bias")
+    own = ("climate_slope", "rest_slope", "driver_slopes", "rest_share", "case", "dominant")
+    layers = [*shared, *(f"{m}_{layer}" for m in attribution_choices.METHODS for layer in own)]
+    for name in attribution_choices.variables_of(study) if study["has_trend"] else ():
+        yield from (f"attribution/{name}/{layer}" for layer in layers)
+
+
+def _further(study):
+    names = land_use_entries.quantities_of(study)
+    for name in [*names, "class"] if names else ():
+        yield from (f"land_use/{name}_{span}" for span in ("first", "last"))
+    for entry in study["detectors"]:
+        yield from (f"factors/{f['name']}" for f in entry["factors"] if "file" in f)
+    if restoration_entries.is_wanted(study):
+        yield from ("restoration/projects", "restoration/distance")
