@@ -5,7 +5,7 @@ Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 """
 
 import numpy as np
-from nepflow import notes, raster, table_warnings, tables
+from nepflow import notes, npp_units, raster, table_warnings, tables
 from nepflow._log import logged_to
 
 CHECKS = ["check", "value", "limit", "unit", "passed"]
@@ -14,8 +14,10 @@ CHECKS = ["check", "value", "limit", "unit", "passed"]
 def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, study, mem_mb):
     """A failed check is shown, never mended."""
     gap, lowest, highest = 0.0, np.inf, -np.inf
+    tally = npp_units.Tally()
     stack = [list(npp_paths), respiration_path, nep_path]
     for _, _, (npp, respiration, nep) in raster.blocks(stack, mem_mb=mem_mb, label="checks"):
+        tally.add(npp)
         if np.isfinite(nep).any():
             gap = max(gap, float(np.nanmax(np.abs(npp - respiration - nep))))
             lowest = min(lowest, float(np.nanmin(nep)))
@@ -29,6 +31,8 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
     ]
     warnings = [("check failed", f"{n}: {v:.6g} {u}") for n, v, _, u, ok in rows if not ok]
     warnings += [*notes.warnings(study), *table_warnings.of(table_paths, study)]
+    if study["npp"]["source"] == "rasters":
+        warnings += [("NPP", text) for text in tally.warnings(study["npp"]["rasters"])]
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
     tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
 
