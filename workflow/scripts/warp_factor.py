@@ -4,8 +4,11 @@ Reads   raster or polygons (any CRS), grid (1 = inside)
 Writes  factor (its unit), or classes with names
 """
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
-from nepflow import factor_source, raster, vectors
+from nepflow import factor_source, raster, raster_door, vectors
 from nepflow._log import logged_to
 
 
@@ -23,7 +26,20 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
         output = raster.Output(output_path, "1", name, dtype="uint8", classes=names)
         raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
         return
+    factor_source.seen(path, factor, grid.bounds, grid.crs)
     method = factor_source.resampling_of(path, grid, factor)
+    if "fill" not in factor and "valid" not in factor:
+        _warp_raster(path, grid_path, output_path, factor, method, mem_mb)
+        return
+    Path(output_path).parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=Path(output_path).parent) as folder:
+        clean = str(Path(folder, "factor.tif"))
+        raster_door.without_codes(factor_source.entry_of(path, factor), clean, grid)
+        _warp_raster(clean, grid_path, output_path, factor, method, mem_mb)
+
+
+def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
+    name = factor["name"].replace("_", " ")
     tags = {"resampling": method}
     dtype = None if method in ("nearest", "mode") else "float32"
     if factor.get("classes"):

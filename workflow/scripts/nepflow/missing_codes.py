@@ -27,7 +27,8 @@ SAMPLE = 2_000_000  # values that medians and neighbours of a code are found on
 LEAST = 3  # times that a weak code must occur
 GAP = 0.1  # of the span of the other values, between them and a code
 NEAR = 0.02  # of a code: other values so close make it a value
-ALONE = 20  # times as frequent as the values near it
+ALONE = 20  # times as frequent as all values near it together
+OFTEN = 2  # times as frequent as any other value but 0
 
 
 def codes_of(dtype="float64"):
@@ -95,7 +96,7 @@ class Seen:
 
         A code is none where it lies outside of ``limits``; where it lies beyond all other values,
         a tenth of their span away; or, with ``alone``, where it is far more frequent than the
-        values beside it.
+        values near it and than any other value.
         """
         low, high = limits
         return {
@@ -119,9 +120,13 @@ class Seen:
     def _alone(self, code, number):
         if abs(code) < STRONG or number < max(LEAST, ZEROS * self.count):
             return False
-        reach = NEAR * abs(code)
-        first, last = np.searchsorted(self._bare(), [code - reach, code + reach])
-        return ALONE * (last - first) * self._step <= number
+        others = self._bare()
+        reach = NEAR * max(abs(code), self._bare_high - self._bare_low)
+        first, last = np.searchsorted(others, [code - reach, code + reach])
+        if ALONE * (last - first) * self._step > number:
+            return False
+        often = np.unique(others[others != 0], return_counts=True)[1].max(initial=0)
+        return number > OFTEN * often * self._step
 
     def _values(self):
         if self._sorted is None:
