@@ -116,6 +116,7 @@ rule check_results:
         casa=casa_table,
         detectors=factor_tables,
         plots=plots_if_compared,
+        variation=variation_breaks,
         code=code_of("check_results.py"),
     output:
         checks="<study>/tables/checks.csv",

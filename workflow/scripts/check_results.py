@@ -8,6 +8,7 @@ import numpy as np
 from nepflow import notes, npp_units, raster, table_warnings, tables
 from nepflow._log import logged_to
 
+FURTHER = ("defects", "casa", "plots", "variation")
 CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 
@@ -59,7 +60,7 @@ if __name__ == "__main__":
             nep_path=snakemake.input.nep,
             table_paths={
                 **{name: snakemake.input[name] for name in ("series", "absence")},
-                **{n: [f for f in [snakemake.input[n]] if f] for n in ("defects", "casa", "plots")},
+                **{n: [f for f in [snakemake.input[n]] if f] for n in FURTHER},
                 "detectors": list(snakemake.input.detectors),
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },

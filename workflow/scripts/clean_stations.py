@@ -27,7 +27,11 @@ def clean_stations(
 
     substitutes = sunshine.SUBSTITUTES if "radiation" in variables else None
     records = station_formats.read(
-        stations_path, station_format, list(columns.values()), time_step, substitutes,
+        stations_path,
+        station_format,
+        list(columns.values()),
+        time_step,
+        substitutes,
         missing_values,
     )
     sites = records[SITE].dropna().drop_duplicates("station")

@@ -175,7 +175,7 @@ def _reduction(lapse, native, stack):
     entry = {"file": str(path), "key": "climate.downscaling", "advice": ELEVATION_ADVICE}
     if np.isinf(height).any():
         raise BadGrid(f"{path}: {np.isinf(height).sum()} heights are infinite. Write nodata there.")
-    seen = missing_codes.Seen(cells=height.size)
+    seen = missing_codes.Seen()
     seen.add(height)
     check_elevation(seen, entry)
     return rate * height / 1000

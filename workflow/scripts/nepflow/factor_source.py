@@ -15,8 +15,9 @@ class TooManyClasses(ValueError):
 
     def __init__(self, path, count, place):
         super().__init__(
-            f"{path}: has {count} classes, {place} may have {MOST}. Join classes, or give the "
-            "raster as a continuous factor (without `classes: true`)."
+            f"{path}: has {count} classes, {place} may have {MOST}. Join classes, declare codes of "
+            "missing data (`fill: [0, 255]`), or give the raster as a continuous factor (without "
+            "`classes: true`)."
         )
 
 
@@ -68,11 +69,9 @@ def seen(path, factor, bounds, crs):
     entry = entry_of(path, factor)
     with ExitStack() as stack:
         source = raster_door.opened(entry, stack)
-        raster_door.crs_of(source, entry)
-        window = raster_door.near(source, bounds, crs)
-        cells = 0 if window is None else int(window.width * window.height)
-        found = missing_codes.Seen(source.dtypes[0], cells)
-        for part in raster_door.windows_of(window) if cells else ():
+        window = raster_door.near(source, raster_door.crs_of(source, entry), bounds, crs)
+        found = missing_codes.Seen(source.dtypes[0])
+        for part in raster_door.windows_of(window) if window else ():
             found.add(raster_door.stored_values(source, entry, 1, part))
     if not factor.get("classes"):
         raster_door.refuse_codes(found, entry)

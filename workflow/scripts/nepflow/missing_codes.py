@@ -51,8 +51,6 @@ class Seen:
     ----------
     dtype : str
         Type of the stored values; it sets the codes that are looked for.
-    cells : int
-        How many values will come, roughly; of more than `SAMPLE` every so many-th is kept.
 
     Attributes
     ----------
@@ -62,12 +60,12 @@ class Seen:
         Of the finite values.
     """
 
-    def __init__(self, dtype="float64", cells=0):
+    def __init__(self, dtype="float64"):
         self.count = self.zeros = self.infinite = 0
         self.lowest, self.highest = np.inf, -np.inf
         self._bare_low, self._bare_high = np.inf, -np.inf  # without codes
         self._codes, self._found = codes_of(dtype), {}
-        self._step, self._kept, self._sorted = max(1, -(-cells // SAMPLE)), [], None
+        self._step, self._kept, self._sorted = 1, [], None  # every so many-th value is kept
 
     def add(self, values):
         """Take in some values; NaN = absent."""
@@ -90,6 +88,9 @@ class Seen:
             self._bare_high = max(self._bare_high, float(bare.max()))
         self._kept.append(finite[:: self._step])
         self._sorted = None
+        while sum(part.size for part in self._kept) > 2 * SAMPLE:
+            self._kept, self._step = [self._values()[::2]], 2 * self._step
+            self._sorted = None
 
     def suspects(self, limits=(-np.inf, np.inf), alone=True):
         """Return {code: how often} of the codes that can be no values.
@@ -158,17 +159,18 @@ class Seen:
         return self.zeros / self.count if self.count else 0.0
 
     def text(self, unit=""):
-        """Return one line: smallest, median, largest, share of exact zeros, commonest value."""
+        """Return one line: smallest, largest, share of exact zeros, median, commonest value."""
         if not self.count:
             return "no value"
         values = self._values()
         found, numbers = np.unique(values, return_counts=True)
         most = int(np.argmax(numbers))
         share = 100 * numbers[most] / values.size
+        sampled = f"; the last two of every {self._step}th value" if self._step > 1 else ""
         return (
-            f"{self.lowest:.6g} to {self.highest:.6g}{unit and f' {unit}'}, median "
-            f"{np.median(values):.6g}, {100 * self.zero_share:.3g} % exactly 0, commonest "
-            f"{found[most]:.6g} ({share:.3g} %)"
+            f"{self.lowest:.6g} to {self.highest:.6g}{unit and f' {unit}'}, "
+            f"{100 * self.zero_share:.3g} % exactly 0, median {np.median(values):.6g}, commonest "
+            f"{found[most]:.6g} ({share:.3g} %){sampled}"
         )
 
 

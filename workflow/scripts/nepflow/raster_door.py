@@ -96,7 +96,7 @@ def decoded(source, entry, band, window):
         If it holds infinite values, or codes of missing data that nothing declares.
     """
     stored = stored_values(source, entry, band, window)
-    seen = missing_codes.Seen(source.dtypes[band - 1], stored.size)
+    seen = missing_codes.Seen(source.dtypes[band - 1])
     seen.add(stored)
     refuse_codes(seen, entry)
     return scaled(stored, source, entry, band)
@@ -148,9 +148,9 @@ def refuse_codes(seen, entry):
     if suspects:
         codes = missing_codes.as_list(suspects)
         raise BadGrid(
-            f"{entry['file']}: holds {missing_codes.listed(suspects)} as stored value, which looks "
-            "like a code of missing data, and neither the file (nodata) nor the study declares it. "
-            f"Write `fill: {codes}` in {entry['key']}, or, if these are values, the range of stored "
+            f"{entry['file']}: stores {missing_codes.listed(suspects)}, which looks like a "
+            "code of missing data, and neither the file (nodata) nor the study declares it. Write "
+            f"`fill: {codes}` in {entry['key']}, or, if these are values, the range of stored "
             f"values that are: `valid: [{seen.lowest:g}, {seen.highest:g}]`."
         )
 
@@ -170,16 +170,19 @@ def windows_of(window):
         yield Window(window.col_off, window.row_off + start, window.width, height)
 
 
-def near(source, bounds, crs):
+def near(source, own, bounds, crs):
     """Return the window of a raster round some bounds; None where they do not meet.
 
     Parameters
     ----------
+    source : rasterio dataset
+    own : CRS
+        Of the raster.
     bounds : (west, south, east, north)
     crs : str or CRS
         Of the bounds.
     """
-    bounds = transform_bounds(CRS.from_user_input(crs), source.crs, *bounds, densify_pts=51)
+    bounds = transform_bounds(CRS.from_user_input(crs), own, *bounds, densify_pts=51)
     inverse = ~source.transform
     columns, rows = zip(*(inverse @ (x, y) for x in bounds[::2] for y in bounds[1::2]), strict=True)
     left = min(max(math.floor(min(columns)) - MARGIN, 0), source.width)
@@ -191,7 +194,9 @@ def near(source, bounds, crs):
 
 def elevation_entry(path, missing):
     """Return the entry of the raster of elevation; ``missing`` is `dem.missing` of the study."""
-    advice = "`dem: {{missing: {codes}}}` in the study file, and `dem: {{missing: []}}` if 0 is meant"
+    advice = (
+        "`dem: {{missing: {codes}}}` in the study file, and `dem: {{missing: []}}` if 0 is meant"
+    )
     return {"file": str(path), "fill": missing, "key": "raw.dem", "advice": advice}
 
 
@@ -218,12 +223,9 @@ def elevation_seen(entry, bounds, crs, inside=None):
     """
     with ExitStack() as stack:
         source = opened(entry, stack)
-        crs_of(source, entry)
-        window = near(source, bounds, crs)
-        cells = 0 if window is None else int(window.width * window.height)
-        seen = missing_codes.Seen(source.dtypes[0], cells)
-        area = missing_codes.Seen(source.dtypes[0], cells)
-        for part in windows_of(window) if cells else ():
+        window = near(source, crs_of(source, entry), bounds, crs)
+        seen, area = (missing_codes.Seen(source.dtypes[0]) for _ in range(2))
+        for part in windows_of(window) if window else ():
             heights = stored_values(source, entry, 1, part)
             seen.add(heights)
             area.add(heights if inside is None else heights[inside(source, part)])
@@ -279,13 +281,13 @@ def without_codes(entry, target, grid, band=1):
     with ExitStack() as stack:
         source = opened(entry, stack)
         whole = Window(0, 0, source.width, source.height)
-        window = near(source, grid.bounds, grid.crs) or whole
+        window = near(source, crs_of(source, entry), grid.bounds, grid.crs) or whole
         wide = np.dtype(source.dtypes[band - 1]).itemsize > 2 and source.dtypes[0] != "float32"
         made = stack.enter_context(
             rasterio.open(
                 target, "w", driver="GTiff", dtype="float64" if wide else "float32", count=1,
                 height=window.height, width=window.width, crs=source.crs, nodata=math.nan,
-                transform=source.window_transform(window), tiled=True, compress="deflate", bigtiff="if_safer",
+                transform=source.window_transform(window), tiled=True, bigtiff="if_safer",
             )
         )  # fmt: skip
         for part in windows_of(window):

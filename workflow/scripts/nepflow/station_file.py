@@ -160,7 +160,7 @@ def code_masks(records, columns, limits):
             continue
         values = records[column].to_numpy(float)
         low, high = limits.get(name, (-np.inf, np.inf))
-        seen = missing_codes.Seen(cells=values.size)
+        seen = missing_codes.Seen()
         once = column in POSITION  # a height is one of a station, however many its records are
         some = records[["station", column]].drop_duplicates()[column] if once else values
         some = np.asarray(some, float)
