@@ -122,6 +122,8 @@ class Seen:
         if abs(code) < STRONG or number < max(LEAST, ZEROS * self.count):
             return False
         others = self._bare()
+        if not others.size:
+            return False
         reach = NEAR * max(abs(code), self._bare_high - self._bare_low)
         first, last = np.searchsorted(others, [code - reach, code + reach])
         if ALONE * (last - first) * self._step > number:

@@ -61,9 +61,9 @@ def _refuse_mod17_codes(known, file):
             f"{file}: {coded.sum()} cells ({coded.mean():.2%}) have an NPP of "
             f"{known[coded].min():.1f} to {known[coded].max():.1f} g C m-2 yr-1: these are the "
             "codes 32761 to 32767 of MOD17A3HGF (water, towns, bare ground, fill; 3276 with its "
-            "scale), no NPP. Write `valid: [-30000, 32700]` (stored values) in npp.rasters, or list "
-            "the codes as `fill`; a file that was averaged or resampled with them must be exported "
-            "again with the codes masked (docs/data.md)."
+            "scale), no NPP. Write `valid: [-30000, 32700]` (stored values) in npp.rasters, or "
+            "list the codes as `fill`; a file that was averaged or resampled with them must be "
+            "exported again with the codes masked (docs/data.md)."
         )
 
 
