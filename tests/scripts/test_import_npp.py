@@ -98,6 +98,14 @@ def test_codes_of_missing_data_are_no_npp(tmp_path, number, dtype, scale, entry,
         assert np.isnan(raster.read(flux)).mean() > 0.1
 
 
+def test_mask_of_the_file_counts(tmp_path):
+    file = coded(tmp_path / "npp.tif", 0)
+    with rasterio.open(file, "r+") as target:
+        target.write_mask(target.read(1) != 0)
+    _, (flux, *_) = run(tmp_path, file)
+    assert np.nanmin(raster.read(flux)) > 100 and np.isnan(raster.read(flux)).mean() > 0.1
+
+
 def test_valid_says_what_is_stored_as_a_value(tmp_path):
     file = coded(tmp_path / "npp.tif", 32762, scale=0.1)
     _, (flux, *_) = run(tmp_path, file, scale=0.1, valid=[-30000, 32700])

@@ -74,6 +74,14 @@ def test_zeros_of_a_coast_and_zeros_that_are_meant(folder):
     assert raster.read(folder / "dem.tif").min() < 1500  # counted as heights
 
 
+def test_mask_of_the_file_counts(folder):
+    path = planted(folder, 0)
+    with rasterio.open(path, "r+") as file:
+        file.write_mask(file.read(1) != 0)
+    warp_dem(path, folder / "grid.tif", folder / "dem.tif", 0.1, 100)
+    assert raster.read(folder / "dem.tif").min() > 1500
+
+
 def test_infinite_heights(folder):
     with pytest.raises(BadGrid, match="infinite"):
         path = planted(folder, np.inf, dtype="float32")

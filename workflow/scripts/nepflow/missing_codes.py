@@ -5,7 +5,10 @@ study that declares them is read right. One that does not would count them as va
 that holds such a number where no value can be is refused. Pure.
 """
 
+from functools import cache
+
 import numpy as np
+from numba import njit
 
 # Known codes, with what 16-bit codes become by the usual scales of products.
 _WRITTEN = (
@@ -31,6 +34,7 @@ ALONE = 20  # times as frequent as all values near it together
 OFTEN = 2  # times as frequent as any other value but 0
 
 
+@cache
 def codes_of(dtype="float64"):
     """Return the numbers that may be codes in data of a type, ascending."""
     dtype = np.dtype(dtype)
@@ -64,29 +68,21 @@ class Seen:
         self.count = self.zeros = self.infinite = 0
         self.lowest, self.highest = np.inf, -np.inf
         self._bare_low, self._bare_high = np.inf, -np.inf  # without codes
-        self._codes, self._found = codes_of(dtype), {}
+        self._codes = codes_of(np.dtype(dtype).name)
+        self._found = np.zeros(self._codes.size, "int64")
         self._step, self._kept, self._sorted = 1, [], None  # every so many-th value is kept
 
     def add(self, values):
         """Take in some values; NaN = absent."""
-        known = values[~np.isnan(values)]
-        finite = known[np.isfinite(known)]
-        self.infinite += known.size - finite.size
-        if not finite.size:
-            return
-        self.count += finite.size
-        self.zeros += int((finite == 0).sum())
-        self.lowest = min(self.lowest, float(finite.min()))
-        self.highest = max(self.highest, float(finite.max()))
-        coded = np.isin(finite, self._codes)
-        if coded.any():
-            for code, number in zip(*np.unique(finite[coded], return_counts=True), strict=True):
-                self._found[float(code)] = self._found.get(float(code), 0) + int(number)
-        bare = finite[~coded]
-        if bare.size:
-            self._bare_low = min(self._bare_low, float(bare.min()))
-            self._bare_high = max(self._bare_high, float(bare.max()))
-        self._kept.append(finite[:: self._step])
+        flat = np.ascontiguousarray(values, "float64").ravel()
+        kept = np.empty(-(-flat.size // self._step))
+        count, zeros, infinite, limits = _scan(flat, self._codes, self._step, self._found, kept)
+        self.count, self.zeros = self.count + count, self.zeros + zeros
+        self.infinite += infinite
+        self.lowest, self.highest = min(self.lowest, limits[0]), max(self.highest, limits[1])
+        self._bare_low = min(self._bare_low, limits[2])
+        self._bare_high = max(self._bare_high, limits[3])
+        self._kept.append(kept[: -(-count // self._step)])
         self._sorted = None
         while sum(part.size for part in self._kept) > 2 * SAMPLE:
             self._kept, self._step = [self._values()[::2]], 2 * self._step
@@ -102,11 +98,15 @@ class Seen:
         low, high = limits
         return {
             float(f"{code:.7g}"): number
-            for code, number in self._found.items()
+            for code, number in self._times()
             if not low <= code <= high
             or self._beyond(code, number)
             or (alone and self._alone(code, number))
         }
+
+    def _times(self):
+        """Codes that occur, and how often."""
+        return [(float(self._codes[k]), int(self._found[k])) for k in np.flatnonzero(self._found)]
 
     def _beyond(self, code, number):
         if self._bare_high < self._bare_low:  # nothing but codes
@@ -174,6 +174,32 @@ class Seen:
             f"{100 * self.zero_share:.3g} % exactly 0, median {np.median(values):.6g}, commonest "
             f"{found[most]:.6g} ({share:.3g} %){sampled}"
         )
+
+
+@njit(cache=True, nogil=True)
+def _scan(values, codes, step, found, kept):
+    """Count values in one pass; ``found`` is added to, ``kept`` gets every ``step``-th of them."""
+    count = zeros = infinite = place = 0
+    low = bare_low = np.inf
+    high = bare_high = -np.inf
+    for value in values:
+        if np.isnan(value):
+            continue
+        if np.isinf(value):
+            infinite += 1
+            continue
+        if count % step == 0:
+            kept[place] = value
+            place += 1
+        count += 1
+        zeros += value == 0
+        low, high = min(low, value), max(high, value)
+        k = np.searchsorted(codes, value)
+        if k < codes.size and codes[k] == value:
+            found[k] += 1
+        else:
+            bare_low, bare_high = min(bare_low, value), max(bare_high, value)
+    return count, zeros, infinite, (low, high, bare_low, bare_high)
 
 
 def listed(suspects):

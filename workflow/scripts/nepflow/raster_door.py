@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import numpy as np
 import rasterio
 from rasterio.crs import CRS
+from rasterio.enums import MaskFlags
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
@@ -107,6 +108,8 @@ def stored_values(source, entry, band, window):
     if np.dtype(source.dtypes[band - 1]).kind == "c":
         raise BadGrid(f"{entry['file']}: holds complex numbers. Write it with real ones.")
     values = source.read(band, window=window, out_dtype="float64")
+    if masked(source, band):
+        values[source.read_masks(band, window=window) == 0] = np.nan
     fill = entry.get("fill")
     fills = fill if isinstance(fill, (list, tuple)) else [fill]
     for code in (*fills, source.nodata):
@@ -122,6 +125,18 @@ def stored_values(source, entry, band, window):
         )
     values[np.abs(values) > HUGE] = np.nan
     return values
+
+
+def masked(source, band=1):
+    """Tell whether a file has a mask of its own beside its values (no nodata)."""
+    return MaskFlags.per_dataset in source.mask_flag_enums[band - 1]
+
+
+def needs_copy(entry):
+    """Tell whether GDAL alone cannot see where a raster has no value: see `without_codes`."""
+    with ExitStack() as stack:
+        declared = entry.get("fill") not in (None, []) or entry.get("valid")
+        return bool(declared or masked(opened(entry, stack)))
 
 
 def _stored(code, dtype):
