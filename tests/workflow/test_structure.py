@@ -99,7 +99,7 @@ def test_formulas_import_no_files(root):
         "attribution_error", "contrast", "field_agreement", "plot_models",
         "change_point", "restoration", "restoration_effects", "restoration_entries",
         "restoration_inference",
-        "restoration_rows", "restoration_stages", "restoration_units",
+        "restoration_rows", "restoration_stages", "restoration_units", "missing_codes",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
