@@ -16,7 +16,7 @@ POLICIES = dict.fromkeys(
         "identical_duplicate", "conflicting_duplicate", "outside_area", "out_of_range",
     ],
     "drop",
-)  # fmt: skip
+) | {"undeclared_code": "error"}  # fmt: skip
 LIMITS = {"temperature": [-90, 60], "precipitation": [0, 9300]}
 MEDIANS = {"temperature": [-40, 45], "precipitation": [0.3, 1000]}
 

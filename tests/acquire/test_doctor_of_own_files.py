@@ -104,9 +104,16 @@ def faults(found):
 def test_sound_files_have_no_fault(site):
     found = {finding.check: finding for finding in site()}
     assert faults(found.values()) == {}
-    assert found["climate.grids"].text == "every month of 8 years is there"
+    months = found["climate.grids"].text
+    assert months.startswith("every month of 8 years is there")
+    assert "; temperature: 5 to 5 degC, 0 % exactly 0, median 5, commonest 5 (100 %)" in months
+    assert "5 to 5 m" in found["dem"].text and "5 to 5 kg C m-2" in found["soil_carbon"].text
+    assert "NEP 120 to 120" in found["sites"].text and "5 to 5 km-2" in found["factor people"].text
     assert "8 rasters open and cover the area" in found["npp.rasters"].text
-    assert found["plots"].text == "1 records" and found["restoration"].text == "1 projects"
+    assert (
+        found["plots"].text.startswith("1 records; Rh 300")
+        and found["restoration"].text == "1 projects"
+    )
     assert "1 classes" in found["factor lithology"].text
     assert set(own_inputs.READERS) == {
         "months", "npp", "raster", "carbon", "factor", "plots", "sites", "projects", "polygons",
@@ -155,6 +162,43 @@ def test_a_raster_beside_the_area(site):
 def test_months_beside_the_area(site):
     raster(site.raw / "p_2003.tif", 12, west=80)
     one(site, "climate.grids", r"p_2003.tif: does not cover the area")
+
+
+def planted(path, number, share=0.1):
+    """Write a number into some cells of a raster that does not declare it."""
+    with rasterio.open(path, "r+") as file:
+        values = file.read()
+        values[:, :, :] += np.random.default_rng(0).uniform(0, 1, values.shape)
+        values[np.random.default_rng(1).random(values.shape) < share] = number
+        file.write(values)
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "key", "words"),
+    [
+        ("npp_2003.tif", -9999, "npp.rasters", r"npp_2003.tif: stores -9999 .*`fill: \[-9999\]`"),
+        ("npp_2003.tif", 32766, "npp.rasters", "stores 32766 "),
+        ("t.tif", -99, "climate.grids", "t.tif: stores -99 "),
+        ("p_2002.tif", 999.9, "climate.grids", "p_2002.tif: stores 999.9 "),
+        ("soc.tif", 65535, "soil_carbon", "stores 65535 "),
+        ("population.tif", -99999, "factor people", "stores -99999 .*the factor people"),
+        ("dem.tif", -32768, "dem", r"elevation -32768 .*dem: {missing: \[-32768\]}"),
+        ("z.tif", 9.5e4, "climate.downscaling", "has the elevation 95000"),
+        ("npp_2002.tif", np.inf, "npp.rasters", "infinite"),
+        ("dem.tif", np.inf, "dem", "infinite"),
+    ],
+)
+def test_what_the_run_refuses_of_values_is_not_well(site, file, number, key, words):
+    planted(site.raw / file, number)
+    found = faults(site())
+    assert set(found) == {key}
+    assert re.search(words, found[key].text), found[key].text
+
+
+def test_zeros_of_a_mask_are_shown(site):
+    planted(site.raw / "npp_2003.tif", 0, share=0.4)
+    found = {finding.check: finding for finding in site()}["npp.rasters"]
+    assert found.well and "WARNING: 5" in found.text and "exactly 0" in found.text
 
 
 def test_a_raster_without_crs(site):

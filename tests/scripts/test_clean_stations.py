@@ -48,6 +48,61 @@ def test_defects_are_counted_by_station(tmp_path):
     assert records["temperature_degc"].isna().sum() == 1
 
 
+def with_codes(path, column, code, count):
+    """A monthly file with a number in some records of a column."""
+    raw = climate_study.monthly_file(path)
+    table = pd.read_csv(raw, dtype={"station": str})
+    table[column] = table[column].astype(float)
+    table.loc[table.index[7 : 7 + 11 * count : 11], column] = code
+    table.to_csv(raw, index=False)
+    return raw
+
+
+@pytest.mark.parametrize(
+    ("column", "code", "count"),
+    [
+        ("precipitation_mm", 999.9, 20),
+        ("precipitation_mm", 3276.6, 1),
+        ("precipitation_mm", 9999, 2),
+        ("precipitation_mm", 2539.746, 5),
+        ("temperature_degc", -88.8, 0),
+    ],
+)
+def test_codes_of_missing_data_follow_the_study(tmp_path, column, code, count):
+    raw = with_codes(tmp_path / "a.csv", column, code, count)
+    limits = {"limits": {"monthly": climate_study.LIMITS | {"precipitation": [0, 10_000]}}}
+    policies = climate_study.POLICIES
+    if count:
+        words = rf"a.csv: {column} is {code:g} in {count} records, the first of station \d+ in 200"
+        with pytest.raises(BadStations, match=words + r".*missing_values: \[" + f"{code:g}"):
+            run(tmp_path, raw, **limits)
+    records, defects = run(tmp_path, raw, missing_values=[code], **limits)
+    assert records[column].isna().sum() == count and defects.empty
+    drop = {"defects": policies | {"undeclared_code": "drop"}}
+    records, defects = run(tmp_path, raw, **drop, **limits)
+    assert records[column].isna().sum() == count == defects["records"].sum()
+    keep = {"defects": policies | {"undeclared_code": "keep"}}
+    assert (run(tmp_path, raw, **keep, **limits)[0][column] == code).sum() == count
+
+
+def test_a_code_as_height_of_stations(tmp_path):
+    raw = climate_study.monthly_file(tmp_path / "a.csv")
+    table = pd.read_csv(raw, dtype={"station": str})
+    table["elevation_m"] = table["elevation_m"].where(table["station"] > "00003", -99)
+    table.to_csv(raw, index=False)
+    limits = {"elevation_limits_m": [-430, 8850]}
+    with pytest.raises(BadStations, match="elevation_m is -99 in 96 records"):
+        run(tmp_path, raw, **limits)
+    records, defects = run(tmp_path, raw, missing_values=[-99], **limits)
+    assert len(records) == 26 * 24 and set(defects["reason"]) == {"elevation_missing"}
+
+
+def test_infinite_values_are_refused(tmp_path):
+    raw = with_codes(tmp_path / "a.csv", "precipitation_mm", float("inf"), 2)
+    with pytest.raises(BadStations, match="2 values of precipitation_mm are infinite"):
+        run(tmp_path, raw)
+
+
 @pytest.mark.parametrize(("buffer_km", "stays"), [(50, False), (60, True)])
 def test_buffer_is_in_kilometres(tmp_path, buffer_km, stays):
     # x = 105 km: 55 km east of the area's edge at x = 50 km

@@ -11,6 +11,7 @@ from detect_factors import detect_factors
 from detect_scales import detect_scales
 from estimate_slope import estimate_slope
 from nepflow import detector, detector_rows, factor_file, raster
+from nepflow.raster_door import BadGrid
 from sample_factors import sample_factors
 from scipy import ndimage
 from shapely.geometry import box
@@ -234,6 +235,27 @@ def test_rasters_of_the_user(world):
     many = raw(world["folder"], "many.tif", np.full((SIDE, SIDE), 300, dtype="uint16"), side=1000.0)
     with pytest.raises(ValueError, match=r"many\.tif.*Join classes"):
         warp_factor(many, world["grid"], out, {"name": "many", "classes": True}, 100)
+
+
+@pytest.mark.parametrize(
+    ("code", "dtype"), [(-9999, "int16"), (65535, "uint16"), (255, "uint8"), (-99999, "float32")]
+)
+def test_codes_of_missing_data_in_a_raster_of_the_user(world, code, dtype):
+    rng = np.random.default_rng(0)
+    values = rng.integers(1, 100, (SIDE, SIDE)).astype(dtype)
+    values[rng.random(values.shape) < 0.1] = code
+    path, out = raw(world["folder"], "p.tif", values, side=1000.0), str(world["folder"] / "o.tif")
+    with pytest.raises(
+        BadGrid, match=rf"p.tif: stores {code} .*`fill: \[{code}\]` in the factor p"
+    ):
+        warp_factor(path, world["grid"], out, {"name": "p"}, 100)
+    for declared in ({"fill": code}, {"valid": [1, 100]}):
+        warp_factor(path, world["grid"], out, {"name": "p"} | declared, 100)
+        assert np.nanmin(raster.read(out)) >= 1 and np.nanmax(raster.read(out)) < 100
+        assert np.isnan(raster.read(out)[:-2]).any()
+    classes = {"name": "p", "classes": True, "fill": code, "resampling": "nearest"}
+    warp_factor(path, world["grid"], out, classes, 100)
+    assert max(raster.classes_of(out)) < 100
 
 
 def test_polygons_of_the_user(world):

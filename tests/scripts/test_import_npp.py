@@ -54,6 +54,79 @@ def test_raster_reaches_the_study_grid(tmp_path, unit, factor):
     assert len(pd.read_csv(granules)["sha256"][0]) == 64
 
 
+def coded(path, number, dtype="int16", scale=1.0, nodata=None, share=0.2):
+    """NPP near 250 g C m-2 yr-1, stored with a scale, and a number in some cells."""
+    rng = np.random.default_rng(0)
+    values = np.round((250 + 20 * rng.standard_normal((50, 60))) / scale, 4)
+    values[rng.random(values.shape) < share] = number
+    with rasterio.open(
+        path, "w", driver="GTiff", height=50, width=60, count=1, dtype=dtype, crs="EPSG:4326",
+        transform=from_origin(101.5, 39, 0.1, 0.1), nodata=nodata,
+    ) as target:  # fmt: skip
+        target.write(values.astype(dtype), 1)
+    return str(path)
+
+
+KG = {"unit": "kg C m-2 yr-1"}
+
+
+@pytest.mark.parametrize(
+    ("number", "dtype", "scale", "entry", "words"),
+    [
+        (32766, "int16", 0.1, KG | {"scale": 0.0001}, r"stores 32766 .*`fill: \[32766\]`"),
+        (32761, "float64", 0.1, KG | {"scale": 0.0001}, "stores 32761 "),
+        (3276.6, "float32", 1.0, {}, "stores 3276.6 "),
+        (3.27634, "float32", 1000.0, KG, "3276.3 .* codes 32761 to 32767 of MOD17A3HGF"),
+        (32.7655, "float64", 100.0, {"unit": "t C ha-1 yr-1"}, "valid: .-30000, 32700"),
+        (-9999, "int16", 1.0, {}, "stores -9999 "),
+        (65535, "uint16", 1.0, {}, "stores 65535 "),
+        (999, "int32", 1.0, {}, "stores 999 "),
+        (-999, "float32", 1.0, {}, "stores -999 "),
+        (np.inf, "float32", 1.0, {}, "infinite"),
+    ],
+)
+def test_codes_of_missing_data_are_no_npp(tmp_path, number, dtype, scale, entry, words):
+    file = coded(
+        tmp_path / "npp.tif", number, dtype, scale, nodata=-7777 if dtype != "uint16" else 7
+    )
+    with pytest.raises(BadGrid, match=words):
+        run(tmp_path, file, **entry)
+    if np.isfinite(number):
+        fill = float(np.dtype(dtype).type(number))
+        _, (flux, *_) = run(tmp_path, file, fill=[fill, 32767], **entry)
+        assert 240 < np.nanmean(raster.read(flux)) < 260
+        assert np.isnan(raster.read(flux)).mean() > 0.1
+
+
+def test_mask_of_the_file_counts(tmp_path):
+    file = coded(tmp_path / "npp.tif", 0)
+    with rasterio.open(file, "r+") as target:
+        target.write_mask(target.read(1) != 0)
+    _, (flux, *_) = run(tmp_path, file)
+    assert np.nanmin(raster.read(flux)) > 100 and np.isnan(raster.read(flux)).mean() > 0.1
+
+
+def test_valid_says_what_is_stored_as_a_value(tmp_path):
+    file = coded(tmp_path / "npp.tif", 32762, scale=0.1)
+    _, (flux, *_) = run(tmp_path, file, scale=0.1, valid=[-30000, 32700])
+    assert np.nanmax(raster.read(flux)) < 400 and np.isnan(raster.read(flux)).any()
+    file = coded(tmp_path / "npp.tif", 999, "int32")
+    _, (flux, *_) = run(tmp_path, file, valid=[0, 1000])
+    assert np.nanmax(raster.read(flux)) == 999
+
+
+@pytest.mark.parametrize(
+    ("share", "entry", "said"),
+    [(0.2, {}, True), (0.2, {"valid": [0, 32700]}, False), (0.2, {"fill": 0}, False),
+     (0, {}, False)],
+)  # fmt: skip
+def test_zeros_of_a_mask_are_a_warning(tmp_path, caplog, share, entry, said):
+    file = coded(tmp_path / "npp.tif", 0, "float32", share=share)
+    _, (flux, *_) = run(tmp_path, file, **entry)
+    assert ("exactly 0" in caplog.text and "fill: 0" in caplog.text) == said
+    assert (raster.read(flux) == 0).any() == (share > 0 and "fill" not in entry)
+
+
 @pytest.mark.parametrize(
     ("profile", "entry", "words"),
     [

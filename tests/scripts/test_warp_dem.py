@@ -6,6 +6,7 @@ import pytest
 import rasterio
 from affine import Affine
 from nepflow import raster
+from nepflow.raster_door import BadGrid
 from warp_dem import DemGap, warp_dem
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()
@@ -29,6 +30,62 @@ def elevation(folder, west_cells):
     ) as file:
         file.write(np.full((1, 60, 20 + 10 * west_cells), 1234, "float32"))
     return path
+
+
+def planted(folder, code, nodata=None, dtype="int16", share=0.03):
+    """A DEM of 1500 to 1600 m with a number in some cells."""
+    path, rng = str(folder / "planted.tif"), np.random.default_rng(0)
+    values = rng.uniform(1500, 1600, (60, 70))
+    values[rng.random(values.shape) < share] = code
+    with rasterio.open(
+        path, "w", driver="GTiff", height=60, width=70, count=1, dtype=dtype, crs=CRS,
+        transform=Affine(100, 0, -1000, 0, -100, 5000), nodata=nodata,
+    ) as file:  # fmt: skip
+        file.write(values.astype(dtype), 1)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("code", "dtype"),
+    [(-32768, "int16"), (-9999, "int16"), (-99, "int16"), (0, "int16"), (32767, "int16"),
+     (9999, "float64"), (-3.4e38, "float64"), (65535, "uint16"), (15_000, "int16")],
+)  # fmt: skip
+def test_numbers_that_are_no_heights(folder, code, dtype):
+    path = planted(folder, code, dtype=dtype)
+    if abs(code) > 1e30:  # absent to every reader of the workflow
+        path = planted(folder, code, nodata=code, dtype=dtype)
+    else:
+        with pytest.raises(BadGrid, match=rf"planted.tif: .*elevation.*{code}.*dem: {{missing"):
+            warp_dem(path, folder / "grid.tif", folder / "dem.tif", 0.1, 100)
+        assert not (folder / "dem.tif").exists()
+    warp_dem(path, folder / "grid.tif", folder / "dem.tif", 0.1, 100, missing=[code])
+    heights = raster.read(folder / "dem.tif")
+    assert heights.min() > 1500 and heights.max() < 1600
+
+
+def test_zeros_of_a_coast_and_zeros_that_are_meant(folder):
+    rng = np.random.default_rng(2)
+    with rasterio.open(planted(folder, 0), "r+") as file:
+        values = file.read(1)
+        file.write(np.where(values > 0, rng.uniform(0, 300, values.shape), 0).astype("int16"), 1)
+    warp_dem(str(folder / "planted.tif"), folder / "grid.tif", folder / "dem.tif", 0.1, 100)
+    path = planted(folder, 0)
+    warp_dem(path, folder / "grid.tif", folder / "dem.tif", 0.1, 100, missing=[])
+    assert raster.read(folder / "dem.tif").min() < 1500  # counted as heights
+
+
+def test_mask_of_the_file_counts(folder):
+    path = planted(folder, 0)
+    with rasterio.open(path, "r+") as file:
+        file.write_mask(file.read(1) != 0)
+    warp_dem(path, folder / "grid.tif", folder / "dem.tif", 0.1, 100)
+    assert raster.read(folder / "dem.tif").min() > 1500
+
+
+def test_infinite_heights(folder):
+    with pytest.raises(BadGrid, match="infinite"):
+        path = planted(folder, np.inf, dtype="float32")
+        warp_dem(path, folder / "grid.tif", folder / "dem.tif", 0.1, 100)
 
 
 def test_elevation_of_the_whole_area(folder):

@@ -108,6 +108,28 @@ def test_plots_are_filtered(tmp_path):
         field_tables.read_plots(bad, True, None, None)
 
 
+@pytest.mark.parametrize(
+    ("column", "code"), [("MAT", -9999), ("MAT", 999.9), ("Rh_annual", 9999), ("MAP", 99999)]
+)
+def test_codes_of_missing_data_in_plots(tmp_path, column, code):
+    path = plot_file(tmp_path / "srdb.csv")
+    table = pd.read_csv(path)
+    table[column] = table[column].astype(float)
+    table.loc[0, column] = code
+    table.to_csv(path, index=False)
+    with pytest.raises(field_tables.BadFieldTable, match=f"{column} of .* is {code:g} .*missing"):
+        field_tables.read_plots(str(path), False, None, None)
+
+
+@pytest.mark.parametrize("code", ["-9999", "-999", "9999", "32766", "inf"])
+def test_codes_of_missing_data_in_sites(tmp_path, code):
+    path = tmp_path / "sites.csv"
+    path.write_text(f"site,lon,lat,nep,class\nA,105,36,120,forest\nB,105,36,{code},forest\n")
+    entry = {"file": str(path), "unit": "g C m-2 yr-1", "sign": "uptake_positive"}
+    with pytest.raises(field_tables.BadFieldTable, match=f"nep of site B is {code}"):
+        field_tables.read_sites(entry)
+
+
 def test_models_at_a_plot_by_hand(tmp_path):
     plots = field_tables.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
     arrays = {name: plots[name].to_numpy() for name in plots.columns}

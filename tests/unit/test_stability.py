@@ -61,6 +61,23 @@ def test_breaks_need_different_values():
         stability.natural_breaks(np.array([1.0, 1, 2, np.nan]), 3)
 
 
+@pytest.mark.parametrize(
+    ("values", "breaks", "codes"),
+    [([], [], []), ([0.2], [0.2], [3]), ([0.1, 0.1, 0.4], [0.1, 0.4], [1, 1, 5]),
+     ([0.1, 0.2, 0.4], [0.1, 0.2, 0.4], [1, 3, 5]),
+     ([0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4], [1, 2, 4, 5]),
+     ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5])],
+)  # fmt: skip
+def test_as_many_classes_as_values(values, breaks, codes):
+    values = np.array([*values, np.nan], float)
+    found, kept = stability.natural_classes(values)
+    assert found.tolist() == breaks
+    given = stability.coded(values, found, kept)
+    assert given[:-1].tolist() == codes and np.isnan(given[-1])
+    said = stability.few_text(len(kept))
+    assert said == "" if len(kept) == 5 else f"{len(kept)} natural classes, not 5" in said
+
+
 def test_classes_and_sample():
     values = np.array([0.05, 0.1, 0.11, 9, np.nan])
     codes = stability.classify(values, [0.1, 0.2, 0.3])

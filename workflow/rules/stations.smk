@@ -37,6 +37,7 @@ rule clean_stations:
         position_tolerance=lookup(within=STUDIES, dpath="{study}/climate/position_tolerance"),
         defects=lookup(within=STUDIES, dpath="{study}/climate/defects"),
         angstrom=lookup(within=STUDIES, dpath="{study}/climate/angstrom"),
+        missing_values=lookup(within=STUDIES, dpath="{study}/climate/missing_values"),
     message:
         "{wildcards.study}: station records without defects."
     script:

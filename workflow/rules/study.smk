@@ -50,6 +50,7 @@ rule warp_dem:
         runtime=by_size(20),
     params:
         maximum_missing_percent=lookup(within=STUDIES, dpath="{study}/dem/maximum_missing_percent"),
+        missing=lookup(within=STUDIES, dpath="{study}/dem/missing"),
     message:
         "{wildcards.study}: elevation on the study grid."
     script:

@@ -119,6 +119,7 @@ rule check_results:
         plots=plots_if_compared,
         polygons=polygons_on_grid,
         projects=projects_if_wanted,
+        variation=variation_breaks,
         code=code_of("check_results.py"),
     output:
         checks="<study>/tables/checks.csv",

@@ -7,18 +7,20 @@ Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 
 import numpy as np
 import pandas as pd
-from nepflow import notes, raster, table_warnings, tables, zone_rows
+from nepflow import notes, npp_units, raster, table_warnings, tables, zone_rows
 from nepflow._log import logged_to
 
-LISTED = ("defects", "casa", "plots", "projects")  # one table or none
+LISTED = ("defects", "casa", "plots", "projects", "variation")  # one table or none
 CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 
 def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, study, mem_mb):
     """A failed check is shown, never mended."""
     gap, lowest, highest, largest = np.nan, np.nan, np.nan, np.nan  # unknown passes no check
+    tally = npp_units.Tally()
     stack = [list(npp_paths), respiration_path, nep_path]
     for _, _, (npp, respiration, nep) in raster.blocks(stack, mem_mb=mem_mb, label="checks"):
+        tally.add(npp)
         if np.isfinite(nep).any():
             gap = np.fmax(gap, np.nanmax(np.abs(npp - respiration - nep)))
             lowest = np.fmin(lowest, np.nanmin(nep))
@@ -35,6 +37,8 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
     ]
     warnings = [("check failed", f"{n}: {v:.6g} {u}") for n, v, _, u, ok in rows if not ok]
     warnings += [*notes.warnings(study), *table_warnings.of(table_paths, study)]
+    if study["npp"]["source"] == "rasters":
+        warnings += [("NPP", text) for text in tally.warnings(study["npp"]["rasters"])]
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
     tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
 

@@ -1,8 +1,11 @@
 """Classify the coefficient of variation: natural or fixed breaks.
 
 Reads   cv (1), grid
-Writes  cv_class (five classes), table of the breaks, of the sample and of the mean
+Writes  cv_class (five classes, fewer of fewer different values), table of the breaks, of the
+        sample and of the mean
 """
+
+import logging
 
 import numpy as np
 from nepflow import raster, stability, tables
@@ -17,14 +20,16 @@ def classify_variation(cv_path, grid_path, class_path, table_path, variable, opt
     values = np.concatenate([part.ravel() for part in parts])
     sample = stability.seeded_sample(values, options["sample"], options["seed"])
     names = stability.CLASS_NAMES
+    largest = values.max(initial=-np.inf) if values.size else np.nan
     if options["breaks"] == "natural":
-        breaks = stability.natural_breaks(sample, len(names))
+        breaks, codes = stability.natural_classes(sample)
+        if few := stability.few_text(len(codes)):
+            logging.getLogger(__name__).warning("%s: %s", cv_path, few)
     else:
-        breaks = np.array(
-            [*options["fixed_breaks"], max(values.max(), options["fixed_breaks"][-1])]
-        )
+        breaks = np.array([*options["fixed_breaks"], np.fmax(largest, options["fixed_breaks"][-1])])
+        codes = tuple(names)
     raster.map_blocks(
-        lambda cv: stability.classify(cv, breaks),
+        lambda cv: stability.coded(cv, breaks, codes),
         [cv_path],
         raster.Output(
             class_path,
@@ -38,10 +43,14 @@ def classify_variation(cv_path, grid_path, class_path, table_path, variable, opt
         ),
         mem_mb=mem_mb,
     )
-    limits = dict(zip(names.values(), breaks, strict=True))
-    rows = [(f"upper limit of {name}", value, "1") for name, value in limits.items()]
-    rows[-1] = ("largest", values.max(), "1")
-    rows += [("mean", values.mean(), "1"), ("median", np.median(values), "1")]
+    rows = [
+        (f"upper limit of {names[code]}", value, "1")
+        for code, value in zip(codes[:-1], breaks, strict=False)
+    ]
+    rows.append(("largest", largest, "1"))
+    middle = (values.mean(), np.median(values)) if values.size else (np.nan, np.nan)
+    rows += [("mean", middle[0], "1"), ("median", middle[1], "1")]
+    rows.append(("classes", len(codes), "classes"))
     rows += [("sample", sample.size, "pixels"), ("seed of the sample", options["seed"], "1")]
     rows = [(f"{variable}_cv", *row) for row in rows]
     tables.write(rows, table_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))

@@ -17,6 +17,7 @@ def clean_stations(
     stations_path, area_path, grid_path, records_path, sites_path, defects_path,
     station_format, variables, years, time_step, buffer_km, minimum_stations,
     plausible_median, limits, elevation_limits_m, position_tolerance, defects, angstrom,
+    missing_values=(),
 ):  # fmt: skip
     """Apply the policy of each defect, and count what it removes."""
     columns = {name: VARIABLES[name].column for name in variables}
@@ -26,10 +27,18 @@ def clean_stations(
 
     substitutes = sunshine.SUBSTITUTES if "radiation" in variables else None
     records = station_formats.read(
-        stations_path, station_format, list(columns.values()), time_step, substitutes
+        stations_path,
+        station_format,
+        list(columns.values()),
+        time_step,
+        substitutes,
+        missing_values,
     )
     sites = records[SITE].dropna().drop_duplicates("station")
     records = stations.of_years(records, years, stations_path)
+    read = columns | {"sunshine": sunshine.SUNSHINE, "elevation": "elevation_m"}
+    possible, policy = limits[kind] | {"elevation": elevation_limits_m}, defects["undeclared_code"]
+    records = stations.settle_codes(records, read, possible, ledger, policy)
     records = sunshine.with_radiation(records, time_step, angstrom, ledger)
     station_file.check_units(records, columns, plausible_median[kind], limits[kind], stations_path)
     records = stations.clean(

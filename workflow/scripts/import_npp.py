@@ -6,6 +6,7 @@ Writes  flux (bands npp g C m-2 yr-1, qc (none), valid share), absence (codes of
 """
 
 import hashlib
+import logging
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def import_npp(entry, grid_path, flux_path, absence_path, counts_path, granules_
         npp = npp_units.converted(raster_door.decoded(source, entry, 1, window), entry["unit"])
         place = window_transform(window, source.transform)
         native = raster.Grid(crs.to_wkt(), place, window.height, window.width)
-    npp_units.check(npp, entry["file"])
+    npp_units.check(npp, entry["file"], entry.get("valid"))
+    for warning in npp_units.Tally().add(npp).warnings(entry):
+        logging.getLogger(__name__).warning("%s: %s", entry["file"], warning)
     valid = np.isfinite(npp)
     reasons = np.where(valid, modis.ABSENCE_CODE["valid"], modis.ABSENCE_CODE["fill"])
     name = Path(entry["file"]).name

@@ -4,20 +4,58 @@ Reads   DEM (m, any raster and CRS), grid
 Writes  dem (m)
 """
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import rasterio
-from nepflow import raster
+from nepflow import raster, raster_door
 from nepflow._log import logged_to
 from nepflow.atomic import replacing
 from nepflow.vectors import BadArea
+from rasterio.vrt import WarpedVRT
 
 
 class DemGap(BadArea):
     """Elevation is missing for a part of the area."""
 
 
-def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb):
-    """Average a finer DEM, interpolate a coarser one; refuse one that leaves gaps."""
+def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb, missing=None):
+    """Average a finer DEM, interpolate a coarser one; refuse one that leaves gaps.
+
+    ``missing`` lists heights that mean none although the file does not say so; without it the
+    heights are looked through for such numbers.
+    """
+    grid = raster.grid_of(grid_path)
+    entry = raster_door.elevation_entry(dem_path, missing)
+    raster_door.elevation_seen(entry, grid.bounds, grid.crs, inside_of(grid_path))
+    if not raster_door.needs_copy(entry):
+        _warp(dem_path, dem_path, grid_path, output_path, maximum_missing_percent, mem_mb)
+        return
+    Path(output_path).parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=Path(output_path).parent) as folder:
+        clean = str(Path(folder, "heights.tif"))
+        raster_door.without_codes(entry, clean, grid)
+        _warp(dem_path, clean, grid_path, output_path, maximum_missing_percent, mem_mb)
+
+
+def inside_of(grid_path):
+    """Return a function that tells which cells of a window of a raster lie in the area."""
+
+    def inside(source, window):
+        with (
+            rasterio.open(grid_path) as grid,
+            WarpedVRT(
+                grid, crs=source.crs, transform=source.window_transform(window), nodata=0,
+                width=int(window.width), height=int(window.height),
+            ) as view,
+        ):  # fmt: skip
+            return view.read(1) == 1
+
+    return inside
+
+
+def _warp(dem_path, readable_path, grid_path, output_path, maximum_missing_percent, mem_mb):
     grid = raster.grid_of(grid_path)
     method = "average" if cell_m(dem_path) < grid.resolution_m / 2 else "bilinear"
     counts = np.zeros(2)
@@ -29,7 +67,7 @@ def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb):
         )
         return np.where(inside == 1, elevation, np.nan)
 
-    inputs = [grid_path, raster.Warped(dem_path, method, dtype="float32")]
+    inputs = [grid_path, raster.Warped(readable_path, method, dtype="float32")]
     with replacing(output_path) as checked:
         output = raster.Output(checked, "m", "elevation", tags={"resampling": method})
         raster.map_blocks(inside_only, inputs, output, mem_mb=mem_mb, label="elevation")
@@ -55,4 +93,5 @@ if __name__ == "__main__":
             output_path=snakemake.output.dem,
             maximum_missing_percent=snakemake.params.maximum_missing_percent,
             mem_mb=snakemake.resources.mem_mb,
+            missing=snakemake.params.missing,
         )

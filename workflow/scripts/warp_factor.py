@@ -4,8 +4,11 @@ Reads   raster or polygons (any CRS), grid (1 = inside)
 Writes  factor (its unit), or classes with names
 """
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
-from nepflow import factor_source, raster, vectors, zoning
+from nepflow import factor_source, raster, raster_door, vectors, zoning
 from nepflow._log import logged_to
 
 
@@ -25,7 +28,21 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
         )  # fmt: skip
         raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
         return
+    factor_source.seen(path, factor, grid.bounds, grid.crs)
     method = factor_source.resampling_of(path, grid, factor)
+    entry = factor_source.entry_of(path, factor)
+    if not raster_door.needs_copy(entry):
+        _warp_raster(path, grid_path, output_path, factor, method, mem_mb)
+        return
+    Path(output_path).parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=Path(output_path).parent) as folder:
+        clean = str(Path(folder, "factor.tif"))
+        raster_door.without_codes(entry, clean, grid)
+        _warp_raster(clean, grid_path, output_path, factor, method, mem_mb)
+
+
+def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
+    name = factor["name"].replace("_", " ")
     tags = {"resampling": method}
     dtype = None if method in ("nearest", "mode") else "float32"
     if factor.get("classes"):

@@ -13,9 +13,11 @@ from rasterio.crs import CRS
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import transform as window_transform
 
-from nepflow import geotiff, grid_units, time_axis
+from nepflow import geotiff, grid_units, missing_codes, time_axis
 from nepflow.atomic import replacing
-from nepflow.raster_door import BadGrid, crs_of, decoded, opened, window_of
+from nepflow.raster_door import BadGrid, check_elevation, crs_of, decoded, opened, window_of
+
+ELEVATION_ADVICE = "nodata {codes} into the file (gdal_edit.py -a_nodata)"
 
 
 def months_of(years):
@@ -185,4 +187,11 @@ def _reduction(lapse, native, stack):
             resampling=rasterio.enums.Resampling.bilinear, nodata=math.nan, dtype="float64",
         )
     )  # fmt: skip
-    return rate * vrt.read(1) / 1000
+    height = vrt.read(1)
+    entry = {"file": str(path), "key": "climate.downscaling", "advice": ELEVATION_ADVICE}
+    if np.isinf(height).any():
+        raise BadGrid(f"{path}: {np.isinf(height).sum()} heights are infinite. Write nodata there.")
+    seen = missing_codes.Seen()
+    seen.add(height)
+    check_elevation(seen, entry)
+    return rate * height / 1000

@@ -1,7 +1,11 @@
 """Rasters of users as factors: how they are resampled, and the classes that they hold."""
 
+from contextlib import ExitStack
+
 import numpy as np
 import rasterio
+
+from nepflow import missing_codes, raster_door
 
 MOST = 254  # classes that a raster of classes can hold
 
@@ -11,8 +15,9 @@ class TooManyClasses(ValueError):
 
     def __init__(self, path, count, place):
         super().__init__(
-            f"{path}: has {count} classes, {place} may have {MOST}. Join classes, or give the "
-            "raster as a continuous factor (without `classes: true`)."
+            f"{path}: has {count} classes, {place} may have {MOST}. Join classes, declare codes of "
+            "missing data (`fill: [0, 255]`), or give the raster as a continuous factor (without "
+            "`classes: true`)."
         )
 
 
@@ -33,6 +38,44 @@ def resampling_of(path, grid, factor):
     with rasterio.open(path) as source:
         side = source.res[1] * (111_320 if source.crs and source.crs.is_geographic else 1)
     return "average" if side < grid.resolution_m / 2 else "bilinear"
+
+
+def entry_of(path, factor):
+    """Return what `raster_door` needs to know of the file of a factor."""
+    key = f"the factor {factor['name']} of detectors"
+    return factor | {"key": key, "file": str(path), "layer": None}
+
+
+def seen(path, factor, bounds, crs):
+    """Read the values of a factor round an area and refuse codes of missing data.
+
+    Parameters
+    ----------
+    path : str
+    factor : dict
+        Its entry in the study; of ``classes`` every number is a class or refused by its code.
+    bounds, crs
+        Of the area.
+
+    Returns
+    -------
+    missing_codes.Seen
+        Of the stored values.
+
+    Raises
+    ------
+    raster_door.BadGrid
+    """
+    entry = entry_of(path, factor)
+    with ExitStack() as stack:
+        source = raster_door.opened(entry, stack)
+        window = raster_door.near(source, raster_door.crs_of(source, entry), bounds, crs)
+        found = missing_codes.Seen(source.dtypes[0])
+        for part in raster_door.windows_of(window) if window else ():
+            found.add(raster_door.stored_values(source, entry, 1, part))
+    if not factor.get("classes"):
+        raster_door.refuse_codes(found, entry)
+    return found
 
 
 def class_names(path, factor):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from nepflow import missing_codes
 from nepflow.npp_units import UNITS
 
 # column of the Global Soil Respiration Database -> ours
@@ -17,6 +18,11 @@ SRDB = {
     "Rs_annual": "rs",
     "Rh_annual": "rh",
 }
+# Possible values of plots, and of NEP of sites (g C m-2 yr-1): a code beyond them is none
+PLOT_LIMITS = {
+    "temperature": (-40, 45), "precipitation": (0, 12_500), "rs": (0, 8000), "rh": (0, 8000),
+}  # fmt: skip
+NEP_LIMITS = (-2500, 2500)
 UNTREATED = {"", "none", "control"}
 SITE_COLUMNS = ("site", "lon", "lat", "nep", "class")
 SITE_YEARS = ("first_year", "last_year")  # of the observation; a table may lack both
@@ -37,6 +43,39 @@ def _read(path, columns, key):
             f"{path}: has no column {lost[0]}. Give {', '.join(columns)} ({key}, docs/data.md)."
         )
     return table
+
+
+def _refuse_codes(table, column, limits, path, names):
+    """Refuse infinite values, and codes of missing data that are no value of a column.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its first column names the rows.
+    column : str
+    limits : (low, high)
+        Possible values, in the unit of the column.
+    path : str
+    names : dict of {str: str}
+        The table's own names of columns.
+
+    Raises
+    ------
+    BadFieldTable
+    """
+    values = table[column].to_numpy(float)
+    seen = missing_codes.Seen()
+    seen.add(values)
+    wrong = np.isinf(values) | np.isin(values, list(seen.suspects(limits)))
+    # -999 is a code wherever it stands
+    wrong |= (values <= -888) & np.isin(values, missing_codes.codes_of())
+    if wrong.any():
+        row = table[wrong].iloc[0]
+        raise BadFieldTable(
+            f"{path}: {names.get(column, column)} of {table.columns[0]} {row.iloc[0]} is "
+            f"{row[column]:g} ({wrong.sum()} rows), a code of missing data and no value. Leave the "
+            "field empty where there is none."
+        )
 
 
 def read_plots(path, untreated_only, box, carbon):
@@ -68,6 +107,13 @@ def read_plots(path, untreated_only, box, carbon):
     table = _read(path, list(SRDB), "plots.file").rename(columns=SRDB)
     for name in ("lon", "lat", "temperature", "precipitation", "rs", "rh"):
         table[name] = pd.to_numeric(table[name], errors="coerce")
+    theirs = {ours: name for name, ours in SRDB.items()}
+    for name, limits in PLOT_LIMITS.items():
+        if name != "temperature":  # no positive number: absent, as the layout has it
+            positive = table.assign(**{name: table[name].where(~(table[name] <= 0))})
+        else:
+            positive = table
+        _refuse_codes(positive, name, limits, path, theirs)
     for name in ("precipitation", "rs", "rh"):
         table[name] = table[name].where(table[name] > 0)
     keep = table[["rs", "rh"]].notna().any(axis=1) & table[["lon", "lat"]].notna().all(axis=1)
@@ -124,6 +170,8 @@ def read_sites(entry):
     table = table.dropna(subset=["lon", "lat", "nep"]).reset_index(drop=True)
     if table.empty:
         raise BadFieldTable(f"{entry['file']}: no site has a position and a value of NEP.")
+    limits = tuple(limit / UNITS[entry["unit"]] for limit in NEP_LIMITS)
+    _refuse_codes(table, "nep", limits, entry["file"], names)
     factor = UNITS[entry["unit"]] * (1 if entry["sign"] == "uptake_positive" else -1)
     return table.assign(nep=table["nep"] * factor, **{"class": table["class"].fillna("unknown")})
 

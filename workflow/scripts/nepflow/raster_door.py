@@ -1,19 +1,26 @@
 """The door of rasters that users bring: opening, place, and decoding, with errors by name.
 
-An entry is a dictionary of the study file: file, layer, scale, offset, fill, crs; and ``key``,
-the place in the study file that messages name.
+An entry is a dictionary of the study file: file, layer, scale, offset, fill, valid, crs; and
+``key``, the place in the study file that messages name. ``fill`` is a stored value or a list of
+them, ``valid`` the range of stored values that are values.
 """
 
 import math
+from contextlib import ExitStack
 
 import numpy as np
 import rasterio
 from rasterio.crs import CRS
+from rasterio.enums import MaskFlags
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
+from nepflow import missing_codes
+
 MARGIN = 2  # cells round the study that interpolation needs
 HUGE = 1e20  # fill values of climate models that no header declares
+CELLS = 8_000_000  # read at once where a whole raster is looked at
+LOWLAND_M = 20  # heights so near 0 make zeros a coast
 
 
 class BadGrid(ValueError):
@@ -82,12 +89,223 @@ def window_of(source, crs, grid, file):
 
 
 def decoded(source, entry, band, window):
-    """Return a band in the declared unit: fill to NaN, then scale and offset."""
+    """Return a band in the declared unit: fill to NaN, then scale and offset.
+
+    Raises
+    ------
+    BadGrid
+        If it holds infinite values, or codes of missing data that nothing declares.
+    """
+    stored = stored_values(source, entry, band, window)
+    seen = missing_codes.Seen(source.dtypes[band - 1])
+    seen.add(stored)
+    refuse_codes(seen, entry)
+    return scaled(stored, source, entry, band)
+
+
+def stored_values(source, entry, band, window):
+    """Return a band as it is stored; NaN where the file or the study says that nothing is."""
+    if np.dtype(source.dtypes[band - 1]).kind == "c":
+        raise BadGrid(f"{entry['file']}: holds complex numbers. Write it with real ones.")
     values = source.read(band, window=window, out_dtype="float64")
-    for fill in (entry.get("fill"), source.nodata):
-        if fill is not None and not math.isnan(fill):
-            values[values == np.float64(np.dtype(source.dtypes[band - 1]).type(fill))] = np.nan
+    if masked(source, band):
+        values[source.read_masks(band, window=window) == 0] = np.nan
+    fill = entry.get("fill")
+    fills = fill if isinstance(fill, (list, tuple)) else [fill]
+    for code in (*fills, source.nodata):
+        if code is not None and not math.isnan(code):
+            values[values == _stored(code, source.dtypes[band - 1])] = np.nan
+    if entry.get("valid"):
+        low, high = entry["valid"]
+        values[(values < low) | (values > high)] = np.nan
+    if np.isinf(values).any():
+        raise BadGrid(
+            f"{entry['file']}: {np.isinf(values).sum()} cells of band {band} are infinite, such as "
+            "a division by 0 makes. Write them as nodata."
+        )
     values[np.abs(values) > HUGE] = np.nan
+    return values
+
+
+def masked(source, band=1):
+    """Tell whether a file has a mask of its own beside its values (no nodata)."""
+    return MaskFlags.per_dataset in source.mask_flag_enums[band - 1]
+
+
+def needs_copy(entry):
+    """Tell whether GDAL alone cannot see where a raster has no value: see `without_codes`."""
+    with ExitStack() as stack:
+        declared = entry.get("fill") not in (None, []) or entry.get("valid")
+        return bool(declared or masked(opened(entry, stack)))
+
+
+def _stored(code, dtype):
+    """A number as a file of a type stores it."""
+    dtype = np.dtype(dtype)
+    if dtype.kind in "iu" and not np.iinfo(dtype).min <= code <= np.iinfo(dtype).max:
+        return code
+    return np.float64(dtype.type(code))
+
+
+def refuse_codes(seen, entry):
+    """Refuse stored values that are codes of missing data.
+
+    Parameters
+    ----------
+    seen : missing_codes.Seen
+        Of the stored values; an entry with ``valid`` has said what is a value.
+
+    Raises
+    ------
+    BadGrid
+    """
+    suspects = {} if entry.get("valid") else seen.suspects()
+    if suspects:
+        codes = missing_codes.as_list(suspects)
+        raise BadGrid(
+            f"{entry['file']}: stores {missing_codes.listed(suspects)}, which looks like a "
+            "code of missing data, and neither the file (nodata) nor the study declares it. Write "
+            f"`fill: {codes}` in {entry['key']}, or, if these are values, the range of stored "
+            f"values that are: `valid: [{seen.lowest:g}, {seen.highest:g}]`."
+        )
+
+
+def scaled(stored, source, entry, band):
+    """Return stored values in the declared unit."""
     scale, offset = entry.get("scale"), entry.get("offset")
     scale = source.scales[band - 1] if scale is None else scale
-    return values * scale + (source.offsets[band - 1] if offset is None else offset)
+    return stored * scale + (source.offsets[band - 1] if offset is None else offset)
+
+
+def windows_of(window):
+    """Yield windows of whole rows of a window, in bounded memory."""
+    rows = max(1, CELLS // max(int(window.width), 1))
+    for start in range(0, int(window.height), rows):
+        height = min(rows, int(window.height) - start)
+        yield Window(window.col_off, window.row_off + start, window.width, height)
+
+
+def near(source, own, bounds, crs):
+    """Return the window of a raster round some bounds; None where they do not meet.
+
+    Parameters
+    ----------
+    source : rasterio dataset
+    own : CRS
+        Of the raster.
+    bounds : (west, south, east, north)
+    crs : str or CRS
+        Of the bounds.
+    """
+    bounds = transform_bounds(CRS.from_user_input(crs), own, *bounds, densify_pts=51)
+    inverse = ~source.transform
+    columns, rows = zip(*(inverse @ (x, y) for x in bounds[::2] for y in bounds[1::2]), strict=True)
+    left = min(max(math.floor(min(columns)) - MARGIN, 0), source.width)
+    right = min(max(math.ceil(max(columns)) + MARGIN, 0), source.width)
+    top = min(max(math.floor(min(rows)) - MARGIN, 0), source.height)
+    bottom = min(max(math.ceil(max(rows)) + MARGIN, 0), source.height)
+    return Window(left, top, right - left, bottom - top) if left < right and top < bottom else None
+
+
+def elevation_entry(path, missing):
+    """Return the entry of the raster of elevation; ``missing`` is `dem.missing` of the study."""
+    advice = (
+        "`dem: {{missing: {codes}}}` in the study file, and `dem: {{missing: []}}` if 0 is meant"
+    )
+    return {"file": str(path), "fill": missing, "key": "raw.dem", "advice": advice}
+
+
+def elevation_seen(entry, bounds, crs, inside=None):
+    """Read the heights round an area and refuse what are none.
+
+    Parameters
+    ----------
+    entry : dict
+        file, key; ``fill``: heights that mean none, None where the study says nothing of them.
+    bounds, crs
+        Of the area.
+    inside : callable, optional
+        (source, window) -> ndarray of bool: cells of the area, in which zeros are judged.
+
+    Returns
+    -------
+    missing_codes.Seen
+
+    Raises
+    ------
+    BadGrid
+        If a height is none of the earth or infinite, or if zeros stand for missing heights.
+    """
+    with ExitStack() as stack:
+        source = opened(entry, stack)
+        window = near(source, crs_of(source, entry), bounds, crs)
+        seen, area = (missing_codes.Seen(source.dtypes[0]) for _ in range(2))
+        for part in windows_of(window) if window else ():
+            heights = stored_values(source, entry, 1, part)
+            seen.add(heights)
+            area.add(heights if inside is None else heights[inside(source, part)])
+    check_elevation(seen, entry)
+    if entry.get("fill") is None:
+        suspects = seen.suspects(alone=False)  # a lake has one height too
+        if suspects:
+            _refuse_heights(entry, missing_codes.listed(suspects), missing_codes.as_list(suspects))
+        if area.hole_of_zeros(LOWLAND_M):
+            share = f"{100 * area.zero_share:.2g} % of the area"
+            _refuse_heights(entry, f"exactly 0 in {share} without land near sea level", "[0]")
+    return seen
+
+
+def check_elevation(seen, entry):
+    """Refuse heights beyond those of the earth.
+
+    Raises
+    ------
+    BadGrid
+    """
+    low, high = missing_codes.ELEVATION_M
+    if seen.count and (seen.lowest < low or seen.highest > high):
+        suspects = seen.suspects((low, high))
+        suspects = {c: n for c, n in suspects.items() if not low <= c <= high}
+        worst = seen.lowest if seen.lowest < low else seen.highest
+        what = missing_codes.listed(suspects) or f"{worst:g}"
+        _refuse_heights(entry, what, missing_codes.as_list(suspects or {worst: 1}))
+
+
+def _refuse_heights(entry, what, codes):
+    low, high = missing_codes.ELEVATION_M
+    advice = entry.get("advice", f"`fill: {codes}` in {entry['key']}").format(codes=codes)
+    raise BadGrid(
+        f"{entry['file']}: has the elevation {what}; heights lie between {low:g} and {high:g} m. "
+        "Missing heights that the file does not declare as nodata would be averaged as metres: "
+        f"write {advice}; or convert the heights to metres."
+    )
+
+
+def without_codes(entry, target, grid, band=1):
+    """Write the part of a band round a study without its codes of missing data, NaN in their place.
+
+    Parameters
+    ----------
+    entry : dict
+        file, ``fill``, ``valid``.
+    target : str or Path
+        Gets float32, or float64 of types that need it.
+    grid : geotiff.Grid
+        Of the study.
+    """
+    with ExitStack() as stack:
+        source = opened(entry, stack)
+        whole = Window(0, 0, source.width, source.height)
+        window = near(source, crs_of(source, entry), grid.bounds, grid.crs) or whole
+        wide = np.dtype(source.dtypes[band - 1]).itemsize > 2 and source.dtypes[0] != "float32"
+        made = stack.enter_context(
+            rasterio.open(
+                target, "w", driver="GTiff", dtype="float64" if wide else "float32", count=1,
+                height=window.height, width=window.width, crs=source.crs, nodata=math.nan,
+                transform=source.window_transform(window), tiled=True, bigtiff="if_safer",
+            )
+        )  # fmt: skip
+        for part in windows_of(window):
+            values = stored_values(source, entry, band, part)
+            place = Window(0, part.row_off - window.row_off, part.width, part.height)
+            made.write(values.astype(made.dtypes[0]), 1, window=place)

@@ -105,12 +105,16 @@ def by_breaks(cv, study):
     options = study["stability"]
     values = cv[~np.isnan(cv)]
     sample = stability.seeded_sample(values, options["sample"], options["seed"])
-    natural = stability.natural_breaks(sample, len(stability.CLASS_NAMES))
-    for option, breaks in (("natural", natural), ("fixed", [*options["fixed_breaks"], np.inf])):
-        low = 100 * (stability.classify(values, breaks) <= 2).sum() / values.size
+    five = tuple(stability.CLASS_NAMES)
+    fixed = [*options["fixed_breaks"], np.inf]
+    natural = stability.natural_classes(sample)
+    for option, (breaks, codes) in (("natural", natural), ("fixed", (fixed, five))):
+        below = stability.coded(values, breaks, codes) <= 2
+        low = 100 * below.sum() / values.size if values.size else np.nan
+        limits = [limit for limit, code in zip(breaks, codes, strict=True) if code <= 2]
         chosen = option == options["breaks"]
         yield option, chosen, "low_and_lower_variation_share", low, "%"
-        yield option, chosen, "upper_limit_of_lower_variation", breaks[1], "1"
+        yield option, chosen, "upper_limit_of_lower_variation", max(limits, default=np.nan), "1"
 
 
 def by_landcover(nep_mean, classes, names):

@@ -4,6 +4,8 @@ import numpy as np
 from numba import njit
 
 CLASS_NAMES = {1: "low", 2: "lower", 3: "medium", 4: "higher", 5: "high"}
+# Which classes stand for fewer natural ones, where there are fewer different values
+FEWER = {0: (), 1: (3,), 2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 CLASS_COLOURS = {1: "#2c5f8a", 2: "#7fb0d2", 3: "#f2e8c4", 4: "#e39b5b", 5: "#a33b20"}
 
 
@@ -72,6 +74,48 @@ def natural_breaks(values, classes):
             f"{np.unique(ordered).size}: too few pixels with a mean above the guard."
         )
     return _fisher_jenks(ordered, classes)
+
+
+def natural_classes(sample):
+    """Return natural breaks in at most five classes, and the codes of these classes.
+
+    Parameters
+    ----------
+    sample : ndarray
+        NaN are left out.
+
+    Returns
+    -------
+    breaks : ndarray, shape (class,)
+        As of `natural_breaks`; as many as there are different values, at most five.
+    codes : tuple of int
+        Keys of `CLASS_NAMES`, spread over its range: two classes are low and high.
+    """
+    classes = min(np.unique(sample[~np.isnan(sample)]).size, len(CLASS_NAMES))
+    breaks = natural_breaks(sample, classes) if classes else np.empty(0)
+    return breaks, FEWER[classes]
+
+
+def few_text(classes, breaks="natural"):
+    """Return the warning that there are fewer classes of variation than five; empty of five."""
+    if classes >= len(CLASS_NAMES):
+        return ""
+    what = "no value" if classes == 0 else f"{classes} different value" + "s" * (classes > 1)
+    return (
+        f"the coefficient of variation has {what}, so there are {classes} {breaks} classes, not "
+        f"{len(CLASS_NAMES)}: its map and shares say little (stability.breaks: fixed has fixed "
+        "limits; stability.smallest_mean_g_c leaves out small means)"
+    )
+
+
+def coded(values, breaks, codes):
+    """Return the code of the class of each value; NaN where there is none, or no class at all."""
+    if not len(codes):
+        return np.full(values.shape, np.nan)
+    number = classify(values, breaks)
+    return np.where(
+        np.isnan(number), np.nan, np.asarray(codes)[np.nan_to_num(number, nan=1).astype(int) - 1]
+    )
 
 
 def classify(values, breaks):

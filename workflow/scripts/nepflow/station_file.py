@@ -8,6 +8,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
+from nepflow import missing_codes
+
 POSITION = ["lon", "lat", "elevation_m"]
 # The column that tells the time in a file of each time step, its format, and what it becomes.
 DOORS = {
@@ -121,6 +123,88 @@ def sorted_categories(stations):
     return stations.cat.reorder_categories(sorted(stations.cat.categories), ordered=True)
 
 
+def without_missing(records, columns, missing):
+    """Return records in which the numbers that a study declares as missing are NaN.
+
+    Parameters
+    ----------
+    records : DataFrame
+    columns : list of str
+        Columns of values and of the elevation.
+    missing : list of float
+        ``climate.missing_values``.
+    """
+    for column in columns if len(missing) else ():
+        if column in records:
+            values = records[column]
+            records[column] = values.mask(np.isin(values.to_numpy(), np.asarray(missing, float)))
+    return records
+
+
+def code_masks(records, columns, limits):
+    """Return {column: mask} of the values that are codes of missing data where none can be.
+
+    Values outside of their limits are left to the range check, which drops and counts them.
+
+    Parameters
+    ----------
+    records : DataFrame
+    columns : dict of {str: str}
+        Name of a variable -> its column.
+    limits : dict of {str: [low, high]}
+        Possible single values.
+    """
+    masks = {}
+    for name, column in columns.items():
+        if column not in records:
+            continue
+        values = records[column].to_numpy(float)
+        low, high = limits.get(name, (-np.inf, np.inf))
+        seen = missing_codes.Seen()
+        once = column in POSITION  # a height is one of a station, however many its records are
+        some = records[["station", column]].drop_duplicates()[column] if once else values
+        some = np.asarray(some, float)
+        seen.add(np.where((some >= low) & (some <= high), some, np.nan))
+        suspects = seen.suspects()
+        if suspects:
+            masks[column] = np.isin(np.round(values, 4), list(suspects))
+    return masks
+
+
+def check_codes(records, columns, limits, path):
+    """Refuse codes of missing data that the study does not declare, and infinite values.
+
+    Parameters
+    ----------
+    records, columns, limits
+        See `code_masks`.
+    path : str
+        The file, for messages.
+
+    Raises
+    ------
+    BadStations
+        With the code, the first station and date, and the line to write.
+    """
+    for column, mask in code_masks(records, columns, limits).items():
+        first = records[mask].iloc[0]
+        codes = np.unique(records.loc[mask, column])
+        listed = ", ".join(f"{code:g}" for code in codes)
+        raise BadStations(
+            f"{path}: {column} is {listed} in {mask.sum()} records, the first of station "
+            f"{first['station']} in {_time_of(first)}: a code of missing data and no value, far "
+            "from all others or far more frequent. Write climate: {missing_values: "
+            f"[{listed}]}}, or leave the field empty; if it is a value, climate: {{defects: "
+            "{undeclared_code: keep}}."
+        )
+
+
+def _time_of(record):
+    steps = [name for name in ("year", "month", "day") if name in record]
+    known = [f"{record[name]:02.0f}" for name in steps if record[name] == record[name]]
+    return "-".join(known) or "an unreadable date"
+
+
 def check_units(records, variables, plausible, limits, path):
     """Refuse a file whose values cannot be in the unit of their column.
 
@@ -145,6 +229,11 @@ def check_units(records, variables, plausible, limits, path):
     for name, column in variables.items():
         values = records[column].to_numpy()
         values = values[~np.isnan(values)]
+        if np.isinf(values).any():
+            raise BadStations(
+                f"{path}: {np.isinf(values).sum()} values of {column} are infinite. Leave the "
+                "field empty where there is no value."
+            )
         if not values.size:
             raise BadStations(f"{path}: column {column} is empty. Drop {name} from the study.")
         typical = np.median(values[values != 0]) if values.any() else 0.0

@@ -7,7 +7,7 @@ import pandas as pd
 from nepflow import station_archives, station_file
 
 
-def read(path, station_format, columns, time_step, substitutes=None):
+def read(path, station_format, columns, time_step, substitutes=None, missing=()):
     """Read the station records of a study.
 
     Parameters
@@ -22,6 +22,8 @@ def read(path, station_format, columns, time_step, substitutes=None):
         Archives are daily.
     substitutes : dict of {str: str}, optional
         Column -> one that may stand in its place.
+    missing : list of float, optional
+        Numbers that mean a missing value or elevation, in the units of the columns.
 
     Returns
     -------
@@ -33,6 +35,12 @@ def read(path, station_format, columns, time_step, substitutes=None):
     BadStations
     """
     substitutes = substitutes or {}
+    records = _read(path, station_format, columns, time_step, substitutes)
+    named = [*columns, *substitutes.values(), "elevation_m"]
+    return station_file.without_missing(records, named, missing)
+
+
+def _read(path, station_format, columns, time_step, substitutes):
     if station_format != "tidy":
         return station_archives.read(path, station_format, columns, substitutes)
     if not Path(path).is_dir():

@@ -10,7 +10,7 @@ import geopandas
 import numpy as np
 import pyproj
 
-from nepflow import flag_tables, flags
+from nepflow import flag_tables, flags, station_file
 from nepflow.station_file import POSITION, BadStations
 
 
@@ -90,6 +90,34 @@ def mask_impossible(records, variables, limits, ledger):
         codes = np.where(records[column].isna(), flags.MISSING, codes)
         records[flag] = flag_tables.category(np.where(outside, flags.RANGE, codes))
         records[column] = records[column].mask(outside)
+    return records
+
+
+def settle_codes(records, columns, limits, ledger, policy):
+    """Treat codes of missing data that the study does not declare by its policy.
+
+    Parameters
+    ----------
+    records : DataFrame
+    columns : dict of {str: str}
+        Name of a variable -> its column.
+    limits : dict of {str: [low, high]}
+        Possible values.
+    ledger : Ledger
+    policy : {"error", "drop", "keep"}
+        ``climate.defects.undeclared_code``.
+
+    Raises
+    ------
+    BadStations
+        By the policy ``error``.
+    """
+    if policy == "error":
+        station_file.check_codes(records, columns, limits, ledger.path)
+    elif policy == "drop":
+        for column, mask in station_file.code_masks(records, columns, limits).items():
+            ledger.note(records, mask, f"undeclared_code_{column}", "value dropped")
+            records[column] = records[column].mask(mask)
     return records
 
 

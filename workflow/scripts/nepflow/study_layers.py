@@ -159,7 +159,7 @@ def _climate(study):
 
 
 def _carbon(study):
-    yield "nep/nep"
+    yield from ("nep/nep", "nep/npp", "nep/rh")
     for name in study["respiration_variants"]:
         yield f"nep/rh_{name}"
         if name not in respiration_models.READINGS:

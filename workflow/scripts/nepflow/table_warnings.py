@@ -1,6 +1,6 @@
 """Warnings that the tables of a study, and its rasters of polygons, give a reader."""
 
-from nepflow import detector_rows, notes, plot_models, raster, tables
+from nepflow import detector_rows, notes, plot_models, raster, stability, tables
 
 
 def of(paths, study):
@@ -9,8 +9,8 @@ def of(paths, study):
     Parameters
     ----------
     paths : dict
-        ``casa``, ``defects``, ``detectors``, ``plots``, ``projects``: lists of tables, empty
-        where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
+        ``casa``, ``defects``, ``detectors``, ``plots``, ``projects``, ``variation``: lists of
+        tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
     study : dict
         Merged settings.
     """
@@ -29,3 +29,7 @@ def of(paths, study):
     for path in paths["plots"]:
         table = tables.read(path, ["variable", "model", "group", "quantity", "value", "unit"])
         yield from notes.plot_warnings(table, plot_models.own_model(study))
+    for path in paths["variation"]:
+        table = tables.read(path, ["quantity", "value"]).set_index("quantity")["value"]
+        if few := stability.few_text(int(table["classes"]), study["stability"]["breaks"]):
+            yield "variation", few

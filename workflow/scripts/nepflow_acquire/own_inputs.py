@@ -1,13 +1,16 @@
 """Is each further file that a study names there, and does it open as the workflow will open it?"""
 
+import math
 from contextlib import ExitStack
 from pathlib import Path
 
-import numpy as np
 from nepflow import (
     climate_grids,
     factor_source,
     field_tables,
+    grid_units,
+    missing_codes,
+    npp_units,
     raster_door,
     restoration_file,
     restoration_raster,
@@ -15,8 +18,11 @@ from nepflow import (
     vectors,
 )
 from nepflow.raster_door import BadGrid
+from nepflow.variables import VARIABLES
 from rasterio.errors import RasterioError
+from rasterio.features import geometry_mask
 from rasterio.warp import transform_bounds
+from rasterio.windows import Window
 from shapely import box
 
 from nepflow_acquire import sound, yours
@@ -61,43 +67,99 @@ def _some(paths, most=3):
 
 
 def _months(entries, study, top):
-    """Look for every month of the years of each variable."""
+    """Look for every month of the years of each variable, and at its values."""
+    texts, limits = [], study["climate"]["limits"]["monthly"]
     for variable in dict.fromkeys(entry["variable"] for entry in entries):
         own = [entry for entry in entries if entry["variable"] == variable]
         with ExitStack() as stack:
             sources = [raster_door.opened(entry, stack) for entry in own]
-            climate_grids.places_of(own, sources, study["years"])
+            places = climate_grids.places_of(own, sources, study["years"])
             for source, entry in zip(sources, own, strict=True):
                 _readable(source, entry)
                 _covers(source, entry, study, top)
-    return f"every month of {len(study['years'])} years is there"
+            seen = missing_codes.Seen()
+            for month, source, entry, band in places:
+                values = raster_door.decoded(
+                    source, entry, band, _window(source, entry, study, top)
+                )
+                days = climate_grids.days_of(month)
+                values = grid_units.converted(values, variable, entry["unit"], days)
+                climate_grids.check_values(values, variable, month, limits[variable], entry["file"])
+                seen.add(values)
+            texts.append(f"; {variable}: {seen.text(VARIABLES[variable].monthly_unit)}")
+    return f"every month of {len(study['years'])} years is there" + "".join(texts)
+
+
+def _values(entry, study, top):
+    """Return the decoded values round the area of a raster that must cover it."""
+    with ExitStack() as stack:
+        source = raster_door.opened(entry, stack)
+        _readable(source, entry)
+        _covers(source, entry, study, top)
+        return raster_door.decoded(source, entry, 1, _window(source, entry, study, top))
+
+
+def _window(source, entry, study, top):
+    """The window that the workflow will read; all where there is no area yet."""
+    whole, polygons = Window(0, 0, source.width, source.height), polygons_of(study, top)
+    if polygons is None:
+        return whole
+    crs = raster_door.crs_of(source, entry)
+    return raster_door.near(source, crs, *bounds_of(study, polygons)) or whole
 
 
 def _rasters(entries, study, top):
+    seen, tally = missing_codes.Seen(), npp_units.Tally()
     for entry in entries:
-        with ExitStack() as stack:
-            source = raster_door.opened(entry, stack)
-            _readable(source, entry)
-            _covers(source, entry, study, top)
-    return f"{len(entries)} rasters open and cover the area"
+        npp = npp_units.converted(_values(entry, study, top), entry["unit"])
+        npp_units.check(npp, entry["file"], entry.get("valid"))
+        seen.add(npp)
+        tally.add(npp)
+    text = f"{len(entries)} rasters open and cover the area; {seen.text('g C m-2 yr-1')}"
+    return text + "".join(f"; WARNING: {warning}" for warning in tally.warnings(entries[0]))
 
 
-def _one_raster(entries, study, top):
+def _place(entry, study, top):
+    """Bounds of the study and their CRS; those of the raster where there is no area yet."""
+    polygons = polygons_of(study, top)
+    if polygons is not None:
+        return bounds_of(study, polygons)
+    with ExitStack() as stack:
+        source = raster_door.opened(entry, stack)
+        return source.bounds, raster_door.crs_of(source, entry)
+
+
+def _opens(entry):
     """Open a raster that need not reach over the whole area."""
     with ExitStack() as stack:
-        source = raster_door.opened(entries[0], stack)
-        raster_door.crs_of(source, entries[0])
-        _readable(source, entries[0])
-    if entries[0].get("classes"):
-        names = factor_source.class_names(entries[0]["file"], entries[0])
+        source = raster_door.opened(entry, stack)
+        raster_door.crs_of(source, entry)
+        _readable(source, entry)
+
+
+def _heights(entries, study, top):
+    _opens(entries[0])
+    entry = entries[0] | {"fill": [], "advice": climate_grids.ELEVATION_ADVICE}
+    return f"opens; {raster_door.elevation_seen(entry, *_place(entry, study, top)).text('m')}"
+
+
+def _factor(entries, study, top):
+    entry = entries[0]
+    _opens(entry)
+    seen = factor_source.seen(entry["file"], entry, *_place(entry, study, top))
+    if entry.get("classes"):
+        names = factor_source.class_names(entry["file"], entry)
         return f"opens, {len(names)} classes"
-    return "opens"
+    return f"opens; {seen.text(entry.get('unit', ''))}"
 
 
 def _carbon(entries, study, top):
-    _rasters(entries, study, top)
-    soil_carbon.converted(np.zeros(1), entries[0])  # unit and depth
-    return f"opens and covers the area ({entries[0]['unit']})"
+    entry = entries[0]
+    carbon = soil_carbon.converted(_values(entry, study, top), entry)
+    soil_carbon.check(carbon, entry["file"])
+    seen = missing_codes.Seen()
+    seen.add(carbon)
+    return f"opens and covers the area ({entry['unit']}); {seen.text('kg C m-2')}"
 
 
 def _plots(entries, study, top):
@@ -105,11 +167,18 @@ def _plots(entries, study, top):
     plots = field_tables.read_plots(
         entry["file"], entry["untreated_only"], entry["box_deg"], entry["soil_carbon_kg_m2"]
     )
-    return f"{len(plots)} records"
+    return f"{len(plots)} records; Rh {_table_text(plots['rh'], 'g C m-2 yr-1')}"
 
 
 def _sites(entries, study, top):
-    return f"{len(field_tables.read_sites(entries[0]))} sites"
+    sites = field_tables.read_sites(entries[0])
+    return f"{len(sites)} sites; NEP {_table_text(sites['nep'], 'g C m-2 yr-1')}"
+
+
+def _table_text(column, unit):
+    seen = missing_codes.Seen()
+    seen.add(column.to_numpy(float))
+    return seen.text(unit)
 
 
 def _projects(entries, study, top):
@@ -128,9 +197,9 @@ def _polygons(entries, study, top):
 READERS = {
     "months": _months,
     "npp": _rasters,
-    "raster": _one_raster,
+    "raster": _heights,
     "carbon": _carbon,
-    "factor": _one_raster,
+    "factor": _factor,
     "plots": _plots,
     "sites": _sites,
     "projects": _projects,
@@ -168,3 +237,30 @@ def _covers(source, entry, study, top):
     west, south, east, north = source.bounds
     if not box(west - across, south - down, east + across, north + down).contains(place):
         raise BadGrid(f"{entry['file']}: does not cover the area")
+
+
+def polygons_of(study, top):
+    """Return the polygons of the area; None where they are not there yet."""
+    settings, path = study["area"], Path(top, study["files"]["area"])
+    if not path.exists():
+        return None
+    return vectors.read_area(path, settings["layer"], settings["name_field"])
+
+
+def bounds_of(study, polygons):
+    """Return the bounds of the study grid, and its CRS."""
+    side, crs = study["grid"]["resolution_m"], study["grid"]["crs"]
+    bounds = polygons.to_crs(crs).total_bounds
+    steps = (math.floor, math.floor, math.ceil, math.ceil)
+    return [side * step(value / side) for step, value in zip(steps, bounds, strict=True)], crs
+
+
+def inside_of(polygons):
+    """Return a function that tells which cells of a window of a raster lie in polygons."""
+
+    def inside(source, window):
+        shape = int(window.height), int(window.width)
+        outlines = polygons.to_crs(source.crs).geometry
+        return geometry_mask(outlines, shape, source.window_transform(window), invert=True)
+
+    return inside

@@ -149,42 +149,58 @@ def area(study, top, _):
 def elevation(study, top, _):
     """Open the raster and see that it reaches over the area."""
     import rasterio
-    from nepflow import vectors
+    from nepflow import raster_door
     from rasterio.warp import transform_bounds
     from shapely import box
 
     with rasterio.open(Path(top, study["files"]["dem"])) as raster:
         extent = box(*transform_bounds(raster.crs, "EPSG:4326", *raster.bounds))
-    settings = study["area"]
-    path = Path(top, study["files"]["area"])
-    if not path.exists():
+    polygons = own_inputs.polygons_of(study, top)
+    if polygons is None:
         yield Finding("dem", True, "opens; compared with no area, since that is not there yet")
         return
-    polygons = vectors.read_area(path, settings["layer"], settings["name_field"]).to_crs(
-        "EPSG:4326"
+    covers = extent.contains(box(*polygons.to_crs("EPSG:4326").total_bounds))
+    entry = raster_door.elevation_entry(Path(top, study["files"]["dem"]), study["dem"]["missing"])
+    seen = raster_door.elevation_seen(
+        entry, *own_inputs.bounds_of(study, polygons), own_inputs.inside_of(polygons)
     )
-    covers = extent.contains(box(*polygons.total_bounds))
     yield Finding(
         "dem",
         covers,
-        "covers the area" if covers else f"{study['files']['dem']} does not cover the area",
+        f"covers the area; {seen.text('m')}"
+        if covers
+        else f"{study['files']['dem']} does not cover the area",
         "Bring a raster that reaches over the whole area, or set acquire.dem.",
     )
 
 
 def stations(study, top, _):
-    """Read the records as the workflow will."""
-    from nepflow import station_formats
+    """Read the records as the workflow will, and see what they hold."""
+    from nepflow import missing_codes, station_file, station_formats, sunshine
+    from nepflow import stations as records_of
     from nepflow.variables import VARIABLES
 
     climate = study["climate"]
-    columns = [VARIABLES[name].column for name in climate["variables"]]
+    columns = {name: VARIABLES[name].column for name in climate["variables"]}
     path = str(Path(top, study["files"]["stations"]))
     records = station_formats.read(
-        path, climate["station_format"], columns, climate["time_step"],
-        {"radiation_mj_m2": "sunshine_h"} if "radiation" in climate["variables"] else None,
+        path, climate["station_format"], list(columns.values()), climate["time_step"],
+        sunshine.SUBSTITUTES if "radiation" in columns else None, climate["missing_values"],
     )  # fmt: skip
+    records = records_of.of_years(records, study["years"], path)
+    limits = climate["limits"]["daily" if climate["time_step"] == "daily" else "monthly"]
+    if climate["defects"]["undeclared_code"] == "error":
+        read = columns | {"sunshine": sunshine.SUNSHINE, "elevation": "elevation_m"}
+        possible = limits | {"elevation": climate["elevation_limits_m"]}
+        station_file.check_codes(records, read, possible, path)
+    lines = []
+    for column in columns.values():
+        if column in records:
+            seen = missing_codes.Seen()
+            seen.add(records[column].to_numpy(float))
+            lines.append(f"; {column}: {seen.text()}")
     count, least = records["station"].nunique(), climate["minimum_stations"]
     yield Finding(
-        "stations", count >= least, f"{count} stations, {least} needed", "Bring more stations."
-    )
+        "stations", count >= least, f"{count} stations, {least} needed{''.join(lines)}",
+        "Bring more stations.",
+    )  # fmt: skip
