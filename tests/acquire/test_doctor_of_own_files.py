@@ -150,8 +150,35 @@ def one(site, key, pattern, **keys):
 
 
 def test_a_month_is_missing(site):
-    raster(site.raw / "t.tif", 95)
-    one(site, "climate.grids", "temperature of 2008-12 is missing")
+    raster(site.raw / "t.tif", 84)
+    one(site, "climate.grids", r"temperature of 2008-01 is missing \(and 12 months")
+
+
+@pytest.mark.parametrize("bands", [95, 365, 2922 - 1])
+def test_bands_that_are_no_months(site, bands):
+    raster(site.raw / "t.tif", bands)
+    one(site, "climate.grids", f"has {bands} bands and nothing that tells their dates")
+
+
+def test_days_of_a_year_in_a_file_named_by_year(site):
+    raster(site.raw / "p_2003.tif", 365)
+    one(site, "climate.grids", r"p_2003.tif: has 365 bands; a file that is named by \{year\}")
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "words"),
+    [
+        ("t_{year}.tif", "2001-01", r'either both say .*first_month: "{year}-01"'),
+        ("t.tif", "{year}-01", r'either both say .*first_month: "2001-01"'),
+        ("t.tif", "2001-13", "2001-13"),
+        ("t.tif", "2001-00", "2001-00"),
+    ],
+)
+def test_first_months_that_cannot_be_are_refused_when_the_study_is_loaded(site, file, first, words):
+    temperature, *others = STUDY["climate"]["grids"]
+    grids = [temperature | {"file": file, "first_month": first}, *others]
+    with pytest.raises(study_files.BadStudy, match=words):
+        site(climate=STUDY["climate"] | {"grids": grids})
 
 
 def test_a_raster_beside_the_area(site):
