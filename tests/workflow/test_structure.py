@@ -354,4 +354,5 @@ def test_legends_name_their_handles(root):
 
 def test_commands_print_on_any_terminal(root):
     for path in (root / "workflow/scripts/commands").glob("*.py"):
-        assert path.read_text(encoding="utf-8").endswith("    site.run(main)\n"), path.name
+        text = path.read_text(encoding="utf-8")
+        assert text.endswith(("    site.run(main)\n", "    site.run(main, keep_secrets_out)\n"))
