@@ -29,11 +29,18 @@ def checked(folder, nep):
     projects = [("p1", 0, 2), ("p2", 9, 0)]
     columns = ["project", "cells", "cells_of_earlier_projects"]
     tables.write(projects, folder / "projects.csv", columns)
+    known = np.isfinite(nep)
+    fluxes = {"nep": nep, "npp": npp, "rh": npp - nep}
+    sums = [("part", 1, 2001, n, v[known].sum(), known.sum()) for n, v in fluxes.items()]
+    columns = ["zones", "code", "year", "quantity", "total", "cells"]
+    pd.DataFrame(sums, columns=columns).to_parquet(folder / "sums.parquet")
     given = {name: str(folder / f"{name}.csv") for name in ("series", "absence")}
+    given |= {"sums": str(folder / "sums.parquet"), "variation": []}
     given |= {"defects": [], "casa": [], "plots": [], "detectors": [], "fits": {}}
     given |= {"polygons": [zones.path, zones.path], "projects": [str(folder / "projects.csv")]}
     outputs = [folder / "checks.csv", folder / "warnings.csv"]
-    check_results([paths["npp"]], paths["rh"], paths["nep"], given, outputs, {"simulated": 0}, 100)
+    study = {"simulated": 0, "npp": {"source": "mod17"}}
+    check_results([paths["npp"]], paths["rh"], paths["nep"], given, outputs, study, 100)
     checks, warnings = (pd.read_csv(path) for path in outputs)
     return checks.set_index("check")["passed"], warnings.set_index("topic")["warning"]
 
@@ -45,7 +52,7 @@ def no_choices(monkeypatch):
 
 def test_zones_and_projects_without_a_cell_are_in_the_report(tmp_path):
     passed, warnings = checked(tmp_path, np.full((3, 4), 50.0))
-    assert passed.all() and len(passed) == 5
+    assert passed.all() and len(passed) == 7
     assert warnings["polygons"] == "area.gpkg: zones without a cell: 1 (speck)"
     assert "1 of 2 projects have no cell" in warnings["restoration"]
 
@@ -54,4 +61,5 @@ def test_no_value_passes_no_check(tmp_path):
     """Each comparison with NaN is false, so that none may be the one that raises the alarm."""
     passed, warnings = checked(tmp_path, np.full((3, 4), np.nan))
     assert not passed[["NPP - Rh - NEP, largest", "NEP, lowest", "NEP, highest"]].any()
-    assert len(warnings.loc[["check failed"]]) == 3
+    assert not passed["NPP - Rh - NEP, zones and years, largest"]
+    assert len(warnings.loc[["check failed"]]) == 4

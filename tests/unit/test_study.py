@@ -152,7 +152,9 @@ def test_a_file_for_all_years_has_a_first_month_of_its_own(root, config):
                               "radiation": "W m-2"}[name]}
              for name in ("temperature", "precipitation", "radiation")]  # fmt: skip
     write(config, "own", based_on=NORTHWEST, climate={"source": "grids", "grids": grids})
-    with pytest.raises(study.BadStudy, match="one file for all years"):
+    with pytest.raises(
+        study.BadStudy, match=r"t\.nc begins in first_month .year.-01; either both say"
+    ):
         load(root, config, "own")
 
 

@@ -19,7 +19,9 @@ def compare_patterns(maps, true_maps, classes, slopes, signs, output_path, optio
     """
     tally = recovery.Tally()
     table = np.array(landcover.lookup_table(classes))
-    for _, _, (true, mapped) in raster.blocks([true_maps, list(maps.values())], mem_mb=mem_mb):
+    for _, _, (true, mapped) in raster.blocks(
+        [true_maps, list(maps.values())], mem_mb=mem_mb, years=raster.ANY
+    ):
         bands = [raster.years_of(true_maps).index(date) for date in maps]
         codes = np.nan_to_num(true[bands]).astype("uint8")
         recovery.count_classes(tally, list(maps), table[codes], mapped, classes)

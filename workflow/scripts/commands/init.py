@@ -21,6 +21,7 @@ from nepflow_acquire import plan, region, register, site, study_text
 from nepflow_acquire.redaction import keep_secrets_out
 
 COARSE_M, FINE_M = 5000, 500
+SWITCHES = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")  # of YAML, by version
 
 
 def main(words=None, top=site.TOP):
@@ -117,7 +118,7 @@ def zones_of(name_field):
         names.check_chosen([name], "zones", "")
     except study_files.BadStudy:
         return "polygons"
-    return name if name not in ("name", "landcover", "sink") else "polygons"
+    return name if name not in ("name", "landcover", "sink", *SWITCHES) else "polygons"
 
 
 def written(polygon, options, first, last, settings, top):

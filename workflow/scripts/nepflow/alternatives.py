@@ -27,7 +27,7 @@ def year_2000(layers, options, study, mem_mb):
         chosen = option in ("kept", study["npp"]["year_2000"])
         first = int(option == "drop")
         other = [*layers[option], *layers["rh"]] if option in layers else []
-        blocks = raster.blocks([*layers["nep"], *other], mem_mb=mem_mb)
+        blocks = raster.blocks([*layers["nep"], *other], mem_mb=mem_mb, years=raster.ANY)
         strips = (_from_2000(nep[first:], *npp_and_rh) for _, _, (nep, *npp_and_rh) in blocks)
         for row in specification.headline(strips, study["years"][first:], study):
             yield option, chosen, *row

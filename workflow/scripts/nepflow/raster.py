@@ -39,6 +39,7 @@ from nepflow.geotiff import (
 )
 
 __all__ = [
+    "ANY",
     "Grid",
     "GridMismatch",
     "Output",
@@ -56,6 +57,7 @@ __all__ = [
     "write",
     "years_of",
 ]
+ANY = object()  # years: each input its own
 
 
 class GridMismatch(ValueError):
@@ -113,7 +115,8 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
     within : tuple of int, optional
         First row and the row after the last one; all otherwise.
     years : list of int, optional
-        Those that cubes and lists must have; those of the first cube otherwise.
+        Those that cubes and lists must have; those of the first cube otherwise. `ANY` lets each
+        have its own.
 
     Yields
     ------
@@ -132,7 +135,8 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
             first = inputs[0][0] if isinstance(inputs[0], list) else inputs[0]
             grid = grid_of(first)
         sources = [_opened(item, grid, stack) for item in inputs]
-        _check_same_years(inputs, sources, years)
+        if years is not ANY:
+            _check_same_years(inputs, sources, years)
         bands = sum(len(reads) for reads in sources) + outputs
         rows = _rows_of_strip(grid, bands, mem_mb)
         first, last = within or (0, grid.height)
