@@ -112,3 +112,21 @@ def test_a_gap_leaves_nothing_and_an_older_file_as_it_was(folder):
     with pytest.raises(DemGap):
         warp_dem(path, folder / "grid.tif", folder / "dem.tif", 0.1, 100)
     assert (folder / "dem.tif").read_bytes() == b"complete"
+
+
+def test_a_sea_floor_beside_land_is_no_code(folder):
+    """As in ETOPO or GEBCO; heights with the wrong sign, and codes among depths, are refused."""
+    heights = np.linspace(-4000, 1200, 60 * 70).reshape(60, 70)
+
+    def warp(values):
+        with rasterio.open(planted(folder, 0), "r+") as file:
+            file.write(values.astype("int16"), 1)
+        warp_dem(str(folder / "planted.tif"), folder / "grid.tif", folder / "dem.tif", 0.1, 100)
+
+    warp(heights)
+    assert raster.read(folder / "dem.tif").min() < -1000
+    with pytest.raises(BadGrid, match="has the elevation"):
+        warp(-np.abs(heights) - 1)
+    heights[:9] = -9999
+    with pytest.raises(BadGrid, match="-9999"):
+        warp(heights)

@@ -23,6 +23,7 @@ _BYTES = {"uint8": range(249, 256), "int8": (-128, -127, 127)}
 _CONVERTED = (2539.7, 2539.746, 2539.75, 25397.5, 25399.7)
 
 MOD17_CODES = (3270.0, 3276.75)  # g C m-2 yr-1: largest value and largest code of MOD17A3HGF
+SEA_FLOOR_M = -11_000.0  # Challenger Deep, rounded outwards
 ELEVATION_M = (-450.0, 8900.0)  # shore of the Dead Sea, Everest; rounded outwards
 STRONG = 999  # size from which a code looks like nothing else
 ZEROS = 0.001  # share of exact zeros above which a mask is suspected

@@ -256,7 +256,9 @@ def elevation_seen(entry, bounds, crs, inside=None):
 
 
 def check_elevation(seen, entry):
-    """Refuse heights beyond those of the earth.
+    """Refuse heights beyond those of the earth, and codes among them.
+
+    Depths of the sea floor are heights where land stands beside them.
 
     Raises
     ------
@@ -264,8 +266,11 @@ def check_elevation(seen, entry):
     """
     low, high = missing_codes.ELEVATION_M
     if seen.count and (seen.lowest < low or seen.highest > high):
-        suspects = seen.suspects((low, high))
+        depth = missing_codes.SEA_FLOOR_M if seen.highest > 0 else low
+        suspects = seen.suspects((depth, high))
         suspects = {c: n for c, n in suspects.items() if not low <= c <= high}
+        if not suspects and depth <= seen.lowest and seen.highest <= high:
+            return
         worst = seen.lowest if seen.lowest < low else seen.highest
         what = missing_codes.listed(suspects) or f"{worst:g}"
         _refuse_heights(entry, what, missing_codes.as_list(suspects or {worst: 1}))
