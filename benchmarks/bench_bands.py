@@ -53,7 +53,7 @@ def planned(folder):
 def digest_of(folder):
     """Digest of the content of the targets, the same whatever the bands."""
     sys.path.insert(0, str(HERE.parent / "workflow/scripts"))
-    from nepflow import overviews
+    from nepflow.io import overviews
 
     return [overviews.digest(folder / target) for target in TARGETS]
 

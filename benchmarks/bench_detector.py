@@ -17,7 +17,12 @@ from scipy import ndimage
 TOP = Path(__file__).resolve().parent.parent
 sys.path.append(str(TOP / "workflow/scripts"))
 
-from nepflow import detector_file, detector_rows, discretisation, factor_file  # noqa: E402
+from nepflow.detector import (  # noqa: E402
+    detector_file,
+    results,
+)
+from nepflow.detector import factors as detector_factors  # noqa: E402
+from nepflow.detector import sample as detector_sample  # noqa: E402
 
 
 def patches(rng, side, width):
@@ -31,16 +36,16 @@ def sample_of(field, factors, options):
     y = field.ravel()
     codes, strata = [], []
     for values in factors:
-        found = discretisation.candidates(
+        found = detector_factors.candidates(
             values, options["methods"], options["classes"], options["breaks_sample"], 1
         )
         ways = list(found)
-        _, best = discretisation.best_of(y, ways)
+        _, best = detector_factors.best_of(y, ways)
         codes.append(ways[best][3])
-        strata.append(detector_rows.strata_names(ways[best][2], "1"))
+        strata.append(results.strata_names(ways[best][2], "1"))
     names = [f"factor_{place}" for place in range(len(factors))]
     units, classes = ["1"] * len(names), [False] * len(names)
-    return factor_file.Sample(
+    return detector_sample.Sample(
         rows, columns, y, np.array(factors), np.array(codes), names, units, strata, classes
     )
 
@@ -73,16 +78,16 @@ def main():
     codes = dict(zip(sample.names, sample.codes, strict=True))
     pairs = timed(
         "all pairs",
-        lambda: list(detector_rows.interaction_rows(sample.y, codes, strata, marks, 10)),
+        lambda: list(results.interaction_rows(sample.y, codes, strata, marks, 10)),
     )
     timed("risk and ecological", lambda: [
-        list(detector_rows.risk_rows(strata, sample.names, sample.strata, marks, "1")),
-        list(detector_rows.ecological_rows(strata, marks)),
+        list(results.risk_rows(strata, sample.names, sample.strata, marks, "1")),
+        list(results.ecological_rows(strata, marks)),
     ])  # fmt: skip
     tests = timed(
         "surrogates", lambda: detector_file.tested(sample, field, options, chosen.threads)
     )
-    timed("p as published", lambda: list(detector_rows.factor_rows(strata, tests, marks, 10)))
+    timed("p as published", lambda: list(results.factor_rows(strata, tests, marks, 10)))
     count = sum(row[4] == "q_both" for row in pairs)
     lines = [
         f"{sample.y.size:,} cells, {len(strata)} continuous factors, {count} pairs; "

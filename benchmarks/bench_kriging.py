@@ -14,7 +14,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow/scripts"))
 
 import numpy as np
-from nepflow import filling, reconstruction
+from nepflow.stations import filling, reconstruction
 from readme import replace_part
 
 YEARS, STATIONS, MISSING, SAMPLE = (2000, 2023), 350, 0.03, 20

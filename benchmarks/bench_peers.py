@@ -24,7 +24,17 @@ from timing import timed
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "workflow/scripts")]
 
-from nepflow import correlation, modis, native, npp_grid, persistence, raster, trend  # noqa: E402
+from nepflow.io import raster  # noqa: E402
+from nepflow.npp import (  # noqa: E402
+    mod17,
+    native,
+)
+from nepflow.pixel import (  # noqa: E402
+    correlation,
+    persistence,
+    trend,
+)
+from nepflow.study import modis  # noqa: E402
 
 YEARS = np.arange(24)
 PIXELS = 200_000
@@ -78,7 +88,7 @@ def of_tiles(run, folder, repeats):
              "-r", "near", folder / "tiles.vrt", folder / "gdal.tif")  # fmt: skip
 
     def ours():
-        npp_grid.sample(tiles, str(grid), outputs, "2005", mem_mb=1500, threads=2)
+        mod17.sample(tiles, str(grid), outputs, "2005", mem_mb=1500, threads=2)
 
     ours()  # compiles
     _, *mine = timed(ours, repeats)
@@ -117,7 +127,7 @@ def of_average(tiles, grid, folder, repeats):
     with ProcessPoolExecutor(CORES) as pool:
 
         def ours_at_once():
-            of_year = partial(npp_grid.warp, mosaics, str(grid))
+            of_year = partial(mod17.warp, mosaics, str(grid))
             rest = ["2005"] * CORES, ["average"] * CORES, [1500] * CORES
             list(pool.map(of_year, years, *rest))
 

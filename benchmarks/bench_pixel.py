@@ -16,7 +16,7 @@ from readme import machine, replace_part
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "workflow/scripts"))
 
-from nepflow import correlation, discoveries, persistence, stability, trend
+from nepflow.pixel import correlation, discoveries, persistence, trend, variability
 
 CUTS = (1.64, 1.96, 2.58)
 STRIP = 20_000  # pixels
@@ -31,7 +31,7 @@ def statistics_of(years, minimum_years):
         return trend.p_value(found["z"])
 
     def of_stability(nep, _):
-        return stability.variation(nep, minimum_years, 10, 0)[2]
+        return variability.variation(nep, minimum_years, 10, 0)[2]
 
     def of_persistence(nep, _):
         return persistence.hurst(nep, minimum_years, "prefix")
@@ -90,8 +90,8 @@ def main():
             seconds += time.perf_counter() - begin
         if name == "stability":
             begin = time.perf_counter()
-            breaks = stability.natural_breaks(stability.seeded_sample(last, 10_000, 1), 5)
-            stability.classify(last, breaks)
+            breaks = variability.natural_breaks(variability.seeded_sample(last, 10_000, 1), 5)
+            variability.classify(last, breaks)
             seconds += time.perf_counter() - begin
         rows.append(f"| {name} | {seconds:.2f} | |")
         total += seconds

@@ -23,8 +23,13 @@ from timing import timed
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "workflow/scripts"))
 
-from nepflow import climate, coarse, fitting, raster  # noqa: E402
-from nepflow.lattice import Lattice  # noqa: E402
+from nepflow.climate import (  # noqa: E402
+    climate,
+    coarse,
+    fitting,
+)
+from nepflow.io import raster  # noqa: E402
+from nepflow.spatial.lattice import Lattice  # noqa: E402
 
 STATIONS, SURFACES, SIDE, CELL = 350, 72, 1000, 2000.0  # cells of 2 km: a box of 2000 km
 ROWS = 256  # of a strip, as the loop over the study grid cuts them

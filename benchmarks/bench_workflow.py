@@ -155,7 +155,7 @@ def measured(folder, pixels, years, stations, cores):
 def digest_of_twin():
     """Inputs are simulated again when the code of the twin changes."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "workflow/scripts/nepflow_twin").glob("*.py")):
+    for path in sorted((ROOT / "workflow/scripts/nepflow/simulation").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 from affine import Affine
-from nepflow import raster
+from nepflow.io import raster
 from shapely.geometry import box
 
 CRS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"

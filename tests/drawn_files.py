@@ -3,7 +3,7 @@
 import numpy as np
 import pictures
 from affine import Affine
-from nepflow import raster, tables, vectors
+from nepflow.io import raster, tables, vectors
 from pyproj import CRS
 
 TRANSFORM = Affine(pictures.CELL, 0, pictures.WEST, 0, -pictures.CELL, pictures.NORTH)

@@ -1,8 +1,9 @@
 """Planted projects: land with another level and trend, a warming climate, noise with memory."""
 
 import numpy as np
-from nepflow import restoration, restoration_rows, restoration_units
-from nepflow import restoration_effects as effects
+from nepflow.restoration import effects as restoration_effects
+from nepflow.restoration import matching, results
+from nepflow.restoration import panel as restoration_panel
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 YEARS = np.arange(2001, 2021)
@@ -64,18 +65,18 @@ def panel(cubes, projects, settings=SETTINGS):
     y, x = np.mgrid[:side, :side] + 0.5
     distance = distance_transform_edt(cubes["project"] == 0)
     flat = [cubes["project"], distance, cubes["landcover"], x, y]
-    key = restoration_units.keys(
+    key = restoration_panel.keys(
         *(a.ravel() for a in flat), settings["patch_km"], settings["buffer_km"]
     )
     layers = np.concatenate(
         [[x.ravel(), y.ravel(), cubes["elevation"].ravel()],
          cubes["nep"].reshape(YEARS.size, -1), cubes["warmth"].reshape(YEARS.size, -1)]
     )  # fmt: skip
-    units = restoration_units.means([restoration_units.sums(key, layers)], 2)
+    units = restoration_panel.means([restoration_panel.sums(key, layers)], 2)
     n = YEARS.size
     start = np.array([projects[p][1] if p else np.inf for p in units.project], dtype=float)
     v = units.values
-    return restoration.Panel(
+    return matching.Panel(
         v[3 : 3 + n].T, v[3 + n :].T[None].copy(), v[2:3], units.landcover, units.project, start,
         units.cells, v[0], v[1], YEARS,
     )  # fmt: skip
@@ -91,16 +92,14 @@ def answers(seed, planted, counts, settings=SETTINGS, **options):
     """Return answers, wanted effects and columns of a world; and panel, cohorts, numbers, cubes."""
     cubes, projects = world(seed, planted, counts, **options)
     units = panel(cubes, projects, settings)
-    cohorts = restoration_rows.cohorts_of(units, settings)
+    cohorts = results.cohorts_of(units, settings)
     starts = [found.start for found in cohorts]
-    columns = effects.columns_of(starts, units.years, settings["window"])
+    columns = restoration_effects.columns_of(starts, units.years, settings["window"])
     numbers = {
         name: np.array([n for n, (measure, _) in projects.items() if measure == name])
         for name in planted
     }
-    found = restoration_rows.answers_of(
-        units, numbers, cohorts, columns, settings | {"cluster_patches": 3}
-    )
+    found = results.answers_of(units, numbers, cohorts, columns, settings | {"cluster_patches": 3})
     wanted = {
         name: value * np.mean([share(start) for m, start in projects.values() if m == name])
         for name, value in planted.items()

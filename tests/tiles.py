@@ -1,8 +1,8 @@
 """Small HDF4-EOS tiles for tests."""
 
 import numpy as np
-from nepflow import modis
-from nepflow_twin.hdfeos import Field, write_grid_file
+from nepflow.simulation.hdfeos import Field, write_grid_file
+from nepflow.study import modis
 
 NPP_ATTRIBUTES = {
     "scale_factor": (0.0001, "float64"),

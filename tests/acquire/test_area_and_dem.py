@@ -9,7 +9,7 @@ import rasterio
 from acquire_area import acquire_area
 from acquire_dem import acquire_dem
 from archives import Reply
-from nepflow_acquire import boundaries, elevation, records, transfer
+from nepflow.download import boundaries, elevation, records, transfer
 from public_archives import BOUNDARIES, DEM, MEDIA, Boundaries, Elevation, square, tile_name
 from shapely import MultiPolygon, box
 

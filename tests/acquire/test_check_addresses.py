@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from archives import Reply
 from earthdata_archive import FILES, PASSWORD, TOKEN, URS, USER, Earthdata
-from nepflow_acquire import register
+from nepflow.study import datasets as study_datasets
 from public_archives import ISRIC, NCEI, WORLDPOP
 
 TODAY = datetime.date.today().isoformat()
@@ -37,7 +37,7 @@ def top(root, tmp_path):
 
 
 def days(top, name):
-    entry = register.load(top / "config/datasets.yaml")[name]
+    entry = study_datasets.load(top / "config/datasets.yaml")[name]
     return entry["checked_live"], entry["mirror_checked"]
 
 
@@ -149,7 +149,7 @@ def test_the_login_of_the_machine_is_not_used(top, archives, command, tmp_path):
 
 def test_every_address_can_be_asked(archives, command, monkeypatch):
     """Each address and mirror of the register has its example fields."""
-    datasets = [d for d in register.load().values() if not d["retired"]]
+    datasets = [d for d in study_datasets.load().values() if not d["retired"]]
     named = {urlsplit(a).hostname for d in datasets for a in d["addresses"].values()}
     named |= {urlsplit(d["mirror"]).hostname for d in datasets if d["mirror"]}
     tiles = {

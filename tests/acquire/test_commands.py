@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import yaml
 from archives import Reply
-from nepflow_acquire import granules, site, transfer
+from nepflow.download import granules, transfer
+from nepflow.study import site
 from PIL import Image
 
 QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
@@ -118,7 +119,8 @@ def test_fetch_of_a_raster(top, archives, capsys):
 
 
 def test_substitutes_are_choices_of_the_report(root, top):
-    from nepflow import notes, study
+    from nepflow.report import notes
+    from nepflow.study import load
 
     ledger = [
         {
@@ -130,7 +132,7 @@ def test_substitutes_are_choices_of_the_report(root, top):
     ]
     path = top / "config/studies/own.yaml"
     path.write_text(yaml.safe_dump({"based_on": "northwest_china", "substitutes": ledger}))
-    loaded = study.load_study(
+    loaded = load.load_study(
         "own", top / "config", root / "workflow/schemas/study.schema.yaml", "data", "results"
     )
     assert ("stations instead of CMA daily data", "GSOD: CMA is not public") in notes.choices(
@@ -180,8 +182,8 @@ def test_fetch_of_a_tile_logs_in(top, archives, monkeypatch, capsys):
     """With the login that the dataset needs, and only at the hosts that may see it."""
     import fetch
     from earthdata_archive import CDN, TOKEN, Earthdata, log_in
-    from nepflow_twin import hdfeos
-    from nepflow_twin.tiles import corners
+    from nepflow.simulation import hdfeos
+    from nepflow.simulation.tiles import corners
 
     granule = "MOD17A3HGF.A2001001.h25v04.061.2021001000000"
     field = hdfeos.Field("Npp_500m", np.ones((6, 6), "int16"), {})

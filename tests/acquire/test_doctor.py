@@ -19,10 +19,11 @@ import tiles
 import yaml
 from copies import Workflow
 from earthdata_archive import CMR, Earthdata, log_in
-from nepflow import modis
-from nepflow_acquire import doctor, transfer
-from nepflow_twin import hdfeos
-from nepflow_twin.tiles import corners
+from nepflow.download import transfer
+from nepflow.inputs import checks
+from nepflow.simulation import hdfeos
+from nepflow.simulation.tiles import corners
+from nepflow.study import modis
 from rasterio.transform import from_origin
 from shapely import box
 
@@ -237,9 +238,9 @@ def test_what_a_rule_will_bring_need_not_be_there(copy):
 
 def test_memory_of_a_small_machine(tmp_path, root):
     (tmp_path / "meminfo").write_text("MemTotal:        1048576 kB\nMemFree: 1 kB\n")
-    finding = next(doctor.memory(root / "workflow/rules", tmp_path / "meminfo"))
+    finding = next(checks.memory(root / "workflow/rules", tmp_path / "meminfo"))
     assert not finding.well and finding.text.startswith("1024 MB")
-    assert next(doctor.memory(root / "workflow/rules", tmp_path / "none")).well
+    assert next(checks.memory(root / "workflow/rules", tmp_path / "none")).well
 
 
 def test_a_login_is_tried_by_a_question(archives, monkeypatch):
@@ -247,8 +248,8 @@ def test_a_login_is_tried_by_a_question(archives, monkeypatch):
     served = archives(**Earthdata({}).answers)
     study = {"acquire": {"tiles": "earthdata"}}
     log_in(monkeypatch)
-    assert list(doctor.login(study, live=True))[-1].text == "accepted by Earthdata"
+    assert list(checks.login(study, live=True))[-1].text == "accepted by Earthdata"
     assert served.count(CMR) == 1
     monkeypatch.setenv("EARTHDATA_TOKEN", "expired-token")
     with pytest.raises(transfer.LoginRefused, match="generate a new one"):
-        list(doctor.login(study, live=True))
+        list(checks.login(study, live=True))

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import rasterio
 import yaml
-from nepflow import study as study_files
-from nepflow_acquire import doctor, own_inputs, raw_inputs
+from nepflow.inputs import checks, raw_inputs, user_files
+from nepflow.study import load as study_files
 from rasterio.transform import from_origin
 from shapely import box
 
@@ -115,7 +115,7 @@ def test_sound_files_have_no_fault(site):
         and found["restoration"].text == "1 projects"
     )
     assert "1 classes" in found["factor lithology"].text
-    assert set(own_inputs.READERS) == {
+    assert set(user_files.READERS) == {
         "months", "npp", "raster", "carbon", "factor", "plots", "sites", "projects", "polygons",
     }  # fmt: skip
     assert {"climate.downscaling", "soil_carbon", "sites", "zones dry_wet", "factor people",
@@ -311,14 +311,14 @@ def test_raw_and_results_on_one_disk_must_fit_together(tmp_path, monkeypatch, di
     for folder in folders:
         folder.mkdir()
     devices = dict(zip(folders, disks, strict=True))
-    monkeypatch.setattr(doctor, "device", lambda place: devices[place])
-    monkeypatch.setattr(doctor.plan, "plan", lambda *_: [])
-    monkeypatch.setattr(doctor.plan, "download_gb", lambda _: 60.0)
-    monkeypatch.setattr("nepflow_acquire.region.cost", lambda *_: (60.0, 1.0))
+    monkeypatch.setattr(checks, "device", lambda place: devices[place])
+    monkeypatch.setattr(checks.plan, "plan", lambda *_: [])
+    monkeypatch.setattr(checks.plan, "download_gb", lambda _: 60.0)
+    monkeypatch.setattr("nepflow.download.region.cost", lambda *_: (60.0, 1.0))
     usage = type("Usage", (), {"free": 100e9})
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda _: usage)
     study = {"tiles": ["h26v05"], "grid": {"resolution_m": 500}, "years": [2001]}
-    found = list(doctor.disk(study, *(folder / "mine" for folder in folders)))
+    found = list(checks.disk(study, *(folder / "mine" for folder in folders)))
     assert [finding.well for finding in found] == wells
     if len(wells) == 1:
         assert found[0].text.startswith("raw and results: 100 GB free")
@@ -359,6 +359,6 @@ def test_disk_of_a_study_without_tiles(site, tmp_path):
         "area": {"layer": None, "name_field": "name"},
     }
     expected = frame.to_crs(6933).area.sum() / 1e6
-    assert doctor._area_km2(study, tmp_path) == pytest.approx(expected, rel=0.01)
+    assert checks._area_km2(study, tmp_path) == pytest.approx(expected, rel=0.01)
     (site.raw / "area.gpkg").unlink()
-    assert doctor._area_km2(study, tmp_path) == 0
+    assert checks._area_km2(study, tmp_path) == 0

@@ -10,9 +10,10 @@ import pytest
 from acquire_tiles import acquire_tiles
 from archives import Reply
 from earthdata_archive import CDN, CMR, FILES, PASSWORD, TOKEN, URS, Earthdata, log_in
-from nepflow_acquire import granules, records, register, transfer
-from nepflow_twin import hdfeos
-from nepflow_twin.tiles import corners
+from nepflow.download import granules, records, transfer
+from nepflow.simulation import hdfeos
+from nepflow.simulation.tiles import corners
+from nepflow.study import datasets
 
 QUICK = {"patience": transfer.Patience(tries=3, first_s=0.01), "sleep": lambda _: None}
 
@@ -182,7 +183,7 @@ def test_the_lock_file_holds_every_month(tmp_path, archives, tiles, monkeypatch)
 
 def test_a_retired_collection_is_refused_before_anything_is_asked(tmp_path, archives, tiles):
     served = archives(**Earthdata(tiles).answers)
-    with pytest.raises(register.BadRegister, match="Bring the tiles of the year"):
+    with pytest.raises(datasets.BadRegister, match="Bring the tiles of the year"):
         acquire_tiles(
             "MOD17A3HGF", "006", 2000, ["h25v04"], tmp_path / "modis", tmp_path / "list.csv"
         )

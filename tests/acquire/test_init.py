@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import yaml
 from copies import Workflow
-from nepflow import study
-from nepflow_acquire import region
-from nepflow_twin.tiles import TILE_SIZE, WORLD_NORTH, WORLD_WEST
+from nepflow.download import region
+from nepflow.simulation.tiles import TILE_SIZE, WORLD_NORTH, WORLD_WEST
+from nepflow.study import load
 from public_archives import Boundaries, square
 from shapely import box, contains_xy
 from shapely.geometry import shape
@@ -105,7 +105,7 @@ def test_tiles_of_other_continents(bounds, known):
 
 
 def test_sinusoidal_is_the_projection_of_the_tiles():
-    from nepflow import modis
+    from nepflow.study import modis
     from pyproj import Transformer
 
     lon, lat = np.array([-150.0, 0, 87.65, 179]), np.array([71.0, 0, 43.78, -55])
@@ -119,7 +119,7 @@ def test_sinusoidal_is_the_projection_of_the_tiles():
     "bounds", [(73, 31, 111, 49), (-10, -5, 10, 5), (20, 66, 30, 71), (140, -40, 150, -30)]
 )
 def test_the_grid_is_equal_area(bounds):
-    from nepflow import vectors
+    from nepflow.io import vectors
 
     crs = region.equal_area_crs(box(*bounds))
     assert vectors.is_equal_area(crs)
@@ -173,7 +173,7 @@ def test_a_polygon_becomes_a_study_that_dry_runs(copy, tmp_path):
     )
     assert "config/studies/alentejo.yaml" in said
     text = (copy.folder / "config/studies/alentejo.yaml").read_text()
-    settings = study.load_study(
+    settings = load.load_study(
         "alentejo",
         copy.folder / "config",
         copy.folder / "workflow/schemas/study.schema.yaml",
@@ -287,7 +287,7 @@ def test_a_study_on_rasters_lists_no_tiles(copy, tmp_path):
     words = ("--rasters", "--period", "2001-2008")
     _, settings = zones_named(copy, tmp_path, "mine", "name", ("a", "b"), *words)
     assert "tiles" not in settings and "tiles" not in settings["acquire"]
-    loaded = study.load_study(
+    loaded = load.load_study(
         "mine", copy.folder / "config", copy.folder / "workflow/schemas/study.schema.yaml",
         "data", "results",
     )  # fmt: skip

@@ -2,8 +2,9 @@
 
 import pytest
 import yaml
-from nepflow import study
-from nepflow_acquire import plan, register, yours
+from nepflow.inputs import plan, yours
+from nepflow.study import datasets as study_datasets
+from nepflow.study import load
 
 
 def loaded(root, tmp_path, **keys):
@@ -18,7 +19,7 @@ def loaded(root, tmp_path, **keys):
     }
     (tmp_path / "studies/own.yaml").write_text(yaml.safe_dump(own))
     schema = root / "workflow/schemas/study.schema.yaml"
-    return study.load_study("own", tmp_path, schema, str(tmp_path / "data"), "results")
+    return load.load_study("own", tmp_path, schema, str(tmp_path / "data"), "results")
 
 
 ZONES = [{"name": "landcover", "kind": "landcover"}]
@@ -26,13 +27,16 @@ CLIMATE = {"variables": ["temperature", "precipitation"]}
 
 
 def test_files_and_size(root, tmp_path):
-    found = plan.plan(loaded(root, tmp_path, climate=CLIMATE, zones=ZONES), register.load())
+    found = plan.plan(loaded(root, tmp_path, climate=CLIMATE, zones=ZONES), study_datasets.load())
     by_name = {row["dataset"]: row for row in found}
     assert set(by_name) == {"mod17a3hgf_061", "mcd12q1_061"}
     assert by_name["mod17a3hgf_061"]["files"] == 2 * 3
     assert by_name["mod17a3hgf_061"]["gb"] == pytest.approx(6 * 6 / 1000)
     assert by_name["mod17a3hgf_061"]["present"] == 0
-    assert by_name["mcd12q1_061"]["checked_live"] == register.load()["mcd12q1_061"]["checked_live"]
+    assert (
+        by_name["mcd12q1_061"]["checked_live"]
+        == study_datasets.load()["mcd12q1_061"]["checked_live"]
+    )
 
 
 def test_tiles_that_are_there_are_counted(root, tmp_path):
@@ -46,7 +50,7 @@ def test_tiles_that_are_there_are_counted(root, tmp_path):
         "MOD17A3HGF.A2001001.h25v05.006.2021001000000.hdf",  # another collection
     ):
         (folder / name).touch()
-    rows = plan.plan(loaded(root, tmp_path, climate=CLIMATE), register.load())
+    rows = plan.plan(loaded(root, tmp_path, climate=CLIMATE), study_datasets.load())
     assert [row["present"] for row in rows] == [1]
 
 
@@ -54,7 +58,7 @@ def test_retired_year_2000_is_said_with_the_remedy(root, tmp_path):
     settings = loaded(
         root, tmp_path, period=[2000, 2003], climate=CLIMATE, npp={"year_2000": "collection_006"}
     )
-    rows = plan.plan(settings, register.load())
+    rows = plan.plan(settings, study_datasets.load())
     old = next(row for row in rows if row["dataset"] == "mod17a3hgf_006")
     assert (old["files"], old["login"]) == (2, "none")
     text = plan.table_text(rows)
@@ -67,7 +71,7 @@ def test_harmonising_needs_both_collections_in_the_overlap(root, tmp_path):
         root, tmp_path, period=[2000, 2003], climate=CLIMATE,
         npp={"year_2000": "collection_006_harmonised", "overlap": [2001, 2010]},
     )  # fmt: skip
-    files = {row["dataset"]: row["files"] for row in plan.plan(settings, register.load())}
+    files = {row["dataset"]: row["files"] for row in plan.plan(settings, study_datasets.load())}
     assert files == {"mod17a3hgf_006": 2 * 11, "mod17a3hgf_061": 2 * 10}
 
 
@@ -79,7 +83,7 @@ def test_npp_by_light_needs_every_month_and_the_vegetation(root, tmp_path):
     settings = loaded(
         root, tmp_path, climate={"variables": LIGHT}, npp={"source": "casa", "compare": None}
     )
-    rows = {row["dataset"]: row for row in plan.plan(settings, register.load())}
+    rows = {row["dataset"]: row for row in plan.plan(settings, study_datasets.load())}
     assert {name: row["files"] for name, row in rows.items()} == {
         "mod13a3_061": 2 * 3 * 12,
         "mcd12q1_061": 2 * 3,
@@ -94,7 +98,7 @@ def test_the_series_of_ndvi_begins_in_february_2000(root, tmp_path):
         period=[2000, 2001], ndvi={"product": "MOD13Q1", "january_2000": "climatology"},
         landcover={"substitute": [{"year": 2000, "by": 2001}]},
     )  # fmt: skip
-    files = {row["dataset"]: row["files"] for row in plan.plan(settings, register.load())}
+    files = {row["dataset"]: row["files"] for row in plan.plan(settings, study_datasets.load())}
     # dates of MOD13Q1: 49, 65, ... 353 in 2000; 1, 17, ... 353 in 2001
     assert files == {"mod13q1_061": 2 * (20 + 23), "mod17a3hgf_061": 2 * 1, "mcd12q1_061": 2 * 1}
 
@@ -110,7 +114,7 @@ def test_months_that_are_there_are_counted(root, tmp_path):
     settings = loaded(
         root, tmp_path, climate={"variables": LIGHT}, npp={"source": "casa", "compare": None}
     )
-    rows = {row["dataset"]: row["present"] for row in plan.plan(settings, register.load())}
+    rows = {row["dataset"]: row["present"] for row in plan.plan(settings, study_datasets.load())}
     assert rows["mod13a3_061"] == 3
 
 
@@ -125,10 +129,10 @@ def test_everything_acquired_is_in_the_plan(root, tmp_path):
         "most_stations": 50,
     }
     settings = loaded(root, tmp_path, climate=CLIMATE, acquire=chosen)
-    rows = plan.plan(settings, register.load(), bounds=(73.4, 31.2, 75.0, 32.5))
+    rows = plan.plan(settings, study_datasets.load(), bounds=(73.4, 31.2, 75.0, 32.5))
     files = {row["input"]: row["files"] for row in rows}
     assert files == {"tiles": 6, "stations": 150, "radiation": 50, "dem": 2 * 2, "area": 1}
-    assert {row["input"]: row["files"] for row in plan.plan(settings, register.load())}[
+    assert {row["input"]: row["files"] for row in plan.plan(settings, study_datasets.load())}[
         "dem"
     ] is None
 
@@ -136,7 +140,7 @@ def test_everything_acquired_is_in_the_plan(root, tmp_path):
 def test_the_plan_says_what_the_register_knows(root, tmp_path):
     """Product, version, years, licence, citation, address and checksum of each dataset."""
     chosen = {"stations": "gsod", "dem": "copernicus_glo90"}
-    datasets = register.load()
+    datasets = study_datasets.load()
     rows = plan.plan(loaded(root, tmp_path, climate=CLIMATE, acquire=chosen), datasets)
     text = plan.table_text(rows)
     assert len(rows) == 3
@@ -156,10 +160,10 @@ def test_the_plan_says_what_the_register_knows(root, tmp_path):
 def test_only_what_a_rule_brings_is_downloaded(root, tmp_path):
     """Tiles that the user brings stand in the plan, and count for no download."""
     own = loaded(root, tmp_path, climate=CLIMATE)
-    rows = plan.plan(own, register.load())
+    rows = plan.plan(own, study_datasets.load())
     assert [row["brought"] for row in rows] == [False] and plan.download_gb(rows) == 0
     study_of_rule = own | {"acquire": own["acquire"] | {"tiles": "earthdata"}}
-    rows = plan.plan(study_of_rule, register.load())
+    rows = plan.plan(study_of_rule, study_datasets.load())
     assert plan.download_gb(rows) == pytest.approx(6 * 6 / 1000)
 
 
@@ -198,7 +202,7 @@ def test_what_no_rule_brings_is_yours(root, tmp_path):
     folder = tmp_path / "data/own"
     folder.mkdir(parents=True)
     (folder / "p_2002.tif").touch()
-    found = yours.rows(settings, plan.plan(settings, register.load()), tmp_path)
+    found = yours.rows(settings, plan.plan(settings, study_datasets.load()), tmp_path)
     rows = {row["input"]: row for row in found}
     assert len(rows) == len(found)
     assert list(rows) == [
@@ -220,7 +224,7 @@ def test_what_a_rule_brings_is_not_yours(root, tmp_path):
         "population": "worldpop",
     }  # fmt: skip
     settings = loaded(root, tmp_path, **OWN | {"acquire": chosen, "climate": CLIMATE})
-    planned = plan.plan(settings, register.load())
+    planned = plan.plan(settings, study_datasets.load())
     files = {row["input"]: row["files"] for row in planned}
     assert (files["soil carbon"], files["population"]) == (1, 1)
     assert [row["input"] for row in yours.rows(settings, planned)] == [
@@ -235,14 +239,14 @@ def test_retired_tiles_are_yours_whoever_brings_the_others(root, tmp_path):
         root, tmp_path, period=[2000, 2003], climate=CLIMATE, npp={"year_2000": "collection_006"},
         acquire={"tiles": "earthdata"},
     )  # fmt: skip
-    found = yours.rows(settings, plan.plan(settings, register.load()))
+    found = yours.rows(settings, plan.plan(settings, study_datasets.load()))
     assert [row["input"] for row in found] == ["MOD17A3HGF.006", "area", "dem", "stations"]
     assert "no archive any more: withdrawn" in found[0]["where"]
 
 
 def test_years_before_a_product_are_named(root, tmp_path):
     settings = loaded(root, tmp_path, climate=CLIMATE, acquire={"radiation": "nasa_power"})
-    datasets = register.load()
+    datasets = study_datasets.load()
     datasets["nasa_power"] = datasets["nasa_power"] | {"years": [2002, 2002]}
     row = plan.plan(settings, datasets)[-1]
     assert (row["years_missing"], row["years"]) == ("2001 2003", "2002-2002")

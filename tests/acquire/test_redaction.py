@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 import requests
-from nepflow_acquire import redaction
+from nepflow.download import redaction
 
 
 @pytest.mark.parametrize(

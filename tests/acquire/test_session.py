@@ -9,7 +9,8 @@ import pytest
 import requests
 from archives import Reply
 from earthdata_archive import BASIC, CDN, CMR, FILES, TOKEN, URS, USER, Earthdata, log_in
-from nepflow_acquire import earthdata, granules, redaction, register, session, transfer
+from nepflow.download import earthdata, granules, redaction, session, transfer
+from nepflow.study import datasets
 from test_granules import QUICK, bring, contents, name_of, tiles  # noqa: F401
 
 EVIL, BELOW = "collector.example.org", f"{FILES}.example.org"
@@ -359,10 +360,10 @@ def test_only_the_session_asks(root):
 
 
 def test_the_domains_stand_in_the_register(tmp_path):
-    assert register.login_domains("earthdata") == (
+    assert datasets.login_domains("earthdata") == (
         "earthdata.nasa.gov", "earthdatacloud.nasa.gov", "ladsweb.modaps.eosdis.nasa.gov",
     )  # fmt: skip
-    text = Path(register.FILE).read_text(encoding="utf-8")
+    text = Path(datasets.FILE).read_text(encoding="utf-8")
     path = tmp_path / "datasets.yaml"
     for old, new, message in (
         ("earthdatacloud.nasa.gov, ", "", "mod17a3hgf_061 needs the earthdata login at data"),
@@ -373,8 +374,8 @@ def test_the_domains_stand_in_the_register(tmp_path):
     ):
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
-        with pytest.raises(register.BadRegister, match=re.escape(message)):
-            register.load(path)
+        with pytest.raises(datasets.BadRegister, match=re.escape(message)):
+            datasets.load(path)
 
 
 @pytest.mark.parametrize(

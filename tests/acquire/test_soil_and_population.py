@@ -12,9 +12,10 @@ from acquire_soil_carbon import acquire_soil_carbon
 from affine import Affine
 from archives import Reply
 from copies import Workflow
-from nepflow import acquire_choices, geotiff, raster, study
-from nepflow.figure_entries import BadStudy
-from nepflow_acquire import cut, records, transfer
+from nepflow.download import clip, records, transfer
+from nepflow.io import geotiff, raster
+from nepflow.study import downloads, load
+from nepflow.study.figures import BadStudy
 from public_archives import HOMOLOSINE, ISRIC, WORLDPOP, SoilGrids, WorldPop
 from pyproj import CRS, Transformer
 from warp_soil_carbon import warp_soil_carbon
@@ -79,7 +80,7 @@ def test_soil_carbon_becomes_the_stock_that_respiration_counts(place, archives):
     archive.stock[:] = 60
     archives(**{ISRIC: archive.answer})
     entry = {"file": str(carbon(place)), "key": "soil_carbon", "depth_shape": 0.9786}
-    entry |= acquire_choices.CARBON["soilgrids"]
+    entry |= downloads.CARBON["soilgrids"]
     made = place / "native.tif", place / "warped.tif"
     warp_soil_carbon(entry, place / "grid.tif", *made, mem_mb=100)
     expected = 6.0 * (1 - 0.9786**20) / (1 - 0.9786**30)
@@ -91,7 +92,7 @@ def test_a_map_without_the_study_and_a_web_page(place, archives):
     archive = soil()
     archive.stock[:] = -32768
     served = archives(**{ISRIC: archive.answer})
-    with pytest.raises(cut.OutsideStudy, match="no value in the study's area"):
+    with pytest.raises(clip.OutsideStudy, match="no value in the study's area"):
         carbon(place)
     assert not (place / "carbon.tif").exists()
     served.answers[ISRIC] = lambda request: Reply("<html>maintenance", 200)
@@ -170,11 +171,11 @@ def loaded(root, tmp_path, **keys):
     (tmp_path / "defaults.yaml").write_text((root / "config/defaults.yaml").read_text())
     (tmp_path / "studies/own.yaml").write_text(yaml.safe_dump(STUDY | keys))
     schema = root / "workflow/schemas/study.schema.yaml"
-    return study.load_study("own", tmp_path, schema, "data", "results")
+    return load.load_study("own", tmp_path, schema, "data", "results")
 
 
 def test_what_is_brought_is_declared_as_it_comes(root, tmp_path):
-    assert acquire_choices.countries(loaded(root, tmp_path)) == ["CHN"]
+    assert downloads.countries(loaded(root, tmp_path)) == ["CHN"]
     other = STUDY["soil_carbon"] | {"unit": "kg C m-2"}
     with pytest.raises(BadStudy, match=r"brings t C ha-1 of 0-30 cm\. Declare it so: soil_carbon"):
         loaded(root, tmp_path, soil_carbon=other)
@@ -182,7 +183,7 @@ def test_what_is_brought_is_declared_as_it_comes(root, tmp_path):
     with pytest.raises(BadStudy, match="comes by country"):
         loaded(root, tmp_path, acquire=acquire)
     named = acquire | {"country": "LUX"}
-    assert acquire_choices.countries(loaded(root, tmp_path, acquire=named)) == ["LUX"]
+    assert downloads.countries(loaded(root, tmp_path, acquire=named)) == ["LUX"]
     with pytest.raises(BadStudy, match="Add a factor that reads it"):
         loaded(root, tmp_path, acquire=named, detectors=[])
     factors = [STUDY["detectors"][0]["factors"][0], {"name": "people", "file": "population.tif"}]

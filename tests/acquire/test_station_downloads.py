@@ -12,9 +12,11 @@ from acquire_stations import acquire_stations
 from affine import Affine
 from archives import Reply
 from gather_stations import gather_stations
-from nepflow import geotiff, raster, station_formats
-from nepflow.station_file import BadStations
-from nepflow_acquire import power, records, station_index, transfer
+from nepflow.download import nasa_power, records, transfer
+from nepflow.download import stations as download_stations
+from nepflow.io import geotiff, raster
+from nepflow.stations import station_formats
+from nepflow.stations.records import BadStations
 from public_archives import NCEI, POWER, Gsod, Power, table
 from pyproj import CRS
 from shapely import box
@@ -146,15 +148,15 @@ def test_units_and_changes_of_power(place, archives):
             place / "radiation.csv",
             **QUICK,
         )
-        return power.read(next((place / "data/radiation").rglob("*_2001.json")))
+        return nasa_power.read(next((place / "data/radiation").rglob("*_2001.json")))
 
     answer.unit = "parsec"
-    with pytest.raises(power.BadRadiation, match="is in parsec") as error:
+    with pytest.raises(nasa_power.BadRadiation, match="is in parsec") as error:
         radiation()
     assert ".part" not in str(error.value)
     assert list((place / "data/radiation").rglob("*.json")) == []
     served.answers[POWER] = lambda r: Reply('{"messages": ["Please provide valid latitude"]}')
-    with pytest.raises(power.BadRadiation, match="Please provide valid latitude"):
+    with pytest.raises(nasa_power.BadRadiation, match="Please provide valid latitude"):
         radiation()
     served.answers[POWER] = answer.answer
     answer.unit = "kW-hr/m^2/day"
@@ -261,7 +263,7 @@ def test_lists_of_ones_own_are_not_asked_for_again(place, archives):
 def test_no_station_near_the_area(place, archives):
     far = {"30000099999": STATIONS["30000099999"]}
     archives(**{NCEI: Gsod(far, [2001], weather).answer})
-    with pytest.raises(station_index.NoStations, match="0 stations lie near"):
+    with pytest.raises(download_stations.NoStations, match="0 stations lie near"):
         stations(place, [2001])
 
 
@@ -319,7 +321,7 @@ def test_ghcn_daily(place, archives):
     assert (rows[0]["station"], float(rows[0]["announced_percent"])) == ("CHM00051463", 100.0)
     days = gathered(place, [2001], least=1, kind="ghcn_daily")
     assert (
-        station_index.last_year(place / "data/stations/ghcn_daily_inventory.txt", "ghcn_daily")
+        download_stations.last_year(place / "data/stations/ghcn_daily_inventory.txt", "ghcn_daily")
         == 2025
     )
     assert len(days) == 12  # the year 2000 of the file is not of the study

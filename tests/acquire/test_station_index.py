@@ -7,8 +7,9 @@ ghcnd-inventory.txt as the fixed columns of the GHCN-Daily readme.txt, sections 
 
 import numpy as np
 import pytest
-from nepflow_acquire import register, replies, transfer
-from nepflow_acquire import station_index as index
+from nepflow.download import replies, transfer
+from nepflow.download import stations as index
+from nepflow.study import datasets
 
 HISTORY = (
     '"USAF","WBAN","STATION NAME","CTRY","STATE","ICAO","LAT","LON","ELEV(M)","BEGIN","END"\n'
@@ -127,7 +128,7 @@ WRONG_NAMES = [
 @pytest.mark.parametrize("dataset", ["gsod", "ghcn_daily"])
 def test_an_identity_of_a_list_is_no_path(tmp_path, identity, dataset):
     """It would be part of a path and of an address; nothing of the list is taken."""
-    entry = register.load()[dataset]
+    entry = datasets.load()[dataset]
     sites = [index.Site(name, "x", 0.0, 0.0, 0.0) for name in ("51463099999", identity)]
     ranking = [(site, 100.0, True) for site in sites]
     with pytest.raises(transfer.NameRefused, match=rf"list of stations of {dataset}: names"):

@@ -20,7 +20,8 @@ import numpy as np
 import pytest
 import requests
 from archives import Reply, ranged
-from nepflow_acquire import records, register, sound, transfer
+from nepflow.download import records, transfer, verification
+from nepflow.study import datasets
 from pyhdf.SD import SD, SDC
 
 HOST = "data.example.org"
@@ -198,7 +199,8 @@ def test_a_killed_process_is_continued_by_the_next(tmp_path, archives, tile, roo
     served = archives(**{HOST: lambda request: Reply(tile[1], cut=70_000, hold=silent, **tag)})
     want = wanted(tmp_path, tile)
     code = (
-        "import requests; from nepflow_acquire import transfer; transfer.fetch(requests.Session(), "
+        "import requests; from nepflow.download import transfer; "
+        "transfer.fetch(requests.Session(), "
         f"transfer.Wanted({want.address!r}, {str(want.path)!r}, 'hdf4'))"
     )
     environment = os.environ | {"PYTHONPATH": str(root / "workflow/scripts")}
@@ -385,20 +387,20 @@ def test_a_cut_off_tile_is_refused_where_nothing_tells_its_size(tmp_path, archiv
 def test_a_genuine_tile_describes_its_bytes(tmp_path, reference_data):
     """Each of the last hundred bytes matters to the archive's own files."""
     for path in sorted((reference_data / "modis").glob("*.hdf")):
-        sound.check(path, "hdf4")
+        verification.check(path, "hdf4")
         cut = tmp_path / path.name
         cut.write_bytes(path.read_bytes()[:-100])
-        with pytest.raises(sound.WrongContent, match="describes"):
-            sound.check(cut, "hdf4")
+        with pytest.raises(verification.WrongContent, match="describes"):
+            verification.check(cut, "hdf4")
 
 
 def test_an_unknown_checksum_is_passed_over_and_said(tmp_path, archives, tile):
     archives(**{HOST: lambda request: Reply(tile[1])})
     want = wanted(tmp_path, tile, checksum=("POSIX", "123"))
     with requests.Session() as session:
-        record = records.bring(session, want, register.load()["mod17a3hgf_061"])
+        record = records.bring(session, want, datasets.load()["mod17a3hgf_061"])
     assert record["checksum"] == "POSIX:123" and record["checksum_verified"] is False
-    assert sound.verifies("SHA-256") and not sound.verifies("POSIX")
+    assert verification.verifies("SHA-256") and not verification.verifies("POSIX")
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-1", "SHA-256", "SHA-512"])
@@ -406,9 +408,9 @@ def test_checksums_are_those_of_hashlib(tmp_path, tile, algorithm):
     path = tmp_path / "tile.hdf"
     path.write_bytes(tile[1])
     value = hashlib.new(algorithm.replace("-", ""), tile[1]).hexdigest()
-    sound.check(path, "hdf4", len(tile[1]), (algorithm, value.upper()))
-    with pytest.raises(sound.WrongContent, match="damaged"):
-        sound.check(path, "hdf4", None, (algorithm, "0" * len(value)))
+    verification.check(path, "hdf4", len(tile[1]), (algorithm, value.upper()))
+    with pytest.raises(verification.WrongContent, match="damaged"):
+        verification.check(path, "hdf4", None, (algorithm, "0" * len(value)))
 
 
 def test_a_redirect_to_another_host_gets_no_login(tmp_path, archives, tile):
@@ -522,7 +524,7 @@ def test_two_processes_bring_a_file_once(tmp_path, archives, tile):
 def test_the_record_beside_the_file(tmp_path, archives, tile, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     served = archives(**{HOST: lambda request: ranged(request, tile[1])})
-    want, dataset = wanted(tmp_path, tile), register.load()["mod17a3hgf_061"]
+    want, dataset = wanted(tmp_path, tile), datasets.load()["mod17a3hgf_061"]
     with requests.Session() as session:
         record = records.bring(session, want, dataset)
         assert records.read_record(want.path) == record
@@ -538,7 +540,7 @@ def test_a_file_changed_after_it_was_recorded_is_noticed(tmp_path, archives, til
     archives(**{HOST: lambda request: ranged(request, tile[1])})
     want, dataset = (
         wanted(tmp_path, tile, checksum=None, size=None),
-        register.load()["mod17a3hgf_061"],
+        datasets.load()["mod17a3hgf_061"],
     )
     with requests.Session() as session:
         records.bring(session, want, dataset)

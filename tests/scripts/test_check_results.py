@@ -6,7 +6,8 @@ import pyproj
 import pytest
 from affine import Affine
 from check_results import check_results
-from nepflow import notes, raster, tables
+from nepflow.io import raster, tables
+from nepflow.report import notes
 
 GRID = raster.Grid(
     pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 3000), 3, 4

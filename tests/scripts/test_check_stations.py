@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from check_stations import check_stations
-from nepflow import flag_tables, flags
+from nepflow.stations import flag_tables, flags
 
 QUALITY = {
     "top_of_atmosphere_share": [0.03, 1.0],

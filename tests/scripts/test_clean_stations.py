@@ -4,7 +4,7 @@ import climate_study
 import pandas as pd
 import pytest
 from clean_stations import clean_stations
-from nepflow.station_file import BadStations
+from nepflow.stations.records import BadStations
 
 
 def run(folder, stations_path, simulated=False, **changes):

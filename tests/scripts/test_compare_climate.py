@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from compare_climate import compare_climate
-from nepflow import raster
+from nepflow.io import raster
 
 
 def test_difference_and_agreement(tmp_path):

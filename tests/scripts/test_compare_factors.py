@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from compare_factors import compare_factors
-from nepflow import raster
+from nepflow.io import raster
 from test_detect_factors import GRID, OPTIONS, sampled, world  # noqa: F401
 
 CLASSES = [{"name": "loam", "codes": [4]}, {"name": "clay", "codes": [5, 6]},

@@ -10,8 +10,11 @@ import pytest
 from compare_plots import compare_plots
 from compare_sites import compare_sites
 from draw_scatter import draw_scatter
-from nepflow import notes, plot_models, raster, report, tables
-from nepflow.field_tables import BadFieldTable, read_sites
+from nepflow.evaluation.field_data import BadFieldTable, read_sites
+from nepflow.io import raster, tables
+from nepflow.report import notes
+from nepflow.report import page as report_page
+from nepflow.respiration import plot_models
 
 SETTINGS = {"untreated_only": True, "box_deg": None, "soil_carbon_kg_m2": None}
 GSMSR = {
@@ -129,8 +132,8 @@ def test_report_says_what_plots_of_the_northwest_show(root, tmp_path, reference_
         "warnings": pd.DataFrame(said, columns=["topic", "warning"]),
     }
     figures = {entry["name"]: pages.picture() for entry in study["figures"]}
-    page = report.render(
-        root / "workflow/report/report.html.j2", report.context(study, figures, shown)
+    page = report_page.render(
+        root / "workflow/report/report.html.j2", report_page.context(study, figures, shown)
     )
     note = "mean Rh of 71 plots is 428 g C m-2 yr-1 observed and 23 by the study"
     assert note in page

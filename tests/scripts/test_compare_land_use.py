@@ -8,7 +8,7 @@ from affine import Affine
 from average_landcover import average_landcover
 from average_periods import average_periods
 from compare_land_use import compare_land_use
-from nepflow import raster
+from nepflow.io import raster
 from summarise_land_use import summarise_land_use
 
 GRID = raster.Grid(

@@ -8,7 +8,7 @@ import pyproj
 import pytest
 from affine import Affine
 from compare_readings import compare_readings
-from nepflow import raster
+from nepflow.io import raster
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()
 GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 1000), 1, 2)  # cells of 1 km2

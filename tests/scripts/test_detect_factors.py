@@ -10,8 +10,10 @@ from affine import Affine
 from detect_factors import detect_factors
 from detect_scales import detect_scales
 from estimate_slope import estimate_slope
-from nepflow import detector, detector_rows, factor_file, raster
-from nepflow.raster_door import BadGrid
+from nepflow.detector import detector, results
+from nepflow.detector import sample as detector_sample
+from nepflow.io import raster
+from nepflow.io.user_rasters import BadGrid
 from sample_factors import sample_factors
 from scipy import ndimage
 from shapely.geometry import box
@@ -79,7 +81,7 @@ def sampled(world, **options):
     paths = [str(world["folder"] / name) for name in ("sample.npz", "discretisation.csv")]
     names = ["height", "soil", "other"]
     sample_factors(world["layers"], names, world["grid"], paths, BUILT_IN, OPTIONS | options, 100)
-    return factor_file.read(paths[0]), pd.read_csv(paths[1])
+    return detector_sample.read(paths[0]), pd.read_csv(paths[1])
 
 
 def detected(world):
@@ -160,10 +162,10 @@ def test_tiny_strata_are_counted_and_warned_of(world):
     sampled(world)
     factors = detected(world)["factors"]
     assert value(factors, "tiny_strata", factor="soil") == 0
-    assert list(detector_rows.warnings(factors[factors["factor"] == "soil"])) == []
+    assert list(results.warnings(factors[factors["factor"] == "soil"])) == []
     spoiled = factors.copy()
     spoiled.loc[spoiled["quantity"] == "tiny_strata", "value"] = 2
-    ((topic, text),) = detector_rows.warnings(spoiled)
+    ((topic, text),) = results.warnings(spoiled)
     assert "pixel/nep/mean" in topic and "soil (2)" in text
 
 
@@ -188,7 +190,7 @@ def test_scales(world):
 def test_a_factor_without_common_cells_is_refused(world):
     nowhere = np.full((SIDE, SIDE), np.nan)
     world["layers"][3] = layer(world["folder"], "nowhere", nowhere)
-    with pytest.raises(factor_file.BadFactor, match=r"nowhere\.tif.*Remove the factor"):
+    with pytest.raises(detector_sample.BadFactor, match=r"nowhere\.tif.*Remove the factor"):
         sampled(world)
 
 
@@ -197,10 +199,12 @@ def test_what_cannot_be_compared_is_refused(world):
     raster.write(np.ones((2, SIDE, SIDE)), raster.Output(cube, "1", "cube", ("a", "b")), GRID)
     layers = list(world["layers"])
     world["layers"][3] = cube
-    with pytest.raises(factor_file.BadFactor, match=r"cube\.tif: has 2 bands.*pixel/temperature"):
+    with pytest.raises(
+        detector_sample.BadFactor, match=r"cube\.tif: has 2 bands.*pixel/temperature"
+    ):
         sampled(world)
     world["layers"] = [layer(world["folder"], "flat", np.ones((SIDE, SIDE))), *layers[1:]]
-    with pytest.raises(factor_file.BadFactor, match=r"flat\.tif: does not vary"):
+    with pytest.raises(detector_sample.BadFactor, match=r"flat\.tif: does not vary"):
         sampled(world)
 
 

@@ -16,7 +16,9 @@ def test_shares_are_of_all_cells_of_the_area(tmp_path, monkeypatch):
     """Rows 0 to 8: 9 x 24 less 7 x 10 = 146 of forest; rows 9 to 17: 9 x 24 less 5 x 8 = 176."""
     drawn_files.make(tmp_path)
     drawn = []
-    monkeypatch.setattr("nepflow.plates.write", lambda figure, png, pdf: drawn.append(figure))
+    monkeypatch.setattr(
+        "nepflow.figures.plates.write", lambda figure, png, pdf: drawn.append(figure)
+    )
     files = [tmp_path / name for name in ("landcover.tif", "grid.tif", "outlines.gpkg")]
     draw_classes(*files, "x.png", "x.pdf", {"name": "x"})
     found = pictures.texts(drawn[0])

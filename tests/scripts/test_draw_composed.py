@@ -6,7 +6,8 @@ from draw_matrix import draw_matrix
 from draw_panels import draw_panels
 from draw_sankey import draw_sankey
 from draw_specification import draw_specification
-from nepflow import tables, transition_rows
+from nepflow.io import tables
+from nepflow.landcover import transition_rows
 from summarise_transitions import summarise_transitions
 
 CLASSES = [

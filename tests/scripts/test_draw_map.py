@@ -15,7 +15,9 @@ def test_map_is_written_as_png_and_pdf(tmp_path):
 def test_entry_reaches_the_picture(tmp_path, monkeypatch):
     drawn_files.make(tmp_path)
     drawn = []
-    monkeypatch.setattr("nepflow.plates.write", lambda figure, png, pdf: drawn.append(figure))
+    monkeypatch.setattr(
+        "nepflow.figures.plates.write", lambda figure, png, pdf: drawn.append(figure)
+    )
     figure = {"name": "x", "layer": "nep", "title": "Mean NEP", "limits": [-100, 300]}
     figure["letter"] = "b"
     files = [{"nep": tmp_path / "nep.tif"}, tmp_path / "grid.tif", tmp_path / "outlines.gpkg"]

@@ -4,7 +4,7 @@ import drawn_files
 import pictures
 import pytest
 from draw_series import draw_series
-from nepflow.tables import BadTable
+from nepflow.io.tables import BadTable
 
 FIGURE = {"name": "x", "kind": "series", "quantity": "nep", "zones": "province", "title": "NEP"}
 
@@ -19,7 +19,9 @@ def test_series_is_written_as_png_and_pdf(tmp_path):
 def test_grid_says_whether_the_inputs_are_simulated(tmp_path, monkeypatch, simulated):
     drawn_files.make(tmp_path, simulated)
     drawn = []
-    monkeypatch.setattr("nepflow.plates.write", lambda figure, png, pdf: drawn.append(figure))
+    monkeypatch.setattr(
+        "nepflow.figures.plates.write", lambda figure, png, pdf: drawn.append(figure)
+    )
     files = [tmp_path / name for name in ("series.csv", "trends.csv", "grid.tif")]
     draw_series(*files, "x.png", "x.pdf", FIGURE)
     assert ("simulated (twin)" in pictures.texts(drawn[0])) is simulated

@@ -18,7 +18,9 @@ def test_stations_without_a_used_month_are_dropped(tmp_path, monkeypatch):
     """Of a, b, c the monthly table has a and b."""
     drawn_files.make(tmp_path)
     drawn = []
-    monkeypatch.setattr("nepflow.plates.write", lambda figure, png, pdf: drawn.append(figure))
+    monkeypatch.setattr(
+        "nepflow.figures.plates.write", lambda figure, png, pdf: drawn.append(figure)
+    )
     draw_study_area(*(tmp_path / name for name in INPUTS), "x.png", "x.pdf", {"name": "x"})
     found = pictures.texts(drawn[0])
     assert {"Station used (2)", "Station dropped (1)", "West", "East"} <= set(found)

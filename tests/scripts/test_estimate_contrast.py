@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from estimate_contrast import estimate_contrast
-from nepflow import raster
-from nepflow.contrast import BadContrast
+from nepflow.io import raster
+from nepflow.zones.contrast import BadContrast
 
 SETTINGS = {
     "bins": 4, "draws": 100, "block_ranges": 3, "minimum_blocks": 30, "confidence_percent": 95,

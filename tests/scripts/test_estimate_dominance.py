@@ -6,7 +6,8 @@ import pyproj
 import pytest
 from affine import Affine
 from estimate_dominance import estimate_dominance
-from nepflow import correlation, dominance, raster
+from nepflow.io import raster
+from nepflow.pixel import correlation, dominance
 from summarise_dominance import summarise_dominance
 
 GRID = raster.Grid(pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 3000), 3, 4)

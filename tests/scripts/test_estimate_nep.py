@@ -10,7 +10,8 @@ from affine import Affine
 from compare_truth import compare_truth
 from estimate_mean import estimate_mean
 from estimate_nep import estimate_nep
-from nepflow import raster, zone_rows
+from nepflow.io import raster
+from nepflow.zones import zone_rows
 from sum_zones import sum_zones
 from summarise_zones import summarise_zones
 

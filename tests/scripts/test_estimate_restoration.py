@@ -11,8 +11,11 @@ from affine import Affine
 from define_projects import define_projects
 from draw_event_study import draw_event_study
 from estimate_restoration import estimate_restoration
-from nepflow import notes, raster, restoration_file, restoration_raster
-from nepflow.restoration_file import BadProjects
+from nepflow.io import raster
+from nepflow.report import notes
+from nepflow.restoration import projects as restoration_projects
+from nepflow.restoration import restoration_raster
+from nepflow.restoration.projects import BadProjects
 from shapely.geometry import Point, Polygon, box
 from summarise_restoration import summarise_restoration
 
@@ -147,9 +150,9 @@ def test_stages_are_those_of_plain_means(built):
 def test_files_that_cannot_serve_are_refused_by_name(tmp_path, frame, said):
     frame.to_file(tmp_path / "f.gpkg")
     with pytest.raises(BadProjects, match=f"f.gpkg.*{said}"):
-        restoration_file.read_projects(tmp_path / "f.gpkg", {})
+        restoration_projects.read_projects(tmp_path / "f.gpkg", {})
     with pytest.raises(BadProjects, match=r"no such file.*restoration\.file"):
-        restoration_file.read_projects(tmp_path / "g.gpkg", {})
+        restoration_projects.read_projects(tmp_path / "g.gpkg", {})
 
 
 def test_projects_without_a_cell_are_named(tmp_path):
@@ -159,15 +162,15 @@ def test_projects_without_a_cell_are_named(tmp_path):
         {"project": [101.0, 102.0, 103.0, 104.0], "measure": "x", "start_year": range(2006, 2010)},
         geometry=shapes, crs=WKT,
     )  # fmt: skip
-    read = restoration_file.dissolved(frame, "f.gpkg")
+    read = restoration_projects.dissolved(frame, "f.gpkg")
     assert read["project"].tolist() == ["101", "102", "104"]
-    _, _, table = restoration_file.on_grid(read, GRID, np.ones((SIDE, SIDE), dtype=bool))
+    _, _, table = restoration_projects.on_grid(read, GRID, np.ones((SIDE, SIDE), dtype=bool))
     ((topic, text),) = notes.project_warnings(table)
     assert topic == "restoration" and "2 of 3 projects have no cell" in text
     assert "1 since earlier projects hold theirs" in text and text.endswith("102, 104")
     frame.loc[0, "geometry"] = Polygon([(0, 0), (np.inf, 0), (1, 1)])
     with pytest.raises(BadProjects, match=r"f\.gpkg: 1 of 4 shapes have a corner that is infinite"):
-        restoration_file.dissolved(frame, "f.gpkg")
+        restoration_projects.dissolved(frame, "f.gpkg")
 
 
 @pytest.mark.parametrize(
@@ -182,32 +185,32 @@ def test_measures_that_a_table_takes_for_another(tmp_path, measures, said):
     rows = [(place, name, 2006, place, 0) for place, name in enumerate(measures)]
     squares(*rows).to_file(tmp_path / "f.gpkg")
     with pytest.raises(ValueError, match=rf"f\.gpkg: .*{said}"):
-        restoration_file.read_projects(tmp_path / "f.gpkg", {})
+        restoration_projects.read_projects(tmp_path / "f.gpkg", {})
 
 
 def test_columns_overlaps_and_far_projects(tmp_path):
     frame = squares(("late", "x", 2010, 0, 0), ("early", "y", 2006, 1000, 0))
     frame = frame.rename(columns={"measure": "type"})
     frame.to_file(tmp_path / "f.gpkg")
-    read = restoration_file.read_projects(tmp_path / "f.gpkg", {"measure": "type"})
+    read = restoration_projects.read_projects(tmp_path / "f.gpkg", {"measure": "type"})
     inside = np.ones((SIDE, SIDE), dtype=bool)
-    number, distance, table = restoration_file.on_grid(read, GRID, inside)
+    number, distance, table = restoration_projects.on_grid(read, GRID, inside)
     assert table["project"].tolist() == ["early", "late"]
     assert table["cells"].tolist() == [9, 3]
     assert table["cells_of_earlier_projects"].tolist() == [0, 6]
     assert np.nanmax(number) == 2 and np.isnan(number[0, 0]) and distance[-1, 4] == 1
     read["geometry"] = read.translate(1e6)
     with pytest.raises(BadProjects, match="none of the 2 projects"):
-        restoration_file.on_grid(read, GRID, inside)
+        restoration_projects.on_grid(read, GRID, inside)
 
 
 def test_cells_on_the_border_of_a_project_belong_to_none(tmp_path):
     """A square from 0.5 to 3.5 km covers 2 x 2 cells whole and touches 4 x 4."""
     frame = squares(("a", "x", 2006, 500, 500))
     frame.to_file(tmp_path / "f.gpkg")
-    read = restoration_file.read_projects(tmp_path / "f.gpkg", {})
+    read = restoration_projects.read_projects(tmp_path / "f.gpkg", {})
     inside = np.ones((SIDE, SIDE), dtype=bool)
-    number, distance, table = restoration_file.on_grid(read, GRID, inside, whole_cells=True)
+    number, distance, table = restoration_projects.on_grid(read, GRID, inside, whole_cells=True)
     assert table["cells"].tolist() == [4] and table["cells_of_earlier_projects"].tolist() == [0]
     whole = np.zeros((SIDE, SIDE), dtype=bool)
     whole[-3:-1, 1:3] = True
@@ -216,7 +219,7 @@ def test_cells_on_the_border_of_a_project_belong_to_none(tmp_path):
     small = squares(("a", "x", 2006, 500, 500))
     small["geometry"] = small.scale(0.4, 0.4)
     with pytest.raises(BadProjects, match="whole_cells"):
-        restoration_file.on_grid(small, GRID, inside, whole_cells=True)
+        restoration_projects.on_grid(small, GRID, inside, whole_cells=True)
 
 
 PROJECTS = (

@@ -10,9 +10,9 @@ import pytest
 import rasterio
 from define_evaluation import define_evaluation
 from estimate_soil_respiration import estimate_soil_respiration
-from nepflow import raster
-from nepflow.raster_door import BadGrid
-from nepflow.soil_carbon import BadCarbon
+from nepflow.io import raster
+from nepflow.io.user_rasters import BadGrid
+from nepflow.respiration.soil_carbon import BadCarbon
 from rasterio.transform import from_origin
 from test_fit_climate import fitted
 from test_interpolate_climate import true_months

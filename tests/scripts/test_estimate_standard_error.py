@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from estimate_standard_error import estimate_standard_error
-from nepflow import fit_file, raster, residuals, transformations, uncertainty
-from nepflow.spline import ThinPlateSpline
+from nepflow.climate import fit_file, residuals, transformations, uncertainty
+from nepflow.climate.spline import ThinPlateSpline
+from nepflow.io import raster
 from test_fit_climate import fitted
 
 

@@ -7,8 +7,8 @@ import pytest
 from aggregate_stations import aggregate_stations
 from clean_stations import clean_stations
 from fit_climate import fit_climate
-from nepflow import fit_file
-from nepflow.station_file import BadStations
+from nepflow.climate import fit_file
+from nepflow.stations.records import BadStations
 
 TRANSFORMATION = {"temperature": "none", "precipitation": "square_root"}
 

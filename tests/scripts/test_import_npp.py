@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import rasterio
 from import_npp import import_npp
-from nepflow import raster
-from nepflow.raster_door import BadGrid
+from nepflow.io import raster
+from nepflow.io.user_rasters import BadGrid
 from rasterio.transform import from_origin
 from warp_npp_raster import warp_npp_raster
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from define_evaluation import define_evaluation
 from interpolate_climate import interpolate_climate
-from nepflow import raster
+from nepflow.io import raster
 from test_fit_climate import fitted
 
 

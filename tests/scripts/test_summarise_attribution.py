@@ -6,7 +6,11 @@ import pandas as pd
 import pytest
 from estimate_attribution import estimate_attribution
 from estimate_residual_bias import estimate_residual_bias
-from nepflow import attribution, numbers, raster, readable, sampling
+from nepflow.attribution import attribution
+from nepflow.evaluation import numbers
+from nepflow.io import raster
+from nepflow.report import tables
+from nepflow.spatial import sampling
 from summarise_attribution import LAYERS, summarise_attribution
 
 YEARS = list(range(2001, 2021))
@@ -146,7 +150,7 @@ def test_intervals_stand_beside_the_slopes(made):
 
 
 def test_report_shows_slopes_cases_classes_and_dominance(made):
-    blocks = readable.blocks(made[3])
+    blocks = tables.blocks(made[3])
     titles = [block["title"] for block in blocks]
     assert titles == [
         "Mean trend", "Share of the mean trend", "Cases", "Classes", "Dominant factor",

@@ -7,7 +7,9 @@ import pyproj
 import pytest
 from affine import Affine
 from control_discoveries import control_discoveries
-from nepflow import modis, null_persistence, persistence, persistence_rows, raster, tables
+from nepflow.io import raster, tables
+from nepflow.pixel import null_persistence, persistence, persistence_rows
+from nepflow.study import modis
 from scipy import stats
 from summarise_classes import summarise_classes
 from summarise_trend import summarise_trend

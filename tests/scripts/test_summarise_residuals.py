@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from draw_residuals import draw_residuals
-from nepflow import residuals
+from nepflow.climate import residuals
 from summarise_residuals import summarise_residuals
 from test_fit_climate import fitted
 

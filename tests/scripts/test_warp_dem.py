@@ -5,8 +5,8 @@ import pyproj
 import pytest
 import rasterio
 from affine import Affine
-from nepflow import raster
-from nepflow.raster_door import BadGrid
+from nepflow.io import raster
+from nepflow.io.user_rasters import BadGrid
 from warp_dem import DemGap, warp_dem
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import tiles
 from affine import Affine
-from nepflow import modis, overviews, raster
+from nepflow.io import overviews, raster
+from nepflow.study import modis
 from pyproj import CRS, Geod, Transformer
 from warp_landcover import warp_landcover
 

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 import tiles
 from affine import Affine
-from nepflow import hdf, modis, native, overviews, raster
+from nepflow.io import overviews, raster
+from nepflow.modis import hdf
+from nepflow.npp import native
+from nepflow.study import modis
 from pyproj import CRS, Transformer
 
 warp_npp = importlib.import_module("warp_npp").warp_npp

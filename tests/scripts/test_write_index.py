@@ -3,7 +3,7 @@
 import json
 import re
 
-from nepflow import report
+from nepflow.report import page
 from pages import STUDY, picture, tables
 from write_index import write_index
 
@@ -11,9 +11,9 @@ from write_index import write_index
 def card(folder, study):
     """Write the card of a study as its report does."""
     pngs = {figure["name"]: picture() for figure in study["figures"]}
-    values = report.context(study, pngs, tables())
+    values = page.context(study, pngs, tables())
     path = folder / f"{study['slug']}.json"
-    path.write_text(json.dumps(report.card(values, f"{study['slug']}/report.html")))
+    path.write_text(json.dumps(page.card(values, f"{study['slug']}/report.html")))
     return path
 
 

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as xml
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow import geotiff, raster
+from nepflow.io import geotiff, raster
 from pyproj import CRS
 from write_styles import write_styles
 

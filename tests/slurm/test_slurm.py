@@ -10,7 +10,7 @@ from pathlib import Path
 import cluster
 import pytest
 from copies import TINY, Workflow
-from nepflow import overviews
+from nepflow.io import overviews
 
 pytestmark = [
     pytest.mark.slow,

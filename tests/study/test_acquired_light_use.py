@@ -7,7 +7,7 @@ import acquired_world
 import numpy as np
 import pytest
 from earthdata_archive import CDN, CMR
-from nepflow import raster
+from nepflow.io import raster
 
 YEARS = [2001, 2002]
 SHARED = {

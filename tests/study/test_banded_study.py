@@ -6,7 +6,7 @@ import os
 import pytest
 import rasterio
 from copies import TINY
-from nepflow import overviews
+from nepflow.io import overviews
 
 pytestmark = pytest.mark.slow
 # the rest of the study reads these, and some that stay one job

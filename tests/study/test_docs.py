@@ -22,8 +22,7 @@ import rasterio
 import tiles
 import yaml
 from copies import Workflow
-from nepflow import study
-from nepflow_acquire import register
+from nepflow.study import datasets, load
 from rasterio.transform import from_origin
 from shapely import box
 
@@ -82,7 +81,7 @@ def check_study(copy, path):
     """Every study file that a page shows is valid."""
     if path.parent.name == "studies":
         schema = copy / "workflow/schemas/study.schema.yaml"
-        study.load_study(path.stem, copy / "config", schema, "data", "results")
+        load.load_study(path.stem, copy / "config", schema, "data", "results")
 
 
 @pytest.mark.slow
@@ -141,9 +140,9 @@ def test_parts_of_study_files_make_valid_studies(root, tmp_path, page, least):
     for kind, body in blocks(root / page):
         if kind != "yaml" or re.match(r"# \S+\.yaml\n", body):
             continue
-        part = study.overlaid(PART_OF, yaml.safe_load(body))
+        part = load.overlaid(PART_OF, yaml.safe_load(body))
         (tmp_path / "studies/part.yaml").write_text(yaml.safe_dump(part))
-        study.load_study("part", tmp_path, schema, "data", "results")
+        load.load_study("part", tmp_path, schema, "data", "results")
         tried += 1
     assert tried >= least
 
@@ -157,7 +156,7 @@ def test_the_study_of_the_tutorial_is_the_one_that_ships(root):
 
 def test_every_dataset_stands_in_the_docs(root):
     text = (root / "docs/data.md").read_text(encoding="utf-8")
-    for name in register.load():
+    for name in datasets.load():
         assert f"`{name}`" in text, name
 
 

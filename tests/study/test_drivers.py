@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 from copies import TINY, Workflow
-from nepflow import raster
+from nepflow.io import raster
 from scipy import stats
 
 pytestmark = pytest.mark.slow

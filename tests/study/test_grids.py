@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 from copies import TINY, Workflow
-from nepflow import raster
+from nepflow.io import raster
 from rasterio.transform import from_origin
 
 YEARS = [2001, 2002, 2003]

@@ -8,7 +8,8 @@ import csv
 import numpy as np
 import pytest
 from copies import TINY, Workflow
-from nepflow import modis, raster
+from nepflow.io import raster
+from nepflow.study import modis
 
 OVERLAP = [2001, 2004]
 CLIMATE = {"variables": ["precipitation", "temperature"]}

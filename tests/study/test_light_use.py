@@ -9,9 +9,13 @@ import pytest
 import rasterio
 from copies import Workflow
 from light_study import LIGHT, PLANTED, RECOVERY
-from nepflow import landcover, modis, monthly, ndvi, overviews, raster
-from nepflow_twin import light as twin
-from nepflow_twin.world import World
+from nepflow.climate import monthly
+from nepflow.io import overviews, raster
+from nepflow.npp import ndvi
+from nepflow.simulation import light_use as twin
+from nepflow.simulation.world import World
+from nepflow.study import landcover as study_landcover
+from nepflow.study import modis
 from pyproj import Transformer
 from scipy import stats
 
@@ -310,7 +314,9 @@ def changed_on_maps(planted):
     )
     degrees = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
     places = world.places(*degrees.transform(easting.ravel(), northing.ravel()))
-    class_of = np.array(landcover.lookup_table(landcover.KEYS["igbp7_woody_savanna_forest"]))
+    class_of = np.array(
+        study_landcover.lookup_table(study_landcover.KEYS["igbp7_woody_savanna_forest"])
+    )
     periods = []
     for years in (range(2001, 2004), range(2008, 2011)):
         maps = [

@@ -3,10 +3,10 @@
 Stated errors. Slopes are means over an area whose years share their noise, so cells are no
 sample: the standard error of the mean slope of the rest is that of the joint least-squares
 regression of the area's mean series on its mean drivers and the year, times sqrt((1 + r) / (1 - r))
-for the memory r = 0.3 of the twin's chance (nepflow_twin.managed: 0.2 and 0.4 a year), and 2.13 of
+for the memory r = 0.3 of the twin's chance (simulation.management: 0.2 and 0.4 a year), and 2.13 of
 them (t of 15 degrees of freedom, 95 %) are allowed. To it comes what the simulated observation is
 known to take: MOD17 with a third of the season filled is lowered by 0.08 of that share
-(nepflow_twin.observation), 2.7 % of NPP and of all its trends. Effects have the intervals of the
+(simulation.tiles), 2.7 % of NPP and of all its trends. Effects have the intervals of the
 study itself.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import rasterio
 from copies import Workflow
-from nepflow import raster
+from nepflow.io import raster
 
 SMALL = {
     "based_on": "guangxi_karst_twin",

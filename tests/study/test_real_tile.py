@@ -7,7 +7,8 @@ import geopandas
 import numpy as np
 import pytest
 from copies import Workflow
-from nepflow import modis, raster
+from nepflow.io import raster
+from nepflow.study import modis
 from shapely.geometry import box
 
 AREA = box(-6_665_000, 3_950_000, -6_420_000, 4_440_000)  # on the sinusoidal grid, m

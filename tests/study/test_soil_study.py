@@ -10,7 +10,8 @@ import pytest
 import rasterio
 import tiles
 from copies import Workflow
-from nepflow import attribution, raster
+from nepflow.attribution import attribution
+from nepflow.io import raster
 from rasterio.transform import from_origin
 from shapely.geometry import box
 

@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 import recovery_of_seeds
 from copies import TINY, Workflow
-from nepflow import landcover, overviews, raster
+from nepflow.io import overviews, raster
+from nepflow.study import landcover
 from scipy import stats
 
 SIMULATED = "simulated (twin)"
@@ -414,7 +415,7 @@ def test_number_of_jobs(tiny):
 
 
 def test_changed_formula_reruns_exactly_its_users(tiny):
-    formula = tiny.folder / "workflow/scripts/nepflow/trend.py"
+    formula = tiny.folder / "workflow/scripts/nepflow/pixel/trend.py"
     before = formula.read_text()
     try:
         formula.write_text(before.replace('"no change"', '"no change at all"'))

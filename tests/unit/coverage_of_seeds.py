@@ -20,7 +20,9 @@ if __name__ == "__main__":
 
 import restored_land as land
 import zoned_land
-from nepflow import attribution, attribution_error, contrast, restoration_inference
+from nepflow.attribution import attribution, inference
+from nepflow.restoration import restoration_inference
+from nepflow.zones import contrast
 
 SEEDS = 200
 COLUMNS = ("method", "quantity", "units", "seeds", "coverage_percent", "naive_percent")
@@ -117,7 +119,7 @@ def trends_hold_the_planted(method, seeds=SEEDS):
     for seed in range(seeds):
         series, drivers, true = managed(4000 + seed)
         sample = series, drivers, YEARS, {"calibration": None}, 8
-        errors = attribution_error.by_method(*sample, pooled=False)[method]
+        errors = inference.by_method(*sample, pooled=False)[method]
         cubes = [driver[:, None] for driver in drivers]
         found = attribution.attribute(series[:, None], cubes, YEARS, method, 8)
         observed, climate, rest = (v.mean() for v in found[:3])

@@ -4,7 +4,8 @@ import numpy as np
 import pyproj
 import pytest
 from affine import Affine
-from nepflow import alternatives, raster
+from nepflow.evaluation import alternatives
+from nepflow.io import raster
 
 GRID = raster.Grid(pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 8000), 8, 9)
 YEARS = list(range(2001, 2011))

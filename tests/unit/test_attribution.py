@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from nepflow import attribution, attribution_choices, attribution_rows, null_trends, study
+from nepflow.attribution import attribution, null_trends, summary
+from nepflow.study import attribution as study_attribution
+from nepflow.study import load
 
 YEARS = np.arange(2001, 2021)
 
@@ -147,7 +149,7 @@ def test_calibration_before_the_human_trend_recovers_it():
 def test_a_short_calibration_is_absent_per_pixel(method):
     series, drivers = world(1)
     series[2:4, 0, 0] = np.nan
-    fits = attribution_choices.YEARS_PER_PARAMETER * attribution_choices.parameters(3, method)
+    fits = study_attribution.YEARS_PER_PARAMETER * study_attribution.parameters(3, method)
     last = YEARS[0] + fits - 1
     found = attribution.attribute(series, drivers, YEARS, method, 8, (YEARS[0], last))
     assert np.isnan(found.rest[0, 0]) and np.isfinite(found.rest[0, 1:]).all()
@@ -237,7 +239,7 @@ def test_shares_by_hand():
     share = np.array([40, 80, 100, 0, np.nan, 10])
     p = np.array([0.01, 0.2, 0.01, 0.01, np.nan, 0.01])
     inside = np.arange(6) < 5
-    made = [attribution_rows.Shares(0.05, 50) for _ in range(2)]
+    made = [summary.Shares(0.05, 50) for _ in range(2)]
     made[0].add(inside, p, share, cases)
     for part in (slice(0, 2), slice(2, 6)):
         made[1].add(inside[part], p[part], share[part], cases[part])
@@ -282,11 +284,11 @@ def settings(calibration, time_step="daily", variables=("nep",)):
 
 
 def test_short_calibrations_and_normals_are_refused():
-    attribution_choices.check(settings([2001, 2015]), "own.yaml")
-    attribution_choices.check(settings([2001, 2002], variables=()), "own.yaml")
-    with pytest.raises(attribution_choices.TooFewYears, match=r"own.yaml.*2001-2014 has 14 years"):
-        attribution_choices.check(settings([2001, 2014]), "own.yaml")
-    with pytest.raises(attribution_choices.TooFewYears, match="has 10 years of the study"):
-        attribution_choices.check(settings([1985, 2010]), "own.yaml")
-    with pytest.raises(study.BadStudy, match="normals"):
-        attribution_choices.check(settings(None, "normals"), "own.yaml")
+    study_attribution.check(settings([2001, 2015]), "own.yaml")
+    study_attribution.check(settings([2001, 2002], variables=()), "own.yaml")
+    with pytest.raises(study_attribution.TooFewYears, match=r"own.yaml.*2001-2014 has 14 years"):
+        study_attribution.check(settings([2001, 2014]), "own.yaml")
+    with pytest.raises(study_attribution.TooFewYears, match="has 10 years of the study"):
+        study_attribution.check(settings([1985, 2010]), "own.yaml")
+    with pytest.raises(load.BadStudy, match="normals"):
+        study_attribution.check(settings(None, "normals"), "own.yaml")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import attribution, attribution_error
+from nepflow.attribution import attribution, inference
 
 YEARS = np.arange(2001, 2021)
 
@@ -19,13 +19,11 @@ def sample(seed=1, cells=1):
 def test_weights_give_the_slopes_of_the_method():
     series, drivers = sample(cells=5)
     for method in attribution.METHODS:
-        error = attribution_error.errors(series, drivers, YEARS, method, 8)
+        error = inference.errors(series, drivers, YEARS, method, 8)
         assert error.weights.shape == (5, 20) and error.freedom == 16
         np.testing.assert_allclose(error.weights[0], error.weights[1:3].sum(axis=0), atol=1e-12)
         np.testing.assert_allclose(error.weights[1], error.weights[3:].sum(axis=0), atol=1e-12)
-        alone = attribution_error.errors(
-            series[:, :1], [d[:, :1] for d in drivers], YEARS, method, 8
-        )
+        alone = inference.errors(series[:, :1], [d[:, :1] for d in drivers], YEARS, method, 8)
         found = attribution.attribute(
             series[:, None, :1], [d[:, None, :1] for d in drivers], YEARS, method, 8
         )
@@ -35,9 +33,9 @@ def test_weights_give_the_slopes_of_the_method():
 
 def test_error_without_memory_is_that_of_least_squares(monkeypatch):
     """Year's coefficient and s' b of the drivers by the covariance of a regression; t of 16."""
-    monkeypatch.setattr(attribution_error, "MEMORIES", [0.0])
+    monkeypatch.setattr(inference, "MEMORIES", [0.0])
     series, drivers = sample()
-    error = attribution_error.errors(series, drivers, YEARS, "joint", 8)
+    error = inference.errors(series, drivers, YEARS, "joint", 8)
     t = YEARS - YEARS.mean()
     design = np.column_stack([np.ones(20), *drivers, t])
     b, squares, *_ = np.linalg.lstsq(design, series[:, 0], rcond=None)
@@ -59,8 +57,8 @@ def test_memory_makes_the_rest_uncertain_and_climate_hardly(monkeypatch):
     series, drivers = sample(3, cells=40)
     found = {}
     for memory in (0.0, 0.6):
-        monkeypatch.setattr(attribution_error, "MEMORIES", [memory])
-        found[memory] = attribution_error.errors(series, drivers, YEARS, "joint", 8)
+        monkeypatch.setattr(inference, "MEMORIES", [memory])
+        found[memory] = inference.errors(series, drivers, YEARS, "joint", 8)
     assert found[0.6].of(2) > 1.5 * found[0.0].of(2)
     apart = np.subtract.outer(YEARS, YEARS)
     correlation = found[0.6].covariance / found[0.6].covariance[0, 0]
@@ -75,7 +73,7 @@ def test_a_long_series_tells_its_memory():
     for year in range(1, 200):
         noise[year] = 0.5 * noise[year - 1] + np.sqrt(0.75) * noise[year]
     drivers = [rng.normal(size=(200, 1))]
-    error = attribution_error.errors(noise + drivers[0], drivers, years, "joint", 8)
+    error = inference.errors(noise + drivers[0], drivers, years, "joint", 8)
     lag = error.covariance[0, 1] / error.covariance[0, 0]
     assert lag == pytest.approx(0.5, abs=0.1)
     assert error.covariance[0, 0] == pytest.approx(1, rel=0.2)
@@ -86,19 +84,16 @@ def test_gaps_and_too_little():
     holed = series.copy()
     holed[4, :9] = np.nan  # a year that one cell has: left out
     holed[7, 0] = np.nan  # a cell that lacks a year: left out
-    years, stack = attribution_error.whole(holed, drivers)
+    years, stack = inference.whole(holed, drivers)
     assert years.tolist() == [year != 2005 for year in YEARS] and stack.shape == (3, 19, 9)
     assert np.isfinite(stack).all()
-    found = attribution_error.errors(holed, drivers, YEARS, "first_difference", 8)
+    found = inference.errors(holed, drivers, YEARS, "first_difference", 8)
     assert found.weights.shape == (5, 19) and found.freedom == 15
-    assert (
-        attribution_error.errors(series[:6], [d[:6] for d in drivers], YEARS[:6], "joint", 8)
-        is None
-    )
-    assert attribution_error.errors(series * np.nan, drivers, YEARS, "joint", 8) is None
+    assert inference.errors(series[:6], [d[:6] for d in drivers], YEARS[:6], "joint", 8) is None
+    assert inference.errors(series * np.nan, drivers, YEARS, "joint", 8) is None
     twins = [drivers[0], 2 * drivers[0]]
-    assert attribution_error.errors(series, twins, YEARS, "joint", 8) is None
+    assert inference.errors(series, twins, YEARS, "joint", 8) is None
     short = {"calibration": [2001, 2002]}
     for settings, pooled in ((short, False), ({"calibration": [2001, 2020]}, True)):
-        made = attribution_error.by_method(series, drivers, YEARS, settings, 8, pooled)
+        made = inference.by_method(series, drivers, YEARS, settings, 8, pooled)
         assert set(made) == set(attribution.METHODS) and not any(made.values())

@@ -10,7 +10,12 @@ import rasterio
 import tiles
 import warp_npp
 from affine import Affine
-from nepflow import gathered, modis, mosaic, npp_grid, overviews, part, raster, tiles_met
+from nepflow.io import bands as io_bands
+from nepflow.io import gathered, overviews, raster
+from nepflow.modis import tiles as modis_tiles
+from nepflow.modis import tiles_met
+from nepflow.npp import mod17
+from nepflow.study import modis
 from pyproj import CRS, Transformer
 
 CHINA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
@@ -34,7 +39,7 @@ def in_bands(count, write, folder, names):
     """Let ``write`` make files of each band in a folder of its own; gather them in ``folder``."""
     bands = [f"{number}-of-{count}" for number in range(1, count + 1)]
     for band in bands:
-        with part.only(band):
+        with io_bands.only(band):
             write(folder / "bands" / band)
     for name in names:
         files = [str(folder / "bands" / band / name) for band in bands]
@@ -105,22 +110,22 @@ def test_a_moved_folder_is_still_whole(cube, tmp_path):
 def test_bands_make_up_the_grid(height, count):
     ends = []
     for number in range(1, count + 1):
-        with part.only(f"{number}-of-{count}"):
-            ends.append(part.rows(height))
+        with io_bands.only(f"{number}-of-{count}"):
+            ends.append(io_bands.rows(height))
     assert ends[0][0] == 0 and ends[-1][1] == height
     assert all(start < stop for start, stop in ends)
     assert all(a[1] == b[0] for a, b in itertools.pairwise(ends))
     if height == 4000:
         assert all(start % 256 == 0 for start, _ in ends)
-    assert part.rows(height) == (0, height) and part.is_whole()
+    assert io_bands.rows(height) == (0, height) and io_bands.is_whole()
 
 
 def test_more_bands_than_rows_are_refused():
     with (
-        part.only("1-of-9"),
-        pytest.raises(part.TooManyBands, match=r"grid\.blocks: 9 bands of a grid of 8 rows"),
+        io_bands.only("1-of-9"),
+        pytest.raises(io_bands.TooManyBands, match=r"grid\.blocks: 9 bands of a grid of 8 rows"),
     ):
-        part.rows(8)
+        io_bands.rows(8)
 
 
 def test_a_missing_band_is_refused(cube, tmp_path):
@@ -192,17 +197,17 @@ def test_a_year_of_npp_in_bands(area, tmp_path, resampling):
 
 def test_warps_of_bands_read_only_the_tiles_they_meet(area, tmp_path, monkeypatch):
     paths, _, mask = area
-    read, plain = [], mosaic.read_codes
+    read, plain = [], modis_tiles.read_codes
 
     def noted(tiles, *arguments):
         read.append(len(tiles))
         return plain(tiles, *arguments)
 
-    monkeypatch.setattr(mosaic, "read_codes", noted)
+    monkeypatch.setattr(modis_tiles, "read_codes", noted)
     names = ["npp.tif", "qc.tif", "absence.tif"]
 
     def write(folder):
-        npp_grid.sample(paths, mask, [str(folder / name) for name in names], "2001", 100)
+        mod17.sample(paths, mask, [str(folder / name) for name in names], "2001", 100)
 
     write(tmp_path / "whole")
     assert set(read) == {4}
@@ -216,12 +221,12 @@ def test_tiles_met_are_those_below_some_centre(area):
     """Against every centre transformed by pyproj, row by row of the grid."""
     paths, grid, _ = area
     field = modis.PRODUCTS["MOD17A3HGF"].fields["npp"].name
-    native = mosaic.lattice(paths, field, margin=0)
+    native = modis_tiles.lattice(paths, field, margin=0)
     x, y = np.broadcast_arrays(*grid.xy(0, grid.height))
     to_native = Transformer.from_crs(grid.crs, native.crs, always_xy=True)
     east, north = to_native.transform(x, y)
     for number in range(1, 81):
-        with part.only(f"{number}-of-80"):
+        with io_bands.only(f"{number}-of-80"):
             found = {
                 Path(path).name.split(".")[2]
                 for path in tiles_met.of_job(paths, field, grid, native)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nepflow import casa, evaporation, vegetation_types
+from nepflow.climate import evapotranspiration
+from nepflow.npp import casa, vegetation_types
 
 CYCLE = np.array([-8, -4, 3, 10, 16, 20, 22, 20, 15, 8, 0, -6.0])
 GRASS = (0.023, 0.634, 1.05, 4.46)
@@ -45,7 +46,7 @@ def test_half_rule_holds_beyond_the_borders_only():
 
 
 def test_water_terms():
-    potential = evaporation.thornthwaite(CYCLE)
+    potential = evapotranspiration.thornthwaite(CYCLE)
     assert potential[6] == pytest.approx(109.00490892, **CLOSE)
     radiation = casa.net_radiation(60.0, potential[6])
     assert radiation == pytest.approx(95.02673582, **CLOSE)
@@ -96,11 +97,11 @@ def test_hot_months_by_either_rule():
     hot = np.full(12, 28.0)
     index = 12 * 5.6**1.514
     power = (0.675 * index**3 - 77.1 * index**2 + 17920 * index + 492390) * 1e-6
-    uncapped = evaporation.thornthwaite(hot, hot="uncapped")
+    uncapped = evapotranspiration.thornthwaite(hot, hot="uncapped")
     assert uncapped == pytest.approx(16 * (280 / index) ** power)
-    assert (uncapped > evaporation.thornthwaite(hot)).all()
-    assert evaporation.thornthwaite(CYCLE, hot="uncapped") == pytest.approx(
-        evaporation.thornthwaite(CYCLE)
+    assert (uncapped > evapotranspiration.thornthwaite(hot)).all()
+    assert evapotranspiration.thornthwaite(CYCLE, hot="uncapped") == pytest.approx(
+        evapotranspiration.thornthwaite(CYCLE)
     )
 
 

@@ -4,20 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from affine import Affine
-from nepflow import (
-    agreement,
-    casa,
-    casa_grid,
-    fpar_limits,
-    modis,
-    monthly,
-    ndvi,
-    notes,
-    raster,
-    vegetation_types,
-    zone_rows,
-)
-from nepflow.study_checks import BadStudy, check_casa, check_comparison, study_years
+from nepflow.climate import monthly
+from nepflow.evaluation import agreement
+from nepflow.io import raster
+from nepflow.npp import casa, casa_grid, fpar, ndvi, vegetation_types
+from nepflow.report import notes
+from nepflow.study import modis
+from nepflow.study.checks import BadStudy, check_casa, check_comparison, study_years
+from nepflow.zones import zone_rows
 from rasterio.crs import CRS
 
 NAN = np.nan
@@ -30,10 +24,10 @@ def table(root):
 
 
 def parameters(table, choice="zhu2007", observed=None):
-    observed = np.zeros((256, fpar_limits.BINS), int) if observed is None else observed
-    found = fpar_limits.limits(table, observed, choice, (5, 95))
-    frame = pd.DataFrame(fpar_limits.rows(table, found, "zhu2007"), columns=fpar_limits.COLUMNS)
-    return fpar_limits.parameters(frame), found
+    observed = np.zeros((256, fpar.BINS), int) if observed is None else observed
+    found = fpar.limits(table, observed, choice, (5, 95))
+    frame = pd.DataFrame(fpar.rows(table, found, "zhu2007"), columns=fpar.COLUMNS)
+    return fpar.parameters(frame), found
 
 
 def test_limits_of_the_table_by_class(table):
@@ -49,7 +43,7 @@ def test_own_limits_are_percentiles_of_what_was_observed(table):
     value = np.round(rng.beta(5, 2, (24, 400)), 4)
     state = rng.choice([ndvi.SEEN, ndvi.SCALED], (24, 400)).astype(float)
     classes = rng.choice([2.0, 8.0, 9.0, 10.0, NAN], (2, 400))
-    observed = fpar_limits.counts(value, state, classes)
+    observed = fpar.counts(value, state, classes)
     code = np.repeat(classes, 12, axis=0)
     grass = value[np.isin(code, (8, 9, 10)) & (state == ndvi.SEEN)]
     low, high = np.quantile(grass, (0.05, 0.95), method="inverted_cdf")

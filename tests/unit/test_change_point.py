@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import change_point, restoration_stages
+from nepflow.restoration import change_point, restoration_stages
 from scipy import stats
 
 # Annual flow of the Nile at Aswan, 1871-1970, 1e8 m3: Cobb (1978), Biometrika 65:243-251

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from nepflow import climate, fit_file, fit_log, fitting
-from nepflow.spline import ThinPlateSpline
+from nepflow.climate import climate, diagnostics, fit_file, fitting
+from nepflow.climate.spline import ThinPlateSpline
 
 YEARS = [2001, 2002]
 
@@ -211,7 +211,7 @@ def test_log_flags_planted_trouble(stations):
     knots, elevation = stations
     noise = np.random.default_rng(3).normal(size=(50, 12))
     _, log = surfaces_of(stations, noise, years=[2001])
-    assert set(log) == set(fit_log.QUANTITIES)
+    assert set(log) == set(diagnostics.QUANTITIES)
     assert log["FLAG_END_OF_RANGE"].any()
     rough = np.sin(9 * knots[:, :1]) * np.cos(7 * knots[:, 1:]) + np.zeros((50, 12))
     near = knots * 0.05, elevation
@@ -222,8 +222,8 @@ def test_log_flags_planted_trouble(stations):
 def test_log_rows_carry_units(stations):
     _, log = surfaces_of(stations, np.abs(monthly(stations)), "square_root")
     labels = np.repeat(YEARS, 12), np.tile(np.arange(1, 13), 2)
-    rows = list(fit_log.log_rows(log, "precipitation", *labels, "mm month-1", "square_root"))
-    assert len(rows) == 24 * len(fit_log.QUANTITIES)
+    rows = list(diagnostics.log_rows(log, "precipitation", *labels, "mm month-1", "square_root"))
+    assert len(rows) == 24 * len(diagnostics.QUANTITIES)
     units = {row[3]: row[5] for row in rows}
     assert units["GCV"] == "(square_root of mm month-1)2"
     assert units["RMSE_LOO"] == "mm month-1"
@@ -232,7 +232,7 @@ def test_log_rows_carry_units(stations):
 
 def test_real_stations_beat_the_linear_fit(reference_data):
     import pandas as pd
-    from nepflow.stations import projected
+    from nepflow.stations.cleaning import projected
 
     table = pd.read_csv(reference_data / "stations/gsod_2011-07_northwest_box.csv")
     site = ["lon", "lat", "elevation_m"]

@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 import rasterio
 from import_climate import import_climate
-from nepflow import grid_units, monthly, raster
-from nepflow.raster_door import BadGrid
+from nepflow.climate import monthly
+from nepflow.io import raster
+from nepflow.io.user_rasters import BadGrid
+from nepflow.study import grid_units
 from rasterio.transform import from_origin
 from scipy.io import netcdf_file
 from warp_climate import warp_climate

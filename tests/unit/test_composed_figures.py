@@ -10,20 +10,20 @@ from matplotlib.colors import to_hex
 from matplotlib.offsetbox import AnchoredText
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
-from nepflow import (
-    classmap,
-    heat,
+from nepflow.figures import (
+    class_map,
     maps,
     overlays,
     palettes,
     panels,
     sankey,
     series,
-    specification_curve,
-    transition_rows,
+    specification,
+    transition_matrix,
     value_shares,
 )
-from nepflow.null_persistence import BESIDE
+from nepflow.landcover import transition_rows
+from nepflow.pixel.null_persistence import BESIDE
 
 NAMES = ["forest", "grass", "barren"]
 COLOURS = {"forest": "#1b7837", "grass": "#a6d96a", "barren": "#d9c9b0"}
@@ -44,7 +44,7 @@ def draw_sankey(simulated=False, **options):
 
 
 def draw_heat(simulated=False, **options):
-    return heat.heat_table(transitions(), simulated=simulated, **options)
+    return transition_matrix.heat_table(transitions(), simulated=simulated, **options)
 
 
 def specifications():
@@ -56,11 +56,11 @@ def specifications():
         ("year 2000", "drop", False, "rising_share", np.nan, "%"),
         ("year 2000", "keep", True, "rising_share", 80.0, "%"),
     ]
-    return pd.DataFrame(rows, columns=specification_curve.COLUMNS)
+    return pd.DataFrame(rows, columns=specification.COLUMNS)
 
 
 def draw_specification(simulated=False, **options):
-    return specification_curve.specification_curve(specifications(), simulated=simulated, **options)
+    return specification.specification_curve(specifications(), simulated=simulated, **options)
 
 
 def values():
@@ -78,8 +78,8 @@ def map_panel(simulated=False, **options):
 def class_panel(simulated=False):
     cells = np.where(pictures.inside() == 1, 1.0, np.nan)
     layer = pictures.field(cells, simulated, classes={1: "rising", 2: "falling"})
-    counts = classmap.class_counts(layer.values, pictures.inside())
-    return classmap.ClassPanel(layer, pictures.grid(), pictures.outlines(), counts)
+    counts = class_map.class_counts(layer.values, pictures.inside())
+    return class_map.ClassPanel(layer, pictures.grid(), pictures.outlines(), counts)
 
 
 def draw_panels(simulated=False, width_mm=180, **options):
@@ -273,7 +273,7 @@ def test_shares_of_persistence_have_marks_of_chance():
     ]
     table = specifications()
     table = pd.concat([table, pd.DataFrame(rows, columns=table.columns)], ignore_index=True)
-    figure = specification_curve.specification_curve(table, ["rising_share"])
+    figure = specification.specification_curve(table, ["rising_share"])
     marks = {"|": [], "x": []}
     for line in figure.axes[0].lines:
         if line.get_marker() in marks:
@@ -283,19 +283,19 @@ def test_shares_of_persistence_have_marks_of_chance():
     assert low < 40 and high > 102
     text = "white noise as long as the series"
     assert text in pictures.texts(figure) and text not in pictures.texts(plain)
-    shown = specification_curve.specification_curve(table)
+    shown = specification.specification_curve(table)
     assert not [text for text in pictures.texts(shown) if "of white noise" in text]
 
 
 def test_only_quantities_that_are_wanted_and_their_options_are_shown():
     table = specifications()
-    figure = specification_curve.specification_curve(table, ["rising_share"])
+    figure = specification.specification_curve(table, ["rising_share"])
     found = pictures.texts(figure)
     assert "reading" not in found and "year 2000" in found
     with pytest.raises(palettes.BadFigure, match="no option gives other_share"):
-        specification_curve.specification_curve(table, ["other_share"])
+        specification.specification_curve(table, ["other_share"])
 
 
 def test_an_empty_specification_is_refused():
     with pytest.raises(palettes.BadFigure, match="empty"):
-        specification_curve.specification_curve(specifications().iloc[:0])
+        specification.specification_curve(specifications().iloc[:0])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import zoned_land
-from nepflow import contrast
+from nepflow.zones import contrast
 
 
 def test_matched_difference_by_hand():

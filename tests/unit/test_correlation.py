@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import correlation
+from nepflow.pixel import correlation
 from scipy import stats
 
 

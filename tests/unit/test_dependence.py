@@ -1,7 +1,7 @@
 """What is built in: from the settings alone."""
 
 import pytest
-from nepflow import dependence
+from nepflow.study import circularity
 
 STUDY = {
     "respiration": {"model": "pei2009"},
@@ -25,7 +25,7 @@ STUDY = {
     ],
 )
 def test_how_a_driver_entered(variable, driver, how):
-    assert dependence.built_in_how(STUDY, variable, driver) == how
+    assert circularity.built_in_how(STUDY, variable, driver) == how
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,18 @@ def test_how_a_driver_entered(variable, driver, how):
 )
 def test_drivers_of_npp_brought_in_are_declared_or_unknown(rasters, driver, how):
     study = STUDY | {"npp": {"source": "rasters", "rasters": rasters}}
-    assert dependence.built_in_how(study, "nep", driver) == how
+    assert circularity.built_in_how(study, "nep", driver) == how
 
 
 def test_a_figure_of_a_driver_says_what_is_built_in():
-    mark = dependence.mark_of(STUDY, "pixel/nep/partial_temperature")
+    mark = circularity.mark_of(STUDY, "pixel/nep/partial_temperature")
     assert mark == (
         "Built in: Rh is computed from this temperature; "
         "MOD17 NPP is driven by temperature of a reanalysis."
     )
     for end in ("_class", "_p", "_fdr"):
-        assert dependence.mark_of(STUDY, f"pixel/nep/partial_temperature{end}") == mark
-    assert dependence.mark_of(STUDY, "pixel/npp/partial_precipitation") == ""
+        assert circularity.mark_of(STUDY, f"pixel/nep/partial_temperature{end}") == mark
+    assert circularity.mark_of(STUDY, "pixel/npp/partial_precipitation") == ""
 
 
 @pytest.mark.parametrize(
@@ -66,31 +66,31 @@ def test_a_figure_of_a_driver_says_what_is_built_in():
     ],
 )
 def test_tables_of_a_layer_say_how_its_drivers_entered(layer, how):
-    assert dependence.how_of(STUDY, layer) == how
+    assert circularity.how_of(STUDY, layer) == how
 
 
 def test_figures_of_all_drivers_say_what_is_built_in():
-    assert dependence.mark_of(STUDY, "pixel/npp/dominant_class") == (
+    assert circularity.mark_of(STUDY, "pixel/npp/dominant_class") == (
         "Built in: MOD17 NPP is driven by temperature of a reanalysis; "
         "MOD17 NPP is driven by radiation of a reanalysis."
     )
     two = STUDY | {"climate": {"variables": ["temperature", "precipitation"]}}
-    assert "radiation" not in dependence.mark_of(two, "pixel/npp/multiple_r2")
+    assert "radiation" not in circularity.mark_of(two, "pixel/npp/multiple_r2")
     one, classes = "pixel/rh/partial_temperature", "pixel/rh/partial_temperature_class"
-    assert dependence.mark_of(STUDY, classes) == dependence.mark_of(STUDY, one)
+    assert circularity.mark_of(STUDY, classes) == circularity.mark_of(STUDY, one)
 
 
 @pytest.mark.parametrize("layer", ["pixel/nep/mean", "pixel/temperature/mean", "landcover/2022"])
 def test_other_figures_say_nothing(layer):
-    assert dependence.mark_of(STUDY, layer) == ""
+    assert circularity.mark_of(STUDY, layer) == ""
 
 
 def test_table_has_a_row_for_each_variable_and_driver():
-    rows = list(dependence.rows(STUDY))
+    rows = list(circularity.rows(STUDY))
     assert len(rows) == 9
     assert ("npp", "precipitation", "no", "–", "does not enter") in rows
 
 
 def test_an_unknown_model_is_refused():
     with pytest.raises(ValueError, match=r"respiration\.model: other"):
-        dependence.built_in(STUDY | {"respiration": {"model": "other"}})
+        circularity.built_in(STUDY | {"respiration": {"model": "other"}})

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import detector
+from nepflow.detector import detector
 from scipy import stats
 
 # Neural tube defects of 185 villages: factor of py-geodetector's copy -> q, p with the variance

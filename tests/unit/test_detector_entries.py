@@ -3,8 +3,8 @@
 import copy
 
 import pytest
-from nepflow import detector_entries
-from nepflow.figure_entries import BadStudy
+from nepflow.study import detector
+from nepflow.study.figures import BadStudy
 
 STUDY = {
     "respiration": {"model": "pei2009"},
@@ -33,7 +33,7 @@ def study(**changes):
 
 def test_what_entered_nep():
     entry = STUDY["detectors"][0]
-    how = [detector_entries.built_in_how(STUDY, entry, factor) for factor in entry["factors"]]
+    how = [detector.built_in_how(STUDY, entry, factor) for factor in entry["factors"]]
     assert how == ["same layer", "same layer", "", ""]
 
 
@@ -41,29 +41,29 @@ def test_a_file_that_says_what_it_is_a_map_of_is_marked_but_never_as_the_same_la
     casa = STUDY | {"npp": {"source": "casa"}}
     entry = STUDY["detectors"][0]
     own = {"name": "green", "file": "ndvi.tif", "quantity": "ndvi"}
-    assert detector_entries.built_in_how(casa, entry, own) == "own source"
-    assert detector_entries.built_in_how(STUDY, entry, own) == "", "MOD17 takes no NDVI of ours"
-    assert detector_entries.built_in_how(casa, entry, own | {"quantity": "radiation"})
+    assert detector.built_in_how(casa, entry, own) == "own source"
+    assert detector.built_in_how(STUDY, entry, own) == "", "MOD17 takes no NDVI of ours"
+    assert detector.built_in_how(casa, entry, own | {"quantity": "radiation"})
     layer = {"name": "cover", "layer": "ndvi/mean"}
-    assert detector_entries.built_in_how(casa, entry, layer) == "same layer"
+    assert detector.built_in_how(casa, entry, layer) == "same layer"
 
 
 def test_companion_of_npp_alone():
-    first, second = detector_entries.detectors_of(STUDY)
+    first, second = detector.detectors_of(STUDY)
     assert (second["name"], second["of"]) == ("mean_npp", "pixel/npp/mean")
     assert second["factors"] == first["factors"]
-    how = [detector_entries.built_in_how(STUDY, second, factor) for factor in second["factors"]]
+    how = [detector.built_in_how(STUDY, second, factor) for factor in second["factors"]]
     assert how == ["", "own source", "", ""]
     plain = study(factors=[{"name": "height", "layer": "dem"}, {"name": "s", "layer": "slope"}])
-    assert len(detector_entries.detectors_of(plain)) == 1, "nothing entered"
-    assert len(detector_entries.detectors_of(study(of="pixel/npp/mean"))) == 1
+    assert len(detector.detectors_of(plain)) == 1, "nothing entered"
+    assert len(detector.detectors_of(study(of="pixel/npp/mean"))) == 1
     own = study()
     own["detectors"].append({**own["detectors"][0], "name": "mean_npp", "of": "pixel/npp/cv"})
-    assert [entry["of"] for entry in detector_entries.detectors_of(own)][1] == "pixel/npp/cv"
+    assert [entry["of"] for entry in detector.detectors_of(own)][1] == "pixel/npp/cv"
 
 
 def test_layers():
-    assert detector_entries.layers_of(STUDY["detectors"][0]) == [
+    assert detector.layers_of(STUDY["detectors"][0]) == [
         "pixel/nep/mean",
         "pixel/precipitation/mean",
         "climate/temperature",
@@ -73,22 +73,22 @@ def test_layers():
 
 
 def test_faults_are_named():
-    detector_entries.check(STUDY, "a.yaml")
+    detector.check(STUDY, "a.yaml")
     other = study()
     other["figures"][0]["detector"] = "none"
     with pytest.raises(BadStudy, match=r"a\.yaml: figure f wants the detector none.*mean_npp"):
-        detector_entries.check(other, "a.yaml")
+        detector.check(other, "a.yaml")
     with pytest.raises(BadStudy, match="factor a needs `layer`"):
-        detector_entries.check(study(factors=[{"name": "a"}]), "a.yaml")
+        detector.check(study(factors=[{"name": "a"}]), "a.yaml")
     different = study()
     changed = [{"name": "karst", "file": "other.gpkg", "name_field": "kind"}]
     different["detectors"].append({"name": "two", "of": "dem", "factors": changed})
     with pytest.raises(BadStudy, match="factor karst is another file in another detector"):
-        detector_entries.check(different, "a.yaml")
+        detector.check(different, "a.yaml")
 
 
 def test_layers_that_a_twin_has_the_truth_of():
-    truth = detector_entries.truth_of
+    truth = detector.truth_of
     assert truth("pixel/nep/mean") == ("nep", None, None)
     assert truth("pixel/temperature/mean") == ("temperature", None, None)
     assert truth("landcover/2010") == ("landcover", 2010, None)

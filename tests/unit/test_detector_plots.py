@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
-from nepflow import detector, detector_plots, detector_rows, palettes
+from nepflow.detector import detector, results
+from nepflow.figures import detector as figures_detector
+from nepflow.figures import palettes
 
 
 def factors():
@@ -16,14 +18,12 @@ def factors():
     strata = {name: detector.strata_of(y, code) for name, code in zip(names, codes, strict=True)}
     marks = {"rain": "same layer", "land_cover": "", "slope": ""}
     tested = {"rain": (0.5, 0.01, 0.1), "land_cover": (0.1, 0.3, 0.2), "slope": (0, 0.6, 0.1)}
-    one = [("nep", *row) for row in detector_rows.factor_rows(strata, tested, marks, 10)]
-    pairs = detector_rows.interaction_rows(
-        y, dict(zip(names, codes, strict=True)), strata, marks, 10
-    )
+    one = [("nep", *row) for row in results.factor_rows(strata, tested, marks, 10)]
+    pairs = results.interaction_rows(y, dict(zip(names, codes, strict=True)), strata, marks, 10)
     other = [("nep", *row) for row in pairs]
     return (
-        pd.DataFrame(one, columns=detector_rows.COLUMNS["factors"]),
-        pd.DataFrame(other, columns=detector_rows.COLUMNS["interactions"]),
+        pd.DataFrame(one, columns=results.COLUMNS["factors"]),
+        pd.DataFrame(other, columns=results.COLUMNS["interactions"]),
     )
 
 
@@ -39,7 +39,7 @@ def texts(figure):
 @pytest.mark.parametrize("width", [180, 85])
 def test_bars(width):
     table, _ = factors()
-    figure = detector_plots.q_bars(table, width_mm=width, simulated=True)
+    figure = figures_detector.q_bars(table, width_mm=width, simulated=True)
     bars = figure.axes[0].patches
     assert [bar.get_hatch() for bar in bars] == ["////", None, None]
     colours = [to_hex(bar.get_facecolor()) for bar in bars]
@@ -53,7 +53,7 @@ def test_bars(width):
 @pytest.mark.parametrize("width", [180, 85])
 def test_heat_map(width):
     _, table = factors()
-    figure = detector_plots.interaction_map(table, width_mm=width, simulated=False)
+    figure = figures_detector.interaction_map(table, width_mm=width, simulated=False)
     said = texts(figure)
     q = table[table["quantity"] == "q_both"]
     for value in q["value"]:
@@ -66,4 +66,4 @@ def test_heat_map(width):
 def test_a_table_without_q_is_refused():
     table, _ = factors()
     with pytest.raises(palettes.BadFigure, match="q_statistic"):
-        detector_plots.q_bars(table[table["quantity"] == "cells"])
+        figures_detector.q_bars(table[table["quantity"] == "cells"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import correlation, dominance
+from nepflow.pixel import correlation, dominance
 from scipy import stats
 
 DRIVERS = ("temperature", "precipitation", "radiation")

@@ -4,17 +4,13 @@ import numpy as np
 import pandas as pd
 import pyproj
 import pytest
-from nepflow import (
-    field_agreement,
-    field_scatter,
-    field_tables,
-    notes,
-    plot_models,
-    points,
-    raster,
-    readable,
-)
-from nepflow.palettes import BadFigure
+from nepflow.evaluation import field_agreement, field_data
+from nepflow.figures import field_scatter
+from nepflow.figures.palettes import BadFigure
+from nepflow.io import raster
+from nepflow.report import notes, tables
+from nepflow.respiration import plot_models
+from nepflow.spatial import points
 from rasterio.transform import from_origin
 
 GSMSR = {
@@ -51,7 +47,7 @@ def srdb(reference_data):
 
 def test_srdb_northwest_finds_the_published_means(srdb):
     """71 untreated plots with climate: mean Rh 428, Pei applied once to annual climate 23."""
-    plots = field_tables.read_plots(srdb, True, NORTHWEST, None)
+    plots = field_data.read_plots(srdb, True, NORTHWEST, None)
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     found = plot_models.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR})
     modelled = found["rh", "pei2009 annual_once"]
@@ -68,7 +64,7 @@ def test_srdb_china_pairs_of_the_relations(srdb):
     """262 untreated pairs: Rs 797, Rh 494; power law 433 (RMSE 186), quadratic 476 (171)."""
     table = pd.read_csv(srdb, low_memory=False, dtype={"Record_number": str})
     numbers = set(table.loc[table["Country"] == "China", "Record_number"])
-    plots = field_tables.read_plots(srdb, True, None, 4.0)
+    plots = field_data.read_plots(srdb, True, None, 4.0)
     plots = plots[plots["plot"].isin(numbers) & plots["rs"].notna() & plots["rh"].notna()]
     assert len(plots) == 262
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
@@ -94,18 +90,18 @@ def plot_file(path, **changes):
 
 def test_plots_are_filtered(tmp_path):
     path = plot_file(tmp_path / "plots.csv")
-    plots = field_tables.read_plots(path, True, None, 4.0)
+    plots = field_data.read_plots(path, True, None, 4.0)
     assert plots["plot"].tolist() == ["1", "2", "4"]
     assert plots["biome"].tolist() == ["Forest", "unknown", "Desert"]
     assert np.isnan(plots["rs"].iloc[2]) and plots["carbon"].eq(4).all()
-    assert len(field_tables.read_plots(path, False, None, None)) == 4
-    assert field_tables.read_plots(path, True, [100.5, 0, 102, 90], None)["plot"].tolist() == ["2"]
-    with pytest.raises(field_tables.BadFieldTable, match=r"plots.csv: no plot is left.*box_deg"):
-        field_tables.read_plots(path, True, [0, 0, 1, 1], None)
+    assert len(field_data.read_plots(path, False, None, None)) == 4
+    assert field_data.read_plots(path, True, [100.5, 0, 102, 90], None)["plot"].tolist() == ["2"]
+    with pytest.raises(field_data.BadFieldTable, match=r"plots.csv: no plot is left.*box_deg"):
+        field_data.read_plots(path, True, [0, 0, 1, 1], None)
     bad = tmp_path / "bad.csv"
     pd.DataFrame({"Record_number": [1]}).to_csv(bad, index=False)
-    with pytest.raises(field_tables.BadFieldTable, match=r"bad.csv: has no column Longitude"):
-        field_tables.read_plots(bad, True, None, None)
+    with pytest.raises(field_data.BadFieldTable, match=r"bad.csv: has no column Longitude"):
+        field_data.read_plots(bad, True, None, None)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +113,8 @@ def test_codes_of_missing_data_in_plots(tmp_path, column, code):
     table[column] = table[column].astype(float)
     table.loc[0, column] = code
     table.to_csv(path, index=False)
-    with pytest.raises(field_tables.BadFieldTable, match=f"{column} of .* is {code:g} .*missing"):
-        field_tables.read_plots(str(path), False, None, None)
+    with pytest.raises(field_data.BadFieldTable, match=f"{column} of .* is {code:g} .*missing"):
+        field_data.read_plots(str(path), False, None, None)
 
 
 @pytest.mark.parametrize("code", ["-9999", "-999", "9999", "32766", "inf"])
@@ -126,12 +122,12 @@ def test_codes_of_missing_data_in_sites(tmp_path, code):
     path = tmp_path / "sites.csv"
     path.write_text(f"site,lon,lat,nep,class\nA,105,36,120,forest\nB,105,36,{code},forest\n")
     entry = {"file": str(path), "unit": "g C m-2 yr-1", "sign": "uptake_positive"}
-    with pytest.raises(field_tables.BadFieldTable, match=f"nep of site B is {code}"):
-        field_tables.read_sites(entry)
+    with pytest.raises(field_data.BadFieldTable, match=f"nep of site B is {code}"):
+        field_data.read_sites(entry)
 
 
 def test_models_at_a_plot_by_hand(tmp_path):
-    plots = field_tables.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
+    plots = field_data.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     found = plot_models.modelled(arrays, "bond_lamberty_thomson2010", {"gsmsr": GSMSR})
     raich = 1.25 * np.exp(0.0545 * 15) * 100 / 142.59 * 365.25
@@ -151,10 +147,10 @@ def test_sites_take_unit_and_sign(tmp_path, sign, value):
     ).to_csv(path, index=False)
     entry = {"file": str(path), "unit": "t C ha-1 yr-1", "sign": sign,
              "columns": {"site": "id", "lon": "x", "lat": "y"}}  # fmt: skip
-    sites = field_tables.read_sites(entry)
+    sites = field_data.read_sites(entry)
     assert sites["nep"].tolist() == [value] and sites["site"].tolist() == ["a"]
-    with pytest.raises(field_tables.BadFieldTable, match="no column site"):
-        field_tables.read_sites(entry | {"columns": {}})
+    with pytest.raises(field_data.BadFieldTable, match="no column site"):
+        field_data.read_sites(entry | {"columns": {}})
 
 
 def test_points_take_their_cell(tmp_path):
@@ -224,7 +220,7 @@ def test_report_shows_every_group_and_the_unit_of_every_layer():
         )
         rows += [(variable, model, *row) for row in found]
     columns = ["variable", "model", "group", "quantity", "value", "unit"]
-    block = readable.blocks(pd.DataFrame(rows, columns=columns))[0]
+    block = tables.blocks(pd.DataFrame(rows, columns=columns))[0]
     assert len(block["rows"]) == 6 and len(block["columns"]) == 3 + 6
     columns = ["contrast", "layer", "measure", "value", "unit"]
     rows = [
@@ -232,12 +228,12 @@ def test_report_shows_every_group_and_the_unit_of_every_layer():
         ("k", "slope", "difference", 0.1, "yr-2"),
     ]
     contrasts = pd.DataFrame(rows, columns=columns)
-    shown = readable.blocks(contrasts)[0]["rows"]
+    shown = tables.blocks(contrasts)[0]["rows"]
     assert [row[-1] for row in shown] == ["g C m⁻² yr⁻¹", "yr⁻²"]
 
 
 def test_calibrated_constants_stand_beside_the_published(tmp_path):
-    plots = field_tables.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
+    plots = field_data.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     twice = {"gsmsr": GSMSR | {"rate": 2 * 0.588, "rate_per_carbon": 2 * 0.118}}
     found = plot_models.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR}, twice)
@@ -265,7 +261,7 @@ def test_calibrated_constants_stand_beside_the_published(tmp_path):
     ],
 )
 def test_own_model_is_among_those_at_plots(tmp_path, settings, name):
-    plots = field_tables.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
+    plots = field_data.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
     arrays = {column: plots[column].to_numpy() for column in plots.columns}
     calibrated = {"raich2002": {"rate": 2.0, "per_k": 0.05}} if "constants" in settings else None
     relation = settings.get("heterotrophic", "bond_lamberty2004")

@@ -1,7 +1,7 @@
 """What a figure reads, and entries that cannot be drawn."""
 
 import pytest
-from nepflow import figure_entries
+from nepflow.study import figures
 
 PANELS = {
     "name": "both",
@@ -31,15 +31,15 @@ def with_dates(*dates):
 
 
 def test_layers_and_zones_of_panels():
-    assert figure_entries.layers_of(PANELS) == ["a", "b", "c"]
-    assert figure_entries.zones_of(PANELS) == ["province"]
-    assert figure_entries.layers_of({"kind": "map", "layer": "x"}) == ["x"]
-    assert figure_entries.layers_of({"kind": "sankey"}) == []
+    assert figures.layers_of(PANELS) == ["a", "b", "c"]
+    assert figures.zones_of(PANELS) == ["province"]
+    assert figures.layers_of({"kind": "map", "layer": "x"}) == ["x"]
+    assert figures.layers_of({"kind": "sankey"}) == []
 
 
 def test_dates_follow_the_substitutes():
-    assert figure_entries.dates_of(with_dates(2000, 2011)) == {2000: 2001, 2011: 2011}
-    figure_entries.check(with_dates(2000, 2011, 2022), "x.yaml")
+    assert figures.dates_of(with_dates(2000, 2011)) == {2000: 2001, 2011: 2011}
+    figures.check(with_dates(2000, 2011, 2022), "x.yaml")
 
 
 @pytest.mark.parametrize(
@@ -55,5 +55,5 @@ def test_dates_follow_the_substitutes():
     ],
 )
 def test_what_cannot_be_drawn_is_refused(study, said):
-    with pytest.raises(figure_entries.BadStudy, match=said):
-        figure_entries.check(study, "x.yaml")
+    with pytest.raises(figures.BadStudy, match=said):
+        figures.check(study, "x.yaml")

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tiles
-from nepflow import hdf, modis
+from nepflow.modis import hdf
+from nepflow.study import modis
 
 NPP = modis.PRODUCTS["MOD17A3HGF"].fields["npp"]
 

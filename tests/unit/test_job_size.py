@@ -1,7 +1,7 @@
 """What jobs ask for grows with the grid and shrinks with its bands."""
 
 import pytest
-from nepflow import job_size
+from nepflow.study import job_size
 
 
 def study(tiles, resolution_m=500, blocks=1):

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from nepflow import filling, kriging, reconstruction, variogram
+from nepflow.spatial import variogram
+from nepflow.stations import filling, kriging, reconstruction
 
 MODELS = [
     variogram.Variogram("spherical", 0.4, 5.0, 300.0),

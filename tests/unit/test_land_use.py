@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nepflow import land_use, land_use_entries, land_use_plots, land_use_rows, palettes
-from nepflow.figure_entries import BadStudy
+from nepflow.figures import land_use, palettes
+from nepflow.landcover import land_use_effect, land_use_rows
+from nepflow.study import land_use_entries
+from nepflow.study.figures import BadStudy
 
 NAMES = ["forest", "grass", "barren"]
 
@@ -15,7 +17,7 @@ def test_effects_by_hand():
     """2 000 000 km2 from forest (500, later 520) to grass (100, later 130)."""
     areas = np.zeros((2, 2))
     areas[0, 1] = 2e6
-    found = land_use.effects(areas, [500, 100], [520, 130])
+    found = land_use_effect.effects(areas, [500, 100], [520, 130])
     assert found["area_effect"][0, 1] == pytest.approx(2 * -400)
     assert found["density_effect"][0, 1] == pytest.approx(2 * 20)
     assert found["interaction_effect"][0, 1] == pytest.approx(2 * ((130 - 520) - (100 - 500)))
@@ -29,21 +31,21 @@ def test_effects_by_hand():
 def test_parts_sum_to_the_change_of_the_total(areas, densities):
     areas = np.array(areas).reshape(4, 4)
     before, after = np.array(densities[:4]), np.array(densities[4:])
-    parts = sum(part.sum() for part in land_use.effects(areas, before, after).values())
+    parts = sum(part.sum() for part in land_use_effect.effects(areas, before, after).values())
     change = (areas.sum(axis=0) * after).sum() - (areas.sum(axis=1) * before).sum()
     scale = 1e-6 * (np.abs(areas).sum() * 900 + 1)
     assert parts == pytest.approx(change * 1e-6, abs=1e-12 * scale)
 
 
 def test_classes_without_data_have_no_effect():
-    found = land_use.effects(np.ones((3, 3)), [1, 2, np.nan], [1, np.nan, 3])
+    found = land_use_effect.effects(np.ones((3, 3)), [1, 2, np.nan], [1, np.nan, 3])
     known = np.isfinite(found["area_effect"])
     assert known.sum() == 1 and known[0, 0]
 
 
 def test_commonest_class():
     annual = np.array([[[1, 2, 2, np.nan]], [[3, 2, np.nan, np.nan]], [[3, 1, 1, np.nan]]])
-    commonest = land_use.commonest_class(annual)
+    commonest = land_use_effect.commonest_class(annual)
     assert commonest[0, :3].tolist() == [3, 2, 1], "ties go to the lower code"
     assert np.isnan(commonest[0, 3])
 
@@ -54,7 +56,7 @@ def test_densities_against_plain_means():
     values[rng.random(values.shape) < 0.2] = np.nan
     codes = rng.integers(0, 4, values.shape)
     values[codes == 3] = np.nan
-    means, cells = land_use.class_densities(values, codes, 3)
+    means, cells = land_use_effect.class_densities(values, codes, 3)
     for code in (1, 2):
         assert means[code - 1] == pytest.approx(np.nanmean(values[codes == code]))
         assert cells[code - 1] == np.isfinite(values[codes == code]).sum()
@@ -68,7 +70,7 @@ def test_change_beyond_stable_neighbours_against_a_loop(least):
     change[rng.random(change.shape) < 0.1] = np.nan
     before = rng.integers(0, 4, change.shape)
     after = np.where(rng.random(change.shape) < 0.75, before, rng.integers(0, 4, change.shape))
-    found = land_use.beyond_stable(change, before, after, 5, least)
+    found = land_use_effect.beyond_stable(change, before, after, 5, least)
     wanted = np.full(change.shape, np.nan)
     for row, column in np.argwhere((before != after) & (before > 0) & (after > 0)):
         near = np.s_[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3]
@@ -110,7 +112,7 @@ def test_rows_close_to_the_area_and_to_the_total():
     known = areas[:2, :2]
     total = ((known.sum(axis=0) * after[:2]).sum() - (known.sum(axis=1) * before[:2]).sum()) * 1e-6
     assert value(table, "all", "all", "total_effect") == pytest.approx(total, rel=1e-12)
-    parts = sum(value(table, "all", "all", part) for part in land_use.PARTS)
+    parts = sum(value(table, "all", "all", part) for part in land_use_effect.PARTS)
     assert parts == pytest.approx(total, rel=1e-12)
     changed, same = (value(table, "all", to, "total_effect") for to in ("changed", "unchanged"))
     assert changed + same == pytest.approx(total, rel=1e-12)
@@ -129,13 +131,13 @@ def test_classes_without_data_may_count_zero():
 @pytest.mark.parametrize("width", [180, 85])
 def test_matrix(width):
     *_, table = planted()
-    figure = land_use_plots.effect_matrix(table, width_mm=width, simulated=True)
+    figure = land_use.effect_matrix(table, width_mm=width, simulated=True)
     said = [text.get_text() for text in figure.axes[0].texts]
     wanted = value(table, "forest", "grass", "total_effect") * 1e3  # Gg
     assert f"{wanted:.3f}".replace("-", "−") in said
     assert any("38 km² of transitions" in text.replace("\n", " ") for text in said)
     with pytest.raises(palettes.BadFigure):
-        land_use_plots.effect_matrix(table[table["quantity"] == "area"])
+        land_use.effect_matrix(table[table["quantity"] == "area"])
 
 
 def test_periods_and_their_faults():

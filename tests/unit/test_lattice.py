@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow import climate, coarse, lattice, raster
-from nepflow.kernels import kernel_matrix
+from nepflow.climate import climate, coarse
+from nepflow.climate.kernels import kernel_matrix
+from nepflow.io import raster
+from nepflow.spatial import lattice
 from scipy.interpolate import BarycentricInterpolator
 from test_climate import surfaces_of
 

@@ -6,7 +6,8 @@ import numpy as np
 import pictures
 import pytest
 from matplotlib.offsetbox import AnchoredText
-from nepflow import classmap, furniture, labels, maps, palettes, series, terrain
+from nepflow import labels
+from nepflow.figures import base_map, class_map, maps, palettes, series, study_area
 from pyproj import Transformer
 
 TRUTHS = (False, True)
@@ -40,9 +41,9 @@ def draw_map(simulated, width_mm=180, **options):
 
 def draw_classes(simulated, width_mm=180, **options):
     layer = classes(simulated)
-    counts = classmap.class_counts(layer.values, pictures.inside())
+    counts = class_map.class_counts(layer.values, pictures.inside())
     outlines = pictures.outlines()
-    return classmap.class_map(
+    return class_map.class_map(
         layer, pictures.grid(), outlines, counts, width_mm=width_mm, **options
     )
 
@@ -50,7 +51,7 @@ def draw_classes(simulated, width_mm=180, **options):
 def draw_study_area(simulated, width_mm=180, **options):
     elevation = pictures.field(values() + 1000, simulated, unit="m", long_name="elevation")
     outlines = options.pop("outlines", pictures.outlines())
-    return terrain.study_area_map(
+    return study_area.study_area_map(
         elevation, pictures.grid(), outlines, pictures.stations(), width_mm=width_mm, **options
     )
 
@@ -206,7 +207,7 @@ def test_unit_of_the_colour_bar_is_typeset():
 
 def test_shares_of_classes_are_counted_by_cell_and_close():
     """18 x 24 cells less 7 x 10 and 5 x 8 outside = 322, of which 4 are cropland."""
-    counts = classmap.class_counts(classes().values, pictures.inside())
+    counts = class_map.class_counts(classes().values, pictures.inside())
     assert counts == {1: 318, 3: 4, None: 0}
     legend = " ".join(pictures.texts(draw_classes(False)))
     assert "forest  98.8 %" in legend  # 318 / 322 = 98.76 %
@@ -219,7 +220,7 @@ def test_a_legend_names_the_largest_of_many_classes():
     classes = {code: f"county {code}" for code in range(1, 401)}
     field = pictures.field(np.full(pictures.inside().shape, 400.0), classes=classes)
     counts = dict.fromkeys(range(1, 401), 4) | {7: 2, 400: 406}  # 2,000 cells
-    figure = classmap.class_map(field, pictures.grid(), pictures.outlines(), counts)
+    figure = class_map.class_map(field, pictures.grid(), pictures.outlines(), counts)
     found = pictures.texts(figure)
     assert len([text for text in found if text.startswith("county")]) == 60
     assert "county 400  20.3 %" in found and "county 1  0.2 %" in found
@@ -230,9 +231,9 @@ def test_a_legend_names_the_largest_of_many_classes():
 def test_cells_without_class_are_told_of_the_whole_area():
     layer = classes()
     layer.values[0, :7] = np.nan
-    counts = classmap.class_counts(layer.values, pictures.inside())
+    counts = class_map.class_counts(layer.values, pictures.inside())
     assert counts[None] == 7
-    figure = classmap.class_map(layer, pictures.grid(), pictures.outlines(), counts)
+    figure = class_map.class_map(layer, pictures.grid(), pictures.outlines(), counts)
     assert "no data (2.2 % of the whole area)" in pictures.texts(figure)  # 7 / 322
 
 
@@ -267,7 +268,7 @@ def test_zone_names_stay_inside_the_frame_and_may_be_chinese():
 
 
 def test_furniture_goes_where_the_area_is_not():
-    corners = furniture.places(
+    corners = base_map.places(
         pictures.inside() == 1, {"inset": (0.3, 0.3, "upper"), "scale": (0.3, 0.2, "lower")}
     )
     assert corners == {"inset": "upper right", "scale": "lower left"}
@@ -293,4 +294,4 @@ def test_layers_of_another_shape_are_refused():
 
 def test_classes_without_names_are_refused():
     with pytest.raises(palettes.BadFigure, match="tag `classes`"):
-        classmap.class_map(npp(), pictures.grid(), pictures.outlines(), {})
+        class_map.class_map(npp(), pictures.grid(), pictures.outlines(), {})

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from nepflow import modis
-from nepflow.masked import NO_REASON, MaskedArea
+from nepflow.io.missing import NO_REASON, MaskedArea
+from nepflow.study import modis
 
 BARREN = modis.ABSENCE_CODE["barren"]
 

@@ -6,7 +6,8 @@ import re
 import pages
 import pytest
 import yaml
-from nepflow import equations, methods_text, references
+from nepflow.report.methods import equations, references
+from nepflow.report.methods import text as methods_text
 
 LATER = {
     "stability": {"ddof": 0, "smallest_mean_g_c": 10, "breaks": "natural", "sample": 10000},

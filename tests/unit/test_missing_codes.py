@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from nepflow import missing_codes
-from nepflow.missing_codes import Seen
+from nepflow.io import missing_codes
+from nepflow.io.missing_codes import Seen
 
 RNG = np.random.default_rng(3)
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 import yaml
-from nepflow import names, study
-from nepflow.figure_entries import BadStudy
+from nepflow.study import load as study_load
+from nepflow.study import names
+from nepflow.study.figures import BadStudy
 
 BASE = {
     "title": "t",
@@ -27,7 +28,7 @@ def load(root, folder, name="own", **keys):
     text = yaml.safe_dump(BASE | keys, allow_unicode=True)
     (folder / f"studies/{name}.yaml").write_text(text, encoding="utf-8")
     schema = root / "workflow/schemas/study.schema.yaml"
-    return study.load_study(name, folder, schema, "data", "results")
+    return study_load.load_study(name, folder, schema, "data", "results")
 
 
 def area(name):
@@ -201,9 +202,9 @@ def test_tiles_are_free_where_nothing_reads_one(root, tmp_path):
 
 def test_what_reads_tiles_is_what_the_plan_lists(root):
     """The two ways to know it agree on every study that ships."""
-    from nepflow_acquire import plan
+    from nepflow.inputs import plan
 
     schema = root / "workflow/schemas/study.schema.yaml"
     for path in (root / "config/studies").glob("*.yaml"):
-        loaded = study.load_study(path.stem, root / "config", schema, "data", "results")
+        loaded = study_load.load_study(path.stem, root / "config", schema, "data", "results")
         assert loaded["reads_tiles"] == bool(plan.tile_years(loaded)), path.stem

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 import tiles
 from affine import Affine
-from nepflow import landcover_grid, modis, mosaic, native_codes, npp_grid, overviews, part, raster
+from nepflow.io import bands, overviews, raster
+from nepflow.landcover import classes as landcover_classes
+from nepflow.modis import native_codes
+from nepflow.modis import tiles as modis_tiles
+from nepflow.npp import mod17
+from nepflow.study import modis
 from pyproj import CRS, Transformer
 
 CYLINDER = "+proj=cea +lat_ts=30 +datum=WGS84 +units=m"  # its rows are those of the tiles
@@ -54,9 +59,9 @@ def sampled(land, folder, mem_mb, threads=1):
     npp, cover, _, mask = land
     folder.mkdir()
     names = [str(folder / f"{name}.tif") for name in ("npp", "qc", "absence", "cover")]
-    npp_grid.sample(npp, mask, names[:3], "2001", mem_mb, threads)
+    mod17.sample(npp, mask, names[:3], "2001", mem_mb, threads)
     output = raster.Output(names[3], "1", "land cover", ("2001",), "uint8")
-    landcover_grid.sample(cover, mask, output, CLASSES, mem_mb, threads)
+    landcover_classes.sample(cover, mask, output, CLASSES, mem_mb, threads)
     return [overviews.digest(name) for name in names]
 
 
@@ -73,12 +78,12 @@ def test_bands_change_no_value(land, tmp_path, threads):
 def test_rows_of_a_job_go_in_bands_too(land, tmp_path):
     npp, _, grid, mask = land
     for mem_mb in (2, 400):
-        with part.only("2-of-3"):
+        with bands.only("2-of-3"):
             found = native_codes.bands(npp, FIELDS, grid, mem_mb / 4)
-            assert (found[0].start, found[-1].stop) == part.rows(grid.height)
+            assert (found[0].start, found[-1].stop) == bands.rows(grid.height)
             assert (len(found) > 1) == (mem_mb == 2)
             names = [str(tmp_path / f"{name}{mem_mb}.tif") for name in ("npp", "qc", "absence")]
-            npp_grid.sample(npp, mask, names, "2001", mem_mb)
+            mod17.sample(npp, mask, names, "2001", mem_mb)
     few, many = (
         [overviews.digest(tmp_path / f"{n}{m}.tif") for n in ("npp", "qc")] for m in (2, 400)
     )
@@ -98,14 +103,14 @@ def test_a_strip_may_lie_on_several_bands(land):
 
 def test_memory_does_not_grow_with_the_tiles(tmp_path, monkeypatch):
     """Windows of codes of 2 and of 10 tiles one above the other, read with the same memory."""
-    sizes, plain = [], mosaic.read_codes
+    sizes, plain = [], modis_tiles.read_codes
 
     def noted(*arguments):
         layer = plain(*arguments)
         sizes.append(layer.codes.nbytes)
         return layer
 
-    monkeypatch.setattr(mosaic, "read_codes", noted)
+    monkeypatch.setattr(modis_tiles, "read_codes", noted)
     largest, peaks, windows = {}, {}, {}
     for rows in (2, 10):
         npp, _, grid, _ = area(tmp_path / str(rows), rows, 1, 9000, CYLINDER)
@@ -125,7 +130,7 @@ def test_memory_does_not_grow_with_the_tiles(tmp_path, monkeypatch):
 
 def test_ten_tiles_at_full_size_are_one_band(land):
     """Those of Northwest China: 6 x 2 positions of 2400 x 2400, with the memory of the rule."""
-    native = mosaic.lattice(land[0], FIELDS[0].name, margin=0)
+    native = modis_tiles.lattice(land[0], FIELDS[0].name, margin=0)
     window = raster.Grid(native.crs, native.transform, 2 * 2400, 6 * 2400)
     band = native_codes.Band(0, 1, [], window, None)
     assert band.size_mb(FIELDS) <= 1500 / native_codes.SHARE

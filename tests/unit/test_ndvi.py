@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import ndvi
+from nepflow.npp import ndvi
 
 NAN = np.nan
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import tiles
 from affine import Affine
-from nepflow import modis, native_ndvi, ndvi, raster
+from nepflow.io import raster
+from nepflow.npp import native_ndvi, ndvi
+from nepflow.study import modis
 
 SHAPE = (20, 20)
 GRID = raster.Grid("", Affine(60000, 0, 0, 0, -60000, 0), 5, 5)

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow import modis, nearest, projection, raster
+from nepflow.io import raster
+from nepflow.modis import nearest
+from nepflow.spatial import projection
+from nepflow.study import modis
 from pyproj import CRS, Transformer
 
 CHINA = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"

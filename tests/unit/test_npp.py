@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from nepflow import landcover, npp
-from nepflow.modis import ABSENCE_CODE
+from nepflow.npp import npp
+from nepflow.study import landcover
+from nepflow.study.modis import ABSENCE_CODE
 
 
 def test_half_valid_cells_stay():

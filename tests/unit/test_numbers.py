@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import numbers, specification, trend
+from nepflow.evaluation import numbers, specification
+from nepflow.pixel import trend
 
 COLUMNS = ["class", "masked", "area_km2", "share_of_classified_percent", "share_of_area_percent"]
 

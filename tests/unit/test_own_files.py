@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from nepflow import modis, own_files, study
+from nepflow.study import files, load, modis
 
 OWN = {
     "title": "t",
@@ -33,8 +33,8 @@ def there(root, tmp_path, monkeypatch):
     (tmp_path / "config/defaults.yaml").write_text((root / "config/defaults.yaml").read_text())
     (tmp_path / "config/studies/own.yaml").write_text(yaml.safe_dump(OWN))
     schema = root / "workflow/schemas/study.schema.yaml"
-    settings = study.load_study("own", tmp_path / "config", schema, "data", "results")
-    paths = [path for _, path in own_files.raw_files(settings)]
+    settings = load.load_study("own", tmp_path / "config", schema, "data", "results")
+    paths = [path for _, path in files.raw_files(settings)]
     for path in [*map(Path, paths), Path("data/own/park.dbf"), Path("data/own/park.SHX")]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
@@ -73,11 +73,11 @@ def lose(path):
     ],
 )
 def test_what_is_wrong_with_a_raw_file(there, name, spoil, path, said):
-    assert own_files.faults(there) == {}
+    assert files.faults(there) == {}
     spoil(Path("data/own", name))
-    found = own_files.faults(there)
+    found = files.faults(there)
     assert list(found) == [f"data/own/{path}"]
-    text = own_files.refusal(there, f"data/own/{path}", found)
+    text = files.refusal(there, f"data/own/{path}", found)
     assert text.startswith("config/studies/own.yaml: ") and f"data/own/{path}: {said}" in text
     assert "`make doctor STUDY=own`" in text
 
@@ -85,7 +85,7 @@ def test_what_is_wrong_with_a_raw_file(there, name, spoil, path, said):
 def test_all_that_is_missing_is_listed_that_of_the_job_first(there):
     for name in ("area.gpkg", "npp/2001.tif", "npp/2002.tif", "npp/2003.tif", "dem.tif"):
         Path("data/own", name).unlink()
-    text = own_files.refusal(there, "data/own/dem.tif", own_files.faults(there), most=3)
+    text = files.refusal(there, "data/own/dem.tif", files.faults(there), most=3)
     lines = text.splitlines()
     assert len(lines) == 6 and "dem.tif" in lines[1] and lines[4] == "  and 2 more"
 
@@ -93,12 +93,12 @@ def test_all_that_is_missing_is_listed_that_of_the_job_first(there):
 def test_what_rules_make_or_bring_is_not_looked_for(there):
     Path("data/own/dem.tif").unlink()
     brought = there["files"] | {"dem": "results/own/acquired/dem.tif"}
-    assert own_files.faults(there | {"files": brought, "brings": ["dem", "tiles"]}) == {}
-    assert own_files.faults(there | {"simulated": True}) == {}
+    assert files.faults(there | {"files": brought, "brings": ["dem", "tiles"]}) == {}
+    assert files.faults(there | {"simulated": True}) == {}
 
 
 def test_a_longer_period_needs_the_rasters_of_its_years(there):
-    assert list(own_files.faults(there | {"years": [2001, 2002, 2003, 2004]})) == [
+    assert list(files.faults(there | {"years": [2001, 2002, 2003, 2004]})) == [
         "data/own/npp/2004.tif"
     ]
 

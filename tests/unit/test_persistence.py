@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import null_persistence, persistence, persistence_rows
+from nepflow.pixel import null_persistence, persistence, persistence_rows
 
 LENGTHS = (8, 15, 23, 24, 40)
 

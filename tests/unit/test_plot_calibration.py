@@ -4,14 +4,15 @@ import calibrate_plots as script
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import calibration_file, plot_calibration, respiration_models, soil_respiration
-from nepflow.figure_entries import BadStudy
+from nepflow.respiration import calibration, calibration_file, formulas
+from nepflow.study import respiration
+from nepflow.study.figures import BadStudy
 
 GSMSR = {
     "status": "unconfirmed", "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83,
     "q10_per_k": -0.006, "precipitation_above_cm": 2.972, "precipitation_below_cm": 5.657,
 }  # fmt: skip
-KNOWN = {"gsmsr": GSMSR} | soil_respiration.PUBLISHED
+KNOWN = {"gsmsr": GSMSR} | formulas.PUBLISHED
 FACTOR, ADDED = 1.4, -0.012  # planted
 
 
@@ -26,8 +27,8 @@ def plots(seed, model, noise=0.25, sites=40, records=2, factor=FACTOR, added=ADD
         "precipitation": rng.uniform(600, 2200, sites)[site],
         "carbon": np.full(site.size, 4.0),
     }
-    constants = plot_calibration.constants_of(model, KNOWN[model], factor, added)
-    table["rs"] = plot_calibration.published(model, table, constants)
+    constants = calibration.constants_of(model, KNOWN[model], factor, added)
+    table["rs"] = calibration.published(model, table, constants)
     errors = rng.normal(0, noise / 2**0.5, sites)[site] + rng.normal(0, noise / 2**0.5, site.size)
     table["rs"] = table["rs"] * np.exp(errors)
     return table
@@ -35,7 +36,7 @@ def plots(seed, model, noise=0.25, sites=40, records=2, factor=FACTOR, added=ADD
 
 @pytest.mark.parametrize("model", KNOWN)
 def test_planted_constants_come_back_without_noise(model):
-    found = plot_calibration.calibrate(model, plots(1, model, 0.0), KNOWN[model], 10, 1)
+    found = calibration.calibrate(model, plots(1, model, 0.0), KNOWN[model], 10, 1)
     assert found.factor == pytest.approx(FACTOR, rel=1e-9)
     assert found.added == pytest.approx(ADDED, abs=1e-10)
     assert found.residual == pytest.approx(0, abs=1e-9) and found.residual_published > 0.1
@@ -43,16 +44,16 @@ def test_planted_constants_come_back_without_noise(model):
 
 
 def test_constants_by_hand():
-    new = plot_calibration.constants_of("gsmsr", GSMSR, 2.0, 0.01)
+    new = calibration.constants_of("gsmsr", GSMSR, 2.0, 0.01)
     assert new["rate"] == 1.176 and new["rate_per_carbon"] == 0.236
     assert new["q10_at_zero"] == pytest.approx(1.83 * 1.1051709)  # exp(10 * 0.01)
     assert new["q10_per_k"] == -0.006
     # 1.25 * 2 exp((0.0545 - 0.0045) 20) 100 / 142.59
-    raich = plot_calibration.constants_of("raich2002", KNOWN["raich2002"], 2.0, -0.0045)
+    raich = calibration.constants_of("raich2002", KNOWN["raich2002"], 2.0, -0.0045)
     t, p = np.array([20.0]), np.array([100.0])
-    value = soil_respiration.response("raich2002", t, p, raich)[0]
+    value = formulas.response("raich2002", t, p, raich)[0]
     assert value == pytest.approx(2.5 * np.e * 100 / 142.59)
-    assert soil_respiration.response("raich2002", t, p)[0] == pytest.approx(
+    assert formulas.response("raich2002", t, p)[0] == pytest.approx(
         1.25 * np.exp(1.09) * 100 / 142.59
     )
 
@@ -60,8 +61,8 @@ def test_constants_by_hand():
 def test_line_is_that_of_polyfit():
     table = plots(2, "chen2010")
     table["rs"][3] = np.nan
-    found = plot_calibration.calibrate("chen2010", table, KNOWN["chen2010"], 10, 1)
-    ratio = np.log(table["rs"] / plot_calibration.published("chen2010", table, None))
+    found = calibration.calibrate("chen2010", table, KNOWN["chen2010"], 10, 1)
+    ratio = np.log(table["rs"] / calibration.published("chen2010", table, None))
     known = np.isfinite(ratio)
     slope, level = np.polyfit(table["temperature"][known], ratio[known], 1)
     assert found.added == pytest.approx(slope, rel=1e-9)
@@ -78,7 +79,7 @@ def test_intervals_hold_planted_constants():
             table = plots(seed, "raich2002", records=4)
             if counted is naive:  # every record a site of its own
                 table["lon"] = table["lon"] + np.arange(table["lon"].size)
-            found = plot_calibration.calibrate(
+            found = calibration.calibrate(
                 "raich2002", table, KNOWN["raich2002"], 200, int(units * 100)
             )
             ends = np.percentile([found.factors, found.addeds], [2.5, 97.5], axis=1)
@@ -89,15 +90,15 @@ def test_intervals_hold_planted_constants():
 
 def test_few_plots_or_one_climate_are_refused():
     few = plots(3, "gsmsr", sites=7)
-    with pytest.raises(plot_calibration.TooFewPlots, match=r"7 sites.*plots.box_deg"):
-        plot_calibration.calibrate("gsmsr", few, GSMSR, 10, 1)
+    with pytest.raises(calibration.TooFewPlots, match=r"7 sites.*plots.box_deg"):
+        calibration.calibrate("gsmsr", few, GSMSR, 10, 1)
     alike = plots(3, "gsmsr")
     alike["temperature"] = alike["temperature"] * 0 + 20
-    with pytest.raises(plot_calibration.TooFewPlots, match=r"over 0\.0 K"):
-        plot_calibration.calibrate("gsmsr", alike, GSMSR, 10, 1)
+    with pytest.raises(calibration.TooFewPlots, match=r"over 0\.0 K"):
+        calibration.calibrate("gsmsr", alike, GSMSR, 10, 1)
     alike["rs"] = alike["rs"] * np.nan
-    with pytest.raises(plot_calibration.TooFewPlots, match="0 sites"):
-        plot_calibration.calibrate("gsmsr", alike, GSMSR, 10, 1)
+    with pytest.raises(calibration.TooFewPlots, match="0 sites"):
+        calibration.calibrate("gsmsr", alike, GSMSR, 10, 1)
 
 
 def test_table_gives_the_constants_that_a_study_names(tmp_path):
@@ -117,7 +118,7 @@ def test_table_gives_the_constants_that_a_study_names(tmp_path):
         str(tmp_path / "plots.csv"), path, settings, ["gsmsr", "raich2002"], {"gsmsr": GSMSR}, True
     )
     written = pd.read_csv(path).set_index(["model", "quantity", "statistic"])["value"]
-    planted = plot_calibration.constants_of("gsmsr", GSMSR, FACTOR, ADDED)
+    planted = calibration.constants_of("gsmsr", GSMSR, FACTOR, ADDED)
     used = calibration_file.constants(path, "gsmsr", GSMSR)
     for name in ("rate", "rate_per_carbon", "q10_at_zero"):
         assert used[name] == written["gsmsr", name, "calibrated"]
@@ -137,9 +138,9 @@ def test_calibration_needs_plots():
         "plots": {"file": None, "soil_carbon_kg_m2": None}, "soil_carbon": {},
     }  # fmt: skip
     with pytest.raises(BadStudy, match=r"plots\.file is null"):
-        respiration_models.check(study, "x.yaml")
+        respiration.check(study, "x.yaml")
     study["plots"]["file"] = "plots.csv"
     with pytest.raises(BadStudy, match="soil_carbon_kg_m2"):
-        respiration_models.check(study, "x.yaml")
+        respiration.check(study, "x.yaml")
     study["plots"]["soil_carbon_kg_m2"] = 4
-    respiration_models.check(study, "x.yaml")
+    respiration.check(study, "x.yaml")

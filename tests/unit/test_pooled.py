@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from nepflow import attribution, attribution_choices, pooled, pooled_file, study
+from nepflow.attribution import attribution, pooled, pooled_file
+from nepflow.study import attribution as study_attribution
+from nepflow.study import load
 
 YEARS = np.arange(2001, 2021)
 FEW = 2001, 2007
@@ -112,10 +114,10 @@ def settings(calibration, pooling):
 
 
 def test_pooling_allows_shorter_calibrations_and_no_shorter_still():
-    attribution_choices.check(settings([2001, 2006], "landcover"), "own.yaml")
-    with pytest.raises(attribution_choices.TooFewYears, match=r"6\. Lengthen it, drop a driver"):
-        attribution_choices.check(settings([2001, 2005], "landcover"), "own.yaml")
-    with pytest.raises(attribution_choices.TooFewYears, match="pool by vegetation type"):
-        attribution_choices.check(settings([2001, 2006], "none"), "own.yaml")
-    with pytest.raises(study.BadStudy, match="calibration is null"):
-        attribution_choices.check(settings(None, "landcover"), "own.yaml")
+    study_attribution.check(settings([2001, 2006], "landcover"), "own.yaml")
+    with pytest.raises(study_attribution.TooFewYears, match=r"6\. Lengthen it, drop a driver"):
+        study_attribution.check(settings([2001, 2005], "landcover"), "own.yaml")
+    with pytest.raises(study_attribution.TooFewYears, match="pool by vegetation type"):
+        study_attribution.check(settings([2001, 2006], "none"), "own.yaml")
+    with pytest.raises(load.BadStudy, match="calibration is null"):
+        study_attribution.check(settings(None, "landcover"), "own.yaml")

@@ -7,7 +7,7 @@ import pictures
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
-from nepflow import classmap, maps, palettes, qgis_styles
+from nepflow.figures import class_map, maps, palettes, qgis
 
 NAMES = {1: "forest", 2: "grass & shrub", 3: "crops <irrigated>", 5: "农田"}
 OWN = {1: "#1b5e20", 2: "#9ccc65", 3: "#ffb300", 5: "#6d4c41"}
@@ -49,8 +49,8 @@ def test_classes_are_those_of_the_legend(palette):
     for n, code in enumerate(NAMES):
         cells[2 + n, 2:4] = code
     layer = pictures.field(cells, classes=NAMES, colours=OWN)
-    counts = classmap.class_counts(cells, pictures.inside())
-    drawing = classmap.class_map(
+    counts = class_map.class_counts(cells, pictures.inside())
+    drawing = class_map.class_map(
         layer, pictures.grid(), pictures.outlines(), counts, palette=palette
     )
     legends = [axes.get_legend() for axes in drawing.axes if axes.get_legend()]
@@ -60,7 +60,7 @@ def test_classes_are_those_of_the_legend(palette):
         for patch, text in zip(legend.get_patches(), legend.get_texts(), strict=True)
         if isinstance(patch, Rectangle)
     }
-    style = entries_of(qgis_styles.of_classes(NAMES, OWN, palette))
+    style = entries_of(qgis.of_classes(NAMES, OWN, palette))
     assert list(style) == sorted(NAMES)
     assert {code: name for code, (name, _) in style.items()} == NAMES
     for name, colour in style.values():
@@ -89,7 +89,7 @@ def test_the_ramp_is_the_colour_bar_of_the_map(low, high, unit, limits, palette)
     _, norm = palettes.colours_for(cells, unit, limits, palette)
     images = [image for axes in drawing.axes for image in axes.get_images()]
     drawn = next(i for i in images if (i.norm.vmin, i.norm.vmax) == (norm.vmin, norm.vmax))
-    values, colours = ramp_of(qgis_styles.of_field(cells, unit, limits, palette))
+    values, colours = ramp_of(qgis.of_field(cells, unit, limits, palette))
     between = np.linspace(values[0], values[-1], 1001)
     expected = drawn.cmap(drawn.norm(between))[:, :3]
     ours = np.stack([np.interp(between, values, colours[:, n]) for n in range(3)], axis=1)
@@ -98,6 +98,6 @@ def test_the_ramp_is_the_colour_bar_of_the_map(low, high, unit, limits, palette)
 
 
 def test_nothing_but_absence_and_the_note():
-    text = qgis_styles.of_field(np.full((3, 3), np.nan), "mm", note="sum; simulated (twin)")
+    text = qgis.of_field(np.full((3, 3), np.nan), "mm", note="sum; simulated (twin)")
     assert ramp_of(text)[0][[0, -1]].tolist() == [0.0, 1.0]
     assert "<!-- sum; simulated (twin) -->" in text

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import flags, quality
+from nepflow.stations import flags, quality
 
 DAYS, STATIONS = 400, 30
 MONTH = np.arange(DAYS) // 31 % 12 + 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import flags, radiation, stations, sunshine
+from nepflow.stations import cleaning, flags, radiation, sunshine
 
 
 def test_examples_of_the_paper():
@@ -46,10 +46,10 @@ def records(**columns):
 
 
 def computed(frame, time_step="daily"):
-    ledger = stations.Ledger("f.csv", {"out_of_range": "drop"})
+    ledger = cleaning.Ledger("f.csv", {"out_of_range": "drop"})
     found = sunshine.with_radiation(frame, time_step, {"a": 0.25, "b": 0.50}, ledger)
     limits = {"radiation": [0, 50] if time_step == "daily" else [0, 1500]}
-    found = stations.mask_impossible(found, {"radiation": "radiation_mj_m2"}, limits, ledger)
+    found = cleaning.mask_impossible(found, {"radiation": "radiation_mj_m2"}, limits, ledger)
     return found, ledger
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow import overviews, raster
+from nepflow.io import overviews, raster
 from pyproj import CRS
 
 WKT = CRS.from_user_input("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84").to_wkt()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import recovery
+from nepflow.evaluation import recovery
 
 NAN = np.nan
 

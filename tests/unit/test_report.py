@@ -7,19 +7,21 @@ import numpy as np
 import pandas as pd
 import pictures
 import pytest
-from nepflow import headline, readable, report
+from nepflow.report import headline
+from nepflow.report import page as report_page
+from nepflow.report import tables as report_tables
 from pages import STUDY, TIDY, picture, tables
 
 
 def page(root, study=STUDY, given=None):
     pngs = {figure["name"]: picture() for figure in study["figures"]}
-    values = report.context(study, pngs, given or tables())
-    return report.render(root / "workflow/report/report.html.j2", values), values
+    values = report_page.context(study, pngs, given or tables())
+    return report_page.render(root / "workflow/report/report.html.j2", values), values
 
 
 def test_years_and_zones_become_rows_and_columns():
     series, _ = pictures.series()
-    (block,) = readable.blocks(series)
+    (block,) = report_tables.blocks(series)
     assert block["title"] == "NEP, mean (g C m⁻² yr⁻¹)"
     assert [column["text"] for column in block["columns"]] == ["Year", "whole area", "West", "East"]
     assert block["rows"][0] == ["2001", "100", "100", "100"]
@@ -28,7 +30,7 @@ def test_years_and_zones_become_rows_and_columns():
 
 def test_statistics_become_columns_with_units_and_digits():
     _, trends = pictures.series()
-    (block,) = readable.blocks(trends)
+    (block,) = report_tables.blocks(trends)
     heads = [(column["text"], column["unit"]) for column in block["columns"]]
     assert heads[0] == ("Zone", "")
     assert heads[2] == ("NEP, Theil–Sen slope", "g C m⁻² yr⁻²")
@@ -47,7 +49,7 @@ def test_shares_by_year_carry_their_sum():
             ("fill_share", 9.993),
         )
     ]
-    (block,) = readable.blocks(pd.DataFrame(rows, columns=TIDY))
+    (block,) = report_tables.blocks(pd.DataFrame(rows, columns=TIDY))
     assert [column["text"] for column in block["columns"]] == [
         "Year", "Valid", "Barren", "Fill", "Sum",
     ]  # fmt: skip
@@ -56,13 +58,13 @@ def test_shares_by_year_carry_their_sum():
 
 def test_sum_that_does_not_close_is_shown():
     rows = [("region", "all", str(year), "valid_share", 99.5, "%") for year in (2001, 2002)]
-    (block,) = readable.blocks(pd.DataFrame(rows, columns=TIDY))
+    (block,) = report_tables.blocks(pd.DataFrame(rows, columns=TIDY))
     assert block["rows"][0][-1] == "99.50"
 
 
 def test_other_tables_are_shown_as_they_are_and_cut():
     table = pd.DataFrame({"station": [f"S{n}" for n in range(300)], "records": range(300)})
-    (block,) = readable.blocks(table)
+    (block,) = report_tables.blocks(table)
     assert block["rows"][7] == ["S7", "7"]
     assert [column["numeric"] for column in block["columns"]] == [False, True]
     assert len(block["rows"]) + block["left_out"] == 300
@@ -71,7 +73,7 @@ def test_other_tables_are_shown_as_they_are_and_cut():
 def test_small_numbers_are_not_shown_as_nothing():
     rows = [("gap", 6.1e-5, 0.001, "g C m-2 yr-1", True), ("lowest", -14.59, -2000.0, "%", False)]
     table = pd.DataFrame(rows, columns=["check", "value", "limit", "unit", "passed"])
-    (block,) = readable.blocks(table)
+    (block,) = report_tables.blocks(table)
     assert block["rows"] == [
         ["gap", "6.1 × 10⁻⁵", "0.0010", "g C m⁻² yr⁻¹", "yes"],
         ["lowest", "−14.59", "−2000", "%", "no"],
@@ -103,7 +105,7 @@ def test_small_numbers_are_not_shown_as_nothing():
     ],
 )
 def test_tables_find_their_place(name, section, title):
-    shown = report._tables({name: pd.DataFrame({"a": [1]})})
+    shown = report_page._tables({name: pd.DataFrame({"a": [1]})})
     assert [(table["section"], table["title"]) for table in shown] == [(section, title)]
 
 
@@ -115,7 +117,7 @@ def test_statistics_of_several_units_keep_their_row_and_digits():
         ("radiation", "cells", 2887704, "cells"),
     ]
     table = pd.DataFrame(rows, columns=["quantity", "statistic", "value", "unit"])
-    (block,) = readable.blocks(table)
+    (block,) = report_tables.blocks(table)
     assert block["rows"] == [
         ["Temperature", "°C", "4.310", "0.9659", "–"],
         ["Solar radiation", "MJ m⁻² yr⁻¹", "5907", "–", "2\u202f887\u202f704"],
@@ -146,13 +148,13 @@ def test_short_studies_say_why_there_is_no_trend():
 def test_missing_tables_are_named(root, name):
     given = tables()
     del given[name]
-    with pytest.raises(report.BadReport, match=f"tables/{name}.csv"):
+    with pytest.raises(report_page.BadReport, match=f"tables/{name}.csv"):
         page(root, given=given)
 
 
 def test_missing_figures_are_named():
-    with pytest.raises(report.BadReport, match=r"figures/nep_series\.png"):
-        report.context(STUDY, {"nep_mean": picture()}, tables())
+    with pytest.raises(report_page.BadReport, match=r"figures/nep_series\.png"):
+        report_page.context(STUDY, {"nep_mean": picture()}, tables())
 
 
 def test_page_holds_everything_and_asks_for_nothing(root):
@@ -208,7 +210,7 @@ def test_rows_of_one_quantity_keep_what_they_are_of():
         for statistic in ("true share", "recovered share")
     ]
     columns = ["quantity", "of", "statistic", "value", "unit", "built_in"]
-    (block,) = readable.blocks(pd.DataFrame(rows, columns=columns))
+    (block,) = report_tables.blocks(pd.DataFrame(rows, columns=columns))
     assert [column["text"] for column in block["columns"][:4]] == [
         "Quantity", "Unit", "Of", "Built in",
     ]  # fmt: skip
@@ -224,7 +226,7 @@ def test_masked_area_stands_in_the_csv_and_is_named():
         ("temperature", "masked_barren_area", 4.0, "km2"),
     ]
     columns = ["driver", "quantity", "value", "unit"]
-    (block,) = readable.blocks(pd.DataFrame(rows, columns=columns))
+    (block,) = report_tables.blocks(pd.DataFrame(rows, columns=columns))
     texts = [column["text"] for column in block["columns"]]
     assert "Area" in texts and not [text for text in texts if "asked" in text]
     assert "area without a value by reason" in block["note"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import fit_log, residuals
+from nepflow.climate import diagnostics, residuals
 from test_climate import fitted, surfaces_of
 
 
@@ -92,7 +92,9 @@ def test_readable_log_has_anusplins_names(surfaces):
     stations = surfaces.knots, surfaces.position[:, 2]
     _, log, minima = fitted(stations, surfaces.observed)
     ranked = [residuals.RANKED, *residuals.ranked_stations(surfaces)]
-    text = fit_log.text(log, minima, [("VARIABLE", "x")], surfaces.years, surfaces.months, ranked)
+    text = diagnostics.text(
+        log, minima, [("VARIABLE", "x")], surfaces.years, surfaces.months, ranked
+    )
     for word in ("RHO", "NPTS", "SIGNAL", "ERROR", "RTGCV", "RTMSR", "RTVAR", "GML", "MSE"):
         assert f" {word}\n" in text or f" {word} " in text, word
     assert "RANKED ROOT MEAN SQUARE RESIDUALS" in text

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from nepflow import respiration
+from nepflow.respiration import respiration
 
 
 @pytest.mark.parametrize(

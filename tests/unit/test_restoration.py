@@ -5,14 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import restored_land as land
-from nepflow import (
-    restoration,
-    restoration_entries,
-    restoration_inference,
-    restoration_rows,
-    restoration_units,
-)
-from nepflow import restoration_effects as effects
+from nepflow.restoration import effects, matching, restoration_inference, results
+from nepflow.restoration import panel as restoration_panel
+from nepflow.study import restoration
 
 EFFECTS = {"closing": 45.0, "planting": 20.0, "grass": 0.0}
 COUNTS = {"closing": 25, "planting": 25, "grass": 22}
@@ -23,15 +18,15 @@ def test_units_are_means_of_classes_of_projects_and_patches():
     distance = np.array([0, 0, 0, 1.0, 5, 5, 5])
     cover = np.array([2, 2, 3, 2, 2, 2, np.nan])
     x, y = np.array([0.5, 1.5, 2.5, 3.5, 7.5, 8.5, 8.5]), np.full(7, 0.5)
-    key = restoration_units.keys(project, distance, cover, x, y, 3, 2)
+    key = restoration_panel.keys(project, distance, cover, x, y, 3, 2)
     assert (key == -1).tolist() == [False, False, False, True, False, False, True]
     values = np.arange(7.0)[None]
-    parts = [restoration_units.sums(key[:1], values[:, :1])]
-    parts.append(restoration_units.sums(key[1:], values[:, 1:]))
-    units = restoration_units.means(parts, 1)
+    parts = [restoration_panel.sums(key[:1], values[:, :1])]
+    parts.append(restoration_panel.sums(key[1:], values[:, 1:]))
+    units = restoration_panel.means(parts, 1)
     assert units.project.tolist() == [1, 1, 0] and units.landcover.tolist() == [2, 3, 2]
     assert units.values.tolist() == [[0.5, 2.0, 4.5]] and units.cells.tolist() == [2, 1, 2]
-    assert restoration_units.means(parts, 2).project.tolist() == [1, 0]
+    assert restoration_panel.means(parts, 2).project.tolist() == [1, 0]
 
 
 def toy(bump=12.0):
@@ -48,7 +43,7 @@ def toy(bump=12.0):
     climate = rng.normal(size=(1, 42, 12))
     cells, place = np.full(42, 9.0), np.arange(42.0)
     cover = np.full(42, 4)
-    return restoration.Panel(
+    return matching.Panel(
         nep, climate, fixed[None], cover, number, start, cells, place, place, years
     )
 
@@ -57,14 +52,14 @@ def test_small_patches_of_a_wide_grid_stay_apart():
     """50,000 patches in a row: with 16 bits a column the first would lie in the row below."""
     x, y = np.array([5000.05, -1553.55]), np.array([0.05, 0.15])
     far, cover = np.full(2, np.nan), np.ones(2)
-    one, other = restoration_units.keys(np.zeros(2), far, cover, x, y, 0.1, 2)
+    one, other = restoration_panel.keys(np.zeros(2), far, cover, x, y, 0.1, 2)
     assert one != other and min(one, other) > 0
 
 
 def test_a_gap_without_noise_is_the_planted_one():
     settings = land.SETTINGS | {"caliper": 9}
-    found = restoration.cohort(toy(), 2008, settings)
-    gap = restoration.gaps(found)
+    found = matching.cohort(toy(), 2008, settings)
+    gap = matching.gaps(found)
     assert gap[:, :7] == pytest.approx(0, abs=1e-8)
     assert gap[:, 7:] == pytest.approx(12, abs=1e-8)
     weight = effects.functionals([effects.Column("effect", 0, 0)], 2008, toy().years, [-10, 2])
@@ -88,7 +83,7 @@ def test_terms_and_gaps_agree():
         mine = np.isin(panel.project[each.unit], projects)
         weight = effects.functionals(columns, each.start, panel.years, [-10, 10])[:, 0]
         cells = panel.cells[each.unit[mine]]
-        totals += cells @ (restoration.gaps(each)[mine] @ weight), cells.sum()
+        totals += cells @ (matching.gaps(each)[mine] @ weight), cells.sum()
     assert found["closing"][0].value[0] == pytest.approx(totals[0] / totals[1])
 
 
@@ -98,7 +93,7 @@ def test_controls_are_alike_untreated_and_of_the_same_land_cover():
         assert (panel.project[found.match] == 0).all()
         assert (panel.landcover[found.match] == panel.landcover[found.unit][:, None]).all()
     names = ["warmth", "elevation", "level", "trend"]
-    rows = restoration_rows.balance_rows(panel, numbers, cohorts, names)
+    rows = results.balance_rows(panel, numbers, cohorts, names)
     size = {(m, q, of): abs(v) for m, q, of, v, _ in rows}
     before = size["closing", "imbalance_before", "elevation"]
     assert before > 0.5 > 3 * size["closing", "imbalance_after", "elevation"]
@@ -117,11 +112,9 @@ def test_not_yet_treated_land_serves_before_its_start():
 def test_planted_effects_and_their_order_are_found():
     found, wanted, columns, _ = land.answers(2, EFFECTS, COUNTS)
     for name, (answer, how) in found.items():
-        assert how == restoration_rows.RESAMPLED
+        assert how == results.RESAMPLED
         assert answer.low[0] < wanted[name] < answer.high[0], name
-    rows = restoration_rows.effect_rows(
-        found, columns, COUNTS, {"base_years": 2, "confidence_percent": 95}
-    )
+    rows = results.effect_rows(found, columns, COUNTS, {"base_years": 2, "confidence_percent": 95})
     value = {(m, q): v for m, q, _, v, _ in rows}
     assert [value[name, "rank"] for name in EFFECTS] == [1, 2, 3]
     assert value["closing", "rank_high"] == 1
@@ -170,7 +163,7 @@ def test_few_projects_are_tested_by_placebos():
     counts = {"closing": 6, "grass": 6}
     found, wanted, _, _ = land.answers(3, {"closing": 45.0, "grass": 0.0}, counts)
     for name, (answer, how) in found.items():
-        assert how == restoration_rows.RANDOMISED
+        assert how == results.RANDOMISED
         assert answer.low[0] < wanted[name] < answer.high[0], name
     assert found["closing"][0].p[0] < 0.05 < found["grass"][0].p[0]
 
@@ -202,9 +195,9 @@ def test_measures_are_drawn_independently_of_each_other():
 def test_years_before_and_land_enough_are_demanded():
     years = np.arange(2001, 2021)
     settings = {"base_years": 2, "match_years": 3}
-    assert restoration.effective_starts([2003, 2006, 2006, 2021], years, settings) == [2006]
-    with pytest.raises(restoration.TooLittleLand, match=r"minimum_controls is 50.*buffer_km"):
-        restoration.cohort(toy(), 2008, land.SETTINGS | {"minimum_controls": 50})
+    assert matching.effective_starts([2003, 2006, 2006, 2021], years, settings) == [2006]
+    with pytest.raises(matching.TooLittleLand, match=r"minimum_controls is 50.*buffer_km"):
+        matching.cohort(toy(), 2008, land.SETTINGS | {"minimum_controls": 50})
 
 
 def study(**changes):
@@ -219,9 +212,9 @@ def study(**changes):
 
 def test_a_table_of_numbers_without_their_raster_is_refused():
     alone = study(file=None, table="p.csv") | {"figures": []}
-    with pytest.raises(restoration_entries.BadStudy, match=r"table says.*file is null.*raster"):
-        restoration_entries.check(alone, list(range(2001, 2021)), "x.yaml")
-    restoration_entries.check(study(file=None) | {"figures": []}, [2001], "x.yaml")
+    with pytest.raises(restoration.BadStudy, match=r"table says.*file is null.*raster"):
+        restoration.check(alone, list(range(2001, 2021)), "x.yaml")
+    restoration.check(study(file=None) | {"figures": []}, [2001], "x.yaml")
 
 
 @pytest.mark.parametrize(
@@ -234,6 +227,6 @@ def test_a_table_of_numbers_without_their_raster_is_refused():
     ],
 )
 def test_what_cannot_be_compared_is_refused(changes, years, said):
-    restoration_entries.check(study(), list(range(2001, 2021)), "x.yaml")
-    with pytest.raises(restoration_entries.BadStudy, match=said):
-        restoration_entries.check(study(**changes), list(range(2001, 2001 + years)), "x.yaml")
+    restoration.check(study(), list(range(2001, 2021)), "x.yaml")
+    with pytest.raises(restoration.BadStudy, match=said):
+        restoration.check(study(**changes), list(range(2001, 2001 + years)), "x.yaml")

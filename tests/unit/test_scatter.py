@@ -5,7 +5,7 @@ import pictures
 import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.offsetbox import AnchoredText
-from nepflow import panels, scatter
+from nepflow.figures import density_scatter, panels
 
 
 def layers(simulated=False):
@@ -21,7 +21,7 @@ def layers(simulated=False):
 def test_scatter_counts_every_cell_with_both(simulated):
     first, second = layers(simulated)
     second.values[3, 3] = np.nan
-    figure = panels.panel_sheet(scatter.ScatterPanel(first, second), title="A")
+    figure = panels.panel_sheet(density_scatter.ScatterPanel(first, second), title="A")
     axes = figure.axes[0]
     cells = next(part for part in axes.collections if isinstance(part, PolyCollection))
     both = np.isfinite(first.values) & np.isfinite(second.values)
@@ -35,8 +35,8 @@ def test_numbers_are_those_of_numpy():
     rng = np.random.default_rng(3)
     own = rng.uniform(0, 900, 400)
     other = own + rng.normal(30, 80, 400)
-    said = scatter.numbers(own, other)
+    said = density_scatter.numbers(own, other)
     gap = own - other
     assert f"mean difference = −{-gap.mean():.1f}" in said.replace("-", "−")
     assert f"r = {np.corrcoef(own, other)[0, 1]:.2f}" in said and "n = 400" in said
-    assert scatter.numbers(own[:0], other[:0]) == "no cell has both"
+    assert density_scatter.numbers(own[:0], other[:0]) == "no cell has both"

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import yaml
-from nepflow import scorecard
+from nepflow.evaluation import published
 
 ENTRY = {"id": "a", "quantity": "q", "value": 10, "unit": "%", "section": "1", "tolerance": 1}
 CHANCE = {"white_noise": 79.0, "autoregression": 93.5}
@@ -12,20 +12,20 @@ OURS = {("q", "all", "2001-2010"): (10.5, "%")}
 
 
 def verdict(entry=ENTRY, numbers=OURS, contradicted=(), simulated=False):
-    (row,) = scorecard.compare([entry], numbers, set(contradicted), "2001-2010", simulated)
-    return dict(zip(scorecard.PUBLISHED, row, strict=True))
+    (row,) = published.compare([entry], numbers, set(contradicted), "2001-2010", simulated)
+    return dict(zip(published.PUBLISHED, row, strict=True))
 
 
 def test_verdicts():
-    assert verdict()["verdict"] == scorecard.AGREES
+    assert verdict()["verdict"] == published.AGREES
     assert verdict()["difference"] == 0.5
-    assert verdict(ENTRY | {"tolerance": 0.4})["verdict"] == scorecard.DIFFERS
-    assert verdict(simulated=True)["verdict"] == scorecard.TWIN
-    assert verdict(ENTRY | {"setting": True}, simulated=True)["verdict"] == scorecard.AGREES
-    assert verdict(contradicted=["a"], simulated=True)["verdict"] == scorecard.CONTRADICTS
-    assert verdict(numbers={})["verdict"] == scorecard.NOT_COMPUTED
+    assert verdict(ENTRY | {"tolerance": 0.4})["verdict"] == published.DIFFERS
+    assert verdict(simulated=True)["verdict"] == published.TWIN
+    assert verdict(ENTRY | {"setting": True}, simulated=True)["verdict"] == published.AGREES
+    assert verdict(contradicted=["a"], simulated=True)["verdict"] == published.CONTRADICTS
+    assert verdict(numbers={})["verdict"] == published.NOT_COMPUTED
     assert math.isnan(verdict(numbers={})["ours"])
-    with pytest.raises(scorecard.BadPublished, match="Convert it"):
+    with pytest.raises(published.BadPublished, match="Convert it"):
         verdict(numbers={("q", "all", "2001-2010"): (10.5, "km2")})
 
 
@@ -35,8 +35,8 @@ def test_what_chance_gives_and_what_is_built_in_stand_beside_a_share():
     row = verdict(ENTRY | {"note": "printed so"}, OURS | noise)
     assert row["note"] == "printed so; chance alone: white noise 79.0 %, AR(1) 93.5 %"
     assert verdict()["note"] == "" and verdict()["built_in"] == ""
-    (row,) = scorecard.compare([ENTRY], OURS, set(), "2001-2010", False, {key: "same layer"})
-    assert dict(zip(scorecard.PUBLISHED, row, strict=True))["built_in"] == "same layer"
+    (row,) = published.compare([ENTRY], OURS, set(), "2001-2010", False, {key: "same layer"})
+    assert dict(zip(published.PUBLISHED, row, strict=True))["built_in"] == "same layer"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def paper(root):
 
 @pytest.fixture(scope="module")
 def checked(paper):
-    return list(scorecard.check(paper["consistency"], paper["published"]))
+    return list(published.check(paper["consistency"], paper["published"]))
 
 
 def failed(checked, verdict):
@@ -94,7 +94,7 @@ def test_blame_is_named(checked):
 
 
 def test_units_of_rates(paper):
-    found = {row[0].removeprefix("unit of ") for row in scorecard.check_units(paper["published"])}
+    found = {row[0].removeprefix("unit of ") for row in published.check_units(paper["published"])}
     assert len(found) == 13 and "nwc_nep_slope_sn" in found and "nwc_dP" in found
 
 
@@ -114,5 +114,5 @@ def test_values_are_those_of_the_paper(paper, root):
 
 def test_unknown_id_is_named():
     check = {"name": "n", "section": "1", "left": ["-b"], "relation": "=", "right": [1]}
-    with pytest.raises(scorecard.BadPublished, match="no b"):
-        list(scorecard.check([check], [ENTRY]))
+    with pytest.raises(published.BadPublished, match="no b"):
+        list(published.check([check], [ENTRY]))

@@ -5,8 +5,9 @@ import pictures
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nepflow import annual, labels, series
-from nepflow.palettes import BadFigure
+from nepflow import labels
+from nepflow.figures import annual, series
+from nepflow.figures.palettes import BadFigure
 
 
 def draw(zones=("West", "East"), change=None, **options):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from nepflow import setting_numbers, study
+from nepflow.evaluation import setting_numbers
+from nepflow.study import load
 
 LISTED = "shared/design/published_numbers.yaml"
 # of the list of the paper's numbers: no choice of a study, or fixed by the product or the code
@@ -24,7 +25,7 @@ NOT_SETTINGS = {
 @pytest.fixture(scope="module")
 def northwest(root):
     schema = Path(root, "workflow/schemas/study.schema.yaml")
-    return study.load_study("northwest_china", Path(root, "config"), schema, "data", "results")
+    return load.load_study("northwest_china", Path(root, "config"), schema, "data", "results")
 
 
 def test_settings_are_those_of_the_paper(northwest):

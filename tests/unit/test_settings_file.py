@@ -5,8 +5,8 @@ import time
 
 import pytest
 import yaml
-from nepflow import settings_file, study
-from nepflow.settings_file import BadSettings
+from nepflow.study import load, settings_file
+from nepflow.study.settings_file import BadSettings
 
 
 def read(folder, content, **options):
@@ -212,7 +212,7 @@ def test_faults_of_the_schema_say_what_helps(tmp_path, content, said):
 def site(root, folder, text, given=None):
     path = folder / "config.yaml"
     path.write_text(text, encoding="utf-8")
-    return study.load_site(path, root / "workflow/schemas/site.schema.yaml", given)
+    return load.load_site(path, root / "workflow/schemas/site.schema.yaml", given)
 
 
 def test_the_site_has_defaults(root, tmp_path):
@@ -249,6 +249,6 @@ def test_the_site_has_defaults(root, tmp_path):
     ],
 )
 def test_a_fault_of_the_site_is_named(root, tmp_path, text, said):
-    with pytest.raises(study.BadStudy) as error:
+    with pytest.raises(load.BadStudy) as error:
         site(root, tmp_path, text)
     assert said in str(error.value) and "config.yaml" in str(error.value)

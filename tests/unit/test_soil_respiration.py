@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from nepflow import heterotrophic, soil_budget, soil_carbon, soil_respiration
+from nepflow.respiration import annual, formulas, heterotrophic, soil_carbon
 
 GSMSR = {
     "rate": 0.588,
@@ -18,9 +18,9 @@ GSMSR = {
 
 def daily(model, temperature, precipitation, carbon=None, constants=None):
     climate = np.array(float(temperature)), np.array(float(precipitation))
-    values = soil_respiration.response(model, *climate, constants)
+    values = formulas.response(model, *climate, constants)
     carbon = None if carbon is None else np.array(float(carbon))
-    return float(soil_respiration.with_carbon(model, values, carbon, constants))
+    return float(formulas.with_carbon(model, values, carbon, constants))
 
 
 def of_year(rs, relation):
@@ -58,7 +58,7 @@ def test_a_model_of_carbon_refuses_its_absence():
     with pytest.raises(ValueError, match="negative"):
         daily("raich2002", 1, -1)
     with pytest.raises(ValueError, match="shapes"):
-        soil_respiration.response("raich2002", np.zeros(2), np.zeros(3))
+        formulas.response("raich2002", np.zeros(2), np.zeros(3))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_reason_of_the_refusal_is_true():
 def test_a_year_is_the_sum_of_its_days():
     """February of a leap year has 29; the relation sees the year, not the months."""
     years = [2003, 2004]
-    budget = soil_budget.Budget("raich2002", "bond_lamberty2004", {}, years)
+    budget = annual.Budget("raich2002", "bond_lamberty2004", {}, years)
     warmth = np.full((24, 3), 12.0)
     rain = np.full((24, 3), 60.0)
     climate = budget.climate(warmth, rain)
@@ -137,7 +137,7 @@ def test_a_year_is_the_sum_of_its_days():
 
 
 def test_months_of_the_quadratic_are_added_after_clipping():
-    budget = soil_budget.Budget("gsmsr", "quadratic", GSMSR, [2003])
+    budget = annual.Budget("gsmsr", "quadratic", GSMSR, [2003])
     warmth = np.linspace(-30, 25, 12)[:, None]
     climate = budget.climate(warmth, np.full((12, 1), 80.0))
     rh, rs = budget.respiration(climate[:, None], np.full((1, 1), 3.0))
@@ -150,11 +150,11 @@ def test_months_of_the_quadratic_are_added_after_clipping():
     clipped = sum(m < 11.93 for m in months)
     assert rows["rh_lowered_to_rs_share"] == pytest.approx(100 * clipped / 12) and clipped
     with pytest.raises(heterotrophic.WrongStep, match="needs months"):
-        soil_budget.Budget("chen2010", "quadratic", {}, [2003])
+        annual.Budget("chen2010", "quadratic", {}, [2003])
 
 
 def test_carbon_of_two_sites_scales_the_same_climate():
-    budget = soil_budget.Budget("gsmsr", "bond_lamberty2004", GSMSR, [2001])
+    budget = annual.Budget("gsmsr", "bond_lamberty2004", GSMSR, [2001])
     climate = budget.climate(np.full((12, 2), 15.0), np.full((12, 2), 100.0))
     _, rs = budget.respiration(climate[:, None], np.array([[0.0, 10.0]]))
     assert rs[0, 0, 1] / rs[0, 0, 0] == pytest.approx((0.588 + 1.18) / 0.588)

@@ -4,7 +4,9 @@ import re
 
 import pages
 import pytest
-from nepflow import headline, methods_text, notes, respiration_models, study
+from nepflow.report import headline, notes
+from nepflow.report.methods import text as methods_text
+from nepflow.study import load, respiration
 
 CARBON = {"file": "soc.tif", "unit": "kg C m-2", "depth_cm": [0, 20]}
 SOIL = {
@@ -24,20 +26,20 @@ def settings(**changes):
 
 def test_pei_alone_keeps_its_readings():
     alone = {"model": "pei2009", "reading": "annual_once", "heterotrophic": "bond_lamberty2004"}
-    assert respiration_models.variants(alone) == ["monthly", "annual_once", "annual_x12"]
-    assert respiration_models.chosen(alone) == "annual_once"
-    assert respiration_models.unconfirmed(alone) == []
-    beside = respiration_models.variants(alone | {"compare": ["raich2002"]})
+    assert respiration.variants(alone) == ["monthly", "annual_once", "annual_x12"]
+    assert respiration.chosen(alone) == "annual_once"
+    assert respiration.unconfirmed(alone) == []
+    beside = respiration.variants(alone | {"compare": ["raich2002"]})
     assert beside[-1] == "raich2002_bond_lamberty2004"
 
 
 def test_the_study_comes_first_and_the_others_beside_it():
-    assert respiration_models.variants(SOIL) == [
+    assert respiration.variants(SOIL) == [
         "gsmsr_bond_lamberty2004",
         "raich2002_bond_lamberty2004",
         "chen2010_bond_lamberty2004",
     ]
-    label = respiration_models.label("chen2010_bond_lamberty2004")
+    label = respiration.label("chen2010_bond_lamberty2004")
     assert label == "Chen et al. (2010), Rh by Bond-Lamberty et al. (2004)"
 
 
@@ -60,25 +62,25 @@ def test_the_study_comes_first_and_the_others_beside_it():
 )
 def test_impossible_combinations_are_refused(changes, without, said):
     wrong = {key: value for key, value in settings(**changes).items() if key != without}
-    with pytest.raises(study.BadStudy, match=re.escape(said)):
-        respiration_models.check(wrong, "config/studies/own.yaml")
+    with pytest.raises(load.BadStudy, match=re.escape(said)):
+        respiration.check(wrong, "config/studies/own.yaml")
 
 
 def test_possible_combinations_pass():
-    respiration_models.check(settings(), "own.yaml")
-    respiration_models.check(
+    respiration.check(settings(), "own.yaml")
+    respiration.check(
         settings(compare=["raich2002"], heterotrophic="quadratic", applied_to="month"), "own.yaml"
     )
-    respiration_models.check({"respiration": SOIL | {"model": "raich2002", "compare": []}}, "a")
+    respiration.check({"respiration": SOIL | {"model": "raich2002", "compare": []}}, "a")
 
 
 def test_unconfirmed_constants_are_said_in_the_report():
-    assert respiration_models.unconfirmed(SOIL) == [
+    assert respiration.unconfirmed(SOIL) == [
         "GSMSR (Yu et al. 2010)",
         "Chen et al. (2010)",
     ]
     confirmed = SOIL | {"gsmsr": {"status": "confirmed"}, "compare": []}
-    assert respiration_models.unconfirmed(confirmed) == []
+    assert respiration.unconfirmed(confirmed) == []
     small = pages.STUDY | settings() | {"simulated": False, "npp_year_folder": {}}
     small["climate"] = small["climate"] | {"source": "stations"}
     said = [text for topic, text in notes.warnings(small) if topic == "respiration"]

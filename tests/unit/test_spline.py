@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import smoothing, uncertainty
-from nepflow.kernels import kernel_constant, kernel_matrix, monomials
-from nepflow.spline import DegenerateStations, ThinPlateSpline
+from nepflow.climate import smoothing, uncertainty
+from nepflow.climate.kernels import kernel_constant, kernel_matrix, monomials
+from nepflow.climate.spline import DegenerateStations, ThinPlateSpline
 from scipy.interpolate import RBFInterpolator
 
 

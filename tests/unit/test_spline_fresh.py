@@ -7,8 +7,8 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import uncertainty
-from nepflow.spline import ThinPlateSpline
+from nepflow.climate import uncertainty
+from nepflow.climate.spline import ThinPlateSpline
 
 FIELDS = """
 suppressMessages(library(fields)); suppressMessages(library(jsonlite))

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import uncertainty
-from nepflow.spline import ThinPlateSpline
+from nepflow.climate import uncertainty
+from nepflow.climate.spline import ThinPlateSpline
 
 COLORADO = [
     "2d_gcv", "2d_gcv_rangescale", "2d_m3_z_gcv", "2d_z_fixed_df40", "2d_z_fixed_lambda",

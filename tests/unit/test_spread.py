@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow import climate, raster, residuals, transformations, uncertainty
-from nepflow.lattice import Lattice
-from nepflow.spline import ThinPlateSpline
-from nepflow.spread import Spread
+from nepflow.climate import climate, residuals, transformations, uncertainty
+from nepflow.climate.spline import ThinPlateSpline
+from nepflow.climate.spread import Spread
+from nepflow.io import raster
+from nepflow.spatial.lattice import Lattice
 from test_climate import surfaces_of
 
 

@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from nepflow import stability
+from nepflow.pixel import variability
 
 
 def within(values, breaks):
     """Sum of squares within the classes of some breaks."""
-    classes = stability.classify(values, breaks)
+    classes = variability.classify(values, breaks)
     return sum(
         ((values[classes == k] - values[classes == k].mean()) ** 2).sum()
         for k in np.unique(classes)
@@ -18,19 +18,19 @@ def within(values, breaks):
 
 def test_variation_by_hand():
     series = np.array([10.0, 12, np.nan, 14, 16]).reshape(-1, 1, 1)
-    mean, sd, cv = (float(v[0, 0]) for v in stability.variation(series, 4, 10, 0))
+    mean, sd, cv = (float(v[0, 0]) for v in variability.variation(series, 4, 10, 0))
     assert mean == 13 and sd == pytest.approx(5**0.5) and cv == pytest.approx(5**0.5 / 13)
-    assert float(stability.variation(series, 4, 10, 1)[1][0, 0]) == pytest.approx((20 / 3) ** 0.5)
-    assert np.isnan(stability.variation(series, 5, 10, 0)).all()
+    assert float(variability.variation(series, 4, 10, 1)[1][0, 0]) == pytest.approx((20 / 3) ** 0.5)
+    assert np.isnan(variability.variation(series, 5, 10, 0)).all()
 
 
 def test_guard_and_sign_of_the_mean():
     series = np.array([[-20.0, 9], [-24, 9.8]])[:, None, :]
-    mean, sd, cv = stability.variation(series, 2, 10, 0)
+    mean, sd, cv = variability.variation(series, 2, 10, 0)
     assert cv[0, 0] == pytest.approx(2 / 22)
     assert np.isnan(cv[0, 1]) and sd[0, 1] == pytest.approx(0.4) and mean[0, 1] == 9.4
     zero = np.array([-1.0, 1]).reshape(-1, 1, 1)
-    assert np.isnan(stability.variation(zero, 2, 0, 0)[2]).all()
+    assert np.isnan(variability.variation(zero, 2, 0, 0)[2]).all()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -41,7 +41,7 @@ def test_breaks_equal_mapclassify(seed):
     values = np.round(values, 2) if seed % 2 else values
     for classes in (3, 5):
         expected = mapclassify.FisherJenks(values, k=classes).bins
-        assert stability.natural_breaks(values, classes) == pytest.approx(expected, abs=1e-10)
+        assert variability.natural_breaks(values, classes) == pytest.approx(expected, abs=1e-10)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -53,12 +53,12 @@ def test_breaks_are_the_best_of_all(seed):
         within(values, np.append(ordered[list(places)], ordered[-1]))
         for places in itertools.combinations(range(13), 3)
     )
-    assert within(values, stability.natural_breaks(values, 4)) == pytest.approx(best, abs=1e-12)
+    assert within(values, variability.natural_breaks(values, 4)) == pytest.approx(best, abs=1e-12)
 
 
 def test_breaks_need_different_values():
     with pytest.raises(ValueError, match="as many different values"):
-        stability.natural_breaks(np.array([1.0, 1, 2, np.nan]), 3)
+        variability.natural_breaks(np.array([1.0, 1, 2, np.nan]), 3)
 
 
 @pytest.mark.parametrize(
@@ -70,20 +70,20 @@ def test_breaks_need_different_values():
 )  # fmt: skip
 def test_as_many_classes_as_values(values, breaks, codes):
     values = np.array([*values, np.nan], float)
-    found, kept = stability.natural_classes(values)
+    found, kept = variability.natural_classes(values)
     assert found.tolist() == breaks
-    given = stability.coded(values, found, kept)
+    given = variability.coded(values, found, kept)
     assert given[:-1].tolist() == codes and np.isnan(given[-1])
-    said = stability.few_text(len(kept))
+    said = variability.few_text(len(kept))
     assert said == "" if len(kept) == 5 else f"{len(kept)} natural classes, not 5" in said
 
 
 def test_classes_and_sample():
     values = np.array([0.05, 0.1, 0.11, 9, np.nan])
-    codes = stability.classify(values, [0.1, 0.2, 0.3])
+    codes = variability.classify(values, [0.1, 0.2, 0.3])
     assert codes[:4].tolist() == [1, 1, 2, 3] and np.isnan(codes[4])
     many = np.arange(1000.0)
     assert np.array_equal(
-        stability.seeded_sample(many, 50, 1), stability.seeded_sample(many, 50, 1)
+        variability.seeded_sample(many, 50, 1), variability.seeded_sample(many, 50, 1)
     )
-    assert stability.seeded_sample(values, 50, 1).size == 4
+    assert variability.seeded_sample(values, 50, 1).size == 4

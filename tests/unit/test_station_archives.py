@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from nepflow import station_formats
-from nepflow.conversions import (
+from nepflow.stations import station_formats
+from nepflow.stations.conversions import (
     CONVERSIONS,
     cma_elevation,
     cma_precipitation,
     degrees_of_minutes,
 )
-from nepflow.station_file import BadStations
+from nepflow.stations.records import BadStations
 
 ALL = ["temperature_degc", "precipitation_mm", "radiation_mj_m2"]
 SUNSHINE = {"radiation_mj_m2": "sunshine_h"}

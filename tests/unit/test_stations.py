@@ -5,9 +5,10 @@ import calendar
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import completeness, station_file, station_table, stations
-from nepflow.station_file import BadStations
-from nepflow.variables import VARIABLES
+from nepflow.stations import aggregation, cleaning, completeness
+from nepflow.stations import records as stations_records
+from nepflow.stations.records import BadStations
+from nepflow.study.variables import VARIABLES
 
 COLUMNS = ["temperature_degc", "precipitation_mm"]
 HEADER = "station,lon,lat,elevation_m,date,temperature_degc,precipitation_mm"
@@ -27,10 +28,10 @@ def written(path, *rows, header=HEADER, encoding="utf-8"):
 
 
 def cleaned(path, policies=POLICIES, time_step="daily"):
-    ledger = stations.Ledger(path, policies)
-    records = station_file.read(path, COLUMNS, time_step)
-    steps = station_file.DOORS[time_step][2]
-    records = stations.clean(records, COLUMNS, steps, ledger, TOLERANCE, [-430, 8850])
+    ledger = cleaning.Ledger(path, policies)
+    records = stations_records.read(path, COLUMNS, time_step)
+    steps = stations_records.DOORS[time_step][2]
+    records = cleaning.clean(records, COLUMNS, steps, ledger, TOLERANCE, [-430, 8850])
     return records, ledger
 
 
@@ -44,7 +45,7 @@ def test_station_names_are_text_and_extra_columns_are_ignored(tmp_path):
         "西宁,101.5,36,2295.2,2001-01-02,1.5,0.4,y",
         header=HEADER + ",remark",
     )
-    records = station_file.read(path, COLUMNS, "daily")
+    records = stations_records.read(path, COLUMNS, "daily")
     assert records["station"].astype(str).tolist() == ["00123", "西宁"]
     assert records[["year", "month", "day"]].iloc[0].tolist() == [2001, 1, 2]
     assert np.isnan(records["precipitation_mm"].iloc[0])
@@ -53,7 +54,7 @@ def test_station_names_are_text_and_extra_columns_are_ignored(tmp_path):
 
 def test_byte_order_mark_of_a_spreadsheet(tmp_path):
     path = written(tmp_path / "a.csv", "1,100,35,1500,2001-01-02,-3.5,0", encoding="utf-8-sig")
-    assert len(station_file.read(path, COLUMNS, "daily")) == 1
+    assert len(stations_records.read(path, COLUMNS, "daily")) == 1
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_byte_order_mark_of_a_spreadsheet(tmp_path):
 def test_coarser_doors(tmp_path, time_step, date):
     header = HEADER.replace("date", "month") if time_step == "normals" else HEADER
     path = written(tmp_path / "a.csv", f"1,100,35,1500,{date},-3.5,0", header=header)
-    records = station_file.read(path, COLUMNS, time_step)
+    records = stations_records.read(path, COLUMNS, time_step)
     assert records["month"].tolist() == [7]
     assert ("year" in records) == (time_step == "monthly")
 
@@ -83,25 +84,25 @@ def test_coarser_doors(tmp_path, time_step, date):
 def test_unusable_files_are_named(tmp_path, rows, header, time_step, words):
     path = written(tmp_path / "raw 气象.csv", *rows, header=header)
     with pytest.raises(BadStations, match=words) as caught:
-        station_file.read(path, COLUMNS, time_step)
+        stations_records.read(path, COLUMNS, time_step)
     assert path in str(caught.value)
 
 
 def test_file_that_is_not_utf8(tmp_path):
     path = written(tmp_path / "a.csv", "西宁,100,35,1500,2001-01-02,5,0", encoding="gbk")
     with pytest.raises(BadStations, match="UTF-8"):
-        station_file.read(path, COLUMNS, "daily")
+        stations_records.read(path, COLUMNS, "daily")
 
 
 def test_file_that_is_not_text(tmp_path):
     (tmp_path / "a.csv").write_bytes(bytes(range(256)) * 20)
     with pytest.raises(BadStations):
-        station_file.read(str(tmp_path / "a.csv"), COLUMNS, "daily")
+        stations_records.read(str(tmp_path / "a.csv"), COLUMNS, "daily")
 
 
 def test_missing_file(tmp_path):
     with pytest.raises(BadStations, match="no such station file"):
-        station_file.read(str(tmp_path / "none.csv"), COLUMNS, "daily")
+        stations_records.read(str(tmp_path / "none.csv"), COLUMNS, "daily")
 
 
 @pytest.mark.parametrize(
@@ -116,17 +117,17 @@ def test_units_of_temperature(factor, offset, fits):
         {"temperature": [-90, 60]}, "raw.csv",
     )  # fmt: skip
     if fits:
-        station_file.check_units(*arguments)
+        stations_records.check_units(*arguments)
     else:
         with pytest.raises(BadStations, match=r"raw.csv.*another unit"):
-            station_file.check_units(*arguments)
+            stations_records.check_units(*arguments)
 
 
 def test_empty_variable():
     records = pd.DataFrame({"precipitation_mm": [np.nan, np.nan]})
     names = {"precipitation": "precipitation_mm"}
     with pytest.raises(BadStations, match="is empty"):
-        station_file.check_units(records, names, {}, {}, "raw.csv")
+        stations_records.check_units(records, names, {}, {}, "raw.csv")
 
 
 # --- the defects ------------------------------------------------------------------------------
@@ -193,7 +194,7 @@ def test_impossible_values_are_dropped_one_by_one(tmp_path):
     records, ledger = cleaned(written(tmp_path / "a.csv", *rows))
     names = {"temperature": COLUMNS[0], "precipitation": COLUMNS[1]}
     limits = {"temperature": [-90, 60], "precipitation": [0, 1830]}
-    records = stations.mask_impossible(records, names, limits, ledger)
+    records = cleaning.mask_impossible(records, names, limits, ledger)
     assert ledger.rows == [
         ("a", "out_of_range_temperature", 1, "value dropped"),
         ("a", "out_of_range_precipitation", 1, "value dropped"),
@@ -203,23 +204,23 @@ def test_impossible_values_are_dropped_one_by_one(tmp_path):
 
 def test_records_of_other_years_are_left_out(tmp_path):
     path = written(tmp_path / "a.csv", *DEFECTIVE)
-    records = station_file.read(path, COLUMNS, "daily")
-    assert len(stations.of_years(records, [2001], path)) == len(DEFECTIVE)
+    records = stations_records.read(path, COLUMNS, "daily")
+    assert len(cleaning.of_years(records, [2001], path)) == len(DEFECTIVE)
     none = records[records["year"].notna()]
     with pytest.raises(BadStations, match=r"between 2005 and 2006.*2001 to 2001"):
-        stations.of_years(none, [2005, 2006], path)
+        cleaning.of_years(none, [2005, 2006], path)
 
 
 def test_too_few_stations_tells_why(tmp_path):
     records, ledger = cleaned(written(tmp_path / "a.csv", *DEFECTIVE))
-    stations.require(records, 3, ledger)
+    cleaning.require(records, 3, ledger)
     with pytest.raises(BadStations, match=r"3 usable stations.*elevation_missing: 2"):
-        stations.require(records, 4, ledger)
+        cleaning.require(records, 4, ledger)
 
 
 def test_projection_against_the_definition():
     # Lambert cylindrical equal-area on a sphere: x = R lon, y = R sin(lat)
-    found = stations.projected([90.0], [30.0], "+proj=cea +R=6371000 +units=m")
+    found = cleaning.projected([90.0], [30.0], "+proj=cea +R=6371000 +units=m")
     assert found[0, 0] == pytest.approx(6371000 * np.pi / 2, rel=1e-9)
     assert found[0, 1] == pytest.approx(6371000 / 2, rel=1e-9)
 
@@ -289,7 +290,7 @@ def records_of(time_step, years=(2001, 2002)):
 
 def test_daily_records_to_tables():
     variable = "precipitation", VARIABLES["precipitation"]
-    monthly, annual, table = station_table.aggregate(
+    monthly, annual, table = aggregation.aggregate(
         records_of("daily"), variable, [2001, 2002], "daily", 80
     )
     march = monthly.query("station == '00007' and year == 2001 and month == 3").iloc[0]
@@ -310,7 +311,7 @@ def test_monthly_values_pass_unchanged(time_step):
     years = [2001] if time_step == "normals" else [2001, 2002]
     records = records_of(time_step, years)
     variable = "precipitation", VARIABLES["precipitation"]
-    monthly, annual, _ = station_table.aggregate(records, variable, [2001, 2002], time_step, 80)
+    monthly, annual, _ = aggregation.aggregate(records, variable, [2001, 2002], time_step, 80)
     first = monthly[monthly["station"] == "00007"]
     assert first["value"].tolist() == list(range(1, 13)) * len(years)
     assert set(first["year"]) == ({"normal"} if time_step == "normals" else {2001, 2002})
@@ -321,12 +322,12 @@ def test_monthly_values_pass_unchanged(time_step):
 def test_matrix_of_a_table(tmp_path, time_step):
     years = [2001] if time_step == "normals" else [2001, 2002]
     variable = "precipitation", VARIABLES["precipitation"]
-    monthly, _, _ = station_table.aggregate(
+    monthly, _, _ = aggregation.aggregate(
         records_of(time_step, years), variable, years, time_step, 80
     )
     path = tmp_path / "monthly.csv"
     monthly.sample(frac=1, random_state=1).to_csv(path, index=False)
-    sites, values, labels, months = station_table.monthly_matrix(path, "precipitation", years, 1)
+    sites, values, labels, months = aggregation.monthly_matrix(path, "precipitation", years, 1)
     assert sites["station"].tolist() == ["00007", "8"]
     assert values.shape == (2, 12 * len(years))
     assert np.isnan(values[1, 1])
@@ -335,4 +336,4 @@ def test_matrix_of_a_table(tmp_path, time_step):
     assert months.tolist() == list(range(1, 13)) * len(years)
     assert values[0, 2] == (3 if time_step == "normals" else 93)
     with pytest.raises(BadStations, match="has 1 stations in"):
-        station_table.monthly_matrix(path, "precipitation", years, 2)
+        aggregation.monthly_matrix(path, "precipitation", years, 2)

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import yaml
-from nepflow import study
+from nepflow.study import load as study_load
 
 NORTHWEST = "northwest_china"
 
@@ -19,7 +19,7 @@ def config(root, tmp_path):
 
 def load(root, config, name):
     schema = root / "workflow/schemas/study.schema.yaml"
-    return study.load_study(name, config, schema, "data", "results")
+    return study_load.load_study(name, config, schema, "data", "results")
 
 
 def write(config, name, **keys):
@@ -100,7 +100,7 @@ def test_short_study_leaves_trend_figures_out(root, config):
 )
 def test_faults_name_file_and_key(root, config, keys, message):
     write(config, "own", based_on=NORTHWEST, **keys)
-    with pytest.raises(study.BadStudy, match=re.escape(message)) as error:
+    with pytest.raises(study_load.BadStudy, match=re.escape(message)) as error:
         load(root, config, "own")
     assert "config/studies/own.yaml" in str(error.value)
 
@@ -141,7 +141,7 @@ RASTERS = {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}
 )  # fmt: skip
 def test_what_would_fail_deep_is_refused_at_loading(root, config, keys, message):
     write(config, "own", based_on=NORTHWEST, **keys)
-    with pytest.raises(study.BadStudy, match=re.escape(message)) as error:
+    with pytest.raises(study_load.BadStudy, match=re.escape(message)) as error:
         load(root, config, "own")
     assert "config/studies/own.yaml" in str(error.value)
 
@@ -153,7 +153,7 @@ def test_a_file_for_all_years_has_a_first_month_of_its_own(root, config):
              for name in ("temperature", "precipitation", "radiation")]  # fmt: skip
     write(config, "own", based_on=NORTHWEST, climate={"source": "grids", "grids": grids})
     with pytest.raises(
-        study.BadStudy, match=r"t\.nc begins in first_month .year.-01; either both say"
+        study_load.BadStudy, match=r"t\.nc begins in first_month .year.-01; either both say"
     ):
         load(root, config, "own")
 
@@ -161,10 +161,10 @@ def test_a_file_for_all_years_has_a_first_month_of_its_own(root, config):
 @pytest.mark.parametrize("name", ["../up", "a/b", "{x}", "a|b", "$(id)", "*", "a b", "a\n", "twin",
                                   ".", "", 2001, None])  # fmt: skip
 def test_names_that_are_no_name_of_a_study(root, config, name):
-    with pytest.raises(study.BadStudy, match="names no study"):
+    with pytest.raises(study_load.BadStudy, match="names no study"):
         load(root, config, name)
     write(config, "own", based_on=name)
-    with pytest.raises(study.BadStudy, match="names no study"):
+    with pytest.raises(study_load.BadStudy, match="names no study"):
         load(root, config, "own")
 
 
@@ -172,26 +172,28 @@ def test_names_that_are_no_name_of_a_study(root, config, name):
 def test_a_study_in_another_encoding_is_named(root, config, encoding):
     text = "title: Zürich\n" if encoding == "latin-1" else "title: 宁夏碳汇\n"
     (config / "studies/own.yaml").write_bytes(text.encode(encoding))
-    with pytest.raises(study.BadStudy, match=r"own\.yaml: .*UTF-8"):
+    with pytest.raises(study_load.BadStudy, match=r"own\.yaml: .*UTF-8"):
         load(root, config, "own")
 
 
 def test_a_key_that_stands_twice_is_named(root, config):
     text = f"based_on: {NORTHWEST}\nclimate: {{order: 3}}\ngrid: {{}}\nclimate: {{block_km: 1}}\n"
     (config / "studies/own.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(study.BadStudy, match=r"own\.yaml: climate stands twice, in lines 2 and 4"):
+    with pytest.raises(
+        study_load.BadStudy, match=r"own\.yaml: climate stands twice, in lines 2 and 4"
+    ):
         load(root, config, "own")
 
 
 def test_circles_and_missing_files_are_refused(root, config):
     write(config, "one", based_on="two")
     write(config, "two", based_on="one")
-    with pytest.raises(study.BadStudy, match="circle"):
+    with pytest.raises(study_load.BadStudy, match="circle"):
         load(root, config, "one")
-    with pytest.raises(study.BadStudy, match="no such file"):
+    with pytest.raises(study_load.BadStudy, match="no such file"):
         load(root, config, "nowhere")
     (config / "studies/broken.yaml").write_text("a: [1")
-    with pytest.raises(study.BadStudy, match="not valid YAML"):
+    with pytest.raises(study_load.BadStudy, match="not valid YAML"):
         load(root, config, "broken")
 
 
@@ -207,5 +209,5 @@ def test_circles_and_missing_files_are_refused(root, config):
 )
 def test_climate_that_makes_no_sense(root, config, climate, fault):
     write(config, "own", based_on=NORTHWEST, climate=climate)
-    with pytest.raises(study.BadStudy, match=fault):
+    with pytest.raises(study_load.BadStudy, match=fault):
         load(root, config, "own")

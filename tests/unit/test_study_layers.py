@@ -5,17 +5,13 @@ import shutil
 
 import pytest
 import yaml
-from nepflow import (
-    equal_area,
-    figure_entries,
-    palettes,
-    specification,
-    study,
-    study_layers,
-    vectors,
-)
-from nepflow.alternatives import CHOICES
-from nepflow.null_persistence import BESIDE
+from nepflow.evaluation import specification
+from nepflow.evaluation.alternatives import CHOICES
+from nepflow.figures import palettes
+from nepflow.io import vectors
+from nepflow.pixel.null_persistence import BESIDE
+from nepflow.study import catalogue, equal_area, figures
+from nepflow.study import load as study_load
 from pyproj import get_codes
 
 FIGURE = {"name": "fresh", "kind": "map", "title": "t", "caption": "c"}
@@ -30,7 +26,7 @@ def load(root, tmp_path):
     def loaded(**keys):
         text = yaml.safe_dump({"based_on": "northwest_china"} | keys)
         (tmp_path / "config/studies/own.yaml").write_text(text)
-        return study.load_study("own", tmp_path / "config", schema, "data", "results")
+        return study_load.load_study("own", tmp_path / "config", schema, "data", "results")
 
     return loaded
 
@@ -57,7 +53,9 @@ def load(root, tmp_path):
 )
 def test_a_layer_that_is_not_made_is_refused_with_the_near_ones(load, layer, near):
     words = re.escape(layer) + r",? which the study does not make\..*" + re.escape(near)
-    with pytest.raises(study.BadStudy, match=f"config/studies/own.yaml: figure fresh .*{words}"):
+    with pytest.raises(
+        study_load.BadStudy, match=f"config/studies/own.yaml: figure fresh .*{words}"
+    ):
         load(figures=[FIGURE | {"layer": layer}])
 
 
@@ -82,19 +80,21 @@ LIKE = {"zones": "province", "of": "x"}
 )
 def test_every_place_that_names_a_layer_is_looked_at(load, place, keys):
     keys = {"figures": [FIGURE | {"layer": "dem"} | keys]} if "figure" in place else keys
-    with pytest.raises(study.BadStudy, match=f"own.yaml: {place} wants the layer {LOST}"):
+    with pytest.raises(study_load.BadStudy, match=f"own.yaml: {place} wants the layer {LOST}"):
         load(**keys)
 
 
 def test_layers_of_series_follow_the_years(load):
     slope = FIGURE | {"layer": "pixel/nep/sen_slope"}
     assert load(period=[2021, 2022], figures=[slope])["figures_left_out"] == ["fresh"]
-    with pytest.raises(study.BadStudy, match="Did you mean pixel/nep/sen_slope"):
+    with pytest.raises(study_load.BadStudy, match="Did you mean pixel/nep/sen_slope"):
         load(period=[2021, 2022], figures=[slope | {"layer": "pixel/nep/sen_slop"}])
     contrast = {"name": "c", "zones": "province", "of": "x", "match": ["pixel/nep/cv"]}
-    with pytest.raises(study.BadStudy, match=r"contrasts c .* needs the years of `minimum_years`"):
+    with pytest.raises(
+        study_load.BadStudy, match=r"contrasts c .* needs the years of `minimum_years`"
+    ):
         load(period=[2021, 2022], figures=[], contrasts=[contrast])
-    short = study_layers.layers_of(load(period=[2021, 2022], figures=[]))
+    short = catalogue.layers_of(load(period=[2021, 2022], figures=[]))
     assert "pixel/nep/mean" in short and "pixel/nep/hurst" not in short
 
 
@@ -120,22 +120,22 @@ def test_land_cover_that_a_contrast_names_is_needed(load):
     ],
 )
 def test_what_a_figure_chooses_is_there(load, keys, said):
-    with pytest.raises(study.BadStudy, match=re.escape(said)):
+    with pytest.raises(study_load.BadStudy, match=re.escape(said)):
         load(figures=[FIGURE | keys])
 
 
 def test_a_series_of_a_driver_that_the_study_lacks_is_refused(load):
     series = FIGURE | {"kind": "series", "quantity": "radiation", "zones": "province"}
-    with pytest.raises(study.BadStudy, match="`quantity` names radiation"):
+    with pytest.raises(study_load.BadStudy, match="`quantity` names radiation"):
         load(figures=[series], climate={"variables": ["temperature", "precipitation"]})
 
 
 def test_names_are_those_that_drawing_knows():
-    assert set(figure_entries.PALETTES) == set(palettes.cm.cmaps)
-    assert set(figure_entries.MEANINGS) == set(palettes._BY_MEANING)
-    assert set(figure_entries.QUANTITIES_OF_CHOICES) == set(CHOICES)
+    assert set(figures.PALETTES) == set(palettes.cm.cmaps)
+    assert set(figures.MEANINGS) == set(palettes._BY_MEANING)
+    assert set(figures.QUANTITIES_OF_CHOICES) == set(CHOICES)
     shares = [f"{name}{end}" for name in specification.PERSISTENT for end in ("", *BESIDE)]
-    assert list(figure_entries.QUANTITIES_OF_CHOICES["persistence"]) == shares
+    assert list(figures.QUANTITIES_OF_CHOICES["persistence"]) == shares
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,9 @@ def test_names_are_those_that_drawing_knows():
      "+proj=utm +zone=48", "proj=merc", "+proj=aea +lat_1=25 +lat_2=47 +units=km", "OGC:CRS84"],
 )  # fmt: skip
 def test_a_grid_that_is_not_equal_area_is_refused_at_load(load, crs):
-    with pytest.raises(study.BadStudy, match=r"own.yaml: grid.crs: .* is not an equal-area CRS"):
+    with pytest.raises(
+        study_load.BadStudy, match=r"own.yaml: grid.crs: .* is not an equal-area CRS"
+    ):
         load(grid={"crs": crs})
     with pytest.raises(vectors.BadCrs):
         vectors.check_equal_area(crs)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import detector, discretisation, sampling_grid, surrogates
+from nepflow.detector import detector, factors, sampling_grid, surrogates
 from scipy import ndimage
 
 
@@ -86,7 +86,7 @@ def test_an_effect_is_found():
     factor = patches(rng, 50, 4)
     field = factor / factor.std() + 0.5 * rng.normal(size=factor.shape)
     rows, columns = everywhere(field.shape)
-    codes = discretisation.codes_by(factor.ravel(), np.quantile(factor, [0.25, 0.5, 0.75]))
+    codes = factors.codes_by(factor.ravel(), np.quantile(factor, [0.25, 0.5, 0.75]))
     q, p, _ = surrogates.surrogate_test(field, rows, columns, [[codes]], "shift", 99, 1, 0)
     assert q[0] > 0.5 and p[0] == pytest.approx(0.01)
 
@@ -99,7 +99,7 @@ def false_alarms(mask, seeds, **options):
         rng = np.random.default_rng(seed)
         factor, field = (patches(rng, len(mask), 4) for _ in range(2))
         values = factor[rows, columns]
-        ways = list(discretisation.candidates(values, ("quantile", "equal"), (3, 5, 8), 500, 1))
+        ways = list(factors.candidates(values, ("quantile", "equal"), (3, 5, 8), 500, 1))
         field[~mask] = np.nan
         test = {"kind": "shift", "draws": 99, "block_cells": 1, "seed": seed} | options
         codes = [[way[-1] for way in ways]]

@@ -3,7 +3,9 @@
 import ast
 
 import pytest
-from nepflow import annual, readable, series, tables
+from nepflow.figures import annual, series
+from nepflow.io import tables
+from nepflow.report import tables as report_tables
 
 NAMES = [
     *("NA", "null", "None", "nan", "N/A", "NaN", "n/a", "NULL", "<NA>", "-inf", "True", "false"),
@@ -54,7 +56,7 @@ def test_zones_called_like_nothing_reach_the_figure_and_the_page(tmp_path):
     figure = series.annual_series(table, "nep", "province", None)
     said = " ".join(text.get_text() for text in figure.texts)
     assert "less than" in said and "null" in said
-    page = str(readable.blocks(table))
+    page = str(report_tables.blocks(table))
     assert all(name in page for name in names)
 
 

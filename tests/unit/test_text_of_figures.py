@@ -12,20 +12,20 @@ import test_land_use
 import test_maps
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from nepflow import (
-    detector_plots,
+from nepflow.figures import (
+    density_scatter,
+    detector,
+    event_study,
     field_scatter,
-    heat,
-    land_use_plots,
+    land_use,
     plates,
-    residual_plots,
-    restoration_plots,
-    restoration_rows,
+    residuals,
     sankey,
-    scatter,
     series,
-    specification_curve,
+    specification,
+    transition_matrix,
 )
+from nepflow.restoration import results
 
 TITLE = r"$x^{2$ 100 % {a} \frac $y$ #1_b & ~ 宁夏"
 NAMES = ["$a$", r"\alpha_{2$", "_hidden", "{0}%s", "NA", "a $ b", "50 %"]
@@ -46,14 +46,14 @@ def draw_sankey(**options):
 
 
 def draw_heat(**options):
-    return heat.heat_table(
+    return transition_matrix.heat_table(
         renamed(composed.transitions(), ["zone", "to"], composed.NAMES), **options
     )
 
 
 def draw_specification(**options):
     table = renamed(composed.specifications(), ["choice", "option"])
-    return specification_curve.specification_curve(table, **options)
+    return specification.specification_curve(table, **options)
 
 
 def draw_few_series(**options):
@@ -85,7 +85,7 @@ def draw_classes(**options):
 
 
 def draw_panels(**options):
-    part = scatter.ScatterPanel(
+    part = density_scatter.ScatterPanel(
         pictures.field(composed.values(), True, long_name=NAMES[0], unit="$"),
         pictures.field(composed.values() * 2, True, long_name=NAMES[1], unit="%"),
     )
@@ -98,12 +98,12 @@ def draw_panels(**options):
 
 
 def draw_detector(**options):
-    return detector_plots.q_bars(renamed(test_detector_plots.factors()[0], ["factor"]), **options)
+    return detector.q_bars(renamed(test_detector_plots.factors()[0], ["factor"]), **options)
 
 
 def draw_interaction(**options):
     table = renamed(test_detector_plots.factors()[1], ["first", "second"])
-    return detector_plots.interaction_map(table, **options)
+    return detector.interaction_map(table, **options)
 
 
 def draw_field_scatter(**options):
@@ -112,7 +112,7 @@ def draw_field_scatter(**options):
 
 def draw_land_use(**options):
     table = renamed(test_land_use.planted()[-1], ["from_class", "to_class"])
-    return land_use_plots.effect_matrix(table, **options)
+    return land_use.effect_matrix(table, **options)
 
 
 def draw_event_study(**options):
@@ -131,9 +131,9 @@ def draw_event_study(**options):
         "projects_compared", "projects", "pre_years_joint_p", "pre_trend", "pre_trend_p",
     ]  # fmt: skip
     effects = [(name, quantity, "$x^{2$", 0.5, unit) for name in names for quantity in quantities]
-    return restoration_plots.event_panels(
-        pd.DataFrame(events, columns=restoration_rows.EVENTS),
-        pd.DataFrame(effects, columns=restoration_rows.COLUMNS),
+    return event_study.event_panels(
+        pd.DataFrame(events, columns=results.EVENTS),
+        pd.DataFrame(effects, columns=results.COLUMNS),
         **options,
     )
 
@@ -145,9 +145,7 @@ def draw_residuals(**options):
     table["observed"] = rng.normal(size=len(table))
     table["predicted"] = table["observed"].round(0)
     outlines = geopandas.GeoDataFrame(pictures.outlines(NAMES[:2]))
-    return residual_plots.residual_figure(
-        table, pictures.grid(), outlines, NAMES[0], "$", **options
-    )
+    return residuals.residual_figure(table, pictures.grid(), outlines, NAMES[0], "$", **options)
 
 
 KINDS = {

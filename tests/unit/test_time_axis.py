@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
-from nepflow import calendars, time_axis
-from nepflow.climate_grids import places_of
-from nepflow.raster_door import BadGrid, opened
+from nepflow.climate.grids import places_of
+from nepflow.io import calendars, time_axis
+from nepflow.io.user_rasters import BadGrid, opened
 from rasterio.transform import from_origin
 from scipy.io import netcdf_file
 

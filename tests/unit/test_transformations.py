@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow import transformations
+from nepflow.climate import transformations
 
 
 @pytest.mark.parametrize(("name", "power"), [("square_root", np.square), ("log", np.exp)])

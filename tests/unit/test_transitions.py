@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow import readable, transition_rows, transition_table, transitions
+from nepflow.landcover import transition_rows, transition_table, transitions
+from nepflow.report import tables
 
 NAMES = ["forest", "grass", "barren"]
 
@@ -108,7 +109,7 @@ def test_table_gives_the_matrix_back():
 
 def test_page_shows_a_matrix_and_the_changes_of_each_pair():
     cells = matrix_of(*maps(5))
-    matrix, changes = readable.blocks(rows(cells))
+    matrix, changes = tables.blocks(rows(cells))
     assert [column["text"] for column in matrix["columns"]] == ["From", *NAMES]
     shown = [float(text) for row in matrix["rows"] for text in row[1:]]
     assert sum(shown) == pytest.approx(100, abs=0.1)

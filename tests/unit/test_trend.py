@@ -5,7 +5,7 @@ import pymannkendall
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nepflow import trend
+from nepflow.pixel import trend
 from scipy import stats
 
 TIED = [1, 2, 2, 3, 3, 3, 4, 2, 5, 6, 6, 7, 5, 8, 8, 9, 9, 9, 10, 7, 11, 12, 12, 13]

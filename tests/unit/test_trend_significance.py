@@ -3,7 +3,7 @@
 import numpy as np
 import pymannkendall
 import pytest
-from nepflow import discoveries, trend
+from nepflow.pixel import discoveries, trend
 from scipy import stats
 
 LENGTHS = (8, 15, 23, 24, 40)

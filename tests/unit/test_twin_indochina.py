@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 import shapely
-from nepflow import casa, hdf, modis, ndvi
-from nepflow_twin import greenness, light, tiles
-from nepflow_twin.factors import population
-from nepflow_twin.network import chosen_places
-from nepflow_twin.noise import generator
-from nepflow_twin.world import World
+from nepflow.modis import hdf
+from nepflow.npp import casa, ndvi
+from nepflow.simulation import greenness, light_use, tiles
+from nepflow.simulation.factors import population
+from nepflow.simulation.network import chosen_places
+from nepflow.simulation.noise import generator
+from nepflow.simulation.world import World
+from nepflow.study import modis
 
 FIELDS = modis.PRODUCTS["MOD13A3"].fields
 
@@ -50,8 +52,8 @@ def test_truth_follows_the_published_equations(world, places):
     modifier = places.weights.of(world.modifier_of(year))
     leafy = world.season_of(year)
     green = np.stack([world.productivity.ndvi(land, places.weights.of(f), modifier) for f in leafy])
-    climate = [places.monthly(name, year) for name in light.CLIMATE]
-    low, high = light.DORMANT[land] - light.BELOW, light.LEAFY[land] + light.ABOVE
+    climate = [places.monthly(name, year) for name in light_use.CLIMATE]
+    low, high = light_use.DORMANT[land] - light_use.BELOW, light_use.LEAFY[land] + light_use.ABOVE
     limits = low, high, casa.simple_ratio(low), casa.simple_ratio(high)
     at_sea, lapse = (places.weights.of(field) for field in world.productivity.optimum)
     optimum = at_sea + lapse * places.elevation
@@ -61,7 +63,7 @@ def test_truth_follows_the_published_equations(world, places):
         casa.water_stress(climate[0], climate[1]),
     )
     light_taken = casa.absorbed_radiation(climate[2], casa.fpar(green, limits))
-    expected = casa.npp(light_taken, stresses, light.EFFICIENCY[land]).sum(axis=0)
+    expected = casa.npp(light_taken, stresses, light_use.EFFICIENCY[land]).sum(axis=0)
     found = places.npp(year)
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     grown = np.isfinite(found)
@@ -111,7 +113,7 @@ def test_planted_decline_is_near_the_published_one(world):
     years = np.arange(2001, 2021)
     npp = np.stack([places.npp(year) for year in years])
     nep = npp - np.stack([places.respiration(year) for year in years])
-    in_karst = shapely.contains_xy(light.karst_shapes(world.region, 1), places.lon, places.lat)
+    in_karst = shapely.contains_xy(light_use.karst_shapes(world.region, 1), places.lon, places.lat)
     for where, low, high in ((slice(None), -3.33, -1.99), (in_karst, -5.6, -3.08)):
         slope = np.polyfit(years, np.nanmean(nep[:, where], axis=1), 1)[0]
         assert low < slope < high
@@ -155,7 +157,7 @@ def test_months_begin_in_february_2000():
 
 
 def test_karst_and_people(world):
-    shape = light.karst_shapes(world.region, 1)
+    shape = light_use.karst_shapes(world.region, 1)
     assert shape.is_valid and 10 < shape.area < 60  # square degrees
     people = population(world.region, 1)
     towns, forest = world.region.landcover == 13, world.region.landcover == 2

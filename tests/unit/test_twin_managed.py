@@ -7,16 +7,12 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
-from nepflow import (
-    attribution,
-    field_tables,
-    heterotrophic,
-    management_recovery,
-    restoration_file,
-    soil_respiration,
-)
-from nepflow_twin import managed, management_files, parts, soil
-from nepflow_twin.world import World
+from nepflow.attribution import attribution
+from nepflow.evaluation import field_data, management_recovery
+from nepflow.respiration import formulas, heterotrophic
+from nepflow.restoration import projects as restoration_projects
+from nepflow.simulation import managed, parts, raw_files, soil
+from nepflow.simulation.world import World
 
 YEARS = list(range(2001, 2021))
 GSMSR = {
@@ -61,8 +57,8 @@ def test_ground_is_small_and_whole_and_its_origin_is_stated(folder, world):
 def test_respiration_follows_the_published_equations(places):
     """The twin's own code against the workflow's formulas, given the true months and carbon."""
     warmth, rain = (places.monthly(name, 2008) for name in ("temperature", "precipitation"))
-    daily = soil_respiration.response("gsmsr", warmth, rain, GSMSR)
-    daily = soil_respiration.with_carbon("gsmsr", daily, soil.soil_carbon(places), GSMSR)
+    daily = formulas.response("gsmsr", warmth, rain, GSMSR)
+    daily = formulas.with_carbon("gsmsr", daily, soil.soil_carbon(places), GSMSR)
     days = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     total = (daily * days[:, None]).sum(axis=0)
     np.testing.assert_allclose(soil.total_respiration(places, 2008), total, rtol=1e-10)
@@ -112,17 +108,17 @@ def test_projects_are_planted_where_they_are_wanted(world):
 
 def test_files_are_read_as_a_users(world, tmp_path):
     projects = world.productivity.projects
-    management_files.write_projects(tmp_path / "p.gpkg", projects)
-    frame = restoration_file.read_projects(tmp_path / "p.gpkg", {})
+    raw_files.write_projects(tmp_path / "p.gpkg", projects)
+    frame = restoration_projects.read_projects(tmp_path / "p.gpkg", {})
     assert len(frame) == 88 and set(frame["measure"]) == set(projects.measure)
-    management_files.write_truth_of_projects(tmp_path / "t.csv", projects, 2020)
+    raw_files.write_truth_of_projects(tmp_path / "t.csv", projects, 2020)
     truth = pd.read_csv(tmp_path / "t.csv").set_index(["project", "quantity"])["value"]
     # the first starts in 2003: shares 1/3, 2/3, then nine years 1 of eleven
     assert truth["p001", "mean_effect"] == pytest.approx(truth["p001", "full_effect"] * 10 / 11)
-    management_files.write_plots(tmp_path / "plots.csv", world)
-    plots = field_tables.read_plots(tmp_path / "plots.csv", True, [92, 5, 112, 29], 4)
+    raw_files.write_plots(tmp_path / "plots.csv", world)
+    plots = field_data.read_plots(tmp_path / "plots.csv", True, [92, 5, 112, 29], 4)
     assert len(plots) > 90 and (plots["rh"] < plots["rs"] * 1.5).all()
-    management_files.write_carbon(tmp_path / "c.tif", world)
+    raw_files.write_carbon(tmp_path / "c.tif", world)
     with rasterio.open(tmp_path / "c.tif") as file:
         assert file.tags()["unit"] == "kg C m-2" and 2 < np.nanmedian(file.read()) < 8
         assert file.tags()["simulated"] == "simulated (twin)"

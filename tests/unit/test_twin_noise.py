@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from nepflow_twin import noise
-from nepflow_twin.geography import Lattice
+from nepflow.simulation import noise
+from nepflow.simulation.geography import Lattice
 
 LENGTH, MEMORY, YEARS = 4.0, 0.4, 60
 LATTICE = Lattice(west=0.0, north=20.0, step=1.0, shape=(40, 40))  # across the equator

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow_twin import defects, network
-from nepflow_twin.stations import write_stations
-from nepflow_twin.weather import MONTHLY_NOISE
-from nepflow_twin.world import World
+from nepflow.simulation import defects, network
+from nepflow.simulation.stations import write_stations
+from nepflow.simulation.weather import MONTHLY_NOISE
+from nepflow.simulation.world import World
 
 YEARS = [2004, 2005, 2006]
 COUNT = 60

@@ -30,16 +30,16 @@ def test_every_banded_rule_has_a_twin_and_a_script_that_knows_its_part(root):
         re.M,
     )
     assert twins == banded(root) and len(set(twins)) == len(twins) > 10
-    line = 'part.only(snakemake.wildcards.get("band")):'
-    knowing = {
-        path.stem for path in (root / "workflow/scripts").glob("*.py") if line in path.read_text()
-    }
+    line = 'bands.only(snakemake.wildcards.get("band")):'
+    files = (root / "workflow/scripts").glob("*/*.py")
+    knowing = {path.stem for path in files if line in path.read_text(encoding="utf-8")}
     assert knowing == scripts(root)
 
 
 def test_scripts_of_bands_write_rasters_by_the_loop_over_space_alone(root):
     for name in scripts(root):
-        tree = ast.parse((root / f"workflow/scripts/{name}.py").read_text())
+        path = next((root / "workflow/scripts").glob(f"*/{name}.py"))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         used = {
             node.attr
             for node in ast.walk(tree)

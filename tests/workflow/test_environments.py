@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import venv
+from pathlib import Path
 
 import pytest
 import yaml
@@ -15,7 +16,7 @@ def scripts_of(root, environment):
     for path in (root / "workflow/rules").glob("*.smk"):
         for rule in re.split(r"^rule ", path.read_text(), flags=re.M)[1:]:
             if f"envs/{environment}.yaml" in rule:
-                yield re.search(r'"\.\./scripts/(\w+)\.py"', rule)[1]
+                yield re.search(r'"\.\./scripts/([\w/]+)\.py"', rule)[1]
 
 
 @pytest.mark.slow
@@ -35,9 +36,11 @@ def test_env_file_is_complete(root, tmp_path, environment, least):
     subprocess.run([*pip, "-c", bounds, *packages], check=True)
     scripts = sorted(set(scripts_of(root, environment)))
     assert len(scripts) > least
-    code = "import sys; sys.path.append(sys.argv[1])\n" + "\n".join(f"import {s}" for s in scripts)
-    folder = str(root / "workflow/scripts")
+    names = [Path(script).name for script in scripts]
+    code = "import sys; sys.path += sys.argv[1:]\n" + "\n".join(f"import {s}" for s in names)
+    top = root / "workflow/scripts"
+    folders = [top, *sorted({(top / script).parent for script in scripts})]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run([python, "-c", code, folder], capture_output=True, text=True, env=clean)
+    done = subprocess.run([python, "-c", code, *folders], capture_output=True, text=True, env=clean)
     assert done.returncode == 0, done.stderr
     assert sys.version_info[:2] == (3, 11)

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 from copies import TINY, Workflow
-from nepflow import modis, own_files, study, study_layers
-from nepflow_acquire import plan
+from nepflow.inputs import plan
+from nepflow.study import catalogue, files, load, modis
 
 FIGURE = {"title": "t", "caption": "c"}
 MEAN = FIGURE | {"name": "nep_mean", "kind": "map", "layer": "pixel/nep/mean"}
@@ -52,12 +52,12 @@ NO_LAYER = re.compile(r"acquired/\w+|npp/rasters/native/(absence_)?\d{4}|bands/.
 
 def loaded(workflow, name):
     place = workflow.folder / "config", workflow.folder / "workflow/schemas/study.schema.yaml"
-    return study.load_study(name, *place, "data", "results")
+    return load.load_study(name, *place, "data", "results")
 
 
 def bring_all(workflow, settings):
     """A byte for every raw file of a study; return the paths that were written."""
-    written = [path for _, path in own_files.raw_files(settings)]
+    written = [path for _, path in files.raw_files(settings)]
     written += [
         path[:-3] + end for path in written if path[-4:] == ".shp" for end in ("shx", "dbf")
     ]
@@ -92,7 +92,7 @@ def studies(root, tmp_path_factory):
 def test_the_layers_of_every_study_can_be_planned_and_none_is_forgotten(studies, tmp_path):
     """One dry run of all that is listed; what studies make by themselves is on the list."""
     workflow, found = studies
-    layers = {name: study_layers.layers_of(settings) for name, settings in found.items()}
+    layers = {name: catalogue.layers_of(settings) for name, settings in found.items()}
     targets = [f"results/{name}/{layer}.tif" for name in found for layer in layers[name]]
     assert len(targets) == len(set(targets)) > 1500
     said = workflow.run("-n", *targets, *(f"results/{name}/manifest.csv" for name in found))
@@ -108,7 +108,7 @@ def test_the_layers_of_every_study_can_be_planned_and_none_is_forgotten(studies,
 
 def test_every_raster_of_a_rule_is_on_the_list(root, studies):
     """A new output needs its line in `study_layers`."""
-    listed = "\n".join({layer for s in studies[1].values() for layer in study_layers.layers_of(s)})
+    listed = "\n".join({layer for s in studies[1].values() for layer in catalogue.layers_of(s)})
     special = {"keyed": r"(keys/\w+/)?", "climate": "climate(/grids)?", "year": r"\d{4}"}
     special |= {"collection": r"\d{3}", "limits": r"(_own|_own_upper|_zhu2007)?"}
     patterns = set()
@@ -134,7 +134,7 @@ def test_every_raw_file_that_rules_read_is_looked_for(root, tmp_path):
     lines = re.findall(r"^ +input: (.*)$", said, re.M)
     read = {path for line in lines for path in line.split(", ") if path.startswith("data/")}
     assert len(read) > 30
-    known = {path for _, path in own_files.raw_files(loaded(workflow, "own"))}
+    known = {path for _, path in files.raw_files(loaded(workflow, "own"))}
     assert {path for path in read - known if "/modis/" not in path} == set()
     assert known <= read, "and all that is looked for is read"
 

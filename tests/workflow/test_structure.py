@@ -1,6 +1,7 @@
-"""The house rules that a reviewer would otherwise have to check by eye."""
+"""The rules of the house that a reviewer would otherwise have to check by eye."""
 
 import ast
+import functools
 import modulefinder
 import os
 import re
@@ -10,28 +11,46 @@ from pathlib import Path
 import pytest
 import yaml
 
-RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^rule |\Z)", re.M | re.S)
-FILES_STRATUM = {"rasterio", "rioxarray", "pyhdf", "geopandas"}
-TABLES = {"pandas", "pyarrow"}
+RULE = re.compile(r"^( *)rule (\w+):\n(.*?)(?=^ *rule |\Z)", re.M | re.S)
+# From left to right: a module imports from its own folder and from those before it
+STAGES = (
+    "study", "io", "spatial", "modis", "stations", "climate", "landcover", "npp", "respiration",
+    "pixel", "zones", "attribution", "detector", "restoration", "evaluation", "download", "inputs",
+    "figures", "report",
+)  # fmt: skip
+FILES = {"rasterio", "rioxarray", "pyhdf", "geopandas", "pyogrio"}
+NETWORK = {"requests", "earthaccess", "urllib.request", "http", "http.client"}
+# Folders whose work is with files; elsewhere only the readers of a stage's own inputs.
+FOLDERS_OF_FILES = {"io", "download", "inputs", "simulation"}
+READERS = {
+    "modis/hdf", "modis/tiles", "climate/grids", "detector/factors", "restoration/projects",
+    "spatial/sampling", "stations/cleaning",
+}  # fmt: skip
 
 
 def rules(root):
     for path in sorted((root / "workflow/rules").glob("*.smk")):
-        for name, body in RULE.findall(path.read_text()):
+        for _, name, body in RULE.findall(path.read_text(encoding="utf-8")):
             yield path.name, name, body
 
 
-def modules(root):
-    folder = root / "workflow/scripts"
-    return sorted(
-        path
-        for name in ("nepflow", "nepflow_twin", "nepflow_acquire", "commands")
-        for path in folder.glob(f"{name}/*.py")
-    )
+def scripts(root):
+    """Scripts of rules: those below the folder of a stage, and one that belongs to none."""
+    top = root / "workflow/scripts"
+    own = {"nepflow", "commands", "__pycache__"}
+    found = [*top.glob("*.py"), *(p for p in top.glob("*/*.py") if p.parent.name not in own)]
+    return {path.stem: path for path in found}
+
+
+def library(root):
+    """Modules of the library, as 'stage/module' (or 'module'), with their paths."""
+    top = root / "workflow/scripts/nepflow"
+    found = {str(path.relative_to(top).with_suffix("")): path for path in top.rglob("*.py")}
+    return {name: path for name, path in found.items() if not name.endswith("__init__")}
 
 
 def imports(path):
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -40,18 +59,30 @@ def imports(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def own_imports(path, names):
+    """The modules of the library, of ``names``, that a file imports."""
+    dotted = {"nepflow." + name.replace("/", "."): name for name in names}
+    return {dotted[module] for module in imports(path) if module in dotted}
+
+
+def tops(path):
+    return {module.partition(".")[0] for module in imports(path)}
+
+
 def test_every_rule_is_complete(root):
     found = list(rules(root))
     assert len(found) > 20
+    paths = scripts(root)
     for file, name, body in found:
         for part in ("input:", "output:", "log:", "conda:", "resources:", "message:", "script:"):
             assert part in body, f"{file}: rule {name} lacks {part}"
-        assert f'code=code_of("{name}.py")' in body, f"{file}: rule {name} lacks code="
-        assert f'"../scripts/{name}.py"' in body, f"{file}: rule {name} runs another script"
+        script = paths[name].relative_to(root / "workflow/scripts")
+        assert f'code=code_of("{script}")' in body, f"{file}: rule {name} lacks code="
+        assert f'"../scripts/{script}"' in body, f"{file}: rule {name} runs another script"
         assert f"<logs>/{{study}}/{name}" in body or name == "write_index", name
         for block in re.findall(r"    output:\n((?:        .*\n)+)", body):
             first = [line for line in block.splitlines() if re.match(r" {8}\S", line)]
-            assert all(re.match(r" {8}(\w+=|\*\*\w+\(|\))", line) for line in first), (
+            assert all(re.match(r" {8}(\w+=|\*\*[\w.]+\(|\))", line) for line in first), (
                 f"{name}: unnamed output"
             )
 
@@ -60,19 +91,16 @@ def test_no_function_of_the_rules_is_defined_twice(root):
     """All rule files share one namespace: the later definition would win without a word."""
     names = []
     for path in [*(root / "workflow/rules").glob("*.smk"), root / "Snakefile"]:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         names += re.findall(r"^def (\w+)\(", text, re.M) + re.findall(r"^(\w+) = ", text, re.M)
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
 
 
 def test_every_script_has_a_rule_and_a_contract(root):
-    names = {name for _, name, _ in rules(root)} | {
-        "gather_bands"
-    }  # in a loop: test_banded_rules.py
-    scripts = {path.stem for path in (root / "workflow/scripts").glob("*.py")}
-    assert scripts == names
-    for name in scripts:
-        text = (root / f"workflow/scripts/{name}.py").read_text()
+    in_a_loop = {"gather_bands"}  # test_banded_rules.py
+    assert set(scripts(root)) == {name for _, name, _ in rules(root)} | in_a_loop
+    for name, path in scripts(root).items():
+        text = path.read_text(encoding="utf-8")
         head = ast.get_docstring(ast.parse(text))
         assert "Reads" in head and "Writes" in head, f"{name}: docstring without Reads and Writes"
         before = text.split('if __name__ == "__main__":')[0]
@@ -81,99 +109,88 @@ def test_every_script_has_a_rule_and_a_contract(root):
         assert f"def {name}(" in text
 
 
-def test_formulas_import_no_files(root):
-    """A module is of the file stratum if it imports a file library; formulas reach none."""
-    folder = root / "workflow/scripts/nepflow"
-    formulas = {
-        "respiration", "trend", "npp", "zonal", "landcover", "modis", "spline", "smoothing",
-        "kernels", "climate", "study", "study_checks", "study_layers", "own_files",
-        "equal_area", "grid_units", "quality", "flags", "kriging", "settings_file",
-        "variogram", "names", "calendars",
-        "reconstruction", "radiation", "figure_entries", "dependence", "transitions",
-        "surfaces", "evaluation", "lattice", "coarse", "spread",
-        "uncertainty", "transformations", "residuals", "fitting", "fit_log",
-        "casa", "evaporation", "ndvi", "agreement",
-        "detector", "detector_entries", "discretisation", "sampling_grid", "stability",
-        "surrogates", "terrain_slope", "land_use", "land_use_entries", "dominance", "correlation",
-        "respiration_models", "soil_respiration", "heterotrophic", "soil_budget", "soil_carbon",
-        "attribution_choices", "acquire_choices", "attribution", "null_trends", "attribution_rows",
-        "attribution_error", "contrast", "field_agreement", "plot_models",
-        "change_point", "restoration", "restoration_effects", "restoration_entries",
-        "restoration_inference",
-        "restoration_rows", "restoration_stages", "restoration_units", "missing_codes",
-    }  # fmt: skip
-    for name in formulas:
-        tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
-        wrong = tops & (FILES_STRATUM | TABLES | {"matplotlib", "xarray"})
-        assert not wrong, f"{name} imports {wrong}"
-        own = {m.split(".")[1] for m in imports(folder / f"{name}.py") if m.startswith("nepflow.")}
-        assert own <= formulas, f"{name} reaches {own - formulas}"
+def test_a_stage_has_one_word(root):
+    stages = {path.name for path in (root / "workflow/scripts/nepflow").iterdir() if path.is_dir()}
+    assert stages - {"__pycache__"} == {*STAGES, "simulation"}
+    assert {path.parent.name for path in scripts(root).values()} <= stages | {"scripts"}
 
 
-def test_drawing_saves_nothing_and_reads_nothing(root):
-    folder = root / "workflow/scripts/nepflow"
-    drawing = [p for p in folder.glob("*.py") if "matplotlib" in p.read_text()]
-    assert drawing
-    for path in drawing:
-        tops = {module.partition(".")[0] for module in imports(path)}
-        assert not tops & FILES_STRATUM, path.name
-        if path.stem != "plates":
-            assert "savefig(" not in path.read_text(), path.name
+def test_packages_hold_no_code(root):
+    """`code_of` does not watch them."""
+    for path in (root / "workflow/scripts/nepflow").glob("*/**/__init__.py"):
+        assert len(ast.parse(path.read_text(encoding="utf-8")).body) == 1, path
 
 
-def test_launcher_modules_need_only_what_snakemake_brings(root):
-    allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema", "nepflow"}
-    folder = root / "workflow/scripts/nepflow"
-    for name in (
-        "study",
-        "study_checks",
-        "modis",
-        "landcover",
-        "grid_units",
-        "figure_entries",
-        "dependence",
-        "detector_entries",
-        "land_use_entries",
-        "respiration_models",
-        "attribution_choices",
-        "acquire_choices",
-        "own_files",
-        "restoration_entries",
-        "settings_file",
-        "study_layers",
-        "equal_area",
-    ):
-        tops = {module.partition(".")[0] for module in imports(folder / f"{name}.py")}
-        assert tops <= allowed, f"{name} needs {tops - allowed}"
+def test_imports_run_from_left_to_right(root):
+    modules = library(root)
+    reached = {name: own_imports(path, modules) for name, path in modules.items()}
+    for name, found in reached.items():
+        stage = name.partition("/")[0]
+        if "/" not in name or stage == "simulation":
+            continue
+        for other in (other for other in found if "/" in other):
+            below = other.partition("/")[0]
+            assert STAGES.index(below) <= STAGES.index(stage), f"{name} imports {other}"
+    seen = {}
+
+    def walk(name, trail):
+        assert name not in trail, f"circle: {' -> '.join([*trail, name])}"
+        if name not in seen:
+            for other in reached[name]:
+                walk(other, [*trail, name])
+            seen[name] = True
+
+    for name in reached:
+        walk(name, [])
 
 
-def test_plans_are_made_before_any_environment(root):
-    allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema", "nepflow", "nepflow_acquire"}
-    for name in ("plan", "register", "yours"):
-        path = root / f"workflow/scripts/nepflow_acquire/{name}.py"
-        tops = {module.partition(".")[0] for module in imports(path)}
-        assert tops <= allowed, f"{name} needs {tops - allowed}"
-        own = {m for m in imports(path) if m.startswith("nepflow_acquire.")}
-        assert own <= {"nepflow_acquire.register"}
+def test_the_launcher_needs_only_what_snakemake_brings(root):
+    """`study/` is read before any environment exists; nothing else of the library is."""
+    allowed = set(sys.stdlib_module_names) | {"yaml", "jsonschema"}
+    modules = library(root)
+    for name, path in modules.items():
+        if name.startswith("study/"):
+            assert tops(path) - {"nepflow"} <= allowed, name
+            assert all(other.startswith("study/") for other in own_imports(path, modules)), name
 
 
-def test_only_acquisition_speaks_to_a_network(root):
-    for path in modules(root):
-        if path.parent.name in ("nepflow", "nepflow_twin"):
-            tops = {module.partition(".")[0] for module in imports(path)}
-            assert not tops & {"requests", "earthaccess", "urllib", "http"}, path
+def test_only_readers_import_file_libraries(root):
+    for name, path in library(root).items():
+        if name.partition("/")[0] not in FOLDERS_OF_FILES and name not in READERS:
+            assert not tops(path) & FILES, f"{name} imports {tops(path) & FILES}"
 
 
-def test_twin_imports_no_formula(root):
-    allowed = {
-        "nepflow._log",
-        "nepflow.atomic",
-        "nepflow._log.progress",
-        "nepflow.atomic.replacing",
-    }
-    for path in (root / "workflow/scripts/nepflow_twin").glob("*.py"):
-        own = {m for m in imports(path) if m == "nepflow" or m.startswith("nepflow.")}
-        assert own <= allowed, f"{path.name} imports {own - allowed}"
+def test_only_figures_draw_and_one_module_saves(root):
+    for name, path in library(root).items():
+        drawing = name.startswith("figures/")
+        assert drawing or "matplotlib" not in tops(path), name
+        if drawing and name != "figures/layout":
+            assert "savefig(" not in path.read_text(encoding="utf-8"), name
+
+
+def test_only_downloads_speak_to_a_network(root):
+    for name, path in library(root).items():
+        if name.partition("/")[0] not in ("download", "inputs"):
+            assert not set(imports(path)) & NETWORK, name
+
+
+def test_simulation_imports_no_formula(root):
+    allowed = {"_log", "io/atomic"}
+    modules = library(root)
+    for name, path in modules.items():
+        if name.startswith("simulation/"):
+            own = own_imports(path, modules)
+            assert {o for o in own if not o.startswith("simulation/")} <= allowed, name
+
+
+def test_sizes(root):
+    """Signs of a second noun, or of fragments; not budgets of a line."""
+    modules = library(root)
+    lines = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in modules.items()}
+    assert max(lines.values()) <= 800, max(lines, key=lines.get)
+    folders = [name.rpartition("/")[0] for name in modules]
+    assert max(map(folders.count, folders)) <= 26
+    assert sum(count < 100 for count in lines.values()) <= 45
 
 
 def test_no_study_in_code(root):
@@ -181,22 +198,7 @@ def test_no_study_in_code(root):
     files = [*(root / "workflow").rglob("*.py"), *(root / "workflow").rglob("*.smk")]
     for path in [*files, root / "Snakefile"]:
         for slug in slugs:
-            assert slug not in path.read_text(), f"{path.name} names the study {slug}"
-
-
-def test_budgets(root):
-    """Sizes of architecture.md; a docstring does not count, data tables are exempt."""
-    limits = [("workflow/scripts/*.py", 100), ("workflow/rules/*.smk", 200)]
-    for pattern, limit in limits:
-        for path in root.glob(pattern):
-            assert len(path.read_text().splitlines()) <= limit, path.name
-    for path in modules(root):
-        assert len(path.read_text().splitlines()) <= 480, path.name
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef):
-                body = node.body[1:] if ast.get_docstring(node) else node.body
-                lines = node.end_lineno - body[0].lineno + 1 if body else 0
-                assert lines <= 50, f"{path.name}: {node.name} has {lines} lines of code"
+            assert slug not in path.read_text(encoding="utf-8"), f"{path.name} names {slug}"
 
 
 def pins_of(path):
@@ -279,17 +281,19 @@ def test_code_of_finds_what_python_finds(root):
     """Every module that a script imports, directly or not, is watched; `_*.py` is not."""
     scripts = root / "workflow/scripts"
     tree = ast.parse((root / "workflow/rules/common.smk").read_text())
-    wanted = ("code_of", "imported_names")
+    wanted = ("code_of", "imported_files")
     functions = [node for node in tree.body if getattr(node, "name", "") in wanted]
-    known = {"SCRIPTS": scripts, "ast": ast, "os": os}
+    known = {"SCRIPTS": scripts, "ast": ast, "functools": functools, "os": os}
     exec(compile(ast.Module(functions, []), "common.smk", "exec"), known)
-    for script in sorted(scripts.glob("*.py")):
+    for script in sorted([*scripts.glob("*.py"), *scripts.glob("*/*.py")]):
+        if script.parent.name in ("commands", "nepflow"):
+            continue
         finder = modulefinder.ModuleFinder(path=[str(scripts)])
         finder.load_file(str(script))
         files = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
-        ours = {file for file in files if file.parent.name.startswith("nepflow")}
-        ours -= {file for file in ours if file.name.startswith("_")}
-        watched = {Path(file).resolve() for file in known["code_of"](script.name)}
+        ours = {file for file in files if scripts / "nepflow" in file.parents}
+        ours -= {file for file in ours if file.name.startswith("_")}  # __init__ too
+        watched = {Path(file).resolve() for file in known["code_of"](script.relative_to(scripts))}
         assert watched == {file.resolve() for file in ours}, script.name
 
 
@@ -338,14 +342,14 @@ def test_yaml_is_read_in_one_place(root):
 
 def test_user_text_is_no_format(root):
     """Text of a study goes through `settings_file.filled`; str.format would reach attributes."""
-    for name in ("own_files", "figure_entries", "study", "study_checks"):
-        text = (root / f"workflow/scripts/nepflow/{name}.py").read_text(encoding="utf-8")
+    for name in ("files", "figures", "load", "checks"):
+        text = (root / f"workflow/scripts/nepflow/study/{name}.py").read_text(encoding="utf-8")
         assert ".format(" not in text, name
 
 
 def test_legends_name_their_handles(root):
     """A legend that gathers labels itself leaves out those that begin with _."""
-    for path in (root / "workflow/scripts/nepflow").glob("*.py"):
+    for path in (root / "workflow/scripts/nepflow").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "legend":
                 own = node.args or {k.arg for k in node.keywords} & {"handles"}
@@ -355,4 +359,4 @@ def test_legends_name_their_handles(root):
 def test_commands_print_on_any_terminal(root):
     for path in (root / "workflow/scripts/commands").glob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert text.endswith(("    site.run(main)\n", "    site.run(main, keep_secrets_out)\n"))
+        assert re.search(r"\n    \w+\.run\(main(, keep_secrets_out)?\)\n$", text), path.name

@@ -12,7 +12,7 @@ Downloaded files lie in the raw folder, each beside its record; nothing there is
 rule acquire_tiles:
     input:
         lock=lock_if_there,
-        code=code_of("acquire_tiles.py"),
+        code=code_of("download/acquire_tiles.py"),
     output:
         granules="<study>/acquired/{product}.{collection}_{year}.csv",
     log:
@@ -33,12 +33,12 @@ rule acquire_tiles:
     message:
         "{wildcards.study}: {wildcards.product} tiles of {wildcards.year} from Earthdata."
     script:
-        "../scripts/acquire_tiles.py"
+        "../scripts/download/acquire_tiles.py"
 
 
 rule acquire_area:
     input:
-        code=code_of("acquire_area.py"),
+        code=code_of("download/acquire_area.py"),
     output:
         area="<study>/acquired/area.gpkg",
         files="<study>/acquired/area_files.csv",
@@ -56,13 +56,13 @@ rule acquire_area:
     message:
         "{wildcards.study}: boundaries of the area."
     script:
-        "../scripts/acquire_area.py"
+        "../scripts/download/acquire_area.py"
 
 
 rule acquire_dem:
     input:
         area="<study>/zones/outlines.gpkg",
-        code=code_of("acquire_dem.py"),
+        code=code_of("download/acquire_dem.py"),
     output:
         dem="<study>/acquired/dem.tif",
         files="<study>/acquired/dem_files.csv",
@@ -80,13 +80,13 @@ rule acquire_dem:
     message:
         "{wildcards.study}: tiles of elevation."
     script:
-        "../scripts/acquire_dem.py"
+        "../scripts/download/acquire_dem.py"
 
 
 rule acquire_soil_carbon:
     input:
         grid="<study>/grid.tif",
-        code=code_of("acquire_soil_carbon.py"),
+        code=code_of("download/acquire_soil_carbon.py"),
     output:
         carbon="<study>/acquired/soil_carbon.tif",
         files="<study>/acquired/soil_carbon_files.csv",
@@ -104,13 +104,13 @@ rule acquire_soil_carbon:
     message:
         "{wildcards.study}: soil organic carbon."
     script:
-        "../scripts/acquire_soil_carbon.py"
+        "../scripts/download/acquire_soil_carbon.py"
 
 
 rule acquire_population:
     input:
         grid="<study>/grid.tif",
-        code=code_of("acquire_population.py"),
+        code=code_of("download/acquire_population.py"),
     output:
         population="<study>/acquired/population.tif",
         files="<study>/acquired/population_files.csv",
@@ -130,4 +130,4 @@ rule acquire_population:
     message:
         "{wildcards.study}: people per square kilometre."
     script:
-        "../scripts/acquire_population.py"
+        "../scripts/download/acquire_population.py"

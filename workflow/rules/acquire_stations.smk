@@ -10,7 +10,7 @@ rule acquire_stations:
     input:
         area="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
-        code=code_of("acquire_stations.py"),
+        code=code_of("download/acquire_stations.py"),
     output:
         ranking="<study>/tables/station_ranking.csv",
         files="<study>/acquired/stations_files.csv",
@@ -30,13 +30,13 @@ rule acquire_stations:
     message:
         "{wildcards.study}: records of the most complete stations."
     script:
-        "../scripts/acquire_stations.py"
+        "../scripts/download/acquire_stations.py"
 
 
 rule acquire_radiation:
     input:
         ranking="<study>/tables/station_ranking.csv",
-        code=code_of("acquire_radiation.py"),
+        code=code_of("download/acquire_radiation.py"),
     output:
         files="<study>/acquired/radiation_files.csv",
     log:
@@ -54,14 +54,14 @@ rule acquire_radiation:
     message:
         "{wildcards.study}: daily radiation at the stations."
     script:
-        "../scripts/acquire_radiation.py"
+        "../scripts/download/acquire_radiation.py"
 
 
 rule gather_stations:
     input:
         files="<study>/acquired/stations_files.csv",
         radiation=radiation_files,
-        code=code_of("gather_stations.py"),
+        code=code_of("download/gather_stations.py"),
     output:
         stations="<study>/acquired/stations.csv",
         found="<study>/tables/station_found.csv",
@@ -79,4 +79,4 @@ rule gather_stations:
     message:
         "{wildcards.study}: station records in one table."
     script:
-        "../scripts/gather_stations.py"
+        "../scripts/download/gather_stations.py"

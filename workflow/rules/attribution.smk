@@ -12,7 +12,7 @@ rule pool_coefficients:
         cube=cube_of,
         drivers=driver_cubes,
         types=types_of_pooling,
-        code=code_of("pool_coefficients.py"),
+        code=code_of("attribution/pool_coefficients.py"),
     output:
         table="<study>/tables/pooled_{variable}.csv",
     log:
@@ -30,7 +30,7 @@ rule pool_coefficients:
     message:
         "{wildcards.study}: what climate does to {wildcards.variable} by vegetation type."
     script:
-        "../scripts/pool_coefficients.py"
+        "../scripts/attribution/pool_coefficients.py"
 
 
 rule estimate_attribution:
@@ -40,7 +40,7 @@ rule estimate_attribution:
         cube=cube_of,
         drivers=driver_cubes,
         grid="<study>/grid.tif",
-        code=code_of("estimate_attribution.py"),
+        code=code_of("attribution/estimate_attribution.py"),
     output:
         climate="<study>/attribution/{variable}/{method}_climate_slope.tif",
         rest="<study>/attribution/{variable}/{method}_rest_slope.tif",
@@ -64,7 +64,7 @@ rule estimate_attribution:
     message:
         "{wildcards.study}: attribution of the trend of {wildcards.variable}, {wildcards.method}."
     script:
-        "../scripts/estimate_attribution.py"
+        "../scripts/attribution/estimate_attribution.py"
 
 
 rule estimate_residual_bias:
@@ -73,7 +73,7 @@ rule estimate_residual_bias:
         types=types_of_pooling,
         cube=cube_of,
         drivers=driver_cubes,
-        code=code_of("estimate_residual_bias.py"),
+        code=code_of("attribution/estimate_residual_bias.py"),
     output:
         observed="<study>/attribution/{variable}/observed_slope.tif",
         p="<study>/attribution/{variable}/observed_p.tif",
@@ -95,7 +95,7 @@ rule estimate_residual_bias:
     message:
         "{wildcards.study}: bias of the residual method for {wildcards.variable}."
     script:
-        "../scripts/estimate_residual_bias.py"
+        "../scripts/attribution/estimate_residual_bias.py"
 
 
 rule summarise_attribution:
@@ -113,7 +113,7 @@ rule summarise_attribution:
         share=attribution_layers("rest_share"),
         cases=attribution_layers("case"),
         grid="<study>/grid.tif",
-        code=code_of("summarise_attribution.py"),
+        code=code_of("attribution/summarise_attribution.py"),
     output:
         table="<study>/tables/attribution_{variable}.csv",
     log:
@@ -132,4 +132,4 @@ rule summarise_attribution:
     message:
         "{wildcards.study}: climate and the rest in the trend of {wildcards.variable}."
     script:
-        "../scripts/summarise_attribution.py"
+        "../scripts/attribution/summarise_attribution.py"

@@ -1,6 +1,6 @@
 """Input functions of the attribution of trends, its tables and layers."""
 
-from nepflow import attribution_choices
+from nepflow.study import attribution as attribution_choices
 
 
 wildcard_constraints:

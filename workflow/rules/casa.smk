@@ -16,7 +16,7 @@ rule estimate_normals:
         evaluations=evaluations_of("temperature", "precipitation"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("estimate_normals.py"),
+        code=code_of("npp/estimate_normals.py"),
     output:
         normals="<study>/casa/normals.tif",
     log:
@@ -33,7 +33,7 @@ rule estimate_normals:
     message:
         "{wildcards.study}: climate of the mean year."
     script:
-        "../scripts/estimate_normals.py"
+        "../scripts/npp/estimate_normals.py"
 
 
 rule estimate_fpar_limits:
@@ -42,7 +42,7 @@ rule estimate_fpar_limits:
         state="<study>/ndvi/state.tif",
         landcover=in_study("landcover/keys/igbp17/{landcover_year}.tif"),
         types=VEGETATION_TYPES,
-        code=code_of("estimate_fpar_limits.py"),
+        code=code_of("npp/estimate_fpar_limits.py"),
     output:
         limits="<study>/tables/casa_limits{limits}.csv",
     log:
@@ -57,7 +57,7 @@ rule estimate_fpar_limits:
     message:
         "{wildcards.study}: limits of NDVI by vegetation type."
     script:
-        "../scripts/estimate_fpar_limits.py"
+        "../scripts/npp/estimate_fpar_limits.py"
 
 
 rule estimate_npp_casa:
@@ -72,7 +72,7 @@ rule estimate_npp_casa:
         evaluations=evaluations_of("temperature", "precipitation", "radiation"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("estimate_npp_casa.py"),
+        code=code_of("npp/estimate_npp_casa.py"),
     output:
         npp="<study>/npp/casa{limits}/{year}.tif",
         qc="<study>/npp/casa{limits}/qc_{year}.tif",
@@ -93,7 +93,7 @@ rule estimate_npp_casa:
     message:
         "{wildcards.study}: NPP of {wildcards.year} by light use{wildcards.limits}."
     script:
-        "../scripts/estimate_npp_casa.py"
+        "../scripts/npp/estimate_npp_casa.py"
 
 
 rule summarise_casa:
@@ -101,7 +101,7 @@ rule summarise_casa:
         clip=in_study("npp/casa/clip_{year}.tif"),
         share="<study>/ndvi/filled_share.tif",
         zones="<study>/zones/area.tif",
-        code=code_of("summarise_casa.py"),
+        code=code_of("npp/summarise_casa.py"),
     output:
         clip="<study>/casa/clip_share.tif",
         table="<study>/tables/casa.csv",
@@ -117,4 +117,4 @@ rule summarise_casa:
     message:
         "{wildcards.study}: NDVI at its limits and NDVI filled."
     script:
-        "../scripts/summarise_casa.py"
+        "../scripts/npp/summarise_casa.py"

@@ -11,7 +11,7 @@ rule fit_climate:
         monthly="<study>/stations/monthly.csv",
         grid="<study>/grid.tif",
         weights=file_of_weights,
-        code=code_of("fit_climate.py"),
+        code=code_of("climate/fit_climate.py"),
     output:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
@@ -42,7 +42,7 @@ rule fit_climate:
     message:
         "{wildcards.study}: monthly surfaces of {wildcards.variable}."
     script:
-        "../scripts/fit_climate.py"
+        "../scripts/climate/fit_climate.py"
 
 
 rule define_evaluation:
@@ -50,7 +50,7 @@ rule define_evaluation:
         fit="<study>/climate/{variable}_fit.npz",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("define_evaluation.py"),
+        code=code_of("climate/define_evaluation.py"),
     output:
         table="<study>/tables/{variable}_evaluation.csv",
     log:
@@ -67,7 +67,7 @@ rule define_evaluation:
     message:
         "{wildcards.study}: how surfaces of {wildcards.variable} are evaluated."
     script:
-        "../scripts/define_evaluation.py"
+        "../scripts/climate/define_evaluation.py"
 
 
 rule interpolate_climate:
@@ -76,7 +76,7 @@ rule interpolate_climate:
         evaluation="<study>/tables/{variable}_evaluation.csv",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("interpolate_climate.py"),
+        code=code_of("climate/interpolate_climate.py"),
     output:
         cube="<study>/climate/{variable}.tif",
         table="<study>/tables/{variable}_floored.csv",
@@ -96,4 +96,4 @@ rule interpolate_climate:
     message:
         "{wildcards.study}: annual {wildcards.variable} on the study grid."
     script:
-        "../scripts/interpolate_climate.py"
+        "../scripts/climate/interpolate_climate.py"

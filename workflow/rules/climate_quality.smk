@@ -14,7 +14,7 @@ rule summarise_residuals:
         table="<study>/tables/{variable}_fit.csv",
         minima="<study>/tables/{variable}_minima.csv",
         grid="<study>/grid.tif",
-        code=code_of("summarise_residuals.py"),
+        code=code_of("climate/summarise_residuals.py"),
     output:
         residuals="<study>/climate/{variable}_residuals.parquet",
         ranked="<study>/tables/{variable}_ranked.csv",
@@ -34,7 +34,7 @@ rule summarise_residuals:
     message:
         "{wildcards.study}: residuals of {wildcards.variable}."
     script:
-        "../scripts/summarise_residuals.py"
+        "../scripts/climate/summarise_residuals.py"
 
 
 rule estimate_standard_error:
@@ -42,7 +42,7 @@ rule estimate_standard_error:
         fit="<study>/climate/{variable}_fit.npz",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("estimate_standard_error.py"),
+        code=code_of("climate/estimate_standard_error.py"),
     output:
         standard_error="<study>/climate/{variable}_standard_error_{year}.tif",
     log:
@@ -59,7 +59,7 @@ rule estimate_standard_error:
     message:
         "{wildcards.study}: standard error of {wildcards.variable} in {wildcards.year}."
     script:
-        "../scripts/estimate_standard_error.py"
+        "../scripts/climate/estimate_standard_error.py"
 
 
 rule draw_residuals:
@@ -67,7 +67,7 @@ rule draw_residuals:
         residuals=residuals_of_figure,
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        code=code_of("draw_residuals.py"),
+        code=code_of("figures/draw_residuals.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -90,4 +90,4 @@ rule draw_residuals:
     message:
         "{wildcards.study}: residuals {wildcards.figure}."
     script:
-        "../scripts/draw_residuals.py"
+        "../scripts/figures/draw_residuals.py"

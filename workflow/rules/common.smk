@@ -14,22 +14,23 @@ from snakemake.exceptions import WorkflowError
 TOP = Path(workflow.basedir)
 SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
+# Snakemake puts only the folder of a script on its path; the library lies above it
+shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
-from nepflow import (
-    acquire_choices,
-    dependence,
-    detector_entries,
-    figure_entries,
-    job_size,
-    land_use_entries,
-    landcover,
-    modis,
-    names,
-    own_files,
-    restoration_entries,
-    study as study_files,
-)
-from nepflow_acquire import plan, register
+from nepflow.study import circularity as dependence
+from nepflow.study import detector as detector_entries
+from nepflow.study import downloads as acquire_choices
+from nepflow.study import figures as figure_entries
+from nepflow.study import files as own_files
+from nepflow.study import job_size
+from nepflow.study import land_use_entries
+from nepflow.study import landcover
+from nepflow.study import load as study_files
+from nepflow.study import modis
+from nepflow.study import names
+from nepflow.study import restoration as restoration_entries
+from nepflow.inputs import plan
+from nepflow.study import datasets as register
 
 if os.path.exists(sys.executable):
     # Snakemake puts it into a shell command unquoted, a space ends it (snakemake#2645)

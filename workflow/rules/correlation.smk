@@ -10,7 +10,7 @@ rule estimate_correlation:
     input:
         cube=cube_of,
         drivers=driver_cubes,
-        code=code_of("estimate_correlation.py"),
+        code=code_of("pixel/estimate_correlation.py"),
     output:
         **partial_files(DRIVERS),
     log:
@@ -30,7 +30,7 @@ rule estimate_correlation:
     message:
         "{wildcards.study}: partial correlations of {wildcards.variable}."
     script:
-        "../scripts/estimate_correlation.py"
+        "../scripts/pixel/estimate_correlation.py"
 
 
 use rule estimate_correlation as estimate_correlation_without_radiation with:
@@ -47,7 +47,7 @@ rule control_discoveries:
         p="<study>/pixel/{variable}/{test}_p.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("control_discoveries.py"),
+        code=code_of("pixel/control_discoveries.py"),
     output:
         discoveries="<study>/pixel/{variable}/{test}_fdr.tif",
         table="<study>/tables/discoveries_{test}_{variable}.csv",
@@ -64,7 +64,7 @@ rule control_discoveries:
     message:
         "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
     script:
-        "../scripts/control_discoveries.py"
+        "../scripts/pixel/control_discoveries.py"
 
 
 rule summarise_correlation:
@@ -74,7 +74,7 @@ rule summarise_correlation:
         discoveries=controlled_discoveries,
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("summarise_correlation.py"),
+        code=code_of("pixel/summarise_correlation.py"),
     output:
         table="<study>/tables/correlation_{variable}.csv",
     log:
@@ -91,4 +91,4 @@ rule summarise_correlation:
     message:
         "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
     script:
-        "../scripts/summarise_correlation.py"
+        "../scripts/pixel/summarise_correlation.py"

@@ -14,7 +14,7 @@ wildcard_constraints:
 rule estimate_slope:
     input:
         dem="<study>/dem.tif",
-        code=code_of("estimate_slope.py"),
+        code=code_of("detector/estimate_slope.py"),
     output:
         slope="<study>/slope.tif",
     log:
@@ -27,14 +27,14 @@ rule estimate_slope:
     message:
         "{wildcards.study}: slope of the ground."
     script:
-        "../scripts/estimate_slope.py"
+        "../scripts/detector/estimate_slope.py"
 
 
 rule warp_factor:
     input:
         file=factor_file_of,
         grid="<study>/grid.tif",
-        code=code_of("warp_factor.py"),
+        code=code_of("detector/warp_factor.py"),
     output:
         factor="<study>/factors/{factor}.tif",
     log:
@@ -49,14 +49,14 @@ rule warp_factor:
     message:
         "{wildcards.study}: factor {wildcards.factor}."
     script:
-        "../scripts/warp_factor.py"
+        "../scripts/detector/warp_factor.py"
 
 
 rule sample_factors:
     input:
         layers=detector_layers,
         grid="<study>/grid.tif",
-        code=code_of("sample_factors.py"),
+        code=code_of("detector/sample_factors.py"),
     output:
         sample="<study>/detector/{detector}.npz",
         table="<study>/tables/detector_discretisation_{detector}.csv",
@@ -76,7 +76,7 @@ rule sample_factors:
     message:
         "{wildcards.study}: cells and strata of the detector {wildcards.detector}."
     script:
-        "../scripts/sample_factors.py"
+        "../scripts/detector/sample_factors.py"
 
 
 rule detect_factors:
@@ -84,7 +84,7 @@ rule detect_factors:
         sample="<study>/detector/{detector}.npz",
         variable=detector_variable,
         grid="<study>/grid.tif",
-        code=code_of("detect_factors.py"),
+        code=code_of("detector/detect_factors.py"),
     output:
         factors="<study>/tables/detector_factors_{detector}.csv",
         interactions="<study>/tables/detector_interactions_{detector}.csv",
@@ -105,7 +105,7 @@ rule detect_factors:
     message:
         "{wildcards.study}: detector {wildcards.detector}."
     script:
-        "../scripts/detect_factors.py"
+        "../scripts/detector/detect_factors.py"
 
 
 rule detect_scales:
@@ -114,7 +114,7 @@ rule detect_scales:
         sample="<study>/detector/{detector}.npz",
         discretisation="<study>/tables/detector_discretisation_{detector}.csv",
         grid="<study>/grid.tif",
-        code=code_of("detect_scales.py"),
+        code=code_of("detector/detect_scales.py"),
     output:
         table="<study>/tables/detector_scales_{detector}.csv",
     log:
@@ -131,4 +131,4 @@ rule detect_scales:
     message:
         "{wildcards.study}: detector {wildcards.detector} on several sampling grids."
     script:
-        "../scripts/detect_scales.py"
+        "../scripts/detector/detect_scales.py"

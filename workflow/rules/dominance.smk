@@ -10,7 +10,7 @@ rule estimate_dominance:
     input:
         cube=cube_of,
         drivers=driver_cubes,
-        code=code_of("estimate_dominance.py"),
+        code=code_of("pixel/estimate_dominance.py"),
     output:
         r2="<study>/pixel/{variable}/multiple_r2.tif",
         p="<study>/pixel/{variable}/multiple_p.tif",
@@ -31,7 +31,7 @@ rule estimate_dominance:
     message:
         "{wildcards.study}: dominant drivers of {wildcards.variable}."
     script:
-        "../scripts/estimate_dominance.py"
+        "../scripts/pixel/estimate_dominance.py"
 
 
 rule summarise_dominance:
@@ -40,7 +40,7 @@ rule summarise_dominance:
         p="<study>/pixel/{variable}/multiple_p.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("summarise_dominance.py"),
+        code=code_of("pixel/summarise_dominance.py"),
     output:
         table="<study>/tables/multiple_{variable}.csv",
     log:
@@ -56,4 +56,4 @@ rule summarise_dominance:
     message:
         "{wildcards.study}: multiple correlation of {wildcards.variable}."
     script:
-        "../scripts/summarise_dominance.py"
+        "../scripts/pixel/summarise_dominance.py"

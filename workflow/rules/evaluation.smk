@@ -12,7 +12,7 @@ rule estimate_contrast:
         layers=contrast_layers,
         covariates=contrast_covariates,
         grid="<study>/grid.tif",
-        code=code_of("estimate_contrast.py"),
+        code=code_of("zones/estimate_contrast.py"),
     output:
         table="<study>/tables/contrast_{contrast}.csv",
     log:
@@ -29,14 +29,14 @@ rule estimate_contrast:
     message:
         "{wildcards.study}: {wildcards.contrast} against the rest of the area."
     script:
-        "../scripts/estimate_contrast.py"
+        "../scripts/zones/estimate_contrast.py"
 
 
 rule compare_plots:
     input:
         plots=field_file("plots"),
         calibration=calibration_if_named,
-        code=code_of("compare_plots.py"),
+        code=code_of("evaluation/compare_plots.py"),
     output:
         table="<study>/tables/plots_comparison.csv",
         pairs="<study>/evaluation/plots.csv",
@@ -55,14 +55,14 @@ rule compare_plots:
     message:
         "{wildcards.study}: models of respiration at field plots."
     script:
-        "../scripts/compare_plots.py"
+        "../scripts/evaluation/compare_plots.py"
 
 
 rule compare_sites:
     input:
         sites=field_file("sites"),
         nep="<study>/nep/nep.tif",
-        code=code_of("compare_sites.py"),
+        code=code_of("evaluation/compare_sites.py"),
     output:
         table="<study>/tables/sites_comparison.csv",
         pairs="<study>/evaluation/sites.csv",
@@ -79,14 +79,14 @@ rule compare_sites:
     message:
         "{wildcards.study}: NEP at sites."
     script:
-        "../scripts/compare_sites.py"
+        "../scripts/evaluation/compare_sites.py"
 
 
 rule draw_scatter:
     input:
         pairs=pairs_of_figure,
         grid="<study>/grid.tif",
-        code=code_of("draw_scatter.py"),
+        code=code_of("figures/draw_scatter.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -109,4 +109,4 @@ rule draw_scatter:
     message:
         "{wildcards.study}: modelled against observed {wildcards.figure}."
     script:
-        "../scripts/draw_scatter.py"
+        "../scripts/figures/draw_scatter.py"

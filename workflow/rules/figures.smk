@@ -10,7 +10,7 @@ rule draw_map:
         layers=figure_layers,
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        code=code_of("draw_map.py"),
+        code=code_of("figures/draw_map.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -35,7 +35,7 @@ rule draw_map:
     message:
         "{wildcards.study}: map {wildcards.figure}."
     script:
-        "../scripts/draw_map.py"
+        "../scripts/figures/draw_map.py"
 
 
 rule draw_classes:
@@ -44,7 +44,7 @@ rule draw_classes:
         persistence=figure_persistence,
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        code=code_of("draw_classes.py"),
+        code=code_of("figures/draw_classes.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -68,7 +68,7 @@ rule draw_classes:
     message:
         "{wildcards.study}: map of classes {wildcards.figure}."
     script:
-        "../scripts/draw_classes.py"
+        "../scripts/figures/draw_classes.py"
 
 
 rule draw_series:
@@ -76,7 +76,7 @@ rule draw_series:
         series=figure_table("series"),
         trends=figure_table("trends"),
         grid="<study>/grid.tif",
-        code=code_of("draw_series.py"),
+        code=code_of("figures/draw_series.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -99,7 +99,7 @@ rule draw_series:
     message:
         "{wildcards.study}: series {wildcards.figure}."
     script:
-        "../scripts/draw_series.py"
+        "../scripts/figures/draw_series.py"
 
 
 rule draw_study_area:
@@ -109,7 +109,7 @@ rule draw_study_area:
         outlines="<study>/zones/outlines.gpkg",
         stations=if_stations("stations/sites.csv"),
         monthly=if_stations("stations/monthly.csv"),
-        code=code_of("draw_study_area.py"),
+        code=code_of("figures/draw_study_area.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -132,4 +132,4 @@ rule draw_study_area:
     message:
         "{wildcards.study}: study area {wildcards.figure}."
     script:
-        "../scripts/draw_study_area.py"
+        "../scripts/figures/draw_study_area.py"

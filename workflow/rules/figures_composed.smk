@@ -13,7 +13,7 @@ rule draw_panels:
         persistence=figure_persistence,
         outlines="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
-        code=code_of("draw_panels.py"),
+        code=code_of("figures/draw_panels.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -39,14 +39,14 @@ rule draw_panels:
     message:
         "{wildcards.study}: panels {wildcards.figure}."
     script:
-        "../scripts/draw_panels.py"
+        "../scripts/figures/draw_panels.py"
 
 
 rule draw_sankey:
     input:
         transitions="<study>/tables/transitions.csv",
         grid="<study>/grid.tif",
-        code=code_of("draw_sankey.py"),
+        code=code_of("figures/draw_sankey.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -71,14 +71,14 @@ rule draw_sankey:
     message:
         "{wildcards.study}: flows between classes {wildcards.figure}."
     script:
-        "../scripts/draw_sankey.py"
+        "../scripts/figures/draw_sankey.py"
 
 
 rule draw_matrix:
     input:
         transitions="<study>/tables/transitions.csv",
         grid="<study>/grid.tif",
-        code=code_of("draw_matrix.py"),
+        code=code_of("figures/draw_matrix.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -102,14 +102,14 @@ rule draw_matrix:
     message:
         "{wildcards.study}: transition matrix {wildcards.figure}."
     script:
-        "../scripts/draw_matrix.py"
+        "../scripts/figures/draw_matrix.py"
 
 
 rule draw_specification:
     input:
         specification="<study>/tables/specification.csv",
         grid="<study>/grid.tif",
-        code=code_of("draw_specification.py"),
+        code=code_of("figures/draw_specification.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -132,4 +132,4 @@ rule draw_specification:
     message:
         "{wildcards.study}: specification curve {wildcards.figure}."
     script:
-        "../scripts/draw_specification.py"
+        "../scripts/figures/draw_specification.py"

@@ -9,7 +9,7 @@ rule draw_detector:
     input:
         table=detector_figure_table("factors"),
         grid="<study>/grid.tif",
-        code=code_of("draw_detector.py"),
+        code=code_of("figures/draw_detector.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -33,14 +33,14 @@ rule draw_detector:
     message:
         "{wildcards.study}: factors {wildcards.figure}."
     script:
-        "../scripts/draw_detector.py"
+        "../scripts/figures/draw_detector.py"
 
 
 rule draw_interaction:
     input:
         table=detector_figure_table("interactions"),
         grid="<study>/grid.tif",
-        code=code_of("draw_interaction.py"),
+        code=code_of("figures/draw_interaction.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -63,4 +63,4 @@ rule draw_interaction:
     message:
         "{wildcards.study}: interactions {wildcards.figure}."
     script:
-        "../scripts/draw_interaction.py"
+        "../scripts/figures/draw_interaction.py"

@@ -15,7 +15,7 @@ rule import_climate:
         files=grid_files,
         elevation=grid_elevation,
         grid="<study>/grid.tif",
-        code=code_of("import_climate.py"),
+        code=code_of("climate/import_climate.py"),
     output:
         months="<study>/climate/native/{variable}.tif",
         table="<study>/tables/{variable}_grids.csv",
@@ -35,7 +35,7 @@ rule import_climate:
     message:
         "{wildcards.study}: months of gridded {wildcards.variable}."
     script:
-        "../scripts/import_climate.py"
+        "../scripts/climate/import_climate.py"
 
 
 rule warp_climate:
@@ -43,7 +43,7 @@ rule warp_climate:
         months="<study>/climate/native/{variable}.tif",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("warp_climate.py"),
+        code=code_of("climate/warp_climate.py"),
     output:
         cube="<study>/{climate}/{variable}.tif",
     log:
@@ -64,14 +64,14 @@ rule warp_climate:
     message:
         "{wildcards.study}: annual {wildcards.variable} of grids on the study grid."
     script:
-        "../scripts/warp_climate.py"
+        "../scripts/climate/warp_climate.py"
 
 
 rule compare_climate:
     input:
         stations="<study>/climate/{variable}.tif",
         grids="<study>/climate/grids/{variable}.tif",
-        code=code_of("compare_climate.py"),
+        code=code_of("climate/compare_climate.py"),
     output:
         difference="<study>/climate/{variable}_difference.tif",
         table="<study>/tables/{variable}_comparison.csv",
@@ -85,14 +85,14 @@ rule compare_climate:
     message:
         "{wildcards.study}: {wildcards.variable} of grids and of stations."
     script:
-        "../scripts/compare_climate.py"
+        "../scripts/climate/compare_climate.py"
 
 
 rule import_npp:
     input:
         raster=npp_raster,
         grid="<study>/grid.tif",
-        code=code_of("import_npp.py"),
+        code=code_of("npp/import_npp.py"),
     output:
         flux=temp("<study>/npp/rasters/native/{year}.tif"),
         absence=temp("<study>/npp/rasters/native/absence_{year}.tif"),
@@ -110,7 +110,7 @@ rule import_npp:
     message:
         "{wildcards.study}: NPP of {wildcards.year} from a raster."
     script:
-        "../scripts/import_npp.py"
+        "../scripts/npp/import_npp.py"
 
 
 rule warp_npp_raster:
@@ -118,7 +118,7 @@ rule warp_npp_raster:
         flux="<study>/npp/rasters/native/{year}.tif",
         absence="<study>/npp/rasters/native/absence_{year}.tif",
         grid="<study>/grid.tif",
-        code=code_of("warp_npp_raster.py"),
+        code=code_of("npp/warp_npp_raster.py"),
     output:
         npp="<study>/npp/rasters/{year}.tif",
         qc="<study>/npp/rasters/qc_{year}.tif",
@@ -135,4 +135,4 @@ rule warp_npp_raster:
     message:
         "{wildcards.study}: NPP of {wildcards.year} on the study grid."
     script:
-        "../scripts/warp_npp_raster.py"
+        "../scripts/npp/warp_npp_raster.py"

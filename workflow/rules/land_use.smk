@@ -13,7 +13,7 @@ wildcard_constraints:
 rule average_periods:
     input:
         cube=cube_of,
-        code=code_of("average_periods.py"),
+        code=code_of("landcover/average_periods.py"),
     output:
         first="<study>/land_use/{variable}_first.tif",
         last="<study>/land_use/{variable}_last.tif",
@@ -31,13 +31,13 @@ rule average_periods:
     message:
         "{wildcards.study}: {wildcards.variable} of the first and the last years."
     script:
-        "../scripts/average_periods.py"
+        "../scripts/landcover/average_periods.py"
 
 
 rule average_landcover:
     input:
         landcover=landcover_of_span,
-        code=code_of("average_landcover.py"),
+        code=code_of("landcover/average_landcover.py"),
     output:
         landcover="<study>/land_use/class_{span}.tif",
     log:
@@ -52,7 +52,7 @@ rule average_landcover:
     message:
         "{wildcards.study}: commonest land cover of the {wildcards.span} years."
     script:
-        "../scripts/average_landcover.py"
+        "../scripts/landcover/average_landcover.py"
 
 
 rule summarise_land_use:
@@ -62,7 +62,7 @@ rule summarise_land_use:
         landcover_first="<study>/land_use/class_first.tif",
         landcover_last="<study>/land_use/class_last.tif",
         grid="<study>/grid.tif",
-        code=code_of("summarise_land_use.py"),
+        code=code_of("landcover/summarise_land_use.py"),
     output:
         effects="<study>/tables/land_use_effect_{variable}.csv",
         densities="<study>/tables/land_use_density_{variable}.csv",
@@ -79,14 +79,14 @@ rule summarise_land_use:
     message:
         "{wildcards.study}: effect of land-use change on {wildcards.variable}."
     script:
-        "../scripts/summarise_land_use.py"
+        "../scripts/landcover/summarise_land_use.py"
 
 
 rule draw_land_use:
     input:
         table=land_use_figure_table,
         grid="<study>/grid.tif",
-        code=code_of("draw_land_use.py"),
+        code=code_of("figures/draw_land_use.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -109,4 +109,4 @@ rule draw_land_use:
     message:
         "{wildcards.study}: effect of land-use change {wildcards.figure}."
     script:
-        "../scripts/draw_land_use.py"
+        "../scripts/figures/draw_land_use.py"

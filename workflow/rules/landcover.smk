@@ -9,7 +9,7 @@ rule warp_landcover:
     input:
         granules=granules_of("MCD12Q1"),
         grid="<study>/grid.tif",
-        code=code_of("warp_landcover.py"),
+        code=code_of("landcover/warp_landcover.py"),
     output:
         landcover="<study>/landcover/{keyed}{year}.tif",
         granules="<study>/landcover/{keyed}granules_{year}.csv",
@@ -27,4 +27,4 @@ rule warp_landcover:
     message:
         "{wildcards.study}: land cover of {wildcards.year} on the study grid."
     script:
-        "../scripts/warp_landcover.py"
+        "../scripts/landcover/warp_landcover.py"

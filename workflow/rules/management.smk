@@ -10,7 +10,7 @@ Outputs  <results>/twin/{study}/{restoration.gpkg,soil_carbon.tif,srdb-data.csv}
 rule simulate_management:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulate_management.py"),
+        code=code_of("simulation/simulate_management.py"),
     output:
         projects="<results>/twin/{study}/restoration.gpkg",
         carbon="<results>/twin/{study}/soil_carbon.tif",
@@ -29,14 +29,14 @@ rule simulate_management:
     message:
         "{wildcards.study}: simulated restoration, soil carbon and field plots."
     script:
-        "../scripts/simulate_management.py"
+        "../scripts/simulation/simulate_management.py"
 
 
 rule simulate_parts:
     input:
         geography=GEOGRAPHY,
         grid="<study>/grid.tif",
-        code=code_of("simulate_parts.py"),
+        code=code_of("simulation/simulate_parts.py"),
     output:
         npp_climate="<results>/twin/{study}/truth/npp_climate_slope.tif",
         npp_human="<results>/twin/{study}/truth/npp_human_slope.tif",
@@ -56,7 +56,7 @@ rule simulate_parts:
     message:
         "{wildcards.study}: what climate and people truly add to trends."
     script:
-        "../scripts/simulate_parts.py"
+        "../scripts/simulation/simulate_parts.py"
 
 
 rule compare_management:
@@ -66,7 +66,7 @@ rule compare_management:
         projects="<study>/restoration/projects.csv",
         true_attribution="<results>/twin/{study}/truth/attribution.csv",
         true_effects="<results>/twin/{study}/truth/restoration.csv",
-        code=code_of("compare_management.py"),
+        code=code_of("evaluation/compare_management.py"),
     output:
         table="<study>/tables/recovery_management.csv",
     log:
@@ -82,4 +82,4 @@ rule compare_management:
     message:
         "{wildcards.study}: planted trends and effects beside those found."
     script:
-        "../scripts/compare_management.py"
+        "../scripts/evaluation/compare_management.py"

@@ -8,7 +8,7 @@ Outputs  <study>/styles.csv with a .qml beside each raster that it names, <study
 rule write_styles:
     input:
         rasters=styled_rasters,
-        code=code_of("write_styles.py"),
+        code=code_of("report/write_styles.py"),
     output:
         styles="<study>/styles.csv",
     log:
@@ -23,13 +23,13 @@ rule write_styles:
     message:
         "{wildcards.study}: colours and class names for QGIS."
     script:
-        "../scripts/write_styles.py"
+        "../scripts/report/write_styles.py"
 
 
 rule write_manifest:
     input:
         products=products_of,
-        code=code_of("write_manifest.py"),
+        code=code_of("report/write_manifest.py"),
     output:
         manifest="<study>/manifest.csv",
     log:
@@ -43,4 +43,4 @@ rule write_manifest:
     message:
         "{wildcards.study}: digests of all products."
     script:
-        "../scripts/write_manifest.py"
+        "../scripts/report/write_manifest.py"

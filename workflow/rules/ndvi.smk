@@ -9,7 +9,7 @@ rule warp_ndvi:
     input:
         granules=ndvi_granules,
         grid="<study>/grid.tif",
-        code=code_of("warp_ndvi.py"),
+        code=code_of("npp/warp_ndvi.py"),
     output:
         ndvi="<study>/ndvi/observed_{year}.tif",
         state="<study>/ndvi/state_{year}.tif",
@@ -30,14 +30,14 @@ rule warp_ndvi:
     message:
         "{wildcards.study}: NDVI of the months of {wildcards.year} on the study grid."
     script:
-        "../scripts/warp_ndvi.py"
+        "../scripts/npp/warp_ndvi.py"
 
 
 rule fill_ndvi:
     input:
         observed=in_study("ndvi/observed_{year}.tif"),
         state=in_study("ndvi/state_{year}.tif"),
-        code=code_of("fill_ndvi.py"),
+        code=code_of("npp/fill_ndvi.py"),
     output:
         ndvi="<study>/ndvi/ndvi.tif",
         state="<study>/ndvi/state.tif",
@@ -59,4 +59,4 @@ rule fill_ndvi:
     message:
         "{wildcards.study}: months of NDVI that were not observed."
     script:
-        "../scripts/fill_ndvi.py"
+        "../scripts/npp/fill_ndvi.py"

@@ -14,7 +14,7 @@ rule estimate_respiration:
         evaluations=evaluations_of("temperature", "precipitation"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("estimate_respiration.py"),
+        code=code_of("respiration/estimate_respiration.py"),
     output:
         respiration="<study>/nep/rh_{reading}.tif",
     log:
@@ -31,14 +31,14 @@ rule estimate_respiration:
     message:
         "{wildcards.study}: heterotrophic respiration, reading {wildcards.reading}."
     script:
-        "../scripts/estimate_respiration.py"
+        "../scripts/respiration/estimate_respiration.py"
 
 
 rule estimate_nep:
     input:
         npp=in_study("npp/{npp}/{year}.tif"),
         respiration=chosen_respiration,
-        code=code_of("estimate_nep.py"),
+        code=code_of("respiration/estimate_nep.py"),
     output:
         nep="<study>/nep/nep.tif",
         npp="<study>/nep/npp.tif",
@@ -53,4 +53,4 @@ rule estimate_nep:
     message:
         "{wildcards.study}: NEP = NPP - Rh."
     script:
-        "../scripts/estimate_nep.py"
+        "../scripts/respiration/estimate_nep.py"

@@ -10,7 +10,7 @@ rule warp_npp:
     input:
         granules=granules_of("MOD17A3HGF"),
         grid="<study>/grid.tif",
-        code=code_of("warp_npp.py"),
+        code=code_of("npp/warp_npp.py"),
     output:
         npp="<study>/npp/{collection}/{year}.tif",
         qc="<study>/npp/{collection}/qc_{year}.tif",
@@ -32,7 +32,7 @@ rule warp_npp:
     message:
         "{wildcards.study}: NPP of {wildcards.year} on the study grid."
     script:
-        "../scripts/warp_npp.py"
+        "../scripts/npp/warp_npp.py"
 
 
 rule harmonise_npp:
@@ -42,7 +42,7 @@ rule harmonise_npp:
         absence="<study>/npp/006/absence_{year}.tif",
         overlap_006=overlap_of("006"),
         overlap_061=overlap_of("061"),
-        code=code_of("harmonise_npp.py"),
+        code=code_of("npp/harmonise_npp.py"),
     output:
         npp="<study>/npp/harmonised/{year}.tif",
         qc="<study>/npp/harmonised/qc_{year}.tif",
@@ -59,13 +59,13 @@ rule harmonise_npp:
     message:
         "{wildcards.study}: NPP of {wildcards.year} from collection 006 to the level of 061."
     script:
-        "../scripts/harmonise_npp.py"
+        "../scripts/npp/harmonise_npp.py"
 
 
 rule compare_npp:
     input:
         unpack(compared_npp),
-        code=code_of("compare_npp.py"),
+        code=code_of("npp/compare_npp.py"),
     output:
         own="<study>/npp/compared/own.tif",
         other="<study>/npp/compared/other.tif",
@@ -84,4 +84,4 @@ rule compare_npp:
     message:
         "{wildcards.study}: NPP of two sources."
     script:
-        "../scripts/compare_npp.py"
+        "../scripts/npp/compare_npp.py"

@@ -9,7 +9,7 @@ rule summarise_numbers:
     input:
         unpack(number_tables),
         landcover_dates=landcover_of_dates,
-        code=code_of("summarise_numbers.py"),
+        code=code_of("evaluation/summarise_numbers.py"),
     output:
         table="<study>/tables/numbers.csv",
     log:
@@ -26,13 +26,13 @@ rule summarise_numbers:
     message:
         "{wildcards.study}: numbers of the text."
     script:
-        "../scripts/summarise_numbers.py"
+        "../scripts/evaluation/summarise_numbers.py"
 
 
 rule compare_published:
     input:
         numbers="<study>/tables/numbers.csv",
-        code=code_of("compare_published.py"),
+        code=code_of("evaluation/compare_published.py"),
     output:
         published="<study>/tables/published.csv",
         consistency="<study>/tables/published_consistency.csv",
@@ -52,4 +52,4 @@ rule compare_published:
     message:
         "{wildcards.study}: published numbers."
     script:
-        "../scripts/compare_published.py"
+        "../scripts/evaluation/compare_published.py"

@@ -10,7 +10,7 @@ rule estimate_mean:
     input:
         cube=cube_of,
         grid="<study>/grid.tif",
-        code=code_of("estimate_mean.py"),
+        code=code_of("pixel/estimate_mean.py"),
     output:
         mean="<study>/pixel/{variable}/mean.tif",
         valid_years="<study>/pixel/{variable}/valid_years.tif",
@@ -26,14 +26,14 @@ rule estimate_mean:
     message:
         "{wildcards.study}: mean of {wildcards.variable}."
     script:
-        "../scripts/estimate_mean.py"
+        "../scripts/pixel/estimate_mean.py"
 
 
 rule estimate_trend:
     input:
         cube=cube_of,
         grid="<study>/grid.tif",
-        code=code_of("estimate_trend.py"),
+        code=code_of("pixel/estimate_trend.py"),
     output:
         slope="<study>/pixel/{variable}/sen_slope.tif",
         low="<study>/pixel/{variable}/slope_low.tif",
@@ -57,4 +57,4 @@ rule estimate_trend:
     message:
         "{wildcards.study}: trend of {wildcards.variable}."
     script:
-        "../scripts/estimate_trend.py"
+        "../scripts/pixel/estimate_trend.py"

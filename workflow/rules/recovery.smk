@@ -24,7 +24,7 @@ rule compare_truth:
         nep="<study>/nep/nep.tif",
         true_slope="<results>/twin/{study}/truth/nep_trend.tif",
         slope=trend_if_estimated,
-        code=code_of("compare_truth.py"),
+        code=code_of("evaluation/compare_truth.py"),
     output:
         table="<study>/tables/recovery.csv",
     log:
@@ -39,7 +39,7 @@ rule compare_truth:
     message:
         "{wildcards.study}: what is recovered of the twin's truth."
     script:
-        "../scripts/compare_truth.py"
+        "../scripts/evaluation/compare_truth.py"
 
 
 rule compare_patterns:
@@ -53,7 +53,7 @@ rule compare_patterns:
         true_radiation="<results>/twin/{study}/truth/radiation.tif",
         true_npp="<results>/twin/{study}/truth/npp.tif",
         found=npp_correlations,
-        code=code_of("compare_patterns.py"),
+        code=code_of("evaluation/compare_patterns.py"),
     output:
         table="<study>/tables/recovery_patterns.csv",
     log:
@@ -73,7 +73,7 @@ rule compare_patterns:
     message:
         "{wildcards.study}: shares and signs beside the twin's truth."
     script:
-        "../scripts/compare_patterns.py"
+        "../scripts/evaluation/compare_patterns.py"
 
 
 rule compare_factors:
@@ -81,7 +81,7 @@ rule compare_factors:
         sample="<study>/detector/{detector}.npz",
         divisions="<study>/tables/detector_discretisation_{detector}.csv",
         truth=detector_truth,
-        code=code_of("compare_factors.py"),
+        code=code_of("evaluation/compare_factors.py"),
     output:
         table="<study>/tables/recovery_factors_{detector}.csv",
     log:
@@ -101,7 +101,7 @@ rule compare_factors:
     message:
         "{wildcards.study}: detector {wildcards.detector} beside the twin's truth."
     script:
-        "../scripts/compare_factors.py"
+        "../scripts/evaluation/compare_factors.py"
 
 
 rule compare_land_use:
@@ -111,7 +111,7 @@ rule compare_land_use:
         landcover="<results>/twin/{study}/truth/landcover.tif",
         grid="<study>/grid.tif",
         effects="<study>/tables/land_use_effect_{variable}.csv",
-        code=code_of("compare_land_use.py"),
+        code=code_of("evaluation/compare_land_use.py"),
     output:
         table="<study>/tables/recovery_land_use_{variable}.csv",
     log:
@@ -128,4 +128,4 @@ rule compare_land_use:
     message:
         "{wildcards.study}: effect of land-use change on {wildcards.variable} beside the truth."
     script:
-        "../scripts/compare_land_use.py"
+        "../scripts/evaluation/compare_land_use.py"

@@ -18,7 +18,7 @@ rule write_report:
             + ["study_area.rst", "residuals.rst", "field_scatter.rst", "event_study.rst"]
             + ["detector.rst", "interaction.rst", "land_use.rst"],
         ),
-        code=code_of("write_report.py"),
+        code=code_of("report/write_report.py"),
     output:
         report="<study>/report.html",
         card="<study>/report.json",
@@ -34,7 +34,7 @@ rule write_report:
     message:
         "{wildcards.study}: report."
     script:
-        "../scripts/write_report.py"
+        "../scripts/report/write_report.py"
 
 
 rule write_index:
@@ -42,7 +42,7 @@ rule write_index:
         cards=collect("<results>/{study}/report.json", study=STUDIES),
         template=os.path.relpath(TOP / "workflow/report/index.html.j2"),
         parts=os.path.relpath(TOP / "workflow/report/page.css"),
-        code=code_of("write_index.py"),
+        code=code_of("report/write_index.py"),
     output:
         index="<results>/index.html",
     log:
@@ -56,4 +56,4 @@ rule write_index:
     message:
         "Page over all studies."
     script:
-        "../scripts/write_index.py"
+        "../scripts/report/write_index.py"

@@ -11,7 +11,7 @@ rule define_projects:
         projects=restoration_file,
         numbers=restoration_numbers,
         grid="<study>/grid.tif",
-        code=code_of("define_projects.py"),
+        code=code_of("restoration/define_projects.py"),
     output:
         number="<study>/restoration/projects.tif",
         distance="<study>/restoration/distance.tif",
@@ -29,7 +29,7 @@ rule define_projects:
     message:
         "{wildcards.study}: restoration projects on the grid."
     script:
-        "../scripts/define_projects.py"
+        "../scripts/restoration/define_projects.py"
 
 
 rule estimate_restoration:
@@ -42,7 +42,7 @@ rule estimate_restoration:
         dem="<study>/dem.tif",
         landcover=landcover_of_first_year,
         grid="<study>/grid.tif",
-        code=code_of("estimate_restoration.py"),
+        code=code_of("restoration/estimate_restoration.py"),
     output:
         effects="<study>/tables/restoration_effects.csv",
         events="<study>/tables/restoration_events.csv",
@@ -60,7 +60,7 @@ rule estimate_restoration:
     message:
         "{wildcards.study}: effect of restoration on NEP."
     script:
-        "../scripts/estimate_restoration.py"
+        "../scripts/restoration/estimate_restoration.py"
 
 
 rule summarise_restoration:
@@ -70,7 +70,7 @@ rule summarise_restoration:
         projects="<study>/restoration/projects.csv",
         nep="<study>/nep/nep.tif",
         grid="<study>/grid.tif",
-        code=code_of("summarise_restoration.py"),
+        code=code_of("restoration/summarise_restoration.py"),
     output:
         table="<study>/tables/restoration_stages.csv",
     log:
@@ -86,7 +86,7 @@ rule summarise_restoration:
     message:
         "{wildcards.study}: NEP of restored and untreated land by stage."
     script:
-        "../scripts/summarise_restoration.py"
+        "../scripts/restoration/summarise_restoration.py"
 
 
 rule draw_event_study:
@@ -94,7 +94,7 @@ rule draw_event_study:
         events="<study>/tables/restoration_events.csv",
         effects="<study>/tables/restoration_effects.csv",
         grid="<study>/grid.tif",
-        code=code_of("draw_event_study.py"),
+        code=code_of("figures/draw_event_study.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -118,4 +118,4 @@ rule draw_event_study:
     message:
         "{wildcards.study}: effect by year since the start {wildcards.figure}."
     script:
-        "../scripts/draw_event_study.py"
+        "../scripts/figures/draw_event_study.py"

@@ -21,7 +21,7 @@ GEOGRAPHY = collect(
 rule simulate_geography:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulate_geography.py"),
+        code=code_of("simulation/simulate_geography.py"),
     output:
         dem="<results>/twin/{study}/dem.tif",
         area="<results>/twin/{study}/area.gpkg",
@@ -35,13 +35,13 @@ rule simulate_geography:
     message:
         "{wildcards.study}: elevation and outlines of the twin."
     script:
-        "../scripts/simulate_geography.py"
+        "../scripts/simulation/simulate_geography.py"
 
 
 rule simulate_npp:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulate_npp.py"),
+        code=code_of("simulation/simulate_npp.py"),
     output:
         granules="<results>/twin/{study}/granules/MOD17A3HGF.{collection}_{year}.csv",
     log:
@@ -58,13 +58,13 @@ rule simulate_npp:
         "{wildcards.study}: simulated productivity tiles of {wildcards.year}, "
         "collection {wildcards.collection}."
     script:
-        "../scripts/simulate_npp.py"
+        "../scripts/simulation/simulate_npp.py"
 
 
 rule simulate_landcover:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulate_landcover.py"),
+        code=code_of("simulation/simulate_landcover.py"),
     output:
         granules=collect(
             "<results>/twin/{study}/granules/MCD12Q1.061_{year}.csv",
@@ -85,13 +85,13 @@ rule simulate_landcover:
     message:
         "{wildcards.study}: simulated land cover tiles."
     script:
-        "../scripts/simulate_landcover.py"
+        "../scripts/simulation/simulate_landcover.py"
 
 
 rule simulate_stations:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulate_stations.py"),
+        code=code_of("simulation/simulate_stations.py"),
     output:
         stations="<results>/twin/{study}/stations.csv",
         defects="<results>/twin/{study}/truth/station_defects.csv",
@@ -110,14 +110,14 @@ rule simulate_stations:
     message:
         "{wildcards.study}: simulated records of weather stations."
     script:
-        "../scripts/simulate_stations.py"
+        "../scripts/simulation/simulate_stations.py"
 
 
 rule simulate_truth:
     input:
         geography=GEOGRAPHY,
         grid="<study>/grid.tif",
-        code=code_of("simulate_truth.py"),
+        code=code_of("simulation/simulate_truth.py"),
     output:
         temperature="<results>/twin/{study}/truth/temperature.tif",
         precipitation="<results>/twin/{study}/truth/precipitation.tif",
@@ -142,4 +142,4 @@ rule simulate_truth:
     message:
         "{wildcards.study}: the truth of the twin on the study's grid."
     script:
-        "../scripts/simulate_truth.py"
+        "../scripts/simulation/simulate_truth.py"

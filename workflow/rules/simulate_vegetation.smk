@@ -9,7 +9,7 @@ Outputs  <results>/twin/{study}/granules/MOD13A3.*.csv with tiles beside in modi
 rule simulate_ndvi:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulate_ndvi.py"),
+        code=code_of("simulation/simulate_ndvi.py"),
     output:
         granules="<results>/twin/{study}/granules/MOD13A3.061_{year}.csv",
     log:
@@ -25,13 +25,13 @@ rule simulate_ndvi:
     message:
         "{wildcards.study}: simulated NDVI tiles of {wildcards.year}."
     script:
-        "../scripts/simulate_ndvi.py"
+        "../scripts/simulation/simulate_ndvi.py"
 
 
 rule simulate_factors:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulate_factors.py"),
+        code=code_of("simulation/simulate_factors.py"),
     output:
         karst="<results>/twin/{study}/karst.gpkg",
         population="<results>/twin/{study}/population.tif",
@@ -47,4 +47,4 @@ rule simulate_factors:
     message:
         "{wildcards.study}: simulated karst and population."
     script:
-        "../scripts/simulate_factors.py"
+        "../scripts/simulation/simulate_factors.py"

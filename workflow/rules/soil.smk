@@ -10,7 +10,7 @@ rule warp_soil_carbon:
     input:
         carbon=carbon_raster,
         grid="<study>/grid.tif",
-        code=code_of("warp_soil_carbon.py"),
+        code=code_of("respiration/warp_soil_carbon.py"),
     output:
         native="<study>/soil/native_carbon.tif",
         carbon="<study>/soil/carbon.tif",
@@ -26,13 +26,13 @@ rule warp_soil_carbon:
     message:
         "{wildcards.study}: soil organic carbon on the study grid."
     script:
-        "../scripts/warp_soil_carbon.py"
+        "../scripts/respiration/warp_soil_carbon.py"
 
 
 rule calibrate_plots:
     input:
         plots=field_file("plots"),
-        code=code_of("calibrate_plots.py"),
+        code=code_of("respiration/calibrate_plots.py"),
     output:
         table="<study>/tables/calibration_plots.csv",
     log:
@@ -50,7 +50,7 @@ rule calibrate_plots:
     message:
         "{wildcards.study}: respiration models calibrated on field plots."
     script:
-        "../scripts/calibrate_plots.py"
+        "../scripts/respiration/calibrate_plots.py"
 
 
 rule estimate_soil_respiration:
@@ -65,7 +65,7 @@ rule estimate_soil_respiration:
         carbon=carbon_if_needed,
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("estimate_soil_respiration.py"),
+        code=code_of("respiration/estimate_soil_respiration.py"),
     output:
         respiration="<study>/nep/rh_{soil_model}_{relation}.tif",
         total="<study>/nep/rs_{soil_model}_{relation}.tif",
@@ -84,4 +84,4 @@ rule estimate_soil_respiration:
     message:
         "{wildcards.study}: respiration by {wildcards.soil_model} and {wildcards.relation}."
     script:
-        "../scripts/estimate_soil_respiration.py"
+        "../scripts/respiration/estimate_soil_respiration.py"

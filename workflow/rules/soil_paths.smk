@@ -1,6 +1,6 @@
 """Input functions of soil respiration: what a study that models it reads and keeps."""
 
-from nepflow import respiration_models
+from nepflow.study import respiration as respiration_models
 
 
 wildcard_constraints:

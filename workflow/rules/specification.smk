@@ -8,7 +8,7 @@ Outputs  <study>/specification/<choice>.csv, <study>/tables/specification.csv
 rule vary_choice:
     input:
         unpack(choice_layers),
-        code=code_of("vary_choice.py"),
+        code=code_of("evaluation/vary_choice.py"),
     output:
         table="<study>/specification/{choice}.csv",
     log:
@@ -24,13 +24,13 @@ rule vary_choice:
     message:
         "{wildcards.study}: options of {wildcards.choice}."
     script:
-        "../scripts/vary_choice.py"
+        "../scripts/evaluation/vary_choice.py"
 
 
 rule summarise_specification:
     input:
         choices=choice_tables,
-        code=code_of("summarise_specification.py"),
+        code=code_of("evaluation/summarise_specification.py"),
     output:
         table="<study>/tables/specification.csv",
     log:
@@ -45,4 +45,4 @@ rule summarise_specification:
     message:
         "{wildcards.study}: what the other readings give."
     script:
-        "../scripts/summarise_specification.py"
+        "../scripts/evaluation/summarise_specification.py"

@@ -11,7 +11,7 @@ rule clean_stations:
         stations=station_files,
         area="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
-        code=code_of("clean_stations.py"),
+        code=code_of("stations/clean_stations.py"),
     output:
         records="<study>/stations/records.parquet",
         sites="<study>/stations/sites.csv",
@@ -41,14 +41,14 @@ rule clean_stations:
     message:
         "{wildcards.study}: station records without defects."
     script:
-        "../scripts/clean_stations.py"
+        "../scripts/stations/clean_stations.py"
 
 
 rule check_stations:
     input:
         records="<study>/stations/records.parquet",
         grid="<study>/grid.tif",
-        code=code_of("check_stations.py"),
+        code=code_of("stations/check_stations.py"),
     output:
         records="<study>/stations/checked.parquet",
         flagged="<study>/tables/station_flags.csv",
@@ -67,14 +67,14 @@ rule check_stations:
     message:
         "{wildcards.study}: station records checked for jumps, repeats and their neighbours."
     script:
-        "../scripts/check_stations.py"
+        "../scripts/stations/check_stations.py"
 
 
 rule fill_stations:
     input:
         records="<study>/stations/checked.parquet",
         grid="<study>/grid.tif",
-        code=code_of("fill_stations.py"),
+        code=code_of("stations/fill_stations.py"),
     output:
         records="<study>/stations/filled.parquet",
         variograms="<study>/tables/station_variograms.csv",
@@ -97,14 +97,14 @@ rule fill_stations:
     message:
         "{wildcards.study}: missing days of the stations reconstructed."
     script:
-        "../scripts/fill_stations.py"
+        "../scripts/stations/fill_stations.py"
 
 
 rule aggregate_stations:
     input:
         records="<study>/stations/filled.parquet",
         grid="<study>/grid.tif",
-        code=code_of("aggregate_stations.py"),
+        code=code_of("stations/aggregate_stations.py"),
     output:
         monthly="<study>/stations/monthly.csv",
         annual="<study>/stations/annual.csv",
@@ -126,4 +126,4 @@ rule aggregate_stations:
     message:
         "{wildcards.study}: monthly and annual values of the stations."
     script:
-        "../scripts/aggregate_stations.py"
+        "../scripts/stations/aggregate_stations.py"

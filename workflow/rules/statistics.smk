@@ -9,7 +9,7 @@ Outputs  <study>/pixel/<variable>/{sd,cv,cv_class,hurst,coupling}.tif,
 rule estimate_stability:
     input:
         cube=cube_of,
-        code=code_of("estimate_stability.py"),
+        code=code_of("pixel/estimate_stability.py"),
     output:
         sd="<study>/pixel/{variable}/sd.tif",
         cv="<study>/pixel/{variable}/cv.tif",
@@ -26,14 +26,14 @@ rule estimate_stability:
     message:
         "{wildcards.study}: variation of {wildcards.variable}."
     script:
-        "../scripts/estimate_stability.py"
+        "../scripts/pixel/estimate_stability.py"
 
 
 rule classify_variation:
     input:
         cv="<study>/pixel/{variable}/cv.tif",
         grid="<study>/grid.tif",
-        code=code_of("classify_variation.py"),
+        code=code_of("pixel/classify_variation.py"),
     output:
         cv_class="<study>/pixel/{variable}/cv_class.tif",
         breaks="<study>/tables/cv_breaks_{variable}.csv",
@@ -49,14 +49,14 @@ rule classify_variation:
     message:
         "{wildcards.study}: classes of variation of {wildcards.variable}."
     script:
-        "../scripts/classify_variation.py"
+        "../scripts/pixel/classify_variation.py"
 
 
 rule estimate_persistence:
     input:
         cube=cube_of,
         slope="<study>/pixel/{variable}/sen_slope.tif",
-        code=code_of("estimate_persistence.py"),
+        code=code_of("pixel/estimate_persistence.py"),
     output:
         hurst="<study>/pixel/{variable}/hurst.tif",
         coupling="<study>/pixel/{variable}/coupling.tif",
@@ -73,7 +73,7 @@ rule estimate_persistence:
     message:
         "{wildcards.study}: persistence of {wildcards.variable}."
     script:
-        "../scripts/estimate_persistence.py"
+        "../scripts/pixel/estimate_persistence.py"
 
 
 rule summarise_persistence:
@@ -82,7 +82,7 @@ rule summarise_persistence:
         slope="<study>/pixel/{variable}/sen_slope.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("summarise_persistence.py"),
+        code=code_of("pixel/summarise_persistence.py"),
     output:
         table="<study>/tables/persistence_{variable}.csv",
     log:
@@ -99,4 +99,4 @@ rule summarise_persistence:
     message:
         "{wildcards.study}: persistence of {wildcards.variable} beside chance."
     script:
-        "../scripts/summarise_persistence.py"
+        "../scripts/pixel/summarise_persistence.py"

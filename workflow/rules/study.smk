@@ -8,7 +8,7 @@ Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>
 rule define_grid:
     input:
         area=lookup(within=STUDIES, dpath="{study}/files/area"),
-        code=code_of("define_grid.py"),
+        code=code_of("study/define_grid.py"),
     output:
         grid="<study>/grid.tif",
         zones="<study>/zones/area.tif",
@@ -31,14 +31,14 @@ rule define_grid:
     message:
         "{wildcards.study}: study grid and zones."
     script:
-        "../scripts/define_grid.py"
+        "../scripts/study/define_grid.py"
 
 
 rule warp_dem:
     input:
         dem=lookup(within=STUDIES, dpath="{study}/files/dem"),
         grid="<study>/grid.tif",
-        code=code_of("warp_dem.py"),
+        code=code_of("study/warp_dem.py"),
     output:
         dem="<study>/dem.tif",
     log:
@@ -54,14 +54,14 @@ rule warp_dem:
     message:
         "{wildcards.study}: elevation on the study grid."
     script:
-        "../scripts/warp_dem.py"
+        "../scripts/study/warp_dem.py"
 
 
 rule list_inputs:
     input:
         granules=granule_digests,
         files=raw_files,
-        code=code_of("list_inputs.py"),
+        code=code_of("study/list_inputs.py"),
     output:
         inputs="<study>/tables/inputs.csv",
     log:
@@ -76,12 +76,12 @@ rule list_inputs:
     message:
         "{wildcards.study}: digests of the raw inputs."
     script:
-        "../scripts/list_inputs.py"
+        "../scripts/study/list_inputs.py"
 
 
 rule describe_study:
     input:
-        code=code_of("describe_study.py"),
+        code=code_of("study/describe_study.py"),
     output:
         study="<study>/study.yaml",
         choices="<study>/tables/choices.csv",
@@ -98,4 +98,4 @@ rule describe_study:
     message:
         "{wildcards.study}: settings and explicit choices."
     script:
-        "../scripts/describe_study.py"
+        "../scripts/study/describe_study.py"

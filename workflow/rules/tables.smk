@@ -9,7 +9,7 @@ rule summarise_zones:
     input:
         sums="<study>/zones/sums.parquet",
         grid="<study>/grid.tif",
-        code=code_of("summarise_zones.py"),
+        code=code_of("zones/summarise_zones.py"),
     output:
         series="<study>/tables/series_{zones}.csv",
         trends="<study>/tables/trends_{zones}.csv",
@@ -27,7 +27,7 @@ rule summarise_zones:
     message:
         "{wildcards.study}: annual means and totals by {wildcards.zones}."
     script:
-        "../scripts/summarise_zones.py"
+        "../scripts/zones/summarise_zones.py"
 
 
 rule summarise_absence:
@@ -35,7 +35,7 @@ rule summarise_absence:
         absence=in_study("npp/{npp}/absence_{year}.tif"),
         counts=in_study("npp/{collection}/counts_{year}.csv"),
         grid="<study>/grid.tif",
-        code=code_of("summarise_absence.py"),
+        code=code_of("npp/summarise_absence.py"),
     output:
         absence="<study>/tables/absence.csv",
         native="<study>/tables/absence_native.csv",
@@ -51,7 +51,7 @@ rule summarise_absence:
     message:
         "{wildcards.study}: area without NPP by reason."
     script:
-        "../scripts/summarise_absence.py"
+        "../scripts/npp/summarise_absence.py"
 
 
 rule summarise_trend:
@@ -59,7 +59,7 @@ rule summarise_trend:
         trend_class="<study>/pixel/{variable}/trend_class.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("summarise_trend.py"),
+        code=code_of("zones/summarise_trend.py"),
     output:
         table="<study>/tables/trend_classes_{variable}.csv",
         criteria="<study>/tables/trend_criteria_{variable}.csv",
@@ -76,7 +76,7 @@ rule summarise_trend:
     message:
         "{wildcards.study}: area of each trend class of {wildcards.variable}."
     script:
-        "../scripts/summarise_trend.py"
+        "../scripts/zones/summarise_trend.py"
 
 
 rule compare_readings:
@@ -84,7 +84,7 @@ rule compare_readings:
         npp="<study>/nep/npp.tif",
         respiration=compared_respiration,
         grid="<study>/grid.tif",
-        code=code_of("compare_readings.py"),
+        code=code_of("respiration/compare_readings.py"),
     output:
         table="<study>/tables/respiration_readings.csv",
     log:
@@ -101,7 +101,7 @@ rule compare_readings:
     message:
         "{wildcards.study}: NEP by the readings of the respiration equation."
     script:
-        "../scripts/compare_readings.py"
+        "../scripts/respiration/compare_readings.py"
 
 
 rule check_results:
@@ -120,7 +120,7 @@ rule check_results:
         polygons=polygons_on_grid,
         projects=projects_if_wanted,
         variation=variation_breaks,
-        code=code_of("check_results.py"),
+        code=code_of("evaluation/check_results.py"),
     output:
         checks="<study>/tables/checks.csv",
         warnings="<study>/tables/warnings.csv",
@@ -137,4 +137,4 @@ rule check_results:
     message:
         "{wildcards.study}: checks of the results."
     script:
-        "../scripts/check_results.py"
+        "../scripts/evaluation/check_results.py"

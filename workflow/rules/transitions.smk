@@ -9,7 +9,7 @@ rule summarise_transitions:
     input:
         landcover=landcover_of_dates,
         grid="<study>/grid.tif",
-        code=code_of("summarise_transitions.py"),
+        code=code_of("landcover/summarise_transitions.py"),
     output:
         table="<study>/tables/transitions.csv",
     log:
@@ -24,12 +24,12 @@ rule summarise_transitions:
     message:
         "{wildcards.study}: land-cover change between dates."
     script:
-        "../scripts/summarise_transitions.py"
+        "../scripts/landcover/summarise_transitions.py"
 
 
 rule describe_dependence:
     input:
-        code=code_of("describe_dependence.py"),
+        code=code_of("study/describe_dependence.py"),
     output:
         table="<study>/tables/built_in.csv",
     log:
@@ -45,4 +45,4 @@ rule describe_dependence:
     message:
         "{wildcards.study}: drivers that entered what they are compared with."
     script:
-        "../scripts/describe_dependence.py"
+        "../scripts/study/describe_dependence.py"

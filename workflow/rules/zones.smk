@@ -12,7 +12,7 @@ rule estimate_pet:
         evaluations=evaluations_of("temperature"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("estimate_pet.py"),
+        code=code_of("climate/estimate_pet.py"),
     output:
         pet="<study>/climate/pet.tif",
     log:
@@ -28,14 +28,14 @@ rule estimate_pet:
     message:
         "{wildcards.study}: potential evapotranspiration of the mean year."
     script:
-        "../scripts/estimate_pet.py"
+        "../scripts/climate/estimate_pet.py"
 
 
 rule define_zones:
     input:
         layers=zone_layers,
         grid="<study>/grid.tif",
-        code=code_of("define_zones.py"),
+        code=code_of("zones/define_zones.py"),
     output:
         zones="<study>/zones/{zones}.tif",
     log:
@@ -52,13 +52,13 @@ rule define_zones:
     message:
         "{wildcards.study}: zones {wildcards.zones}."
     script:
-        "../scripts/define_zones.py"
+        "../scripts/zones/define_zones.py"
 
 
 rule estimate_absence:
     input:
         absence=in_study("npp/{npp}/absence_{year}.tif"),
-        code=code_of("estimate_absence.py"),
+        code=code_of("npp/estimate_absence.py"),
     output:
         absence="<study>/pixel/npp/absence.tif",
     log:
@@ -71,7 +71,7 @@ rule estimate_absence:
     message:
         "{wildcards.study}: commonest reason of absence."
     script:
-        "../scripts/estimate_absence.py"
+        "../scripts/npp/estimate_absence.py"
 
 
 rule summarise_classes:
@@ -80,7 +80,7 @@ rule summarise_classes:
         persistence=persistence_of_classes,
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("summarise_classes.py"),
+        code=code_of("zones/summarise_classes.py"),
     output:
         table="<study>/tables/shares_{classes}.csv",
     log:
@@ -97,7 +97,7 @@ rule summarise_classes:
     message:
         "{wildcards.study}: area of {wildcards.classes}."
     script:
-        "../scripts/summarise_classes.py"
+        "../scripts/zones/summarise_classes.py"
 
 
 rule sum_zones:
@@ -110,7 +110,7 @@ rule sum_zones:
         radiation=climate_if_wanted("radiation"),
         zones=zone_rasters,
         grid="<study>/grid.tif",
-        code=code_of("sum_zones.py"),
+        code=code_of("zones/sum_zones.py"),
     output:
         sums="<study>/zones/sums.parquet",
     log:
@@ -128,4 +128,4 @@ rule sum_zones:
     message:
         "{wildcards.study}: annual sums over all zones."
     script:
-        "../scripts/sum_zones.py"
+        "../scripts/zones/sum_zones.py"

@@ -4,8 +4,8 @@ Reads   rasters and tables of the bands, north to south
 Writes  rasters (virtual: they name those of the bands) and tables of the whole grid
 """
 
-from nepflow import gathered
 from nepflow._log import logged_to
+from nepflow.io import gathered
 
 
 def gather_bands(parts, outputs):

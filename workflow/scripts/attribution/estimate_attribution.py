@@ -7,8 +7,9 @@ Writes  slopes of climate, of the rest and by driver (unit of the cube a year), 
 """
 
 import numpy as np
-from nepflow import attribution, part, pooled_file, raster
 from nepflow._log import logged_to
+from nepflow.attribution import attribution, pooled_file
+from nepflow.io import bands, raster
 
 
 def estimate_attribution(
@@ -52,7 +53,7 @@ def estimate_attribution(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube, drivers = snakemake.input.cube, snakemake.input.drivers
         names = ("climate", "rest", "drivers", "share", "cases", "dominant")
         estimate_attribution(

@@ -5,8 +5,9 @@ Reads   cube of the variable, cubes of all drivers (band = year); where coeffici
 Writes  observed slope, its p, share of the year's variance that the drivers explain, bias
 """
 
-from nepflow import attribution, part, pooled_file, raster
 from nepflow._log import logged_to
+from nepflow.attribution import attribution, pooled_file
+from nepflow.io import bands, raster
 
 
 def estimate_residual_bias(
@@ -48,7 +49,7 @@ def estimate_residual_bias(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         names = ("observed", "p", "time_r2", "bias")
         estimate_residual_bias(

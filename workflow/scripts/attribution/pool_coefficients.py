@@ -4,9 +4,10 @@ Reads   cube of the variable, cubes of all drivers (band = year), land cover of 
 Writes  table: method, type (code), driver, coefficient, pixels
 """
 
-from nepflow import pooled, raster, tables
 from nepflow._log import logged_to
-from nepflow.attribution import METHODS
+from nepflow.attribution import pooled
+from nepflow.attribution.attribution import METHODS
+from nepflow.io import raster, tables
 
 COLUMNS = ("method", "type", "driver", "quantity", "value", "unit")
 

@@ -5,10 +5,12 @@ Writes  table: method, whether it is claimed, what, quantity, value, unit
 """
 
 import numpy as np
-from nepflow import attribution_error, null_trends, pooled_file, raster, sampling, tables
 from nepflow._log import logged_to
-from nepflow.attribution import METHODS
-from nepflow.attribution_rows import Sums, marked
+from nepflow.attribution import inference, null_trends, pooled_file
+from nepflow.attribution.attribution import METHODS
+from nepflow.attribution.summary import Sums, marked
+from nepflow.io import raster, tables
+from nepflow.spatial import sampling
 
 COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "built_in")
 LAYERS = ("climate", "rest", "share", "cases", "drivers")
@@ -30,7 +32,7 @@ def summarise_attribution(
     given = {method: at(method, types[0]) for method in methods}
     sample = series, drivers, years, settings, minimum_years
     null = null_trends.null_shares(*sample, given)
-    errors = attribution_error.by_method(*sample, bool(pooled_path))
+    errors = inference.by_method(*sample, bool(pooled_path))
     unit, rows = raster.tags_of(shared["observed"])["unit"], []
     for method, paths in methods.items():
         sums = Sums(driver_paths, settings["significance_p"], settings["dominance_percent"])

@@ -5,9 +5,9 @@ Writes  difference (grids minus stations, mean of the years), table of the compa
 """
 
 import numpy as np
-from nepflow import raster, tables
 from nepflow._log import logged_to
-from nepflow.variables import VARIABLES
+from nepflow.io import raster, tables
+from nepflow.study.variables import VARIABLES
 
 COLUMNS = ("variable", "year", "quantity", "value", "unit")
 

@@ -5,8 +5,9 @@ Writes  table: nodes, bound of the error of a monthly value, tolerance
 """
 
 import numpy as np
-from nepflow import climate, coarse, fit_file, raster, tables
 from nepflow._log import logged_to
+from nepflow.climate import climate, coarse, fit_file
+from nepflow.io import raster, tables
 
 COLUMNS = ("variable", "quantity", "value", "unit")
 

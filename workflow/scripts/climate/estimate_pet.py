@@ -5,9 +5,10 @@ Writes  pet (one band, mm yr-1)
 """
 
 import numpy as np
-from nepflow import evaporation, monthly, part, raster
 from nepflow._log import logged_to
-from nepflow.projection import Projection
+from nepflow.climate import evapotranspiration, monthly
+from nepflow.io import bands, raster
+from nepflow.spatial.projection import Projection
 
 
 def estimate_pet(
@@ -27,8 +28,8 @@ def estimate_pet(
         wanted = np.where(inside == 1, elevation, np.nan)
         temperature = months(mean_year, wanted, *arrays, x=x, y=y)
         _, latitude = to_degrees(x, y)
-        factor = evaporation.month_factor(latitude)
-        return evaporation.thornthwaite(temperature, factor).sum(axis=0)
+        factor = evapotranspiration.month_factor(latitude)
+        return evapotranspiration.thornthwaite(temperature, factor).sum(axis=0)
 
     raster.map_blocks(
         on_block,
@@ -45,7 +46,7 @@ def estimate_pet(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_pet(
             months_paths=snakemake.input.months,
             evaluation_paths=snakemake.input.evaluations,

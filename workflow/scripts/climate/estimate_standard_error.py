@@ -5,11 +5,12 @@ Writes  standard error of the annual mean or sum (degC, mm yr-1, MJ m-2 yr-1)
 """
 
 import numpy as np
-from nepflow import climate, fit_file, part, raster, residuals, transformations
 from nepflow._log import logged_to
-from nepflow.lattice import Lattice
-from nepflow.spread import Spread
-from nepflow.variables import VARIABLES
+from nepflow.climate import climate, fit_file, residuals, transformations
+from nepflow.climate.spread import Spread
+from nepflow.io import bands, raster
+from nepflow.spatial.lattice import Lattice
+from nepflow.study.variables import VARIABLES
 
 
 def estimate_standard_error(
@@ -48,7 +49,7 @@ def estimate_standard_error(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_standard_error(
             fit_path=snakemake.input.fit,
             dem_path=snakemake.input.dem,

@@ -5,10 +5,12 @@ Reads   monthly table of stations (degC, mm month-1, MJ m-2 month-1), grid (for 
 Writes  fitted surfaces (npz), log of every surface (CSV), local minima (CSV)
 """
 
-from nepflow import climate, fit_file, fit_log, fitting, raster, station_table, stations, tables
 from nepflow._log import logged_to, progress
-from nepflow.station_weights import weights_of
-from nepflow.variables import VARIABLES
+from nepflow.climate import climate, diagnostics, fit_file, fitting
+from nepflow.io import raster, tables
+from nepflow.stations import aggregation, cleaning
+from nepflow.stations.station_weights import weights_of
+from nepflow.study.variables import VARIABLES
 
 COLUMNS = ("variable", "year", "month", "quantity", "value", "unit")
 MINIMA = ("variable", "year", "month", "rho", "signal")
@@ -19,12 +21,12 @@ def fit_climate(
     variable, years, model, exaggeration, weights_column, minimum_stations, **settings,
 ):  # fmt: skip
     """Surfaces that miss the same stations share one decomposition."""
-    sites, values, surface_years, months = station_table.monthly_matrix(
+    sites, values, surface_years, months = aggregation.monthly_matrix(
         monthly_path, variable, years, minimum_stations
     )
     names = sites["station"].to_numpy(str)
     position = sites[["lon", "lat", "elevation_m"]].to_numpy(float)
-    metres = stations.projected(*position[:, :2].T, raster.grid_of(grid_path).crs)
+    metres = cleaning.projected(*position[:, :2].T, raster.grid_of(grid_path).crs)
     centre = (metres.min(axis=0) + metres.max(axis=0)) / 2
     length_scale = 1000.0 * settings["length_scale_km"]
     vertical_scale = exaggeration / length_scale if model == "trivariate" else 0.0
@@ -46,7 +48,7 @@ def fit_climate(
     )  # fmt: skip
     fit_file.write(fit_path, surfaces)
     simulated = "simulated" in raster.tags_of(grid_path)
-    rows = fit_log.log_rows(log, variable, surface_years, months, unit, transformation)
+    rows = diagnostics.log_rows(log, variable, surface_years, months, unit, transformation)
     tables.write(rows, table_path, COLUMNS, simulated)
     found = [(variable, surface_years[s], months[s], *rest) for s, *rest in sorted(minima)]
     tables.write(found, minima_path, MINIMA, simulated)

@@ -6,10 +6,11 @@ Writes  months (bands "2001-01" ..., degC, mm month-1 or MJ m-2 month-1), table 
 
 from pathlib import Path
 
-from nepflow import climate_grids, raster, tables
 from nepflow._log import logged_to
-from nepflow.monthly import LAPSE
-from nepflow.variables import VARIABLES
+from nepflow.climate import grids
+from nepflow.climate.monthly import LAPSE
+from nepflow.io import raster, tables
+from nepflow.study.variables import VARIABLES
 
 COLUMNS = ("variable", "quantity", "value", "unit")
 
@@ -25,10 +26,10 @@ def import_climate(
     source = f"gridded climate: {names[0]}" + (f" and {len(names) - 1} more" * (len(names) > 1))
     output = raster.Output(
         output_path, VARIABLES[variable].monthly_unit, VARIABLES[variable].long_name,
-        [str(month) for month in climate_grids.months_of(years)],
+        [str(month) for month in grids.months_of(years)],
         tags={"source": source} | ({} if lapse is None else {LAPSE: str(rate)}),
     )  # fmt: skip
-    median = climate_grids.write_months(
+    median = grids.write_months(
         entries, years, raster.grid_of(grid_path), output,
         limits=limits["monthly"][variable], plausible=plausible_median["monthly"][variable],
         lapse=lapse,

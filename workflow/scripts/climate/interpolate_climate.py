@@ -5,9 +5,10 @@ Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1), table of floored 
 """
 
 import numpy as np
-from nepflow import climate, fit_file, part, raster, tables
 from nepflow._log import logged_to
-from nepflow.variables import VARIABLES
+from nepflow.climate import climate, fit_file
+from nepflow.io import bands, raster, tables
+from nepflow.study.variables import VARIABLES
 
 COLUMNS = ("variable", "quantity", "value", "unit")
 
@@ -55,7 +56,7 @@ def interpolate_climate(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         interpolate_climate(
             fit_path=snakemake.input.fit,
             evaluation_path=snakemake.input.evaluation,

@@ -6,9 +6,10 @@ Writes  residuals (parquet: observed and predicted in the variable's unit), rank
 """
 
 import pandas as pd
-from nepflow import fit_file, fit_log, raster, residuals, tables
 from nepflow._log import logged_to
-from nepflow.atomic import replacing
+from nepflow.climate import diagnostics, fit_file, residuals
+from nepflow.io import raster, tables
+from nepflow.io.atomic import replacing
 
 
 def summarise_residuals(
@@ -36,7 +37,7 @@ def summarise_residuals(
         ("SMOOTHING", smoothing + (", one parameter for all" if common_smoothing else "")),
         ("SUSPECT VALUES", f"{len(found)} beyond {suspect_limit:g} standard deviations"),
     ]
-    text = fit_log.text(
+    text = diagnostics.text(
         log, _minima(minima_path, surfaces), header, surfaces.years, surfaces.months,
         [residuals.RANKED, *ranked[:100]],
     )  # fmt: skip

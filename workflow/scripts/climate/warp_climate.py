@@ -5,11 +5,11 @@ Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1)
 """
 
 import numpy as np
-from nepflow import raster
 from nepflow._log import logged_to
-from nepflow.monthly import GridMonths
-from nepflow.raster_door import BadGrid
-from nepflow.variables import VARIABLES
+from nepflow.climate.monthly import GridMonths
+from nepflow.io import raster
+from nepflow.io.user_rasters import BadGrid
+from nepflow.study.variables import VARIABLES
 
 
 def warp_climate(

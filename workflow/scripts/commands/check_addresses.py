@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import requests
-from nepflow import modis, settings_file
-from nepflow_acquire import earthdata, granules, register, site, sound, transfer
-from nepflow_acquire.redaction import keep_secrets_out
-from nepflow_acquire.session import Session
+from nepflow.download import earthdata, granules, transfer, verification
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.download.session import Session
+from nepflow.study import datasets, modis, settings_file, site
 
 EXAMPLES = {
     "gsod": {"year": 2010, "station": "51463099999"},
@@ -52,7 +52,7 @@ def main(words=None, top=site.TOP):
     names = parser.parse_args(words).names
     path = Path(top, "config/datasets.yaml")
     text, failed, today = path.read_text(encoding="utf-8"), 0, datetime.date.today().isoformat()
-    for name, dataset in register.load(path).items():
+    for name, dataset in datasets.load(path).items():
         if dataset["retired"] or (names and name not in names):
             continue
         faults, unknown, proved = examined(dataset)
@@ -100,7 +100,7 @@ def asked(dataset, purpose, fields):
     if protected and purpose == "search":
         return tile_of(dataset)
     if protected and purpose == "login":
-        return refused_without_login(register.address(dataset, purpose))
+        return refused_without_login(datasets.address(dataset, purpose))
     if protected and "granule" not in fields:
         raise Unproved("the catalogue gave no tile to ask for")
     pattern = dataset["mirror"] if purpose == "mirror" else dataset["addresses"][purpose]
@@ -116,7 +116,7 @@ def asked(dataset, purpose, fields):
 def tile_of(dataset):
     """Return the fields of a tile that the catalogue knows, with its address."""
     query = {"short_name": dataset["product"], "version": dataset["version"], "page_size": 1}
-    address = register.address(dataset, "search")
+    address = datasets.address(dataset, "search")
     with Session() as session, session.get(address, params=query, timeout=TIMEOUT_S) as answer:
         if answer.status_code != 200:
             raise Unproved(f"answered {answer.status_code}")
@@ -163,8 +163,8 @@ def begins(address, kind, session=None):
             raise Unproved(f"answered {answer.status_code}")
         head = next(answer.iter_content(2048), b"")
     try:
-        sound.check_head(head, kind, urlsplit(address).path.rpartition("/")[2])
-    except sound.WrongContent as error:
+        verification.check_head(head, kind, urlsplit(address).path.rpartition("/")[2])
+    except verification.WrongContent as error:
         raise Unproved(str(error)) from None
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow.atomic import replacing
-from nepflow_acquire import site
+from nepflow.io.atomic import replacing
+from nepflow.study import site
 from PIL import Image
 
 NAMES = ("nep_mean_and_trend", "nep_series", "landcover_change")

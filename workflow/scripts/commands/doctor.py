@@ -9,8 +9,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow_acquire import doctor, raw_inputs, site
-from nepflow_acquire.redaction import keep_secrets_out
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.inputs import checks, raw_inputs
+from nepflow.study import site
 
 
 def main(words=None, top=site.TOP):
@@ -27,7 +28,7 @@ def main(words=None, top=site.TOP):
     faults = 0
     downloads = site.settings(top)["acquire"]
     inputs = () if study["simulated"] else raw_inputs.findings(study, top, downloads)
-    for part in (doctor.of_site(study, top, options.live), inputs):
+    for part in (checks.of_site(study, top, options.live), inputs):
         for finding in part:
             faults += not finding.well
             print(f"{'ok   ' if finding.well else 'FAULT'} {finding.check}: {finding.text}")

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow_acquire import records, register, replies, site, transfer
-from nepflow_acquire.redaction import keep_secrets_out
-from nepflow_acquire.session import Session
+from nepflow.download import records, replies, transfer
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.download.session import Session
+from nepflow.study import datasets as study_datasets
+from nepflow.study import site
 
 
 def main(words=None, top=site.TOP, **options):
@@ -24,14 +26,14 @@ def main(words=None, top=site.TOP, **options):
     parser.add_argument("fields", nargs="*", help="name=value of the names in its address")
     chosen = parser.parse_args(words)
     try:
-        datasets = register.load(Path(top, "config/datasets.yaml"))
+        datasets = study_datasets.load(Path(top, "config/datasets.yaml"))
         if chosen.dataset not in datasets:
-            raise register.BadRegister(
+            raise study_datasets.BadRegister(
                 f"{chosen.dataset}: not in the register: {', '.join(datasets)}."
             )
         dataset = datasets[chosen.dataset]
         fields = dict(field.split("=", 1) for field in chosen.fields)
-        address = register.address(dataset, "file", **fields)
+        address = study_datasets.address(dataset, "file", **fields)
         name = urlsplit(address).path.rpartition("/")[2]
         path = Path(chosen.folder, replies.file_name(name, chosen.dataset))
         with opened(dataset) as session:
@@ -48,7 +50,7 @@ def opened(dataset):
     """Return a session with the login that a dataset needs."""
     if dataset["login"] == "none":
         return Session()
-    from nepflow_acquire import earthdata
+    from nepflow.download import earthdata
 
     return earthdata.login().get_session()
 

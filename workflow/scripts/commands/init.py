@@ -15,10 +15,13 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow import names, vectors
-from nepflow import study as study_files
-from nepflow_acquire import plan, region, register, site, study_text
-from nepflow_acquire.redaction import keep_secrets_out
+from nepflow.download import region
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.inputs import plan, study_template
+from nepflow.io import vectors
+from nepflow.study import datasets as study_datasets
+from nepflow.study import load as study_files
+from nepflow.study import names, site
 
 COARSE_M, FINE_M = 5000, 500
 SWITCHES = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")  # of YAML, by version
@@ -128,7 +131,7 @@ def written(polygon, options, first, last, settings, top):
         region.cost(km2, m, count) for m in (COARSE_M, FINE_M)
     )
     inputs = (of_rasters if options.rasters else of_tiles)(polygon, first, last, top)
-    return study_text.TEXT.format(
+    return study_template.TEXT.format(
         title=options.study.replace("_", " ").capitalize(),
         name=options.study,
         first=first,
@@ -154,21 +157,21 @@ def elevation_gb(datasets, polygon):
 
 def of_tiles(polygon, first, last, top):
     """Parts of the text where NPP and land cover come from tiles, climate from stations."""
-    datasets, tiles = register.load(), region.tiles(polygon)
+    datasets, tiles = study_datasets.load(), region.tiles(polygon)
     defaults = study_files.read_yaml(top / "config/defaults.yaml")
     landcover, count = defaults["landcover"]["years"], last - first + 1
     per_tile = datasets["mod17a3hgf_061"]["file_mb"] + datasets["mcd12q1_061"]["file_mb"]
     stations = defaults["acquire"]["most_stations"] * count * datasets["gsod"]["file_mb"]
     return {
-        "years": study_text.YEARS.format(
-            npp_years=study_text.span(datasets["mod17a3hgf_061"]["years"]),
-            landcover_years=study_text.span(landcover),
+        "years": study_template.YEARS.format(
+            npp_years=study_template.span(datasets["mod17a3hgf_061"]["years"]),
+            landcover_years=study_template.span(landcover),
         ),
-        "tiles": study_text.TILES.format(tiles=", ".join(tiles), count=len(tiles)),
-        "sources": study_text.OF_TILES.format(
-            landcover=study_text.landcover(first, last, landcover)
+        "tiles": study_template.TILES.format(tiles=", ".join(tiles), count=len(tiles)),
+        "sources": study_template.OF_TILES.format(
+            landcover=study_template.landcover(first, last, landcover)
         ),
-        "landcover_zones": study_text.LANDCOVER_ZONES,
+        "landcover_zones": study_template.LANDCOVER_ZONES,
         "study_area": "Elevation, regions and weather stations",
         "gb_in": (len(tiles) * count * per_tile + stations) / 1000
         + elevation_gb(datasets, polygon),
@@ -180,10 +183,10 @@ def of_rasters(polygon, first, last, top):
     return {
         "years": "",
         "tiles": "",
-        "sources": study_text.OF_RASTERS.format(first=first, last=last),
+        "sources": study_template.OF_RASTERS.format(first=first, last=last),
         "landcover_zones": "",
         "study_area": "Elevation and regions",
-        "gb_in": elevation_gb(register.load(), polygon),
+        "gb_in": elevation_gb(study_datasets.load(), polygon),
     }
 
 

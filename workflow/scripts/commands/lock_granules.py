@@ -12,7 +12,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow_acquire import granules, site
+from nepflow.download import granules
+from nepflow.study import site
 
 
 def main(words=None, top=site.TOP):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow_acquire import plan, register, site, yours
+from nepflow.inputs import plan, yours
+from nepflow.study import datasets, site
 
 
 def main(words=None, top=site.TOP):
@@ -21,7 +22,7 @@ def main(words=None, top=site.TOP):
         study = site.study(options.study, top)
         area = area_of(study, top)
         bounds = None if area is None else area.bounds
-        rows = plan.plan(study, register.load(Path(top, "config/datasets.yaml")), bounds)
+        rows = plan.plan(study, datasets.load(Path(top, "config/datasets.yaml")), bounds)
     except ValueError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
@@ -37,7 +38,7 @@ def main(words=None, top=site.TOP):
 
 def area_of(study, top):
     """Return the area as one polygon in degrees, None while it is not there."""
-    from nepflow import vectors
+    from nepflow.io import vectors
 
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
@@ -48,7 +49,7 @@ def area_of(study, top):
 
 def unlike(tiles, area):
     """Yield a line on tiles of the study beside the area, one on tiles that it lacks."""
-    from nepflow_acquire import region
+    from nepflow.download import region
 
     touched = region.tiles(area)
     beside = [tile for tile in tiles if tile not in touched]

@@ -4,32 +4,34 @@ Reads   sample (npz), variable (whole field, for surrogates), grid
 Writes  tables: factors (q, F, p), interactions, risk (strata), ecological (pairs of factors)
 """
 
-from nepflow import detector_file, detector_rows, factor_file, raster, tables
 from nepflow._log import logged_to
+from nepflow.detector import detector_file, results
+from nepflow.detector import sample as detector_sample
+from nepflow.io import raster, tables
 
 
 def detect_factors(
     sample_path, variable_path, grid_path, outputs, options, built_in, variable, threads
 ):
     """``outputs``: paths of the four tables by name; ``built_in``: how each factor entered."""
-    sample = factor_file.read(sample_path)
+    sample = detector_sample.read(sample_path)
     unit = raster.tags_of(variable_path)["unit"]
     strata = detector_file.strata_of_factors(sample)
     tested = detector_file.tested(sample, raster.read(variable_path), options, threads)
     marks = dict(zip(sample.names, built_in, strict=True))
     smallest = options["smallest_stratum_cells"]
     made = {
-        "factors": detector_rows.factor_rows(strata, tested, marks, smallest),
-        "interactions": detector_rows.interaction_rows(
+        "factors": results.factor_rows(strata, tested, marks, smallest),
+        "interactions": results.interaction_rows(
             sample.y, dict(zip(sample.names, sample.codes, strict=True)), strata, marks, smallest
         ),
-        "risk": detector_rows.risk_rows(strata, sample.names, sample.strata, marks, unit),
-        "ecological": detector_rows.ecological_rows(strata, marks),
+        "risk": results.risk_rows(strata, sample.names, sample.strata, marks, unit),
+        "ecological": results.ecological_rows(strata, marks),
     }
     simulated = "simulated" in raster.tags_of(grid_path)
     for name, rows in made.items():
         rows = [(variable, *row) for row in rows]
-        tables.write(rows, outputs[name], detector_rows.COLUMNS[name], simulated=simulated)
+        tables.write(rows, outputs[name], results.COLUMNS[name], simulated=simulated)
 
 
 if __name__ == "__main__":

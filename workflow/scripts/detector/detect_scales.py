@@ -4,8 +4,10 @@ Reads   the variable and its factors, sample (npz: the divisions chosen), grid (
 Writes  scales (table: q of each factor and its 90th percentile over factors, by spacing)
 """
 
-from nepflow import detector_file, detector_rows, factor_file, raster, sampling_grid, tables
 from nepflow._log import logged_to
+from nepflow.detector import detector_file, results, sampling_grid
+from nepflow.detector import sample as detector_sample
+from nepflow.io import raster, tables
 
 
 def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, output_path, options,
@@ -14,9 +16,9 @@ def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, outp
 
     A lattice of more cells than `detector.sample` is thinned; its spacing is then the mean one.
     """
-    sample = factor_file.read(sample_path)
+    sample = detector_sample.read(sample_path)
     ways = detector_file.chosen_ways(tables.read(discretisation_path, ["factor", "method"]))
-    valid, _ = factor_file.valid_cells(layer_paths, grid_path, mem_mb)
+    valid, _ = detector_sample.valid_cells(layer_paths, grid_path, mem_mb)
     side_km = raster.grid_of(grid_path).resolution_m / 1000
     rows = []
     for step in options["scale_steps"]:
@@ -26,14 +28,14 @@ def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, outp
             down, across = sampling_grid.thinned(down, across, options["sample"])
         if down.size < options["smallest_stratum_cells"] * max(options["classes"]):
             continue
-        values = factor_file.values_at(layer_paths, down, across, mem_mb)
+        values = detector_sample.values_at(layer_paths, down, across, mem_mb)
         q = detector_file.q_by_factor(values, sample, ways, options)
         spacing_km = step * side_km * (whole / down.size) ** 0.5
-        rows += detector_rows.scale_rows(q, sample.names, spacing_km, down.size)
-    rows = detector_rows.marked(rows, dict(zip(sample.names, built_in, strict=True)))
+        rows += results.scale_rows(q, sample.names, spacing_km, down.size)
+    rows = results.marked(rows, dict(zip(sample.names, built_in, strict=True)))
     simulated = "simulated" in raster.tags_of(grid_path)
     rows = [(variable, *row) for row in rows]
-    tables.write(rows, output_path, detector_rows.COLUMNS["scales"], simulated=simulated)
+    tables.write(rows, output_path, results.COLUMNS["scales"], simulated=simulated)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ Reads   dem (m)
 Writes  slope (degree)
 """
 
-from nepflow import raster, terrain_slope
 from nepflow._log import logged_to
+from nepflow.detector import terrain_slope
+from nepflow.io import raster
 
 
 def estimate_slope(dem_path, output_path):

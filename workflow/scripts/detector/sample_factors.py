@@ -5,13 +5,16 @@ Writes  sample (npz: cells, values, strata), discretisation (table: every divisi
 """
 
 import numpy as np
-from nepflow import detector_rows, discretisation, factor_file, raster, tables
 from nepflow._log import logged_to
+from nepflow.detector import factors as detector_factors
+from nepflow.detector import results
+from nepflow.detector import sample as detector_sample
+from nepflow.io import raster, tables
 
 
 def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, mem_mb):
     """Classes are strata as they are; of continuous factors the division with the largest q."""
-    rows, columns, values, counts, whole = factor_file.sampled(
+    rows, columns, values, counts, whole = detector_sample.sampled(
         layer_paths, grid_path, options, mem_mb
     )
     y, factors = values[0], values[1:]
@@ -20,34 +23,34 @@ def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, me
         tags = raster.tags_of(path)
         classed.append("classes" in tags)
         units.append(tags["unit"])
-        table.append(detector_rows.cover_row(name, count, counts[0]))
+        table.append(results.cover_row(name, count, counts[0]))
         if classed[-1]:
             present = np.unique(own).astype(int)
             codes.append(np.searchsorted(present, own).astype(np.min_scalar_type(present.size)))
             strata.append([raster.classes_of(path)[code] for code in present])
             continue
         ways = list(
-            discretisation.candidates(
+            detector_factors.candidates(
                 own, options["methods"], options["classes"], options["breaks_sample"],
                 options["seed"],
             )
         )  # fmt: skip
         if not ways:
-            raise factor_file.BadFactor(
+            raise detector_sample.BadFactor(
                 f"{path}: none of detector.methods divides it. Add quantile to them."
             )
-        q, best = discretisation.best_of(y, ways)
-        table += detector_rows.division_rows(name, ways, q, best, units[-1])
+        q, best = detector_factors.best_of(y, ways)
+        table += results.division_rows(name, ways, q, best, units[-1])
         codes.append(ways[best][3])
-        strata.append(detector_rows.strata_names(ways[best][2], units[-1]))
-    sample = factor_file.Sample(
+        strata.append(results.strata_names(ways[best][2], units[-1]))
+    sample = detector_sample.Sample(
         rows, columns, y, factors, np.array(codes), list(names), units, strata, classed
     )
-    factor_file.write(outputs[0], sample)
-    table.append(detector_rows.sample_row(rows.size, whole))
-    table = detector_rows.marked(table, dict(zip(names, built_in, strict=True)))
+    detector_sample.write(outputs[0], sample)
+    table.append(results.sample_row(rows.size, whole))
+    table = results.marked(table, dict(zip(names, built_in, strict=True)))
     simulated = "simulated" in raster.tags_of(grid_path)
-    tables.write(table, outputs[1], detector_rows.DIVISIONS, simulated=simulated)
+    tables.write(table, outputs[1], results.DIVISIONS, simulated=simulated)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from nepflow import factor_source, raster, raster_door, vectors, zoning
 from nepflow._log import logged_to
+from nepflow.detector import factor_source
+from nepflow.io import raster, user_rasters, vectors
+from nepflow.zones import kinds
 
 
 def warp_factor(path, grid_path, output_path, factor, mem_mb):
@@ -23,7 +25,7 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
             factor.get("overlaps", "refuse"),
         )  # fmt: skip
         output = raster.Output(
-            output_path, "1", name, dtype=zoning.DTYPE, tags=raster.warning_tags(warnings),
+            output_path, "1", name, dtype=kinds.DTYPE, tags=raster.warning_tags(warnings),
             classes=dict(enumerate(shapes["name"], start=1)),
         )  # fmt: skip
         raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
@@ -31,13 +33,13 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
     factor_source.seen(path, factor, grid.bounds, grid.crs)
     method = factor_source.resampling_of(path, grid, factor)
     entry = factor_source.entry_of(path, factor)
-    if not raster_door.needs_copy(entry):
+    if not user_rasters.needs_copy(entry):
         _warp_raster(path, grid_path, output_path, factor, method, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=Path(output_path).parent) as folder:
         clean = str(Path(folder, "factor.tif"))
-        raster_door.without_codes(entry, clean, grid)
+        user_rasters.without_codes(entry, clean, grid)
         _warp_raster(clean, grid_path, output_path, factor, method, mem_mb)
 
 

@@ -7,20 +7,21 @@ Writes  area (GeoPackage, column name), list of the files; these go into the stu
 import re
 from pathlib import Path
 
-from nepflow import vectors
 from nepflow._log import logged_to
-from nepflow_acquire import boundaries, records, register, replies
-from nepflow_acquire.redaction import keep_secrets_out
-from nepflow_acquire.session import Session
-from nepflow_acquire.transfer import Wanted
+from nepflow.download import boundaries, records, replies
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.download.session import Session
+from nepflow.download.transfer import Wanted
+from nepflow.io import vectors
+from nepflow.study import datasets
 
 
 def acquire_area(dataset, country, level, names, folder, area_path, list_path, **options):
     """The licence of the record is that of these boundaries, as the archive says it."""
-    entry, folder = register.load()[dataset], Path(folder)
+    entry, folder = datasets.load()[dataset], Path(folder)
     with Session() as session:
         question = Wanted(
-            register.address(entry, "search", country=country, level=level),
+            datasets.address(entry, "search", country=country, level=level),
             folder / "boundaries" / replies.file_name(f"{country}_{level}.json", "acquire"),
             "json",
             accept=boundaries.described,

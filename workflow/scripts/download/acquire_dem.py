@@ -9,19 +9,20 @@ import logging
 from pathlib import Path
 
 from nepflow._log import logged_to, progress
-from nepflow_acquire import area, elevation, records, register
-from nepflow_acquire.redaction import keep_secrets_out
-from nepflow_acquire.session import Session
-from nepflow_acquire.transfer import Wanted
+from nepflow.download import area, elevation, records
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.download.session import Session
+from nepflow.download.transfer import Wanted
+from nepflow.study import datasets
 
 MARGIN_DEG = 0.05  # so that cells at the edge find elevation on both sides
 
 
 def acquire_dem(dataset, outlines_path, folder, dem_path, list_path, **options):
     """Tiles that the archive does not have are ocean, where elevation is 0."""
-    entry, folder = register.load()[dataset], Path(folder)
+    entry, folder = datasets.load()[dataset], Path(folder)
     with Session() as session:
-        address = register.address(entry, "inventory")
+        address = datasets.address(entry, "inventory")
         index = Wanted(address, folder / "dem" / f"{dataset}_tiles.txt", "text",
                        accept=elevation.listed)  # fmt: skip
         rows = [(index.path, records.bring(session, index, entry, **options))]
@@ -31,7 +32,7 @@ def acquire_dem(dataset, outlines_path, folder, dem_path, list_path, **options):
             "no tile, counted as ocean: %s", ", ".join(absent) or "none"
         )
         for name in progress(names, len(names), "elevation"):
-            address = register.address(entry, "file", tile=name)
+            address = datasets.address(entry, "file", tile=name)
             want = Wanted(address, folder / "dem" / f"{name}.tif", entry["format"])
             rows.append((want.path, records.bring(session, want, entry, **options)))
     elevation.write_mosaic([path for path, _ in rows[1:]], dataset, dem_path)

@@ -7,30 +7,31 @@ folder
 
 from pathlib import Path
 
-from nepflow import acquire_choices, raster
 from nepflow._log import logged_to, progress
-from nepflow_acquire import cut, records, register, replies
-from nepflow_acquire.redaction import keep_secrets_out
-from nepflow_acquire.session import Session
-from nepflow_acquire.transfer import Wanted
+from nepflow.download import clip, records, replies
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.download.session import Session
+from nepflow.download.transfer import Wanted
+from nepflow.io import raster
+from nepflow.study import datasets, downloads
 
 
 def acquire_population(
     dataset, countries, year, grid_path, folder, population_path, list_path, **options
 ):
     """Densities, since a count of cells of degrees changes with latitude and resampling."""
-    entry, folder, rows = register.load()[dataset], Path(folder), []
+    entry, folder, rows = datasets.load()[dataset], Path(folder), []
     with Session() as session:
         for country in progress(countries, len(countries), "population"):
             names = {"year": year, "country": country.lower(), "COUNTRY": country}
-            address = register.address(entry, "file", **names)
+            address = datasets.address(entry, "file", **names)
             path = folder / "population" / replies.file_name(address.rpartition("/")[2], dataset)
             want = Wanted(address, path, entry["format"])
             rows.append((path, records.bring(session, want, entry, **options)))
     tags = {"source": f"{entry['title']}, {year}; {entry['citation']}"}
-    unit = acquire_choices.POPULATION_UNIT
+    unit = downloads.POPULATION_UNIT
     output = raster.Output(population_path, unit, f"population density of {year}", tags=tags)
-    cut.write([path for path, _ in rows], grid_path, output)
+    clip.write([path for path, _ in rows], grid_path, output)
     records.write_list(rows, list_path, folder)
 
 

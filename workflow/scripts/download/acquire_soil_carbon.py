@@ -7,25 +7,26 @@ raw folder
 
 from pathlib import Path
 
-from nepflow import acquire_choices, raster
 from nepflow._log import logged_to
-from nepflow_acquire import cut, records, register
-from nepflow_acquire.redaction import keep_secrets_out
-from nepflow_acquire.session import Session
-from nepflow_acquire.transfer import Wanted
+from nepflow.download import clip, records
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.download.session import Session
+from nepflow.download.transfer import Wanted
+from nepflow.io import raster
+from nepflow.study import datasets, downloads
 
 
 def acquire_soil_carbon(dataset, grid_path, folder, carbon_path, list_path, **options):
     """The archive has one file of the whole Earth."""
-    entry, folder = register.load()[dataset], Path(folder)
-    address = register.address(entry, "file")
+    entry, folder = datasets.load()[dataset], Path(folder)
+    address = datasets.address(entry, "file")
     path = folder / "soil_carbon" / address.rpartition("/")[2]
     with Session() as session:
         record = records.bring(session, Wanted(address, path, entry["format"]), entry, **options)
-    comes = acquire_choices.CARBON[dataset]
+    comes = downloads.CARBON[dataset]
     name = "soil organic carbon of {}-{} cm".format(*comes["depth_cm"])
     tags = {"source": f"{entry['title']}; {entry['citation']}"}
-    cut.write([path], grid_path, raster.Output(carbon_path, comes["unit"], name, tags=tags))
+    clip.write([path], grid_path, raster.Output(carbon_path, comes["unit"], name, tags=tags))
     records.write_list([(path, record)], list_path, folder)
 
 

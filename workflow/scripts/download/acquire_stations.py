@@ -6,11 +6,11 @@ Writes  ranking of all stations near the area, list of the files; these go into 
 
 from pathlib import Path
 
-from nepflow import raster, tables
 from nepflow._log import logged_to
-from nepflow_acquire import area, records, station_files, station_index
-from nepflow_acquire.redaction import keep_secrets_out
-from nepflow_acquire.session import Session
+from nepflow.download import area, records, station_files, stations
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.download.session import Session
+from nepflow.io import raster, tables
 
 RANKING = ("station", "name", "lon", "lat", "elevation_m", "announced_percent", "chosen")
 
@@ -24,7 +24,7 @@ def acquire_stations(
     with Session() as session:
         *found, rows = station_files.lists(session, dataset, years, folder, **options)
         is_near = area.near(outlines_path, raster.grid_of(grid_path).crs, buffer_km)
-        ranking = station_index.ranked(
+        ranking = stations.ranked(
             *found, is_near, acquire["most_stations"], acquire["least_complete_percent"],
         )  # fmt: skip
         rows += station_files.days(session, dataset, ranking, years, folder, **options)

@@ -7,15 +7,16 @@ Writes  list of tiles (columns of granules.LOCK_COLUMNS); the tiles go into the 
 from pathlib import Path
 
 from nepflow._log import logged_to, progress
-from nepflow_acquire import earthdata, granules, records, register
-from nepflow_acquire.redaction import keep_secrets_out
-from nepflow_acquire.transfer import Wanted
+from nepflow.download import earthdata, granules, records
+from nepflow.download.redaction import keep_secrets_out
+from nepflow.download.transfer import Wanted
+from nepflow.study import datasets
 
 
 def acquire_tiles(product, collection, year, tiles, folder, list_path, lock_path=None, **options):
     """What is there and sound is kept; nothing is overwritten."""
-    dataset = register.load()[f"{product.lower()}_{collection}"]
-    register.address(dataset, "file", granule="")  # a retired product is refused here
+    dataset = datasets.load()[f"{product.lower()}_{collection}"]
+    datasets.address(dataset, "file", granule="")  # a retired product is refused here
     lock = granules.locked(lock_path, product, collection, year, tiles)
     auth = earthdata.login()
     if lock is None:

@@ -8,11 +8,11 @@ import logging
 from pathlib import Path
 
 import pandas as pd
-from nepflow import tables
 from nepflow._log import logged_to, progress
-from nepflow.atomic import replacing
-from nepflow.station_file import BadStations
-from nepflow_acquire import gathering, records
+from nepflow.download import gathering, records
+from nepflow.io import tables
+from nepflow.io.atomic import replacing
+from nepflow.stations.records import BadStations
 
 
 def gather_stations(

@@ -7,8 +7,10 @@ Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 
 import numpy as np
 import pandas as pd
-from nepflow import notes, npp_units, raster, table_warnings, tables, zone_rows
 from nepflow._log import logged_to
+from nepflow.io import npp_units, raster, tables
+from nepflow.report import notes, table_warnings
+from nepflow.zones import zone_rows
 
 LISTED = ("defects", "casa", "plots", "projects", "variation")  # one table or none
 CHECKS = ["check", "value", "limit", "unit", "passed"]

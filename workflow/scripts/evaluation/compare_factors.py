@@ -6,13 +6,17 @@ Writes  table: both q of each factor at the same cells, and whether their order 
 """
 
 import numpy as np
-from nepflow import detector_file, factor_file, landcover, raster, recovery_rows, tables
 from nepflow._log import logged_to
+from nepflow.detector import detector_file
+from nepflow.detector import sample as detector_sample
+from nepflow.evaluation import recovery_rows
+from nepflow.io import raster, tables
+from nepflow.study import landcover
 
 
 def compare_factors(sample_path, division_path, truth, output_path, variable, options, mem_mb):
     """``truth``: path, year or None, and classes or None of the variable and of each factor."""
-    sample = factor_file.read(sample_path)
+    sample = detector_sample.read(sample_path)
     ways = detector_file.chosen_ways(tables.read(division_path, ["factor", "method"]))
     true = true_values(truth, sample.rows, sample.columns, mem_mb)
     known = np.isfinite(true).all(axis=0)

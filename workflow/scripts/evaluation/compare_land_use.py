@@ -6,16 +6,11 @@ Writes  table: true and recovered effects; beside them what the change itself do
 """
 
 import numpy as np
-from nepflow import (
-    land_use,
-    land_use_rows,
-    land_use_truth,
-    landcover,
-    raster,
-    recovery_rows,
-    tables,
-)
 from nepflow._log import logged_to
+from nepflow.evaluation import land_use_truth, recovery_rows
+from nepflow.io import raster, tables
+from nepflow.landcover import land_use_effect, land_use_rows
+from nepflow.study import landcover
 
 
 def compare_land_use(paths, grid_path, effects_path, output_path, variable, periods, classes,
@@ -27,7 +22,9 @@ def compare_land_use(paths, grid_path, effects_path, output_path, variable, peri
     strips = []
     for _, _, (inside, values, effect, cover) in raster.blocks([grid_path, *paths], mem_mb=mem_mb):
         codes = table[np.nan_to_num(cover).astype("uint8")]
-        codes = [np.where(inside[0] == 1, land_use.commonest_class(codes[p]), 0) for p in places]
+        codes = [
+            np.where(inside[0] == 1, land_use_effect.commonest_class(codes[p]), 0) for p in places
+        ]
         means = [cube[place].mean(axis=0) for cube in (values, effect) for place in places]
         strips.append(np.stack([np.nan_to_num(code) for code in codes] + means))
     before, after, first, last, *planted = np.concatenate(strips, axis=1)

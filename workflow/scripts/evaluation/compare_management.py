@@ -6,8 +6,9 @@ Writes  table: of, quantity, statistic (true, found, low, high), value, unit
 
 import functools
 
-from nepflow import management_recovery, tables
 from nepflow._log import logged_to
+from nepflow.evaluation import management_recovery
+from nepflow.io import tables
 
 
 def compare_management(

@@ -6,8 +6,11 @@ Writes  table: true and recovered shares, and the share of cells that agree, %
 """
 
 import numpy as np
-from nepflow import correlation, landcover, raster, recovery, tables
 from nepflow._log import logged_to
+from nepflow.evaluation import recovery
+from nepflow.io import raster, tables
+from nepflow.pixel import correlation
+from nepflow.study import landcover
 
 COLUMNS = ["quantity", "of", "statistic", "value", "unit", "built_in"]
 

@@ -5,8 +5,10 @@ Reads   table of plots (SRDB layout: degC, mm yr-1, g C m-2 yr-1); constants cal
 Writes  table of agreement by model and biome; pairs of observed and modelled values
 """
 
-from nepflow import calibration_file, field_agreement, field_tables, plot_models, tables
 from nepflow._log import logged_to
+from nepflow.evaluation import field_agreement, field_data
+from nepflow.io import tables
+from nepflow.respiration import calibration_file, plot_models
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
 PAIRS = ("quantity", "model", "group", "name", "lon", "lat", "observed", "modelled", "unit")
@@ -17,7 +19,7 @@ def compare_plots(
     plots_path, table_path, pairs_path, settings, relation, constants, simulated, calibrated=None
 ):
     """A plot counts for a model where the table has all that the model needs."""
-    plots = field_tables.read_plots(
+    plots = field_data.read_plots(
         plots_path, settings["untreated_only"], settings["box_deg"],
         settings["soil_carbon_kg_m2"],
     )  # fmt: skip

@@ -4,9 +4,10 @@ Reads   numbers (table)
 Writes  published (ours, theirs, verdict), consistency (checks of the published numbers)
 """
 
-from nepflow import scorecard, tables
 from nepflow._log import logged_to
-from nepflow.numbers import COLUMNS
+from nepflow.evaluation import published as evaluation_published
+from nepflow.evaluation.numbers import COLUMNS
+from nepflow.io import tables
 
 
 def compare_published(numbers_path, outputs, published, checks, period, simulated):
@@ -18,13 +19,15 @@ def compare_published(numbers_path, outputs, published, checks, period, simulate
         numbers[key] = row.value, row.unit
         built_in[key] = row.built_in if isinstance(row.built_in, str) else ""
     rows, contradicted = [], set()
-    for row, blamed in scorecard.check(checks, published):
+    for row, blamed in evaluation_published.check(checks, published):
         rows.append(row)
         contradicted |= blamed
-    rows += scorecard.check_units(published)
-    compared = scorecard.compare(published, numbers, contradicted, period, simulated, built_in)
-    tables.write(compared, outputs[0], scorecard.PUBLISHED, simulated=simulated)
-    tables.write(rows, outputs[1], scorecard.CONSISTENCY, simulated=simulated)
+    rows += evaluation_published.check_units(published)
+    compared = evaluation_published.compare(
+        published, numbers, contradicted, period, simulated, built_in
+    )
+    tables.write(compared, outputs[0], evaluation_published.PUBLISHED, simulated=simulated)
+    tables.write(rows, outputs[1], evaluation_published.CONSISTENCY, simulated=simulated)
 
 
 if __name__ == "__main__":

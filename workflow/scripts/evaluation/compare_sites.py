@@ -5,8 +5,10 @@ Writes  table of agreement by class; pairs of observed and modelled values
 """
 
 import numpy as np
-from nepflow import field_agreement, field_tables, points, raster, tables
 from nepflow._log import logged_to
+from nepflow.evaluation import field_agreement, field_data
+from nepflow.io import raster, tables
+from nepflow.spatial import points
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
 PAIRS = (
@@ -26,13 +28,13 @@ UNIT, ALL_YEARS, OWN_YEARS = "g C m-2 yr-1", "mean of the study's years", "mean 
 
 def compare_sites(entry, nep_path, years, table_path, pairs_path):
     """The modelled value of a site is the mean of its cell over the years of its observation."""
-    sites = field_tables.read_sites(entry)
+    sites = field_data.read_sites(entry)
     cells = points.values_at(nep_path, sites["lon"].to_numpy(), sites["lat"].to_numpy())
-    ends = (sites[name].to_numpy(dtype=float) for name in field_tables.SITE_YEARS)
+    ends = (sites[name].to_numpy(dtype=float) for name in field_data.SITE_YEARS)
     modelled, count = field_agreement.mean_of_years(cells, years, *ends)
     here = sites.assign(modelled=modelled, years=count)[count > 0]
     if here.empty:
-        raise field_tables.BadFieldTable(
+        raise field_data.BadFieldTable(
             f"{entry['file']}: none of {len(sites)} sites lies in a cell with NEP of its years. "
             "Bring sites of the study's area and period, or leave sites.file out."
         )

@@ -5,8 +5,9 @@ Writes  table: means, bias, RMSE and correlation over all cells and years with a
 """
 
 import numpy as np
-from nepflow import raster, tables, zonal
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.zones import zonal
 
 COLUMNS = ["quantity", "statistic", "value", "unit"]
 

@@ -7,8 +7,9 @@ Writes  table: quantity, region or class, value, unit, period
 from itertools import pairwise
 
 import numpy as np
-from nepflow import numbers, raster, setting_numbers, tables
 from nepflow._log import logged_to
+from nepflow.evaluation import numbers, setting_numbers
+from nepflow.io import raster, tables
 
 
 def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):

@@ -6,8 +6,9 @@ Writes  table: choice, option, whether it is the study's, quantity, value, unit
 
 import itertools
 
-from nepflow import specification, tables
 from nepflow._log import logged_to
+from nepflow.evaluation import specification
+from nepflow.io import tables
 
 
 def summarise_specification(paths, output_path, simulated):

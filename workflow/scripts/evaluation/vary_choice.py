@@ -5,9 +5,10 @@ Reads   the layers that the choice affects: NPP, Rh of every reading, NEP (g C m
 Writes  table: option, whether it is the study's, quantity, value, unit
 """
 
-from nepflow import specification, tables
 from nepflow._log import logged_to
-from nepflow.alternatives import CHOICES
+from nepflow.evaluation import specification
+from nepflow.evaluation.alternatives import CHOICES
+from nepflow.io import tables
 
 
 def vary_choice(layers, choice, options, output_path, study, mem_mb):

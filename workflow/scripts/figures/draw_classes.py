@@ -5,9 +5,10 @@ Writes  figure (PNG, PDF)
 """
 
 import numpy as np
-from nepflow import classmap, overviews, plates, raster, vectors
 from nepflow._log import logged_to
-from nepflow.panel_files import chance_of
+from nepflow.figures import class_map, plates
+from nepflow.figures.panel_files import chance_of
+from nepflow.io import overviews, raster, vectors
 
 OPTIONS = ("title", "palette", "label", "width_mm", "letter")
 
@@ -16,11 +17,11 @@ def draw_classes(
     layer_path, grid_path, outlines_path, png_path, pdf_path, figure, mark=None, chance_paths=()
 ):
     """The shares count every cell; the picture may show fewer."""
-    drawing = classmap.class_map(
+    drawing = class_map.class_map(
         overviews.layer(layer_path),
         overviews.layer(grid_path),
         vectors.read(outlines_path),
-        classmap.class_counts(raster.read(layer_path), raster.read(grid_path)),
+        class_map.class_counts(raster.read(layer_path), raster.read(grid_path)),
         mark=mark,
         chance=chance_of(chance_paths).get(figure.get("layer")),
         **{name: figure[name] for name in OPTIONS if name in figure},

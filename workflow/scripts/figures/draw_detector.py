@@ -4,16 +4,18 @@ Reads   factors (tidy table), grid (says whether the inputs are simulated)
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import detector_plots, detector_rows, plates, raster, tables
 from nepflow._log import logged_to
+from nepflow.detector import results
+from nepflow.figures import detector, plates
+from nepflow.io import raster, tables
 
 OPTIONS = ("title", "width_mm", "letter")
 
 
 def draw_detector(table_path, grid_path, png_path, pdf_path, figure, level):
     """The numbers stand in the table; nothing is estimated here."""
-    drawing = detector_plots.q_bars(
-        tables.read(table_path, detector_rows.COLUMNS["factors"]),
+    drawing = detector.q_bars(
+        tables.read(table_path, results.COLUMNS["factors"]),
         level,
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},

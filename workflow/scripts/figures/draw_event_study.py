@@ -4,18 +4,20 @@ Reads   effects by year and by measure (tidy tables), grid (says whether the inp
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import plates, raster, restoration_plots, restoration_rows, tables
 from nepflow._log import logged_to
+from nepflow.figures import event_study, plates
+from nepflow.io import raster, tables
+from nepflow.restoration import results
 
 OPTIONS = ("title", "width_mm", "letter")
 
 
 def draw_event_study(events_path, effects_path, grid_path, png_path, pdf_path, figure, base_years):
     """Nothing is estimated here."""
-    events = tables.read(events_path, restoration_rows.EVENTS)
-    drawing = restoration_plots.event_panels(
+    events = tables.read(events_path, results.EVENTS)
+    drawing = event_study.event_panels(
         events.astype({"start_year": str}),
-        tables.read(effects_path, restoration_rows.COLUMNS),
+        tables.read(effects_path, results.COLUMNS),
         base_years,
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},

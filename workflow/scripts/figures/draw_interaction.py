@@ -4,16 +4,18 @@ Reads   interactions (tidy table), grid (says whether the inputs are simulated)
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import detector_plots, detector_rows, plates, raster, tables
 from nepflow._log import logged_to
+from nepflow.detector import results
+from nepflow.figures import detector, plates
+from nepflow.io import raster, tables
 
 OPTIONS = ("title", "width_mm", "letter")
 
 
 def draw_interaction(table_path, grid_path, png_path, pdf_path, figure):
     """The numbers stand in the table; nothing is estimated here."""
-    drawing = detector_plots.interaction_map(
-        tables.read(table_path, detector_rows.COLUMNS["interactions"]),
+    drawing = detector.interaction_map(
+        tables.read(table_path, results.COLUMNS["interactions"]),
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )

@@ -4,15 +4,17 @@ Reads   effects (tidy table), grid (says whether the inputs are simulated)
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import land_use_plots, land_use_rows, plates, raster, tables
 from nepflow._log import logged_to
+from nepflow.figures import land_use, plates
+from nepflow.io import raster, tables
+from nepflow.landcover import land_use_rows
 
 OPTIONS = ("title", "width_mm", "letter")
 
 
 def draw_land_use(table_path, grid_path, png_path, pdf_path, figure):
     """The numbers stand in the table; nothing is estimated here."""
-    drawing = land_use_plots.effect_matrix(
+    drawing = land_use.effect_matrix(
         tables.read(table_path, land_use_rows.COLUMNS),
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},

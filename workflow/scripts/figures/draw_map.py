@@ -5,10 +5,11 @@ Reads   layers (the field in its unit; contours and p values where wanted), grid
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import plates, vectors
 from nepflow._log import logged_to
-from nepflow.panel_files import PanelFiles
-from nepflow.panels import panel_sheet
+from nepflow.figures import plates
+from nepflow.figures.panel_files import PanelFiles
+from nepflow.figures.panels import panel_sheet
+from nepflow.io import vectors
 
 OPTIONS = ("title", "width_mm", "letter")
 

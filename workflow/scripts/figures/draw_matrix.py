@@ -4,8 +4,10 @@ Reads   transitions (tidy table), grid (says whether the inputs are simulated)
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import heat, plates, raster, tables, transition_rows
 from nepflow._log import logged_to
+from nepflow.figures import plates, transition_matrix
+from nepflow.io import raster, tables
+from nepflow.landcover import transition_rows
 
 OPTIONS = ("title", "width_mm", "letter")
 
@@ -13,7 +15,7 @@ OPTIONS = ("title", "width_mm", "letter")
 def draw_matrix(transitions_path, grid_path, png_path, pdf_path, figure, substitutes):
     """The pair of dates is the figure's ``dates``, or the last of the table."""
     dates = figure.get("dates")
-    drawing = heat.heat_table(
+    drawing = transition_matrix.heat_table(
         tables.read(transitions_path, transition_rows.COLUMNS),
         "-".join(map(str, dates)) if dates else None,
         date_names={date: f"{date} (map of {year})" for date, year in substitutes.items()},

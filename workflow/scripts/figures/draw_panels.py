@@ -6,9 +6,10 @@ Writes  figure (PNG, PDF)
 """
 
 import numpy as np
-from nepflow import panels, plates, vectors
 from nepflow._log import logged_to
-from nepflow.panel_files import PanelFiles, chance_of
+from nepflow.figures import panels, plates
+from nepflow.figures.panel_files import PanelFiles, chance_of
+from nepflow.io import vectors
 
 OPTIONS = ("columns", "title", "width_mm")
 

@@ -5,9 +5,11 @@ Writes  figure (PNG, PDF)
 """
 
 import pandas as pd
-from nepflow import labels, overviews, plates, residual_plots, vectors
+from nepflow import labels
 from nepflow._log import logged_to
-from nepflow.variables import VARIABLES
+from nepflow.figures import plates, residuals
+from nepflow.io import overviews, vectors
+from nepflow.study.variables import VARIABLES
 
 OPTIONS = ("title", "limits", "width_mm", "letter")
 
@@ -15,7 +17,7 @@ OPTIONS = ("title", "limits", "width_mm", "letter")
 def draw_residuals(residuals_path, grid_path, outlines_path, png_path, pdf_path, figure):
     """Nothing is fitted here."""
     name = figure["quantity"]
-    drawing = residual_plots.residual_figure(
+    drawing = residuals.residual_figure(
         pd.read_parquet(residuals_path),
         overviews.layer(grid_path),
         vectors.read(outlines_path),

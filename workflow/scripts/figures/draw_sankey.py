@@ -4,8 +4,10 @@ Reads   transitions (tidy table), grid (says whether the inputs are simulated)
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import plates, raster, sankey, tables, transition_rows
 from nepflow._log import logged_to
+from nepflow.figures import plates, sankey
+from nepflow.io import raster, tables
+from nepflow.landcover import transition_rows
 
 OPTIONS = ("title", "width_mm", "letter")
 

@@ -4,8 +4,9 @@ Reads   pairs (CSV), grid (says whether the inputs are simulated)
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import field_scatter, plates, raster, tables
 from nepflow._log import logged_to
+from nepflow.figures import field_scatter, plates
+from nepflow.io import raster, tables
 
 OPTIONS = ("quantity", "title", "width_mm", "letter")
 COLUMNS = ("quantity", "model", "group", "observed", "modelled", "unit")

@@ -4,8 +4,9 @@ Reads   series and trends (tidy tables), grid (says whether the inputs are simul
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import plates, raster, series, tables
 from nepflow._log import logged_to
+from nepflow.figures import plates, series
+from nepflow.io import raster, tables
 
 OPTIONS = ("title", "limits", "label", "width_mm", "letter")
 

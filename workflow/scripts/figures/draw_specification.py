@@ -4,16 +4,17 @@ Reads   specification (table: choice, option, chosen, quantity, value, unit), gr
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import plates, raster, specification_curve, tables
 from nepflow._log import logged_to
+from nepflow.figures import plates, specification
+from nepflow.io import raster, tables
 
 OPTIONS = ("quantities", "title", "width_mm", "letter")
 
 
 def draw_specification(specification_path, grid_path, png_path, pdf_path, figure):
     """The numbers stand in the table; nothing is estimated here."""
-    drawing = specification_curve.specification_curve(
-        tables.read(specification_path, specification_curve.COLUMNS),
+    drawing = specification.specification_curve(
+        tables.read(specification_path, specification.COLUMNS),
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )

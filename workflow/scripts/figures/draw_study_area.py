@@ -4,8 +4,9 @@ Reads   dem (m), grid (1 = inside), outlines, all stations, monthly values of th
 Writes  figure (PNG, PDF)
 """
 
-from nepflow import overviews, plates, tables, terrain, vectors
 from nepflow._log import logged_to
+from nepflow.figures import plates, study_area
+from nepflow.io import overviews, tables, vectors
 
 OPTIONS = ("title", "limits", "width_mm", "letter")
 SITE = ["station", "lon", "lat"]
@@ -19,7 +20,7 @@ def draw_study_area(
     if stations_path:
         sites = tables.read(stations_path, SITE)[SITE].dropna().drop_duplicates("station")
         used = set(tables.read(monthly_path, ["station"])["station"].astype(str))
-    drawing = terrain.study_area_map(
+    drawing = study_area.study_area_map(
         overviews.layer(dem_path),
         overviews.layer(grid_path),
         vectors.read(outlines_path),

@@ -6,8 +6,9 @@ Writes  landcover (classes)
 
 import json
 
-from nepflow import land_use, part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.landcover import land_use_effect
 
 
 def average_landcover(landcover_paths, output_path, period, mem_mb):
@@ -23,12 +24,16 @@ def average_landcover(landcover_paths, output_path, period, mem_mb):
         colours={int(code): text for code, text in json.loads(tags["colours"]).items()},
     )
     raster.map_blocks(
-        land_use.commonest_class, [list(landcover_paths)], output, mem_mb=mem_mb, label="land cover"
+        land_use_effect.commonest_class,
+        [list(landcover_paths)],
+        output,
+        mem_mb=mem_mb,
+        label="land cover",
     )
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         average_landcover(
             landcover_paths=list(snakemake.input.landcover),
             output_path=snakemake.output.landcover,

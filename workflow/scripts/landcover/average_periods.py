@@ -5,8 +5,8 @@ Writes  mean of the first and of the last period (unit of the cube)
 """
 
 import numpy as np
-from nepflow import part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
 
 
 def average_periods(cube, output_paths, years, periods, minimum_years, mem_mb):
@@ -34,7 +34,7 @@ def average_periods(cube, output_paths, years, periods, minimum_years, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         average_periods(
             cube=[cube] if isinstance(cube, str) else list(cube),

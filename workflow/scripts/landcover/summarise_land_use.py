@@ -5,8 +5,9 @@ Writes  tables: effects of every transition (Tg C yr-1), densities of the classe
 """
 
 import numpy as np
-from nepflow import land_use, land_use_rows, raster, tables, transitions
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.landcover import land_use_effect, land_use_rows, transitions
 
 
 def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, options):
@@ -21,23 +22,25 @@ def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, o
     change = values[1] - values[0]
     values = [np.where(np.isfinite(change), value, np.nan) for value in values]
     found = [
-        land_use.class_densities(value, code, len(names))
+        land_use_effect.class_densities(value, code, len(names))
         for value, code in zip(values, (before, after), strict=True)
     ]
     sizes = cells[1:, 1:].sum(axis=1), cells[1:, 1:].sum(axis=0)
     densities = [
-        land_use.supported(density, number, size, options["minimum_data_percent"])
+        land_use_effect.supported(density, number, size, options["minimum_data_percent"])
         for (density, number), size in zip(found, sizes, strict=True)
     ]
     if options["absent_density"] == "zero":
         densities = [np.nan_to_num(density) for density in densities]
     side = int(options["neighbourhood_km"] * 1000 / grid.resolution_m) // 2 * 2 + 1
-    excess = land_use.beyond_stable(change, before, after, side, options["minimum_stable_cells"])
+    excess = land_use_effect.beyond_stable(
+        change, before, after, side, options["minimum_stable_cells"]
+    )
     km2 = grid.cell_area_m2 / 1e6
     areas, known = cells[1:, 1:] * km2, [number * km2 for _, number in found]
     observed = {}
     for name, array in (("change", change), ("beyond_stable", excess)):
-        sums, area = land_use.by_transition(array, before, after, len(names), km2)
+        sums, area = land_use_effect.by_transition(array, before, after, len(names), km2)
         observed |= {name: sums, f"{name}_area": area}
     without = cells.sum() * km2 - areas.sum()
     made = (

@@ -5,8 +5,9 @@ Writes  transitions: matrix, gain, loss, net and swap of each class (km2, %), un
 """
 
 import numpy as np
-from nepflow import raster, tables, transition_rows, transitions
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.landcover import transition_rows, transitions
 
 
 def summarise_transitions(landcover_paths, grid_path, output_path, dates, mem_mb):

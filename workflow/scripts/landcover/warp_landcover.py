@@ -8,9 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from nepflow import landcover_grid, mosaic, native, part, raster
 from nepflow._log import logged_to
-from nepflow.npp import valid_by_share
+from nepflow.io import bands, raster
+from nepflow.landcover import classes as landcover_classes
+from nepflow.modis import tiles as modis_tiles
+from nepflow.npp import native
+from nepflow.npp.npp import valid_by_share
 
 
 def warp_landcover(
@@ -25,11 +28,11 @@ def warp_landcover(
         "uint8",
         classes={code: entry["name"] for code, entry in enumerate(classes, start=1)},
         colours={code: entry["colour"] for code, entry in enumerate(classes, start=1)},
-        tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling, **mosaic.origin(tiles)},
+        tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling, **modis_tiles.origin(tiles)},
     )
-    mosaic.write_granules(part.share(tiles), granules_path)
+    modis_tiles.write_granules(bands.share(tiles), granules_path)
     if resampling == "nearest":
-        landcover_grid.sample(tiles, grid_path, output, classes, mem_mb, threads)
+        landcover_classes.sample(tiles, grid_path, output, classes, mem_mb, threads)
         return
     with TemporaryDirectory(dir=Path(output_path).parent, prefix=".native_") as folder:
         paths = f"{folder}/classes.tif", f"{folder}/valid.tif"
@@ -46,7 +49,7 @@ def warp_landcover(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         warp_landcover(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,

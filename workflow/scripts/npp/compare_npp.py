@@ -6,8 +6,9 @@ Writes  own, other, difference (own minus other): means of the years that both h
 """
 
 import numpy as np
-from nepflow import agreement, raster, tables
 from nepflow._log import logged_to
+from nepflow.evaluation import agreement
+from nepflow.io import raster, tables
 
 COLUMNS = ("year", "quantity", "value", "unit")
 NAMES = {"casa": "NPP by light use", "mod17": "NPP of MOD17A3HGF", "rasters": "NPP of rasters"}

@@ -4,14 +4,16 @@ Reads   absence rasters (modis.ABSENCE, one a year)
 Writes  absence: the reason of most years without NPP; 0 where every year has it
 """
 
-from nepflow import modis, part, raster, zoning
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.study import modis
+from nepflow.zones import kinds
 
 
 def estimate_absence(absence_paths, output_path, mem_mb):
     """Why a statistic that needs several years may be absent."""
     raster.map_blocks(
-        lambda annual: zoning.commonest_absence(annual, modis.ABSENCE_CODE["valid"]),
+        lambda annual: kinds.commonest_absence(annual, modis.ABSENCE_CODE["valid"]),
         [list(absence_paths)],
         raster.Output(
             output_path,
@@ -27,7 +29,7 @@ def estimate_absence(absence_paths, output_path, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_absence(
             absence_paths=snakemake.input.absence,
             output_path=snakemake.output.absence,

@@ -5,8 +5,9 @@ Reads   NDVI and state (a band a month), land cover by IGBP class (one file a ye
 Writes  limits and largest light use efficiency by type
 """
 
-from nepflow import fpar_limits, raster, tables, vegetation_types
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.npp import fpar, vegetation_types
 
 
 def estimate_fpar_limits(inputs, types_path, output_path, settings, mem_mb):
@@ -16,12 +17,12 @@ def estimate_fpar_limits(inputs, types_path, output_path, settings, mem_mb):
     for _, _, (value, state, classes) in raster.blocks(
         [ndvi_path, state_path, list(class_paths)], mem_mb=mem_mb // 2, label="NDVI by type"
     ):
-        observed = observed + fpar_limits.counts(value, state, classes)
+        observed = observed + fpar.counts(value, state, classes)
     table = vegetation_types.read(types_path)
-    found = fpar_limits.limits(table, observed, settings["limits"], settings["limit_percentiles"])
-    rows = fpar_limits.rows(table, found, settings["efficiency"])
+    found = fpar.limits(table, observed, settings["limits"], settings["limit_percentiles"])
+    rows = fpar.rows(table, found, settings["efficiency"])
     simulated = "simulated" in raster.tags_of(ndvi_path)
-    tables.write(rows, output_path, fpar_limits.COLUMNS, simulated)
+    tables.write(rows, output_path, fpar.COLUMNS, simulated)
 
 
 if __name__ == "__main__":

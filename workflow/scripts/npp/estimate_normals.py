@@ -5,8 +5,9 @@ Writes  normals (24 bands: temperature of the months, degC, then precipitation, 
 """
 
 import numpy as np
-from nepflow import monthly, part, raster
 from nepflow._log import logged_to
+from nepflow.climate import monthly
+from nepflow.io import bands, raster
 
 
 def estimate_normals(months_paths, evaluation_paths, dem_path, grid_path, output_path, years,
@@ -34,7 +35,7 @@ def estimate_normals(months_paths, evaluation_paths, dem_path, grid_path, output
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_normals(
             months_paths=snakemake.input.months,
             evaluation_paths=snakemake.input.evaluations,

@@ -6,8 +6,10 @@ Writes  npp (g C m-2 yr-1), qc (% of the months filled for cloud), absence (modi
         clip (% of the months with NDVI at a limit of light absorption)
 """
 
-from nepflow import casa_grid, fpar_limits, monthly, part, raster, tables
 from nepflow._log import logged_to
+from nepflow.climate import monthly
+from nepflow.io import bands, raster, tables
+from nepflow.npp import casa_grid, fpar
 
 
 def estimate_npp_casa(layers, limits_path, climate, outputs, year, settings, mem_mb, threads):
@@ -16,7 +18,7 @@ def estimate_npp_casa(layers, limits_path, climate, outputs, year, settings, mem
     casa_grid.write_year(
         layers,
         months,
-        fpar_limits.parameters(tables.read(limits_path, fpar_limits.COLUMNS)),
+        fpar.parameters(tables.read(limits_path, fpar.COLUMNS)),
         outputs,
         year,
         settings,
@@ -26,7 +28,7 @@ def estimate_npp_casa(layers, limits_path, climate, outputs, year, settings, mem
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         files, years = snakemake.input, snakemake.params.years
         year = int(snakemake.wildcards.year)
         at = years.index(year)

@@ -7,8 +7,9 @@ Writes  ndvi and state (a band a month), filled (months filled for cloud, a band
 """
 
 import numpy as np
-from nepflow import ndvi, part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.npp import ndvi
 
 
 def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_mb, threads):
@@ -51,7 +52,7 @@ def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_m
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         fill_ndvi(
             observed_paths=list(snakemake.input.observed),
             state_paths=list(snakemake.input.state),

@@ -5,9 +5,10 @@ Writes  npp (g C m-2 yr-1), qc (%), absence (modis.ABSENCE)
 """
 
 import numpy as np
-from nepflow import modis, part, raster
 from nepflow._log import logged_to
-from nepflow.npp import harmonised, reconciled_reasons
+from nepflow.io import bands, raster
+from nepflow.npp.npp import harmonised, reconciled_reasons
+from nepflow.study import modis
 
 
 def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, minimum_years, mem_mb):
@@ -36,7 +37,7 @@ def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, minimum_y
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         harmonise_npp(
             year_paths=[snakemake.input.npp, snakemake.input.qc, snakemake.input.absence],
             overlap_006=snakemake.input.overlap_006,

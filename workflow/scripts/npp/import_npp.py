@@ -11,23 +11,24 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-from nepflow import modis, npp_units, raster, raster_door, tables
 from nepflow._log import logged_to
+from nepflow.io import npp_units, raster, tables, user_rasters
+from nepflow.study import modis
 from rasterio.windows import transform as window_transform
 
 
 def import_npp(entry, grid_path, flux_path, absence_path, counts_path, granules_path, year):
     """Cells without a value are fill: the raster does not say why."""
     with ExitStack() as stack:
-        source = raster_door.opened(entry, stack)
+        source = user_rasters.opened(entry, stack)
         if source.count != 1:
-            raise raster_door.BadGrid(
+            raise user_rasters.BadGrid(
                 f"{entry['file']}: has {source.count} bands. Give one raster a year "
                 "(npp.rasters.file with {year})."
             )
-        crs = raster_door.crs_of(source, entry)
-        window = raster_door.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
-        npp = npp_units.converted(raster_door.decoded(source, entry, 1, window), entry["unit"])
+        crs = user_rasters.crs_of(source, entry)
+        window = user_rasters.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
+        npp = npp_units.converted(user_rasters.decoded(source, entry, 1, window), entry["unit"])
         place = window_transform(window, source.transform)
         native = raster.Grid(crs.to_wkt(), place, window.height, window.width)
     npp_units.check(npp, entry["file"], entry.get("valid"))

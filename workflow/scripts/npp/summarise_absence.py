@@ -5,10 +5,11 @@ Writes  area by reason on the study grid (km2, % of the area), native cells by r
 """
 
 import numpy as np
-from nepflow import modis, raster, tables
 from nepflow._log import logged_to
-from nepflow.zonal import shares_percent
-from nepflow.zone_sums import zone_sums
+from nepflow.io import raster, tables
+from nepflow.study import modis
+from nepflow.zones.sums import zone_sums
+from nepflow.zones.zonal import shares_percent
 
 
 def summarise_absence(absence_paths, counts_paths, grid_path, years, outputs, mem_mb):

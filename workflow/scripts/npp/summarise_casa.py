@@ -5,9 +5,9 @@ Writes  clip of all years (%), table: shares of the area's pixel-months
 """
 
 import numpy as np
-from nepflow import raster, tables
 from nepflow._log import logged_to
-from nepflow.zone_sums import zone_sums
+from nepflow.io import raster, tables
+from nepflow.zones.sums import zone_sums
 
 
 def summarise_casa(clip_paths, share_path, zones_path, output_path, table_path, years, mem_mb):

@@ -9,15 +9,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from nepflow import mosaic, native_ndvi, ndvi, part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands as io_bands
+from nepflow.io import raster
+from nepflow.modis import tiles as modis_tiles
+from nepflow.npp import native_ndvi, ndvi
 
 
 def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_mb):
     """The native mosaic lives only as long as the job."""
     ndvi_path, state_path, counts_path, granules_path = outputs
     tiles = [path for dates in months for date in dates for path in date]
-    mosaic.write_granules(part.share(tiles), granules_path)
+    modis_tiles.write_granules(io_bands.share(tiles), granules_path)
     names = [f"{year}-{month:02d}" for month in range(1, 13)]
     categorical = "nearest" if resampling == "nearest" else "mode"
 
@@ -47,7 +50,7 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), io_bands.only(snakemake.wildcards.get("band")):
         warp_ndvi(
             months=snakemake.params.months,
             grid_path=snakemake.input.grid,

@@ -8,25 +8,27 @@ Writes  npp (g C m-2 yr-1), qc (% of the growing season filled), absence (modis.
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nepflow import mosaic, native, npp_grid, part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.modis import tiles as modis_tiles
+from nepflow.npp import mod17, native
 
 
 def warp_npp(tiles, grid_path, outputs, lists, year, resampling, mem_mb, threads=1):
     """By nearest straight from the codes; else by way of a mosaic that lives as long as the job."""
-    mosaic.write_counts(part.share(tiles), native.NPP["npp"], lists[0])
-    mosaic.write_granules(part.share(tiles), lists[1])
+    modis_tiles.write_counts(bands.share(tiles), native.NPP["npp"], lists[0])
+    modis_tiles.write_granules(bands.share(tiles), lists[1])
     if resampling == "nearest":
-        npp_grid.sample(tiles, grid_path, outputs, year, mem_mb, threads)
+        mod17.sample(tiles, grid_path, outputs, year, mem_mb, threads)
         return
     with TemporaryDirectory(dir=Path(outputs[0]).parent, prefix=".native_") as folder:
         paths = f"{folder}/flux.tif", f"{folder}/reasons.tif"
         native.write_npp(tiles, raster.grid_of(grid_path), *paths)
-        npp_grid.warp(paths, grid_path, outputs, year, resampling, mem_mb)
+        mod17.warp(paths, grid_path, outputs, year, resampling, mem_mb)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         warp_npp(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,

@@ -4,17 +4,18 @@ Reads   flux (bands npp g C m-2 yr-1, qc, valid share) and absence on the raster
 Writes  npp (g C m-2 yr-1), qc (%), absence (modis.ABSENCE)
 """
 
-from nepflow import npp_grid, part
 from nepflow._log import logged_to
+from nepflow.io import bands
+from nepflow.npp import mod17
 
 
 def warp_npp_raster(native, grid_path, outputs, year, resampling, mem_mb):
     """The same warp as that of tiles."""
-    npp_grid.warp(native, grid_path, outputs, year, resampling, mem_mb)
+    mod17.warp(native, grid_path, outputs, year, resampling, mem_mb)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         warp_npp_raster(
             native=(snakemake.input.flux, snakemake.input.absence),
             grid_path=snakemake.input.grid,

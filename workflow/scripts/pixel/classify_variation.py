@@ -8,8 +8,9 @@ Writes  cv_class (five classes, fewer of fewer different values), table of the b
 import logging
 
 import numpy as np
-from nepflow import raster, stability, tables
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.pixel import variability
 
 COLUMNS = ("variable", "quantity", "value", "unit")
 
@@ -18,18 +19,18 @@ def classify_variation(cv_path, grid_path, class_path, table_path, variable, opt
     """Natural breaks of a seeded sample, or the fixed ones with the largest value above them."""
     parts = [cv[~np.isnan(cv)] for _, _, (cv,) in raster.blocks([cv_path], mem_mb=mem_mb)]
     values = np.concatenate([part.ravel() for part in parts])
-    sample = stability.seeded_sample(values, options["sample"], options["seed"])
-    names = stability.CLASS_NAMES
+    sample = variability.seeded_sample(values, options["sample"], options["seed"])
+    names = variability.CLASS_NAMES
     largest = values.max(initial=-np.inf) if values.size else np.nan
     if options["breaks"] == "natural":
-        breaks, codes = stability.natural_classes(sample)
-        if few := stability.few_text(len(codes)):
+        breaks, codes = variability.natural_classes(sample)
+        if few := variability.few_text(len(codes)):
             logging.getLogger(__name__).warning("%s: %s", cv_path, few)
     else:
         breaks = np.array([*options["fixed_breaks"], np.fmax(largest, options["fixed_breaks"][-1])])
         codes = tuple(names)
     raster.map_blocks(
-        lambda cv: stability.coded(cv, breaks, codes),
+        lambda cv: variability.coded(cv, breaks, codes),
         [cv_path],
         raster.Output(
             class_path,
@@ -38,7 +39,7 @@ def classify_variation(cv_path, grid_path, class_path, table_path, variable, opt
             ("class",),
             "uint8",
             classes=names,
-            colours=stability.CLASS_COLOURS,
+            colours=variability.CLASS_COLOURS,
             tags={"breaks": ", ".join(f"{value:.6g}" for value in breaks[:-1])},
         ),
         mem_mb=mem_mb,

@@ -5,9 +5,10 @@ Writes  discoveries: 1 where a test is one, 2 where not; table: limit of p, shar
 """
 
 import numpy as np
-from nepflow import discoveries, raster, tables
 from nepflow._log import logged_to
-from nepflow.masked import MaskedArea
+from nepflow.io import raster, tables
+from nepflow.io.missing import MaskedArea
+from nepflow.pixel import discoveries
 
 COLUMNS = ("variable", "test", "built_in", "quantity", "value", "unit")
 

@@ -4,8 +4,9 @@ Reads   cube of the variable, cubes of all drivers (band = year)
 Writes  of each driver: r and p (1) with the others held fixed, and their class
 """
 
-from nepflow import correlation, part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.pixel import correlation
 
 
 def estimate_correlation(cube, driver_paths, outputs, years, minimum_years, options, mem_mb):
@@ -44,7 +45,7 @@ def layers(name, drivers, outputs, detrend):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         names = snakemake.params.climate
         estimate_correlation(

@@ -4,8 +4,9 @@ Reads   cube of the variable, cubes of all drivers (band = year)
 Writes  multiple_r2 and multiple_p (1) of all drivers, and the dominant combination (classes)
 """
 
-from nepflow import correlation, dominance, part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.pixel import correlation, dominance
 
 
 def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, options, mem_mb, threads):
@@ -44,7 +45,7 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube, out = snakemake.input.cube, snakemake.output
         estimate_dominance(
             cube=[cube] if isinstance(cube, str) else list(cube),

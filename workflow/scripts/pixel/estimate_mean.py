@@ -5,8 +5,8 @@ Writes  mean (unit of the cube), valid_years (number of years)
 """
 
 import numpy as np
-from nepflow import part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
 
 
 def estimate_mean(cube, mean_path, valid_years_path, minimum_years, mem_mb):
@@ -34,7 +34,7 @@ def estimate_mean(cube, mean_path, valid_years_path, minimum_years, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_mean(
             cube=list(snakemake.input.cube)
             if not isinstance(snakemake.input.cube, str)

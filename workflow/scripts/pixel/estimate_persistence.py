@@ -4,8 +4,9 @@ Reads   cube (band = year, or one file a year), slope (Theil-Sen)
 Writes  hurst (1), coupling (classes of trend and persistence)
 """
 
-from nepflow import part, persistence, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.pixel import persistence
 
 
 def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_mb, threads):
@@ -42,7 +43,7 @@ def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         estimate_persistence(
             cube=[cube] if isinstance(cube, str) else list(cube),

@@ -4,8 +4,9 @@ Reads   cube (band = year, or one file a year)
 Writes  sd (unit of the cube), cv (1): sd / |mean|, absent where |mean| is below the guard
 """
 
-from nepflow import part, raster, stability
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.pixel import variability
 
 
 def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb, threads):
@@ -15,7 +16,7 @@ def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb
     unit, name = tags["unit"], tags["long_name"]
     notes = {"ddof": str(ddof), "smallest_mean": f"{smallest_mean:g} {unit}"}
     raster.map_blocks(
-        lambda values: stability.variation(values, minimum_years, smallest_mean, ddof)[1:],
+        lambda values: variability.variation(values, minimum_years, smallest_mean, ddof)[1:],
         [stack],
         [
             raster.Output(outputs[0], unit, f"standard deviation of {name}", ("sd",), tags=notes),
@@ -28,7 +29,7 @@ def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         estimate_stability(
             cube=[cube] if isinstance(cube, str) else list(cube),

@@ -4,8 +4,9 @@ Reads   cube (band = year, or one file a year)
 Writes  slope and its interval (unit yr-1), z and p (Mann-Kendall), lag1, trend_class
 """
 
-from nepflow import part, raster, trend
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
+from nepflow.pixel import trend
 
 STRENGTHS = ("slightly_significant", "significant", "extremely_significant")
 
@@ -46,7 +47,7 @@ def estimate_trend(cube, outputs, years, minimum_years, options, mem_mb, threads
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
         estimate_trend(
             cube=[cube] if isinstance(cube, str) else list(cube),

@@ -6,9 +6,9 @@ Writes  table: shares of the area by sign and significance, largest p that count
 """
 
 import numpy as np
-from nepflow import raster, tables
 from nepflow._log import logged_to
-from nepflow.masked import MaskedArea
+from nepflow.io import raster, tables
+from nepflow.io.missing import MaskedArea
 
 COLUMNS = ("variable", "driver", "built_in", "quantity", "value", "unit")
 

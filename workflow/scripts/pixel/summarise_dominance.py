@@ -6,9 +6,9 @@ Writes  multiple (table: mean R², share of the cells where it is significant, b
 """
 
 import numpy as np
-from nepflow import raster, tables
 from nepflow._log import logged_to
-from nepflow.masked import MaskedArea
+from nepflow.io import raster, tables
+from nepflow.io.missing import MaskedArea
 
 COLUMNS = ["variable", "drivers", "built_in", "quantity", "value", "unit"]
 

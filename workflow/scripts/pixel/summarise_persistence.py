@@ -5,8 +5,9 @@ Writes  table: shares of H above 0.5 and of the classes of trend and persistence
         of simulated series, area with and without H (km2)
 """
 
-from nepflow import persistence, persistence_rows, raster, tables
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.pixel import persistence, persistence_rows
 
 
 def summarise_persistence(

@@ -8,8 +8,8 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from nepflow import overviews, tables
 from nepflow._log import logged_to, progress
+from nepflow.io import overviews, tables
 
 
 def write_manifest(paths, folder, output_path, threads):

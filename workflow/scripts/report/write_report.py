@@ -7,24 +7,25 @@ Writes  report (HTML), card (JSON: what the page over all studies shows)
 import json
 from pathlib import Path
 
-from nepflow import report, tables
 from nepflow._log import logged_to
-from nepflow.atomic import replacing
+from nepflow.io import tables
+from nepflow.io.atomic import replacing
+from nepflow.report import page as report_page
 
 
 def write_report(figure_paths, table_paths, template_path, report_path, card_path, study):
     """Figures and tables are found by their names; the page links to their files beside it."""
-    values = report.context(
+    values = report_page.context(
         study,
         figures={Path(path).stem: Path(path).read_bytes() for path in figure_paths},
         tables={Path(path).stem: tables.read(path, columns=[]) for path in table_paths},
     )
-    page = report.render(template_path, values)
+    page = report_page.render(template_path, values)
     with replacing(report_path) as path:
         path.write_text(page, encoding="utf-8")
     folder = Path(report_path).parent.name
     with replacing(card_path) as path:
-        card = report.card(values, page=f"{folder}/{Path(report_path).name}")
+        card = report_page.card(values, page=f"{folder}/{Path(report_path).name}")
         path.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -6,9 +6,12 @@ Writes  list of the styles (file, kind, figure that it agrees with); <raster>.qm
 
 from pathlib import Path
 
-from nepflow import figure_entries, labels, overviews, qgis_styles, raster, tables
+from nepflow import labels
 from nepflow._log import logged_to
-from nepflow.atomic import replacing
+from nepflow.figures import qgis
+from nepflow.io import overviews, raster, tables
+from nepflow.io.atomic import replacing
+from nepflow.study import figures as study_figures
 
 COLUMNS = ["file", "kind", "figure"]
 
@@ -18,7 +21,7 @@ def write_styles(paths, figures, folder, output_path):
     drawn = {
         part["layer"]: (part, figure["name"])
         for figure in reversed(figures)
-        for part in reversed(figure_entries.parts_of(figure))
+        for part in reversed(study_figures.parts_of(figure))
         if part["kind"] in ("map", "classes")
     }
     rows = []
@@ -33,9 +36,9 @@ def write_styles(paths, figures, folder, output_path):
         options["note"] = "; ".join(filter(None, [tags["long_name"], tags["unit"], mark_of(tags)]))
         if is_classes:
             options.pop("limits")
-            text = qgis_styles.of_classes(tags["classes"], tags["colours"], **options)
+            text = qgis.of_classes(tags["classes"], tags["colours"], **options)
         else:
-            text = qgis_styles.of_field(field.values, tags["unit"], **options)
+            text = qgis.of_field(field.values, tags["unit"], **options)
         with replacing(Path(path).with_suffix(".qml")) as temporary:
             temporary.write_text(text, encoding="utf-8")
         rows.append((f"{layer}.qml", "classes" if is_classes else "map", figure))

@@ -5,21 +5,23 @@ Writes  table: model, constant, published | calibrated | low | high, value, unit
 """
 
 import numpy as np
-from nepflow import calibration_file, field_tables, plot_calibration, soil_respiration, tables
 from nepflow._log import logged_to
+from nepflow.evaluation import field_data
+from nepflow.io import tables
+from nepflow.respiration import calibration, calibration_file, formulas
 
 
 def calibrate_plots(plots_path, output_path, settings, models, constants, simulated):
     """``constants`` maps a model to its published constants where they are settings."""
-    plots = field_tables.read_plots(
+    plots = field_data.read_plots(
         plots_path, settings["untreated_only"], settings["box_deg"],
         settings["soil_carbon_kg_m2"],
     )  # fmt: skip
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     rows = []
     for model in models:
-        known = constants.get(model) or soil_respiration.PUBLISHED[model]
-        found = plot_calibration.calibrate(
+        known = constants.get(model) or formulas.PUBLISHED[model]
+        found = calibration.calibrate(
             model, arrays, known, settings["calibration_draws"], settings["calibration_seed"]
         )
         rows += rows_of(model, found, known, settings["confidence_percent"])
@@ -30,8 +32,8 @@ def rows_of(model, found, known, confidence_percent):
     """Yield the constants of a model before and after, with intervals, and how well it fits."""
     tail = (100 - confidence_percent) / 2
     pairs = zip(found.factors, found.addeds, strict=True)
-    drawn = [plot_calibration.constants_of(model, known, *pair) for pair in pairs]
-    best = plot_calibration.constants_of(model, known, found.factor, found.added)
+    drawn = [calibration.constants_of(model, known, *pair) for pair in pairs]
+    best = calibration.constants_of(model, known, found.factor, found.added)
     for name, units in calibration_file.UNITS.items():
         if model not in units:
             continue

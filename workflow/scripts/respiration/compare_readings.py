@@ -5,8 +5,10 @@ Writes  table: one row a reading and quantity
 """
 
 import numpy as np
-from nepflow import raster, readings, tables, zonal
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.respiration import readings
+from nepflow.zones import zonal
 
 COLUMNS = ["reading", "chosen", "quantity", "value", "unit"]
 

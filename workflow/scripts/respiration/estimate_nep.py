@@ -5,8 +5,8 @@ Writes  nep, npp, rh (cubes, band = year), g C m-2 yr-1, absent together
 """
 
 import numpy as np
-from nepflow import part, raster
 from nepflow._log import logged_to
+from nepflow.io import bands, raster
 
 
 def estimate_nep(npp_paths, respiration_path, outputs, mem_mb, threads):
@@ -39,7 +39,7 @@ def balance(npp, respiration):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_nep(
             npp_paths=snakemake.input.npp,
             respiration_path=snakemake.input.respiration,

@@ -5,8 +5,10 @@ Reads   monthly temperature (degC) and precipitation (mm), fitted or on grids, t
 Writes  respiration (cube, band = year), g C m-2 yr-1
 """
 
-from nepflow import monthly, part, raster, respiration
 from nepflow._log import logged_to
+from nepflow.climate import monthly
+from nepflow.io import bands, raster
+from nepflow.respiration import respiration
 
 
 def estimate_respiration(
@@ -40,7 +42,7 @@ def estimate_respiration(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), part.only(snakemake.wildcards.get("band")):
+    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_respiration(
             annual_paths=[snakemake.input.temperature, snakemake.input.precipitation],
             months_paths=snakemake.input.months,

@@ -5,8 +5,11 @@ Reads   monthly or annual temperature (degC) and precipitation (mm), soil carbon
 Writes  heterotrophic and total respiration (cubes, band = year), g C m-2 yr-1; what was clipped
 """
 
-from nepflow import calibration_file, monthly, raster, respiration_models, soil_budget, tables
 from nepflow._log import logged_to
+from nepflow.climate import monthly
+from nepflow.io import raster, tables
+from nepflow.respiration import annual, calibration_file
+from nepflow.study import respiration
 
 COLUMNS = ("model", "relation", "quantity", "value", "unit")
 
@@ -17,7 +20,7 @@ def estimate_soil_respiration(
 ):  # fmt: skip
     """Months are evaluated where they are used; carbon enters after climate."""
     years = raster.years_of(annual_paths[0])
-    budget = soil_budget.Budget(model, relation, constants, years)
+    budget = annual.Budget(model, relation, constants, years)
     carbon = [carbon_path] if carbon_path else []
     months = None
     if months_paths:
@@ -30,7 +33,7 @@ def estimate_soil_respiration(
         climate = months(budget.climate, *own, x=x, y=y) if months else budget.climate(*own)
         return budget.respiration(climate, arrays[0][0] if carbon else None)
 
-    name = respiration_models.label(respiration_models.variant(model, relation))
+    name = respiration.label(respiration.variant(model, relation))
     bands = [str(year) for year in years]
     names = f"heterotrophic respiration ({name})", f"soil respiration ({name})"
     raster.map_blocks(

@@ -8,22 +8,23 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-from nepflow import raster, raster_door, soil_carbon
 from nepflow._log import logged_to
+from nepflow.io import raster, user_rasters
+from nepflow.respiration import soil_carbon
 from rasterio.windows import transform as window_transform
 
 
 def warp_soil_carbon(entry, grid_path, native_path, output_path, mem_mb):
     """Converted on the raster's own cells, then resampled; cells without carbon stay absent."""
     with ExitStack() as stack:
-        source = raster_door.opened(entry, stack)
+        source = user_rasters.opened(entry, stack)
         if source.count != 1:
-            raise raster_door.BadGrid(
+            raise user_rasters.BadGrid(
                 f"{entry['file']}: has {source.count} bands. Give the layer of the declared depth."
             )
-        crs = raster_door.crs_of(source, entry)
-        window = raster_door.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
-        carbon = soil_carbon.converted(raster_door.decoded(source, entry, 1, window), entry)
+        crs = user_rasters.crs_of(source, entry)
+        window = user_rasters.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
+        carbon = soil_carbon.converted(user_rasters.decoded(source, entry, 1, window), entry)
         place = window_transform(window, source.transform)
         native = raster.Grid(crs.to_wkt(), place, window.height, window.width)
     soil_carbon.check(carbon, entry["file"])

@@ -5,8 +5,9 @@ Reads   polygons of projects (project, measure, start year), or a raster of numb
 Writes  number of the project of each cell, distance to the nearest (km), table of projects
 """
 
-from nepflow import raster, restoration_file, restoration_raster, tables, vectors
 from nepflow._log import logged_to
+from nepflow.io import raster, tables, vectors
+from nepflow.restoration import projects, restoration_raster
 
 
 def define_projects(projects_path, columns, grid_path, outputs, whole_cells=False, numbers_path=""):
@@ -15,10 +16,10 @@ def define_projects(projects_path, columns, grid_path, outputs, whole_cells=Fals
     if numbers_path:
         frame = restoration_raster.read_projects(projects_path, numbers_path, columns)
     else:
-        frame = restoration_file.read_projects(projects_path, columns)
+        frame = projects.read_projects(projects_path, columns)
     frame = vectors.projected(frame, grid.crs, projects_path)
     inside = raster.read(grid_path) == 1
-    number, distance, table = restoration_file.on_grid(frame, grid, inside, whole_cells)
+    number, distance, table = projects.on_grid(frame, grid, inside, whole_cells)
     simulated = "simulated" in raster.tags_of(grid_path)
     layers = (
         (number, "1", "number of the restoration project"),
@@ -26,7 +27,7 @@ def define_projects(projects_path, columns, grid_path, outputs, whole_cells=Fals
     )
     for path, (values, unit, name) in zip(outputs, layers, strict=False):
         raster.write(values, raster.Output(path, unit, name), grid, inherit=[grid_path])
-    tables.write(table, outputs[2], restoration_file.TABLE, simulated)
+    tables.write(table, outputs[2], projects.TABLE, simulated)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ Writes  tables: effects by measure, effects by year since the start
 """
 
 import numpy as np
-from nepflow import raster, restoration_panel, restoration_rows, tables
-from nepflow import restoration_effects as effects
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.restoration import effects, restoration_panel, results
 
 LEVEL = ("nep_level", "nep_trend")
 
@@ -25,20 +25,20 @@ def estimate_restoration(layers, climate, projects_path, grid_path, outputs, yea
     )
     here = projects[projects["cells"] > 0].groupby("measure")["number"]
     measures = {name: np.sort(numbers.to_numpy()) for name, numbers in here}
-    cohorts = restoration_rows.cohorts_of(panel, settings)
+    cohorts = results.cohorts_of(panel, settings)
     columns = effects.columns_of([c.start for c in cohorts], panel.years, settings["window"])
-    answers = restoration_rows.answers_of(panel, measures, cohorts, columns, settings)
+    answers = results.answers_of(panel, measures, cohorts, columns, settings)
     counts = {name: len(numbers) for name, numbers in measures.items()}
-    rows = [*restoration_rows.effect_rows(answers, columns, counts, settings)]
+    rows = [*results.effect_rows(answers, columns, counts, settings)]
     if cohorts:
         names = [*climate, "elevation", *LEVEL]
-        rows += restoration_rows.balance_rows(panel, measures, cohorts, names)
+        rows += results.balance_rows(panel, measures, cohorts, names)
     rows.append(("all", "untreated_units", "", np.isinf(panel.start).sum(), "count"))
     rows.append(("all", "patch_side", "", settings["patch_km"], "km"))
     simulated = "simulated" in raster.tags_of(grid_path)
-    tables.write(rows, outputs[0], restoration_rows.COLUMNS, simulated)
-    events = restoration_rows.event_rows(answers, columns)
-    tables.write(list(events), outputs[1], restoration_rows.EVENTS, simulated)
+    tables.write(rows, outputs[0], results.COLUMNS, simulated)
+    events = results.event_rows(answers, columns)
+    tables.write(list(events), outputs[1], results.EVENTS, simulated)
 
 
 if __name__ == "__main__":

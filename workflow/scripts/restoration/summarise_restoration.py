@@ -5,8 +5,9 @@ Writes  table: mean, slope and change point by measure and stage
 """
 
 import numpy as np
-from nepflow import raster, restoration_stages, tables
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.restoration import restoration_stages
 
 
 def summarise_restoration(

@@ -8,8 +8,8 @@ Writes  a list of granules (file, sha256, simulated) a year and, in the folder `
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow_twin.tiles import LANDCOVER, write_tiles
-from nepflow_twin.world import World
+from nepflow.simulation.tiles import LANDCOVER, write_tiles
+from nepflow.simulation.world import World
 
 COLLECTION = "061"
 

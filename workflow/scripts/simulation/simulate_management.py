@@ -8,8 +8,8 @@ Writes  projects (GeoPackage: project, measure, start_year), soil carbon of 0-20
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow_twin import management_files as files
-from nepflow_twin.world import World
+from nepflow.simulation import raw_files as files
+from nepflow.simulation.world import World
 
 
 def simulate_management(region_folder, projects_path, carbon_path, plots_path, truth_path, period,

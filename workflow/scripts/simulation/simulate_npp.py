@@ -8,8 +8,8 @@ Writes  the list of granules (file, sha256, simulated) and, in the folder ``modi
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow_twin.tiles import NPP, write_tiles
-from nepflow_twin.world import World
+from nepflow.simulation.tiles import NPP, write_tiles
+from nepflow.simulation.world import World
 
 
 def simulate_npp(region_folder, list_path, year, collection, pixels_per_tile, seed):

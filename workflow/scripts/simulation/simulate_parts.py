@@ -8,8 +8,8 @@ Writes  trends of the climate and the human part of NPP and NEP (g C m-2 yr-2); 
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow_twin.parts import write_parts
-from nepflow_twin.world import World
+from nepflow.simulation.parts import write_parts
+from nepflow.simulation.world import World
 
 
 def simulate_parts(region_folder, grid_path, folder, table_path, period, seed):

@@ -8,8 +8,8 @@ Writes  stations (daily CSV: temperature_degc, precipitation_mm, radiation_mj_m2
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow_twin.stations import write_stations
-from nepflow_twin.world import World
+from nepflow.simulation.stations import write_stations
+from nepflow.simulation.world import World
 
 
 def simulate_stations(region_folder, stations_path, defects_path, truth_path, count, period, seed):

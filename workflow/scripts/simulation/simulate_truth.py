@@ -9,8 +9,8 @@ Writes  cubes, one band a year: temperature (degC), precipitation (mm yr-1), rad
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow_twin.truth import write_truth
-from nepflow_twin.world import World
+from nepflow.simulation.truth import write_truth
+from nepflow.simulation.world import World
 
 
 def simulate_truth(region_folder, grid_path, folder, period, seed):

@@ -5,9 +5,10 @@ Writes  monthly and annual tables (degC, mm, MJ m-2), completeness of every stat
 """
 
 import pandas as pd
-from nepflow import raster, station_table, tables
 from nepflow._log import logged_to
-from nepflow.variables import VARIABLES
+from nepflow.io import raster, tables
+from nepflow.stations import aggregation
+from nepflow.study.variables import VARIABLES
 
 
 def aggregate_stations(
@@ -17,13 +18,13 @@ def aggregate_stations(
     """A month needs enough days, a year all of its months."""
     records = pd.read_parquet(records_path)
     parts = [
-        station_table.aggregate(
+        aggregation.aggregate(
             records, (name, VARIABLES[name]), years, time_step, complete_month_percent
         )
         for name in variables
     ]
     simulated = "simulated" in raster.tags_of(grid_path)
-    columns = station_table.MONTHLY, station_table.ANNUAL, station_table.COMPLETENESS
+    columns = aggregation.MONTHLY, aggregation.ANNUAL, aggregation.COMPLETENESS
     for frames, path, names in zip(
         zip(*parts, strict=True), (monthly_path, annual_path, completeness_path), columns,
         strict=True,

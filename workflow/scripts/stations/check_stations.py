@@ -6,11 +6,12 @@ Writes  records without rejected values and with their flags (parquet), table of
 
 import numpy as np
 import pandas as pd
-from nepflow import flag_tables, quality, radiation, raster, stations, tables
 from nepflow._log import logged_to, progress
-from nepflow.atomic import replacing
-from nepflow.station_days import StationDays, distances_km
-from nepflow.variables import VARIABLES
+from nepflow.io import raster, tables
+from nepflow.io.atomic import replacing
+from nepflow.stations import cleaning, flag_tables, quality, radiation
+from nepflow.stations.days import StationDays, distances_km
+from nepflow.study.variables import VARIABLES
 
 
 def check_stations(
@@ -22,7 +23,7 @@ def check_stations(
     if time_step == "daily":
         days = StationDays(records, years)
         crs = raster.grid_of(grid_path).crs
-        apart = distances_km(stations.projected(days.sites["lon"], days.sites["lat"], crs))
+        apart = distances_km(cleaning.projected(days.sites["lon"], days.sites["lat"], crs))
         near = settings["neighbours"]
         weights = quality.neighbour_weights(apart, near["radius_km"], near["most"])
         columns, codes = {}, {}

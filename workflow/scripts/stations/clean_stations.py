@@ -5,10 +5,12 @@ Writes  records (parquet: station, position, time, degC, mm, MJ m-2), all statio
         position (CSV), table of defects
 """
 
-from nepflow import raster, station_file, station_formats, stations, sunshine, tables
 from nepflow._log import logged_to
-from nepflow.atomic import replacing
-from nepflow.variables import VARIABLES
+from nepflow.io import raster, tables
+from nepflow.io.atomic import replacing
+from nepflow.stations import cleaning, station_formats, sunshine
+from nepflow.stations import records as stations_records
+from nepflow.study.variables import VARIABLES
 
 SITE = ["station", "lon", "lat"]
 
@@ -22,8 +24,8 @@ def clean_stations(
     """Apply the policy of each defect, and count what it removes."""
     columns = {name: VARIABLES[name].column for name in variables}
     kind = "daily" if time_step == "daily" else "monthly"
-    steps = station_file.DOORS[time_step][2]
-    ledger = stations.Ledger(stations_path, defects)
+    steps = stations_records.DOORS[time_step][2]
+    ledger = cleaning.Ledger(stations_path, defects)
 
     substitutes = sunshine.SUBSTITUTES if "radiation" in variables else None
     records = station_formats.read(
@@ -35,19 +37,21 @@ def clean_stations(
         missing_values,
     )
     sites = records[SITE].dropna().drop_duplicates("station")
-    records = stations.of_years(records, years, stations_path)
+    records = cleaning.of_years(records, years, stations_path)
     read = columns | {"sunshine": sunshine.SUNSHINE, "elevation": "elevation_m"}
     possible, policy = limits[kind] | {"elevation": elevation_limits_m}, defects["undeclared_code"]
-    records = stations.settle_codes(records, read, possible, ledger, policy)
+    records = cleaning.settle_codes(records, read, possible, ledger, policy)
     records = sunshine.with_radiation(records, time_step, angstrom, ledger)
-    station_file.check_units(records, columns, plausible_median[kind], limits[kind], stations_path)
-    records = stations.clean(
+    stations_records.check_units(
+        records, columns, plausible_median[kind], limits[kind], stations_path
+    )
+    records = cleaning.clean(
         records, list(columns.values()), steps, ledger, position_tolerance, elevation_limits_m
     )
     crs = raster.grid_of(grid_path).crs
-    records = stations.drop_distant(records, area_path, crs, buffer_km, ledger)
-    records = stations.mask_impossible(records, columns, limits[kind], ledger)
-    stations.require(records, minimum_stations, ledger)
+    records = cleaning.drop_distant(records, area_path, crs, buffer_km, ledger)
+    records = cleaning.mask_impossible(records, columns, limits[kind], ledger)
+    cleaning.require(records, minimum_stations, ledger)
 
     with replacing(records_path) as temporary:
         records.to_parquet(temporary, index=False)

@@ -6,11 +6,12 @@ Writes  records with reconstructed values (parquet), tables of variograms, of le
 """
 
 import pandas as pd
-from nepflow import filling, flag_tables, raster, stations, tables
 from nepflow._log import logged_to, progress
-from nepflow.atomic import replacing
-from nepflow.station_days import StationDays, distances_km
-from nepflow.variables import VARIABLES
+from nepflow.io import raster, tables
+from nepflow.io.atomic import replacing
+from nepflow.stations import cleaning, filling, flag_tables
+from nepflow.stations.days import StationDays, distances_km
+from nepflow.study.variables import VARIABLES
 
 
 def fill_stations(
@@ -23,7 +24,7 @@ def fill_stations(
     if time_step == "daily":
         days = StationDays(records, years)
         crs = raster.grid_of(grid_path).crs
-        apart = distances_km(stations.projected(days.sites["lon"], days.sites["lat"], crs))
+        apart = distances_km(cleaning.projected(days.sites["lon"], days.sites["lat"], crs))
         columns, codes = {}, {}
         for name in progress(variables, len(variables), "reconstruction of station records"):
             values, codes[name] = days.values(VARIABLES[name].column), days.flags(name)

@@ -4,14 +4,15 @@ Reads   the merged settings (parameters)
 Writes  built_in (table: dependent, driver, built_in, through, explanation)
 """
 
-from nepflow import dependence, tables
 from nepflow._log import logged_to
+from nepflow.io import tables
+from nepflow.study import circularity
 
 
 def describe_dependence(study, output_path):
     """One row a variable and driver."""
-    rows = list(dependence.rows(study))
-    tables.write(rows, output_path, dependence.COLUMNS, simulated=study["simulated"])
+    rows = list(circularity.rows(study))
+    tables.write(rows, output_path, circularity.COLUMNS, simulated=study["simulated"])
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ Reads   the merged settings (parameters)
 Writes  study (YAML), choices (table: topic, choice)
 """
 
-from nepflow import notes, settings_file, tables
 from nepflow._log import logged_to
-from nepflow.atomic import replacing
+from nepflow.io import tables
+from nepflow.io.atomic import replacing
+from nepflow.report import notes
+from nepflow.study import settings_file
 
 
 def describe_study(study, study_path, choices_path):

@@ -7,8 +7,8 @@ Writes  inputs: file, SHA-256
 import hashlib
 from pathlib import Path
 
-from nepflow import tables
 from nepflow._log import logged_to
+from nepflow.io import tables
 
 
 def list_inputs(granules_paths, file_paths, output_path, simulated):

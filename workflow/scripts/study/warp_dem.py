@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import rasterio
-from nepflow import raster, raster_door
 from nepflow._log import logged_to
-from nepflow.atomic import replacing
-from nepflow.vectors import BadArea
+from nepflow.io import raster, user_rasters
+from nepflow.io.atomic import replacing
+from nepflow.io.vectors import BadArea
 from rasterio.vrt import WarpedVRT
 
 
@@ -27,15 +27,15 @@ def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb, 
     heights are looked through for such numbers.
     """
     grid = raster.grid_of(grid_path)
-    entry = raster_door.elevation_entry(dem_path, missing)
-    raster_door.elevation_seen(entry, grid.bounds, grid.crs, inside_of(grid_path))
-    if not raster_door.needs_copy(entry):
+    entry = user_rasters.elevation_entry(dem_path, missing)
+    user_rasters.elevation_seen(entry, grid.bounds, grid.crs, inside_of(grid_path))
+    if not user_rasters.needs_copy(entry):
         _warp(dem_path, dem_path, grid_path, output_path, maximum_missing_percent, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=Path(output_path).parent) as folder:
         clean = str(Path(folder, "heights.tif"))
-        raster_door.without_codes(entry, clean, grid)
+        user_rasters.without_codes(entry, clean, grid)
         _warp(dem_path, clean, grid_path, output_path, maximum_missing_percent, mem_mb)
 
 

@@ -5,8 +5,9 @@ Writes  table: layer, measure, value, unit (differences with intervals, blocks, 
 """
 
 import numpy as np
-from nepflow import contrast, raster, tables
 from nepflow._log import logged_to
+from nepflow.io import raster, tables
+from nepflow.zones import contrast
 
 COLUMNS = ("contrast", "layer", "measure", "value", "unit")  # a measure has units by layer
 

@@ -5,10 +5,10 @@ Writes  table (zones, code, zone, quantity, unit, year, total, cells, size)
 """
 
 import pandas as pd
-from nepflow import raster
 from nepflow._log import logged_to
-from nepflow.atomic import replacing
-from nepflow.zone_sums import sums_of_kinds
+from nepflow.io import raster
+from nepflow.io.atomic import replacing
+from nepflow.zones.sums import sums_of_kinds
 
 COLUMNS = ("zones", "code", "zone", "quantity", "unit", "year", "total", "cells", "size")
 

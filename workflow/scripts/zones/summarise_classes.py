@@ -5,9 +5,10 @@ Writes  table: area (km2), share of the classified area and of the whole area (b
 """
 
 import numpy as np
-from nepflow import null_persistence, persistence_rows, raster, tables
 from nepflow._log import logged_to
-from nepflow.masked import MaskedArea
+from nepflow.io import raster, tables
+from nepflow.io.missing import MaskedArea
+from nepflow.pixel import null_persistence, persistence_rows
 
 COLUMNS = ("class", "masked", "area_km2", "share_of_classified_percent", "share_of_area_percent")
 CHANCE = tuple(f"{name}_percent" for name in null_persistence.NOISE)  # of the classified area

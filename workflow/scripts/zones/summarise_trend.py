@@ -6,10 +6,11 @@ Writes  area and share of each class, which close to 100, and the masked area by
 """
 
 import numpy as np
-from nepflow import raster, tables, trend
 from nepflow._log import logged_to
-from nepflow.masked import MaskedArea
-from nepflow.zonal import shares_percent
+from nepflow.io import raster, tables
+from nepflow.io.missing import MaskedArea
+from nepflow.pixel import trend
+from nepflow.zones.zonal import shares_percent
 
 STRENGTHS = ("slightly_significant", "significant", "extremely_significant")
 CRITERIA = (

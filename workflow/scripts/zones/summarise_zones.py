@@ -5,9 +5,9 @@ Writes  series (mean, total, area, valid share a year and zone), trends of the z
 """
 
 import pandas as pd
-from nepflow import raster, tables
 from nepflow._log import logged_to
-from nepflow.zone_rows import FLUXES, total_rows, trend_rows, year_rows
+from nepflow.io import raster, tables
+from nepflow.zones.zone_rows import FLUXES, total_rows, trend_rows, year_rows
 
 
 def summarise_zones(

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from scipy.special import betainc
 
-from nepflow.attribution_choices import METHODS, YEARS_PER_PARAMETER, parameters
+from nepflow.study.attribution import METHODS, YEARS_PER_PARAMETER, parameters
 
 HOW = {
     "residual": "regression on climate",

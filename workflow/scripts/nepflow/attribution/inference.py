@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t as student
 
-from nepflow import attribution
+from nepflow.attribution import attribution
 
 MEMORIES = np.linspace(0, 0.8, 17)  # lag-1 correlations that are weighed
 HALF = 0.5  # of the cells with a value that a year needs

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import attribution, attribution_rows
+from nepflow.attribution import attribution, summary
 
 
 def surrogates(series, drivers, years, minimum_years, draws, generator):
@@ -87,7 +87,7 @@ def null_shares(series, drivers, years, settings, minimum_years, given=None):
         )  # fmt: skip
         cases = attribution.case(parts.observed, parts.climate, parts.rest)
         share = attribution.rest_share(parts.observed, parts.rest, cases)
-        shares = attribution_rows.Shares(settings["significance_p"], settings["dominance_percent"])
+        shares = summary.Shares(settings["significance_p"], settings["dominance_percent"])
         shares.add(np.ones(cases.shape, dtype=bool), parts.p, share, cases)
         found[method] = {row[:2]: row[2] for row in shares.rows()}
     return found

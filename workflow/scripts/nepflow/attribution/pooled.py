@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow.attribution_choices import METHODS
+from nepflow.study.attribution import METHODS
 
 
 class Pool:

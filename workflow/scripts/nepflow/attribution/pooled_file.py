@@ -1,6 +1,7 @@
 """Coefficients by vegetation type -> the coefficients of the pixels of a block."""
 
-from nepflow import pooled, tables
+from nepflow.attribution import pooled
+from nepflow.io import tables
 
 COLUMNS = ("method", "type", "driver", "quantity", "value", "unit")
 

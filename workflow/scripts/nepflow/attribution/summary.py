@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import attribution
+from nepflow.attribution import attribution
 
 SLOPES = ("observed", "climate", "rest")
 PARTS = SLOPES[1:]  # whose share of the trend is said

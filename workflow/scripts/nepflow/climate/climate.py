@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from nepflow.evaluation import Evaluation, as_evaluation, back, by_chunks
-from nepflow.lattice import Lattice
-from nepflow.spread import Spread
-from nepflow.surfaces import MONTHLY_SOURCE, NORMAL, NORMALS_SOURCE, Surfaces
+from nepflow.climate.evaluation import Evaluation, as_evaluation, back, by_chunks
+from nepflow.climate.spread import Spread
+from nepflow.climate.surfaces import MONTHLY_SOURCE, NORMAL, NORMALS_SOURCE, Surfaces
+from nepflow.spatial.lattice import Lattice
 
 __all__ = [
     "MONTHLY_SOURCE", "NORMAL", "NORMALS_SOURCE", "Evaluation", "Surfaces", "annual", "by_chunks",

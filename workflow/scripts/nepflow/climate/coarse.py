@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from nepflow import lattice, transformations
-from nepflow.evaluation import by_chunks
+from nepflow.climate import transformations
+from nepflow.climate.evaluation import by_chunks
+from nepflow.spatial import lattice
 
 STEPS = (64, 32, 16, 8, 4, 2)  # cells from node to node that are tried
 _SAMPLES = 60  # places along the longer side of the grid where the size of values is looked up

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow.surfaces import NORMAL
+from nepflow.climate.surfaces import NORMAL
 
 # What the log holds for every surface: its name and unit; u is the unit of the fitted
 # (transformed) values, v that of the variable.

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nepflow import transformations
-from nepflow.kernels import kernel_matrix, monomials
-from nepflow.lattice import Lattice
-from nepflow.spread import Spread
-from nepflow.surfaces import Surfaces
+from nepflow.climate import transformations
+from nepflow.climate.kernels import kernel_matrix, monomials
+from nepflow.climate.spread import Spread
+from nepflow.climate.surfaces import Surfaces
+from nepflow.spatial.lattice import Lattice
 
 CHUNK = 4096  # cells of one matrix product; the last chunk is padded
 NODES = 1024  # nodes of one

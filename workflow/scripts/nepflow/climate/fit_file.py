@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from nepflow import tables
-from nepflow.atomic import replacing
-from nepflow.surfaces import Surfaces
+from nepflow.climate.surfaces import Surfaces
+from nepflow.io import tables
+from nepflow.io.atomic import replacing
 
 
 def write(path, surfaces):

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nepflow import smoothing, transformations, uncertainty
-from nepflow.fit_log import flags_of
-from nepflow.spline import ThinPlateSpline
+from nepflow.climate import smoothing as climate_smoothing
+from nepflow.climate import transformations, uncertainty
+from nepflow.climate.diagnostics import flags_of
+from nepflow.climate.spline import ThinPlateSpline
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _common_choice(splines, transformed, model):
         )
         for stations, surfaces, spline in splines
     ]
-    return smoothing.search_common(groups, model.smoothing, model.smoothing_value)
+    return climate_smoothing.search_common(groups, model.smoothing, model.smoothing_value)
 
 
 class _Work:
@@ -246,7 +247,7 @@ class _Work:
         if not self.model.vertical_scale:
             log["ELEVATION"] = fit.polynomial_coefficients[-1]
             log["ELEVATION_SE"] = uncertainty.coefficient_errors(spline, fit)[-1]
-        for name in smoothing.CRITERIA:
+        for name in climate_smoothing.CRITERIA:
             other = fit if name == self.model.smoothing else spline.fit(observed, name)
             log[f"SIGNAL_{name.upper()}"] = other.signal
         return log

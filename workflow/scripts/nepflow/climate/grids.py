@@ -13,9 +13,10 @@ from rasterio.crs import CRS
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import transform as window_transform
 
-from nepflow import geotiff, grid_units, missing_codes, time_axis
-from nepflow.atomic import replacing
-from nepflow.raster_door import BadGrid, check_elevation, crs_of, decoded, opened, window_of
+from nepflow.io import geotiff, missing_codes, time_axis
+from nepflow.io.atomic import replacing
+from nepflow.io.user_rasters import BadGrid, check_elevation, crs_of, decoded, opened, window_of
+from nepflow.study import grid_units
 
 ELEVATION_ADVICE = "nodata {codes} into the file (gdal_edit.py -a_nodata)"
 

@@ -12,7 +12,8 @@ in degC, mm month-1, MJ m-2 month-1, and never asks where they come from::
 
 import numpy as np
 
-from nepflow import climate, fit_file, raster
+from nepflow.climate import climate, fit_file
+from nepflow.io import raster
 
 LAPSE = "lapse_rate_k_per_km"  # tag of months that are reduced to sea level
 

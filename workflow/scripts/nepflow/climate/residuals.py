@@ -12,7 +12,7 @@ are flagged.
 
 import numpy as np
 
-from nepflow import transformations
+from nepflow.climate import transformations
 
 RECORDS = (
     "station", "lon", "lat", "elevation_m", "year", "month", "observed", "predicted",

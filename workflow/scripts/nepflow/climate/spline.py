@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from nepflow import smoothing
-from nepflow.kernels import kernel_matrix, monomials
+from nepflow.climate import smoothing
+from nepflow.climate.kernels import kernel_matrix, monomials
 
 
 class DegenerateStations(ValueError):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from nepflow import uncertainty
-from nepflow.kernels import kernel_matrix, monomials
-from nepflow.spline import ThinPlateSpline
+from nepflow.climate import uncertainty
+from nepflow.climate.kernels import kernel_matrix, monomials
+from nepflow.climate.spline import ThinPlateSpline
 
 CHUNK = 1024  # places of one matrix product
 

@@ -20,7 +20,7 @@ J. R. Stat. Soc. B 45, 133-150. Hutchinson and Xu (2013), ANUSPLIN Version 4.4 U
 
 import numpy as np
 
-from nepflow.kernels import kernel_matrix, monomials
+from nepflow.climate.kernels import kernel_matrix, monomials
 
 
 def standard_errors(spline, fit, coordinates, covariates=None, kind="full", variance=None):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import detector, discretisation, sampling_grid, surrogates
+from nepflow.detector import detector, factors, sampling_grid, surrogates
 
 
 def strata_of_factors(sample):
@@ -17,7 +17,7 @@ def ways_of(values, codes, classed, options):
     """Return the codes of every division of a factor that could have been chosen."""
     if classed:
         return [codes]
-    found = discretisation.candidates(
+    found = factors.candidates(
         values, options["methods"], options["classes"], options["breaks_sample"], options["seed"]
     )
     return [way[-1] for way in found]
@@ -79,7 +79,7 @@ def q_by_factor(values, sample, ways, options):
         else:
             method, classes = ways[name]
             made = list(
-                discretisation.candidates(
+                factors.candidates(
                     own, [method], [classes], options["breaks_sample"], options["seed"]
                 )
             )

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import numpy as np
 import rasterio
 
-from nepflow import missing_codes, raster_door
+from nepflow.io import missing_codes, user_rasters
 
 MOST = 254  # classes that a raster of classes can hold
 
@@ -68,13 +68,13 @@ def seen(path, factor, bounds, crs):
     """
     entry = entry_of(path, factor)
     with ExitStack() as stack:
-        source = raster_door.opened(entry, stack)
-        window = raster_door.near(source, raster_door.crs_of(source, entry), bounds, crs)
+        source = user_rasters.opened(entry, stack)
+        window = user_rasters.near(source, user_rasters.crs_of(source, entry), bounds, crs)
         found = missing_codes.Seen(source.dtypes[0])
-        for part in raster_door.windows_of(window) if window else ():
-            found.add(raster_door.stored_values(source, entry, 1, part))
+        for part in user_rasters.windows_of(window) if window else ():
+            found.add(user_rasters.stored_values(source, entry, 1, part))
     if not factor.get("classes"):
-        raster_door.refuse_codes(found, entry)
+        user_rasters.refuse_codes(found, entry)
     return found
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nepflow import detector, stability
+from nepflow.detector import detector
+from nepflow.pixel import variability
 
 METHODS = ("equal", "quantile", "natural", "geometric", "sd")
 
@@ -45,7 +46,7 @@ def breaks_of(values, method, classes):
         return low * (high / low) ** (inner / classes) if low > 0 else None
     if np.unique(values).size < classes:
         return None
-    return stability.natural_breaks(values, classes)[:-1]
+    return variability.natural_breaks(values, classes)[:-1]
 
 
 def codes_by(values, breaks):
@@ -66,7 +67,7 @@ def candidates(values, methods, classes, sample, seed):
         Cells that natural breaks are found on.
     seed : int
     """
-    some = stability.seeded_sample(values, sample, seed)
+    some = variability.seeded_sample(values, sample, seed)
     for method in methods:
         for number in classes:
             breaks = breaks_of(some if method == "natural" else values, method, number)

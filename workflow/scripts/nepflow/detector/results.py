@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from nepflow import detector, labels
+from nepflow import labels
+from nepflow.detector import detector
 
 DIVISIONS = [
     "factor", "built_in", "method", "classes", "chosen", "limits", "quantity", "value", "unit"

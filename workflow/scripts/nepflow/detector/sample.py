@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nepflow import raster, sampling_grid
-from nepflow.atomic import replacing
+from nepflow.detector import sampling_grid
+from nepflow.io import raster
+from nepflow.io.atomic import replacing
 
 
 class BadFactor(ValueError):

@@ -2,8 +2,9 @@
 
 import numpy as np
 import shapely
-from nepflow import vectors
 from pyproj import Transformer
+
+from nepflow.io import vectors
 
 
 def near(outlines_path, crs, buffer_km):

@@ -5,10 +5,11 @@ from contextlib import ExitStack
 
 import numpy as np
 import rasterio
-from nepflow import raster
 from rasterio.crs import CRS
 from rasterio.merge import merge
 from rasterio.warp import transform_bounds
+
+from nepflow.io import raster
 
 MARGIN = 4  # cells round the study, more than any reader needs
 

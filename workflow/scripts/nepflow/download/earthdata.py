@@ -6,10 +6,10 @@ import earthaccess
 import requests
 from earthaccess.exceptions import LoginAttemptFailure, LoginStrategyUnavailable
 
-from nepflow_acquire import register
-from nepflow_acquire.failures import LoginRefused, TransferFailed, Unreachable
-from nepflow_acquire.redaction import known_secrets, redacted, remember
-from nepflow_acquire.session import Login, Session
+from nepflow.download.failures import LoginRefused, TransferFailed, Unreachable
+from nepflow.download.redaction import known_secrets, redacted, remember
+from nepflow.download.session import Login, Session
+from nepflow.study import datasets
 
 STRATEGIES = ("environment", "netrc")  # never interactive: a job has no keyboard
 
@@ -30,7 +30,7 @@ def session(token=None, user=None, password=None):
             "The Earthdata token holds blanks, line breaks or letters that no token has. Copy it "
             "anew from your Earthdata profile and set EARTHDATA_TOKEN (docs/data.md)."
         )
-    domains = register.login_domains("earthdata")
+    domains = datasets.login_domains("earthdata")
     return Session(Login(domains, token, earthaccess.PROD.edl_hostname, user, password))
 
 

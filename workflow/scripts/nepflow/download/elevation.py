@@ -10,7 +10,8 @@ import os
 from pathlib import Path
 
 import rasterio
-from nepflow.atomic import replacing
+
+from nepflow.io.atomic import replacing
 
 ARC_SECONDS = {"copernicus_glo90": 3, "copernicus_glo30": 1}
 CODE = {"copernicus_glo90": "30", "copernicus_glo30": "10"}  # tenths of an arc second

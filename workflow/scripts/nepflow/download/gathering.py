@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pandas as pd
-from nepflow import station_archives
 
-from nepflow_acquire import power, records
+from nepflow.download import nasa_power, records
+from nepflow.stations import archives
 
 WEATHER = ["temperature_degc", "precipitation_mm"]
 COLUMNS = ["station", "lon", "lat", "elevation_m", "date", *WEATHER]
@@ -23,7 +23,7 @@ def read(path, kind):
     BadStations
         If the file is not of the archive's layout.
     """
-    table = station_archives.read(path, kind, WEATHER, {})
+    table = archives.read(path, kind, WEATHER, {})
     table = table.dropna(subset=["year", "month", "day"])
     date = pd.to_datetime(table[["year", "month", "day"]].astype(int))
     table = table.assign(date=date.dt.strftime("%Y-%m-%d"))
@@ -62,7 +62,7 @@ def with_radiation(days, folder, list_path):
     """
     parts = []
     for row in records.read_list(list_path):
-        series = power.read(Path(folder, row["file"])).rename("radiation_mj_m2")
+        series = nasa_power.read(Path(folder, row["file"])).rename("radiation_mj_m2")
         station = Path(row["file"]).name.rsplit("_", 2)[0]
         parts.append(series.rename_axis("date").reset_index().assign(station=station))
     radiation = pd.concat(parts)

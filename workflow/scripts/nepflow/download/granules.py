@@ -9,12 +9,12 @@ from pathlib import Path
 
 import earthaccess
 import requests
-from nepflow import modis
-from nepflow.atomic import replacing
 
-from nepflow_acquire import earthdata, replies, session
-from nepflow_acquire.failures import AddressRefused
-from nepflow_acquire.transfer import Patience, TransferFailed, Unreachable
+from nepflow.download import earthdata, replies, session
+from nepflow.download.failures import AddressRefused
+from nepflow.download.transfer import Patience, TransferFailed, Unreachable
+from nepflow.io.atomic import replacing
+from nepflow.study import modis
 
 log = logging.getLogger(__name__)
 LOGIN = "earthdata"

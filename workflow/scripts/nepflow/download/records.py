@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nepflow.atomic import replacing
-
-from nepflow_acquire import sound, transfer
-from nepflow_acquire.redaction import shown
+from nepflow.download import transfer, verification
+from nepflow.download.redaction import shown
+from nepflow.io.atomic import replacing
 
 log = logging.getLogger(__name__)
 LIST_COLUMNS = ("file", "sha256", "size", "address", "retrieved", "dataset", "licence")
@@ -68,9 +67,9 @@ def bring(session, wanted, dataset, anew=False, **options):
         "address": shown(wanted.address),
         "retrieved": _now() if fetched else f"found in place {_now()}",
         "size": path.stat().st_size,
-        "sha256": sound.digest(path),
+        "sha256": verification.digest(path),
         "checksum": ":".join(wanted.checksum) if wanted.checksum else None,
-        "checksum_verified": bool(wanted.checksum) and sound.verifies(wanted.checksum[0]),
+        "checksum_verified": bool(wanted.checksum) and verification.verifies(wanted.checksum[0]),
         "dataset": dataset["name"],
         "version": dataset["version"],
         "licence": dataset["licence"],
@@ -114,7 +113,7 @@ def today():
 
 
 def _refuse_changed(path, record):
-    if path.stat().st_size != record["size"] or sound.digest(path) != record["sha256"]:
+    if path.stat().st_size != record["size"] or verification.digest(path) != record["sha256"]:
         raise transfer.UnsoundFile(
             f"{path}: is no longer the file that was downloaded ({record_of(path).name} has its "
             "digest). Nothing is overwritten: move both away and run again."

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
-from nepflow import modis
 from shapely import box, prepare, segmentize
+
+from nepflow.study import modis
 
 DENSE_DEG = 0.05  # edges are cut so fine that a curved one in the tiles' projection stays near
 # Own estimates, for an order of magnitude. Bytes: nine float32 and two byte rasters a year,

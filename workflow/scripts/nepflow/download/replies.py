@@ -6,8 +6,8 @@ import time
 from numbers import Integral
 from pathlib import Path
 
-from nepflow_acquire.failures import LoginRefused, NameRefused, NotThere, TransferFailed
-from nepflow_acquire.redaction import shown
+from nepflow.download.failures import LoginRefused, NameRefused, NotThere, TransferFailed
+from nepflow.download.redaction import shown
 
 WAIT_AGAIN = {408, 425, 429, 500, 502, 503, 504}
 FILE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]|\.(?!\.)){0,150}", re.ASCII)

@@ -17,8 +17,9 @@ import requests
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from nepflow_acquire import redaction, register
-from nepflow_acquire.failures import AddressRefused
+from nepflow.download import redaction
+from nepflow.download.failures import AddressRefused
+from nepflow.study import datasets
 
 PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII without blank and backslash
 SHORTEST_COOKIE = 8  # characters; a shorter value is no secret and would hide common words
@@ -62,12 +63,12 @@ def admit(address, login, what):
     ------
     AddressRefused
     """
-    domains = register.login_domains(login)
+    domains = datasets.login_domains(login)
     try:
         host = host_of(address)
     except AddressRefused as error:
         raise AddressRefused(f"{what}: {error}") from None
-    if not register.lies_in(host, domains):
+    if not datasets.lies_in(host, domains):
         raise AddressRefused(
             f"{what}: {redaction.shown(address)} is at {host}, which is none of the hosts of the "
             f"{login} login ({', '.join(domains)}). The login is sent nowhere else. Take the "
@@ -88,7 +89,7 @@ class Login:
 
     def trusts(self, host):
         """Tell whether a host may see this login."""
-        return register.lies_in(host, self.domains)
+        return datasets.lies_in(host, self.domains)
 
     def header(self, host):
         """Return the Authorization of a question to a host, or None."""

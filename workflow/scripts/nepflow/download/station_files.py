@@ -4,9 +4,9 @@ import logging
 from functools import partial
 
 from nepflow._log import progress
-
-from nepflow_acquire import gathering, records, register, station_index
-from nepflow_acquire.transfer import NotThere, Wanted
+from nepflow.download import gathering, records, stations
+from nepflow.download.transfer import NotThere, Wanted
+from nepflow.study import datasets
 
 log = logging.getLogger(__name__)
 
@@ -36,17 +36,17 @@ def lists(session, dataset, years, folder, **options):
     ------
     transfer.TransferFailed, station_index.StationIndexChanged
     """
-    sites_of, completeness_of = station_index.INDEXES[dataset]
+    sites_of, completeness_of = stations.INDEXES[dataset]
     readers = {"stations": sites_of, "inventory": partial(completeness_of, years=years)}
     paths = {p: folder / "stations" / f"{dataset}_{p}.txt" for p in readers}
-    ends = paths["inventory"].exists() and station_index.last_year(paths["inventory"], dataset)
+    ends = paths["inventory"].exists() and stations.last_year(paths["inventory"], dataset)
     anew = any(outdated(path, years, ends) for path in paths.values())
-    entry, rows = register.load()[dataset], []
+    entry, rows = datasets.load()[dataset], []
     for purpose, path in paths.items():
-        reader = partial(station_index.read, reader=readers[purpose])
-        want = Wanted(register.address(entry, purpose), path, "text", accept=reader)
+        reader = partial(stations.read, reader=readers[purpose])
+        want = Wanted(datasets.address(entry, purpose), path, "text", accept=reader)
         rows.append((path, records.bring(session, want, entry, anew=anew, **options)))
-    found = [station_index.read(paths[purpose], readers[purpose]) for purpose in readers]
+    found = [stations.read(paths[purpose], readers[purpose]) for purpose in readers]
     return *found, rows
 
 
@@ -83,9 +83,9 @@ def days(session, dataset, ranking, years, folder, **options):
     ------
     transfer.TransferFailed, nepflow.station_file.BadStations
     """
-    entry, rows = register.load()[dataset], []
+    entry, rows = datasets.load()[dataset], []
     readable = partial(gathering.read, kind=dataset)
-    wanted = station_index.files(ranking, dataset, entry, years, folder / "stations")
+    wanted = stations.files(ranking, dataset, entry, years, folder / "stations")
     for address, path, held in progress(wanted, len(wanted), "stations"):
         want = Wanted(address, path, entry["format"], accept=readable)
         try:

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nepflow_acquire import register, replies
+from nepflow.download import replies
+from nepflow.study import datasets
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 HISTORY = ("USAF", "WBAN", "STATION NAME", "LAT", "LON", "ELEV(M)")
@@ -233,13 +234,13 @@ def files(ranking, dataset, entry, years, folder):
     stations = [replies.file_name(site.station, source) for site, _, chosen in ranking if chosen]
     if dataset == "gsod":
         return [
-            (register.address(entry, "file", station=station, year=year),
+            (datasets.address(entry, "file", station=station, year=year),
              folder / dataset / str(year) / f"{station}.csv", [year])
             for station in stations
             for year in years
         ]  # fmt: skip
     return [
-        (register.address(entry, "file", station=station), folder / dataset / f"{station}.csv",
+        (datasets.address(entry, "file", station=station), folder / dataset / f"{station}.csv",
          years)
         for station in stations
     ]  # fmt: skip

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import requests
 
-from nepflow_acquire import replies, sound
-from nepflow_acquire.failures import (
+from nepflow.download import replies, verification
+from nepflow.download.failures import (
     AddressRefused,
     DiskFull,
     LoginRefused,
@@ -31,7 +31,7 @@ from nepflow_acquire.failures import (
     Unreadable,
     UnsoundFile,
 )
-from nepflow_acquire.redaction import known_secrets, redacted, shown
+from nepflow.download.redaction import known_secrets, redacted, shown
 
 __all__ = [
     "AddressRefused",
@@ -139,8 +139,8 @@ def _is_there(wanted):
     if not Path(wanted.path).exists():
         return False
     try:
-        sound.check(wanted.path, wanted.kind, wanted.size, wanted.checksum)
-    except sound.WrongContent as error:
+        verification.check(wanted.path, wanted.kind, wanted.size, wanted.checksum)
+    except verification.WrongContent as error:
         raise UnsoundFile(
             f"{wanted.path}: is there already, but not as the archive has it: {error} "
             "Nothing is overwritten: move it away and run again."
@@ -199,11 +199,13 @@ def _attempt(session, wanted):
     if reason is not None:
         return reason
     try:
-        sound.check(part, wanted.kind, wanted.size, wanted.checksum, name=Path(wanted.path).name)
-    except sound.WebPage as error:
+        verification.check(
+            part, wanted.kind, wanted.size, wanted.checksum, name=Path(wanted.path).name
+        )
+    except verification.WebPage as error:
         _discard(part)
         raise LoginRefused(str(error)) from None
-    except sound.WrongContent as error:
+    except verification.WrongContent as error:
         _discard(part)
         return str(error), None
     _accept(wanted, part)
@@ -237,7 +239,7 @@ def _receive(session, wanted, part):
     if done and version:
         headers |= {"Range": f"bytes={done}-", "If-Range": version}
     with session.get(wanted.address, headers=headers, stream=True, timeout=TIMEOUT_S) as answer:
-        replies.check(answer, wanted.path, wanted.kind in sound.FIRST_BYTES)
+        replies.check(answer, wanted.path, wanted.kind in verification.FIRST_BYTES)
         if answer.status_code == 416 or answer.status_code in replies.WAIT_AGAIN:
             if answer.status_code == 416:  # the part is longer than the file, or as long
                 _discard(part)

@@ -6,7 +6,8 @@ yields (option, whether it is the study's, quantity, value, unit).
 
 import numpy as np
 
-from nepflow import raster, specification
+from nepflow.evaluation import specification
+from nepflow.io import raster
 
 
 def respiration(layers, options, study, mem_mb):

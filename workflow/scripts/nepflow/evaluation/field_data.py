@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from nepflow import missing_codes
-from nepflow.npp_units import UNITS
+from nepflow.io import missing_codes
+from nepflow.io.npp_units import UNITS
 
 # column of the Global Soil Respiration Database -> ours
 SRDB = {

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from nepflow import labels, land_use
-from nepflow.land_use_rows import CHANGED, SAME
+from nepflow import labels
+from nepflow.landcover import land_use_effect
+from nepflow.landcover.land_use_rows import CHANGED, SAME
 
 _TG, _KM2, _G = "Tg C yr-1", "km2", "g C m-2 yr-1"
 
@@ -32,14 +33,16 @@ def true_effects(first, last, planted, before, after, classes, cell_km2, options
         ``mean_change_beyond_stable`` the mean of what is planted in the cells concerned.
     """
     change = last - first
-    _, areas = land_use.by_transition(np.zeros(first.shape), before, after, classes, cell_km2)
-    observed, _ = land_use.by_transition(change, before, after, classes, cell_km2)
-    effect, held = land_use.by_transition(planted, before, after, classes, cell_km2)
+    _, areas = land_use_effect.by_transition(
+        np.zeros(first.shape), before, after, classes, cell_km2
+    )
+    observed, _ = land_use_effect.by_transition(change, before, after, classes, cell_km2)
+    effect, held = land_use_effect.by_transition(planted, before, after, classes, cell_km2)
     densities = [
         _densities(np.where(np.isnan(change), np.nan, values), codes, classes, options)
         for values, codes in ((first, before), (last, after))
     ]
-    parts = land_use.effects(areas, *densities)
+    parts = land_use_effect.effects(areas, *densities)
     known, same = np.isfinite(parts["area_effect"]), np.eye(classes, dtype=bool)
     found = {}
     for of, chosen in ((CHANGED, ~same), (SAME, same), (labels.REGION, same | ~same)):
@@ -58,7 +61,7 @@ def true_effects(first, last, planted, before, after, classes, cell_km2, options
 
 def _densities(values, codes, classes, options):
     """Densities as the study counts them."""
-    density, cells = land_use.class_densities(values, codes, classes)
+    density, cells = land_use_effect.class_densities(values, codes, classes)
     sizes = np.bincount(codes.ravel(), minlength=classes + 1)[1:]
-    density = land_use.supported(density, cells, sizes, options["minimum_data_percent"])
+    density = land_use_effect.supported(density, cells, sizes, options["minimum_data_percent"])
     return np.nan_to_num(density) if options["absent_density"] == "zero" else density

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow.attribution import DOMINANT
+from nepflow.attribution.attribution import DOMINANT
 
 COLUMNS = ["of", "how", "quantity", "statistic", "value", "unit"]
 TRULY = {"climate": "climate", "rest": "human"}  # of the study -> of the truth

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nepflow import trend
-from nepflow.persistence_rows import COLUMNS as PERSISTENCE
+from nepflow.pixel import trend
+from nepflow.pixel.persistence_rows import COLUMNS as PERSISTENCE
 
 COLUMNS = ("quantity", "region_or_class", "value", "unit", "period", "built_in")
 REGION = "all"

@@ -2,7 +2,8 @@
 
 import math
 
-from nepflow import labels, recovery
+from nepflow import labels
+from nepflow.evaluation import recovery
 
 FACTORS = ["variable", "factor", "quantity", "value", "unit"]
 LAND_USE = ["variable", "transitions", "quantity", "value", "unit"]

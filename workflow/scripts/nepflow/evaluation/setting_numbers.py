@@ -2,7 +2,8 @@
 
 import math
 
-from nepflow import figure_entries, persistence
+from nepflow.pixel import persistence
+from nepflow.study import figures as study_figures
 
 REGION = "all"
 _LEVELS = ("slightly_significant", "significant", "extremely_significant")
@@ -63,7 +64,7 @@ def _isohyets(figures):
     return {
         level
         for figure in figures
-        for panel in figure_entries.parts_of(figure)
+        for panel in study_figures.parts_of(figure)
         if panel.get("contours", {}).get("layer") == "pixel/precipitation/mean"
         for level in panel["contours"]["levels"]
     }

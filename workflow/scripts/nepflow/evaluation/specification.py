@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import discoveries, null_persistence, persistence, stability, trend
+from nepflow.pixel import discoveries, null_persistence, persistence, trend, variability
 
 COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit")
 PERSISTENT = ("persistent_share", "continuous_increase_share")
@@ -35,7 +35,7 @@ def headline(strips, years, study):
     for nep in strips:
         totals += np.nansum(nep, axis=(1, 2))
         cells += (~np.isnan(nep)).sum(axis=(1, 2))
-        mean, _, cv = stability.variation(nep, minimum, guard, ddof)
+        mean, _, cv = variability.variation(nep, minimum, guard, ddof)
         slope, _, z = trend.theil_sen_mann_kendall(nep, years, minimum, test)
         exponent = persistence.hurst(nep, minimum, study["persistence"]["method"])
         continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
@@ -104,12 +104,12 @@ def by_breaks(cv, study):
     """Yield rows of natural and of fixed breaks of the coefficient of variation."""
     options = study["stability"]
     values = cv[~np.isnan(cv)]
-    sample = stability.seeded_sample(values, options["sample"], options["seed"])
-    five = tuple(stability.CLASS_NAMES)
+    sample = variability.seeded_sample(values, options["sample"], options["seed"])
+    five = tuple(variability.CLASS_NAMES)
     fixed = [*options["fixed_breaks"], np.inf]
-    natural = stability.natural_classes(sample)
+    natural = variability.natural_classes(sample)
     for option, (breaks, codes) in (("natural", natural), ("fixed", (fixed, five))):
-        below = stability.coded(values, breaks, codes) <= 2
+        below = variability.coded(values, breaks, codes) <= 2
         low = 100 * below.sum() / values.size if values.size else np.nan
         limits = [limit for limit, code in zip(breaks, codes, strict=True) if code <= 2]
         chosen = option == options["breaks"]

@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from nepflow import labels
-from nepflow.palettes import BadFigure
+from nepflow.figures.palettes import BadFigure
 
 LEAST_YEARS = 3  # with fewer a curve says nothing
 

@@ -7,7 +7,8 @@ from matplotlib.patches import Circle
 from matplotlib_scalebar.scalebar import ScaleBar
 from pyproj import CRS, Transformer
 
-from nepflow import labels, palettes
+from nepflow import labels
+from nepflow.figures import palettes
 
 GEOGRAPHIC = "EPSG:4326"
 _STEPS = (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10, 15, 20, 30)  # degrees between lines

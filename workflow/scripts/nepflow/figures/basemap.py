@@ -5,8 +5,8 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from nepflow import furniture, palettes
-from nepflow.sheet import Sheet, mark_simulated, wrapped
+from nepflow.figures import base_map, palettes
+from nepflow.figures.layout import Sheet, mark_simulated, wrapped
 
 _LEFT, _RIGHT, _BELOW = 9, 3, 5.5  # mm around the map: latitude labels, air, longitude labels
 _OUTLINE = {"color": "#3a3a3a", "linewidth": 0.45}
@@ -38,13 +38,13 @@ def framed(outlines, width_mm, foot_mm, title=None, letter=None):
 
 def map_height(outlines, width_mm):
     """Return the height of a map of this width with its longitudes, without legend, mm."""
-    west, east, south, north = furniture.frame_of(outlines)
+    west, east, south, north = base_map.frame_of(outlines)
     return (width_mm - _LEFT - _RIGHT) * (north - south) / (east - west) + _BELOW
 
 
 def placed(sheet, outlines):
     """Return map axes of true proportions at the top of a sheet, framed around the area."""
-    west, east, south, north = furniture.frame_of(outlines)
+    west, east, south, north = base_map.frame_of(outlines)
     width = sheet.width - _LEFT - _RIGHT
     axes = sheet.axes(_LEFT, 0, width, width * (north - south) / (east - west))
     axes.set(xlim=(west, east), ylim=(south, north))
@@ -77,15 +77,15 @@ def finish(axes, outlines, inside, simulated, inset=None):
     outlines.boundary.plot(ax=axes, zorder=8, aspect=None, path_effects=_HALO, **_OUTLINE)
     width = axes.bbox.width  # screen pixels
     wide = width > 500  # double column
-    furniture.graticule(axes, outlines.crs, lines=6 if wide else 4 if width > 220 else 3)
+    base_map.graticule(axes, outlines.crs, lines=6 if wide else 4 if width > 220 else 3)
     items = {"scale": (0.28 if wide else 0.33, 0.1 if wide else 0.17, "lower")}
     if inset:
         items = {"inset": (0.3, 0.3, "upper"), **items}
     if simulated:
         items["mark"] = (0.18 if wide else 0.33, 0.06 if wide else 0.1, "upper")
-    corners = furniture.places(inside, items)
+    corners = base_map.places(inside, items)
     small = width < 220  # a panel of three: its graticule shows the north
-    furniture.scale_and_north(axes, outlines.crs, corners["scale"], north=not small)
+    base_map.scale_and_north(axes, outlines.crs, corners["scale"], north=not small)
     if inset:
         inset(corners["inset"])
     mark_simulated(axes, simulated, corners.get("mark"))

@@ -7,8 +7,9 @@ import xarray
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from nepflow import basemap, labels, palettes
-from nepflow.panels import panel_sheet
+from nepflow import labels
+from nepflow.figures import basemap, palettes
+from nepflow.figures.panels import panel_sheet
 
 CLASSES_AT_MOST = 60  # entries of a legend
 

@@ -7,9 +7,10 @@ import xarray
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.ticker import MaxNLocator
 
-from nepflow import labels, palettes
-from nepflow.basemap import is_simulated
-from nepflow.sheet import counts_bar, mark_simulated
+from nepflow import labels
+from nepflow.figures import palettes
+from nepflow.figures.basemap import is_simulated
+from nepflow.figures.layout import counts_bar, mark_simulated
 
 _LEFT, _RIGHT, _BELOW, _BAR = 12, 4, 10, 9.5  # mm
 _VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))

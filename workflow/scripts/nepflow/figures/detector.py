@@ -5,9 +5,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from nepflow import detector, labels, palettes
-from nepflow.palettes import BadFigure
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow import labels
+from nepflow.detector import detector
+from nepflow.figures import palettes
+from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.palettes import BadFigure
 
 _ROW, _CELL_TALL = 5.2, 9.0  # mm: a bar; the least height of a cell
 _BAR, _PALE = palettes.LINES[0], "#b9c6dd"

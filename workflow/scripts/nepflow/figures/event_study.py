@@ -5,9 +5,10 @@ import math
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nepflow import labels, palettes
-from nepflow.palettes import BadFigure
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
+from nepflow import labels
+from nepflow.figures import palettes
+from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated
+from nepflow.figures.palettes import BadFigure
 
 _TALL, _ROW, _LEFT, _GAP = 38, 70, 15, 7  # mm: an axes; one with its title and note
 

@@ -3,10 +3,12 @@
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from nepflow import field_agreement, labels, palettes
-from nepflow.palettes import BadFigure
-from nepflow.respiration_models import RELATIONS, SOIL_MODELS, label
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow import labels
+from nepflow.evaluation import field_agreement
+from nepflow.figures import palettes
+from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.palettes import BadFigure
+from nepflow.study.respiration import RELATIONS, SOIL_MODELS, label
 
 _LEFT, _BELOW, _HEAD, _GAP, _LEGEND = 12, 8, 7, 4, 5  # mm
 OTHERS = "others"

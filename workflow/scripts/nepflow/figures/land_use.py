@@ -3,12 +3,14 @@
 import numpy as np
 from matplotlib.colors import Normalize
 
-from nepflow import labels, land_use, land_use_rows, palettes
-from nepflow.palettes import BadFigure
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow import labels
+from nepflow.figures import palettes
+from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.palettes import BadFigure
+from nepflow.landcover import land_use_effect, land_use_rows
 
 _ROW, _HEAD = 6.5, 19.5  # mm: a class; names of the columns
-_BESIDE = ("total_effect", *land_use.PARTS, "observed_change")
+_BESIDE = ("total_effect", *land_use_effect.PARTS, "observed_change")
 _NAMES = ("total", "area", "density", "interaction", "observed")
 _UNITS = ((1, "Tg C yr-1"), (1e3, "Gg C yr-1"), (1e6, "Mg C yr-1"))
 

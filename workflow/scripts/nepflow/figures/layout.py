@@ -10,7 +10,8 @@ from matplotlib.font_manager import fontManager
 from matplotlib.offsetbox import AnchoredText
 from matplotlib.ticker import FuncFormatter, LogFormatter
 
-from nepflow import labels, palettes
+from nepflow import labels
+from nepflow.figures import palettes
 
 WIDTHS = (85, 180)  # single and double column, mm
 _MM = 1 / 25.4

@@ -8,8 +8,9 @@ import xarray
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from nepflow import basemap, labels, overlays, palettes, value_shares
-from nepflow.panels import panel_sheet
+from nepflow import labels
+from nepflow.figures import basemap, overlays, palettes, value_shares
+from nepflow.figures.panels import panel_sheet
 
 _BAR, _ROW = 9.5, 3.5  # mm: colour bar with its name; a line of the legend below it
 

@@ -5,7 +5,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 from scipy.ndimage import gaussian_filter
 
-from nepflow import basemap, labels, palettes
+from nepflow import labels
+from nepflow.figures import basemap, palettes
 
 SPACING_MM = 1.4  # between stipples on paper
 _DASHES = ("solid", (0, (4, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))

@@ -2,17 +2,10 @@
 
 from pathlib import Path
 
-from nepflow import (
-    classmap,
-    maps,
-    overviews,
-    persistence_rows,
-    raster,
-    scatter,
-    series,
-    tables,
-    value_shares,
-)
+from nepflow.figures import class_map, density_scatter, maps, series, value_shares
+from nepflow.io import overviews, raster
+from nepflow.io import tables as io_tables
+from nepflow.pixel import persistence_rows
 
 _MAP = ("limits", "palette", "label")
 _CLASSES = ("palette", "label")
@@ -29,7 +22,7 @@ def chance_of(paths):
     """
     found = {}
     for path in paths:
-        table = tables.read(path, persistence_rows.COLUMNS)
+        table = io_tables.read(path, persistence_rows.COLUMNS)
         variable = Path(path).stem.removeprefix("persistence_")
         found[f"pixel/{variable}/coupling"] = persistence_rows.chance_of_classes(table)
     return found
@@ -81,26 +74,28 @@ class PanelFiles:
 
     def _classes(self, entry):
         options = {name: entry[name] for name in _CLASSES if name in entry}
-        counts = classmap.class_counts(
+        counts = class_map.class_counts(
             raster.read(self.layers[entry["layer"]]), raster.read(self.grid_path)
         )
         field = self._layer(entry["layer"])
         about = {"mark": self.marks.get(entry["layer"]), "chance": self.chance.get(entry["layer"])}
-        return classmap.ClassPanel(field, self.grid, self.outlines, counts, **about, **options)
+        return class_map.ClassPanel(field, self.grid, self.outlines, counts, **about, **options)
 
     def _series(self, entry):
         series_path, trends_path = self.tables[entry["zones"]]
         return series.RegionPanel(
-            tables.read(series_path),
+            io_tables.read(series_path),
             entry["quantity"],
             entry["zones"],
-            tables.read(trends_path),
+            io_tables.read(trends_path),
             simulated="simulated" in raster.tags_of(self.grid_path),
             **{name: entry[name] for name in _SERIES if name in entry},
         )
 
     def _scatter(self, entry):
-        return scatter.ScatterPanel(self._layer(entry["layer"]), self._layer(entry["against"]))
+        return density_scatter.ScatterPanel(
+            self._layer(entry["layer"]), self._layer(entry["against"])
+        )
 
     def _layer(self, name):
         return overviews.layer(self.layers[name])

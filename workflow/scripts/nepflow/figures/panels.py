@@ -1,7 +1,7 @@
 """Several maps and series in one figure, each with its letter and its own legend."""
 
-from nepflow.palettes import BadFigure
-from nepflow.sheet import Sheet, drawn_in_style, heading_height
+from nepflow.figures.layout import Sheet, drawn_in_style, heading_height
+from nepflow.figures.palettes import BadFigure
 
 LETTERS = "abcdefghijklmnop"
 _AIR = 3.0  # mm between rows

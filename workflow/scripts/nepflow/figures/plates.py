@@ -3,8 +3,8 @@
 import matplotlib
 from matplotlib.text import Text
 
-from nepflow.atomic import replacing
-from nepflow.sheet import style
+from nepflow.figures.layout import style
+from nepflow.io.atomic import replacing
 
 
 def write(figure, png_path, pdf_path):

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as xml
 import numpy as np
 from matplotlib.colors import to_hex
 
-from nepflow import palettes
+from nepflow.figures import palettes
 
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 JUMP = 0.05  # of a colour's red, green or blue (0..1) from one step of a palette to the next

@@ -6,8 +6,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
 
-from nepflow import basemap, furniture, labels, palettes
-from nepflow.sheet import Sheet, counts_bar, drawn_in_style
+from nepflow import labels
+from nepflow.figures import base_map, basemap, palettes
+from nepflow.figures.layout import Sheet, counts_bar, drawn_in_style
 
 _LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
 _VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
@@ -53,7 +54,7 @@ def residual_figure(
 
 def _layout(outlines, width_mm, title, letter):
     """Return the sheet, scatter, its colour bar, map and its foot."""
-    west, east, south, north = furniture.frame_of(outlines)
+    west, east, south, north = base_map.frame_of(outlines)
     aspect = (north - south) / (east - west)
     if width_mm > 100:
         side = 60
@@ -125,7 +126,7 @@ def _map(sheet, axes, foot, residuals, outlines, name, limits):
     means = frame.groupby("station")[["lon", "lat", "residual", "square"]].mean()
     error = np.sqrt(means["square"].to_numpy())
     order = np.argsort(-error)
-    to_map = Transformer.from_crs(furniture.GEOGRAPHIC, outlines.crs, always_xy=True)
+    to_map = Transformer.from_crs(base_map.GEOGRAPHIC, outlines.crs, always_xy=True)
     x, y = to_map.transform(means["lon"].to_numpy(), means["lat"].to_numpy())
     size = np.abs(means["residual"]).quantile(0.98) or 1.0
     low, high = limits or (-size, size)

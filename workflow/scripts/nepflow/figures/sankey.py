@@ -7,8 +7,10 @@ import numpy as np
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from nepflow import labels, palettes, transition_table
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow import labels
+from nepflow.figures import palettes
+from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.landcover import transition_table
 
 _GAP, _BAR = 1.5, 4.5  # mm between the classes of a bar; width of a bar
 _HEAD, _FOOT, _MARK = 5.0, 5.5, 5.5  # mm: year above a bar; changed share below; the mark

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nepflow import annual, labels, palettes
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow import labels
+from nepflow.figures import annual, palettes
+from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
 
 LINES_AT_MOST = 4  # more zones than this become small multiples
 PANELS_AT_MOST = 60  # a page of 1.6 m; all zones stand in the table

@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from nepflow import labels, palettes
-from nepflow.null_persistence import BESIDE
-from nepflow.palettes import BadFigure
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
+from nepflow import labels
+from nepflow.figures import palettes
+from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated
+from nepflow.figures.palettes import BadFigure
+from nepflow.pixel.null_persistence import BESIDE
 
 COLUMNS = ["choice", "option", "chosen", "quantity", "value", "unit"]
 PANELS = 4

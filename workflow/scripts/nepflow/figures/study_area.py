@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
 
-from nepflow import basemap, furniture, palettes
-from nepflow.sheet import drawn_in_style
+from nepflow.figures import base_map, basemap, palettes
+from nepflow.figures.layout import drawn_in_style
 
 # The land half of oleron, paler, so that points and names stand out.
 _LAND = 0.25 + 0.75 * cm.oleron(np.linspace(0.52, 0.98, 256))[:, :3]
@@ -55,7 +55,7 @@ def study_area_map(
         size = 0.30
         x = 0.99 - size if "right" in corner else 0.01
         y = 0.99 - size if "upper" in corner else 0.01
-        furniture.locator(axes.inset_axes((x, y, size, size), zorder=30), outlines)
+        base_map.locator(axes.inset_axes((x, y, size, size), zorder=30), outlines)
 
     simulated = basemap.is_simulated(elevation, grid)
     basemap.finish(axes, outlines, inside, simulated, globe)
@@ -80,7 +80,7 @@ def _shaded(values, norm, extent):
 def _draw_stations(axes, stations, crs):
     """Draw points and return legend handles with their numbers."""
     used = stations["used"].to_numpy(dtype=bool)
-    to_map = Transformer.from_crs(furniture.GEOGRAPHIC, crs, always_xy=True)
+    to_map = Transformer.from_crs(base_map.GEOGRAPHIC, crs, always_xy=True)
     x, y = to_map.transform(stations["lon"].to_numpy(), stations["lat"].to_numpy())
     handles = []
     for chosen, look, name in ((used, _USED, "Station used"), (~used, _DROPPED, "Station dropped")):

@@ -3,8 +3,10 @@
 import numpy as np
 from matplotlib.colors import LogNorm
 
-from nepflow import labels, palettes, transition_table
-from nepflow.sheet import Sheet, drawn_in_style, mark_simulated
+from nepflow import labels
+from nepflow.figures import palettes
+from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated
+from nepflow.landcover import transition_table
 
 _ROW, _HEAD = 6.5, 19.5  # mm: a class; names of the columns
 _COLUMNS = ("sum", "loss", "swap")

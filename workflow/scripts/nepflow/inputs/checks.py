@@ -13,7 +13,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from nepflow_acquire import plan, register, site
+from nepflow.inputs import plan
+from nepflow.study import datasets, site
 
 PACKAGES = (
     "numpy",
@@ -98,8 +99,8 @@ def login(study, live):
     """Look for an Earthdata login; with ``live``, try it."""
     from urllib.parse import urlsplit
 
-    dataset = register.load()["mod17a3hgf_061"]
-    host = urlsplit(register.address(dataset, "login")).hostname
+    dataset = datasets.load()["mod17a3hgf_061"]
+    host = urlsplit(datasets.address(dataset, "login")).hostname
     path = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
     if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
         yield Finding("netrc", False, f"{path} can be read by others", f"Run: chmod 600 {path}")
@@ -117,7 +118,7 @@ def login(study, live):
         )
         return
     if live:
-        from nepflow_acquire import earthdata
+        from nepflow.download import earthdata
 
         earthdata.tried(dataset["product"], dataset["version"])
     yield Finding(
@@ -146,9 +147,9 @@ def memory(rules, meminfo="/proc/meminfo"):
 
 def disk(study, raw, results, top="."):
     """Compare the free room with what downloads and results will take, on one disk together."""
-    from nepflow_acquire import region
+    from nepflow.download import region
 
-    bring = plan.download_gb(plan.plan(study, register.load()))
+    bring = plan.download_gb(plan.plan(study, datasets.load()))
     tiles = len(study["tiles"]) * 1.24e6 / 1.6  # km2 of a tile at most; no box is round them
     km2 = tiles or _area_km2(study, top)
     made, _ = region.cost(km2, study["grid"]["resolution_m"], len(study["years"]))
@@ -170,9 +171,8 @@ def disk(study, raw, results, top="."):
 
 def _area_km2(study, top):
     """Area of the polygons of a study that lists no tiles; 0 while they are not there."""
-    from nepflow import vectors
-
-    from nepflow_acquire import region
+    from nepflow.download import region
+    from nepflow.io import vectors
 
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():

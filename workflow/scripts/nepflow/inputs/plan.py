@@ -6,10 +6,9 @@ Made from settings and the register alone; nothing is asked of a network.
 import math
 from pathlib import Path
 
-from nepflow import acquire_choices, modis
-from nepflow.study_layers import folders_of_npp
-
-from nepflow_acquire import register
+from nepflow.study import datasets as study_datasets
+from nepflow.study import downloads, modis
+from nepflow.study.catalogue import folders_of_npp
 
 COLUMNS = (
     "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
@@ -52,7 +51,7 @@ def plan(study, datasets, bounds=None):
     if chosen.get("soil_carbon", "none") != "none":
         rows.append(_row("soil carbon", datasets[chosen["soil_carbon"]], 1, []))
     if chosen.get("population", "none") != "none":
-        files, years = len(acquire_choices.countries(study)), [chosen["population_year"]]
+        files, years = len(downloads.countries(study)), [chosen["population_year"]]
         rows.append(_row("population", datasets[chosen["population"]], files, years))
     for row in rows:  # tiles are listed also where they are the user's to bring
         row["brought"] = chosen.get(row["input"].replace(" ", "_"), "none") != "none"
@@ -114,7 +113,7 @@ def _stations(study, dataset):
 
 
 def _row(name, dataset, files, years):
-    missing = [year for year in years if not register.has_year(dataset, year)]
+    missing = [year for year in years if not study_datasets.has_year(dataset, year)]
     return {
         "input": name,
         "dataset": dataset["name"],

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from nepflow import acquire_choices, modis
-
-from nepflow_acquire import own_inputs, plan, register, sound
-from nepflow_acquire.doctor import Finding, guarded
+from nepflow.download import verification
+from nepflow.inputs import plan, user_files
+from nepflow.inputs.checks import Finding, guarded
+from nepflow.study import datasets as study_datasets
+from nepflow.study import downloads as study_downloads
+from nepflow.study import modis
 
 
 def findings(study, top, downloads):
@@ -20,7 +22,7 @@ def findings(study, top, downloads):
     downloads : bool
         Whether the site downloads; what a rule will bring need not be there.
     """
-    brought = set(acquire_choices.wanted(study)) if downloads else set()
+    brought = set(study_downloads.wanted(study)) if downloads else set()
     yield from guarded("grid", "Change grid.crs of the study.", lambda: grid(study))
     checks = {"tiles": tiles, "area": area, "dem": elevation, "stations": stations}
     remedies = {
@@ -43,14 +45,14 @@ def findings(study, top, downloads):
     if "tiles" in brought:
         remedy = "Take the lock file again from who shared it, or delete it to search anew."
         yield from guarded("lock file", remedy, lambda: lock(study, top))
-    yield from own_inputs.findings(study, top, brought)
+    yield from user_files.findings(study, top, brought)
 
 
 def lock(study, top):
     """Read the lock file of a study, where there is one; somebody else may have written it."""
     path = Path(top, "config/locks", f"{study['slug']}.csv")
     if path.is_file():
-        from nepflow_acquire import granules
+        from nepflow.download import granules
 
         rows = granules.read_lock(path)
         yield Finding("lock file", True, f"{path.name}: {len(rows)} tiles at hosts of Earthdata")
@@ -58,7 +60,7 @@ def lock(study, top):
 
 def grid(study):
     """Check the CRS of the grid as the workflow will."""
-    from nepflow import vectors
+    from nepflow.io import vectors
 
     vectors.check_equal_area(study["grid"]["crs"])
     yield Finding("grid", True, "equal-area, in metres")
@@ -66,7 +68,7 @@ def grid(study):
 
 def tiles(study, top, brought):
     """Look for every tile of every year; open each that is there."""
-    folder, datasets = Path(top, study["files"]["tiles"]), register.load()
+    folder, datasets = Path(top, study["files"]["tiles"]), study_datasets.load()
     for name, years in plan.tile_years(study).items():
         dataset, faults, absent = datasets[name], 0, {}
         if brought and not dataset["retired"]:
@@ -83,8 +85,8 @@ def tiles(study, top, brought):
                 continue
             for path in paths:
                 try:
-                    sound.check(path, "hdf4")
-                except (sound.WrongContent, ImportError) as error:
+                    verification.check(path, "hdf4")
+                except (verification.WrongContent, ImportError) as error:
                     faults += 1
                     yield Finding("tiles", False, str(error), f"Delete {path} and get it again.")
         for lost, begins in absent.items():
@@ -126,9 +128,8 @@ def tiles_of_year(folder, dataset, year, tiles):
 
 def area(study, top, _):
     """Read the polygons and compare the tiles that they touch with those that the study reads."""
-    from nepflow import vectors
-
-    from nepflow_acquire import region
+    from nepflow.download import region
+    from nepflow.io import vectors
 
     settings = study["area"]
     path = Path(top, study["files"]["area"])
@@ -149,20 +150,21 @@ def area(study, top, _):
 def elevation(study, top, _):
     """Open the raster and see that it reaches over the area."""
     import rasterio
-    from nepflow import raster_door
     from rasterio.warp import transform_bounds
     from shapely import box
 
+    from nepflow.io import user_rasters
+
     with rasterio.open(Path(top, study["files"]["dem"])) as raster:
         extent = box(*transform_bounds(raster.crs, "EPSG:4326", *raster.bounds))
-    polygons = own_inputs.polygons_of(study, top)
+    polygons = user_files.polygons_of(study, top)
     if polygons is None:
         yield Finding("dem", True, "opens; compared with no area, since that is not there yet")
         return
     covers = extent.contains(box(*polygons.to_crs("EPSG:4326").total_bounds))
-    entry = raster_door.elevation_entry(Path(top, study["files"]["dem"]), study["dem"]["missing"])
-    seen = raster_door.elevation_seen(
-        entry, *own_inputs.bounds_of(study, polygons), own_inputs.inside_of(polygons)
+    entry = user_rasters.elevation_entry(Path(top, study["files"]["dem"]), study["dem"]["missing"])
+    seen = user_rasters.elevation_seen(
+        entry, *user_files.bounds_of(study, polygons), user_files.inside_of(polygons)
     )
     yield Finding(
         "dem",
@@ -176,9 +178,11 @@ def elevation(study, top, _):
 
 def stations(study, top, _):
     """Read the records as the workflow will, and see what they hold."""
-    from nepflow import missing_codes, station_file, station_formats, sunshine
-    from nepflow import stations as records_of
-    from nepflow.variables import VARIABLES
+    from nepflow.io import missing_codes
+    from nepflow.stations import cleaning as records_of
+    from nepflow.stations import records as stations_records
+    from nepflow.stations import station_formats, sunshine
+    from nepflow.study.variables import VARIABLES
 
     climate = study["climate"]
     columns = {name: VARIABLES[name].column for name in climate["variables"]}
@@ -192,7 +196,7 @@ def stations(study, top, _):
     if climate["defects"]["undeclared_code"] == "error":
         read = columns | {"sunshine": sunshine.SUNSHINE, "elevation": "elevation_m"}
         possible = limits | {"elevation": climate["elevation_limits_m"]}
-        station_file.check_codes(records, read, possible, path)
+        stations_records.check_codes(records, read, possible, path)
     lines = []
     for column in columns.values():
         if column in records:

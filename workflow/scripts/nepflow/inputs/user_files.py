@@ -4,29 +4,25 @@ import math
 from contextlib import ExitStack
 from pathlib import Path
 
-from nepflow import (
-    climate_grids,
-    factor_source,
-    field_tables,
-    grid_units,
-    missing_codes,
-    npp_units,
-    raster_door,
-    restoration_file,
-    restoration_raster,
-    soil_carbon,
-    vectors,
-)
-from nepflow.raster_door import BadGrid
-from nepflow.variables import VARIABLES
 from rasterio.errors import RasterioError
 from rasterio.features import geometry_mask
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 from shapely import box
 
-from nepflow_acquire import sound, yours
-from nepflow_acquire.doctor import Finding, guarded
+from nepflow.climate import grids
+from nepflow.detector import factor_source
+from nepflow.download import verification
+from nepflow.evaluation import field_data
+from nepflow.inputs import yours
+from nepflow.inputs.checks import Finding, guarded
+from nepflow.io import missing_codes, npp_units, user_rasters, vectors
+from nepflow.io.user_rasters import BadGrid
+from nepflow.respiration import soil_carbon
+from nepflow.restoration import projects as restoration_projects
+from nepflow.restoration import restoration_raster
+from nepflow.study import grid_units
+from nepflow.study.variables import VARIABLES
 
 
 def findings(study, top, brought):
@@ -72,19 +68,19 @@ def _months(entries, study, top):
     for variable in dict.fromkeys(entry["variable"] for entry in entries):
         own = [entry for entry in entries if entry["variable"] == variable]
         with ExitStack() as stack:
-            sources = [raster_door.opened(entry, stack) for entry in own]
-            places = climate_grids.places_of(own, sources, study["years"])
+            sources = [user_rasters.opened(entry, stack) for entry in own]
+            places = grids.places_of(own, sources, study["years"])
             for source, entry in zip(sources, own, strict=True):
                 _readable(source, entry)
                 _covers(source, entry, study, top)
             seen = missing_codes.Seen()
             for month, source, entry, band in places:
-                values = raster_door.decoded(
+                values = user_rasters.decoded(
                     source, entry, band, _window(source, entry, study, top)
                 )
-                days = climate_grids.days_of(month)
+                days = grids.days_of(month)
                 values = grid_units.converted(values, variable, entry["unit"], days)
-                climate_grids.check_values(values, variable, month, limits[variable], entry["file"])
+                grids.check_values(values, variable, month, limits[variable], entry["file"])
                 seen.add(values)
             texts.append(f"; {variable}: {seen.text(VARIABLES[variable].monthly_unit)}")
     return f"every month of {len(study['years'])} years is there" + "".join(texts)
@@ -93,10 +89,10 @@ def _months(entries, study, top):
 def _values(entry, study, top):
     """Return the decoded values round the area of a raster that must cover it."""
     with ExitStack() as stack:
-        source = raster_door.opened(entry, stack)
+        source = user_rasters.opened(entry, stack)
         _readable(source, entry)
         _covers(source, entry, study, top)
-        return raster_door.decoded(source, entry, 1, _window(source, entry, study, top))
+        return user_rasters.decoded(source, entry, 1, _window(source, entry, study, top))
 
 
 def _window(source, entry, study, top):
@@ -104,8 +100,8 @@ def _window(source, entry, study, top):
     whole, polygons = Window(0, 0, source.width, source.height), polygons_of(study, top)
     if polygons is None:
         return whole
-    crs = raster_door.crs_of(source, entry)
-    return raster_door.near(source, crs, *bounds_of(study, polygons)) or whole
+    crs = user_rasters.crs_of(source, entry)
+    return user_rasters.near(source, crs, *bounds_of(study, polygons)) or whole
 
 
 def _rasters(entries, study, top):
@@ -125,22 +121,22 @@ def _place(entry, study, top):
     if polygons is not None:
         return bounds_of(study, polygons)
     with ExitStack() as stack:
-        source = raster_door.opened(entry, stack)
-        return source.bounds, raster_door.crs_of(source, entry)
+        source = user_rasters.opened(entry, stack)
+        return source.bounds, user_rasters.crs_of(source, entry)
 
 
 def _opens(entry):
     """Open a raster that need not reach over the whole area."""
     with ExitStack() as stack:
-        source = raster_door.opened(entry, stack)
-        raster_door.crs_of(source, entry)
+        source = user_rasters.opened(entry, stack)
+        user_rasters.crs_of(source, entry)
         _readable(source, entry)
 
 
 def _heights(entries, study, top):
     _opens(entries[0])
-    entry = entries[0] | {"fill": [], "advice": climate_grids.ELEVATION_ADVICE}
-    return f"opens; {raster_door.elevation_seen(entry, *_place(entry, study, top)).text('m')}"
+    entry = entries[0] | {"fill": [], "advice": grids.ELEVATION_ADVICE}
+    return f"opens; {user_rasters.elevation_seen(entry, *_place(entry, study, top)).text('m')}"
 
 
 def _factor(entries, study, top):
@@ -164,14 +160,14 @@ def _carbon(entries, study, top):
 
 def _plots(entries, study, top):
     entry = entries[0]
-    plots = field_tables.read_plots(
+    plots = field_data.read_plots(
         entry["file"], entry["untreated_only"], entry["box_deg"], entry["soil_carbon_kg_m2"]
     )
     return f"{len(plots)} records; Rh {_table_text(plots['rh'], 'g C m-2 yr-1')}"
 
 
 def _sites(entries, study, top):
-    sites = field_tables.read_sites(entries[0])
+    sites = field_data.read_sites(entries[0])
     return f"{len(sites)} sites; NEP {_table_text(sites['nep'], 'g C m-2 yr-1')}"
 
 
@@ -183,7 +179,7 @@ def _table_text(column, unit):
 
 def _projects(entries, study, top):
     columns, (path, *table) = entries[0]["columns"], [entry["file"] for entry in entries]
-    read = restoration_raster.read_projects if table else restoration_file.read_projects
+    read = restoration_raster.read_projects if table else restoration_projects.read_projects
     projects = read(path, *table, columns)
     return f"{len(projects)} projects"
 
@@ -215,7 +211,7 @@ def _readable(source, entry):
     BadGrid
     """
     try:
-        sound.read_ends(source)
+        verification.read_ends(source)
     except RasterioError as error:
         raise BadGrid(f"{entry['file']}: opens and cannot be read to its end ({error})") from None
 
@@ -227,7 +223,7 @@ def _covers(source, entry, study, top):
     ------
     BadGrid
     """
-    crs = raster_door.crs_of(source, entry)
+    crs = user_rasters.crs_of(source, entry)
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return

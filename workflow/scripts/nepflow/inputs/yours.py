@@ -5,7 +5,8 @@ Standard library only: plans are made before any environment exists.
 
 from pathlib import Path
 
-from nepflow import acquire_choices, own_files
+from nepflow.study import downloads
+from nepflow.study import files as study_files
 
 WHERE = {  # by input, or by the kind of `own_files.OwnFile`
     "tiles": "Earthdata by hand (docs/data.md, MODIS tiles), or acquire.tiles: earthdata",
@@ -45,7 +46,7 @@ def rows(study, planned, top="."):
     """
     if study["simulated"]:
         return []
-    wanted, files = acquire_choices.wanted(study), study["files"]
+    wanted, files = downloads.wanted(study), study["files"]
     found = [_tiles(row, files) for row in planned if row["input"] == "tiles"]
     found = [row for row in found if row]
     for name in ("area", "dem", "stations"):
@@ -62,14 +63,14 @@ def rows(study, planned, top="."):
 def grouped(study):
     """Return {key: files} of what a study names, in its order."""
     groups = {}
-    for own in own_files.of_study(study):
+    for own in study_files.of_study(study):
         groups.setdefault(own.key, []).append(own)
     return groups
 
 
 def kind_of(own):
     """Return the kind of a file; population is a factor that can be brought."""
-    population = own.kind == "factor" and Path(own.path).name == acquire_choices.POPULATION_FILE
+    population = own.kind == "factor" and Path(own.path).name == downloads.POPULATION_FILE
     return "population" if population else own.kind
 
 

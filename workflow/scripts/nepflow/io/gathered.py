@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import rasterio
 from affine import Affine
 
-from nepflow.atomic import replacing
+from nepflow.io.atomic import replacing
 
 TYPES = {"float32": "Float32", "uint8": "Byte", "uint16": "UInt16"}
 ALIGNED = 1e-3  # cells

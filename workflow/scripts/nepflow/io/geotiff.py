@@ -10,8 +10,8 @@ from affine import Affine
 from rasterio.crs import CRS
 from rasterio.windows import Window
 
-from nepflow import overviews
-from nepflow.atomic import replacing
+from nepflow.io import overviews
+from nepflow.io.atomic import replacing
 
 TILE = 256  # side of a GeoTIFF tile, cells
 TILE_UNIT = 16  # its sides are multiples of this

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import modis
+from nepflow.study import modis
 
 NO_REASON = "statistic not defined"
 

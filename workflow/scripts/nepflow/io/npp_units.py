@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nepflow import missing_codes
-from nepflow.raster_door import BadGrid
+from nepflow.io import missing_codes
+from nepflow.io.user_rasters import BadGrid
 
 UNITS = {"g C m-2 yr-1": 1.0, "kg C m-2 yr-1": 1000.0, "t C ha-1 yr-1": 100.0}
 POSSIBLE = (-1000.0, 6000.0)  # g C m-2 yr-1; own choice: MOD17 can hold -3000 to 3270

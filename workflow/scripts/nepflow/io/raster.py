@@ -14,10 +14,11 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from nepflow import overviews, part
 from nepflow._log import progress
-from nepflow.atomic import replacing
-from nepflow.geotiff import (
+from nepflow.io import bands as io_bands
+from nepflow.io import overviews
+from nepflow.io.atomic import replacing
+from nepflow.io.geotiff import (
     CUBE,
     TILE,
     TILE_UNIT,
@@ -288,7 +289,7 @@ def map_blocks(
     inherited = inherited_tags(inputs)
     bands = sum(len(output.bands) for output in outputs) + working
     share = mem_mb / (threads + 1)
-    top, bottom = part.rows(grid.height)
+    top, bottom = io_bands.rows(grid.height)
 
     def work(start, stop, arrays):
         names = {"x": arrays.pop(-2), "y": arrays.pop(-1)} if coordinates else {}

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nepflow.atomic import replacing
+from nepflow.io.atomic import replacing
 
 COLUMNS = ["zones", "zone", "year", "quantity", "value", "unit"]
 # Columns of names and words. Those of people may be called NA, null, True, 1e5 or 007. Years too:

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import rasterio
 
-from nepflow.calendars import date_of, day_number, instant
-from nepflow.raster_door import BadGrid, opened
+from nepflow.io.calendars import date_of, day_number, instant
+from nepflow.io.user_rasters import BadGrid, opened
 
 NAMED = re.compile(
     r"(?<!\d)(1[89]\d\d|2[01]\d\d)"

@@ -15,7 +15,7 @@ from rasterio.enums import MaskFlags
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
-from nepflow import missing_codes
+from nepflow.io import missing_codes
 
 MARGIN = 2  # cells round the study that interpolation needs
 HUGE = 1e20  # fill values of climate models that no header declares

@@ -11,8 +11,9 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from rasterio.features import rasterize
 
-from nepflow import equal_area, zoning
-from nepflow.atomic import replacing
+from nepflow.io.atomic import replacing
+from nepflow.study import equal_area
+from nepflow.zones import kinds
 
 POLYGONS = ("Polygon", "MultiPolygon")
 SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
@@ -62,8 +63,8 @@ def read_area(path, layer, name_field):
         )
     given = area[name_field].astype(object).where(area[name_field].notna(), None)
     area = polygons_of(area, path)
-    names = zoning.clean_names(given[area.index], path, name_field)
-    others = dict.fromkeys(map(zoning.text_of, given.drop(area.index)))
+    names = kinds.clean_names(given[area.index], path, name_field)
+    others = dict.fromkeys(map(kinds.text_of, given.drop(area.index)))
     there = set(names)
     lost = [name for name in others if name and name not in there]
     area = geopandas.GeoDataFrame({"name": names}, geometry=area.geometry.array, crs=area.crs)
@@ -328,9 +329,9 @@ def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
         If there are more polygons than codes of a class raster, if no polygon holds the centre of
         a cell, or two overlap.
     """
-    if len(frame) > zoning.MOST:
+    if len(frame) > kinds.MOST:
         raise BadArea(
-            f"{path}: has {len(frame)} zones, and a class raster holds {zoning.MOST}. Join some, "
+            f"{path}: has {len(frame)} zones, and a class raster holds {kinds.MOST}. Join some, "
             "or name a column with fewer values as `name_field`."
         )
     first, last = (burned(frame.geometry, grid, keep) * inside for keep in ("first", "last"))
@@ -353,7 +354,7 @@ def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
         )
     for text in warnings:
         logging.getLogger(__name__).warning("%s", text)
-    return codes.astype(zoning.DTYPE), warnings
+    return codes.astype(kinds.DTYPE), warnings
 
 
 def _overlaps(frame, grid, path, first, last, overlaps):

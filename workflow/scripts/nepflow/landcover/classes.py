@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from nepflow import hdf, modis, native_codes, raster
-from nepflow.landcover import lookup_table
+from nepflow.io import raster
+from nepflow.modis import hdf, native_codes
+from nepflow.study import modis
+from nepflow.study.landcover import lookup_table
 
 FIELD = modis.PRODUCTS["MCD12Q1"].fields["landcover"]
 

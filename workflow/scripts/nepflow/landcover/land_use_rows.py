@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nepflow import labels, land_use
+from nepflow import labels
+from nepflow.landcover import land_use_effect
 
 COLUMNS = ["variable", "years", "from_class", "to_class", "quantity", "value", "unit"]
 DENSITIES = ["variable", "years", "class", "quantity", "value", "unit"]
@@ -51,7 +52,7 @@ def effect_rows(names, areas, before, after, observed, without_class):
     without_class : float
         Area without a class in a period, km2.
     """
-    parts = land_use.effects(areas, before, after)
+    parts = land_use_effect.effects(areas, before, after)
     known = np.isfinite(parts["area_effect"])
     everything = np.ones_like(known)
     same = np.eye(len(names), dtype=bool)

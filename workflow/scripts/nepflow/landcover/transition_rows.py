@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nepflow import labels, transitions
+from nepflow import labels
+from nepflow.landcover import transitions
 
 COLUMNS = ["zones", "zone", "to", "year", "quantity", "value", "unit"]
 ABSENT = "no data"

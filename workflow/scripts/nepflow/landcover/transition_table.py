@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from nepflow.palettes import BadFigure
-from nepflow.transition_rows import ABSENT
+from nepflow.figures.palettes import BadFigure
+from nepflow.landcover.transition_rows import ABSENT
 
 
 def steps_of(table):

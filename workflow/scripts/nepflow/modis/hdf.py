@@ -11,7 +11,7 @@ from affine import Affine
 from pyhdf.error import HDF4Error
 from pyhdf.SD import SD, SDC
 
-from nepflow import modis
+from nepflow.study import modis
 
 MAGIC = b"\x0e\x03\x13\x01"
 

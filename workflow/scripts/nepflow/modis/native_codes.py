@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from affine import Affine
 
-from nepflow import hdf, mosaic, part, tiles_met
-from nepflow.geotiff import Grid
-from nepflow.nearest import Nearest, picked
+from nepflow.io import bands as io_bands
+from nepflow.io.geotiff import Grid
+from nepflow.modis import hdf, tiles, tiles_met
+from nepflow.modis.nearest import Nearest, picked
 
 SHARE = 4  # codes may take one part in so many of a job's memory
 CODE_BYTES = 2  # of a field in the products that are read so, at most
@@ -86,7 +87,7 @@ class NativeCodes:
         with self._lock:
             if self._loaded[0] is not band:
                 self._loaded = None, None  # before the next one is read
-                read = [mosaic.read_codes(band.paths, f, band.window, f.fill) for f in self._fields]
+                read = [tiles.read_codes(band.paths, f, band.window, f.fill) for f in self._fields]
                 self._loaded = band, read
             return self._loaded[1]
 
@@ -112,7 +113,7 @@ def bands(paths, fields, grid, limit_mb):
         They cover the rows of this job.
     """
     name = fields[0].name
-    first, last = part.rows(grid.height)
+    first, last = io_bands.rows(grid.height)
     whole = Band(first, last, *tiles_met.found(paths, name, grid))
     found, count = [whole], 1
     while max(band.size_mb(fields) for band in found) > limit_mb / min(count, 2):
@@ -120,7 +121,7 @@ def bands(paths, fields, grid, limit_mb):
             break
         count *= 2
         edges = np.linspace(first, last, count + 1).astype(int).tolist()
-        native = mosaic.lattice(paths, name, margin=0)
+        native = tiles.lattice(paths, name, margin=0)
         placed = tiles_met.placed(whole.paths, name, native)
         found = [_band(rows, grid, native, placed) for rows in pairwise(edges)]
     return found

@@ -3,8 +3,8 @@
 import numba
 import numpy as np
 
-from nepflow.kernels import COMPILED
-from nepflow.projection import Projection
+from nepflow.climate.kernels import COMPILED
+from nepflow.spatial.projection import Projection
 
 OUTSIDE = -1
 

@@ -8,9 +8,10 @@ import numpy as np
 from affine import Affine
 from rasterio.crs import CRS
 
-from nepflow import hdf, modis
-from nepflow.atomic import replacing
-from nepflow.geotiff import Grid, paste
+from nepflow.io.atomic import replacing
+from nepflow.io.geotiff import Grid, paste
+from nepflow.modis import hdf
+from nepflow.study import modis
 
 ALIGNED = 0.01  # cells; tiles of one lattice agree far better
 

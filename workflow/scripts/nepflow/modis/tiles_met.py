@@ -4,9 +4,10 @@ import numpy as np
 from pyproj import Transformer
 from scipy.ndimage import maximum_filter, minimum_filter
 
-from nepflow import hdf, mosaic, part
-from nepflow.nearest import Nearest
-from nepflow.projection import NODES_M
+from nepflow.io import bands
+from nepflow.modis import hdf, tiles
+from nepflow.modis.nearest import Nearest
+from nepflow.spatial.projection import NODES_M
 
 MARGIN = 2  # cells; between nodes the edge of a box bends by less than one
 
@@ -32,12 +33,12 @@ def found(paths, field, grid):
     nearest : Nearest
         Cells of ``window`` below centres of ``grid``; all tiles decide where these lie.
     """
-    native = mosaic.lattice(paths, field, margin=0)
-    if part.is_whole():
+    native = tiles.lattice(paths, field, margin=0)
+    if bands.is_whole():
         return paths, native, Nearest(grid, native)
     met = of_job(paths, field, grid, native)
-    window = mosaic.lattice(met, field, margin=0)
-    place = mosaic.place(window.transform, native)
+    window = tiles.lattice(met, field, margin=0)
+    place = tiles.place(window.transform, native)
     return met, window, Nearest(grid, native, (*place, window.height, window.width))
 
 
@@ -53,9 +54,9 @@ def of_job(paths, field, grid, native, margin=0):
     margin : int
         Further native cells round each centre that count.
     """
-    if part.is_whole():
+    if bands.is_whole():
         return paths
-    top, left, bottom, right = boxes(grid, native, *part.rows(grid.height), margin + MARGIN)
+    top, left, bottom, right = boxes(grid, native, *bands.rows(grid.height), margin + MARGIN)
     met = []
     for path, (row, column, last_row, last_column) in placed(paths, field, native):
         rows = (top < last_row) & (bottom > row)
@@ -76,7 +77,7 @@ def placed(paths, field, native):
     for path in paths:
         transform, (height, width) = hdf.geometry(path, field)
         hdf.check_place(path, hdf.Layer(np.empty((height, width), "uint8"), {}, transform))
-        row, column = mosaic.place(transform, native)
+        row, column = tiles.place(transform, native)
         found.append((path, (row, column, row + height, column + width)))
     return found
 

@@ -13,7 +13,7 @@ Sens. Environ. 51:74-88.
 
 import numpy as np
 
-from nepflow.evaporation import thornthwaite
+from nepflow.climate.evapotranspiration import thornthwaite
 
 FPAR_LEAST, FPAR_MOST = 0.001, 0.95
 PHOTOSYNTHETIC_SHARE = 0.5  # of total solar radiation

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from nepflow import casa, modis, raster
+from nepflow.io import raster
+from nepflow.npp import casa
+from nepflow.study import modis
 
 SNOW_ICE, WATER = 15, 17  # IGBP classes without productivity
 OWN_LAYERS = ("grid", "ndvi", "filled", "ndvi_normals", "normals", "landcover")

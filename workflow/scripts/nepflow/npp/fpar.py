@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from nepflow import ndvi
-from nepflow.casa import simple_ratio
-from nepflow.vegetation_types import LIMITS, types_of
+from nepflow.npp import ndvi
+from nepflow.npp.casa import simple_ratio
+from nepflow.npp.vegetation_types import LIMITS, types_of
 
 STEP = 1e-4  # of NDVI as MOD13 stores it
 BINS = 12001  # from -0.2 to 1

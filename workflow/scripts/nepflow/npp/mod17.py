@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, native_codes, raster
-from nepflow.npp import reconciled_reasons, valid_by_share
+from nepflow.io import raster
+from nepflow.modis import hdf, native_codes
+from nepflow.modis import tiles as modis_tiles
+from nepflow.npp.npp import reconciled_reasons, valid_by_share
+from nepflow.study import modis
 
 
 def warp(native, grid_path, outputs, year, resampling, mem_mb):
@@ -61,7 +64,7 @@ def sample(tiles, grid_path, outputs, year, mem_mb, threads=1):
         quality = np.where(np.isnan(value), np.nan, hdf.decode(quality, fields["qc"]))
         return value, quality, np.where(inside, reason, np.nan)
 
-    tags = {"source": "MOD17A3HGF", "resampling": "nearest", **mosaic.origin(tiles)}
+    tags = {"source": "MOD17A3HGF", "resampling": "nearest", **modis_tiles.origin(tiles)}
     raster.map_blocks(
         at_centres,
         [grid_path],

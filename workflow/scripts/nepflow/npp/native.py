@@ -4,9 +4,12 @@ import math
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, raster, tiles_met
-from nepflow.landcover_grid import FIELD as LANDCOVER
-from nepflow.landcover_grid import class_table
+from nepflow.io import raster
+from nepflow.landcover.classes import FIELD as LANDCOVER
+from nepflow.landcover.classes import class_table
+from nepflow.modis import hdf, tiles_met
+from nepflow.modis import tiles as modis_tiles
+from nepflow.study import modis
 
 NPP = modis.PRODUCTS["MOD17A3HGF"].fields
 
@@ -39,9 +42,9 @@ def write_npp(tiles, study_grid, flux_path, absence_path):
         return hdf.absence(hdf.read_layer(path, npp.name), npp)[None].astype("float64")
 
     output = raster.Output(flux_path, npp.unit, "native NPP", bands=("npp", "qc", "valid"))
-    mosaic.write_mosaic(met, npp.name, flux, output, grid, fill=(np.nan, np.nan, 0))
+    modis_tiles.write_mosaic(met, npp.name, flux, output, grid, fill=(np.nan, np.nan, 0))
     output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8")
-    mosaic.write_mosaic(met, npp.name, reasons, output, grid)
+    modis_tiles.write_mosaic(met, npp.name, reasons, output, grid)
 
 
 def write_landcover(tiles, classes, study_grid, output_path, valid_path):
@@ -68,9 +71,9 @@ def write_landcover(tiles, classes, study_grid, output_path, valid_path):
         return class_of[layer.codes][None]
 
     output = raster.Output(output_path, "1", "land-cover class", dtype="uint8")
-    mosaic.write_mosaic(met, LANDCOVER.name, reclassified, output, grid)
+    modis_tiles.write_mosaic(met, LANDCOVER.name, reclassified, output, grid)
     output = raster.Output(valid_path, "1", "whether there is a class", ("valid",))
-    mosaic.write_mosaic(
+    modis_tiles.write_mosaic(
         met,
         LANDCOVER.name,
         lambda path: 1.0 * np.isfinite(reclassified(path)),
@@ -84,5 +87,5 @@ def _met(tiles, field, study_grid):
     """Tiles that the cells of this job may take values from, and the grid of all tiles."""
     cell = hdf.geometry(tiles[0], field)[0].a
     reach = math.ceil(study_grid.resolution_m / cell) + 1
-    native = mosaic.lattice(tiles, field, margin=reach)
+    native = modis_tiles.lattice(tiles, field, margin=reach)
     return tiles_met.of_job(tiles, field, study_grid, native, margin=2 * reach), native

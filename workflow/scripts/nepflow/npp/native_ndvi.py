@@ -7,8 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from nepflow import hdf, modis, mosaic, ndvi, part, raster, tiles_met
-from nepflow.atomic import replacing
+from nepflow.io import bands, raster
+from nepflow.io.atomic import replacing
+from nepflow.modis import hdf, tiles, tiles_met
+from nepflow.npp import ndvi
+from nepflow.study import modis
 
 VALUES, STATE = (1, 2), (3,)  # bands of a native file
 # How a month of a native cell counts in the table of absence
@@ -47,8 +50,8 @@ def write_months(product, months, kept, study_grid, folder, counts_path):
     field = fields["ndvi"].name
     transform, shape = hdf.geometry(first[0], field)
     reach = math.ceil(study_grid.resolution_m / transform.a) + 1
-    grid = mosaic.lattice(first, field, margin=reach)
-    counts, paths = {path: Counter() for path in part.share(first)}, []
+    grid = tiles.lattice(first, field, margin=reach)
+    counts, paths = {path: Counter() for path in bands.share(first)}, []
     met = tiles_met.of_job(first, field, study_grid, grid, margin=2 * reach)
     read = [path for path in first if path in met or path in counts]
     for month, dates in enumerate(months, start=1):
@@ -62,7 +65,7 @@ def write_months(product, months, kept, study_grid, folder, counts_path):
 
         paths.append(f"{folder}/{month:02d}.tif")
         output = raster.Output(paths[-1], "1", "native NDVI", bands=("ndvi", "seen", "state"))
-        mosaic.write_mosaic(read, field, values, output, grid, fill=(np.nan, 0, np.nan))
+        tiles.write_mosaic(read, field, values, output, grid, fill=(np.nan, 0, np.nan))
     _write_counts(counts, counts_path)
     return paths
 

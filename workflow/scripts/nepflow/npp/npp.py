@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow.modis import ABSENCE_CODE
+from nepflow.study.modis import ABSENCE_CODE
 
 
 def valid_by_share(npp, share):

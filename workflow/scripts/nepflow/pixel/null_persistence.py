@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from nepflow import persistence, trend
+from nepflow.pixel import persistence, trend
 
 NOISE = ("white_noise", "autoregression")
 BESIDE = tuple(f"_of_{name}" for name in NOISE)  # after the name of a share: that of noise

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from nepflow import null_persistence, persistence
-from nepflow.masked import MaskedArea
-from nepflow.null_persistence import BESIDE
+from nepflow.io.missing import MaskedArea
+from nepflow.pixel import null_persistence, persistence
+from nepflow.pixel.null_persistence import BESIDE
 
 COLUMNS = ("method", "chosen", "quantity", "class", "value", "unit")
 

@@ -2,7 +2,8 @@
 
 import math
 
-from nepflow import labels, respiration_models
+from nepflow import labels
+from nepflow.study import respiration
 
 READINGS = {
     "monthly": "equation summed over months",
@@ -83,7 +84,7 @@ def _by_reading(readings, quantity, title, note, decimals):
 
 
 def _reading_name(name):
-    return READINGS.get(name) or respiration_models.label(name)
+    return READINGS.get(name) or respiration.label(name)
 
 
 def _trend_cards(tables, study):

@@ -1,6 +1,6 @@
 """What a reader must know of a study: the choices that it makes, and warnings."""
 
-from nepflow import attribution_choices, respiration_models
+from nepflow.study import attribution, respiration
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
@@ -35,7 +35,7 @@ def choices(study):
         rows.append(("land cover", f"{method} (MCD12Q1)"))
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
-    if attribution_choices.variables_of(study) and study["has_trend"]:
+    if attribution.variables_of(study) and study["has_trend"]:
         claim = study["attribution"]["claim"].replace("_", " ")
         text = f"claimed from the {claim} method; the rest also holds CO2, fire and model errors"
         rows.append(("climate and the rest", text))
@@ -58,9 +58,9 @@ def respiration_choice(study):
     settings = study["respiration"]
     if settings["model"] == "pei2009":
         return f"Pei et al., reading {settings['reading']}: {settings['reason']}"
-    name = respiration_models.label(respiration_models.chosen(settings))
+    name = respiration.label(respiration.chosen(settings))
     text = f"{name}, applied to sums of a {settings['applied_to']}"
-    if respiration_models.SOIL_MODELS[settings["model"]].needs_carbon:
+    if respiration.SOIL_MODELS[settings["model"]].needs_carbon:
         carbon = study["soil_carbon"]
         depth = "-".join(f"{limit:g}" for limit in carbon["depth_cm"])
         text += f"; soil organic carbon of {carbon['file']} ({carbon['unit']}, {depth} cm)"
@@ -152,7 +152,7 @@ def warnings(study):
             "NPP of 2000",
             "collection 006 beside 061: a step between them can look like a trend",
         )
-    for name in respiration_models.unconfirmed(study["respiration"]):
+    for name in respiration.unconfirmed(study["respiration"]):
         yield (
             "respiration",
             f"constants of {name} are unconfirmed: found in no public source that was consulted; "
@@ -249,7 +249,7 @@ def plot_warnings(table, model):
         return
     count, observed, modelled = rows["value"][["values", "observed_mean", "modelled_mean"]]
     name, _, how = model.partition(" ")
-    named = "Pei et al. (2009)" if name == "pei2009" else respiration_models.label(name)
+    named = "Pei et al. (2009)" if name == "pei2009" else respiration.label(name)
     how = f", {how.replace('_', ' ')}" if how else ""
     yield (
         "field plots",

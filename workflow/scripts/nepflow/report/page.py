@@ -8,8 +8,11 @@ from pathlib import Path
 
 import jinja2
 
-from nepflow import headline, labels, methods_text, provenance, readable
-from nepflow.headline import BadReport
+from nepflow import labels
+from nepflow.report import headline, provenance
+from nepflow.report import tables as report_tables
+from nepflow.report.headline import BadReport
+from nepflow.report.methods import text as methods_text
 
 # Pattern of a table's name -> (section, title); the first that fits counts.
 TABLES = (
@@ -208,7 +211,7 @@ def _tables(tables):
             continue
         if "sha256" in table.columns:
             table = table.assign(sha256=table["sha256"].str[:_DIGITS_OF_DIGEST])
-        blocks = readable.blocks(table)
+        blocks = report_tables.blocks(table)
         long = len(blocks) > 1 or len(blocks[0]["rows"]) > 12
         made.append(
             {"name": name, "section": section, "title": title, "blocks": blocks, "long": long}

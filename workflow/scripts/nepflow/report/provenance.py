@@ -38,7 +38,7 @@ def software(packages=PACKAGES):
 
 def commit():
     """Return the short git commit of the code, marked if files were changed since, or None."""
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1]
 
     def git(*words):
         return subprocess.run(

@@ -1,6 +1,10 @@
 """Warnings that the tables of a study, and its rasters of polygons, give a reader."""
 
-from nepflow import detector_rows, notes, plot_models, raster, stability, tables
+from nepflow.detector import results
+from nepflow.io import raster, tables
+from nepflow.pixel import variability
+from nepflow.report import notes
+from nepflow.respiration import plot_models
 
 
 def of(paths, study):
@@ -25,11 +29,11 @@ def of(paths, study):
     for path in paths["defects"]:
         yield from notes.table_warnings(tables.read(path, ["station", "reason"]), fits)
     for path in paths["detectors"]:
-        yield from detector_rows.warnings(tables.read(path, ["factor", "quantity", "value"]))
+        yield from results.warnings(tables.read(path, ["factor", "quantity", "value"]))
     for path in paths["plots"]:
         table = tables.read(path, ["variable", "model", "group", "quantity", "value", "unit"])
         yield from notes.plot_warnings(table, plot_models.own_model(study))
     for path in paths["variation"]:
         table = tables.read(path, ["quantity", "value"]).set_index("quantity")["value"]
-        if few := stability.few_text(int(table["classes"]), study["stability"]["breaks"]):
+        if few := variability.few_text(int(table["classes"]), study["stability"]["breaks"]):
             yield "variation", few

@@ -4,7 +4,8 @@ import math
 import re
 from numbers import Number
 
-from nepflow import attribution_blocks, labels, transition_blocks
+from nepflow import labels
+from nepflow.report import attribution_blocks, transition_blocks
 
 ROWS_SHOWN = 250  # of a long table; the CSV holds all
 _NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table

@@ -4,8 +4,8 @@ from calendar import monthrange
 
 import numpy as np
 
-from nepflow import heterotrophic, soil_respiration
-from nepflow.respiration_models import MONTH, RELATIONS, SOIL_MODELS, YEAR
+from nepflow.respiration import formulas, heterotrophic
+from nepflow.study.respiration import MONTH, RELATIONS, SOIL_MODELS, YEAR
 
 
 class Budget:
@@ -35,7 +35,7 @@ class Budget:
         days = [monthrange(year, month)[1] for year in self.years for month in range(1, 13)]
         self.days = np.array(days, dtype="float64")
         self.copies = 6 if self.step == MONTH else 1  # working copies of months beside years
-        self.limits = soil_respiration.FORMULAS[model].held_at
+        self.limits = formulas.FORMULAS[model].held_at
         self.counts, self.held = [], []
 
     def climate(self, temperature, precipitation):
@@ -53,7 +53,7 @@ class Budget:
             holds temperature within limits, in how many steps it did. Blocks of cells are padded,
             so cells are counted later, in `respiration`.
         """
-        values = soil_respiration.response(self.model, temperature, precipitation, self.constants)
+        values = formulas.response(self.model, temperature, precipitation, self.constants)
         if self.model_step == MONTH:
             values = values * self.days.reshape(-1, *[1] * (values.ndim - 1))
             if self.step == YEAR:
@@ -83,7 +83,7 @@ class Budget:
             climate, beyond = climate[:-1], climate[-1]
             inside = np.isfinite(climate[0])
             self.held.append((beyond[inside].sum(), inside.sum() * self.days.size))
-        total = soil_respiration.with_carbon(self.model, climate, carbon, self.constants)
+        total = formulas.with_carbon(self.model, climate, carbon, self.constants)
         rh, raised, lowered = heterotrophic.heterotrophic(total, self.relation, self.step)
         if self.step == MONTH:
             rh, total = (

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nepflow import soil_respiration
-from nepflow.plot_models import DAYS
-from nepflow.respiration_models import MONTH, SOIL_MODELS
+from nepflow.respiration import formulas
+from nepflow.respiration.plot_models import DAYS
+from nepflow.study.respiration import MONTH, SOIL_MODELS
 
 LEAST_SITES = 8  # places with a measurement; own choice
 LEAST_SPAN_K = 3.0  # of temperature between them; own choice
@@ -53,8 +53,8 @@ def published(model, plots, constants):
     """
     monthly = SOIL_MODELS[model].step == MONTH
     rain = plots["precipitation"] / (12 if monthly else 1)
-    values = soil_respiration.response(model, plots["temperature"], rain, constants)
-    values = soil_respiration.with_carbon(model, values, plots["carbon"], constants)
+    values = formulas.response(model, plots["temperature"], rain, constants)
+    values = formulas.with_carbon(model, values, plots["carbon"], constants)
     return values * DAYS if monthly else values
 
 
@@ -91,7 +91,7 @@ def calibrate(model, plots, constants, draws, seed):
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.log(plots["rs"] / modelled)
     known = np.isfinite(ratio)
-    held = soil_respiration.FORMULAS[model].held_at or (-np.inf, np.inf)
+    held = formulas.FORMULAS[model].held_at or (-np.inf, np.inf)
     warmth, ratio = np.clip(plots["temperature"][known], *held), ratio[known]
     cell = np.stack([np.round(plots[name][known] / SITE_DEG) for name in ("lon", "lat")])
     site = np.unique(cell, axis=1, return_inverse=True)[1].ravel()

@@ -1,6 +1,7 @@
 """Table of calibrated constants of respiration -> constants of a model."""
 
-from nepflow import soil_respiration, tables
+from nepflow.io import tables
+from nepflow.respiration import formulas
 
 COLUMNS = ("model", "quantity", "statistic", "value", "unit")
 UNITS = {
@@ -22,7 +23,7 @@ def constants(path, model, published):
     published : dict
         Empty: those of `soil_respiration.PUBLISHED`.
     """
-    published = published or soil_respiration.PUBLISHED.get(model, {})
+    published = published or formulas.PUBLISHED.get(model, {})
     if not path:
         return published
     table = tables.read(path, COLUMNS)

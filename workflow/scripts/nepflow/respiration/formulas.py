@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nepflow.respiration_models import SOIL_MODELS
+from nepflow.study.respiration import SOIL_MODELS
 
 RAICH_RANGE = (-13.3, 33.5)  # degC; temperatures outside count as the limit
 PUBLISHED = {  # rate and response to temperature of the models whose constants are no settings

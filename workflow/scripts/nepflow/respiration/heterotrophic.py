@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow.respiration_models import refusal
+from nepflow.study.respiration import refusal
 
 
 class WrongStep(ValueError):

@@ -2,15 +2,8 @@
 
 import numpy as np
 
-from nepflow import heterotrophic, respiration, soil_respiration
-from nepflow.respiration_models import (
-    MONTH,
-    RELATIONS,
-    SOIL_MODELS,
-    YEAR,
-    is_calibrated,
-    variant,
-)
+from nepflow.respiration import formulas, heterotrophic, respiration
+from nepflow.study.respiration import MONTH, RELATIONS, SOIL_MODELS, YEAR, is_calibrated, variant
 
 DAYS = 365.25
 ALIKE = "months alike"  # a table of plots has no months: each gets a twelfth of the rain
@@ -70,8 +63,8 @@ def _total(plots, model, constants):
     """Annual total respiration of a soil model."""
     monthly = SOIL_MODELS[model].step == MONTH
     rain = plots["precipitation"] / (12 if monthly else 1)
-    values = soil_respiration.response(model, plots["temperature"], rain, constants)
-    values = soil_respiration.with_carbon(model, values, plots["carbon"], constants)
+    values = formulas.response(model, plots["temperature"], rain, constants)
+    values = formulas.with_carbon(model, values, plots["carbon"], constants)
     return values * DAYS if monthly else values
 
 

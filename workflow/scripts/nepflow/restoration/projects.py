@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import distance_transform_edt
 
-from nepflow import names, vectors, zoning
-from nepflow.restoration_stages import UNTREATED
-from nepflow.restoration_units import MOST_PROJECTS
+from nepflow.io import vectors
+from nepflow.restoration.panel import MOST_PROJECTS
+from nepflow.restoration.restoration_stages import UNTREATED
+from nepflow.study import names as study_names
+from nepflow.zones import kinds as zones_kinds
 
 COLUMNS = ("project", "measure", "start_year")
 TABLE = ["number", *COLUMNS, "cells", "cells_of_earlier_projects", "unit"]
@@ -91,12 +93,12 @@ def dissolved(frame, path):
     for column in ("project", "measure"):
         given = frame[column].astype(object).where(frame[column].notna(), None)
         try:
-            named_by[column] = zoning.clean_names(given, path, column, "restoration.columns")
-        except zoning.BadNames as error:
+            named_by[column] = zones_kinds.clean_names(given, path, column, "restoration.columns")
+        except zones_kinds.BadNames as error:
             raise BadProjects(str(error)) from None
     remedy = "Write them alike, which makes them one measure, or rename one."
     measures = dict.fromkeys(named_by["measure"])
-    names.check_inside(measures, f"{path}: measures", remedy, (names.ALL, UNTREATED))
+    study_names.check_inside(measures, f"{path}: measures", remedy, (study_names.ALL, UNTREATED))
     return _joined(frame.assign(start_year=years.astype(int), **named_by), path)
 
 

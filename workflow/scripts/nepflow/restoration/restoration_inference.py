@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from nepflow import restoration, restoration_effects
+from nepflow.restoration import effects, matching
 
 _SPARE = 8  # patches asked for beyond the expected number
 _FEW = 20  # patches of a unit's size, below which any size serves
@@ -49,7 +49,7 @@ def resampled(parts, draws, confidence_percent, seed, place=0):
     Otsu and Rai (2017), J. Am. Stat. Assoc. 112:1720-1732 (matches are held while units are
     resampled); Cameron and Miller (2015), J. Hum. Resour. 50:317-372 (few clusters).
     """
-    value = restoration_effects.value_of(parts)
+    value = effects.value_of(parts)
     control, treated = (np.random.default_rng(key) for key in ([seed, 0], [seed, 1, place]))
     weight = _multiplicities(control, len(parts.control_sums), draws)
     others = _ratio(weight, parts.control_sums, parts.control_weights)
@@ -92,7 +92,7 @@ def randomised(parts, placebos, confidence_percent):
     ----------
     Abadie, Diamond and Hainmueller (2010), J. Am. Stat. Assoc. 105:493-505 (placebos in space).
     """
-    value = restoration_effects.value_of(parts)
+    value = effects.value_of(parts)
     tail = (100 - confidence_percent) / 2
     low, high = np.nanpercentile(placebos, [tail, 100 - tail], axis=0)
     more = (np.abs(placebos) >= np.abs(value)).sum(axis=0)
@@ -122,12 +122,10 @@ def placebo_draws(panel, cohorts, projects, columns, settings, generator):
         mine = found.unit[np.isin(panel.project[found.unit], projects)]
         if not mine.size:
             continue
-        pool, gap = restoration.placebo_gaps(panel, found, settings)
+        pool, gap = matching.placebo_gaps(panel, found, settings)
         known = np.isfinite(gap[:, 0])
         pool, gap = pool[known], gap[known]
-        weight = restoration_effects.functionals(
-            columns, found.start, panel.years, settings["window"]
-        )
+        weight = effects.functionals(columns, found.start, panel.years, settings["window"])
         for project in np.unique(panel.project[mine]):
             units = mine[panel.project[mine] == project]
             centre = generator.choice(pool, settings["draws"]) if pool.size else pool

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nepflow import raster, restoration, restoration_units
+from nepflow.io import raster
+from nepflow.restoration import matching, panel
 
 
 def panel_of(layers, climate, grid_path, projects, years, settings, mem_mb):
@@ -33,14 +34,14 @@ def panel_of(layers, climate, grid_path, projects, years, settings, mem_mb):
         inside = grid[0] == 1
         x, y = (np.broadcast_to(v, inside.shape)[inside] / 1000 for v in (x, y))
         flat = [layer[0][inside] for layer in (number, distance, cover)]
-        key = restoration_units.keys(*flat, x, y, settings["patch_km"], settings["buffer_km"])
+        key = panel.keys(*flat, x, y, settings["patch_km"], settings["buffer_km"])
         cells = np.concatenate([[x, y], *(layer[:, inside] for layer in values)])
-        parts.append(restoration_units.sums(key, cells))
-    units = restoration_units.means(parts, settings["minimum_cells"])
+        parts.append(panel.sums(key, cells))
+    units = panel.means(parts, settings["minimum_cells"])
     start = dict(zip(projects["number"], projects["start_year"], strict=True))
     x, y, dem, *cubes = units.values
     cubes = np.reshape(cubes, (1 + len(climate), len(years), -1)).transpose(0, 2, 1)
-    return restoration.Panel(
+    return matching.Panel(
         cubes[0], cubes[1:], dem[None], units.landcover, units.project,
         np.array([start.get(p, np.inf) for p in units.project], dtype=float),
         units.cells, x, y, np.array(years),

@@ -9,10 +9,10 @@ import rasterio
 from rasterio.features import shapes
 from shapely.geometry import shape
 
-from nepflow import restoration_file
-from nepflow.restoration_file import BadProjects
+from nepflow.restoration import projects
+from nepflow.restoration.projects import BadProjects
 
-COLUMNS = ("number", *restoration_file.COLUMNS)
+COLUMNS = ("number", *projects.COLUMNS)
 LARGEST = 2**31 - 1  # number that polygons are made of
 
 
@@ -57,7 +57,7 @@ def read_projects(path, table_path, columns):
         )
     rows = table.loc[numbers].reset_index(drop=True)
     frame = geopandas.GeoDataFrame(rows, geometry=outlines, crs=crs)
-    return restoration_file.dissolved(frame, table_path)
+    return projects.dissolved(frame, table_path)
 
 
 def _table(path, columns):
@@ -70,7 +70,7 @@ def _table(path, columns):
         raise BadProjects(
             f"{path}: cannot be read as CSV ({error}). Check restoration.table."
         ) from error
-    table = restoration_file.named(table, COLUMNS, columns, path)
+    table = projects.named(table, COLUMNS, columns, path)
     number = pd.to_numeric(table["number"], errors="coerce")
     wrong = ~((number % 1 == 0) & number.between(1, LARGEST))
     if wrong.any():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import change_point
+from nepflow.restoration import change_point
 
 COLUMNS = ["measure", "stage", "quantity", "value", "unit"]
 UNTREATED = "untreated"

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from nepflow import restoration
-from nepflow import restoration_effects as effects
-from nepflow import restoration_inference as inference
+from nepflow.restoration import effects, matching
+from nepflow.restoration import restoration_inference as inference
 
 COLUMNS = ["measure", "quantity", "of", "value", "unit"]
 EVENTS = ["measure", "start_year", "event_year", "quantity", "value", "unit"]
@@ -142,5 +141,5 @@ def event_rows(answers, columns):
 def cohorts_of(panel, settings):
     """Return the `restoration.Cohort` of each start year that has years enough."""
     starts = panel.start[np.isfinite(panel.start)]
-    found = restoration.effective_starts(starts, panel.years, settings)
-    return [restoration.cohort(panel, start, settings) for start in found]
+    found = matching.effective_starts(starts, panel.years, settings)
+    return [matching.cohort(panel, start, settings) for start in found]

@@ -3,10 +3,10 @@
 import geopandas
 import pyogrio
 import rasterio
-from nepflow.atomic import replacing
 from rasterio.transform import Affine
 
-from nepflow_twin.world import SIMULATED
+from nepflow.io.atomic import replacing
+from nepflow.simulation.world import SIMULATED
 
 DATE = "2024-01-01T00:00:00Z"  # GeoPackage stores when it was written; fixed, so that runs agree
 

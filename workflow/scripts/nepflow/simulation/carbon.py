@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nepflow_twin.climate import MIDDLE_YEAR
-from nepflow_twin.noise import static_field, yearly_field
+from nepflow.simulation.climate import MIDDLE_YEAR
+from nepflow.simulation.noise import static_field, yearly_field
 
 # Share of the climatic potential that a class reaches; NaN where nothing grows.
 SHARE = np.full(256, np.nan)

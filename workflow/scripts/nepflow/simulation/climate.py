@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nepflow_twin.noise import static_field, yearly_field
+from nepflow.simulation.noise import static_field, yearly_field
 
 MIDDLE_YEAR = 2012.5  # the embedded normals are of 2000-2025
 SUMMER = np.cos(2 * np.pi * (np.arange(12) - 6) / 12)[:, None, None]  # 1 in July, -1 in January

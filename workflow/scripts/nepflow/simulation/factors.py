@@ -3,9 +3,9 @@
 import numpy as np
 import shapely
 
-from nepflow_twin.area import write_field, write_polygons
-from nepflow_twin.light import karst_shapes
-from nepflow_twin.noise import static_field
+from nepflow.simulation.area import write_field, write_polygons
+from nepflow.simulation.light_use import karst_shapes
+from nepflow.simulation.noise import static_field
 
 # People a km2 that a cell of a class has before terrain; others 3.
 PEOPLE = {12: 180.0, 13: 2500.0, 14: 90.0, 11: 40.0, 9: 20.0, 10: 25.0}

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from nepflow_twin.landcover import CELL
-from nepflow_twin.noise import cell_uniform, yearly_field
-from nepflow_twin.tiles import Product, layer_of
+from nepflow.simulation.landcover import CELL
+from nepflow.simulation.noise import cell_uniform, yearly_field
+from nepflow.simulation.tiles import Product, layer_of
 
 FILL, NO_RANK = -3000, -1
 GOOD, MARGINAL, SNOW, CLOUDY = 0, 1, 2, 3

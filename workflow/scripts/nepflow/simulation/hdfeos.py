@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from nepflow.atomic import replacing
 from pyhdf.HDF import HC, HDF
 from pyhdf.SD import SD, SDC
 from pyhdf.V import V  # noqa: F401  HDF.vgstart needs the module loaded
+
+from nepflow.io.atomic import replacing
 
 TYPES = {
     "int8": SDC.INT8,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow_twin.noise import cell_uniform
+from nepflow.simulation.noise import cell_uniform
 
 CELL = 1 / 240  # degrees: one parcel of land changes, and is mistaken, as a whole; a region
 # whose land changes in larger pieces says so in `parcel` of its world

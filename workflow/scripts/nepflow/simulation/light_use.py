@@ -8,8 +8,8 @@ NDVI, the climate and the trends.
 import numpy as np
 import shapely
 
-from nepflow_twin.climate import MIDDLE_YEAR
-from nepflow_twin.noise import static_field, yearly_field
+from nepflow.simulation.climate import MIDDLE_YEAR
+from nepflow.simulation.noise import static_field, yearly_field
 
 NAN = np.nan
 # By IGBP class: NDVI in the dry season and in full leaf, light use efficiency, g C MJ-1.

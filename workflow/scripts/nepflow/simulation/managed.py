@@ -7,10 +7,10 @@ to place, what changes of land cover add, and what restoration projects add.
 import numpy as np
 import shapely
 
-from nepflow_twin.carbon import SHARE
-from nepflow_twin.light import karst_shapes
-from nepflow_twin.noise import static_field, yearly_field
-from nepflow_twin.projects import projects_of
+from nepflow.simulation.carbon import SHARE
+from nepflow.simulation.light_use import karst_shapes
+from nepflow.simulation.management import projects_of
+from nepflow.simulation.noise import static_field, yearly_field
 
 FIRST_YEAR = 2001  # the human part counts from here
 POTENTIAL = 950.0  # g C m-2 yr-1 in the usual climate, of a class with share 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from nepflow_twin.noise import generator
+from nepflow.simulation.noise import generator
 
 SPACING = 0.26  # degrees between the corners of squares that may become projects
 UNEQUAL = 0.15  # relative standard deviation of the effect within a measure

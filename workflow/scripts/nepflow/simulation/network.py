@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from nepflow_twin.landcover import WATER
-from nepflow_twin.noise import generator
+from nepflow.simulation.landcover import WATER
+from nepflow.simulation.noise import generator
 
 CROWDED = 0.12  # degrees, closer than which no two stations are placed by chance
 REACH = 1.5  # degrees around the provinces where stations stand too

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import ndtri
 
-from nepflow_twin.carbon import SHARE
-from nepflow_twin.landcover import CELL
-from nepflow_twin.noise import cell_uniform, static_field, yearly_field
+from nepflow.simulation.carbon import SHARE
+from nepflow.simulation.landcover import CELL
+from nepflow.simulation.noise import cell_uniform, static_field, yearly_field
 
 # Codes of MOD17A3HGF above its valid range, by the IGBP class of the map that it uses.
 NPP_CODE = {13: 32762, 11: 32763, 15: 32764, 16: 32765, 17: 32766}

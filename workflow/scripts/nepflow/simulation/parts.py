@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from nepflow_twin.management_files import write_rows
-from nepflow_twin.truth import Trend, create, put, strips
-from nepflow_twin.world import SIMULATED
+from nepflow.simulation.raw_files import write_rows
+from nepflow.simulation.truth import Trend, create, put, strips
+from nepflow.simulation.world import SIMULATED
 
 UNIT = "g C m-2 yr-2"
 SLOPES = {

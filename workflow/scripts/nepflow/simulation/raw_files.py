@@ -4,12 +4,12 @@ import csv
 
 import numpy as np
 import shapely
-from nepflow.atomic import replacing
 
-from nepflow_twin.area import write_field, write_polygons
-from nepflow_twin.noise import generator
-from nepflow_twin.soil import soil_carbon, total_respiration
-from nepflow_twin.world import SIMULATED
+from nepflow.io.atomic import replacing
+from nepflow.simulation.area import write_field, write_polygons
+from nepflow.simulation.noise import generator
+from nepflow.simulation.soil import soil_carbon, total_respiration
+from nepflow.simulation.world import SIMULATED
 
 PLOTS = 120
 PLOT_NOISE = 0.15  # relative standard deviation of measured respiration

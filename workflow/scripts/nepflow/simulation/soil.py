@@ -8,7 +8,7 @@ import calendar
 
 import numpy as np
 
-from nepflow_twin.noise import static_field
+from nepflow.simulation.noise import static_field
 
 BASE_RATE, CARBON_RATE = 0.588, 0.118  # g C m-2 d-1, and more a kg C m-2
 Q10_AT_ZERO, Q10_FALL = 1.83, -0.006

@@ -4,15 +4,15 @@ import csv
 
 import numpy as np
 import pyarrow as pa
-from nepflow._log import progress
-from nepflow.atomic import replacing
 from pyarrow import csv as arrow_csv
 
-from nepflow_twin import defects, network
-from nepflow_twin.climate import VARIABLES
-from nepflow_twin.noise import generator
-from nepflow_twin.weather import Calendar, observed_days
-from nepflow_twin.world import SIMULATED
+from nepflow._log import progress
+from nepflow.io.atomic import replacing
+from nepflow.simulation import defects, network
+from nepflow.simulation.climate import VARIABLES
+from nepflow.simulation.noise import generator
+from nepflow.simulation.weather import Calendar, observed_days
+from nepflow.simulation.world import SIMULATED
 
 SCHEMA = pa.schema(
     [

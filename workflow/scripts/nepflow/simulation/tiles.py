@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-from nepflow._log import progress
-from nepflow.atomic import replacing
 
-from nepflow_twin import observation
-from nepflow_twin.hdfeos import SPHERE_RADIUS, Field, write_grid_file
-from nepflow_twin.world import SIMULATED
+from nepflow._log import progress
+from nepflow.io.atomic import replacing
+from nepflow.simulation import observation
+from nepflow.simulation.hdfeos import SPHERE_RADIUS, Field, write_grid_file
+from nepflow.simulation.world import SIMULATED
 
 TILE_SIZE = 1111950.5196666666  # m
 WORLD_WEST, WORLD_NORTH = -20015109.354, 10007554.677  # m

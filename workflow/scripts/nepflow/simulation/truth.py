@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from nepflow._log import progress
-from nepflow.atomic import replacing
 from pyproj import Transformer
 from rasterio.windows import Window
 
-from nepflow_twin.observation import collection_ratio
-from nepflow_twin.world import SIMULATED
+from nepflow._log import progress
+from nepflow.io.atomic import replacing
+from nepflow.simulation.observation import collection_ratio
+from nepflow.simulation.world import SIMULATED
 
 STRIP = 256  # rows; also the side of the tiles in the files, so that each is written once
 CUBES = {

@@ -5,13 +5,13 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from nepflow_twin.carbon import Productivity, annual_respiration
-from nepflow_twin.climate import Climate
-from nepflow_twin.geography import Region
-from nepflow_twin.landcover import LandCover
-from nepflow_twin.light import Greenness
-from nepflow_twin.managed import Managed
-from nepflow_twin.soil import heterotrophic_respiration
+from nepflow.simulation.carbon import Productivity, annual_respiration
+from nepflow.simulation.climate import Climate
+from nepflow.simulation.geography import Region
+from nepflow.simulation.landcover import LandCover
+from nepflow.simulation.light_use import Greenness
+from nepflow.simulation.managed import Managed
+from nepflow.simulation.soil import heterotrophic_respiration
 
 SIMULATED = "simulated (twin)"
 

@@ -16,7 +16,7 @@ from functools import cache
 import numba
 import numpy as np
 
-from nepflow.kernels import COMPILED, kernel_matrix
+from nepflow.climate.kernels import COMPILED, kernel_matrix
 
 NODES = 6  # in each direction
 BEFORE = 2  # of them below the cell

@@ -5,7 +5,7 @@ import rasterio
 from pyproj import CRS, Transformer
 from rasterio.windows import Window
 
-from nepflow.geotiff import absent_to_nan
+from nepflow.io.geotiff import absent_to_nan
 
 
 def values_at(path, lon, lat):

@@ -10,8 +10,8 @@ import math
 import numpy as np
 from pyproj import CRS, Transformer
 
-from nepflow.lattice import Lattice
-from nepflow.modis import SPHERE_RADIUS_M
+from nepflow.spatial.lattice import Lattice
+from nepflow.study.modis import SPHERE_RADIUS_M
 
 NODES_M = 16_000  # spacing of the lattice at most; where cells are larger, every centre is exact
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import raster
+from nepflow.io import raster
 
 
 def series(inputs, grid_path, cells, seed, mem_mb):

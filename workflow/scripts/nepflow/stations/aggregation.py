@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from nepflow import completeness
-from nepflow.climate import NORMAL
-from nepflow.station_file import POSITION, BadStations
+from nepflow.climate.climate import NORMAL
+from nepflow.stations import completeness
+from nepflow.stations.records import POSITION, BadStations
 
 MONTHLY = ("station", *POSITION, "variable", "year", "month", "value", "days", "unit")
 ANNUAL = ("station", *POSITION, "variable", "year", "value", "unit")

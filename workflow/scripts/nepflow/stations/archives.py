@@ -26,13 +26,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nepflow.conversions import (
+from nepflow.stations.conversions import (
     CONVERSIONS,
     cma_elevation,
     cma_precipitation,
     degrees_of_minutes,
 )
-from nepflow.station_file import BadStations, sorted_categories
+from nepflow.stations.records import BadStations, sorted_categories
 
 KEY = ["station", "year", "month", "day"]
 PLACE = ["lon", "lat", "elevation_m"]

@@ -10,8 +10,9 @@ import geopandas
 import numpy as np
 import pyproj
 
-from nepflow import flag_tables, flags, station_file
-from nepflow.station_file import POSITION, BadStations
+from nepflow.stations import flag_tables, flags
+from nepflow.stations import records as stations_records
+from nepflow.stations.records import POSITION, BadStations
 
 
 def clean(records, columns, steps, ledger, tolerance, elevation_limits_m):
@@ -113,9 +114,9 @@ def settle_codes(records, columns, limits, ledger, policy):
         By the policy ``error``.
     """
     if policy == "error":
-        station_file.check_codes(records, columns, limits, ledger.path)
+        stations_records.check_codes(records, columns, limits, ledger.path)
     elif policy == "drop":
-        for column, mask in station_file.code_masks(records, columns, limits).items():
+        for column, mask in stations_records.code_masks(records, columns, limits).items():
             ledger.note(records, mask, f"undeclared_code_{column}", "value dropped")
             records[column] = records[column].mask(mask)
     return records

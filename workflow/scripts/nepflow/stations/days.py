@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from nepflow import flag_tables, flags
-from nepflow.station_file import POSITION
+from nepflow.stations import flag_tables
+from nepflow.stations import flags as stations_flags
+from nepflow.stations.records import POSITION
 
 
 class StationDays:
@@ -51,8 +52,8 @@ class StationDays:
 
     def flags(self, variable):
         """Return the flag codes of a variable; missing where there is no record."""
-        matrix = np.full(self.shape, flags.MISSING, dtype="int8")
-        codes = self.records[flags.column_of(variable)].cat.codes
+        matrix = np.full(self.shape, stations_flags.MISSING, dtype="int8")
+        codes = self.records[stations_flags.column_of(variable)].cat.codes
         matrix[self.row, self.column] = codes.to_numpy()
         return matrix
 
@@ -75,7 +76,7 @@ class StationDays:
         for values in columns.values():
             shown |= ~np.isnan(values)
         for matrix in codes.values():
-            shown |= matrix != flags.MISSING
+            shown |= matrix != stations_flags.MISSING
         station, day = np.nonzero(shown.T)
         records = self.sites.iloc[station].reset_index(drop=True)
         date = self.dates[day]
@@ -86,7 +87,7 @@ class StationDays:
         for column, values in columns.items():
             records[column] = values[day, station]
         for variable, matrix in codes.items():
-            records[flags.column_of(variable)] = flag_tables.category(matrix[day, station])
+            records[stations_flags.column_of(variable)] = flag_tables.category(matrix[day, station])
         return records
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nepflow import flag_tables, reconstruction
-from nepflow.variables import VARIABLES
+from nepflow.stations import flag_tables, reconstruction
+from nepflow.study.variables import VARIABLES
 
 # temperature by difference from the station's mean, the others by ratio to it
 DEPARTURES = {"temperature": "difference", "precipitation": "ratio", "radiation": "ratio"}

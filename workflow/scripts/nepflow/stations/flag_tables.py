@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nepflow.flags import FLAGS, OBSERVED, SUNSHINE
+from nepflow.stations.flags import FLAGS, OBSERVED, SUNSHINE
 
 FLAGGED = ("station", "date", "variable", "value", "unit", "flag")
 QUALITY = ("station", "variable", "quantity", "value", "unit")

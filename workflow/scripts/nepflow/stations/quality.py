@@ -12,7 +12,7 @@ regression checks, each on what passed the ones before it.
 
 import numpy as np
 
-from nepflow import flags
+from nepflow.stations import flags
 
 ROUNDS = 10  # of the spatial check; each removes the worst value of a neighbourhood and day
 SCALES = {"temperature": "none", "precipitation": "square_root", "radiation": "none"}

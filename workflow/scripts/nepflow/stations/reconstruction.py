@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nepflow import kriging, variogram
+from nepflow.spatial import variogram
+from nepflow.stations import kriging
 
 LEAST_DAYS = 15  # days that a mean of a station and calendar month needs
 LEAST_MEAN = 0.1  # of a ratio, in the unit of the values per day: drier stations count as this

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
-from nepflow import missing_codes
+from nepflow.io import missing_codes
 
 POSITION = ["lon", "lat", "elevation_m"]
 # The column that tells the time in a file of each time step, its format, and what it becomes.

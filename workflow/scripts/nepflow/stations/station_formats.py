@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from nepflow import station_archives, station_file
+from nepflow.stations import archives
+from nepflow.stations import records as stations_records
 
 
 def read(path, station_format, columns, time_step, substitutes=None, missing=()):
@@ -37,19 +38,19 @@ def read(path, station_format, columns, time_step, substitutes=None, missing=())
     substitutes = substitutes or {}
     records = _read(path, station_format, columns, time_step, substitutes)
     named = [*columns, *substitutes.values(), "elevation_m"]
-    return station_file.without_missing(records, named, missing)
+    return stations_records.without_missing(records, named, missing)
 
 
 def _read(path, station_format, columns, time_step, substitutes):
     if station_format != "tidy":
-        return station_archives.read(path, station_format, columns, substitutes)
+        return archives.read(path, station_format, columns, substitutes)
     if not Path(path).is_dir():
-        return station_file.read(path, columns, time_step, substitutes)
-    files = station_archives.files_of(path, "*.csv")
+        return stations_records.read(path, columns, time_step, substitutes)
+    files = archives.files_of(path, "*.csv")
     if not files:
-        raise station_file.BadStations(f"{path}: no CSV file in this folder. Put one there.")
-    tables = [station_file.read(file, columns, time_step, substitutes) for file in files]
+        raise stations_records.BadStations(f"{path}: no CSV file in this folder. Put one there.")
+    tables = [stations_records.read(file, columns, time_step, substitutes) for file in files]
     records = pd.concat(
         [table.astype({"station": str}) for table in tables], ignore_index=True
     ).astype({"station": "category"})
-    return records.assign(station=station_file.sorted_categories(records["station"]))
+    return records.assign(station=stations_records.sorted_categories(records["station"]))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nepflow.station_file import BadStations
+from nepflow.stations.records import BadStations
 
 
 def weights_of(path, column, stations):

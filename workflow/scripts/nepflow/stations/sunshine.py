@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nepflow import flag_tables, flags, radiation
+from nepflow.stations import flag_tables, flags, radiation
 
 RADIATION, SUNSHINE = "radiation_mj_m2", "sunshine_h"
 SUBSTITUTES = {RADIATION: SUNSHINE}  # a file may have the second in place of the first

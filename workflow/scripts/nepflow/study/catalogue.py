@@ -6,16 +6,16 @@ only: the workflow reads it before any environment exists.
 
 import re
 
-from nepflow import (
-    attribution_choices,
-    figure_entries,
+from nepflow.study import (
+    attribution,
+    figures,
+    files,
     land_use_entries,
     landcover,
-    own_files,
-    respiration_models,
-    restoration_entries,
+    respiration,
+    restoration,
 )
-from nepflow.figure_entries import BadStudy, did_you_mean
+from nepflow.study.figures import BadStudy, did_you_mean
 
 CARBON = ("nep", "npp", "rh")
 TREND_LAYERS = (
@@ -75,7 +75,7 @@ def check(study, file):
         With the place, the layers whose names are near, and those of the same folder.
     """
     short, made = layers_of(study), layers_of(study | {"has_trend": True})
-    for place, layer in figure_entries.named_layers(study):
+    for place, layer in figures.named_layers(study):
         known = short if place.startswith("contrasts") else made
         if layer not in known:
             raise BadStudy(
@@ -162,9 +162,9 @@ def _carbon(study):
     yield from ("nep/nep", "nep/npp", "nep/rh")
     for name in study["respiration_variants"]:
         yield f"nep/rh_{name}"
-        if name not in respiration_models.READINGS:
+        if name not in respiration.READINGS:
             yield f"nep/rs_{name}"
-    if own_files.uses_carbon(study):
+    if files.uses_carbon(study):
         yield from ("soil/native_carbon", "soil/carbon")
 
 
@@ -185,8 +185,8 @@ def _pixel(study):
 def _attribution(study):
     shared = ("observed_slope", "observed_p", "time_r2", "residual_bias")
     own = ("climate_slope", "rest_slope", "driver_slopes", "rest_share", "case", "dominant")
-    layers = [*shared, *(f"{m}_{layer}" for m in attribution_choices.METHODS for layer in own)]
-    for name in attribution_choices.variables_of(study) if study["has_trend"] else ():
+    layers = [*shared, *(f"{m}_{layer}" for m in attribution.METHODS for layer in own)]
+    for name in attribution.variables_of(study) if study["has_trend"] else ():
         yield from (f"attribution/{name}/{layer}" for layer in layers)
 
 
@@ -196,5 +196,5 @@ def _further(study):
         yield from (f"land_use/{name}_{span}" for span in ("first", "last"))
     for entry in study["detectors"]:
         yield from (f"factors/{f['name']}" for f in entry["factors"] if "file" in f)
-    if restoration_entries.is_wanted(study):
+    if restoration.is_wanted(study):
         yield from ("restoration/projects", "restoration/distance")

@@ -1,18 +1,18 @@
 """What a study file may not say, beyond its schema: checked before anything runs."""
 
-from nepflow import (
-    acquire_choices,
-    attribution_choices,
-    detector_entries,
+from nepflow.study import (
+    attribution,
+    detector,
+    downloads,
     equal_area,
-    figure_entries,
+    figures,
     grid_units,
     land_use_entries,
     names,
-    respiration_models,
-    restoration_entries,
+    respiration,
+    restoration,
 )
-from nepflow.figure_entries import BadStudy
+from nepflow.study.figures import BadStudy
 
 
 def check_sense(study, file):
@@ -42,17 +42,17 @@ def check_sense(study, file):
     check_comparison(study, file)
     names.check(study, file)
     check_tiles(study, file)
-    detector_entries.check(study, file)  # whose layers others look through
+    detector.check(study, file)  # whose layers others look through
     _check_zones(study, file)
     _check_climate(study, file)
     if uses_landcover(study) or source == "casa":
         _check_landcover_years(study, file)
-    figure_entries.check(study, file)
+    figures.check(study, file)
     land_use_entries.check(study, study_years(study), file)
-    restoration_entries.check(study, study_years(study), file)
-    respiration_models.check(study, file)
-    attribution_choices.check(study, file)
-    acquire_choices.check(study, file)
+    restoration.check(study, study_years(study), file)
+    respiration.check(study, file)
+    attribution.check(study, file)
+    downloads.check(study, file)
     check_grids(study["climate"], file)
 
 
@@ -67,7 +67,7 @@ def check_comparison(study, file):
     if npp["compare"] == npp["source"]:
         raise BadStudy(f"{file}: npp.compare names npp.source itself. Set it to null.")
     for figure in study.get("figures", []):
-        layers = figure_entries.layers_of(figure)
+        layers = figures.layers_of(figure)
         if not npp["compare"] and any(layer.startswith("npp/compared/") for layer in layers):
             raise BadStudy(
                 f"{file}: figure {figure['name']} compares NPP, and npp.compare is null. Set it to "
@@ -189,10 +189,10 @@ def _check_climate(study, file):
 def uses_landcover(study):
     """Tell whether a zone, or a layer that the study names, needs land cover."""
     kinds = {zones["kind"] for zones in study.get("zones", [])}
-    layers = [layer for _, layer in figure_entries.named_layers(study)]
-    if land_use_entries.quantities_of(study) or restoration_entries.needs_landcover(study):
+    layers = [layer for _, layer in figures.named_layers(study)]
+    if land_use_entries.quantities_of(study) or restoration.needs_landcover(study):
         return True
-    if attribution_choices.is_pooled(study):
+    if attribution.is_pooled(study):
         return True
     return bool(kinds & {"landcover", "stable_landcover"}) or any(
         layer.startswith("landcover/") for layer in layers

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from nepflow import settings_file
+from nepflow.study import settings_file
 
-TOP = Path(__file__).resolve().parents[3]
+TOP = Path(__file__).resolve().parents[4]
 FILE = TOP / "config/datasets.yaml"
 SCHEMA = TOP / "workflow/schemas/datasets.schema.yaml"
 

@@ -5,14 +5,14 @@ Standard library only: the workflow reads it before any environment exists.
 
 import re
 
-from nepflow import dependence
-from nepflow.figure_entries import BadStudy, did_you_mean
+from nepflow.study import circularity
+from nepflow.study.figures import BadStudy, did_you_mean
 
 _CARBON = re.compile(r"pixel/(nep|npp|rh)/(\w+)")
 _DRIVER = re.compile(
-    rf"(?:(?:pixel|climate)/)?({'|'.join(dependence.DRIVERS)}|ndvi|landcover)(?:/|$)"
+    rf"(?:(?:pixel|climate)/)?({'|'.join(circularity.DRIVERS)}|ndvi|landcover)(?:/|$)"
 )
-_MEAN = re.compile(rf"pixel/(nep|npp|rh|{'|'.join(dependence.DRIVERS)})/mean")
+_MEAN = re.compile(rf"pixel/(nep|npp|rh|{'|'.join(circularity.DRIVERS)})/mean")
 _COVER = re.compile(r"landcover/(?:keys/(\w+)/)?(\d{4})")
 KINDS = ("detector", "interaction")  # of figures
 
@@ -44,10 +44,10 @@ def built_in_how(study, entry, factor):
     driver = match[1] if match else factor.get("quantity")
     if not dependent or not driver:
         return ""
-    how = dependence.built_in_how(study, dependent[1], driver)
-    if how == dependence.NO:
+    how = circularity.built_in_how(study, dependent[1], driver)
+    if how == circularity.NO:
         return ""
-    return dependence.OWN if "file" in factor and how == dependence.SAME else how
+    return circularity.OWN if "file" in factor and how == circularity.SAME else how
 
 
 def layers_of(entry):

@@ -6,7 +6,7 @@ Standard library only: the workflow reads it before any environment exists.
 import os
 from dataclasses import dataclass
 
-from nepflow import acquire_choices, respiration_models, settings_file
+from nepflow.study import downloads, respiration, settings_file
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def npp(study):
 
 def uses_carbon(study):
     """Tell whether a model of respiration of the study needs soil carbon."""
-    models = respiration_models.soil_models(study["respiration"])
-    return any(respiration_models.SOIL_MODELS[name].needs_carbon for name in models)
+    models = respiration.soil_models(study["respiration"])
+    return any(respiration.SOIL_MODELS[name].needs_carbon for name in models)
 
 
 def carbon_entry(study):
@@ -139,7 +139,7 @@ def _zones(study):
 
 def factor_path(study, factor):
     """Return the path of the file of a factor."""
-    brought = "population" if factor["file"] == acquire_choices.POPULATION_FILE else None
+    brought = "population" if factor["file"] == downloads.POPULATION_FILE else None
     return path_of(study, factor["file"], brought)
 
 

@@ -3,7 +3,7 @@
 Standard library only: the workflow reads it before any environment exists.
 """
 
-from nepflow.figure_entries import BadStudy
+from nepflow.study.figures import BadStudy
 
 
 def quantities_of(study):

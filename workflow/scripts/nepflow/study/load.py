@@ -6,19 +6,19 @@ Standard library, yaml and jsonschema only: the workflow reads it before any env
 import re
 from pathlib import Path
 
-from nepflow import (
-    detector_entries,
-    figure_entries,
+from nepflow.study import (
+    catalogue,
+    detector,
     land_use_entries,
     landcover,
     modis,
-    respiration_models,
+    respiration,
     settings_file,
-    study_layers,
 )
-from nepflow.figure_entries import BadStudy
-from nepflow.study_checks import check_sense, readers_of_tiles, study_years, uses_landcover
-from nepflow.study_layers import TREND_LAYERS
+from nepflow.study import figures as study_figures
+from nepflow.study.catalogue import TREND_LAYERS
+from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
+from nepflow.study.figures import BadStudy
 
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
@@ -64,7 +64,7 @@ def load_study(name, config, schema, raw, results):
         study.pop("substitutes", None)
     loaded = completed(study, name, raw, results)
     named = {key: study.get(key, []) for key in ("figures", "detectors")}
-    study_layers.check(loaded | named, file)
+    catalogue.check(loaded | named, file)
     return loaded
 
 
@@ -162,14 +162,14 @@ def completed(study, name, raw, results):
     has_trend = len(years) >= study["minimum_years"]
     detectors = [
         entry
-        for entry in detector_entries.detectors_of(study)
-        if has_trend or not any(map(LAYERS_OF_SERIES.fullmatch, detector_entries.layers_of(entry)))
+        for entry in detector.detectors_of(study)
+        if has_trend or not any(map(LAYERS_OF_SERIES.fullmatch, detector.layers_of(entry)))
     ]
     made = {entry["name"] for entry in detectors}
     figures = [
         figure
         for figure in study.get("figures", [])
-        if has_trend or not figure_entries.needs_years(figure, LAYERS_OF_SERIES)
+        if has_trend or not study_figures.needs_years(figure, LAYERS_OF_SERIES)
         if figure.get("detector") is None or figure["detector"] in made
     ]
     key = study["landcover"]["key"]
@@ -191,9 +191,9 @@ def completed(study, name, raw, results):
         "files": {key: str(folder / path) for key, path in study["raw"].items()}
         | {"area": str(folder / study["area"]["file"]), "folder": str(folder)},
         "npp_year_folder": {year: _npp_folder(year, study) for year in years},
-        "respiration_variants": respiration_models.variants(study["respiration"]),
-        "respiration_variant": respiration_models.chosen(study["respiration"]),
-        "landcover_dates": figure_entries.dates_of(study),
+        "respiration_variants": respiration.variants(study["respiration"]),
+        "respiration_variant": respiration.chosen(study["respiration"]),
+        "landcover_dates": study_figures.dates_of(study),
         "landcover_year": {year: chosen.get(year, year) for year in years},
         "landcover_classes": study["landcover"].get("classes", landcover.KEYS.get(key)),
     }

@@ -5,7 +5,7 @@ Standard library only: the workflow reads it before any environment exists.
 
 from typing import NamedTuple
 
-from nepflow.figure_entries import BadStudy
+from nepflow.study.figures import BadStudy
 
 READINGS = ("monthly", "annual_once", "annual_x12")  # of the equation of Pei et al.
 MONTH, YEAR = "month", "year"

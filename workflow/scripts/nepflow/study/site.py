@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from nepflow import study as study_files
+from nepflow.study import load as study_files
 
-TOP = Path(__file__).resolve().parents[3]
+TOP = Path(__file__).resolve().parents[4]
 
 
 def settings(top=TOP):

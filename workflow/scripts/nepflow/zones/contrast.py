@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t as student
 
-from nepflow import variogram
+from nepflow.spatial import variogram
 
 LAGS = 25  # classes of distance of the variogram of residuals
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from nepflow import labels
-from nepflow.figure_entries import BadStudy
-from nepflow.names import check_inside
+from nepflow.study.figures import BadStudy
+from nepflow.study.names import check_inside
 
 # P / PET of dry-wet zones: UNEP (1992), World Atlas of Desertification
 ARIDITY_CUTS = (0.05, 0.2, 0.5, 0.65)

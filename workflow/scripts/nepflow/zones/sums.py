@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nepflow import raster, zonal
+from nepflow.io import raster
+from nepflow.zones import zonal
 
 
 def zone_sums(layers, zones, mem_mb, label):

@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 
-from nepflow import raster, zoning
+from nepflow.io import raster
+from nepflow.zones import kinds
 
 
 def stable_landcover(layers, entry, mem_mb):
@@ -13,7 +14,7 @@ def stable_landcover(layers, entry, mem_mb):
     colours = list(json.loads(raster.tags_of(layers[0])["colours"]).values())
     changed = len(names) + 1
     return (
-        lambda annual: zoning.stable_classes(annual, changed, entry.get("minimum_percent", 100)),
+        lambda annual: kinds.stable_classes(annual, changed, entry.get("minimum_percent", 100)),
         [list(layers)],
         [*names, "changed"],
         [*colours, "#7f7f7f"],
@@ -23,9 +24,9 @@ def stable_landcover(layers, entry, mem_mb):
 def sink(layers, entry, mem_mb):
     """Intervals of the mean NEP."""
     cuts = entry["cuts"]
-    usual = {3: zoning.SINK_NAMES, 1: zoning.SIGN_NAMES if cuts == [0] else None}
-    names = usual.get(len(cuts)) or zoning.interval_names(cuts, "g C m-2 yr-1")
-    return lambda mean: zoning.intervals(mean[0], cuts), layers, names, zoning.RAMP[: len(names)]
+    usual = {3: kinds.SINK_NAMES, 1: kinds.SIGN_NAMES if cuts == [0] else None}
+    names = usual.get(len(cuts)) or kinds.interval_names(cuts, "g C m-2 yr-1")
+    return lambda mean: kinds.intervals(mean[0], cuts), layers, names, kinds.RAMP[: len(names)]
 
 
 def aridity(layers, entry, mem_mb):
@@ -33,19 +34,19 @@ def aridity(layers, entry, mem_mb):
 
     def index(precipitation, evaporation):
         with np.errstate(divide="ignore", invalid="ignore"):
-            return zoning.intervals(precipitation[0] / evaporation[0], zoning.ARIDITY_CUTS)
+            return kinds.intervals(precipitation[0] / evaporation[0], kinds.ARIDITY_CUTS)
 
-    return index, layers, zoning.ARIDITY_NAMES, zoning.RAMP[:5]
+    return index, layers, kinds.ARIDITY_NAMES, kinds.RAMP[:5]
 
 
 def elevation(layers, entry, mem_mb):
     """Intervals of the elevation."""
-    names = zoning.interval_names(entry["cuts"], "m")
+    names = kinds.interval_names(entry["cuts"], "m")
     return (
-        lambda dem: zoning.intervals(dem[0], entry["cuts"]),
+        lambda dem: kinds.intervals(dem[0], entry["cuts"]),
         layers,
         names,
-        zoning.RAMP[: len(names)],
+        kinds.RAMP[: len(names)],
     )
 
 
@@ -54,10 +55,10 @@ def crossed(layers, entry, mem_mb):
     first, second = (raster.classes_of(path) for path in layers)
     width, pairs = max(second), np.empty(0)
     for _, _, (a, b) in raster.blocks(list(layers), mem_mb=mem_mb):
-        pair = np.unique(zoning.crossing(a, b, width))
+        pair = np.unique(kinds.crossing(a, b, width))
         pairs = np.union1d(pairs, pair[~np.isnan(pair)])
     if not pairs.size:
-        raise zoning.BadNames(
+        raise kinds.BadNames(
             f"zones {entry['name']}: no cell has a zone of both {' and '.join(entry['of'])}. Cross "
             "others."
         )
@@ -65,7 +66,7 @@ def crossed(layers, entry, mem_mb):
     names = [f"{first[p // width + 1]}, {second[p % width + 1]}" for p in places]
 
     def renumbered(a, b):
-        pair = zoning.crossing(a[0], b[0], width)
+        pair = kinds.crossing(a[0], b[0], width)
         return np.where(np.isnan(pair), np.nan, np.searchsorted(pairs, pair) + 1.0)
 
     return renumbered, layers, names, None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow import trend
+from nepflow.pixel import trend
 
 FLUXES = ("nep", "npp", "rh")
 ROUNDING = 2.0**-24  # a float32 is off by half a unit of its last place at most, relative

@@ -2,9 +2,10 @@
 
 from html import escape
 
-from nepflow import equations, labels
-from nepflow.references import cited
-from nepflow.variables import VARIABLES
+from nepflow import labels
+from nepflow.report.methods import equations
+from nepflow.report.methods.references import cited
+from nepflow.study.variables import VARIABLES
 
 _STEPS = {
     "daily": "daily records",

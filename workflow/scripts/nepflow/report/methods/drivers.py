@@ -1,7 +1,9 @@
 """The methods of what drives a variable: joint climate, land-use change, detectors."""
 
-from nepflow import detector_entries, equations, labels, land_use_entries
-from nepflow.references import cited
+from nepflow import labels
+from nepflow.report.methods import equations
+from nepflow.report.methods.references import cited
+from nepflow.study import detector, land_use_entries
 
 _SURROGATES = {
     "shift": "moved by one random vector on the torus of the map and its mirror images, so that "
@@ -116,7 +118,7 @@ def _built_in(study):
         factor["name"].replace("_", " ")
         for entry in study["detectors"]
         for factor in entry["factors"]
-        if detector_entries.built_in_how(study, entry, factor)
+        if detector.built_in_how(study, entry, factor)
     }
     if not entered:
         return ""

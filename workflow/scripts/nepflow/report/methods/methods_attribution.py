@@ -1,7 +1,8 @@
 """What the methods text says of climate and the rest in trends."""
 
-from nepflow import equations, labels
-from nepflow.attribution_choices import POOLED, variables_of
+from nepflow import labels
+from nepflow.report.methods import equations
+from nepflow.study.attribution import POOLED, variables_of
 
 _CLAIMS = {
     "residual": "the regression on the drivers alone",

@@ -1,12 +1,12 @@
 """What the methods text says of the response to restoration."""
 
-from nepflow import restoration_entries
-from nepflow.references import cited
+from nepflow.report.methods.references import cited
+from nepflow.study import restoration
 
 
 def sections(study):
     """Return the section of a study that names projects, as `methods_text.sections` does."""
-    if not restoration_entries.is_wanted(study):
+    if not restoration.is_wanted(study):
         return []
     rule = study["restoration"]
     parts = [("p", _effects(rule)), ("p", _uncertainty(rule))]

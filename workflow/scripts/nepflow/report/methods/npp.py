@@ -3,7 +3,7 @@
 from html import escape
 
 from nepflow import labels
-from nepflow.references import cited
+from nepflow.report.methods.references import cited
 
 _YEAR_2000 = {
     "drop": "The year 2000, which collection 061 does not have, was left out.",

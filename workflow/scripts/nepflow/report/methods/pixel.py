@@ -3,8 +3,9 @@
 Each function returns the section (title, blocks), as `methods_text.sections` does.
 """
 
-from nepflow import dependence, equations
-from nepflow.references import cited
+from nepflow.report.methods import equations
+from nepflow.report.methods.references import cited
+from nepflow.study import circularity
 
 _AUTOCORRELATION = {
     "tfpw": "Series were pre-whitened free of trend {yue} before the test.",
@@ -113,8 +114,8 @@ def correlation(study):
         f" What is significant at a false discovery rate of {rule['false_discovery_percent']:g} % "
         f"{cited('benjamini')} stands beside it."
     )
-    links = dependence.built_in(study)["nep"]
-    texts = dict.fromkeys(link.explanation for link in links if link.driver in dependence.DRIVERS)
+    links = circularity.built_in(study)["nep"]
+    texts = dict.fromkeys(link.explanation for link in links if link.driver in circularity.DRIVERS)
     second += (
         f" These correlations partly measure the model: {'; '.join(texts)}. They are therefore "
         "given for NPP alone and for <var>R</var><sub>h</sub> alone too, and drivers that entered "

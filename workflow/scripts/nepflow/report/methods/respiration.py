@@ -2,9 +2,9 @@
 
 from html import escape
 
-from nepflow import equations
-from nepflow.references import cited
-from nepflow.respiration_models import MONTH, RELATIONS, SOIL_MODELS, soil_models, status_of
+from nepflow.report.methods import equations
+from nepflow.report.methods.references import cited
+from nepflow.study.respiration import MONTH, RELATIONS, SOIL_MODELS, soil_models, status_of
 
 _UNCONFIRMED = " Its constants stand in no public source that was consulted: unconfirmed."
 

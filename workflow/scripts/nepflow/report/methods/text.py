@@ -2,20 +2,20 @@
 
 from html import escape
 
-from nepflow import (
-    attribution_choices,
+from nepflow.report.methods import (
+    climate,
+    drivers,
     equations,
     methods_attribution,
-    methods_climate,
-    methods_drivers,
-    methods_npp,
     methods_restoration,
-    methods_soil,
-    methods_statistics,
-    methods_zones,
-    respiration_models,
+    pixel,
 )
-from nepflow.references import cited, listed
+from nepflow.report.methods import npp as methods_npp
+from nepflow.report.methods import respiration as methods_respiration
+from nepflow.report.methods import zones as methods_zones
+from nepflow.report.methods.references import cited, listed
+from nepflow.study import attribution
+from nepflow.study import respiration as study_respiration
 
 _RESAMPLED = {
     "nearest": "the value at the centre of the cell",
@@ -46,20 +46,18 @@ def sections(study):
         Title, and blocks (kind, HTML) of kind ``p`` or ``equation``; values of the settings
         are escaped.
     """
-    made = [_data(study), methods_climate.section(study["climate"]), _productivity(study)]
+    made = [_data(study), climate.section(study["climate"]), _productivity(study)]
     zones = methods_zones.section(study["zones"])
     made += [zones] if zones else []
     if study["has_trend"]:
-        made.append(methods_statistics.trend(study["trend"], study["minimum_years"]))
-        made += [methods_statistics.stability(study["stability"])] if "stability" in study else []
-        made += (
-            [methods_statistics.persistence(study["persistence"])] if "persistence" in study else []
-        )
-        made += [methods_statistics.correlation(study)] if "correlation" in study else []
-        if attribution_choices.variables_of(study):
+        made.append(pixel.trend(study["trend"], study["minimum_years"]))
+        made += [pixel.stability(study["stability"])] if "stability" in study else []
+        made += [pixel.persistence(study["persistence"])] if "persistence" in study else []
+        made += [pixel.correlation(study)] if "correlation" in study else []
+        if attribution.variables_of(study):
             made.append(("Climate and the rest", methods_attribution.blocks(study)))
     made += [_change(study)] if study.get("landcover_dates") else []
-    made += methods_drivers.sections(study)
+    made += drivers.sections(study)
     made += methods_restoration.sections(study)
     return [*made, _shares(study)]
 
@@ -112,8 +110,8 @@ def _productivity(study):
         "Net ecosystem productivity (NEP) is NPP less heterotrophic respiration "
         "<var>R</var><sub>h</sub> in every cell and year; positive values are carbon sinks:"
     )
-    if study["respiration"]["model"] in respiration_models.SOIL_MODELS:
-        made = [("p", intro), _equation("nep"), *methods_soil.blocks(study)]
+    if study["respiration"]["model"] in study_respiration.SOIL_MODELS:
+        made = [("p", intro), _equation("nep"), *methods_respiration.blocks(study)]
         return "Net ecosystem productivity", made
     respiration = (
         f"Respiration follows an empirical equation {cited('pei')} for mean temperature "

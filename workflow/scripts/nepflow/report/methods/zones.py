@@ -2,8 +2,9 @@
 
 from html import escape
 
-from nepflow import labels, zoning
-from nepflow.references import cited
+from nepflow import labels
+from nepflow.report.methods.references import cited
+from nepflow.zones import kinds
 
 
 def section(zones):
@@ -40,7 +41,7 @@ def _cuts(cuts, unit):
 
 
 def _sink(entry):
-    names = {3: zoning.SINK_NAMES, 1: zoning.SIGN_NAMES if entry["cuts"] == [0] else None}
+    names = {3: kinds.SINK_NAMES, 1: kinds.SIGN_NAMES if entry["cuts"] == [0] else None}
     called = names.get(len(entry["cuts"]))
     text = (
         f"Sources and sinks ({_name(entry)}) are divided by mean NEP at "
@@ -53,8 +54,8 @@ def _aridity(entry):
     return (
         f"Dry-wet zones ({_name(entry)}) are those of precipitation over potential "
         "evapotranspiration, <var>P</var>/<var>PET</var>, of the mean year, with limits at "
-        f"{labels.joined([f'{cut:g}' for cut in zoning.ARIDITY_CUTS])} {cited('unep')}: "
-        f"{', '.join(zoning.ARIDITY_NAMES)}. <var>PET</var> follows from monthly mean temperature "
+        f"{labels.joined([f'{cut:g}' for cut in kinds.ARIDITY_CUTS])} {cited('unep')}: "
+        f"{', '.join(kinds.ARIDITY_NAMES)}. <var>PET</var> follows from monthly mean temperature "
         f"and the length of days {cited('thornthwaite')}, above 26.5 °C {cited('willmott')}; in "
         "dry, windy air it is too low."
     )

@@ -1,0 +1,1 @@
+"""Trends split into a climate-driven and a residual component."""

@@ -1,0 +1,1 @@
+"""Smoothing splines of station values, or climate grids, on the study grid."""

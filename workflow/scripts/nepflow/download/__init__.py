@@ -1,0 +1,1 @@
+"""Public archives: search, transfer, verification, provenance."""

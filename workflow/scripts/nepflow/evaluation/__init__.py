@@ -1,0 +1,1 @@
+"""Field data, published numbers, other choices, recovery of the truth."""

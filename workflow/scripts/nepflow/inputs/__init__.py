@@ -1,0 +1,1 @@
+"""Inputs of a study: what it needs, and whether all is there."""

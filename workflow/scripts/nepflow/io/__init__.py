@@ -1,0 +1,1 @@
+"""Files: rasters on the study grid and the one loop over space, tables, vectors."""

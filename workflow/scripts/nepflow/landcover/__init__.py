@@ -1,0 +1,1 @@
+"""Land-cover classes, transitions, and the effect of land-use change."""

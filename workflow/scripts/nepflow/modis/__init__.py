@@ -1,0 +1,1 @@
+"""MODIS tiles to the cells of the study grid."""

@@ -1,0 +1,1 @@
+"""Net primary productivity: MOD17, CASA, NDVI, FPAR."""

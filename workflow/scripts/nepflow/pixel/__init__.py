@@ -1,0 +1,1 @@
+"""Statistics of each pixel's annual series."""

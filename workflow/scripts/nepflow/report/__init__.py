@@ -1,0 +1,1 @@
+"""The report: page, tables for display, choices and warnings."""

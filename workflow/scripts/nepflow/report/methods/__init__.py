@@ -1,0 +1,1 @@
+"""The methods text, a module a stage."""

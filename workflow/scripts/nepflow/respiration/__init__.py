@@ -1,0 +1,1 @@
+"""Soil and heterotrophic respiration."""

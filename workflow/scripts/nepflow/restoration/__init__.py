@@ -1,0 +1,1 @@
+"""Effect of restoration projects: matching, difference-in-differences, stages."""

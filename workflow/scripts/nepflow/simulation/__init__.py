@@ -1,0 +1,1 @@
+"""A simulated archive with known truth."""

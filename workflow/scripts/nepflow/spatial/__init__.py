@@ -1,0 +1,1 @@
+"""Numbers in space: lattice, projection, variogram, sampling."""

@@ -1,0 +1,1 @@
+"""Station records: read, cleaned, checked, gap-filled, aggregated."""

@@ -1,0 +1,1 @@
+"""Zones, sums over them, matched comparison of a zone with the rest."""

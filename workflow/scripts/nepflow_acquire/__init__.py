@@ -1,1 +1,0 @@
-"""Public archives: the register, the transfer, what each archive needs."""

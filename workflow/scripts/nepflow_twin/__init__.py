@@ -1,1 +1,0 @@
-"""A simulated archive with known truth. Imports no formula of nepflow."""
