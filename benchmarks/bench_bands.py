@@ -53,9 +53,9 @@ def planned(folder):
 def digest_of(folder):
     """Digest of the content of the targets, the same whatever the bands."""
     sys.path.insert(0, str(HERE.parent / "workflow/scripts"))
-    from nepflow.io import overviews
+    from nepflow.io import raster
 
-    return [overviews.digest(folder / target) for target in TARGETS]
+    return [raster.digest(folder / target) for target in TARGETS]
 
 
 def measured(folder, counts, cores, plan_only):

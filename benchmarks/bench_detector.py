@@ -17,11 +17,8 @@ from scipy import ndimage
 TOP = Path(__file__).resolve().parent.parent
 sys.path.append(str(TOP / "workflow/scripts"))
 
-from nepflow.detector import (  # noqa: E402
-    detector_file,
-    results,
-)
 from nepflow.detector import factors as detector_factors  # noqa: E402
+from nepflow.detector import results  # noqa: E402
 from nepflow.detector import sample as detector_sample  # noqa: E402
 
 
@@ -63,7 +60,7 @@ def main():
     field = sum(layers) + patches(rng, side, 5)
     factors = [layer.ravel() for layer in layers]
     small = sample_of(field[:40, :40], [layer[:40, :40].ravel() for layer in layers], options)
-    detector_file.tested(small, field[:40, :40], options | {"draws": 19}, 1)  # compiles
+    results.tested(small, field[:40, :40], options | {"draws": 19}, 1)  # compiles
 
     def timed(name, work):
         begin = time.perf_counter()
@@ -73,7 +70,7 @@ def main():
 
     begin = time.perf_counter()
     sample = timed("30 divisions of each factor", lambda: sample_of(field, factors, options))
-    strata = timed("q of each factor", lambda: detector_file.strata_of_factors(sample))
+    strata = timed("q of each factor", lambda: results.strata_of_factors(sample))
     marks = dict.fromkeys(sample.names, "")
     codes = dict(zip(sample.names, sample.codes, strict=True))
     pairs = timed(
@@ -84,9 +81,7 @@ def main():
         list(results.risk_rows(strata, sample.names, sample.strata, marks, "1")),
         list(results.ecological_rows(strata, marks)),
     ])  # fmt: skip
-    tests = timed(
-        "surrogates", lambda: detector_file.tested(sample, field, options, chosen.threads)
-    )
+    tests = timed("surrogates", lambda: results.tested(sample, field, options, chosen.threads))
     timed("p as published", lambda: list(results.factor_rows(strata, tests, marks, 10)))
     count = sum(row[4] == "q_both" for row in pairs)
     lines = [

@@ -14,7 +14,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow/scripts"))
 
 import numpy as np
-from nepflow.stations import filling, reconstruction
+from nepflow.stations import filling
 from readme import replace_part
 
 YEARS, STATIONS, MISSING, SAMPLE = (2000, 2023), 350, 0.03, 20
@@ -55,7 +55,7 @@ def pykrige_days(values, complete, month, months, xy, days):
     """Let pykrige fill some days; return seconds a day and the largest difference, K."""
     from pykrige.ok import OrdinaryKriging
 
-    means = {m: reconstruction.station_means(values[month == m]) for m in range(1, 13)}
+    means = {m: filling.station_means(values[month == m]) for m in range(1, 13)}
     worst, seconds = 0.0, 0.0
     for day in days:
         mean, fitted = means[month[day]], months[month[day]].model

@@ -25,10 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "workflow/scripts")]
 
 from nepflow.io import raster  # noqa: E402
-from nepflow.npp import (  # noqa: E402
-    mod17,
-    native,
-)
+from nepflow.npp import mod17  # noqa: E402
 from nepflow.pixel import (  # noqa: E402
     correlation,
     persistence,
@@ -118,7 +115,7 @@ def of_average(tiles, grid, folder, repeats):
     workflow, two years are made at once, each on one core: the time is that of a year.
     """
     flux, reasons = folder / "flux.tif", folder / "reasons.tif"
-    native.write_npp(tiles, raster.grid_of(grid), str(flux), str(reasons))
+    mod17.write_npp(tiles, raster.grid_of(grid), str(flux), str(reasons))
     mosaics = str(flux), str(reasons)
     years = [
         [str(folder / f"{name}_{copy}.tif") for name in ("mean", "qc_mean", "why")]

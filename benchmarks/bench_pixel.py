@@ -16,7 +16,7 @@ from readme import machine, replace_part
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "workflow/scripts"))
 
-from nepflow.pixel import correlation, discoveries, persistence, trend, variability
+from nepflow.pixel import correlation, persistence, trend, variability
 
 CUTS = (1.64, 1.96, 2.58)
 STRIP = 20_000  # pixels
@@ -86,7 +86,7 @@ def main():
         if name in ("trend", "correlation"):
             begin = time.perf_counter()
             for p in last.reshape(-1, chosen.pixels):
-                discoveries.threshold(p, 5)
+                correlation.threshold(p, 5)
             seconds += time.perf_counter() - begin
         if name == "stability":
             begin = time.perf_counter()

@@ -23,11 +23,8 @@ from timing import timed
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "workflow/scripts"))
 
-from nepflow.climate import (  # noqa: E402
-    climate,
-    coarse,
-    fitting,
-)
+from nepflow.climate import coarse, fitting  # noqa: E402
+from nepflow.climate import evaluation as climate_evaluation  # noqa: E402
 from nepflow.io import raster  # noqa: E402
 from nepflow.spatial.lattice import Lattice  # noqa: E402
 
@@ -64,7 +61,7 @@ def surfaces_of(plane, elevation, values):
         plane / 1e5, elevation, values, fitting.missing_patterns(values), fitting.Model()
     )
     count = np.arange(SURFACES)
-    return climate.Surfaces(
+    return climate_evaluation.Surfaces(
         variable="temperature", unit="degC", transformation="none", source="simulated",
         years=2001 + count // 12, months=1 + count % 12, order=2, length_scale=1e5,
         vertical_scale=0.0, centre=np.zeros(2), stations=np.arange(STATIONS).astype(str),
@@ -78,7 +75,7 @@ def ours(evaluation, grid, elevation, function, threads):
     def strip(start):
         stop = min(start + ROWS, grid.height)
         x, y = grid.xy(start, stop)
-        return climate.by_chunks(function, [evaluation], x, y, elevation[start:stop])
+        return climate_evaluation.by_chunks(function, [evaluation], x, y, elevation[start:stop])
 
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
         return list(pool.map(strip, range(0, grid.height, ROWS)))
@@ -162,9 +159,9 @@ def measure(repeats, threads):
 
     bounds = coarse.bounds(surfaces, grid, (0, 4000))
     step = coarse.coarsest(bounds, TOLERANCE)
-    exact = climate.Evaluation(surfaces)
-    nodes = climate.Evaluation(surfaces, lattice=Lattice.of_grid(grid, step))
-    shared = climate.evaluation_of(_with_one_lambda(surfaces), grid)
+    exact = climate_evaluation.Evaluation(surfaces)
+    nodes = climate_evaluation.Evaluation(surfaces, lattice=Lattice.of_grid(grid, step))
+    shared = climate_evaluation.evaluation_of(_with_one_lambda(surfaces), grid)
     times = {}
 
     planes, *times["ours"] = timed(

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import yaml
 from archives import Reply
-from nepflow.download import granules, transfer
-from nepflow.study import site
+from nepflow.download import earthdata, transfer
+from nepflow.study import load
 from PIL import Image
 
 QUICK = {"patience": transfer.Patience(tries=2, first_s=0.01), "sleep": lambda _: None}
@@ -76,15 +76,15 @@ def test_lock_of_a_study(top, capsys):
     folder.mkdir(parents=True)
     for year in (2001, 2002):
         name = f"MOD17A3HGF.A{year}001.h25v04.061.2021001000000.hdf"
-        row = dict.fromkeys(granules.LOCK_COLUMNS, "") | {
+        row = dict.fromkeys(earthdata.LOCK_COLUMNS, "") | {
             "file": name,
             "address": f"https://data.lpdaac.earthdatacloud.nasa.gov/x/{name}",
             "sha256": "0" * 64,
         }
-        granules.write_list([row], folder / f"MOD17A3HGF.061_{year}.csv")
+        earthdata.write_list([row], folder / f"MOD17A3HGF.061_{year}.csv")
     (folder / "dem_files.csv").write_text("file\n")
     assert lock_granules.main(["mine"], top) == 0
-    rows = granules.locked(top / "config/locks/mine.csv", "MOD17A3HGF", "061", 2002, ["h25v04"])
+    rows = earthdata.locked(top / "config/locks/mine.csv", "MOD17A3HGF", "061", 2002, ["h25v04"])
     assert len(rows) == 1 and "2 tiles" in capsys.readouterr().out
 
 
@@ -144,7 +144,7 @@ def test_figures_of_the_readme_keep_every_colour(top, capsys):
     """Narrower and with few colours, but none of the legend is lost to a more frequent one."""
     import copy_figures
 
-    folder = top / "results" / site.settings(top)["studies"][0] / "figures"
+    folder = top / "results" / load.settings(top)["studies"][0] / "figures"
     folder.mkdir(parents=True)
     assert copy_figures.main([], top) == 1
     assert "Run `make demo` first" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 import yaml
-from nepflow.inputs import checks, raw_inputs, user_files
+from nepflow.inputs import checks, user_files
 from nepflow.study import load as study_files
 from rasterio.transform import from_origin
 from shapely import box
@@ -91,7 +91,7 @@ def site(root, tmp_path):
         (tmp_path / "studies/mine.yaml").write_text(yaml.safe_dump(STUDY | keys))
         schema = root / "workflow/schemas/study.schema.yaml"
         loaded = study_files.load_study("mine", tmp_path, schema, "data", "results")
-        return list(raw_inputs.findings(loaded, tmp_path, downloads))
+        return list(user_files.raw_findings(loaded, tmp_path, downloads))
 
     examined.raw = raw
     return examined
@@ -314,7 +314,7 @@ def test_raw_and_results_on_one_disk_must_fit_together(tmp_path, monkeypatch, di
     monkeypatch.setattr(checks, "device", lambda place: devices[place])
     monkeypatch.setattr(checks.plan, "plan", lambda *_: [])
     monkeypatch.setattr(checks.plan, "download_gb", lambda _: 60.0)
-    monkeypatch.setattr("nepflow.download.region.cost", lambda *_: (60.0, 1.0))
+    monkeypatch.setattr("nepflow.download.area.cost", lambda *_: (60.0, 1.0))
     usage = type("Usage", (), {"free": 100e9})
     monkeypatch.setattr(checks.shutil, "disk_usage", lambda _: usage)
     study = {"tiles": ["h26v05"], "grid": {"resolution_m": 500}, "years": [2001]}

@@ -10,7 +10,8 @@ import pytest
 from acquire_tiles import acquire_tiles
 from archives import Reply
 from earthdata_archive import CDN, CMR, FILES, PASSWORD, TOKEN, URS, Earthdata, log_in
-from nepflow.download import granules, records, transfer
+from nepflow.download import earthdata as download_earthdata
+from nepflow.download import records, transfer
 from nepflow.simulation import hdfeos
 from nepflow.simulation.tiles import corners
 from nepflow.study import datasets
@@ -111,7 +112,7 @@ def test_a_collection_without_the_year(tmp_path, archives, tiles, monkeypatch):
     archives(**Earthdata(tiles).answers)
     log_in(monkeypatch)
     with pytest.raises(
-        granules.NoSuchGranules,
+        download_earthdata.NoSuchGranules,
         match=r"061 of 2000: the archive has no tile h25v04 h25v05 \(day 001\)",
     ):
         bring(tmp_path, year=2000)
@@ -138,7 +139,7 @@ def months_of(tiles, year):
 def bring_months(folder, year=2001, **keys):
     place = (list(PAIR), folder / "modis", folder / "list.csv")
     acquire_tiles("MOD13A3", "061", year, *place, **(QUICK | keys))
-    return granules.read_list(folder / "list.csv")
+    return download_earthdata.read_list(folder / "list.csv")
 
 
 @pytest.mark.parametrize("year", [2000, 2001])
@@ -158,12 +159,14 @@ def test_months_that_are_not_there(tmp_path, archives, tiles, monkeypatch):
     archives(**earthdata.answers)
     log_in(monkeypatch)
     del earthdata.tiles["MOD13A3.A2001032.h25v05.061.2021001000000.hdf"]
-    with pytest.raises(granules.NoSuchGranules, match=r"has no tile h25v05 \(day 032\)\."):
+    with pytest.raises(
+        download_earthdata.NoSuchGranules, match=r"has no tile h25v05 \(day 032\)\."
+    ):
         bring_months(tmp_path)
     for name in [name for name in earthdata.tiles if name[13:16] in ("305", "335")]:
         del earthdata.tiles[name]
     lacks = r"h25v05 \(day 032\), h25v04 h25v05 \(day 305 335\)\."
-    with pytest.raises(granules.NoSuchGranules, match=lacks):
+    with pytest.raises(download_earthdata.NoSuchGranules, match=lacks):
         bring_months(tmp_path)
     assert contents(tmp_path) == []
 
@@ -172,12 +175,16 @@ def test_the_lock_file_holds_every_month(tmp_path, archives, tiles, monkeypatch)
     served = archives(**Earthdata(months_of(tiles, 2001)).answers)
     log_in(monkeypatch)
     rows, lock = bring_months(tmp_path / "first"), tmp_path / "lock.csv"
-    granules.write_list(rows, lock)
+    download_earthdata.write_list(rows, lock)
     asked = served.count(CMR)
     assert bring_months(tmp_path / "again", lock_path=lock) == rows
     assert served.count(CMR) == asked
-    granules.write_list([row for row in rows if "A2001060.h25v04" not in row["file"]], lock)
-    with pytest.raises(granules.NoSuchGranules, match=r"lock.csv: names no .* h25v04 \(day 060\)"):
+    download_earthdata.write_list(
+        [row for row in rows if "A2001060.h25v04" not in row["file"]], lock
+    )
+    with pytest.raises(
+        download_earthdata.NoSuchGranules, match=r"lock.csv: names no .* h25v04 \(day 060\)"
+    ):
         bring_months(tmp_path / "third", lock_path=lock)
 
 
@@ -221,7 +228,7 @@ def test_an_expired_token_ends_at_the_login_page(tmp_path, archives, tiles, monk
     served = archives(**Earthdata(tiles).answers)
     log_in(monkeypatch)
     lock = tmp_path / "lock.csv"
-    granules.write_list(bring(tmp_path / "first"), lock)
+    download_earthdata.write_list(bring(tmp_path / "first"), lock)
     served.asked.clear()
     monkeypatch.setenv("EARTHDATA_TOKEN", "expired-token")
     with pytest.raises(
@@ -256,19 +263,19 @@ def test_a_catalogue_without_checksum_or_size(tmp_path, archives, tiles, monkeyp
     assert {row["algorithm"] for row in rows} == {""}
     entry = earthdata.entry(name_of("h25v04"))
     del entry["umm"]["DataGranule"]["ArchiveAndDistributionInformation"]
-    assert granules.described(entry).size is None
+    assert download_earthdata.described(entry).size is None
     entry["umm"]["RelatedUrls"] = entry["umm"]["RelatedUrls"][1:]
-    with pytest.raises(granules.NoSuchGranules, match="gives no address"):
-        granules.described(entry)
+    with pytest.raises(download_earthdata.NoSuchGranules, match="gives no address"):
+        download_earthdata.described(entry)
 
 
 def test_the_only_archive_entry_counts_even_without_its_name(tiles):
     entry = Earthdata(tiles).entry(name_of("h25v04"))
     archived = entry["umm"]["DataGranule"]["ArchiveAndDistributionInformation"]
     archived[0]["Name"] = "Not provided"
-    assert granules.described(entry).checksum[0] == "MD5"
+    assert download_earthdata.described(entry).checksum[0] == "MD5"
     archived.append(archived[0] | {"Name": "another.xml"})
-    assert granules.described(entry).checksum is None
+    assert download_earthdata.described(entry).checksum is None
 
 
 def test_checksum_mismatch_leaves_no_tile(tmp_path, archives, tiles, monkeypatch):
@@ -288,7 +295,7 @@ def test_the_lock_file_repeats_a_study(tmp_path, archives, tiles, monkeypatch):
     log_in(monkeypatch)
     rows = bring(tmp_path / "first")
     lock = tmp_path / "lock.csv"
-    granules.write_list(rows, lock)
+    download_earthdata.write_list(rows, lock)
     first.tiles = tiles
     asked = served.count(CMR)
     assert bring(tmp_path / "again", lock_path=lock) == rows
@@ -303,12 +310,14 @@ def test_a_tile_that_changed_at_the_archive(tmp_path, archives, tiles, monkeypat
     log_in(monkeypatch)
     lock = tmp_path / "lock.csv"
     rows = bring(tmp_path / "first")
-    granules.write_list([row | {"size": ""} for row in rows], lock)
+    download_earthdata.write_list([row | {"size": ""} for row in rows], lock)
     earthdata.tiles[name_of("h25v04")] = tiles[name_of("h08v05")]
-    with pytest.raises(granules.GranuleChanged, match=r"another content than .*lock.csv"):
+    with pytest.raises(download_earthdata.GranuleChanged, match=r"another content than .*lock.csv"):
         bring(tmp_path / "again", lock_path=lock)
-    granules.write_list(rows[1:], lock)
-    with pytest.raises(granules.NoSuchGranules, match=r"lock.csv: names no .* for h25v04"):
+    download_earthdata.write_list(rows[1:], lock)
+    with pytest.raises(
+        download_earthdata.NoSuchGranules, match=r"lock.csv: names no .* for h25v04"
+    ):
         bring(tmp_path / "third", lock_path=lock)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import yaml
 from copies import Workflow
-from nepflow.download import region
+from nepflow.download import area as download_area
 from nepflow.simulation.tiles import TILE_SIZE, WORLD_NORTH, WORLD_WEST
 from nepflow.study import load
 from public_archives import Boundaries, square
@@ -60,8 +60,8 @@ KNOWN = {  # lists of tiles made from boxes round the provinces
 def test_tiles_of_provinces(provinces, province):
     """A province may leave out a corner of its box: Xinjiang does not reach h22v04."""
     polygon = provinces[province]
-    assert set(region.tiles(box(*polygon.bounds))) == KNOWN[province]
-    assert set(region.tiles(polygon)) == tiles_by_points(polygon)
+    assert set(download_area.tiles(box(*polygon.bounds))) == KNOWN[province]
+    assert set(download_area.tiles(polygon)) == tiles_by_points(polygon)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_tiles_of_provinces(provinces, province):
 )
 def test_tiles_of_other_continents(bounds, known):
     polygon = box(*bounds)
-    found = set(region.tiles(polygon))
+    found = set(download_area.tiles(polygon))
     assert found == (known or found)
     by_points = tiles_by_points(polygon)
     assert by_points <= found
@@ -112,7 +112,7 @@ def test_sinusoidal_is_the_projection_of_the_tiles():
     # the sphere takes geodetic latitude as it is
     sphere = Transformer.from_crs("+proj=longlat +R=6371007.181", modis.SINUSOIDAL, always_xy=True)
     expected = sphere.transform(lon, lat)
-    np.testing.assert_allclose(region.sinusoidal(lon, lat), expected, atol=1e-3)
+    np.testing.assert_allclose(download_area.sinusoidal(lon, lat), expected, atol=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -121,19 +121,21 @@ def test_sinusoidal_is_the_projection_of_the_tiles():
 def test_the_grid_is_equal_area(bounds):
     from nepflow.io import vectors
 
-    crs = region.equal_area_crs(box(*bounds))
+    crs = download_area.equal_area_crs(box(*bounds))
     assert vectors.is_equal_area(crs)
     area = geopandas.GeoSeries([box(*bounds).segmentize(0.05)], crs=4326).to_crs(crs).area[0] / 1e6
     west, south, east, north = map(math.radians, bounds)
     exact = 6371.007181**2 * (east - west) * (math.sin(north) - math.sin(south))
-    assert region.area_km2(box(*bounds)) == pytest.approx(exact, rel=1e-4)
+    assert download_area.area_km2(box(*bounds)) == pytest.approx(exact, rel=1e-4)
     assert area == pytest.approx(exact, rel=0.01)  # the ellipsoid is not the sphere
 
 
 def test_cost_grows_with_cells():
-    coarse, fine = region.cost(1e6, 5000, 20), region.cost(1e6, 500, 20)
+    coarse, fine = download_area.cost(1e6, 5000, 20), download_area.cost(1e6, 500, 20)
     assert fine[0] == pytest.approx(100 * coarse[0])
-    assert fine[1] - region.HOURS_OF_JOBS == pytest.approx(100 * (coarse[1] - region.HOURS_OF_JOBS))
+    assert fine[1] - download_area.HOURS_OF_JOBS == pytest.approx(
+        100 * (coarse[1] - download_area.HOURS_OF_JOBS)
+    )
 
 
 def init(copy, *words, fails=False):

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from nepflow.inputs import plan, yours
+from nepflow.inputs import plan
 from nepflow.study import datasets as study_datasets
 from nepflow.study import load
 
@@ -202,7 +202,7 @@ def test_what_no_rule_brings_is_yours(root, tmp_path):
     folder = tmp_path / "data/own"
     folder.mkdir(parents=True)
     (folder / "p_2002.tif").touch()
-    found = yours.rows(settings, plan.plan(settings, study_datasets.load()), tmp_path)
+    found = plan.rows(settings, plan.plan(settings, study_datasets.load()), tmp_path)
     rows = {row["input"]: row for row in found}
     assert len(rows) == len(found)
     assert list(rows) == [
@@ -213,7 +213,7 @@ def test_what_no_rule_brings_is_yours(root, tmp_path):
     assert rows["npp.rasters"]["path"] == f"{folder}/npp_2001.tif ... npp_2003.tif"
     assert rows["sites"]["path"] == "/shared/sites.csv"
     assert "acquire.population: worldpop" in rows["factor people"]["where"]
-    text = yours.table_text(found)
+    text = plan.own_files_text(found)
     assert f"plots: {folder}/srdb.csv (0 of 1 there)\n    from the Global Soil Respiration" in text
 
 
@@ -227,11 +227,11 @@ def test_what_a_rule_brings_is_not_yours(root, tmp_path):
     planned = plan.plan(settings, study_datasets.load())
     files = {row["input"]: row["files"] for row in planned}
     assert (files["soil carbon"], files["population"]) == (1, 1)
-    assert [row["input"] for row in yours.rows(settings, planned)] == [
+    assert [row["input"] for row in plan.rows(settings, planned)] == [
         "npp.rasters", "plots", "sites", "zones dry_wet", "factor karst",
     ]  # fmt: skip
-    assert yours.rows(settings | {"simulated": True}, planned) == []
-    assert yours.table_text([]) == ""
+    assert plan.rows(settings | {"simulated": True}, planned) == []
+    assert plan.own_files_text([]) == ""
 
 
 def test_retired_tiles_are_yours_whoever_brings_the_others(root, tmp_path):
@@ -239,7 +239,7 @@ def test_retired_tiles_are_yours_whoever_brings_the_others(root, tmp_path):
         root, tmp_path, period=[2000, 2003], climate=CLIMATE, npp={"year_2000": "collection_006"},
         acquire={"tiles": "earthdata"},
     )  # fmt: skip
-    found = yours.rows(settings, plan.plan(settings, study_datasets.load()))
+    found = plan.rows(settings, plan.plan(settings, study_datasets.load()))
     assert [row["input"] for row in found] == ["MOD17A3HGF.006", "area", "dem", "stations"]
     assert "no archive any more: withdrawn" in found[0]["where"]
 

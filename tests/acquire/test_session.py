@@ -9,7 +9,7 @@ import pytest
 import requests
 from archives import Reply
 from earthdata_archive import BASIC, CDN, CMR, FILES, TOKEN, URS, USER, Earthdata, log_in
-from nepflow.download import earthdata, granules, redaction, session, transfer
+from nepflow.download import earthdata, redaction, session, transfer
 from nepflow.study import datasets
 from test_granules import QUICK, bring, contents, name_of, tiles  # noqa: F401
 
@@ -44,10 +44,10 @@ def everywhere(tmp_path, monkeypatch):
 
 def lock_with(folder, where, **fields):
     """A lock file of one tile at an address."""
-    row = dict.fromkeys(granules.LOCK_COLUMNS, "") | {
+    row = dict.fromkeys(earthdata.LOCK_COLUMNS, "") | {
         "file": name_of("h25v04"), "address": where, "sha256": "0" * 64,
     }  # fmt: skip
-    granules.write_list([row | fields], folder / "lock.csv")
+    earthdata.write_list([row | fields], folder / "lock.csv")
     return folder / "lock.csv"
 
 
@@ -106,7 +106,7 @@ def test_the_host_that_is_refused_and_those_that_are_not_are_named(tmp_path, arc
 def test_fields_of_a_lock_file(tmp_path, fields, message):
     lock = lock_with(tmp_path, at(FILES), **fields)
     with pytest.raises(transfer.TransferFailed, match=message) as error:
-        granules.read_lock(lock)
+        earthdata.read_lock(lock)
     assert "lock.csv, line" in str(error.value)
 
 
@@ -114,7 +114,7 @@ def test_lock_files_of_other_programs(tmp_path):
     lock = lock_with(tmp_path, at(FILES))
     text = lock.read_text()
     lock.write_text(text, encoding="utf-8-sig")  # a spreadsheet's
-    assert [row["file"] for row in granules.read_lock(lock)] == [name_of("h25v04")]
+    assert [row["file"] for row in earthdata.read_lock(lock)] == [name_of("h25v04")]
     for content, message in (
         (text.replace("address", "url"), "has no column address"),
         (text + text.splitlines()[1] + "\n", "line 3: .* stands there twice"),
@@ -123,11 +123,11 @@ def test_lock_files_of_other_programs(tmp_path):
         ("", "has no column"),
     ):
         lock.write_text(content)
-        with pytest.raises(granules.BadLock, match=message):
-            granules.read_lock(lock)
+        with pytest.raises(earthdata.BadLock, match=message):
+            earthdata.read_lock(lock)
     lock.write_bytes(text.encode("utf-16"))
-    with pytest.raises(granules.BadLock, match=r"lock.csv: is no table of text in UTF-8"):
-        granules.read_lock(lock)
+    with pytest.raises(earthdata.BadLock, match=r"lock.csv: is no table of text in UTF-8"):
+        earthdata.read_lock(lock)
 
 
 class Changed(Earthdata):
@@ -217,7 +217,7 @@ def test_the_catalogue_that_moves(tmp_path, archives, tiles, monkeypatch, everyw
     empty = Reply(json.dumps({"hits": 0, "items": []}), CMR_Hits="0")
     served = archives(**own.answers | {CMR: moved, EVIL: lambda r: empty})
     log_in(monkeypatch)
-    with pytest.raises(granules.NoSuchGranules):
+    with pytest.raises(earthdata.NoSuchGranules):
         bring(tmp_path)
     assert served.count(EVIL) and seen(served, EVIL) == []
     served.answers[CMR] = lambda r: Reply(b"", 302, Location=f"http://{CMR}/search")
@@ -237,7 +237,7 @@ def test_a_token_does_not_come_back_after_a_detour(archives, monkeypatch):
         return Reply(b"", 302, Location=f"https://{FILES}/b")
 
     served = archives(**{FILES: gate, EVIL: back})
-    with earthdata.session(TOKEN) as opened:
+    with earthdata.login_session(TOKEN) as opened:
         assert opened.get(f"https://{FILES}/a").text == "b"
     assert [r.headers.get("Authorization") for r in served.asked] == [f"Bearer {TOKEN}", None, None]
 
@@ -250,7 +250,7 @@ def test_user_and_password_go_to_the_gate_only(archives):
         return Reply(b"", 302, Location=f"https://{CDN}/file")
 
     served = archives(**{FILES: files, URS: gate, CDN: lambda r: Reply("x")})
-    with earthdata.session(TOKEN, USER, "päss:wörd") as opened:
+    with earthdata.login_session(TOKEN, USER, "päss:wörd") as opened:
         assert opened.get(f"https://{FILES}/a").text == "x"
     basic = base64.b64encode(f"{USER}:päss:wörd".encode()).decode()
     assert seen(served, FILES) == [("Authorization", f"Bearer {TOKEN}")]
@@ -270,7 +270,7 @@ def test_a_login_of_one_host_is_not_that_of_the_next(archives):
     served = archives(**{FILES: files, URS: lambda r: back})
     for password, at_gate in (("pw", [("Authorization", "Basic bWU6cHc=")]), (None, [])):
         served.asked.clear()
-        with earthdata.session(TOKEN, "me", password) as opened:
+        with earthdata.login_session(TOKEN, "me", password) as opened:
             assert opened.get(f"https://{FILES}/a").text == "x"
         assert seen(served, URS) == at_gate
         assert seen(served, FILES) == [("Authorization", f"Bearer {TOKEN}")]
@@ -282,7 +282,7 @@ def test_cookies_of_a_login_stay_with_its_hosts(archives):
         URS: lambda r: Reply("x", Set_Cookie=wide), FILES: lambda r: Reply("x"),
         "power.larc.nasa.gov": lambda r: Reply("x"),
     })  # fmt: skip
-    with earthdata.session(TOKEN) as opened:
+    with earthdata.login_session(TOKEN) as opened:
         for host in (URS, FILES, "power.larc.nasa.gov"):
             opened.get(f"https://{host}/")
     assert ("Cookie", "edl=of-the-login-page") in seen(served, FILES)
@@ -312,7 +312,7 @@ def test_the_password_of_a_proxy_stays_with_the_proxy(archives, monkeypatch):
     place = served.environment["HTTPS_PROXY"].replace("http://", "http://me:of-the-proxy@")
     for name in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, place)
-    with earthdata.session(TOKEN) as opened:
+    with earthdata.login_session(TOKEN) as opened:
         opened.get(f"https://{FILES}/a", headers={"Proxy-Authorization": "Basic eDp5"})
     assert seen(served, FILES) == [("Authorization", f"Bearer {TOKEN}")]
     assert "of-the-proxy" not in redaction.redacted("of-the-proxy", redaction.known_secrets())
@@ -321,7 +321,7 @@ def test_the_password_of_a_proxy_stays_with_the_proxy(archives, monkeypatch):
 @pytest.mark.parametrize("token", ["a b", "a\nb", "tok“en”", "a\x00b", "令牌"])
 def test_a_token_that_is_none_is_not_shown(token):
     with pytest.raises(transfer.LoginRefused, match="set EARTHDATA_TOKEN") as error:
-        earthdata.session(token)
+        earthdata.login_session(token)
     assert token not in str(error.value)
 
 

@@ -13,9 +13,9 @@ from affine import Affine
 from archives import Reply
 from copies import Workflow
 from nepflow.download import clip, records, transfer
-from nepflow.io import geotiff, raster
+from nepflow.io import raster
 from nepflow.study import downloads, load
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 from public_archives import HOMOLOSINE, ISRIC, WORLDPOP, SoilGrids, WorldPop
 from pyproj import CRS, Transformer
 from warp_soil_carbon import warp_soil_carbon
@@ -30,7 +30,7 @@ def place(tmp_path):
     """A study grid of 20 km round 105.5 E, 36.5 N."""
     x, y = Transformer.from_crs(4326, AEA, always_xy=True).transform(105.5, 36.5)
     corner = Affine(CELL_M, 0, x - CELL_M * CELLS / 2, 0, -CELL_M, y + CELL_M * CELLS / 2)
-    grid = geotiff.Grid(CRS.from_user_input(AEA).to_wkt(), corner, CELLS, CELLS)
+    grid = raster.Grid(CRS.from_user_input(AEA).to_wkt(), corner, CELLS, CELLS)
     output = raster.Output(tmp_path / "grid.tif", "1", "area", dtype="uint8")
     raster.write(np.ones((CELLS, CELLS)), output, grid)
     return tmp_path

@@ -14,8 +14,8 @@ from archives import Reply
 from gather_stations import gather_stations
 from nepflow.download import nasa_power, records, transfer
 from nepflow.download import stations as download_stations
-from nepflow.io import geotiff, raster
-from nepflow.stations import station_formats
+from nepflow.io import raster
+from nepflow.stations import archives as stations_archives
 from nepflow.stations.records import BadStations
 from public_archives import NCEI, POWER, Gsod, Power, table
 from pyproj import CRS
@@ -44,7 +44,7 @@ def place(tmp_path):
     """Outlines and grid of a small area."""
     frame = geopandas.GeoDataFrame({"name": ["a"]}, geometry=[AREA], crs=4326)
     frame.to_file(tmp_path / "outlines.gpkg", driver="GPKG")
-    grid = geotiff.Grid(CRS.from_user_input(AEA).to_wkt(), Affine(5000, 0, 0, 0, -5000, 0), 2, 2)
+    grid = raster.Grid(CRS.from_user_input(AEA).to_wkt(), Affine(5000, 0, 0, 0, -5000, 0), 2, 2)
     raster.write(
         np.ones((2, 2)), raster.Output(tmp_path / "grid.tif", "1", "area", dtype="uint8"), grid
     )
@@ -102,7 +102,7 @@ def test_the_tidy_table_is_what_the_workflow_reads(place, archives):
     archives(**{NCEI: Gsod(STATIONS, [2001], weather).answer})
     stations(place, [2001])
     gathered(place, [2001])
-    read = station_formats.read(
+    read = stations_archives.read_stations(
         str(place / "stations.csv"), "tidy", ["temperature_degc", "precipitation_mm"], "daily"
     )
     assert read["station"].nunique() == 2 and len(read) == 730

@@ -7,8 +7,8 @@ ghcnd-inventory.txt as the fixed columns of the GHCN-Daily readme.txt, sections 
 
 import numpy as np
 import pytest
-from nepflow.download import replies, transfer
 from nepflow.download import stations as index
+from nepflow.download import transfer
 from nepflow.study import datasets
 
 HISTORY = (
@@ -141,4 +141,4 @@ def test_an_identity_of_a_list_is_no_path(tmp_path, identity, dataset):
     "name", ["51463099999", "A0735500241", "CHM00051463", "US1FLSL0019", "a_b-c.d", "1"]
 )
 def test_identities_that_archives_have(name):
-    assert replies.file_name(name, "here") == name
+    assert transfer.file_name(name, "here") == name

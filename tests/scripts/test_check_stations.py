@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from check_stations import check_stations
-from nepflow.stations import flag_tables, flags
+from nepflow.stations import flags
 
 QUALITY = {
     "top_of_atmosphere_share": [0.03, 1.0],
@@ -32,7 +32,7 @@ def daily_records(seed=0):
     frame["precipitation_mm"] = np.maximum(rng.normal(-2, 4, len(frame)), 0).round(1)
     frame["radiation_mj_m2"] = 9 + rng.uniform(-2, 2, len(frame))
     for name in VARIABLES:
-        frame[flags.column_of(name)] = flag_tables.category(np.zeros(len(frame), int))
+        frame[flags.column_of(name)] = flags.category(np.zeros(len(frame), int))
     frame = frame[(frame["station"] != "00004") | (frame["month"] > 6)]
     return frame.astype({"station": "category"}).reset_index(drop=True)
 

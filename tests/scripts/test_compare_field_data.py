@@ -14,7 +14,7 @@ from nepflow.evaluation.field_data import BadFieldTable, read_sites
 from nepflow.io import raster, tables
 from nepflow.report import notes
 from nepflow.report import page as report_page
-from nepflow.respiration import plot_models
+from nepflow.respiration import calibration
 
 SETTINGS = {"untreated_only": True, "box_deg": None, "soil_carbon_kg_m2": None}
 GSMSR = {
@@ -126,7 +126,7 @@ def test_report_says_what_plots_of_the_northwest_show(root, tmp_path, reference_
     )
     reading = {"model": "pei2009", "reading": "annual_once", "reason": "a test"}
     study = pages.STUDY | {"respiration": reading}
-    said = notes.plot_warnings(tables.read(path, []), plot_models.own_model(study))
+    said = notes.plot_warnings(tables.read(path, []), calibration.own_model(study))
     shown = pages.tables() | {
         "plots_comparison": tables.read(path, []),
         "warnings": pd.DataFrame(said, columns=["topic", "warning"]),

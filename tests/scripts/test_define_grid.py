@@ -8,7 +8,6 @@ import pytest
 from define_grid import define_grid
 from nepflow.io import raster, vectors
 from nepflow.study import modis
-from nepflow.zones import kinds
 from shapely.geometry import Polygon, box
 
 CRS = "+proj=aea +lat_1=36 +lat_2=38 +lat_0=37 +lon_0=106 +datum=WGS84 +units=m"
@@ -36,7 +35,7 @@ def test_two_halves(tmp_path):
 
 
 def test_a_polygon_without_a_name_never_vanishes(tmp_path):
-    with pytest.raises(kinds.BadNames, match=r"area\.gpkg: 1 of 2 polygons have no name in name"):
+    with pytest.raises(vectors.BadNames, match=r"area\.gpkg: 1 of 2 polygons have no name in name"):
         made(tmp_path, [WEST, EAST], ["west", None])
     assert not (tmp_path / "grid.tif").exists()
 

@@ -11,9 +11,8 @@ import rasterio
 from affine import Affine
 from define_grid import define_grid
 from define_zones import define_zones
-from nepflow.io import geotiff, raster, vectors
+from nepflow.io import raster, vectors
 from nepflow.study import modis
-from nepflow.zones import kinds
 from shapely import GeometryCollection, LineString, Point, Polygon
 from shapely.geometry import box
 from summarise_classes import summarise_classes
@@ -156,19 +155,19 @@ def test_three_hundred_zones_keep_their_names(tmp_path):
 
 def test_more_zones_than_codes_are_refused(folder):
     frame = geopandas.GeoDataFrame(
-        {"name": [f"z{n}" for n in range(kinds.MOST + 1)]}, geometry=[WEST] * (kinds.MOST + 1)
+        {"name": [f"z{n}" for n in range(vectors.MOST + 1)]}, geometry=[WEST] * (vectors.MOST + 1)
     )
     with pytest.raises(vectors.BadArea, match=r"many\.gpkg: has 65535 zones.*65534.*name_field"):
         vectors.zone_codes(frame, GRID, "many.gpkg")
-    with pytest.raises(kinds.BadNames, match="65535 zones"):
-        kinds.check_names(list(frame["name"]), "zones pairs")
+    with pytest.raises(vectors.BadNames, match="65535 zones"):
+        vectors.check_names(list(frame["name"]), "zones pairs")
 
 
 def test_a_code_that_its_raster_cannot_hold_is_refused(folder):
     """A cast would make 257 code 1, the name of another class."""
     for dtype, code in (("uint8", 256), ("uint8", -1), ("uint16", 65536)):
         values = np.where(np.eye(3, 4) == 1, code, np.nan)
-        with pytest.raises(geotiff.CodesDoNotFit, match=f"{code} to .*{dtype}|to {code} .*{dtype}"):
+        with pytest.raises(raster.CodesDoNotFit, match=f"{code} to .*{dtype}|to {code} .*{dtype}"):
             layer(folder, "codes", values, dtype=dtype)
         assert not (folder / "codes.tif").exists()
     layer(folder, "codes", np.full((3, 4), 65535.0), dtype="uint16")
@@ -192,7 +191,7 @@ def test_a_code_that_its_raster_cannot_hold_is_refused(folder):
     ],
 )
 def test_names_that_cannot_serve(folder, names, words):
-    with pytest.raises(kinds.BadNames, match=rf"zones\.gpkg: .*{words}"):
+    with pytest.raises(vectors.BadNames, match=rf"zones\.gpkg: .*{words}"):
         made(folder, polygons(folder, names, [WEST, EAST]), **FILE)
 
 
@@ -294,11 +293,11 @@ def test_crossings_need_pairs_and_names_apart(folder):
     half = [[1, 1, np.nan, np.nan]] * 3
     a = layer(folder, "a", half, dtype="uint16", classes={1: "x, y", 2: "x"})
     b = layer(folder, "b", np.fliplr(half), dtype="uint16", classes={1: "z"})
-    with pytest.raises(kinds.BadNames, match="no cell has a zone of both a and b"):
+    with pytest.raises(vectors.BadNames, match="no cell has a zone of both a and b"):
         made(folder, [a, b], kind="crossing", of=["a", "b"])
     a = layer(folder, "a", [[1, 2, 2, 1]] * 3, dtype="uint16", classes={1: "x, y", 2: "x"})
     b = layer(folder, "b", [[1, 2, 2, 1]] * 3, dtype="uint16", classes={1: "z", 2: "y, z"})
-    with pytest.raises(kinds.BadNames, match="two zones are named 'x, y, z'"):
+    with pytest.raises(vectors.BadNames, match="two zones are named 'x, y, z'"):
         made(folder, [a, b], kind="crossing", of=["a", "b"])
 
 
@@ -317,9 +316,9 @@ def named(folder, *names):
 def test_names_of_polygons_that_are_one(folder, names, fault):
     """The same for zones of a file and for the area itself; what is spelled alike is one zone."""
     path = named(folder, *names)
-    with pytest.raises(kinds.BadNames, match=rf"named\.gpkg: .*{fault}"):
+    with pytest.raises(vectors.BadNames, match=rf"named\.gpkg: .*{fault}"):
         made(folder, [path], kind="file", name_field="zone")
-    with pytest.raises(kinds.BadNames, match=rf"named\.gpkg: .*{fault}"):
+    with pytest.raises(vectors.BadNames, match=rf"named\.gpkg: .*{fault}"):
         define(folder, path, ["h99v99"])
     path = named(folder, "dry", "dry", "Xi'an, 西安")
     assert made(folder, [path], kind="file", name_field="zone")[1] == {1: "dry", 2: "Xi'an, 西安"}

@@ -17,7 +17,7 @@ def test_shares_are_of_all_cells_of_the_area(tmp_path, monkeypatch):
     drawn_files.make(tmp_path)
     drawn = []
     monkeypatch.setattr(
-        "nepflow.figures.plates.write", lambda figure, png, pdf: drawn.append(figure)
+        "nepflow.figures.layout.write", lambda figure, png, pdf: drawn.append(figure)
     )
     files = [tmp_path / name for name in ("landcover.tif", "grid.tif", "outlines.gpkg")]
     draw_classes(*files, "x.png", "x.pdf", {"name": "x"})

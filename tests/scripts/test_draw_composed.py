@@ -7,7 +7,7 @@ from draw_panels import draw_panels
 from draw_sankey import draw_sankey
 from draw_specification import draw_specification
 from nepflow.io import tables
-from nepflow.landcover import transition_rows
+from nepflow.landcover import transitions
 from summarise_transitions import summarise_transitions
 
 CLASSES = [
@@ -27,7 +27,7 @@ def folder(tmp_path):
 
 def test_transitions_of_a_map_with_itself(folder):
     """146 cells of forest and 176 of grassland, 50 km wide, that stay what they are."""
-    table = tables.read(folder / "transitions.csv", transition_rows.COLUMNS)
+    table = tables.read(folder / "transitions.csv", transitions.COLUMNS)
     areas = table[table["quantity"] == "transition_area"].set_index(["zone", "to"])["value"]
     assert areas["forest", "forest"] == 146 * 2500
     assert areas["grassland", "grassland"] == 176 * 2500

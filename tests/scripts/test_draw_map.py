@@ -16,7 +16,7 @@ def test_entry_reaches_the_picture(tmp_path, monkeypatch):
     drawn_files.make(tmp_path)
     drawn = []
     monkeypatch.setattr(
-        "nepflow.figures.plates.write", lambda figure, png, pdf: drawn.append(figure)
+        "nepflow.figures.layout.write", lambda figure, png, pdf: drawn.append(figure)
     )
     figure = {"name": "x", "layer": "nep", "title": "Mean NEP", "limits": [-100, 300]}
     figure["letter"] = "b"

@@ -20,7 +20,7 @@ def test_grid_says_whether_the_inputs_are_simulated(tmp_path, monkeypatch, simul
     drawn_files.make(tmp_path, simulated)
     drawn = []
     monkeypatch.setattr(
-        "nepflow.figures.plates.write", lambda figure, png, pdf: drawn.append(figure)
+        "nepflow.figures.layout.write", lambda figure, png, pdf: drawn.append(figure)
     )
     files = [tmp_path / name for name in ("series.csv", "trends.csv", "grid.tif")]
     draw_series(*files, "x.png", "x.pdf", FIGURE)

@@ -19,7 +19,7 @@ def test_stations_without_a_used_month_are_dropped(tmp_path, monkeypatch):
     drawn_files.make(tmp_path)
     drawn = []
     monkeypatch.setattr(
-        "nepflow.figures.plates.write", lambda figure, png, pdf: drawn.append(figure)
+        "nepflow.figures.layout.write", lambda figure, png, pdf: drawn.append(figure)
     )
     draw_study_area(*(tmp_path / name for name in INPUTS), "x.png", "x.pdf", {"name": "x"})
     found = pictures.texts(drawn[0])

@@ -7,7 +7,7 @@ import pytest
 from affine import Affine
 from estimate_dominance import estimate_dominance
 from nepflow.io import raster
-from nepflow.pixel import correlation, dominance
+from nepflow.pixel import correlation
 from summarise_dominance import summarise_dominance
 
 GRID = raster.Grid(pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 3000), 3, 4)
@@ -37,7 +37,7 @@ def test_layers_and_table(tmp_path):
     assert raster.read(outputs[0]) == pytest.approx(r2, rel=1e-6, nan_ok=True)
     assert raster.read(outputs[1]) == pytest.approx(p, rel=1e-5, nan_ok=True)
     partial = correlation.partial_correlation(*given)[1]
-    wanted = dominance.dominant_class(p, partial, 0.05)
+    wanted = correlation.dominant_class(p, partial, 0.05)
     assert np.array_equal(raster.read(outputs[2]), wanted, equal_nan=True)
     assert np.isnan(raster.read(outputs[2])[2, 3])
     assert len(raster.classes_of(outputs[2])) == 9

@@ -11,7 +11,7 @@ from compare_truth import compare_truth
 from estimate_mean import estimate_mean
 from estimate_nep import estimate_nep
 from nepflow.io import raster
-from nepflow.zones import zone_rows
+from nepflow.zones import sums as zones_sums
 from sum_zones import sum_zones
 from summarise_zones import summarise_zones
 
@@ -77,7 +77,7 @@ def checked(path):
     largest_nep, largest_flux = 1900.0, 1900.0
     return [
         (value, limit, passed)
-        for _, value, limit, _, passed in zone_rows.balance_rows(
+        for _, value, limit, _, passed in zones_sums.balance_rows(
             pd.read_parquet(path), largest_nep, largest_flux
         )
     ]

@@ -14,7 +14,6 @@ from estimate_restoration import estimate_restoration
 from nepflow.io import raster
 from nepflow.report import notes
 from nepflow.restoration import projects as restoration_projects
-from nepflow.restoration import restoration_raster
 from nepflow.restoration.projects import BadProjects
 from shapely.geometry import Point, Polygon, box
 from summarise_restoration import summarise_restoration
@@ -272,7 +271,7 @@ def test_numbers_of_one_project_and_other_names(tmp_path):
     path, table = rasterised(tmp_path, numbers=(1, 2, 3, 12))
     rows = pd.read_csv(table).rename(columns={"number": "code"})
     rows.to_csv(table, index=False)
-    read = restoration_raster.read_projects(path, table, {"number": "code"})
+    read = restoration_projects.read_raster_projects(path, table, {"number": "code"})
     assert read["project"].tolist() == ["b", "a", "c"]
     assert (read.area / 1e6).tolist() == pytest.approx([9, 18, 9])
 
@@ -292,24 +291,24 @@ def test_tables_of_numbers_that_cannot_serve_are_refused(tmp_path, change, said)
     path, table = rasterised(tmp_path)
     change(pd.read_csv(table)).to_csv(table, index=False)
     with pytest.raises(BadProjects, match=said):
-        restoration_raster.read_projects(path, table, {})
+        restoration_projects.read_raster_projects(path, table, {})
 
 
 def test_rasters_that_cannot_serve_are_refused(tmp_path, caplog):
     path, table = rasterised(tmp_path, dtype="float32")
     with pytest.raises(BadProjects, match=r"q\.csv: cannot be read.*restoration\.table"):
-        restoration_raster.read_projects(path, tmp_path / "q.csv", {})
+        restoration_projects.read_raster_projects(path, tmp_path / "q.csv", {})
     with pytest.raises(BadProjects, match=r"p\.csv: cannot be read as a raster.*null for polygons"):
-        restoration_raster.read_projects(table, table, {})
+        restoration_projects.read_raster_projects(table, table, {})
     with rasterio.open(path, "r+") as target:
         target.write(target.read() + np.float32(0.5))
     with pytest.raises(BadProjects, match=r"p.tif: 0\.5 is no number of a project"):
-        restoration_raster.read_projects(path, table, {})
+        restoration_projects.read_raster_projects(path, table, {})
     with rasterio.open(path, "r+") as target:
         target.write(np.full((1, SIDE, SIDE), 7, "float32"))
-    restoration_raster.read_projects(path, table, {})
+    restoration_projects.read_raster_projects(path, table, {})
     assert "2 numbers of" in caplog.text and "have no cell: 3, 12" in caplog.text
     with rasterio.open(path, "r+") as target:
         target.write(np.zeros((1, SIDE, SIDE), "float32"))
     with pytest.raises(BadProjects, match=r"p\.tif: has no project"):
-        restoration_raster.read_projects(path, table, {})
+        restoration_projects.read_raster_projects(path, table, {})

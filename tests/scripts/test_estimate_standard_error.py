@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from estimate_standard_error import estimate_standard_error
-from nepflow.climate import fit_file, residuals, transformations, uncertainty
+from nepflow.climate import diagnostics, transformations, uncertainty
+from nepflow.climate import surfaces as climate_surfaces
 from nepflow.climate.spline import ThinPlateSpline
 from nepflow.io import raster
 from test_fit_climate import fitted
@@ -24,7 +25,7 @@ def estimate(folder, variable, kind="full", mem_mb=100, threads=1):
 @pytest.mark.parametrize("variable", ["temperature", "precipitation"])
 def test_error_of_a_cell(tmp_path, variable, kind):
     paths, fit, output = estimate(tmp_path, variable, kind)
-    surfaces = fit_file.read(fit).of_years([2002])
+    surfaces = climate_surfaces.read(fit).of_years([2002])
     x, y = raster.grid_of(paths["grid"]).xy(0, 20)
     height = raster.read(paths["dem"])[8, 9]
     point = (np.array([[x[0, 9], y[8, 0]]]) - surfaces.centre) / 1e5
@@ -36,8 +37,8 @@ def test_error_of_a_cell(tmp_path, variable, kind):
     root = spline.predict(monthly, *place)
     errors = transformations.standard_error(surfaces.transformation, root, variance)[0]
     statistic = {"temperature": "mean", "precipitation": "sum"}[variable]
-    correlation = residuals.month_correlation(surfaces)
-    expected = residuals.combined_error(errors[:, None], correlation, statistic)[0]
+    correlation = diagnostics.month_correlation(surfaces)
+    expected = diagnostics.combined_error(errors[:, None], correlation, statistic)[0]
     assert raster.read(output)[8, 9] == pytest.approx(expected, rel=1e-5)
     tags = raster.tags_of(output)
     assert tags["unit"] == ("degC" if variable == "temperature" else "mm yr-1")

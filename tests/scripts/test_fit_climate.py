@@ -7,7 +7,7 @@ import pytest
 from aggregate_stations import aggregate_stations
 from clean_stations import clean_stations
 from fit_climate import fit_climate
-from nepflow.climate import fit_file
+from nepflow.climate import surfaces as climate_surfaces
 from nepflow.stations.records import BadStations
 
 TRANSFORMATION = {"temperature": "none", "precipitation": "square_root"}
@@ -56,7 +56,7 @@ def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
 
 def test_planted_lapse_rate_is_found(tmp_path):
     _, (fit, log) = fitted(tmp_path, "temperature")
-    surfaces = fit_file.read(fit)
+    surfaces = climate_surfaces.read(fit)
     assert surfaces.kernel_coefficients.shape == (30, 24)
     assert surfaces.stations[0] == "00000"
     table = pd.read_csv(log)
@@ -69,7 +69,7 @@ def test_planted_lapse_rate_is_found(tmp_path):
 
 def test_normals_have_twelve_surfaces(tmp_path):
     _, (fit, log) = fitted(tmp_path, "temperature", "normals")
-    surfaces = fit_file.read(fit)
+    surfaces = climate_surfaces.read(fit)
     assert surfaces.years.tolist() == [0] * 12
     assert surfaces.source == "monthly normals applied to every year"
     assert set(pd.read_csv(log)["year"]) == {"normal"}
@@ -83,7 +83,7 @@ def test_too_few_stations(tmp_path):
 
 def test_trivariate(tmp_path):
     _, (fit, log) = fitted(tmp_path, "temperature", model="trivariate", noise=0.3)
-    surfaces = fit_file.read(fit)
+    surfaces = climate_surfaces.read(fit)
     assert surfaces.knots.shape == (30, 3)
     # 1 km of height counts as 100 km, one unit of the coordinates
     np.testing.assert_allclose(surfaces.knots[:, 2], surfaces.position[:, 2] / 1000)
@@ -105,12 +105,12 @@ def test_wanted_smoothing(tmp_path, smoothing, value, quantity):
 
 def test_one_parameter_for_all_surfaces(tmp_path):
     _, (fit, _) = fitted(tmp_path, "temperature", common_smoothing=True, noise=0.3)
-    assert np.unique(fit_file.read(fit).smoothing).size == 1
+    assert np.unique(climate_surfaces.read(fit).smoothing).size == 1
 
 
 def test_weights_of_the_station_file(tmp_path):
     _, (fit, _) = fitted(tmp_path, "temperature", weights_column="elevation_m", noise=0.3)
-    surfaces = fit_file.read(fit)
+    surfaces = climate_surfaces.read(fit)
     heights = surfaces.position[:, 2]
     np.testing.assert_allclose(surfaces.weights, heights / heights.mean())
     with pytest.raises(BadStations, match="weights_column"):

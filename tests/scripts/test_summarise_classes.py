@@ -8,7 +8,7 @@ import pytest
 from affine import Affine
 from control_discoveries import control_discoveries
 from nepflow.io import raster, tables
-from nepflow.pixel import null_persistence, persistence, persistence_rows
+from nepflow.pixel import persistence
 from nepflow.study import modis
 from scipy import stats
 from summarise_classes import summarise_classes
@@ -90,12 +90,12 @@ def test_classes_of_persistence_stand_beside_chance(tmp_path):
         raster.write(values, output, GRID)
     chance = [
         ("prefix", True, f"coupling_share{end}", name, 10.0 * code + place, "%")
-        for place, end in enumerate(null_persistence.BESIDE)
+        for place, end in enumerate(persistence.BESIDE)
         for code, name in names.items()
     ]
     chance.append(("prefix", True, "autoregression", "all", 0.3, "1"))
     chance.append(("blocks", False, "coupling_share_of_white_noise", names[5], 1.0, "%"))
-    tables.write(chance, tmp_path / "chance.csv", persistence_rows.COLUMNS)
+    tables.write(chance, tmp_path / "chance.csv", persistence.COLUMNS)
     paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
     summarise_classes(*paths, tmp_path / "table.csv", 1, chance_path=tmp_path / "chance.csv")
     table = {row["class"]: row for row in rows(tmp_path / "table.csv")}

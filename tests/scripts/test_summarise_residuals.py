@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from draw_residuals import draw_residuals
-from nepflow.climate import residuals
+from nepflow.climate import diagnostics
 from summarise_residuals import summarise_residuals
 from test_fit_climate import fitted
 
@@ -22,7 +22,7 @@ def test_wrong_value_and_wrong_elevation_come_first(tmp_path):
     _, (_, ranked, suspects, _) = summarised(tmp_path, value=("00012", 8.0), height=("00021", 1500))
     first = pd.read_csv(suspects, dtype={"station": str})
     assert first["station"][0] in ("00012", "00021")
-    assert tuple(first.columns) == residuals.SUSPECTS
+    assert tuple(first.columns) == diagnostics.SUSPECTS
     worst = pd.read_csv(ranked, dtype={"station": str, "nearest_station": str})
     assert worst["station"][0] == "00021"  # wrong in every month
     assert worst["rank"].tolist() == list(range(1, 31))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tiles
 from affine import Affine
-from nepflow.io import overviews, raster
+from nepflow.io import raster
 from nepflow.study import modis
 from pyproj import CRS, Geod, Transformer
 from warp_landcover import warp_landcover
@@ -92,7 +92,7 @@ def test_area_is_kept(land, tmp_path, resampling, resolution):
 def test_any_block_size_gives_the_same_cells(land, tmp_path, resampling):
     _, mask = grid_over_the_tiles(tmp_path, 7000)
     digests = {
-        overviews.digest(warped(land[0], mask, tmp_path / str(mem), resampling, mem))
+        raster.digest(warped(land[0], mask, tmp_path / str(mem), resampling, mem))
         for mem in (1, 3, 40, 2000)
     }
     assert len(digests) == 1

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tiles
 from affine import Affine
-from nepflow.io import overviews, raster
+from nepflow.io import raster
 from nepflow.modis import hdf
-from nepflow.npp import native
+from nepflow.npp import mod17
 from nepflow.study import modis
 from pyproj import CRS, Transformer
 
@@ -124,7 +124,7 @@ def test_any_block_size_gives_the_same_pixels(tmp_path, resampling):
     corner = Affine(modis.TILE_SIDE_M / 240, 0, bounds[0], 0, -modis.TILE_SIDE_M / 240, bounds[3])
     grid = grid_over(corner, (240, 240), ALBERS_CHINA, 1700)
     digests = [
-        [overviews.digest(p) for p in run(tmp_path / str(mem), [path], grid, resampling, mem)]
+        [raster.digest(p) for p in run(tmp_path / str(mem), [path], grid, resampling, mem)]
         for mem in (1, 3, 40, 2000)
     ]
     assert all(digest == digests[0] for digest in digests)
@@ -149,5 +149,5 @@ def test_misaligned_or_mixed_tiles_are_refused(tmp_path):
     grid = grid_over(Affine(5000, 0, 0, 0, -5000, 0), (4, 4), ALBERS_CHINA, 5000)
     paths = [str(tmp_path / name) for name in ("a.tif", "b.tif")]
     with pytest.raises(hdf.BadTile, match="do not line up"):
-        native.write_npp([first, other], grid, *paths)
+        mod17.write_npp([first, other], grid, *paths)
     assert not (tmp_path / "a.tif").exists()

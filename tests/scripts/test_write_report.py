@@ -5,7 +5,7 @@ import re
 
 import pytest
 from describe_study import describe_study
-from nepflow.report.headline import BadReport
+from nepflow.report.page import BadReport
 from nepflow.study.load import load_study
 from pages import STUDY, picture, tables
 from write_report import write_report

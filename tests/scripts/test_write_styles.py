@@ -6,11 +6,11 @@ import xml.etree.ElementTree as xml
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow.io import geotiff, raster
+from nepflow.io import raster
 from pyproj import CRS
 from write_styles import write_styles
 
-GRID = geotiff.Grid(CRS.from_epsg(6933).to_wkt(), Affine(5000, 0, 0, 0, -5000, 0), 4, 3)
+GRID = raster.Grid(CRS.from_epsg(6933).to_wkt(), Affine(5000, 0, 0, 0, -5000, 0), 4, 3)
 CLASSES = {1: "forest", 2: "water"}
 COLOURS = {1: "#1b5e20", 2: "#1565c0"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import cluster
 import pytest
 from copies import TINY, Workflow
-from nepflow.io import overviews
+from nepflow.io import raster
 
 pytestmark = [
     pytest.mark.slow,
@@ -84,6 +84,6 @@ def test_study_on_slurm_equals_the_local_one_and_survives_a_cancelled_job(root, 
     assert cancelled and "CANCELLED" in said
     assert said.count("SLURM jobid") + said.count("submitted with") > 3
     for path in (f"tiny/{name}.tif" for name in RASTERS):
-        assert overviews.digest(remote.result(path)) == overviews.digest(local.result(path))
+        assert raster.digest(remote.result(path)) == raster.digest(local.result(path))
     for path in (f"tiny/tables/{name}.csv" for name in TABLES):
         assert remote.result(path).read_bytes() == local.result(path).read_bytes()

@@ -6,7 +6,7 @@ import os
 import pytest
 import rasterio
 from copies import TINY
-from nepflow.io import overviews
+from nepflow.io import raster
 
 pytestmark = pytest.mark.slow
 # the rest of the study reads these, and some that stay one job
@@ -42,7 +42,7 @@ def test_bands_give_the_digests_of_the_manifest(tiny, banded):
         name = path.relative_to(banded.result("tiny")).as_posix()
         if name.startswith("bands/") or name not in wanted:
             continue
-        assert overviews.digest(path) == wanted[name], name
+        assert raster.digest(path) == wanted[name], name
         with rasterio.open(path) as source:
             gathered += [name] if source.driver == "VRT" else []
     assert len(gathered) > 15

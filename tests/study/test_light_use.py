@@ -10,7 +10,7 @@ import rasterio
 from copies import Workflow
 from light_study import LIGHT, PLANTED, RECOVERY
 from nepflow.climate import monthly
-from nepflow.io import overviews, raster
+from nepflow.io import raster
 from nepflow.npp import ndvi
 from nepflow.simulation import light_use as twin
 from nepflow.simulation.world import World
@@ -232,7 +232,7 @@ def test_bands_give_the_same_content(light):
         assert f"{rule}_band" in said and f"gather_{rule}" in said
     for name in names:
         path = f"light/{name}.tif"
-        assert overviews.digest(banded.result(path)) == overviews.digest(light.result(path)), name
+        assert raster.digest(banded.result(path)) == raster.digest(light.result(path)), name
         with rasterio.open(banded.result(path)) as source:
             assert source.driver == "VRT"
     for name in ("counts_2002", "granules_2002"):

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import recovery_of_seeds
 from copies import TINY, Workflow
-from nepflow.io import overviews, raster
+from nepflow.io import raster
 from nepflow.study import landcover
 from scipy import stats
 
@@ -67,7 +67,7 @@ def test_rasters_keep_the_flow_contract(tiny):
         assert raster.grid_of(path) == grid, path
         tags = raster.tags_of(path)
         assert {"unit", "long_name"} <= set(tags), path
-        layer = overviews.layer(path)
+        layer = raster.layer(path)
         assert np.isfinite(layer.values).any(), path
 
 

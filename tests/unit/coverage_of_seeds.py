@@ -21,7 +21,7 @@ if __name__ == "__main__":
 import restored_land as land
 import zoned_land
 from nepflow.attribution import attribution, inference
-from nepflow.restoration import restoration_inference
+from nepflow.restoration import effects
 from nepflow.zones import contrast
 
 SEEDS = 200
@@ -62,7 +62,7 @@ def projects_hold_zero(projects, seeds=SEEDS):
         answer = found["grass"][0]
         ends.append((answer.low[:2], answer.high[:2]))
         early = [p for p, c in enumerate(columns) if c[:2] == ("event", 0) and c.event < -2]
-        joint.append(restoration_inference.joint_p(answer, early))
+        joint.append(effects.joint_p(answer, early))
         nep = cubes["nep"]
         change = (nep[9:].mean(axis=0) - nep[:5].mean(axis=0)).ravel()
         treated = cubes["project"].ravel() > 0

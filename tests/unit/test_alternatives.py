@@ -4,7 +4,7 @@ import numpy as np
 import pyproj
 import pytest
 from affine import Affine
-from nepflow.evaluation import alternatives
+from nepflow.evaluation import specification
 from nepflow.io import raster
 
 GRID = raster.Grid(pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1000, 8000), 8, 9)
@@ -35,7 +35,7 @@ def test_limits_of_light_use_change_npp_alone(tmp_path):
         layers[name] = [str(tmp_path / f"{name}{year}.tif") for year in YEARS]
         for path, values in zip(layers[name], npp[name], strict=True):
             raster.write(values, raster.Output(path, "g C m-2 yr-1", "npp"), GRID)
-    rows = list(alternatives.fpar_limits(layers, ["own", "zhu2007"], STUDY, 100))
+    rows = list(specification.fpar_limits(layers, ["own", "zhu2007"], STUDY, 100))
     found = {(option, quantity): value for option, _, quantity, value, _ in rows}
     assert {option: chosen for option, chosen, *_ in rows} == {"own": True, "zhu2007": False}
     for name, values in npp.items():
@@ -59,12 +59,12 @@ def test_2000_is_dropped_or_taken_from_other_npp(tmp_path):
     layers["collection_006_harmonised"] = [str(tmp_path / "npp.tif")]
     study = STUDY | {"years": years, "npp": {"year_2000": "collection_006"}}
     options = ["drop", "collection_006", "collection_006_harmonised"]
-    rows = list(alternatives.year_2000(layers, options, study, 1))
+    rows = list(specification.year_2000(layers, options, study, 1))
     assert [option for option, chosen, *_ in rows if chosen] == ["collection_006"] * 13
     mean = {option: value for option, _, quantity, value, _ in rows if quantity == "nep_mean"}
     assert mean["collection_006"] == pytest.approx(nep.mean(), rel=1e-6)
     assert mean["drop"] == pytest.approx(nep[1:].mean(), rel=1e-6)
     nep[0] = other - rh[0]
     assert mean["collection_006_harmonised"] == pytest.approx(nep.mean(), rel=1e-6)
-    kept = list(alternatives.year_2000(layers, ["drop", "kept"], study, 100))
+    kept = list(specification.year_2000(layers, ["drop", "kept"], study, 100))
     assert {option: chosen for option, chosen, *_ in kept} == {"drop": False, "kept": True}

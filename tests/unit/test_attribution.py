@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow.attribution import attribution, null_trends, summary
+from nepflow.attribution import attribution, inference, summary
 from nepflow.study import attribution as study_attribution
 from nepflow.study import load
 
@@ -209,7 +209,7 @@ def test_null_share_is_what_a_world_without_human_effect_shows(warming, wetting)
         "dominance_percent": 50,
     }  # fmt: skip
     flat = series[:, 0], [driver[:, 0] for driver in drivers]
-    null = null_trends.null_shares(*flat, YEARS, settings, 8)
+    null = inference.null_shares(*flat, YEARS, settings, 8)
     for method in attribution.METHODS:
         found = attribution.attribute(series, drivers, YEARS, method, 8)
         cases = attribution.case(found.observed, found.climate, found.rest)
@@ -226,9 +226,9 @@ def test_null_share_is_what_a_world_without_human_effect_shows(warming, wetting)
             total = sum(value for (_, q), value in null[method].items() if q == quantity)
             assert total == pytest.approx(100), quantity
         assert warming or null[method][attribution.DOMINANT[3], "dominant_share"] > 100 / 3
-    again = null_trends.null_shares(*flat, YEARS, settings, 8)
+    again = inference.null_shares(*flat, YEARS, settings, 8)
     np.testing.assert_equal(again, null)
-    other = null_trends.null_shares(*flat, YEARS, settings | {"seed": 4}, 8)
+    other = inference.null_shares(*flat, YEARS, settings | {"seed": 4}, 8)
     key = attribution.DOMINANT[3], "dominant_share"
     assert other["joint"][key] != null["joint"][key]
 
@@ -261,7 +261,7 @@ def test_shares_by_hand():
 
 def test_surrogates_have_climate_and_noise_and_no_year():
     series, drivers, climate = planted(pixels=200, human=5.0)
-    made = null_trends.surrogates(
+    made = inference.surrogates(
         series[:, 0], [d[:, 0] for d in drivers], YEARS, 8, 30, np.random.default_rng(1)
     )
     slopes = np.polyfit(YEARS, made.transpose(1, 0, 2).reshape(len(YEARS), -1), 1)[0]
@@ -269,7 +269,7 @@ def test_surrogates_have_climate_and_noise_and_no_year():
     spread = (made - made.mean(axis=0)).std()
     assert spread == pytest.approx(15, rel=0.1)
     series[4, 0, 0] = np.nan
-    made = null_trends.surrogates(
+    made = inference.surrogates(
         series[:, 0], [d[:, 0] for d in drivers], YEARS, 8, 2, np.random.default_rng(1)
     )
     assert np.isnan(made[:, 4, 0]).all() and np.isfinite(made[:, 5, 0]).all()

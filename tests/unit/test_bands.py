@@ -11,9 +11,9 @@ import tiles
 import warp_npp
 from affine import Affine
 from nepflow.io import bands as io_bands
-from nepflow.io import gathered, overviews, raster
+from nepflow.io import raster
+from nepflow.modis import nearest
 from nepflow.modis import tiles as modis_tiles
-from nepflow.modis import tiles_met
 from nepflow.npp import mod17
 from nepflow.study import modis
 from pyproj import CRS, Transformer
@@ -43,7 +43,7 @@ def in_bands(count, write, folder, names):
             write(folder / "bands" / band)
     for name in names:
         files = [str(folder / "bands" / band / name) for band in bands]
-        gather = gathered.write_raster if name.endswith(".tif") else gathered.write_table
+        gather = io_bands.write_raster if name.endswith(".tif") else io_bands.write_table
         gather(files, str(folder / name))
     return [folder / name for name in names]
 
@@ -68,11 +68,11 @@ def test_gathered_bands_are_the_whole(cube, tmp_path, count):
     found = in_bands(count, write, tmp_path / "gathered", names)
     for name, path in zip(names, found, strict=True):
         whole = tmp_path / "whole" / name
-        assert overviews.digest(path) == overviews.digest(whole)
+        assert raster.digest(path) == raster.digest(whole)
         assert raster.tags_of(path) == raster.tags_of(whole)
         assert raster.tags_of(path)["simulated"] == "simulated (twin)"
         assert (
-            overviews.layer(path, max_pixels=9000) == overviews.layer(whole, max_pixels=9000)
+            raster.layer(path, max_pixels=9000) == raster.layer(whole, max_pixels=9000)
         ).sum() > 4000
         text = path.read_text(encoding="utf-8")
         assert str(tmp_path) not in text and f"bands/1-of-{count}/{name}" in text
@@ -89,7 +89,7 @@ def test_zones_of_two_bytes_keep_names_and_colours(cube, tmp_path):
 
     write(tmp_path / "whole")
     (path,) = in_bands(2, write, tmp_path / "gathered", ["zones.tif"])
-    assert overviews.digest(path) == overviews.digest(tmp_path / "whole/zones.tif")
+    assert raster.digest(path) == raster.digest(tmp_path / "whole/zones.tif")
     with rasterio.open(path) as source:
         assert source.dtypes == ("uint16",) and source.colormap(1)[300] == (17, 34, 51, 255)
     assert path.stat().st_size < 100_000, "the table of colours ends with the last class"
@@ -101,9 +101,9 @@ def test_a_moved_folder_is_still_whole(cube, tmp_path):
         raster.map_blocks(lambda values: values[0], [cube], output)
 
     (path,) = in_bands(2, write, tmp_path / "here", ["a.tif"])
-    before = overviews.digest(path)
+    before = raster.digest(path)
     moved = (tmp_path / "here").rename(tmp_path / "there 那里")
-    assert overviews.digest(moved / "a.tif") == before
+    assert raster.digest(moved / "a.tif") == before
 
 
 @pytest.mark.parametrize(("height", "count"), [(4000, 3), (4000, 16), (600, 16), (87, 3), (5, 5)])
@@ -135,8 +135,8 @@ def test_a_missing_band_is_refused(cube, tmp_path):
 
     in_bands(3, write, tmp_path, ["a.tif"])
     files = [str(tmp_path / f"bands/{number}-of-3/a.tif") for number in (1, 3)]
-    with pytest.raises(gathered.BadBands, match="3-of-3"):
-        gathered.write_raster(files, str(tmp_path / "b.tif"))
+    with pytest.raises(io_bands.BadBands, match="3-of-3"):
+        io_bands.write_raster(files, str(tmp_path / "b.tif"))
     assert not (tmp_path / "b.tif").exists()
 
 
@@ -149,12 +149,12 @@ def test_lists_follow_one_another_and_quantities_are_pooled(tmp_path):
     }.items():  # fmt: skip
         (tmp_path / name).write_text(text)
     a, b, c, d, e = (str(tmp_path / name) for name in "abcde")
-    gathered.write_table([a, b], tmp_path / "pooled")
+    io_bands.write_table([a, b], tmp_path / "pooled")
     assert (tmp_path / "pooled").read_text() == head + rows.format(12.5, 2, 16)
-    gathered.write_table([c, d], tmp_path / "list")
+    io_bands.write_table([c, d], tmp_path / "list")
     assert (tmp_path / "list").read_text() == "tile,cells\nh25v05,3\n"
-    with pytest.raises(gathered.BadBands, match="other columns"):
-        gathered.write_table([c, e], tmp_path / "no")
+    with pytest.raises(io_bands.BadBands, match="other columns"):
+        io_bands.write_table([c, e], tmp_path / "no")
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_a_year_of_npp_in_bands(area, tmp_path, resampling):
     for path in in_bands(5, write, tmp_path / "gathered", names):
         whole = tmp_path / "whole" / path.name
         if path.suffix == ".tif":
-            assert overviews.digest(path) == overviews.digest(whole)
+            assert raster.digest(path) == raster.digest(whole)
         else:
             assert path.read_bytes() == whole.read_bytes()
 
@@ -213,7 +213,7 @@ def test_warps_of_bands_read_only_the_tiles_they_meet(area, tmp_path, monkeypatc
     assert set(read) == {4}
     read.clear()
     for path in in_bands(5, write, tmp_path / "gathered", names):
-        assert overviews.digest(path) == overviews.digest(tmp_path / "whole" / path.name)
+        assert raster.digest(path) == raster.digest(tmp_path / "whole" / path.name)
     assert sorted(set(read)) == [2, 4]
 
 
@@ -228,8 +228,7 @@ def test_tiles_met_are_those_below_some_centre(area):
     for number in range(1, 81):
         with io_bands.only(f"{number}-of-80"):
             found = {
-                Path(path).name.split(".")[2]
-                for path in tiles_met.of_job(paths, field, grid, native)
+                Path(path).name.split(".")[2] for path in nearest.of_job(paths, field, grid, native)
             }
         for tile in ("h25v04", "h26v04", "h25v05", "h26v05"):
             west, south, right, top = modis.tile_bounds(tile)

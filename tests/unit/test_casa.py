@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nepflow.climate import evapotranspiration
-from nepflow.npp import casa, vegetation_types
+from nepflow.npp import casa, fpar
 
 CYCLE = np.array([-8, -4, 3, 10, 16, 20, 22, 20, 15, 8, 0, -6.0])
 GRASS = (0.023, 0.634, 1.05, 4.46)
@@ -144,7 +144,7 @@ def test_clip_counts_either_index():
 
 def test_table_of_vegetation_types(root):
     """Zhu's evergreen broadleaf forest has the larger efficiency; SR belongs to NDVI."""
-    table = vegetation_types.read(root / FILE)
+    table = fpar.read(root / FILE)
     assert set(table) == set(range(1, 17)) - {15}
     assert table[2]["epsilon_zhu2007"] == 0.985 and table[4]["epsilon_zhu2007"] == 0.692
     for code, entry in table.items():

@@ -7,11 +7,11 @@ from affine import Affine
 from nepflow.climate import monthly
 from nepflow.evaluation import agreement
 from nepflow.io import raster
-from nepflow.npp import casa, casa_grid, fpar, ndvi, vegetation_types
+from nepflow.npp import casa, fpar, ndvi
 from nepflow.report import notes
 from nepflow.study import modis
 from nepflow.study.checks import BadStudy, check_casa, check_comparison, study_years
-from nepflow.zones import zone_rows
+from nepflow.zones import sums as zones_sums
 from rasterio.crs import CRS
 
 NAN = np.nan
@@ -20,7 +20,7 @@ SETTINGS = {"stress_scale": 1.1814, "hot_months": "willmott", "maximum_filled_mo
 
 @pytest.fixture(scope="module")
 def table(root):
-    return vegetation_types.read(root / "config/vegetation_types.csv")
+    return fpar.read(root / "config/vegetation_types.csv")
 
 
 def parameters(table, choice="zhu2007", observed=None):
@@ -69,7 +69,7 @@ def test_block_of_a_year(table):
     layers, climate = block()
     values, _ = parameters(table)
     inside = np.ones((1, 5), bool)
-    npp, qc, reason, clip = casa_grid.of_block(inside, layers, climate, values, SETTINGS)
+    npp, qc, reason, clip = casa.of_block(inside, layers, climate, values, SETTINGS)
     one = [array[:, 0, 0] for array in climate]
     expected = casa.npp_of_year(
         layers[0][:, 0, 0], one, (layers[2][:, 0, 0], *one[:2]), values[:, 2]
@@ -87,7 +87,7 @@ def test_too_many_filled_months_and_outside(table):
     layers[1][0, 0, 0] = 5
     inside = np.array([[True, False, True, True, True]])
     values, _ = parameters(table)
-    npp, qc, reason, clip = casa_grid.of_block(inside, layers, climate, values, SETTINGS)
+    npp, qc, reason, clip = casa.of_block(inside, layers, climate, values, SETTINGS)
     assert np.isnan(npp[0, :2]).all() and np.isnan(qc[0, :2]).all() and np.isnan(clip[0, :2]).all()
     assert reason[0, 0] == modis.ABSENCE_CODE["fill"] and np.isnan(reason[0, 1])
 
@@ -96,11 +96,11 @@ def test_absent_months_do_not_leak(table):
     """A year without one month of NDVI or climate has none; its neighbour is untouched."""
     values, _ = parameters(table)
     inside = np.ones((1, 5), bool)
-    whole = casa_grid.of_block(inside, *block(), values, SETTINGS)[0]
+    whole = casa.of_block(inside, *block(), values, SETTINGS)[0]
     for number in range(4):
         layers, climate = block()
         ([layers[0], *climate][number])[3, 0, 0] = NAN
-        npp, _, reason, _ = casa_grid.of_block(inside, layers, climate, values, SETTINGS)
+        npp, _, reason, _ = casa.of_block(inside, layers, climate, values, SETTINGS)
         assert np.isnan(npp[0, 0]) and reason[0, 0] == modis.ABSENCE_CODE["fill"]
         assert npp[0, 1] == whole[0, 1]
 
@@ -134,11 +134,11 @@ def test_table_that_cannot_be_read(tmp_path, root):
     text = (root / "config/vegetation_types.csv").read_text()
     path = tmp_path / "types.csv"
     path.write_text(text.replace("0.985", ""))
-    with pytest.raises(vegetation_types.BadTypes, match="Every class needs a number"):
-        vegetation_types.read(path)
+    with pytest.raises(fpar.BadTypes, match="Every class needs a number"):
+        fpar.read(path)
     path.write_text(text.replace("0.023,0.676", "0.723,0.676"))
-    with pytest.raises(vegetation_types.BadTypes, match="class 2: a lower limit"):
-        vegetation_types.read(path)
+    with pytest.raises(fpar.BadTypes, match="class 2: a lower limit"):
+        fpar.read(path)
 
 
 def test_trend_of_totals_and_their_area():
@@ -146,7 +146,7 @@ def test_trend_of_totals_and_their_area():
     total = 5000 - 30.0 * np.arange(10)
     of_zone = total, np.full(10, 100.0), np.full(10, 120.0)
     years = list(range(2001, 2011))
-    rows = list(zone_rows.total_rows(("karst", "karst"), "nep", years, of_zone, 2.0, 8))
+    rows = list(zones_sums.total_rows(("karst", "karst"), "nep", years, of_zone, 2.0, 8))
     found = {row[3]: row[4:] for row in rows}
     assert found["nep_total"] == (pytest.approx(total.mean() * 2e-6), "Tg C yr-1")
     assert found["nep_total_slope"] == (pytest.approx(-30 * 2e-6), "Tg C yr-2")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow.restoration import change_point, restoration_stages
+from nepflow.restoration import results
 from scipy import stats
 
 # Annual flow of the Nile at Aswan, 1871-1970, 1e8 m3: Cobb (1978), Biometrika 65:243-251
@@ -34,14 +34,14 @@ def test_statistic_is_that_of_the_definition(seed):
     rng = np.random.default_rng(seed)
     series = rng.integers(0, 12, 20).astype(float)  # with ties
     place, largest = by_loops(series)
-    found = change_point.pettitt(series)
+    found = results.pettitt(series)
     assert (found.place, found.statistic) == (place, largest)
     n = len(series)
     assert found.p == pytest.approx(min(1, 2 * np.exp(-6 * largest**2 / (n**3 + n**2))))
 
 
 def test_the_nile_changed_after_1898():
-    found = change_point.pettitt(NILE)
+    found = results.pettitt(NILE)
     assert 1871 + found.place == 1898
     assert found.statistic == by_loops(NILE)[1]
     assert found.p < 1e-6
@@ -49,8 +49,8 @@ def test_the_nile_changed_after_1898():
 
 def test_absent_years_keep_the_place():
     series = np.array([1, 1, np.nan, 1, 1, 5, 5, np.nan, 5, 5.0])
-    assert change_point.pettitt(series).place == 4
-    assert change_point.pettitt(np.array([1, np.nan, 2.0])).place == -1
+    assert results.pettitt(series).place == 4
+    assert results.pettitt(np.array([1, np.nan, 2.0])).place == -1
 
 
 def test_line_is_that_of_linregress():
@@ -59,14 +59,14 @@ def test_line_is_that_of_linregress():
     series[4] = np.nan
     known = np.isfinite(series)
     wanted = stats.linregress(years[known], series[known])
-    assert change_point.line(years, series) == pytest.approx((wanted.slope, wanted.stderr))
-    assert np.isnan(change_point.line(years[:2], series[:2])).all()
+    assert results.line(years, series) == pytest.approx((wanted.slope, wanted.stderr))
+    assert np.isnan(results.line(years[:2], series[:2])).all()
 
 
 def test_rows_of_stages_hold_planted_slopes():
     years = np.arange(2001, 2021)
     series = np.where(years <= 2010, 100.0 + 2 * (years - 2001), 200.0 - 3 * (years - 2011))
-    rows = restoration_stages.stage_rows("grass", series, years, [[2001, 2010], [2011, 2020]])
+    rows = results.stage_rows("grass", series, years, [[2001, 2010], [2011, 2020]])
     value = {(stage, quantity): v for _, stage, quantity, v, _ in rows}
     assert value["2001-2010", "slope"] == pytest.approx(2)
     assert value["2011-2020", "slope"] == pytest.approx(-3)

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from nepflow.climate import climate, diagnostics, fit_file, fitting
+from nepflow.climate import diagnostics, evaluation, fitting
+from nepflow.climate import surfaces as climate_surfaces
 from nepflow.climate.spline import ThinPlateSpline
 
 YEARS = [2001, 2002]
@@ -26,7 +27,7 @@ def surfaces_of(
     names = np.array([f"{number:05d}" for number in range(len(values))])
     labels = np.repeat(years, 12), np.tile(np.arange(1, 13), len(years))
     position = np.column_stack([np.zeros((len(values), 2)), stations[1]])
-    return climate.Surfaces(
+    return evaluation.Surfaces(
         variable=variable, unit="degC", transformation=transformation, source="test",
         years=labels[0], months=labels[1], order=settings.get("order", 2), length_scale=1e5,
         vertical_scale=settings.get("vertical_scale", 0.0), centre=np.array([5e5, 4e6]),
@@ -57,7 +58,7 @@ def test_stations_missing_in_some_months(stations, grid):
     values[np.random.default_rng(5).random(values.shape) < 0.1] = np.nan
     surfaces, log = surfaces_of(stations, values)
     x, y, heights = grid
-    fields = climate.evaluate(surfaces, x, y, heights)
+    fields = evaluation.evaluate(surfaces, x, y, heights)
     points = np.column_stack([np.full(3, x[0, 20]), y[[10, 40, 80], 0]])
     points = (points - [5e5, 4e6]) / 1e5
     for month in (0, 7, 23):
@@ -85,14 +86,14 @@ def test_patterns_hold_every_surface_once():
 def test_values_do_not_depend_on_the_block(stations, grid, rows):
     surfaces, _ = surfaces_of(stations, monthly(stations))
     x, y, elevation = grid
-    whole = climate.evaluate(surfaces, x, y, elevation)
+    whole = evaluation.evaluate(surfaces, x, y, elevation)
     strips = [
-        climate.evaluate(surfaces, x, y[row : row + rows], elevation[row : row + rows])
+        evaluation.evaluate(surfaces, x, y[row : row + rows], elevation[row : row + rows])
         for row in range(0, 90, rows)
     ]
     np.testing.assert_array_equal(np.concatenate(strips, axis=1), whole)
     columns = [
-        climate.evaluate(surfaces, x[:, part], y, elevation[:, part])
+        evaluation.evaluate(surfaces, x[:, part], y, elevation[:, part])
         for part in (slice(0, 13), slice(13, 70))
     ]
     np.testing.assert_array_equal(np.concatenate(columns, axis=2), whole)
@@ -101,28 +102,28 @@ def test_values_do_not_depend_on_the_block(stations, grid, rows):
 def test_absent_elevation_is_absent_climate(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations))
     x, y, elevation = grid
-    fields = climate.evaluate(surfaces, x, y, elevation)
+    fields = evaluation.evaluate(surfaces, x, y, elevation)
     np.testing.assert_array_equal(
         np.isnan(fields), np.broadcast_to(np.isnan(elevation), fields.shape)
     )
-    nowhere = climate.evaluate(surfaces, x, y, np.full(elevation.shape, np.nan))
+    nowhere = evaluation.evaluate(surfaces, x, y, np.full(elevation.shape, np.nan))
     assert np.isnan(nowhere).all()
 
 
 def test_annual_values_are_those_of_the_months(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations))
-    months = climate.evaluate(surfaces, *grid).reshape(2, 12, 90, 70)
-    mean, floored = climate.annual(surfaces, *grid, "mean")
+    months = evaluation.evaluate(surfaces, *grid).reshape(2, 12, 90, 70)
+    mean, floored = evaluation.annual(surfaces, *grid, "mean")
     np.testing.assert_allclose(mean, months.mean(axis=1), atol=1e-11)
-    total, _ = climate.annual(surfaces, *grid, "sum")
+    total, _ = evaluation.annual(surfaces, *grid, "sum")
     np.testing.assert_allclose(total, months.sum(axis=1), atol=1e-10)
     assert floored == 0
 
 
 def test_mean_year_is_the_mean_of_the_years(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations, years=3), years=(2001, 2002, 2003))
-    months = climate.evaluate(surfaces, *grid).reshape(3, 12, 90, 70)
-    mean = climate.by_chunks(lambda values: values, [climate.of_mean_year(surfaces)], *grid)
+    months = evaluation.evaluate(surfaces, *grid).reshape(3, 12, 90, 70)
+    mean = evaluation.by_chunks(lambda values: values, [evaluation.of_mean_year(surfaces)], *grid)
     np.testing.assert_allclose(mean, months.mean(axis=0), atol=1e-10)
 
 
@@ -130,7 +131,7 @@ def test_a_transformed_variable_keeps_its_months(stations, grid):
     """The mean of squares is not the square of a mean."""
     rain = np.clip(monthly(stations), 0, None) ** 2
     surfaces, _ = surfaces_of(stations, rain, "square_root", variable="precipitation")
-    assert climate.of_mean_year(surfaces).surfaces is surfaces
+    assert evaluation.of_mean_year(surfaces).surfaces is surfaces
 
 
 def test_square_root_is_floored_and_squared(stations, grid):
@@ -145,11 +146,11 @@ def test_square_root_is_floored_and_squared(stations, grid):
     )
     surfaces, _ = surfaces_of(stations, rain, "square_root", variable="precipitation")
     roots, _ = surfaces_of(stations, np.sqrt(rain))
-    root = climate.evaluate(roots, *grid)
-    fields = climate.evaluate(surfaces, *grid)
+    root = evaluation.evaluate(roots, *grid)
+    fields = evaluation.evaluate(surfaces, *grid)
     inside = ~np.isnan(root)
     np.testing.assert_allclose(fields[inside], np.maximum(root[inside], 0) ** 2, atol=1e-10)
-    annual, floored = climate.annual(surfaces, *grid, "sum")
+    annual, floored = evaluation.annual(surfaces, *grid, "sum")
     np.testing.assert_allclose(annual, fields.reshape(2, 12, 90, 70).sum(axis=1), atol=1e-9)
     assert floored == (root[inside] < 0).sum() > 0
 
@@ -169,19 +170,19 @@ def test_leave_one_out_error_is_in_the_unit_of_the_variable(stations):
 
 
 def test_normals_hold_for_every_year(stations, grid):
-    normals, _ = surfaces_of(stations, monthly(stations, years=1), years=[climate.NORMAL])
-    fields = climate.evaluate(normals, *grid, years=[2001, 2005])
+    normals, _ = surfaces_of(stations, monthly(stations, years=1), years=[evaluation.NORMAL])
+    fields = evaluation.evaluate(normals, *grid, years=[2001, 2005])
     assert fields.shape == (24, 90, 70)
     np.testing.assert_array_equal(fields[:12], fields[12:])
-    np.testing.assert_array_equal(fields[:12], climate.evaluate(normals, *grid))
+    np.testing.assert_array_equal(fields[:12], evaluation.evaluate(normals, *grid))
 
 
 def test_years_are_chosen_by_name(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations))
-    both = climate.evaluate(surfaces, *grid)
-    np.testing.assert_array_equal(climate.evaluate(surfaces, *grid, years=[2002]), both[12:])
+    both = evaluation.evaluate(surfaces, *grid)
+    np.testing.assert_array_equal(evaluation.evaluate(surfaces, *grid, years=[2002]), both[12:])
     with pytest.raises(ValueError, match="no surface of 2003-01"):
-        climate.evaluate(surfaces, *grid, years=[2003])
+        evaluation.evaluate(surfaces, *grid, years=[2003])
 
 
 def test_several_variables_at_once(stations, grid):
@@ -189,18 +190,18 @@ def test_several_variables_at_once(stations, grid):
     knots, elevation = stations
     fewer = knots[:40], elevation[:40]
     warm, _ = surfaces_of(fewer, monthly(stations, seed=1)[:40])
-    difference = climate.by_chunks(lambda a, b: a - b, [cold, warm], *grid)
-    separate = climate.evaluate(cold, *grid) - climate.evaluate(warm, *grid)
+    difference = evaluation.by_chunks(lambda a, b: a - b, [cold, warm], *grid)
+    separate = evaluation.evaluate(cold, *grid) - evaluation.evaluate(warm, *grid)
     np.testing.assert_array_equal(difference, separate)
 
 
 def test_fit_file_keeps_everything(stations, tmp_path):
     surfaces, _ = surfaces_of(stations, monthly(stations))
     first, second = tmp_path / "气温 fit.npz", tmp_path / "again.npz"
-    fit_file.write(first, surfaces)
-    fit_file.write(second, surfaces)
+    climate_surfaces.write(first, surfaces)
+    climate_surfaces.write(second, surfaces)
     assert first.read_bytes() == second.read_bytes()
-    back = fit_file.read(first)
+    back = climate_surfaces.read(first)
     for name in surfaces.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(back, name), getattr(surfaces, name))
     assert isinstance(back.order, int)

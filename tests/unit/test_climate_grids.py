@@ -9,7 +9,7 @@ from import_climate import import_climate
 from nepflow.climate import monthly
 from nepflow.io import raster
 from nepflow.io.user_rasters import BadGrid
-from nepflow.study import grid_units
+from nepflow.study import variables
 from rasterio.transform import from_origin
 from scipy.io import netcdf_file
 from warp_climate import warp_climate
@@ -159,10 +159,10 @@ def test_blocks_and_threads_change_no_bit(tmp_path):
     ],
 )
 def test_units(variable, unit, days, value, expected):
-    found = grid_units.converted(np.array([value, np.nan]), variable, unit, days)
+    found = variables.converted(np.array([value, np.nan]), variable, unit, days)
     assert found[0] == pytest.approx(expected, abs=1e-9) and np.isnan(found[1])
     with pytest.raises(ValueError, match="is needed"):
-        grid_units.converted(np.array([1.0]), variable, "furlong", days)
+        variables.converted(np.array([1.0]), variable, "furlong", days)
 
 
 def test_a_file_a_year_and_months_before_the_study(tmp_path):

@@ -12,18 +12,17 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 from nepflow.figures import (
     class_map,
+    layout,
     maps,
-    overlays,
     palettes,
     panels,
     sankey,
     series,
     specification,
     transition_matrix,
-    value_shares,
 )
-from nepflow.landcover import transition_rows
-from nepflow.pixel.null_persistence import BESIDE
+from nepflow.landcover import transitions as landcover_transitions
+from nepflow.pixel.persistence import BESIDE
 
 NAMES = ["forest", "grass", "barren"]
 COLOURS = {"forest": "#1b7837", "grass": "#a6d96a", "barren": "#d9c9b0"}
@@ -35,8 +34,8 @@ def transitions(dates=(2000, 2011, 2022)):
     rows = []
     for number, pair in enumerate(itertools.pairwise(dates)):
         cells = np.array(SECOND if number % 2 else FIRST)
-        rows += transition_rows.pair_rows(cells, NAMES, pair, 1.0)
-    return pd.DataFrame(rows, columns=transition_rows.COLUMNS)
+        rows += landcover_transitions.pair_rows(cells, NAMES, pair, 1.0)
+    return pd.DataFrame(rows, columns=landcover_transitions.COLUMNS)
 
 
 def draw_sankey(simulated=False, **options):
@@ -184,9 +183,9 @@ def test_matrix_shows_the_last_pair_with_gains_and_losses():
 
 
 def test_shares_of_ranges_close():
-    shares = value_shares.range_shares(np.array([-1, 0, 199, 200, 500, np.nan]), [0, 200, 400])
+    shares = maps.range_shares(np.array([-1, 0, 199, 200, 500, np.nan]), [0, 200, 400])
     assert [share for _, _, share, _ in shares] == [20, 40, 20, 20]
-    assert value_shares.share_texts(shares)[0] == "< 0:  20.0 %"
+    assert maps.share_texts(shares)[0] == "< 0:  20.0 %"
     names = [name for name, *_ in shares]
     assert names == ["< 0", "0–200", "200–400", "≥ 400"]
 
@@ -194,8 +193,8 @@ def test_shares_of_ranges_close():
 def test_shares_of_signs_name_what_is_significant():
     r = np.array([0.5, 0.4, -0.3, -0.6, np.nan])
     p = np.array([0.01, 0.2, 0.3, 0.05, np.nan])
-    shares = value_shares.range_shares(r, [0], p, 0.05)
-    texts = value_shares.share_texts(shares, 0.05)
+    shares = maps.range_shares(r, [0], p, 0.05)
+    texts = maps.share_texts(shares, 0.05)
     assert texts == [
         "negative:  50.0 %  (p < 0.05:  0.0 %)",
         "positive:  50.0 %  (p < 0.05:  25.0 %)",
@@ -208,14 +207,14 @@ def test_blocks_are_significant_by_majority_of_cells_with_a_p():
     p[:2, 2:4] = [[0.01, 0.01], [0.5, 0.5]]  # half: no majority
     p[2:, :2] = [[0.01, np.nan], [0.01, 0.5]]  # two of three
     p[2:, 2:4] = [[0.01, np.nan], [np.nan, np.nan]]  # too few cells
-    row, column = overlays.significant_blocks(p, np.ones(p.shape, bool), 0.05, 2)
+    row, column = maps.significant_blocks(p, np.ones(p.shape, bool), 0.05, 2)
     assert list(zip(row, column, strict=True)) == [(0.5, 0.5), (2.5, 0.5)]
 
 
 def test_stipples_lie_where_the_test_is_significant():
     p = pictures.field(np.where(np.indices((18, 24))[1] < 8, 0.01, 0.9), unit="1")
     panel = map_panel(stipple=(p, 0.05))
-    figure = pictures.drawn(panels.panel_sheet(panel))
+    figure = pictures.drawn(layout.panel_sheet(panel))
     dots = next(line for line in figure.axes[0].lines if line.get_marker() == "o")
     assert len(dots.get_xdata()) > 5
     assert dots.get_xdata().max() < pictures.WEST + 8.5 * pictures.CELL
@@ -223,7 +222,7 @@ def test_stipples_lie_where_the_test_is_significant():
 
 def test_lines_lie_where_the_other_field_has_the_value():
     rain = pictures.field(np.indices((18, 24))[1] * 50.0, unit="mm yr-1", long_name="precipitation")
-    figure = pictures.drawn(panels.panel_sheet(map_panel(contours=(rain, [200, 400]))))
+    figure = pictures.drawn(layout.panel_sheet(map_panel(contours=(rain, [200, 400]))))
     found = pictures.texts(figure)
     assert {"Precipitation 200 mm yr⁻¹", "Precipitation 400 mm yr⁻¹", "200", "400"} <= set(found)
 
@@ -232,13 +231,13 @@ def test_smoothing_keeps_a_plane_and_the_absence():
     plane = np.indices((40, 40))[1].astype("float64")
     inside = np.ones((40, 40), bool)
     inside[:5] = False
-    found = overlays.smoothed(plane, inside, 2.0)
+    found = maps.smoothed(plane, inside, 2.0)
     assert np.isnan(found[:5]).all()
     assert found[20, 12:28] == pytest.approx(plane[20, 12:28], abs=1e-9)
 
 
 def test_a_mark_of_what_is_built_in_stands_below_the_map():
-    figure = panels.panel_sheet(map_panel(mark="Built in: Rh is computed from this."))
+    figure = layout.panel_sheet(map_panel(mark="Built in: Rh is computed from this."))
     assert "Built in: Rh is computed from this." in pictures.texts(figure)
 
 

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 from nepflow.study import detector
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 STUDY = {
     "respiration": {"model": "pei2009"},

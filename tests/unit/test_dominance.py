@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow.pixel import correlation, dominance
+from nepflow.pixel import correlation
 from scipy import stats
 
 DRIVERS = ("temperature", "precipitation", "radiation")
@@ -87,7 +87,7 @@ def test_absent_and_dependent_series():
 
 
 def test_nine_classes():
-    names = dominance.class_names(DRIVERS)
+    names = correlation.class_names(DRIVERS)
     assert list(names.values()) == [
         "non-climatic",
         "temperature",
@@ -99,9 +99,9 @@ def test_nine_classes():
         "temperature + precipitation + radiation",
         "weak joint",
     ]
-    assert list(names) == list(dominance.class_colours(DRIVERS)) == list(range(1, 10))
-    assert len(set(dominance.class_colours(DRIVERS).values())) == 9
-    assert len(dominance.class_names(DRIVERS[:2])) == 5
+    assert list(names) == list(correlation.class_colours(DRIVERS)) == list(range(1, 10))
+    assert len(set(correlation.class_colours(DRIVERS).values())) == 9
+    assert len(correlation.class_names(DRIVERS[:2])) == 5
 
 
 @pytest.mark.parametrize(
@@ -119,17 +119,17 @@ def test_nine_classes():
 )
 def test_classes(significant, name):
     partial = np.where(np.array(significant), 0.01, 0.4)[:, None, None]
-    names = dominance.class_names(DRIVERS)
-    code = dominance.dominant_class(np.array([[0.03]]), partial, 0.05)[0, 0]
+    names = correlation.class_names(DRIVERS)
+    code = correlation.dominant_class(np.array([[0.03]]), partial, 0.05)[0, 0]
     assert names[code] == name
-    code = dominance.dominant_class(np.array([[0.05]]), partial, 0.05)[0, 0]
+    code = correlation.dominant_class(np.array([[0.05]]), partial, 0.05)[0, 0]
     assert names[code] == "non-climatic"
 
 
 def test_absent_classes():
     partial = np.full((3, 1, 2), 0.01)
     partial[1, 0, 1] = np.nan
-    classes = dominance.dominant_class(np.array([[np.nan, 0.01]]), partial, 0.05)
+    classes = correlation.dominant_class(np.array([[np.nan, 0.01]]), partial, 0.05)
     assert np.isnan(classes).all()
 
 
@@ -140,6 +140,6 @@ def test_one_planted_driver():
     years = np.arange(21)
     _, p = correlation.multiple_correlation(series, drivers, years, 8)
     _, partial = correlation.partial_correlation(series, drivers, years, 8)
-    classes = dominance.dominant_class(p, partial, 0.05)
+    classes = correlation.dominant_class(p, partial, 0.05)
     assert (classes == 3).mean() > 0.85, "others come in by chance in 5 % each"
     assert (np.isin(classes, [3, 5, 7, 8])).all()

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pyproj
 import pytest
-from nepflow.evaluation import field_agreement, field_data
+from nepflow.evaluation import agreement, field_data
 from nepflow.figures import field_scatter
 from nepflow.figures.palettes import BadFigure
 from nepflow.io import raster
 from nepflow.report import notes, tables
-from nepflow.respiration import plot_models
-from nepflow.spatial import points
+from nepflow.respiration import calibration
+from nepflow.spatial import sampling
 from rasterio.transform import from_origin
 
 GSMSR = {
@@ -21,20 +21,20 @@ NORTHWEST = [73, 31, 111, 49.5]
 
 
 def test_statistics_by_hand():
-    found = field_agreement.agreement(np.array([1.0, 2, 3, np.nan]), np.array([2.0, 2, 5, 7]))
+    found = agreement.agreement(np.array([1.0, 2, 3, np.nan]), np.array([2.0, 2, 5, 7]))
     assert found["values"] == 3
     assert found["bias"] == pytest.approx(1)
     assert found["rmse"] == pytest.approx(np.sqrt(5 / 3))
     assert found["r"] == pytest.approx(np.sqrt(3) / 2)
-    assert np.isnan(field_agreement.agreement(np.ones(3), np.arange(3.0))["r"])
-    assert field_agreement.agreement(np.array([np.nan]), np.ones(1))["values"] == 0
+    assert np.isnan(agreement.agreement(np.ones(3), np.arange(3.0))["r"])
+    assert agreement.agreement(np.array([np.nan]), np.ones(1))["values"] == 0
     with pytest.raises(ValueError, match="shapes"):
-        field_agreement.agreement(np.ones(2), np.ones(3))
+        agreement.agreement(np.ones(2), np.ones(3))
 
 
 def test_groups_by_size_and_units():
     rows = list(
-        field_agreement.rows_by_group(np.arange(4.0), np.arange(4.0) + 1, ["b", "a", "a", "b"], "g")
+        agreement.rows_by_group(np.arange(4.0), np.arange(4.0) + 1, ["b", "a", "a", "b"], "g")
     )
     assert list(dict.fromkeys(row[0] for row in rows)) == ["all", "a", "b"]
     assert ("a", "bias", 1.0, "g") in rows and ("b", "values", 2, "count") in rows
@@ -49,13 +49,13 @@ def test_srdb_northwest_finds_the_published_means(srdb):
     """71 untreated plots with climate: mean Rh 428, Pei applied once to annual climate 23."""
     plots = field_data.read_plots(srdb, True, NORTHWEST, None)
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
-    found = plot_models.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR})
+    found = calibration.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR})
     modelled = found["rh", "pei2009 annual_once"]
-    stats = field_agreement.agreement(arrays["rh"], modelled)
+    stats = agreement.agreement(arrays["rh"], modelled)
     assert stats["values"] == 71
     assert round(stats["observed_mean"]) == 428
     assert round(stats["modelled_mean"]) == 23
-    monthly = field_agreement.agreement(arrays["rh"], found["rh", "pei2009 monthly, months alike"])
+    monthly = agreement.agreement(arrays["rh"], found["rh", "pei2009 monthly, months alike"])
     assert abs(monthly["bias"]) < abs(stats["bias"])
     assert np.isnan(found["rs", "gsmsr"]).all()
 
@@ -69,9 +69,9 @@ def test_srdb_china_pairs_of_the_relations(srdb):
     assert len(plots) == 262
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     assert (round(arrays["rs"].mean()), round(arrays["rh"].mean())) == (797, 494)
-    found = plot_models.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR})
+    found = calibration.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR})
     for model, mean, rmse in (("bond_lamberty2004", 433, 186), ("quadratic", 476, 171)):
-        stats = field_agreement.agreement(arrays["rh"], found["rh", f"{model} of observed Rs"])
+        stats = agreement.agreement(arrays["rh"], found["rh", f"{model} of observed Rs"])
         assert round(stats["modelled_mean"]) == mean
         assert round(stats["rmse"]) == rmse
 
@@ -129,7 +129,7 @@ def test_codes_of_missing_data_in_sites(tmp_path, code):
 def test_models_at_a_plot_by_hand(tmp_path):
     plots = field_data.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
-    found = plot_models.modelled(arrays, "bond_lamberty_thomson2010", {"gsmsr": GSMSR})
+    found = calibration.modelled(arrays, "bond_lamberty_thomson2010", {"gsmsr": GSMSR})
     raich = 1.25 * np.exp(0.0545 * 15) * 100 / 142.59 * 365.25
     assert found["rs", "raich2002"][0] == pytest.approx(raich)
     by_hand = np.exp(0.22 + 0.87 * np.log(raich))
@@ -159,7 +159,7 @@ def test_points_take_their_cell(tmp_path):
     values = np.arange(12.0).reshape(2, 2, 3)
     values[1, 0, 0] = np.nan
     raster.write(values, raster.Output(path, "1", "x", ("a", "b")), grid)
-    found = points.values_at(
+    found = sampling.values_at(
         path, np.array([100.1, 102.9, 99, 100.5]), np.array([29.9, 28.1, 29, 40])
     )
     np.testing.assert_array_equal(found[:, 1], [5, 11])
@@ -215,7 +215,7 @@ def test_report_shows_every_group_and_the_unit_of_every_layer():
     """One row a model and group; a contrast's difference keeps the unit of its own layer."""
     rows = []
     for variable, model in (("rs", "raich2002"), ("rh", "quadratic of observed Rs")):
-        found = field_agreement.rows_by_group(
+        found = agreement.rows_by_group(
             np.arange(4.0), np.arange(4.0) + 1, ["b", "a", "a", "b"], "g C m-2 yr-1"
         )
         rows += [(variable, model, *row) for row in found]
@@ -236,7 +236,7 @@ def test_calibrated_constants_stand_beside_the_published(tmp_path):
     plots = field_data.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     twice = {"gsmsr": GSMSR | {"rate": 2 * 0.588, "rate_per_carbon": 2 * 0.118}}
-    found = plot_models.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR}, twice)
+    found = calibration.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR}, twice)
     np.testing.assert_allclose(found["rs", "gsmsr calibrated"], 2 * found["rs", "gsmsr"])
     rh = np.exp(1.22 + 0.73 * np.log(found["rs", "gsmsr calibrated"][:2]))
     name = "gsmsr_bond_lamberty2004 calibrated"
@@ -265,8 +265,8 @@ def test_own_model_is_among_those_at_plots(tmp_path, settings, name):
     arrays = {column: plots[column].to_numpy() for column in plots.columns}
     calibrated = {"raich2002": {"rate": 2.0, "per_k": 0.05}} if "constants" in settings else None
     relation = settings.get("heterotrophic", "bond_lamberty2004")
-    found = plot_models.modelled(arrays, relation, {"gsmsr": GSMSR}, calibrated)
-    assert plot_models.own_model({"respiration": settings}) == name
+    found = calibration.modelled(arrays, relation, {"gsmsr": GSMSR}, calibrated)
+    assert calibration.own_model({"respiration": settings}) == name
     assert not name or ("rh", name) in found
 
 

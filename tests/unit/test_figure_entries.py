@@ -1,7 +1,7 @@
 """What a figure reads, and entries that cannot be drawn."""
 
 import pytest
-from nepflow.study import figures
+from nepflow.study import figures, settings_file
 
 PANELS = {
     "name": "both",
@@ -55,5 +55,5 @@ def test_dates_follow_the_substitutes():
     ],
 )
 def test_what_cannot_be_drawn_is_refused(study, said):
-    with pytest.raises(figures.BadStudy, match=said):
+    with pytest.raises(settings_file.BadStudy, match=said):
         figures.check(study, "x.yaml")

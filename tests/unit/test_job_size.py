@@ -1,7 +1,7 @@
 """What jobs ask for grows with the grid and shrinks with its bands."""
 
 import pytest
-from nepflow.study import job_size
+from nepflow.study import load
 
 
 def study(tiles, resolution_m=500, blocks=1):
@@ -13,11 +13,11 @@ def study(tiles, resolution_m=500, blocks=1):
 
 def test_by_hand():
     """Forty tiles at 500 m are 197.8 million cells."""
-    assert job_size.growth(study(40)) == pytest.approx(197.83e6 / 50e6, rel=1e-4)
-    assert job_size.growth(study(10, 5000)) == 1, "never less than was measured"
-    assert job_size.growth(study(10, 250)) == pytest.approx(4 * 49.458e6 / 50e6, rel=1e-4)
+    assert load.growth(study(40)) == pytest.approx(197.83e6 / 50e6, rel=1e-4)
+    assert load.growth(study(10, 5000)) == 1, "never less than was measured"
+    assert load.growth(study(10, 250)) == pytest.approx(4 * 49.458e6 / 50e6, rel=1e-4)
 
 
 def test_bands_share():
-    whole = job_size.growth(study(286, blocks=16))
-    assert job_size.growth(study(286, blocks=16), in_band=True) == pytest.approx(whole / 16)
+    whole = load.growth(study(286, blocks=16))
+    assert load.growth(study(286, blocks=16), in_band=True) == pytest.approx(whole / 16)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from nepflow.spatial import variogram
-from nepflow.stations import filling, kriging, reconstruction
+from nepflow.stations import filling
 
 MODELS = [
     variogram.Variogram("spherical", 0.4, 5.0, 300.0),
@@ -42,7 +42,7 @@ def brute_force(values, apart, model, target, absent):
 def test_estimates_and_errors_are_those_of_the_textbook_system(model):
     _, apart = places(25)
     values = with_gaps(weather(apart, 6, model), 0.2)
-    complete, errors = kriging.ordinary_kriging(values, kriging.kriging_matrix(apart, model))
+    complete, errors = filling.ordinary_kriging(values, filling.kriging_matrix(apart, model))
     for day in range(6):
         absent = np.flatnonzero(np.isnan(values[day]))
         assert absent.size and np.isnan(errors[day, absent]).all()
@@ -62,7 +62,7 @@ def test_pykrige_gives_the_same(model):
     ok = pytest.importorskip("pykrige.ok", reason="pykrige 1.7.3 is not installed")
     xy, apart = places(120, seed=5)
     values = 20 + with_gaps(weather(apart, 10, model), 0.05)
-    complete, errors = kriging.ordinary_kriging(values, kriging.kriging_matrix(apart, model))
+    complete, errors = filling.ordinary_kriging(values, filling.kriging_matrix(apart, model))
     parameters = {"psill": model.partial_sill, "range": model.range_km, "nugget": model.nugget}
 
     def theirs(day, here):
@@ -86,16 +86,16 @@ def test_days_do_not_influence_one_another():
     _, apart = places(20)
     values = with_gaps(weather(apart, 40, MODELS[0]), 0.1)
     values[5:9] = np.where(np.isnan(values[5]), np.nan, values[5:9])
-    matrix = kriging.kriging_matrix(apart, MODELS[0])
-    whole, _ = kriging.ordinary_kriging(values, matrix)
+    matrix = filling.kriging_matrix(apart, MODELS[0])
+    whole, _ = filling.ordinary_kriging(values, matrix)
     order = np.random.default_rng(3).permutation(40)
-    mixed, _ = kriging.ordinary_kriging(values[order], matrix)
+    mixed, _ = filling.ordinary_kriging(values[order], matrix)
     np.testing.assert_allclose(mixed, whole[order], rtol=0, atol=1e-12)
 
 
 def test_patterns_hold_every_day_once():
     present = np.random.default_rng(6).random((50, 3)) < 0.6
-    groups = kriging.patterns(present)
+    groups = filling.patterns(present)
     assert sorted(np.concatenate([days for _, days in groups])) == list(range(50))
     assert len(groups) == len({tuple(row) for row in present.tolist()})
     for absent, days in groups:
@@ -109,7 +109,7 @@ def test_a_day_with_too_few_stations_stays_and_coincident_stations_are_no_fault(
     apart[1, 2:], apart[2:, 1] = apart[0, 2:], apart[2:, 0]
     values = weather(apart, 3, MODELS[0])
     values[0, 1], values[1, 1:] = np.nan, np.nan
-    complete, _ = kriging.ordinary_kriging(values, kriging.kriging_matrix(apart, MODELS[0]), 3)
+    complete, _ = filling.ordinary_kriging(values, filling.kriging_matrix(apart, MODELS[0]), 3)
     assert np.isfinite(complete[0]).all()
     assert np.isnan(complete[1, 1:]).all()
 
@@ -160,9 +160,7 @@ def test_hidden_days_are_recovered_better_than_by_the_mean():
     truth = 10 + weather(apart, 300, variogram.Variogram("exponential", 0.3, 9.0, 900.0))
     values = with_gaps(truth, 0.1)
     settings = {"model": "exponential", "lags": 12, "minimum": 5}
-    complete, month = reconstruction.reconstructed_month(
-        values, apart, departure="difference", **settings
-    )
+    complete, month = filling.reconstructed_month(values, apart, departure="difference", **settings)
     hidden = np.isnan(values)
     error = np.sqrt(np.mean((complete - truth)[hidden] ** 2))
     assert error < 0.6 * np.std(truth)
@@ -178,7 +176,7 @@ def test_ratios_keep_dry_days_dry_and_never_go_below_zero():
     rain = np.maximum(weather(apart, 200, MODELS[0]) - 1, 0) * scale
     rain[7] = 0
     values = with_gaps(rain, 0.1)
-    complete, _ = reconstruction.reconstructed_month(
+    complete, _ = filling.reconstructed_month(
         values, apart, departure="ratio", model="spherical", lags=10, minimum=5
     )
     hidden = np.isnan(values)
@@ -191,12 +189,12 @@ def test_stations_without_a_climate_stay_empty():
     _, apart = places(12)
     values = weather(apart, 60, MODELS[0])
     values[10:, 4] = np.nan  # 10 days are no mean
-    complete, _ = reconstruction.reconstructed_month(
+    complete, _ = filling.reconstructed_month(
         values, apart, departure="difference", model="spherical", lags=5, minimum=5
     )
     assert np.isnan(complete[10:, 4]).all()
     assert np.isfinite(np.delete(complete, 4, axis=1)).all()
-    few, month = reconstruction.reconstructed_month(
+    few, month = filling.reconstructed_month(
         values[:, :3], apart[:3, :3], departure="difference", model="spherical", lags=5, minimum=5
     )
     assert month.model is None
@@ -205,8 +203,8 @@ def test_stations_without_a_climate_stay_empty():
 
 def test_long_gaps_stay():
     present = np.array([[1, 0, 0, 1, 0, 0, 0, 1, 0]], bool).T
-    assert np.flatnonzero(reconstruction.long_gaps(present, 2)).tolist() == [4, 5, 6]
-    assert not reconstruction.long_gaps(present, None).any()
+    assert np.flatnonzero(filling.long_gaps(present, 2)).tolist() == [4, 5, 6]
+    assert not filling.long_gaps(present, None).any()
 
 
 def test_tables_of_a_variable():

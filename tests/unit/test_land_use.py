@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nepflow.figures import land_use, palettes
-from nepflow.landcover import land_use_effect, land_use_rows
-from nepflow.study import land_use_entries
-from nepflow.study.figures import BadStudy
+from nepflow.landcover import land_use_effect
+from nepflow.study import landcover
+from nepflow.study.settings_file import BadStudy
 
 NAMES = ["forest", "grass", "barren"]
 
@@ -93,9 +93,9 @@ def planted(absent=np.nan):
         "beyond_stable": zero,
         "beyond_stable_area": zero,
     }
-    rows = list(land_use_rows.effect_rows(NAMES, areas, before, after, change, 7.0))
+    rows = list(land_use_effect.effect_rows(NAMES, areas, before, after, change, 7.0))
     rows = [("nep", "2001-2005 and 2016-2020", *row) for row in rows]
-    return areas, before, after, pd.DataFrame(rows, columns=land_use_rows.COLUMNS)
+    return areas, before, after, pd.DataFrame(rows, columns=land_use_effect.COLUMNS)
 
 
 def value(table, source, to, quantity):
@@ -144,15 +144,15 @@ def test_periods_and_their_faults():
     options = {"quantities": ["nep"], "years": 5, "minimum_years": 3}
     years = list(range(2001, 2021))
     study = {"land_use_effect": options, "figures": []}
-    assert land_use_entries.periods_of(study, years) == [years[:5], years[-5:]]
-    land_use_entries.check(study, years, "a.yaml")
+    assert landcover.periods_of(study, years) == [years[:5], years[-5:]]
+    landcover.check(study, years, "a.yaml")
     given = {"land_use_effect": options | {"periods": [[2002, 2004], [2010, 2012]]}}
-    assert land_use_entries.periods_of(given, years)[1] == [2010, 2011, 2012]
+    assert landcover.periods_of(given, years)[1] == [2010, 2011, 2012]
     with pytest.raises(BadStudy, match=r"a\.yaml: land_use_effect compares 4 years.*periods"):
-        land_use_entries.check(study, years[:4], "a.yaml")
+        landcover.check(study, years[:4], "a.yaml")
     figure = {"name": "f", "kind": "land_use", "quantity": "npp"}
     with pytest.raises(BadStudy, match="figure f shows the land-use effect on npp"):
-        land_use_entries.check(study | {"figures": [figure]}, years, "a.yaml")
+        landcover.check(study | {"figures": [figure]}, years, "a.yaml")
     off = {"land_use_effect": {"years": 5, "minimum_years": 3}}
-    land_use_entries.check(off, years[:1], "a.yaml")
-    assert land_use_entries.quantities_of(off) == []
+    landcover.check(off, years[:1], "a.yaml")
+    assert landcover.quantities_of(off) == []

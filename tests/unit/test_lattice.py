@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow.climate import climate, coarse
-from nepflow.climate.kernels import kernel_matrix
+from nepflow.climate import coarse
+from nepflow.climate import evaluation as climate_evaluation
+from nepflow.climate.spline import kernel_matrix
 from nepflow.io import raster
 from nepflow.spatial import lattice
 from scipy.interpolate import BarycentricInterpolator
@@ -31,13 +32,15 @@ def noisy(stations, noise=0.5):
 def values_of(surfaces, grid, step, rows=200):
     elevation = np.random.default_rng(5).uniform(0, 3000, (grid.height, grid.width))
     elevation[:30, :40] = np.nan
-    evaluation = climate.evaluation_of(surfaces, grid, step)
+    evaluation = climate_evaluation.evaluation_of(surfaces, grid, step)
     strips = []
     for start in range(0, grid.height, rows):
         stop = min(start + rows, grid.height)
         x, y = grid.xy(start, stop)
         strips.append(
-            climate.by_chunks(lambda values: values, [evaluation], x, y, elevation[start:stop])
+            climate_evaluation.by_chunks(
+                lambda values: values, [evaluation], x, y, elevation[start:stop]
+            )
         )
     return np.concatenate(strips, axis=1)
 
@@ -73,7 +76,7 @@ def test_bound_is_not_far_from_the_error(stations, grid):
 
 @pytest.mark.parametrize("order", [2, 3])
 def test_unit_errors_hold_anywhere(order):
-    errors = lattice.unit_errors(order)
+    errors = coarse.unit_errors(order)
     rng = np.random.default_rng(order)
     node = np.arange(-30.0, 31)
     nodes = np.stack(np.meshgrid(node, node, indexing="ij"), axis=-1).reshape(-1, 2)

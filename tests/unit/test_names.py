@@ -6,7 +6,7 @@ import pytest
 import yaml
 from nepflow.study import load as study_load
 from nepflow.study import names
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 BASE = {
     "title": "t",

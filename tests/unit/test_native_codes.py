@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tiles
 from affine import Affine
-from nepflow.io import bands, overviews, raster
+from nepflow.io import bands, raster
 from nepflow.landcover import classes as landcover_classes
-from nepflow.modis import native_codes
+from nepflow.modis import nearest
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import mod17
 from nepflow.study import modis
@@ -62,15 +62,15 @@ def sampled(land, folder, mem_mb, threads=1):
     mod17.sample(npp, mask, names[:3], "2001", mem_mb, threads)
     output = raster.Output(names[3], "1", "land cover", ("2001",), "uint8")
     landcover_classes.sample(cover, mask, output, CLASSES, mem_mb, threads)
-    return [overviews.digest(name) for name in names]
+    return [raster.digest(name) for name in names]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_bands_change_no_value(land, tmp_path, threads):
     """9 tiles of 240 x 240 and two fields: 2.1 MB as whole, so 400 MB is one band and 2 many."""
     whole = sampled(land, tmp_path / "whole", 400)
-    assert len(native_codes.bands(land[0], FIELDS, land[2], 400 / 4)) == 1
-    assert len(native_codes.bands(land[0], FIELDS, land[2], 2 / 4)) > 4
+    assert len(nearest.row_bands(land[0], FIELDS, land[2], 400 / 4)) == 1
+    assert len(nearest.row_bands(land[0], FIELDS, land[2], 2 / 4)) > 4
     for mem_mb in (2, 5):
         assert sampled(land, tmp_path / str(mem_mb), mem_mb, threads) == whole
 
@@ -79,21 +79,19 @@ def test_rows_of_a_job_go_in_bands_too(land, tmp_path):
     npp, _, grid, mask = land
     for mem_mb in (2, 400):
         with bands.only("2-of-3"):
-            found = native_codes.bands(npp, FIELDS, grid, mem_mb / 4)
+            found = nearest.row_bands(npp, FIELDS, grid, mem_mb / 4)
             assert (found[0].start, found[-1].stop) == bands.rows(grid.height)
             assert (len(found) > 1) == (mem_mb == 2)
             names = [str(tmp_path / f"{name}{mem_mb}.tif") for name in ("npp", "qc", "absence")]
             mod17.sample(npp, mask, names, "2001", mem_mb)
-    few, many = (
-        [overviews.digest(tmp_path / f"{n}{m}.tif") for n in ("npp", "qc")] for m in (2, 400)
-    )
+    few, many = ([raster.digest(tmp_path / f"{n}{m}.tif") for n in ("npp", "qc")] for m in (2, 400))
     assert few == many
 
 
 def test_a_strip_may_lie_on_several_bands(land):
     _, _, grid, _ = land
-    codes = native_codes.NativeCodes(land[0], FIELDS, grid, 2)
-    whole = native_codes.NativeCodes(land[0], FIELDS, grid, 400)
+    codes = nearest.NativeCodes(land[0], FIELDS, grid, 2)
+    whole = nearest.NativeCodes(land[0], FIELDS, grid, 400)
     first, second = codes.bands[1].start, codes.bands[2].stop
     x, y = grid.xy(first - 3, second + 3)
     for one, other in zip(codes.below(x, y), whole.below(x, y), strict=True):
@@ -115,7 +113,7 @@ def test_memory_does_not_grow_with_the_tiles(tmp_path, monkeypatch):
     for rows in (2, 10):
         npp, _, grid, _ = area(tmp_path / str(rows), rows, 1, 9000, CYLINDER)
         sizes.clear()
-        codes = native_codes.NativeCodes(npp, FIELDS, grid, 1)
+        codes = nearest.NativeCodes(npp, FIELDS, grid, 1)
         tracemalloc.start()
         for start in range(0, grid.height, 8):
             codes.below(*grid.xy(start, min(start + 8, grid.height)))
@@ -132,5 +130,5 @@ def test_ten_tiles_at_full_size_are_one_band(land):
     """Those of Northwest China: 6 x 2 positions of 2400 x 2400, with the memory of the rule."""
     native = modis_tiles.lattice(land[0], FIELDS[0].name, margin=0)
     window = raster.Grid(native.crs, native.transform, 2 * 2400, 6 * 2400)
-    band = native_codes.Band(0, 1, [], window, None)
-    assert band.size_mb(FIELDS) <= 1500 / native_codes.SHARE
+    band = nearest.Band(0, 1, [], window, None)
+    assert band.size_mb(FIELDS) <= 1500 / nearest.SHARE

@@ -7,7 +7,7 @@ import pytest
 import tiles
 from affine import Affine
 from nepflow.io import raster
-from nepflow.npp import native_ndvi, ndvi
+from nepflow.npp import ndvi
 from nepflow.study import modis
 
 SHAPE = (20, 20)
@@ -21,7 +21,7 @@ def codes_of(value):
 def written(folder, product, months):
     """The native files of the months, and the table of counts."""
     counts = str(folder / "counts.csv")
-    return native_ndvi.write_months(product, months, [0, 1], GRID, str(folder), counts), counts
+    return ndvi.write_months(product, months, [0, 1], GRID, str(folder), counts), counts
 
 
 def test_months_of_two_tiles(tmp_path):

@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from nepflow.npp import npp
+from nepflow.npp import mod17
 from nepflow.study import landcover
 from nepflow.study.modis import ABSENCE_CODE
 
 
 def test_half_valid_cells_stay():
     values = np.array([[5.0, 6.0, 7.0]])
-    kept = npp.valid_by_share(values, np.array([[0.49, 0.5, 1.0]]))
+    kept = mod17.valid_by_share(values, np.array([[0.49, 0.5, 1.0]]))
     assert np.array_equal(kept, [[np.nan, 6.0, 7.0]], equal_nan=True)
 
 
@@ -20,7 +20,7 @@ def test_reasons():
     reason = np.array([1.0, 1.0, 3.0, np.nan, 2.0, 1.0])
     inside = np.array([True] * 5 + [False])
     names = ["valid", "mixed", "barren", "fill", "valid"]
-    result = npp.reconciled_reasons(values, reason, inside)
+    result = mod17.reconciled_reasons(values, reason, inside)
     assert result[:5].tolist() == [ABSENCE_CODE[name] for name in names]
     assert math.isnan(result[5])
 
@@ -31,7 +31,7 @@ def test_harmonised_year_has_the_level_of_the_new_collection():
     old = new - np.array([[10.0, -4.0], [0.0, 7.0]])
     old[:15, 1, 1] = np.nan
     year = np.full((2, 2), 250.0)
-    result = npp.harmonised(year, old, new, minimum_years=5)
+    result = mod17.harmonised(year, old, new, minimum_years=5)
     assert np.allclose(result, [[260, 246], [250, np.nan]], equal_nan=True)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow.pixel import null_persistence, persistence, persistence_rows
+from nepflow.pixel import persistence
 
 LENGTHS = (8, 15, 23, 24, 40)
 
@@ -73,7 +73,7 @@ def of_length(years):
 
 def chance(pixels, method, autoregression, draws, seed):
     options = {"tolerance": 0, "autoregression": autoregression, "draws": draws, "seed": seed}
-    return null_persistence.chance(pixels, method, options)
+    return persistence.null_shares(pixels, method, options)
 
 
 def test_expected_range():
@@ -95,31 +95,31 @@ def test_expected_range():
 def test_share_that_chance_gives(method, phi, share):
     """Shares above 0.5 at n = 24, from a simulation written before this code."""
     found = chance(of_length(24), method, phi, 20_000, 5)
-    assert found[null_persistence.ALL][int(phi > 0)] == pytest.approx(share, abs=1.5)
+    assert found[persistence.ALL][int(phi > 0)] == pytest.approx(share, abs=1.5)
 
 
 def test_null_share_equals_a_literal_loop():
     noise = np.random.default_rng(9).standard_normal((24, 300))
     literal = 100 * np.mean([of_prefixes(series, 3) > 0.5 for series in noise.T])
-    found = chance(of_length(24), "prefix", 0.3, 300, 9)[null_persistence.ALL][0]
+    found = chance(of_length(24), "prefix", 0.3, 300, 9)[persistence.ALL][0]
     assert found == pytest.approx(literal, abs=1e-12)
 
 
 def test_null_series_are_as_long_as_those_of_the_pixels():
     pixels = np.zeros(25, dtype="int64")
     pixels[[10, 24]] = 30, 10
-    series = null_persistence.noise(pixels, 0.0, 400, 9)[:, :, 0]
+    series = persistence.noise(pixels, 0.0, 400, 9)[:, :, 0]
     lengths = (~np.isnan(series)).sum(axis=0)
     assert np.bincount(lengths, minlength=25)[[10, 24]].tolist() == [300, 100]
     assert not np.isnan(series[:10]).any() and np.isnan(series[10:, lengths == 10]).all()
     literal = [of_prefixes(one[~np.isnan(one)], 3) > 0.5 for one in series.T]
-    found = chance(pixels, "prefix", 0.3, 400, 9)[null_persistence.ALL][0]
+    found = chance(pixels, "prefix", 0.3, 400, 9)[persistence.ALL][0]
     assert found == pytest.approx(100 * np.mean(literal), abs=1e-12)
-    assert found != chance(of_length(24), "prefix", 0.3, 400, 9)[null_persistence.ALL][0]
+    assert found != chance(of_length(24), "prefix", 0.3, 400, 9)[persistence.ALL][0]
 
 
 def test_null_of_autoregression_is_stationary_and_correlated():
-    series = null_persistence.noise(of_length(24), 0.6, 20_000, 1)[:, :, 0]
+    series = persistence.noise(of_length(24), 0.6, 20_000, 1)[:, :, 0]
     assert series.std(axis=1) == pytest.approx(np.full(24, 1.25), rel=0.03)  # 1 / sqrt(1 - 0.36)
     assert np.corrcoef(series[10], series[11])[0, 1] == pytest.approx(0.6, abs=0.02)
 
@@ -128,7 +128,7 @@ def test_classes_of_chance_close_and_rise_as_often_as_they_fall():
     found = chance(of_length(24), "prefix", 0.3, 4000, 3)
     classes = np.array([found[name] for name in persistence.COUPLING_NAMES.values()])
     assert classes.sum(axis=0) == pytest.approx([100, 100])
-    for noise, persistent in enumerate(found[null_persistence.ALL]):
+    for noise, persistent in enumerate(found[persistence.ALL]):
         assert classes[[0, 4], noise].sum() == pytest.approx(persistent)
         assert classes[0, noise] == pytest.approx(classes[4, noise], abs=4)
 
@@ -149,7 +149,7 @@ def test_rows_hold_each_share_beside_chance_and_close():
     inside[:, 7] = np.nan
     series[:, :, 7] = np.nan
     options = {"method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 50, "seed": 1}
-    sums = persistence_rows.Sums("prefix", 12, 8, options)
+    sums = persistence.Sums("prefix", 12, 8, options)
     for rows in (slice(0, 2), slice(2, 5)):
         slope = series[-1, rows] - series[0, rows]
         slope = np.where(np.isnan(slope), 1.0, slope)
@@ -163,10 +163,10 @@ def test_rows_hold_each_share_beside_chance_and_close():
     names = list(persistence.COUPLING_NAMES.values())
     for quantity in (
         "coupling_share",
-        *(f"coupling_share{end}" for end in null_persistence.BESIDE),
+        *(f"coupling_share{end}" for end in persistence.BESIDE),
     ):
         assert sum(table[quantity, name] for name in names) == pytest.approx(100)
-    wanted = null_persistence.chance(sums.pixels, "prefix", options)
+    wanted = persistence.null_shares(sums.pixels, "prefix", options)
     assert table["coupling_share_of_autoregression", names[0]] == wanted[names[0]][1]
     assert table["persistent_share_of_white_noise", "all"] == wanted["all"][0]
 

@@ -4,9 +4,9 @@ import calibrate_plots as script
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow.respiration import calibration, calibration_file, formulas
+from nepflow.respiration import calibration, formulas
 from nepflow.study import respiration
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 GSMSR = {
     "status": "unconfirmed", "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83,
@@ -119,13 +119,13 @@ def test_table_gives_the_constants_that_a_study_names(tmp_path):
     )
     written = pd.read_csv(path).set_index(["model", "quantity", "statistic"])["value"]
     planted = calibration.constants_of("gsmsr", GSMSR, FACTOR, ADDED)
-    used = calibration_file.constants(path, "gsmsr", GSMSR)
+    used = calibration.constants(path, "gsmsr", GSMSR)
     for name in ("rate", "rate_per_carbon", "q10_at_zero"):
         assert used[name] == written["gsmsr", name, "calibrated"]
         assert written["gsmsr", name, "low"] < planted[name] < written["gsmsr", name, "high"]
         assert written["gsmsr", name, "published"] == GSMSR[name]
     assert used["q10_per_k"] == GSMSR["q10_per_k"]
-    assert calibration_file.constants("", "gsmsr", GSMSR) is GSMSR
+    assert calibration.constants("", "gsmsr", GSMSR) is GSMSR
     assert set(pd.read_csv(path)["source"]) == {"simulated (twin)"}
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow.attribution import attribution, pooled, pooled_file
+from nepflow.attribution import attribution
 from nepflow.study import attribution as study_attribution
 from nepflow.study import load
 
@@ -19,7 +19,7 @@ def world(seed, pixels=300, human=3.0, noise=4.0):
     shape = len(YEARS), 1, pixels
     warmth = 20 + 0.04 * (YEARS - 2001)[:, None, None] + rng.normal(0, 0.4, shape)
     rain = 1500 + rng.normal(0, 200, shape)
-    b = pooled.at_pixels(TRUE, types)
+    b = attribution.at_pixels(TRUE, types)
     level = rng.normal(600, 100, (1, pixels))
     after = np.clip(YEARS - FEW[1], 0, None)[:, None, None]
     series = level + b[0] * warmth + b[1] * rain + human * after + rng.normal(0, noise, shape)
@@ -53,7 +53,7 @@ def with_dummies(series, drivers, types, code, method):
 def test_equals_a_regression_with_a_dummy_of_every_pixel(method):
     series, drivers, types = world(1, pixels=40)
     series[3, 0, :5] = np.nan
-    pool = pooled.Pool(YEARS, method, FEW)
+    pool = attribution.Pool(YEARS, method, FEW)
     for part in (slice(0, 11), slice(11, 40)):  # blocks may be cut anywhere
         pool.add(series[..., part], [d[..., part] for d in drivers], types[:, part])
     found = pool.coefficients()
@@ -68,9 +68,9 @@ def test_short_calibration_finds_what_single_pixels_are_refused(method):
     series, drivers, types = world(2)
     alone = attribution.attribute(series, drivers, YEARS, method, 8, FEW)
     assert np.isnan(alone.rest).all()
-    pool = pooled.Pool(YEARS, method, FEW)
+    pool = attribution.Pool(YEARS, method, FEW)
     pool.add(series, drivers, types)
-    b = pooled.at_pixels(pool.coefficients(), types)
+    b = attribution.at_pixels(pool.coefficients(), types)
     found = attribution.attribute(series, drivers, YEARS, method, 8, FEW, b)
     assert np.isnan(found.rest[0, -1]) and np.isfinite(found.rest[0, :-1]).all()
     known = np.isfinite(found.rest)
@@ -87,11 +87,11 @@ def test_short_calibration_finds_what_single_pixels_are_refused(method):
 
 def test_drivers_that_cannot_be_told_apart_give_nothing():
     series, drivers, types = world(3, pixels=20)
-    pool = pooled.Pool(YEARS, "residual", FEW)
+    pool = attribution.Pool(YEARS, "residual", FEW)
     pool.add(series, [drivers[0], 2 * drivers[0]], types)
     assert all(np.isnan(values).all() for values in pool.coefficients().values())
     with pytest.raises(ValueError, match="no method"):
-        pooled.Pool(YEARS, "other", FEW)
+        attribution.Pool(YEARS, "other", FEW)
 
 
 def test_coefficients_come_back_from_the_table(tmp_path):
@@ -99,10 +99,10 @@ def test_coefficients_come_back_from_the_table(tmp_path):
     lines += ["joint,2,,pixels,10,count", "joint,2,rain,coefficient,0.5,u"]
     lines += ["joint,2,warmth,coefficient,7,u", "residual,2,rain,coefficient,9,u"]
     (tmp_path / "pooled.csv").write_text("\n".join(lines))
-    at = pooled_file.reader(str(tmp_path / "pooled.csv"), ["warmth", "rain"])
+    at = attribution.reader(str(tmp_path / "pooled.csv"), ["warmth", "rain"])
     found = at("joint", np.array([[2.0, 3.0, np.nan]]))
     np.testing.assert_array_equal(found[:, 0], [[7, np.nan, np.nan], [0.5, np.nan, np.nan]])
-    assert pooled_file.reader("", [])("joint", np.ones((1, 1))) is None
+    assert attribution.reader("", [])("joint", np.ones((1, 1))) is None
 
 
 def settings(calibration, pooling):

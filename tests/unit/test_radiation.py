@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow.stations import cleaning, flags, radiation, sunshine
+from nepflow.stations import cleaning, flags, radiation
 
 
 def test_examples_of_the_paper():
@@ -47,7 +47,7 @@ def records(**columns):
 
 def computed(frame, time_step="daily"):
     ledger = cleaning.Ledger("f.csv", {"out_of_range": "drop"})
-    found = sunshine.with_radiation(frame, time_step, {"a": 0.25, "b": 0.50}, ledger)
+    found = radiation.with_radiation(frame, time_step, {"a": 0.25, "b": 0.50}, ledger)
     limits = {"radiation": [0, 50] if time_step == "daily" else [0, 1500]}
     found = cleaning.mask_impossible(found, {"radiation": "radiation_mj_m2"}, limits, ledger)
     return found, ledger

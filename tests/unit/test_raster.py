@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow.io import overviews, raster
+from nepflow.io import raster
 from pyproj import CRS
 
 WKT = CRS.from_user_input("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84").to_wkt()
@@ -43,7 +43,7 @@ def test_blocks_and_threads_change_nothing(cube, tmp_path, threads):
             mem_mb=mem_mb,
             threads=threads,
         )
-        return overviews.digest(output.path)
+        return raster.digest(output.path)
 
     assert len({digest(mem_mb, threads) for mem_mb in (1, 7, 60, 3000)} | {digest(5, 1)}) == 1
 
@@ -72,14 +72,14 @@ def test_other_grid_is_refused(cube, tmp_path):
 def test_failure_leaves_no_file_and_keeps_the_old_one(cube, tmp_path):
     output = raster.Output(str(tmp_path / "out.tif"), "1", "out")
     raster.map_blocks(lambda values: values[0], [cube], output)
-    before = overviews.digest(output.path)
+    before = raster.digest(output.path)
 
     def fails(values):
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError):
         raster.map_blocks(fails, [cube], output)
-    assert overviews.digest(output.path) == before
+    assert raster.digest(output.path) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cube.tif", "out.tif"]
 
 
@@ -93,7 +93,7 @@ def test_classes_carry_names_colours_and_absence(cube, tmp_path):
     raster.map_blocks(sign, [cube], output)
     assert raster.classes_of(path) == {1: "minus", 2: "plus"}
     assert np.isnan(raster.read(path)[10:20, 5:9]).all()
-    layer = overviews.layer(path, max_pixels=10_000)
+    layer = raster.layer(path, max_pixels=10_000)
     assert layer.size <= 10_000 and layer.attrs["colours"][1] == "#aa0000"
     assert layer.rio.bounds()[0] == 5000 and layer.rio.bounds()[3] == 900000
 
@@ -112,7 +112,7 @@ def test_digest_sees_values_tags_and_names(tmp_path):
     def digest(values, unit="g", band="1"):
         path = str(tmp_path / "d.tif")
         raster.write(values, raster.Output(path, unit, "d", (band,)), GRID)
-        return overviews.digest(path)
+        return raster.digest(path)
 
     changed = values.copy()
     changed[0, 0] += 1

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pictures
 import pytest
-from nepflow.report import headline
 from nepflow.report import page as report_page
 from nepflow.report import tables as report_tables
 from pages import STUDY, TIDY, picture, tables
@@ -125,7 +124,7 @@ def test_statistics_of_several_units_keep_their_row_and_digits():
 
 
 def test_headline_has_the_chosen_reading_and_the_others():
-    mean, total, trend, rising, sink = headline.cards(tables(), STUDY)
+    mean, total, trend, rising, sink = report_page.cards(tables(), STUDY)
     assert (mean["value"], mean["unit"]) == ("100.3", "g C m⁻² yr⁻¹")
     assert mean["others"] == [("equation applied once to annual climate", "200.5")]
     assert (total["value"], total["unit"]) == ("250.0", "Tg C yr⁻¹")
@@ -140,7 +139,7 @@ def test_headline_has_the_chosen_reading_and_the_others():
 
 def test_short_studies_say_why_there_is_no_trend():
     given = {name: table for name, table in tables().items() if not name.startswith("trend")}
-    cards = headline.cards(given, STUDY | {"has_trend": False, "years": [2001, 2002]})
+    cards = report_page.cards(given, STUDY | {"has_trend": False, "years": [2001, 2002]})
     assert cards[2]["note"] == "not estimated: 2 years, a trend needs 8"
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow.climate import diagnostics, residuals
+from nepflow.climate import diagnostics
 from test_climate import fitted, surfaces_of
 
 
@@ -20,9 +20,9 @@ def test_planted_errors_are_the_first_two(reference_data):
         lifted[high] += 1000
         surfaces, _ = surfaces_of((plane, lifted), spoiled, years=[2001])
         january = surfaces.columns([0])
-        first = [row[1] for row in residuals.suspects(january, 3.6)][:2]
+        first = [row[1] for row in diagnostics.suspects(january, 3.6)][:2]
         assert set(first) == {f"{wrong:05d}", f"{high:05d}"}
-        ranked = [row[1] for row in residuals.ranked_stations(january)][:2]
+        ranked = [row[1] for row in diagnostics.ranked_stations(january)][:2]
         assert ranked == first
 
 
@@ -38,8 +38,8 @@ def surfaces():
 
 
 def test_records_are_the_observations(surfaces):
-    table = pd.DataFrame(residuals.records(surfaces))
-    assert tuple(table.columns) == residuals.RECORDS
+    table = pd.DataFrame(diagnostics.records(surfaces))
+    assert tuple(table.columns) == diagnostics.RECORDS
     assert len(table) == np.isfinite(surfaces.observed).sum() == 60 * 24 - 4 - 23
     row = table[(table["station"] == "00011") & (table["year"] == 2002) & (table["month"] == 2)]
     assert row["observed"].item() == surfaces.observed[11, 13]
@@ -49,8 +49,8 @@ def test_records_are_the_observations(surfaces):
 
 def test_nearest_station(surfaces):
     rows = {
-        row[1]: dict(zip(residuals.RANKED, row, strict=True))
-        for row in residuals.ranked_stations(surfaces)
+        row[1]: dict(zip(diagnostics.RANKED, row, strict=True))
+        for row in diagnostics.ranked_stations(surfaces)
     }
     plane = surfaces.knots * 100
     distance = np.hypot(*(plane - plane[20]).T)
@@ -62,7 +62,7 @@ def test_nearest_station(surfaces):
 
 
 def test_correlation_of_months(surfaces):
-    correlation = residuals.month_correlation(surfaces)
+    correlation = diagnostics.month_correlation(surfaces)
     np.testing.assert_allclose(np.diag(correlation), 1)
     assert np.linalg.eigvalsh(correlation).min() > -1e-12
     expected = np.corrcoef(surfaces.loo_residuals[10:, 0], surfaces.loo_residuals[10:, 1])[0, 1]
@@ -73,9 +73,9 @@ def test_correlation_of_months(surfaces):
 def test_error_of_a_mean_lies_between_independent_and_common_months(shared, factor):
     correlation = np.full((12, 12), shared) + (1 - shared) * np.eye(12)
     errors = np.full((12, 3), 0.5)
-    mean = residuals.combined_error(errors, correlation, "mean")
+    mean = diagnostics.combined_error(errors, correlation, "mean")
     np.testing.assert_allclose(mean, 0.5 * factor)
-    np.testing.assert_allclose(residuals.combined_error(errors, correlation, "sum"), 12 * mean)
+    np.testing.assert_allclose(diagnostics.combined_error(errors, correlation, "sum"), 12 * mean)
 
 
 def test_blocks_are_harder_than_single_stations():
@@ -91,7 +91,7 @@ def test_blocks_are_harder_than_single_stations():
 def test_readable_log_has_anusplins_names(surfaces):
     stations = surfaces.knots, surfaces.position[:, 2]
     _, log, minima = fitted(stations, surfaces.observed)
-    ranked = [residuals.RANKED, *residuals.ranked_stations(surfaces)]
+    ranked = [diagnostics.RANKED, *diagnostics.ranked_stations(surfaces)]
     text = diagnostics.text(
         log, minima, [("VARIABLE", "x")], surfaces.years, surfaces.months, ranked
     )

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import restored_land as land
-from nepflow.restoration import effects, matching, restoration_inference, results
+from nepflow.restoration import effects, matching, results
 from nepflow.restoration import panel as restoration_panel
 from nepflow.study import restoration
 
@@ -170,14 +170,14 @@ def test_few_projects_are_tested_by_placebos():
 
 def test_ranks_by_hand():
     noise = np.array([[0.0, 0, 0], [-20, 0, 0], [0, 0, 0], [0, 0, 0]])
-    rank, low, high, best = restoration_inference.ranks(np.array([30.0, 20, 5]), noise, 50)
+    rank, low, high, best = effects.ranks(np.array([30.0, 20, 5]), noise, 50)
     assert rank.tolist() == [1, 2, 3] and best.tolist() == [75, 25, 0]
     assert low.tolist() == [1, 2, 3] and high.tolist() == [1, 2, 3]
 
 
 def test_a_measure_without_draws_has_no_rank_and_counts_in_no_other():
     noise = np.column_stack([np.zeros(4), np.full(4, np.nan)])
-    rank, _, _, best = restoration_inference.ranks(np.array([5.0, 9.0]), noise, 95)
+    rank, _, _, best = effects.ranks(np.array([5.0, 9.0]), noise, 95)
     assert rank[0] == 1 and best[0] == 100
     assert np.isnan(rank[1]) and np.isnan(best[1])
 
@@ -188,7 +188,7 @@ def test_measures_are_drawn_independently_of_each_other():
     parts = SimpleNamespace(
         sums=rng.normal(size=(20, 1)), weights=one, control_sums=0 * one, control_weights=one
     )
-    noise = [restoration_inference.resampled(parts, 500, 95, 1, place).noise for place in (0, 1)]
+    noise = [effects.resampled(parts, 500, 95, 1, place).noise for place in (0, 1)]
     assert abs(np.corrcoef(noise[0][:, 0], noise[1][:, 0])[0, 1]) < 0.2
 
 

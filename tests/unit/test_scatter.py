@@ -5,7 +5,7 @@ import pictures
 import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.offsetbox import AnchoredText
-from nepflow.figures import density_scatter, panels
+from nepflow.figures import density_scatter, layout
 
 
 def layers(simulated=False):
@@ -21,7 +21,7 @@ def layers(simulated=False):
 def test_scatter_counts_every_cell_with_both(simulated):
     first, second = layers(simulated)
     second.values[3, 3] = np.nan
-    figure = panels.panel_sheet(density_scatter.ScatterPanel(first, second), title="A")
+    figure = layout.panel_sheet(density_scatter.ScatterPanel(first, second), title="A")
     axes = figure.axes[0]
     cells = next(part for part in axes.collections if isinstance(part, PolyCollection))
     both = np.isfinite(first.values) & np.isfinite(second.values)

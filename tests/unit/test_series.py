@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nepflow import labels
-from nepflow.figures import annual, series
+from nepflow.figures import series
 from nepflow.figures.palettes import BadFigure
 
 
@@ -82,12 +82,12 @@ def test_without_trends_there_is_no_line():
 def test_unknown_quantities_and_zones_are_named():
     table, _ = pictures.series()
     with pytest.raises(BadFigure, match=r"no npp_mean\. It has: nep_mean"):
-        annual.curves_of(table, "npp", "province")
+        series.curves_of(table, "npp", "province")
     with pytest.raises(BadFigure, match="nep of biome"):
-        annual.curves_of(table, "nep", "biome")
+        series.curves_of(table, "nep", "biome")
     table.loc[0, "unit"] = "t C ha-1 yr-1"
     with pytest.raises(BadFigure, match="several units"):
-        annual.curves_of(table, "nep", "province")
+        series.curves_of(table, "nep", "province")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from nepflow.evaluation import setting_numbers
+from nepflow.evaluation import numbers
 from nepflow.study import load
 
 LISTED = "shared/design/published_numbers.yaml"
@@ -31,7 +31,7 @@ def northwest(root):
 def test_settings_are_those_of_the_paper(northwest):
     found = {
         (quantity, of): (value, unit)
-        for quantity, of, value, unit, _ in setting_numbers.setting_numbers(northwest, 350, "p")
+        for quantity, of, value, unit, _ in numbers.setting_numbers(northwest, 350, "p")
     }
     settings = [
         entry
@@ -51,7 +51,7 @@ def test_lines_and_cuts_follow_the_study(northwest):
     figure = {"name": "m", "kind": "map", "layer": "pixel/nep/mean", "contours": lines}
     zones = [{"name": "s", "kind": "sink", "cuts": [-10, 10]}]
     changed = northwest | {"figures": [figure], "zones": zones, "landcover_dates": {}}
-    found = list(setting_numbers.setting_numbers(changed, 1, "p"))
+    found = list(numbers.setting_numbers(changed, 1, "p"))
     assert ("isohyet", "2", 500, "mm yr-1", "p") in found
     assert ("sink_cut", "1", -10, "g C m-2 yr-1", "p") in found
     assert not [row for row in found if row[0].startswith(("landcover_date", "landcover_periods"))]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from nepflow.respiration import annual, formulas, heterotrophic, soil_carbon
+from nepflow.respiration import annual, formulas, soil_carbon
 
 GSMSR = {
     "rate": 0.588,
@@ -24,7 +24,7 @@ def daily(model, temperature, precipitation, carbon=None, constants=None):
 
 
 def of_year(rs, relation):
-    return float(heterotrophic.heterotrophic(np.array([float(rs)]), relation, "year")[0][0])
+    return float(formulas.heterotrophic(np.array([float(rs)]), relation, "year")[0][0])
 
 
 def test_gsmsr_golden_value():
@@ -76,7 +76,7 @@ def test_relations_by_hand():
     assert of_year(500, "bond_lamberty_thomson2010") == pytest.approx(
         math.exp(0.22 + 0.87 * math.log(500)), abs=1e-6
     )
-    months = heterotrophic.heterotrophic(np.array([50.0, 333.9, 330, 340]), "quadratic", "month")[0]
+    months = formulas.heterotrophic(np.array([50.0, 333.9, 330, 340]), "quadratic", "month")[0]
     assert months[0] == pytest.approx(32.6924, abs=1e-6)
     assert months[1] > max(months[2:])  # the vertex
 
@@ -91,14 +91,14 @@ def test_relations_by_hand():
 )
 def test_rh_never_exceeds_rs_below_the_crossing(relation, step, crossing):
     rs = np.array([crossing * 0.98, crossing * 1.02])
-    rh, raised, lowered = heterotrophic.heterotrophic(rs, relation, step)
+    rh, raised, lowered = formulas.heterotrophic(rs, relation, step)
     assert (raised, lowered) == (0, 1)
     assert rh[0] == rs[0] and rh[1] < rs[1]
 
 
 def test_rh_is_never_negative_and_absence_stays():
     rs = np.array([0.0, 670.0, 900.0, np.nan])
-    rh, raised, lowered = heterotrophic.heterotrophic(rs, "quadratic", "month")
+    rh, raised, lowered = formulas.heterotrophic(rs, "quadratic", "month")
     assert (raised, lowered) == (1, 1)
     assert rh[2] == 0 and np.isnan(rh[3]) and rh[1] > 0
 
@@ -112,8 +112,8 @@ def test_rh_is_never_negative_and_absence_stays():
     ],
 )
 def test_a_relation_on_the_wrong_step_is_refused_with_the_reason(relation, step, why):
-    with pytest.raises(heterotrophic.WrongStep, match=why):
-        heterotrophic.heterotrophic(np.array([100.0]), relation, step)
+    with pytest.raises(formulas.WrongStep, match=why):
+        formulas.heterotrophic(np.array([100.0]), relation, step)
 
 
 def test_the_reason_of_the_refusal_is_true():
@@ -149,7 +149,7 @@ def test_months_of_the_quadratic_are_added_after_clipping():
     rows = {quantity: value for quantity, value, _ in budget.rows()}
     clipped = sum(m < 11.93 for m in months)
     assert rows["rh_lowered_to_rs_share"] == pytest.approx(100 * clipped / 12) and clipped
-    with pytest.raises(heterotrophic.WrongStep, match="needs months"):
+    with pytest.raises(formulas.WrongStep, match="needs months"):
         annual.Budget("chen2010", "quadratic", {}, [2003])
 
 

@@ -4,7 +4,7 @@ import re
 
 import pages
 import pytest
-from nepflow.report import headline, notes
+from nepflow.report import notes, page
 from nepflow.report.methods import text as methods_text
 from nepflow.study import load, respiration
 
@@ -104,7 +104,7 @@ def test_headline_has_the_other_models():
     table = tables["respiration_readings"]
     names = {"monthly": "gsmsr_bond_lamberty2004", "annual_once": "raich2002_bond_lamberty2004"}
     tables["respiration_readings"] = table.assign(reading=table["reading"].map(names))
-    first = headline.cards(tables, pages.STUDY)[0]
+    first = page.cards(tables, pages.STUDY)[0]
     assert first["note"].startswith("GSMSR") and first["value"] == "100.3"
     assert first["others"] == [("Raich et al. (2002), Rh by Bond-Lamberty et al. (2004)", "200.5")]
 

@@ -4,8 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from nepflow.climate import smoothing, uncertainty
-from nepflow.climate.kernels import kernel_constant, kernel_matrix, monomials
-from nepflow.climate.spline import DegenerateStations, ThinPlateSpline
+from nepflow.climate.spline import (
+    DegenerateStations,
+    ThinPlateSpline,
+    kernel_constant,
+    kernel_matrix,
+    monomials,
+)
 from scipy.interpolate import RBFInterpolator
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from affine import Affine
-from nepflow.climate import climate, residuals, transformations, uncertainty
+from nepflow.climate import diagnostics, transformations, uncertainty
+from nepflow.climate import evaluation as climate_evaluation
 from nepflow.climate.spline import ThinPlateSpline
-from nepflow.climate.spread import Spread
+from nepflow.climate.uncertainty import Spread
 from nepflow.io import raster
 from nepflow.spatial.lattice import Lattice
 from test_climate import surfaces_of
@@ -33,10 +34,12 @@ def noisy(stations, seed=0):
 def variance_on(surfaces, grid, kind, step):
     x, y = grid.xy(0, grid.height)
     elevation = np.random.default_rng(7).uniform(0, 4000, (grid.height, grid.width))
-    evaluation = climate.Evaluation(
+    evaluation = climate_evaluation.Evaluation(
         surfaces, spread=Spread(surfaces, kind), spread_lattice=Lattice.of_grid(grid, step)
     )
-    found = climate.by_chunks(lambda pair: pair[1], [evaluation], x, y, elevation, raw=True)
+    found = climate_evaluation.by_chunks(
+        lambda pair: pair[1], [evaluation], x, y, elevation, raw=True
+    )
     return found, x, y, elevation
 
 
@@ -81,16 +84,18 @@ def test_bias_correction_adds_the_variance(grid):
     elevation = np.full((20, 60), 800.0)
 
     def values(correction):
-        evaluation = climate.evaluation_of(surfaces, grid, 0, correction)
-        return climate.by_chunks(lambda months: months, [evaluation], x, y, elevation)
+        evaluation = climate_evaluation.evaluation_of(surfaces, grid, 0, correction)
+        return climate_evaluation.by_chunks(lambda months: months, [evaluation], x, y, elevation)
 
     plain, surface, observation = map(values, ("none", "surface", "observation"))
     np.testing.assert_allclose(
         observation - surface, np.broadcast_to(surfaces.variance[:, None, None], plain.shape)
     )
-    evaluation = climate.evaluation_of(surfaces, grid, 0, "surface")
+    evaluation = climate_evaluation.evaluation_of(surfaces, grid, 0, "surface")
     root, variance = (
-        climate.by_chunks(lambda pair, i=i: pair[i], [evaluation], x, y, elevation, raw=True)
+        climate_evaluation.by_chunks(
+            lambda pair, i=i: pair[i], [evaluation], x, y, elevation, raw=True
+        )
         for i in (0, 1)
     )
     np.testing.assert_allclose(surface, transformations.back("square_root", root, variance))
@@ -130,11 +135,11 @@ def test_coverage_of_annual_means_with_correlated_months():
         grid = raster.Grid("", Affine(60_000, 0, 2.3e5, 0, -60_000, 4.27e6), 9, 9)
         variance, x, y, heights = variance_on(surfaces, grid, "full", 1)
         errors = np.sqrt(variance)
-        found = climate.evaluate(surfaces, x, y, heights).mean(axis=0)
+        found = climate_evaluation.evaluate(surfaces, x, y, heights).mean(axis=0)
         true = np.broadcast_to(np.sin((x - 5e5) / 1e5), found.shape)
-        annual = residuals.combined_error(errors, residuals.month_correlation(surfaces), "mean")
+        annual = diagnostics.combined_error(errors, diagnostics.month_correlation(surfaces), "mean")
         held.append(np.abs(found - true) <= 1.96 * annual)
-        alone = residuals.combined_error(errors, np.eye(12), "mean")
+        alone = diagnostics.combined_error(errors, np.eye(12), "mean")
         sure.append(np.abs(found - true) <= 1.96 * alone)
     assert 0.88 < np.mean(held) < 0.995
     assert np.mean(sure) < np.mean(held) - 0.15

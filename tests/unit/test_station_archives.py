@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from nepflow.stations import station_formats
-from nepflow.stations.conversions import (
+from nepflow.stations import archives
+from nepflow.stations.archives import (
     CONVERSIONS,
     cma_elevation,
     cma_precipitation,
@@ -16,7 +16,7 @@ SUNSHINE = {"radiation_mj_m2": "sunshine_h"}
 
 
 def read(path, kind, columns=ALL[:2], substitutes=None):
-    records = station_formats.read(str(path), kind, columns, "daily", substitutes)
+    records = archives.read_stations(str(path), kind, columns, "daily", substitutes)
     return records.sort_values(["station", "year", "month", "day"], ignore_index=True)
 
 

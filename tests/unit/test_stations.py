@@ -5,7 +5,7 @@ import calendar
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow.stations import aggregation, cleaning, completeness
+from nepflow.stations import aggregation, cleaning
 from nepflow.stations import records as stations_records
 from nepflow.stations.records import BadStations
 from nepflow.study.variables import VARIABLES
@@ -230,7 +230,7 @@ def test_projection_against_the_definition():
 
 def test_days_of_months():
     expected = [calendar.monthrange(year, m)[1] for year in (2000, 2003) for m in range(1, 13)]
-    np.testing.assert_array_equal(completeness.days_of_months([2000, 2003]), expected)
+    np.testing.assert_array_equal(aggregation.days_of_months([2000, 2003]), expected)
 
 
 def test_months_by_hand():
@@ -240,24 +240,24 @@ def test_months_by_hand():
     values[20:23] = np.nan  # month 2: 7 of 10 days
     days = np.full(3, 10)
     arguments = station, month, values, 1, days
-    mean, observed = completeness.monthly_values(*arguments, "mean", 80)
+    mean, observed = aggregation.monthly_values(*arguments, "mean", 80)
     np.testing.assert_allclose(mean, [[5.5, 6.0, np.nan]], rtol=1e-15)
     np.testing.assert_array_equal(observed, [[10, 9, 7]])
-    total, _ = completeness.monthly_values(*arguments, "sum", 80)
+    total, _ = aggregation.monthly_values(*arguments, "sum", 80)
     np.testing.assert_allclose(total, [[55, 60, np.nan]], rtol=1e-15)  # 54 x 10 / 9
 
 
 @pytest.mark.parametrize(("percent", "kept"), [(90, True), (90.1, False)])
 def test_the_limit_itself_is_enough(percent, kept):
     values = np.append(np.ones(9), np.nan)
-    found, _ = completeness.monthly_values(
+    found, _ = aggregation.monthly_values(
         np.zeros(10, int), np.zeros(10, int), values, 1, np.array([10]), "mean", percent
     )
     assert np.isfinite(found[0, 0]) == kept
 
 
 def test_a_month_without_records_is_absent_even_without_a_limit():
-    found, _ = completeness.monthly_values(
+    found, _ = aggregation.monthly_values(
         np.zeros(1, int), np.zeros(1, int), np.array([np.nan]), 1, np.array([31]), "sum", 0
     )
     assert np.isnan(found).all()
@@ -265,10 +265,10 @@ def test_a_month_without_records_is_absent_even_without_a_limit():
 
 def test_a_year_needs_all_months():
     months = np.arange(1.0, 25.0)[None, :]
-    np.testing.assert_allclose(completeness.annual_values(months, "sum"), [[78, 222]])
-    np.testing.assert_allclose(completeness.annual_values(months, "mean"), [[6.5, 18.5]])
+    np.testing.assert_allclose(aggregation.annual_values(months, "sum"), [[78, 222]])
+    np.testing.assert_allclose(aggregation.annual_values(months, "mean"), [[6.5, 18.5]])
     months[0, 3] = np.nan
-    assert np.isnan(completeness.annual_values(months, "sum")[0, 0])
+    assert np.isnan(aggregation.annual_values(months, "sum")[0, 0])
 
 
 def records_of(time_step, years=(2001, 2002)):

@@ -6,10 +6,10 @@ import shutil
 import pytest
 import yaml
 from nepflow.evaluation import specification
-from nepflow.evaluation.alternatives import CHOICES
+from nepflow.evaluation.specification import CHOICES
 from nepflow.figures import palettes
 from nepflow.io import vectors
-from nepflow.pixel.null_persistence import BESIDE
+from nepflow.pixel.persistence import BESIDE
 from nepflow.study import catalogue, equal_area, figures
 from nepflow.study import load as study_load
 from pyproj import get_codes

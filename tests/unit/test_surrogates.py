@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow.detector import detector, factors, sampling_grid, surrogates
+from nepflow.detector import detector, factors, sample, surrogates
 from scipy import ndimage
 
 
@@ -129,23 +129,23 @@ def test_ordinary_permutation_would_reject_nearly_always():
 def test_even_sample_is_even():
     valid = np.ones((40, 60), dtype=bool)
     valid[:, 30:] = False
-    rows, columns = sampling_grid.even_sample(valid, 120, 10, 4)
+    rows, columns = sample.even_sample(valid, 120, 10, 4)
     assert len(rows) == 120 and valid[rows, columns].all()
     assert len(set(zip(rows, columns, strict=True))) == 120
     counts = np.bincount(rows // 10 * 6 + columns // 10, minlength=24).reshape(4, 6)[:, :3]
     assert counts.min() >= 9 and counts.max() <= 11, "120 over twelve full squares"
-    again = sampling_grid.even_sample(valid, 120, 10, 4)
+    again = sample.even_sample(valid, 120, 10, 4)
     assert np.array_equal(again, (rows, columns))
-    assert len(sampling_grid.even_sample(valid, None, 10, 4)[0]) == 1200
-    assert len(sampling_grid.even_sample(valid, 5000, 10, 4)[0]) == 1200
+    assert len(sample.even_sample(valid, None, 10, 4)[0]) == 1200
+    assert len(sample.even_sample(valid, 5000, 10, 4)[0]) == 1200
 
 
 def test_lattice():
     valid = np.ones((9, 9), dtype=bool)
     valid[4, 4] = False
-    rows, columns = sampling_grid.lattice(valid, 3)
+    rows, columns = sample.lattice(valid, 3)
     assert sorted(set(rows)) == [1, 4, 7] and len(rows) == 8
     assert valid[rows, columns].all()
-    assert len(sampling_grid.lattice(valid, 1)[0]) == 80
-    thin = sampling_grid.thinned(*sampling_grid.lattice(valid, 1), 20)
+    assert len(sample.lattice(valid, 1)[0]) == 80
+    thin = sample.thinned(*sample.lattice(valid, 1), 20)
     assert len(thin[0]) == 20 and (np.diff(thin[0]) >= 0).all()

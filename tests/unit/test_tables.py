@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from nepflow.figures import annual, series
+from nepflow.figures import series
 from nepflow.io import tables
 from nepflow.report import tables as report_tables
 
@@ -52,7 +52,7 @@ def test_zones_called_like_nothing_reach_the_figure_and_the_page(tmp_path):
     path = tmp_path / "series.csv"
     tables.write(rows, path)
     table = tables.read(path)
-    assert set(annual.curves_of(table, "nep", "province")[0]) == {"all", *names}
+    assert set(series.curves_of(table, "nep", "province")[0]) == {"all", *names}
     figure = series.annual_series(table, "nep", "province", None)
     said = " ".join(text.get_text() for text in figure.texts)
     assert "less than" in said and "null" in said

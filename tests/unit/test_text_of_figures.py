@@ -18,7 +18,7 @@ from nepflow.figures import (
     event_study,
     field_scatter,
     land_use,
-    plates,
+    layout,
     residuals,
     sankey,
     series,
@@ -157,7 +157,7 @@ KINDS = {
 @pytest.mark.parametrize("width_mm", [85, 180])
 def test_no_text_of_a_user_is_tex(kind, width_mm, tmp_path):
     figure = KINDS[kind](title=TITLE, width_mm=width_mm)
-    plates.write(figure, tmp_path / "a.png", tmp_path / "a.pdf")
+    layout.write(figure, tmp_path / "a.png", tmp_path / "a.pdf")
     assert (tmp_path / "a.png").stat().st_size > 5000
     texts = [text for text in figure.findobj(Text) if text.get_text().strip()]
     assert not any(text.get_parse_math() for text in texts)
@@ -170,7 +170,7 @@ def test_no_text_of_a_user_is_tex(kind, width_mm, tmp_path):
 def test_a_new_kind_cannot_forget_it(tmp_path):
     figure = Figure()
     figure.text(0.1, 0.5, TITLE)  # drawn outside of every style
-    plates.write(figure, tmp_path / "a.png", tmp_path / "a.pdf")
+    layout.write(figure, tmp_path / "a.png", tmp_path / "a.pdf")
     assert (tmp_path / "a.pdf").exists()
 
 

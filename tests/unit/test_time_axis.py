@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import rasterio
 from nepflow.climate.grids import places_of
-from nepflow.io import calendars, time_axis
+from nepflow.io import time_axis
 from nepflow.io.user_rasters import BadGrid, opened
 from rasterio.transform import from_origin
 from scipy.io import netcdf_file
@@ -107,26 +107,26 @@ YEAR = [(f"2001-{month:02d}", month) for month in range(1, 13)]
     ],
 )
 def test_days_of_units_and_calendars(value, units, calendar, expected):
-    number = int(calendars.instant(value, units, calendar) // 1)
-    assert calendars.date_of(number, calendar) == expected
+    number = int(time_axis.instant(value, units, calendar) // 1)
+    assert time_axis.date_of(number, calendar) == expected
 
 
 def test_every_day_of_four_centuries_has_the_date_of_the_library():
     first = datetime.date(1600, 1, 1)
-    start = calendars.day_number(1600, 1, 1, "proleptic_gregorian")
+    start = time_axis.day_number(1600, 1, 1, "proleptic_gregorian")
     for days in range(0, 146_100, 7):
         day = first + datetime.timedelta(days)
-        assert calendars.date_of(start + days, "proleptic_gregorian") == (
+        assert time_axis.date_of(start + days, "proleptic_gregorian") == (
             day.year, day.month, day.day,
         )  # fmt: skip
-        assert calendars.date_of(start + days) == (day.year, day.month, day.day)
+        assert time_axis.date_of(start + days) == (day.year, day.month, day.day)
 
 
-@pytest.mark.parametrize("calendar", calendars.CALENDARS)
+@pytest.mark.parametrize("calendar", time_axis.CALENDARS)
 def test_dates_and_numbers_are_each_others_inverse(calendar):
-    for number in range(calendars.day_number(1999, 12, 1, calendar), 10**9):
-        year, month, day = calendars.date_of(number, calendar)
-        assert calendars.day_number(year, month, day, calendar) == number
+    for number in range(time_axis.day_number(1999, 12, 1, calendar), 10**9):
+        year, month, day = time_axis.date_of(number, calendar)
+        assert time_axis.day_number(year, month, day, calendar) == number
         if year == 2005:
             break
 

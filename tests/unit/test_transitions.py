@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow.landcover import transition_rows, transition_table, transitions
+from nepflow.landcover import transitions
 from nepflow.report import tables
 
 NAMES = ["forest", "grass", "barren"]
@@ -27,8 +27,8 @@ def matrix_of(before, after, inside):
 
 
 def rows(cells, dates=(2000, 2011), cell_km2=25.0):
-    found = transition_rows.pair_rows(cells, NAMES, dates, cell_km2)
-    return pd.DataFrame(found, columns=transition_rows.COLUMNS)
+    found = transitions.pair_rows(cells, NAMES, dates, cell_km2)
+    return pd.DataFrame(found, columns=transitions.COLUMNS)
 
 
 def test_matrix_is_the_cross_table_of_pandas():
@@ -99,12 +99,12 @@ def test_rows_close_to_the_area():
 def test_table_gives_the_matrix_back():
     cells = matrix_of(*maps(4))
     table = pd.concat([rows(cells), rows(cells.T, (2011, 2022))])
-    dates, names, flows = transition_table.steps_of(table)
+    dates, names, flows = transitions.steps_of(table)
     assert dates == [2000, 2011, 2022] and names == NAMES
     assert np.array_equal(flows[0], cells[1:, 1:] * 25.0)
     assert np.array_equal(flows[1], cells.T[1:, 1:] * 25.0)
     with pytest.raises(ValueError, match="has no 1999-2000"):
-        transition_table.matrix_of(table, "1999-2000")
+        transitions.matrix_of(table, "1999-2000")
 
 
 def test_page_shows_a_matrix_and_the_changes_of_each_pair():

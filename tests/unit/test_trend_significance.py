@@ -3,7 +3,7 @@
 import numpy as np
 import pymannkendall
 import pytest
-from nepflow.pixel import discoveries, trend
+from nepflow.pixel import correlation, trend
 from scipy import stats
 
 LENGTHS = (8, 15, 23, 24, 40)
@@ -116,10 +116,10 @@ def test_false_discoveries_equal_scipy(seed):
     rng = np.random.default_rng(seed)
     p = np.concatenate([rng.uniform(size=300), rng.beta(0.1, 5, size=30 * seed)])
     p = np.round(p, 3) if seed % 2 else p
-    limit = discoveries.threshold(np.concatenate([p, [np.nan] * 5]), 5)
+    limit = correlation.threshold(np.concatenate([p, [np.nan] * 5]), 5)
     assert np.array_equal(p <= limit, stats.false_discovery_control(p) <= 0.05)
 
 
 def test_no_discovery_without_a_p():
-    assert discoveries.threshold(np.array([np.nan]), 5) == -1
-    assert discoveries.threshold(np.array([0.9, 0.5]), 5) == -1
+    assert correlation.threshold(np.array([np.nan]), 5) == -1
+    assert correlation.threshold(np.array([0.9, 0.5]), 5) == -1

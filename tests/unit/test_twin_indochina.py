@@ -5,10 +5,10 @@ import pytest
 import shapely
 from nepflow.modis import hdf
 from nepflow.npp import casa, ndvi
-from nepflow.simulation import greenness, light_use, tiles
-from nepflow.simulation.factors import population
-from nepflow.simulation.network import chosen_places
+from nepflow.simulation import light_use, tiles
 from nepflow.simulation.noise import generator
+from nepflow.simulation.raw_files import population
+from nepflow.simulation.stations import chosen_places
 from nepflow.simulation.world import World
 from nepflow.study import modis
 
@@ -121,7 +121,7 @@ def test_planted_decline_is_near_the_published_one(world):
 
 def test_tiles_say_what_is_true_where_they_are_clear(world, tmp_path):
     """January against July of one tile: the monsoon hides more; clear cells are within noise."""
-    dates = [greenness.months_of(2006)[month] for month in (0, 6)]
+    dates = [tiles.months_of(2006)[month] for month in (0, 6)]
     path = tmp_path / "granules/list.csv"
     path.parent.mkdir()
     (tmp_path / "modis").mkdir()
@@ -152,8 +152,8 @@ def test_tiles_say_what_is_true_where_they_are_clear(world, tmp_path):
 
 
 def test_months_begin_in_february_2000():
-    assert [day for day, _ in greenness.months_of(2000)] == list(modis.first_days("MOD13A3", 2000))
-    assert [day for day, _ in greenness.months_of(2007)] == list(modis.first_days("MOD13A3", 2007))
+    assert [day for day, _ in tiles.months_of(2000)] == list(modis.first_days("MOD13A3", 2000))
+    assert [day for day, _ in tiles.months_of(2007)] == list(modis.first_days("MOD13A3", 2007))
 
 
 def test_karst_and_people(world):

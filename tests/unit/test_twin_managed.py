@@ -8,10 +8,11 @@ import pytest
 import rasterio
 import shapely
 from nepflow.attribution import attribution
-from nepflow.evaluation import field_data, management_recovery
-from nepflow.respiration import formulas, heterotrophic
+from nepflow.evaluation import field_data, recovery
+from nepflow.respiration import formulas
 from nepflow.restoration import projects as restoration_projects
-from nepflow.simulation import managed, parts, raw_files, soil
+from nepflow.simulation import carbon, management, raw_files
+from nepflow.simulation import truth as simulation_truth
 from nepflow.simulation.world import World
 
 YEARS = list(range(2001, 2021))
@@ -58,11 +59,11 @@ def test_respiration_follows_the_published_equations(places):
     """The twin's own code against the workflow's formulas, given the true months and carbon."""
     warmth, rain = (places.monthly(name, 2008) for name in ("temperature", "precipitation"))
     daily = formulas.response("gsmsr", warmth, rain, GSMSR)
-    daily = formulas.with_carbon("gsmsr", daily, soil.soil_carbon(places), GSMSR)
+    daily = formulas.with_carbon("gsmsr", daily, carbon.soil_carbon(places), GSMSR)
     days = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     total = (daily * days[:, None]).sum(axis=0)
-    np.testing.assert_allclose(soil.total_respiration(places, 2008), total, rtol=1e-10)
-    rh = heterotrophic.heterotrophic(total, "bond_lamberty2004", "year")[0]
+    np.testing.assert_allclose(carbon.total_respiration(places, 2008), total, rtol=1e-10)
+    rh = formulas.heterotrophic(total, "bond_lamberty2004", "year")[0]
     np.testing.assert_allclose(places.respiration(2008), rh, rtol=1e-10)
 
 
@@ -72,13 +73,13 @@ def test_npp_is_its_parts_and_the_human_part_begins_at_nothing(world, places):
     of_people = world.productivity.human_part(places, year)
     chance = np.exp(places.weights.of(world.modifier_of(year)))
     np.testing.assert_allclose(places.npp(year), of_climate * chance + of_people, rtol=1e-12)
-    first = world.productivity.human_part(places, managed.FIRST_YEAR)
+    first = world.productivity.human_part(places, management.FIRST_YEAR)
     assert np.nanmax(np.abs(first)) == 0
     by_hand = world.productivity.climate_part(places, 2001)
     land = places.true_class(2001)
-    one = {name: np.full(land.shape, usual) for name, usual in managed.USUAL.items()}
+    one = {name: np.full(land.shape, usual) for name, usual in management.USUAL.items()}
     warm = one | {"temperature": one["temperature"] * 1.1}
-    gain = managed.climatic_npp(land, warm) / managed.climatic_npp(land, one)
+    gain = management.climatic_npp(land, warm) / management.climatic_npp(land, one)
     np.testing.assert_allclose(gain[np.isfinite(gain)], 1.1**0.35)
     assert 600 < np.nanmean(by_hand) < 1000
 
@@ -133,7 +134,7 @@ def test_parts_of_the_trend_are_written(world, tmp_path):
         tmp_path / "grid.tif", "w", crs="EPSG:4326", transform=transform, **profile
     ) as file:
         file.write(inside, 1)
-    parts.write_parts(tmp_path, tmp_path / "a.csv", tmp_path / "grid.tif", world, YEARS)
+    simulation_truth.write_parts(tmp_path, tmp_path / "a.csv", tmp_path / "grid.tif", world, YEARS)
     with rasterio.open(tmp_path / "nep_human_slope.tif") as file:
         slopes = file.read(1)
     assert np.isnan(slopes[0]).all()
@@ -160,7 +161,7 @@ def test_recovery_by_hand():
         for m, values in {"x": (24, 20, 28, 1), "y": (6, 1, 9, 2)}.items()
         for q, v in zip(names, values, strict=True)
     ])  # fmt: skip
-    rows = management_recovery.effect_rows(found, truth, projects, 2006)
+    rows = recovery.effect_rows(found, truth, projects, 2006)
     value = {(of, quantity, s): v for of, _, quantity, s, v, _ in rows}
     assert (
         value["x", "mean effect on nep", "true"] == 25
@@ -184,7 +185,7 @@ def test_recovery_of_trends_by_hand():
         ("joint", "climate", "mean_slope_high", 2.0), ("joint", "rest", "mean_slope", 4.5),
         ("joint", "rest", "trend_share", 75.0), ("joint", rest, "dominant_share", 91.0),
     ], columns=["method", "of", "quantity", "value"])  # fmt: skip
-    rows = management_recovery.trend_rows(found, truth)
+    rows = recovery.trend_rows(found, truth)
     value = {row[:4]: row[4] for row in rows}
     key = "joint", "mean trend of nep"
     assert [value["climate", *key, s] for s in ("true", "found", "low", "high")] == [1, 1.5, 1, 2]
@@ -201,7 +202,7 @@ def joint_and_residual(seed, folder):
     nep = np.array([places.npp(y) - places.respiration(y) for y in YEARS])[:, None]
     names = ("temperature", "precipitation", "radiation")
     climate = [np.array([places.annual(name, y) for y in YEARS])[:, None] for name in names]
-    true = parts.slopes_at(places, YEARS)["nep_human"]
+    true = simulation_truth.slopes_at(places, YEARS)["nep_human"]
     joint, plain = (
         attribution.attribute(nep, climate, YEARS, method, 8) for method in ("joint", "residual")
     )

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from nepflow.simulation import defects, network
+from nepflow.simulation import stations
+from nepflow.simulation.climate import MONTHLY_NOISE
 from nepflow.simulation.stations import write_stations
-from nepflow.simulation.weather import MONTHLY_NOISE
 from nepflow.simulation.world import World
 
 YEARS = [2004, 2005, 2006]
 COUNT = 60
-NAMES = list(defects.UNITS)
+NAMES = list(stations.UNITS)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_faulty_stations_are_there(records, planted, true_stations):
 
 
 def test_the_network_is_uneven_and_low(world):
-    listed = [s for s in network.stations(world, 350) if s.lon > 60]
+    listed = [s for s in stations.stations(world, 350) if s.lon > 60]
     lon = np.array([s.lon for s in listed])
     lat = np.array([s.lat for s in listed])
     height = np.array([s.elevation for s in listed])
@@ -170,4 +170,4 @@ def test_files_are_the_same_on_every_run(world, folder, tmp_path):
 
 def test_too_few_stations_are_refused(world):
     with pytest.raises(ValueError, match="at least 10"):
-        network.stations(world, 3)
+        stations.stations(world, 3)

@@ -9,7 +9,7 @@ import subprocess
 import numpy as np
 import pytest
 from nepflow.simulation import tiles
-from nepflow.simulation.observation import CODES
+from nepflow.simulation.tiles import CODES
 from nepflow.simulation.world import World
 from pyhdf.error import HDF4Error
 from pyhdf.HDF import HDF
@@ -198,7 +198,7 @@ def test_npp_is_worse_where_more_days_were_filled(archive, world):
 
 
 def test_the_old_collection_is_low_by_its_true_ratio(world):
-    from nepflow.simulation.observation import collection_ratio
+    from nepflow.simulation.tiles import collection_ratio
 
     lon, lat = (v.ravel() for v in tiles.pixel_centres("h26v05", PIXELS, 0, PIXELS))
     places = world.places(lon, lat)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from nepflow.climate import evapotranspiration
+from nepflow.io import missing, vectors
 from nepflow.zones import kinds
 
 NAN = np.nan
@@ -44,7 +45,7 @@ def test_names_of_close_cuts_differ():
     ],
 )  # fmt: skip
 def test_text_of_names(name, text):
-    assert kinds.text_of(name) == text
+    assert vectors.text_of(name) == text
 
 
 def test_crossing_has_one_code_a_pair():
@@ -56,7 +57,7 @@ def test_crossing_has_one_code_a_pair():
 
 def test_commonest_absence():
     annual = np.array([[1, 3, 2, 1, NAN], [1, 3, 3, 3, NAN], [1, 2, 8, 1, NAN]])[:, None]
-    found = kinds.commonest_absence(annual, valid=1)[0]
+    found = missing.commonest_absence(annual, valid=1)[0]
     assert np.isnan(found[[0, 4]]).all()
     assert found[1:4].tolist() == [3, 2, 3]
 

@@ -22,8 +22,8 @@ from nepflow.study import detector as detector_entries
 from nepflow.study import downloads as acquire_choices
 from nepflow.study import figures as figure_entries
 from nepflow.study import files as own_files
-from nepflow.study import job_size
-from nepflow.study import land_use_entries
+from nepflow.study import load as job_size
+from nepflow.study import landcover as land_use_entries
 from nepflow.study import landcover
 from nepflow.study import load as study_files
 from nepflow.study import modis

@@ -5,13 +5,13 @@ Writes  rasters (virtual: they name those of the bands) and tables of the whole 
 """
 
 from nepflow._log import logged_to
-from nepflow.io import gathered
+from nepflow.io import bands
 
 
 def gather_bands(parts, outputs):
     """``parts`` has the files of all bands of each name of ``outputs``."""
     for name, path in outputs.items():
-        write = gathered.write_raster if path.endswith(".tif") else gathered.write_table
+        write = bands.write_raster if path.endswith(".tif") else bands.write_table
         write(parts[name], path)
 
 

@@ -8,7 +8,7 @@ Writes  slopes of climate, of the rest and by driver (unit of the cube a year), 
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.attribution import attribution, pooled_file
+from nepflow.attribution import attribution
 from nepflow.io import bands, raster
 
 
@@ -18,7 +18,7 @@ def estimate_attribution(
 ):  # fmt: skip
     """Classes are those of cells inside the area; a cell that cannot be told is undetermined."""
     stack = cube if len(cube) > 1 else cube[0]
-    shared = pooled_file.reader(pooled_path, list(driver_paths))
+    shared = attribution.reader(pooled_path, list(driver_paths))
 
     def of_series(inside, types, values, *drivers):
         parts = attribution.attribute(

@@ -6,7 +6,7 @@ Writes  observed slope, its p, share of the year's variance that the drivers exp
 """
 
 from nepflow._log import logged_to
-from nepflow.attribution import attribution, pooled_file
+from nepflow.attribution import attribution
 from nepflow.io import bands, raster
 
 
@@ -17,7 +17,7 @@ def estimate_residual_bias(
     """The bias is the rest of the residual method less that of the joint one."""
     stack = cube if len(cube) > 1 else cube[0]
 
-    shared = pooled_file.reader(pooled_path, list(driver_paths))
+    shared = attribution.reader(pooled_path, list(driver_paths))
 
     def of_series(types, values, *drivers):
         parts, plain = (

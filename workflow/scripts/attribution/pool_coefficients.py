@@ -5,7 +5,7 @@ Writes  table: method, type (code), driver, coefficient, pixels
 """
 
 from nepflow._log import logged_to
-from nepflow.attribution import pooled
+from nepflow.attribution import attribution
 from nepflow.attribution.attribution import METHODS
 from nepflow.io import raster, tables
 
@@ -16,7 +16,7 @@ def pool_coefficients(
     cube, driver_paths, types_path, output_path, years, calibration, mem_mb, simulated
 ):
     """One pass over the rasters serves all methods."""
-    pools = {method: pooled.Pool(years, method, calibration) for method in METHODS}
+    pools = {method: attribution.Pool(years, method, calibration) for method in METHODS}
     inputs = [types_path, cube if len(cube) > 1 else cube[0], *driver_paths.values()]
     for _, _, (types, series, *drivers) in raster.blocks(
         inputs, mem_mb=mem_mb, outputs=20, years=years

@@ -6,7 +6,7 @@ Writes  table: method, whether it is claimed, what, quantity, value, unit
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.attribution import inference, null_trends, pooled_file
+from nepflow.attribution import attribution, inference
 from nepflow.attribution.attribution import METHODS
 from nepflow.attribution.summary import Sums, marked
 from nepflow.io import raster, tables
@@ -28,10 +28,10 @@ def summarise_attribution(
         [types_path or grid_path, cube if len(cube) > 1 else cube[0], *driver_paths.values()],
         grid_path, settings["null_pixels"], settings["seed"], mem_mb,
     )  # fmt: skip
-    at = pooled_file.reader(pooled_path, list(driver_paths))
+    at = attribution.reader(pooled_path, list(driver_paths))
     given = {method: at(method, types[0]) for method in methods}
     sample = series, drivers, years, settings, minimum_years
-    null = null_trends.null_shares(*sample, given)
+    null = inference.null_shares(*sample, given)
     errors = inference.by_method(*sample, bool(pooled_path))
     unit, rows = raster.tags_of(shared["observed"])["unit"], []
     for method, paths in methods.items():

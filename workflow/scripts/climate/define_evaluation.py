@@ -6,7 +6,8 @@ Writes  table: nodes, bound of the error of a monthly value, tolerance
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.climate import climate, coarse, fit_file
+from nepflow.climate import coarse, evaluation
+from nepflow.climate import surfaces as climate_surfaces
 from nepflow.io import raster, tables
 
 COLUMNS = ("variable", "quantity", "value", "unit")
@@ -16,7 +17,7 @@ def define_evaluation(
     fit_path, dem_path, grid_path, table_path, evaluator, tolerance, bias_correction, mem_mb
 ):
     """The coarsest nodes whose bound keeps the tolerance; exact if none does."""
-    surfaces, grid = fit_file.read(fit_path), raster.grid_of(grid_path)
+    surfaces, grid = climate_surfaces.read(fit_path), raster.grid_of(grid_path)
     rows = [("step", 0, "cell")]
     if evaluator == "coarse":
         low, high = np.inf, -np.inf
@@ -31,7 +32,7 @@ def define_evaluation(
         rows += [("tolerance", tolerance, surfaces.unit)]
         rows += [(f"bound_at_{step}_cells", size, surfaces.unit) for step, size in bounds.items()]
     if bias_correction != "none" and surfaces.transformation != "none":
-        rows += [("step_of_variance", climate.spread_step(surfaces, grid.resolution_m), "cell")]
+        rows += [("step_of_variance", evaluation.spread_step(surfaces, grid.resolution_m), "cell")]
     simulated = "simulated" in raster.tags_of(grid_path)
     tables.write([(surfaces.variable, *row) for row in rows], table_path, COLUMNS, simulated)
 

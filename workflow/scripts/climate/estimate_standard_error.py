@@ -6,8 +6,10 @@ Writes  standard error of the annual mean or sum (degC, mm yr-1, MJ m-2 yr-1)
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.climate import climate, fit_file, residuals, transformations
-from nepflow.climate.spread import Spread
+from nepflow.climate import diagnostics, transformations
+from nepflow.climate import evaluation as climate_evaluation
+from nepflow.climate import surfaces as climate_surfaces
+from nepflow.climate.uncertainty import Spread
 from nepflow.io import bands, raster
 from nepflow.spatial.lattice import Lattice
 from nepflow.study.variables import VARIABLES
@@ -17,21 +19,23 @@ def estimate_standard_error(
     fit_path, dem_path, grid_path, output_path, year, kind, evaluator, mem_mb, threads
 ):
     """Months are combined with the correlation of their leave-one-out residuals."""
-    surfaces, grid = fit_file.read(fit_path).of_years([year]), raster.grid_of(grid_path)
+    surfaces, grid = climate_surfaces.read(fit_path).of_years([year]), raster.grid_of(grid_path)
     variable, transformation = VARIABLES[surfaces.variable], surfaces.transformation
-    step = climate.spread_step(surfaces, grid.resolution_m) if evaluator == "coarse" else 1
-    evaluation = climate.Evaluation(
+    step = (
+        climate_evaluation.spread_step(surfaces, grid.resolution_m) if evaluator == "coarse" else 1
+    )
+    evaluation = climate_evaluation.Evaluation(
         surfaces, spread=Spread(surfaces, kind), spread_lattice=Lattice.of_grid(grid, step)
     )
-    correlation = residuals.month_correlation(surfaces)
+    correlation = diagnostics.month_correlation(surfaces)
 
     def of_year(pair):
         errors = transformations.standard_error(transformation, *pair)
-        return residuals.combined_error(errors, correlation, variable.statistic)[None]
+        return diagnostics.combined_error(errors, correlation, variable.statistic)[None]
 
     def on_block(elevation, inside, x, y):
         wanted = np.where(inside[0] == 1, elevation[0], np.nan)
-        return climate.by_chunks(of_year, [evaluation], x, y, wanted, raw=True)
+        return climate_evaluation.by_chunks(of_year, [evaluation], x, y, wanted, raw=True)
 
     raster.map_blocks(
         on_block,

@@ -6,10 +6,11 @@ Writes  fitted surfaces (npz), log of every surface (CSV), local minima (CSV)
 """
 
 from nepflow._log import logged_to, progress
-from nepflow.climate import climate, diagnostics, fit_file, fitting
+from nepflow.climate import diagnostics, evaluation, fitting
+from nepflow.climate import surfaces as climate_surfaces
 from nepflow.io import raster, tables
 from nepflow.stations import aggregation, cleaning
-from nepflow.stations.station_weights import weights_of
+from nepflow.stations.records import weights_of
 from nepflow.study.variables import VARIABLES
 
 COLUMNS = ("variable", "year", "month", "quantity", "value", "unit")
@@ -38,15 +39,15 @@ def fit_climate(
         weights_of(weights_path, weights_column, names) if weights_column else None,
     )  # fmt: skip
     unit, transformation = VARIABLES[variable].monthly_unit, settings["transformation"]
-    normals = (surface_years == climate.NORMAL).all()
-    surfaces = climate.Surfaces(
+    normals = (surface_years == evaluation.NORMAL).all()
+    surfaces = evaluation.Surfaces(
         variable=variable, unit=unit, transformation=transformation,
-        source=climate.NORMALS_SOURCE if normals else climate.MONTHLY_SOURCE,
+        source=evaluation.NORMALS_SOURCE if normals else evaluation.MONTHLY_SOURCE,
         years=surface_years, months=months, order=settings["order"],
         length_scale=length_scale, vertical_scale=vertical_scale, centre=centre,
         stations=names, position=position, observed=values, **parts,
     )  # fmt: skip
-    fit_file.write(fit_path, surfaces)
+    climate_surfaces.write(fit_path, surfaces)
     simulated = "simulated" in raster.tags_of(grid_path)
     rows = diagnostics.log_rows(log, variable, surface_years, months, unit, transformation)
     tables.write(rows, table_path, COLUMNS, simulated)

@@ -6,7 +6,8 @@ Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1), table of floored 
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.climate import climate, fit_file
+from nepflow.climate import evaluation as climate_evaluation
+from nepflow.climate import surfaces as climate_surfaces
 from nepflow.io import bands, raster, tables
 from nepflow.study.variables import VARIABLES
 
@@ -18,17 +19,17 @@ def interpolate_climate(
     bias_correction, mem_mb, threads,
 ):  # fmt: skip
     """Only cells inside the area are evaluated."""
-    surfaces = fit_file.read(fit_path)
-    evaluation = climate.evaluation_of(
+    surfaces = climate_surfaces.read(fit_path)
+    evaluation = climate_evaluation.evaluation_of(
         surfaces.of_years(years), raster.grid_of(grid_path),
-        fit_file.step_of(evaluation_path), bias_correction,
+        climate_surfaces.step_of(evaluation_path), bias_correction,
     )  # fmt: skip
     variable = VARIABLES[surfaces.variable]
     floored, cells = [], []
 
     def on_block(elevation, inside, x, y):
         wanted = np.where(inside[0] == 1, elevation[0], np.nan)
-        values, floors = climate.annual(evaluation, x, y, wanted, variable.statistic)
+        values, floors = climate_evaluation.annual(evaluation, x, y, wanted, variable.statistic)
         floored.append(floors)
         cells.append(np.isfinite(wanted).sum())
         return values

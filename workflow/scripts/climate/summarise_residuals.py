@@ -7,7 +7,8 @@ Writes  residuals (parquet: observed and predicted in the variable's unit), rank
 
 import pandas as pd
 from nepflow._log import logged_to
-from nepflow.climate import diagnostics, fit_file, residuals
+from nepflow.climate import diagnostics
+from nepflow.climate import surfaces as climate_surfaces
 from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
 
@@ -17,14 +18,14 @@ def summarise_residuals(
     log_path, smoothing, common_smoothing, suspect_limit,
 ):  # fmt: skip
     """Nothing is fitted here."""
-    surfaces = fit_file.read(fit_path)
+    surfaces = climate_surfaces.read(fit_path)
     simulated = "simulated" in raster.tags_of(grid_path)
     with replacing(residuals_path) as temporary:
-        pd.DataFrame(residuals.records(surfaces)).to_parquet(temporary, index=False)
-    ranked = list(residuals.ranked_stations(surfaces))
-    tables.write(ranked, ranked_path, residuals.RANKED, simulated)
-    found = list(residuals.suspects(surfaces, suspect_limit))
-    tables.write(found, suspects_path, residuals.SUSPECTS, simulated)
+        pd.DataFrame(diagnostics.records(surfaces)).to_parquet(temporary, index=False)
+    ranked = list(diagnostics.ranked_stations(surfaces))
+    tables.write(ranked, ranked_path, diagnostics.RANKED, simulated)
+    found = list(diagnostics.suspects(surfaces, suspect_limit))
+    tables.write(found, suspects_path, diagnostics.SUSPECTS, simulated)
     log = tables.read(table_path, ["quantity", "value"])
     log = {name: rows["value"].to_numpy() for name, rows in log.groupby("quantity", sort=False)}
     header = [
@@ -39,7 +40,7 @@ def summarise_residuals(
     ]
     text = diagnostics.text(
         log, _minima(minima_path, surfaces), header, surfaces.years, surfaces.months,
-        [residuals.RANKED, *ranked[:100]],
+        [diagnostics.RANKED, *ranked[:100]],
     )  # fmt: skip
     with replacing(log_path) as temporary:
         temporary.write_text(text, encoding="utf-8")

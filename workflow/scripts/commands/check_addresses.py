@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import requests
-from nepflow.download import earthdata, granules, transfer, verification
+from nepflow.download import earthdata, transfer, verification
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.download.session import Session
-from nepflow.study import datasets, modis, settings_file, site
+from nepflow.study import datasets, load, modis, settings_file
 
 EXAMPLES = {
     "gsod": {"year": 2010, "station": "51463099999"},
@@ -45,7 +45,7 @@ class NeedsLogin(Unproved):
     """Only a login tells whether the file is there."""
 
 
-def main(words=None, top=site.TOP):
+def main(words=None, top=load.TOP):
     """Check and write; return the number of datasets with a fault."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="datasets; all without")
@@ -121,7 +121,7 @@ def tile_of(dataset):
         if answer.status_code != 200:
             raise Unproved(f"answered {answer.status_code}")
         try:
-            granule = granules.described(answer.json()["items"][0])
+            granule = earthdata.described(answer.json()["items"][0])
             name = modis.FILE_NAME.match(granule.file).groupdict()
         except (ValueError, KeyError, IndexError, AttributeError) as error:
             raise Unproved(f"its answer names no tile ({type(error).__name__})") from None
@@ -143,7 +143,7 @@ def behind_login(address, kind, purpose):
     """Open a protected file with the token of the environment, or see that it wants a login."""
     token = os.environ.get("EARTHDATA_TOKEN", "").strip()
     if token:
-        return begins(address, kind, earthdata.session(token))
+        return begins(address, kind, earthdata.login_session(token))
     options = {"stream": True, "timeout": TIMEOUT_S, "allow_redirects": False}
     with Session() as session, session.get(address, **options) as answer:
         code = answer.status_code
@@ -175,4 +175,4 @@ def dated(text, name, key, date):
 
 
 if __name__ == "__main__":
-    site.run(main, keep_secrets_out)
+    load.run(main, keep_secrets_out)

@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from nepflow.io.atomic import replacing
-from nepflow.study import site
+from nepflow.study import load
 from PIL import Image
 
 NAMES = ("nep_mean_and_trend", "nep_series", "landcover_change")
@@ -21,12 +21,12 @@ COLOURS = 256
 LARGEST = 150_000  # bytes
 
 
-def main(words=None, top=site.TOP):
+def main(words=None, top=load.TOP):
     """Write the copies; return 0, or 1 with the reason on the terminal."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", default=NAMES, help="figures of the study")
     names = parser.parse_args(words).names
-    settings = site.settings(top)
+    settings = load.settings(top)
     source = Path(top, settings["results"], settings["studies"][0], "figures")
     missing = [name for name in names if not (source / f"{name}.png").is_file()]
     if missing:
@@ -59,4 +59,4 @@ def smaller(path):
 
 
 if __name__ == "__main__":
-    site.run(main)
+    load.run(main)

@@ -10,24 +10,24 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from nepflow.download.redaction import keep_secrets_out
-from nepflow.inputs import checks, raw_inputs
-from nepflow.study import site
+from nepflow.inputs import checks, user_files
+from nepflow.study import load
 
 
-def main(words=None, top=site.TOP):
+def main(words=None, top=load.TOP):
     """Print the findings; return the number of faults, 0 where all is well."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("study")
     parser.add_argument("--live", action="store_true", help="try the Earthdata login")
     options = parser.parse_args(words)
     try:
-        study = site.study(options.study, top)
+        study = load.study(options.study, top)
     except ValueError as error:
         print(f"FAULT study: {error}")
         return 1
     faults = 0
-    downloads = site.settings(top)["acquire"]
-    inputs = () if study["simulated"] else raw_inputs.findings(study, top, downloads)
+    downloads = load.settings(top)["acquire"]
+    inputs = () if study["simulated"] else user_files.raw_findings(study, top, downloads)
     for part in (checks.of_site(study, top, options.live), inputs):
         for finding in part:
             faults += not finding.well
@@ -39,4 +39,4 @@ def main(words=None, top=site.TOP):
 
 
 if __name__ == "__main__":
-    site.run(main, keep_secrets_out)
+    load.run(main, keep_secrets_out)

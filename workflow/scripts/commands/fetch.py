@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow.download import records, replies, transfer
+from nepflow.download import records, transfer
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.download.session import Session
 from nepflow.study import datasets as study_datasets
-from nepflow.study import site
+from nepflow.study import load
 
 
-def main(words=None, top=site.TOP, **options):
+def main(words=None, top=load.TOP, **options):
     """Bring the file; return 0, or 1 with the reason on the terminal."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dataset")
@@ -35,7 +35,7 @@ def main(words=None, top=site.TOP, **options):
         fields = dict(field.split("=", 1) for field in chosen.fields)
         address = study_datasets.address(dataset, "file", **fields)
         name = urlsplit(address).path.rpartition("/")[2]
-        path = Path(chosen.folder, replies.file_name(name, chosen.dataset))
+        path = Path(chosen.folder, transfer.file_name(name, chosen.dataset))
         with opened(dataset) as session:
             want = transfer.Wanted(address, path, dataset["format"])
             record = records.bring(session, want, dataset, **options)
@@ -56,4 +56,4 @@ def opened(dataset):
 
 
 if __name__ == "__main__":
-    site.run(main, keep_secrets_out)
+    load.run(main, keep_secrets_out)

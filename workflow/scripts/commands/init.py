@@ -15,19 +15,19 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow.download import region
+from nepflow.download import area as download_area
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.inputs import plan, study_template
 from nepflow.io import vectors
 from nepflow.study import datasets as study_datasets
 from nepflow.study import load as study_files
-from nepflow.study import names, site
+from nepflow.study import names
 
 COARSE_M, FINE_M = 5000, 500
 SWITCHES = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")  # of YAML, by version
 
 
-def main(words=None, top=site.TOP):
+def main(words=None, top=study_files.TOP):
     """Write the study; return 0, or 1 with the reason on the terminal."""
     options = parsed(words)
     try:
@@ -66,7 +66,7 @@ def init(top, options):
             f"{options.study}: a study is named with small letters, digits and _."
         )
     names.check_chosen([options.study], "study", "config/studies", names.SHAPE_OF_STUDY)
-    settings = site.settings(top)
+    settings = study_files.settings(top)
     path = top / "config/studies" / f"{options.study}.yaml"
     target = top / settings["raw"] / options.study / "area.gpkg"
     for there in (path, target):
@@ -79,7 +79,7 @@ def init(top, options):
     text = written(area.to_crs("EPSG:4326").union_all(), options, first, last, settings, top)
     path.write_text(text, encoding="utf-8")
     try:
-        site.study(options.study, top)
+        study_files.study(options.study, top)
     except study_files.BadStudy:
         path.unlink()  # nothing is left of a study that cannot be built
         raise
@@ -126,9 +126,9 @@ def zones_of(name_field):
 
 def written(polygon, options, first, last, settings, top):
     """Return the text of the study file."""
-    km2, count = region.area_km2(polygon), last - first + 1
+    km2, count = download_area.area_km2(polygon), last - first + 1
     (gb_out, hours), (gb_fine, hours_fine) = (
-        region.cost(km2, m, count) for m in (COARSE_M, FINE_M)
+        download_area.cost(km2, m, count) for m in (COARSE_M, FINE_M)
     )
     inputs = (of_rasters if options.rasters else of_tiles)(polygon, first, last, top)
     return study_template.TEXT.format(
@@ -136,7 +136,7 @@ def written(polygon, options, first, last, settings, top):
         name=options.study,
         first=first,
         last=last,
-        crs=region.equal_area_crs(polygon),
+        crs=download_area.equal_area_crs(polygon),
         resolution_m=COARSE_M,
         file="area.gpkg",
         raw=settings["raw"],
@@ -157,7 +157,7 @@ def elevation_gb(datasets, polygon):
 
 def of_tiles(polygon, first, last, top):
     """Parts of the text where NPP and land cover come from tiles, climate from stations."""
-    datasets, tiles = study_datasets.load(), region.tiles(polygon)
+    datasets, tiles = study_datasets.load(), download_area.tiles(polygon)
     defaults = study_files.read_yaml(top / "config/defaults.yaml")
     landcover, count = defaults["landcover"]["years"], last - first + 1
     per_tile = datasets["mod17a3hgf_061"]["file_mb"] + datasets["mcd12q1_061"]["file_mb"]
@@ -191,4 +191,4 @@ def of_rasters(polygon, first, last, top):
 
 
 if __name__ == "__main__":
-    site.run(main, keep_secrets_out)
+    study_files.run(main, keep_secrets_out)

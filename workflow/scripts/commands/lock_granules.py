@@ -12,16 +12,16 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow.download import granules
-from nepflow.study import site
+from nepflow.download import earthdata
+from nepflow.study import load
 
 
-def main(words=None, top=site.TOP):
+def main(words=None, top=load.TOP):
     """Write the lock file; return 0, or 1 where nothing was downloaded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("study")
     study = parser.parse_args(words).study
-    folder = Path(top, site.settings(top)["results"], study, "acquired")
+    folder = Path(top, load.settings(top)["results"], study, "acquired")
     lists = sorted(path for path in folder.glob("M*.*_*.csv"))
     if not lists:
         print(
@@ -29,12 +29,12 @@ def main(words=None, top=site.TOP):
             file=sys.stderr,
         )
         return 1
-    rows = [row for path in lists for row in granules.read_list(path)]
+    rows = [row for path in lists for row in earthdata.read_list(path)]
     path = Path(top, "config/locks", f"{study}.csv")
-    granules.write_list(sorted(rows, key=lambda row: row["file"]), path)
+    earthdata.write_list(sorted(rows, key=lambda row: row["file"]), path)
     print(f"{path}: {len(rows)} tiles.")
     return 0
 
 
 if __name__ == "__main__":
-    site.run(main)
+    load.run(main)

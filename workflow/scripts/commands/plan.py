@@ -9,17 +9,17 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow.inputs import plan, yours
-from nepflow.study import datasets, site
+from nepflow.inputs import plan
+from nepflow.study import datasets, load
 
 
-def main(words=None, top=site.TOP):
+def main(words=None, top=load.TOP):
     """Print the plan; nothing is asked of a network."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("study")
     options = parser.parse_args(words)
     try:
-        study = site.study(options.study, top)
+        study = load.study(options.study, top)
         area = area_of(study, top)
         bounds = None if area is None else area.bounds
         rows = plan.plan(study, datasets.load(Path(top, "config/datasets.yaml")), bounds)
@@ -27,11 +27,11 @@ def main(words=None, top=site.TOP):
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print(plan.table_text(rows))
-    print(yours.table_text(yours.rows(study, rows, top)))
+    print(plan.own_files_text(plan.rows(study, rows, top)))
     if area is not None and study["reads_tiles"]:
         for line in unlike(study["tiles"], area):
             print(line)
-    if not site.settings(top)["acquire"]:
+    if not load.settings(top)["acquire"]:
         print("config/config.yaml does not say `acquire: true`: nothing will be downloaded.")
     return 0
 
@@ -49,9 +49,9 @@ def area_of(study, top):
 
 def unlike(tiles, area):
     """Yield a line on tiles of the study beside the area, one on tiles that it lacks."""
-    from nepflow.download import region
+    from nepflow.download import area as download_area
 
-    touched = region.tiles(area)
+    touched = download_area.tiles(area)
     beside = [tile for tile in tiles if tile not in touched]
     lacking = [tile for tile in touched if tile not in tiles]
     if beside:
@@ -61,4 +61,4 @@ def unlike(tiles, area):
 
 
 if __name__ == "__main__":
-    site.run(main)
+    load.run(main)

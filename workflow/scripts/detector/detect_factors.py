@@ -5,7 +5,7 @@ Writes  tables: factors (q, F, p), interactions, risk (strata), ecological (pair
 """
 
 from nepflow._log import logged_to
-from nepflow.detector import detector_file, results
+from nepflow.detector import results
 from nepflow.detector import sample as detector_sample
 from nepflow.io import raster, tables
 
@@ -16,8 +16,8 @@ def detect_factors(
     """``outputs``: paths of the four tables by name; ``built_in``: how each factor entered."""
     sample = detector_sample.read(sample_path)
     unit = raster.tags_of(variable_path)["unit"]
-    strata = detector_file.strata_of_factors(sample)
-    tested = detector_file.tested(sample, raster.read(variable_path), options, threads)
+    strata = results.strata_of_factors(sample)
+    tested = results.tested(sample, raster.read(variable_path), options, threads)
     marks = dict(zip(sample.names, built_in, strict=True))
     smallest = options["smallest_stratum_cells"]
     made = {

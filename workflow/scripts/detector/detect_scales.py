@@ -5,7 +5,7 @@ Writes  scales (table: q of each factor and its 90th percentile over factors, by
 """
 
 from nepflow._log import logged_to
-from nepflow.detector import detector_file, results, sampling_grid
+from nepflow.detector import results
 from nepflow.detector import sample as detector_sample
 from nepflow.io import raster, tables
 
@@ -17,19 +17,19 @@ def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, outp
     A lattice of more cells than `detector.sample` is thinned; its spacing is then the mean one.
     """
     sample = detector_sample.read(sample_path)
-    ways = detector_file.chosen_ways(tables.read(discretisation_path, ["factor", "method"]))
+    ways = results.chosen_ways(tables.read(discretisation_path, ["factor", "method"]))
     valid, _ = detector_sample.valid_cells(layer_paths, grid_path, mem_mb)
     side_km = raster.grid_of(grid_path).resolution_m / 1000
     rows = []
     for step in options["scale_steps"]:
-        down, across = sampling_grid.lattice(valid, step)
+        down, across = detector_sample.lattice(valid, step)
         whole = down.size
         if options["sample"] and whole > options["sample"]:
-            down, across = sampling_grid.thinned(down, across, options["sample"])
+            down, across = detector_sample.thinned(down, across, options["sample"])
         if down.size < options["smallest_stratum_cells"] * max(options["classes"]):
             continue
         values = detector_sample.values_at(layer_paths, down, across, mem_mb)
-        q = detector_file.q_by_factor(values, sample, ways, options)
+        q = results.q_by_factor(values, sample, ways, options)
         spacing_km = step * side_km * (whole / down.size) ** 0.5
         rows += results.scale_rows(q, sample.names, spacing_km, down.size)
     rows = results.marked(rows, dict(zip(sample.names, built_in, strict=True)))

@@ -9,9 +9,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.detector import factor_source
+from nepflow.detector import factors
 from nepflow.io import raster, user_rasters, vectors
-from nepflow.zones import kinds
 
 
 def warp_factor(path, grid_path, output_path, factor, mem_mb):
@@ -25,14 +24,14 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
             factor.get("overlaps", "refuse"),
         )  # fmt: skip
         output = raster.Output(
-            output_path, "1", name, dtype=kinds.DTYPE, tags=raster.warning_tags(warnings),
+            output_path, "1", name, dtype=vectors.DTYPE, tags=raster.warning_tags(warnings),
             classes=dict(enumerate(shapes["name"], start=1)),
         )  # fmt: skip
         raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
         return
-    factor_source.seen(path, factor, grid.bounds, grid.crs)
-    method = factor_source.resampling_of(path, grid, factor)
-    entry = factor_source.entry_of(path, factor)
+    factors.seen(path, factor, grid.bounds, grid.crs)
+    method = factors.resampling_of(path, grid, factor)
+    entry = factors.entry_of(path, factor)
     if not user_rasters.needs_copy(entry):
         _warp_raster(path, grid_path, output_path, factor, method, mem_mb)
         return
@@ -48,7 +47,7 @@ def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
     tags = {"resampling": method}
     dtype = None if method in ("nearest", "mode") else "float32"
     if factor.get("classes"):
-        named = factor_source.class_names(path, factor)
+        named = factors.class_names(path, factor)
         output = raster.Output(output_path, "1", name, dtype="uint8", classes=named, tags=tags)
     else:
         output = raster.Output(output_path, factor.get("unit", "1"), name, tags=tags)

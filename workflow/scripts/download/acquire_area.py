@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow.download import boundaries, records, replies
+from nepflow.download import boundaries, records, transfer
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.download.session import Session
 from nepflow.download.transfer import Wanted
@@ -22,7 +22,7 @@ def acquire_area(dataset, country, level, names, folder, area_path, list_path, *
     with Session() as session:
         question = Wanted(
             datasets.address(entry, "search", country=country, level=level),
-            folder / "boundaries" / replies.file_name(f"{country}_{level}.json", "acquire"),
+            folder / "boundaries" / transfer.file_name(f"{country}_{level}.json", "acquire"),
             "json",
             accept=boundaries.described,
         )
@@ -30,7 +30,7 @@ def acquire_area(dataset, country, level, names, folder, area_path, list_path, *
         answer = boundaries.described(question.path)
         licence = f"{answer['boundaryLicense']} ({answer['boundarySource']})"
         years = re.sub(r"[ ,;]+", "-", str(answer["boundaryYearRepresented"]))  # 2010 to 2015
-        name = replies.file_name(f"{country}_{level}_{years}.geojson", question.path)
+        name = transfer.file_name(f"{country}_{level}_{years}.geojson", question.path)
         path = question.path.with_name(name)
         polygons = Wanted(answer["gjDownloadURL"], path, "geojson", accept=boundaries.polygons_of)
         record = records.bring(session, polygons, entry | {"licence": licence}, **options)

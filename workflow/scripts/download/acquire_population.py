@@ -8,7 +8,7 @@ folder
 from pathlib import Path
 
 from nepflow._log import logged_to, progress
-from nepflow.download import clip, records, replies
+from nepflow.download import clip, records, transfer
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.download.session import Session
 from nepflow.download.transfer import Wanted
@@ -25,7 +25,7 @@ def acquire_population(
         for country in progress(countries, len(countries), "population"):
             names = {"year": year, "country": country.lower(), "COUNTRY": country}
             address = datasets.address(entry, "file", **names)
-            path = folder / "population" / replies.file_name(address.rpartition("/")[2], dataset)
+            path = folder / "population" / transfer.file_name(address.rpartition("/")[2], dataset)
             want = Wanted(address, path, entry["format"])
             rows.append((path, records.bring(session, want, entry, **options)))
     tags = {"source": f"{entry['title']}, {year}; {entry['citation']}"}

@@ -7,7 +7,8 @@ Writes  list of the files; these go into the study's raw folder
 from pathlib import Path
 
 from nepflow._log import logged_to, progress
-from nepflow.download import nasa_power, records, replies, station_files
+from nepflow.download import nasa_power, records, transfer
+from nepflow.download import stations as download_stations
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.download.session import Session
 from nepflow.download.transfer import Wanted
@@ -25,11 +26,11 @@ def acquire_radiation(dataset, years, ranking_path, folder, list_path, **options
         for station in progress(chosen.itertuples(), len(chosen), "radiation"):
             lon, lat = f"{station.lon:.4f}", f"{station.lat:.4f}"
             address = datasets.address(entry, "file", lon=lon, lat=lat, first=first, last=last)
-            identity = replies.file_name(station.station, ranking_path)
+            identity = transfer.file_name(station.station, ranking_path)
             name = f"{identity}_{first}_{last}.json"
             path = folder / "radiation" / dataset / name
             want = Wanted(address, path, entry["format"], accept=nasa_power.read)
-            anew = station_files.outdated(path, years)
+            anew = download_stations.outdated(path, years)
             rows.append((path, records.bring(session, want, entry, anew=anew, **options)))
     records.write_list(rows, list_path, folder)
 

@@ -7,7 +7,7 @@ Writes  ranking of all stations near the area, list of the files; these go into 
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow.download import area, records, station_files, stations
+from nepflow.download import area, records, stations
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.download.session import Session
 from nepflow.io import raster, tables
@@ -22,12 +22,12 @@ def acquire_stations(
     """What was brought before the years of the study were over is asked for again."""
     folder = Path(folder)
     with Session() as session:
-        *found, rows = station_files.lists(session, dataset, years, folder, **options)
+        *found, rows = stations.lists(session, dataset, years, folder, **options)
         is_near = area.near(outlines_path, raster.grid_of(grid_path).crs, buffer_km)
         ranking = stations.ranked(
             *found, is_near, acquire["most_stations"], acquire["least_complete_percent"],
         )  # fmt: skip
-        rows += station_files.days(session, dataset, ranking, years, folder, **options)
+        rows += stations.days(session, dataset, ranking, years, folder, **options)
     lines = [(s.station, s.name, s.lon, s.lat, s.elevation_m, p, int(c)) for s, p, c in ranking]
     tables.write(lines, ranking_path, RANKING)
     records.write_list(rows, list_path, folder)

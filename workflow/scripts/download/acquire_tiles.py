@@ -7,7 +7,7 @@ Writes  list of tiles (columns of granules.LOCK_COLUMNS); the tiles go into the 
 from pathlib import Path
 
 from nepflow._log import logged_to, progress
-from nepflow.download import earthdata, granules, records
+from nepflow.download import earthdata, records
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.download.transfer import Wanted
 from nepflow.study import datasets
@@ -17,21 +17,21 @@ def acquire_tiles(product, collection, year, tiles, folder, list_path, lock_path
     """What is there and sound is kept; nothing is overwritten."""
     dataset = datasets.load()[f"{product.lower()}_{collection}"]
     datasets.address(dataset, "file", granule="")  # a retired product is refused here
-    lock = granules.locked(lock_path, product, collection, year, tiles)
+    lock = earthdata.locked(lock_path, product, collection, year, tiles)
     auth = earthdata.login()
     if lock is None:
-        found = granules.search(auth, product, collection, year, tiles, **options)
+        found = earthdata.search(auth, product, collection, year, tiles, **options)
     else:
-        found = [granules.of_row(row) for row in lock.values()]
+        found = [earthdata.of_row(row) for row in lock.values()]
     rows = []
     with auth.get_session() as session:
         for granule in progress(found, len(found), f"{product} {year}"):
             path = Path(folder, granule.file)
             want = Wanted(granule.address, path, dataset["format"], granule.size, granule.checksum)
             record = records.bring(session, want, dataset, **options)
-            granules.refuse_change(lock, granule, record, lock_path)
-            rows.append(granules.row(granule, record))
-    granules.write_list(rows, list_path)
+            earthdata.refuse_change(lock, granule, record, lock_path)
+            rows.append(earthdata.row(granule, record))
+    earthdata.write_list(rows, list_path)
 
 
 if __name__ == "__main__":

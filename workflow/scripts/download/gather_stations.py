@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 from nepflow._log import logged_to, progress
-from nepflow.download import gathering, records
+from nepflow.download import records, stations
 from nepflow.io import tables
 from nepflow.io.atomic import replacing
 from nepflow.stations.records import BadStations
@@ -22,10 +22,10 @@ def gather_stations(
     names = [row["file"] for row in records.read_list(list_path) if row["file"].endswith(".csv")]
     files = progress(names, len(names), "stations")
     days = pd.concat(
-        [gathering.read(Path(folder, name), kind) for name in files], ignore_index=True
+        [stations.read_station_files(Path(folder, name), kind) for name in files], ignore_index=True
     )
     days = days[days["date"].str[:4].astype(int).isin(years)]
-    found = gathering.completeness(days, years)
+    found = stations.completeness(days, years)
     kept = set(found.index[found >= least_percent])
     if not kept:
         raise BadStations(
@@ -36,7 +36,7 @@ def gather_stations(
     logging.getLogger(__name__).info("%d of %d stations kept", len(kept), len(found))
     days = days[days["station"].isin(kept)]
     if radiation_path:
-        days = gathering.with_radiation(days, folder, radiation_path)
+        days = stations.with_radiation(days, folder, radiation_path)
     with replacing(stations_path) as temporary:
         days.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
     rows = [(station, value, int(station in kept)) for station, value in found.items()]

@@ -8,9 +8,9 @@ Writes  checks (check, value, limit, unit, passed), warnings (topic, warning)
 import numpy as np
 import pandas as pd
 from nepflow._log import logged_to
-from nepflow.io import npp_units, raster, tables
-from nepflow.report import notes, table_warnings
-from nepflow.zones import zone_rows
+from nepflow.io import raster, tables, user_rasters
+from nepflow.report import notes
+from nepflow.zones import sums
 
 LISTED = ("defects", "casa", "plots", "projects", "variation")  # one table or none
 CHECKS = ["check", "value", "limit", "unit", "passed"]
@@ -19,7 +19,7 @@ CHECKS = ["check", "value", "limit", "unit", "passed"]
 def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, study, mem_mb):
     """A failed check is shown, never mended."""
     gap, lowest, highest, largest = np.nan, np.nan, np.nan, np.nan  # unknown passes no check
-    tally = npp_units.Tally()
+    tally = user_rasters.Tally()
     stack = [list(npp_paths), respiration_path, nep_path]
     for _, _, (npp, respiration, nep) in raster.blocks(stack, mem_mb=mem_mb, label="checks"):
         tally.add(npp)
@@ -29,16 +29,16 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
             highest = np.fmax(highest, np.nanmax(nep))
             largest = np.fmax(largest, max(np.nanmax(np.abs(v)) for v in (npp, respiration)))
     unit, size = "g C m-2 yr-1", max(abs(lowest), abs(highest))
-    limit = size * zone_rows.ROUNDING
+    limit = size * sums.ROUNDING
     rows = [
         ("NPP - Rh - NEP, largest", gap, limit, unit, gap <= limit),
         ("NEP, lowest", lowest, -2000, unit, lowest >= -2000),
         ("NEP, highest", highest, 3000, unit, highest <= 3000),
-        *zone_rows.balance_rows(pd.read_parquet(table_paths["sums"]), size, largest),
+        *sums.balance_rows(pd.read_parquet(table_paths["sums"]), size, largest),
         *closures(table_paths),
     ]
     warnings = [("check failed", f"{n}: {v:.6g} {u}") for n, v, _, u, ok in rows if not ok]
-    warnings += [*notes.warnings(study), *table_warnings.of(table_paths, study)]
+    warnings += [*notes.warnings(study), *notes.of(table_paths, study)]
     if study["npp"]["source"] == "rasters":
         warnings += [("NPP", text) for text in tally.warnings(study["npp"]["rasters"])]
     tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])

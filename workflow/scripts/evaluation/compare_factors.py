@@ -7,9 +7,9 @@ Writes  table: both q of each factor at the same cells, and whether their order 
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.detector import detector_file
+from nepflow.detector import results
 from nepflow.detector import sample as detector_sample
-from nepflow.evaluation import recovery_rows
+from nepflow.evaluation import recovery
 from nepflow.io import raster, tables
 from nepflow.study import landcover
 
@@ -17,15 +17,13 @@ from nepflow.study import landcover
 def compare_factors(sample_path, division_path, truth, output_path, variable, options, mem_mb):
     """``truth``: path, year or None, and classes or None of the variable and of each factor."""
     sample = detector_sample.read(sample_path)
-    ways = detector_file.chosen_ways(tables.read(division_path, ["factor", "method"]))
+    ways = results.chosen_ways(tables.read(division_path, ["factor", "method"]))
     true = true_values(truth, sample.rows, sample.columns, mem_mb)
     known = np.isfinite(true).all(axis=0)
     found = np.concatenate([sample.y[None], sample.values])
-    q = [detector_file.q_by_factor(v[:, known], sample, ways, options) for v in (true, found)]
-    rows = [
-        (variable, *row) for row in recovery_rows.factor_rows(sample.names, *q, int(known.sum()))
-    ]
-    tables.write(rows, output_path, recovery_rows.FACTORS, simulated=True)
+    q = [results.q_by_factor(v[:, known], sample, ways, options) for v in (true, found)]
+    rows = [(variable, *row) for row in recovery.factor_rows(sample.names, *q, int(known.sum()))]
+    tables.write(rows, output_path, recovery.FACTORS, simulated=True)
 
 
 def true_values(truth, rows, columns, mem_mb):

@@ -7,9 +7,9 @@ Writes  table: true and recovered effects; beside them what the change itself do
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.evaluation import land_use_truth, recovery_rows
+from nepflow.evaluation import recovery
 from nepflow.io import raster, tables
-from nepflow.landcover import land_use_effect, land_use_rows
+from nepflow.landcover import land_use_effect
 from nepflow.study import landcover
 
 
@@ -30,11 +30,11 @@ def compare_land_use(paths, grid_path, effects_path, output_path, variable, peri
     before, after, first, last, *planted = np.concatenate(strips, axis=1)
     km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     codes = before.astype(int), after.astype(int), len(classes)
-    true = land_use_truth.true_effects(first, last, planted[1] - planted[0], *codes, km2, options)
-    found = tables.read(effects_path, land_use_rows.COLUMNS)
+    true = recovery.true_effects(first, last, planted[1] - planted[0], *codes, km2, options)
+    found = tables.read(effects_path, land_use_effect.COLUMNS)
     found = found[found["from_class"] == "all"].set_index(["to_class", "quantity"])["value"]
-    rows = [(variable, *row) for row in recovery_rows.land_use_rows(true, found.to_dict())]
-    tables.write(rows, output_path, recovery_rows.LAND_USE, simulated=True)
+    rows = [(variable, *row) for row in recovery.land_use_rows(true, found.to_dict())]
+    tables.write(rows, output_path, recovery.LAND_USE, simulated=True)
 
 
 if __name__ == "__main__":

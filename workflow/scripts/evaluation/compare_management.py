@@ -7,7 +7,7 @@ Writes  table: of, quantity, statistic (true, found, low, high), value, unit
 import functools
 
 from nepflow._log import logged_to
-from nepflow.evaluation import management_recovery
+from nepflow.evaluation import recovery
 from nepflow.io import tables
 
 
@@ -18,11 +18,11 @@ def compare_management(
     """Effects count for projects that have years enough before them to be compared."""
     first_start = first_year + settings["base_years"] + settings["match_years"]
     read = functools.partial(tables.read, columns=[])
-    rows = management_recovery.trend_rows(read(attribution_path), read(true_attribution_path))
-    rows += management_recovery.effect_rows(
+    rows = recovery.trend_rows(read(attribution_path), read(true_attribution_path))
+    rows += recovery.effect_rows(
         read(effects_path), read(true_effects_path), read(projects_path), first_start
     )
-    tables.write(rows, output_path, management_recovery.COLUMNS, simulated=True)
+    tables.write(rows, output_path, recovery.COLUMNS, simulated=True)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ Writes  table of agreement by model and biome; pairs of observed and modelled va
 """
 
 from nepflow._log import logged_to
-from nepflow.evaluation import field_agreement, field_data
+from nepflow.evaluation import agreement, field_data
 from nepflow.io import tables
-from nepflow.respiration import calibration_file, plot_models
+from nepflow.respiration import calibration
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
 PAIRS = ("quantity", "model", "group", "name", "lon", "lat", "observed", "modelled", "unit")
@@ -25,13 +25,13 @@ def compare_plots(
     )  # fmt: skip
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     rows, pairs = [], []
-    modelled = plot_models.modelled(arrays, relation, constants, calibrated)
+    modelled = calibration.modelled(arrays, relation, constants, calibrated)
     for (quantity, model), values in modelled.items():
         observed, groups = arrays[quantity], arrays["biome"]
         known = (observed == observed) & (values == values)  # neither is NaN
         if not known.any():
             continue
-        found = field_agreement.rows_by_group(
+        found = agreement.rows_by_group(
             observed[known], values[known], groups[known], UNIT, "all plots"
         )
         rows += [(quantity, model, *row) for row in found]
@@ -57,7 +57,7 @@ if __name__ == "__main__":
             constants=published,
             simulated=snakemake.params.simulated,
             calibrated={
-                name: calibration_file.constants(table, name, published.get(name, {}))
+                name: calibration.constants(table, name, published.get(name, {}))
                 for name in (snakemake.params.models if table else ())
             },
         )

@@ -6,9 +6,9 @@ Writes  table of agreement by class; pairs of observed and modelled values
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.evaluation import field_agreement, field_data
+from nepflow.evaluation import agreement, field_data
 from nepflow.io import raster, tables
-from nepflow.spatial import points
+from nepflow.spatial import sampling
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
 PAIRS = (
@@ -29,9 +29,9 @@ UNIT, ALL_YEARS, OWN_YEARS = "g C m-2 yr-1", "mean of the study's years", "mean 
 def compare_sites(entry, nep_path, years, table_path, pairs_path):
     """The modelled value of a site is the mean of its cell over the years of its observation."""
     sites = field_data.read_sites(entry)
-    cells = points.values_at(nep_path, sites["lon"].to_numpy(), sites["lat"].to_numpy())
+    cells = sampling.values_at(nep_path, sites["lon"].to_numpy(), sites["lat"].to_numpy())
     ends = (sites[name].to_numpy(dtype=float) for name in field_data.SITE_YEARS)
-    modelled, count = field_agreement.mean_of_years(cells, years, *ends)
+    modelled, count = agreement.mean_of_years(cells, years, *ends)
     here = sites.assign(modelled=modelled, years=count)[count > 0]
     if here.empty:
         raise field_data.BadFieldTable(
@@ -39,7 +39,7 @@ def compare_sites(entry, nep_path, years, table_path, pairs_path):
             "Bring sites of the study's area and period, or leave sites.file out."
         )
     parts = (here[name].to_numpy() for name in ("nep", "modelled", "class"))
-    found = field_agreement.rows_by_group(*parts, UNIT, "all sites")
+    found = agreement.rows_by_group(*parts, UNIT, "all sites")
     simulated = "simulated" in raster.tags_of(nep_path)
     model = OWN_YEARS if sites["first_year"].notna().any() else ALL_YEARS
     rows = [("nep", model, *row) for row in found]

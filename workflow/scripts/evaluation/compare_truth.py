@@ -7,7 +7,7 @@ Writes  table: means, bias, RMSE and correlation over all cells and years with a
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.zones import zonal
+from nepflow.zones import sums as zones_sums
 
 COLUMNS = ["quantity", "statistic", "value", "unit"]
 
@@ -27,7 +27,7 @@ def compare_truth(pairs, grid_path, output_path, mem_mb):
         ):
             recovered = np.where(np.isnan(sum(known)), np.nan, recovered)
             for of_year in zip(truth, recovered, strict=True):
-                zonal.add_to_zones(products(*of_year), inside, sums)
+                zones_sums.add_to_zones(products(*of_year), inside, sums)
         total, count, _ = sums
         rows += [(quantity, *row) for row in statistics(total[:, 1] / count[:, 1], unit)]
         rows.append((quantity, "cells", count[0, 1], "cells"))

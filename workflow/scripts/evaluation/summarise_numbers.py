@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.evaluation import numbers, setting_numbers
+from nepflow.evaluation import numbers
 from nepflow.io import raster, tables
 
 
@@ -18,7 +18,7 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     period = f"{years[0]}-{years[-1]}"
     table = {name: tables.read(path, columns=[]) for name, path in paths.items()}
     stations = table["stations"]["station"].nunique() if "stations" in table else 0
-    rows = [*setting_numbers.setting_numbers(study, stations, period)]
+    rows = [*numbers.setting_numbers(study, stations, period)]
     rows += numbers.annual_numbers(table["series"], table["trends"], zones, period)
     for name in [name for name in table if name.startswith("zones_")]:
         rows += numbers.zone_numbers(table[name], period)

@@ -7,7 +7,7 @@ Writes  table: option, whether it is the study's, quantity, value, unit
 
 from nepflow._log import logged_to
 from nepflow.evaluation import specification
-from nepflow.evaluation.alternatives import CHOICES
+from nepflow.evaluation.specification import CHOICES
 from nepflow.io import tables
 
 

@@ -6,9 +6,9 @@ Writes  figure (PNG, PDF)
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.figures import class_map, plates
-from nepflow.figures.panel_files import chance_of
-from nepflow.io import overviews, raster, vectors
+from nepflow.figures import class_map, layout
+from nepflow.figures.panels import chance_of
+from nepflow.io import raster, vectors
 
 OPTIONS = ("title", "palette", "label", "width_mm", "letter")
 
@@ -18,15 +18,15 @@ def draw_classes(
 ):
     """The shares count every cell; the picture may show fewer."""
     drawing = class_map.class_map(
-        overviews.layer(layer_path),
-        overviews.layer(grid_path),
+        raster.layer(layer_path),
+        raster.layer(grid_path),
         vectors.read(outlines_path),
         class_map.class_counts(raster.read(layer_path), raster.read(grid_path)),
         mark=mark,
         chance=chance_of(chance_paths).get(figure.get("layer")),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Writes  figure (PNG, PDF)
 
 from nepflow._log import logged_to
 from nepflow.detector import results
-from nepflow.figures import detector, plates
+from nepflow.figures import detector, layout
 from nepflow.io import raster, tables
 
 OPTIONS = ("title", "width_mm", "letter")
@@ -20,7 +20,7 @@ def draw_detector(table_path, grid_path, png_path, pdf_path, figure, level):
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

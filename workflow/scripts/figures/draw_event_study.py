@@ -5,7 +5,7 @@ Writes  figure (PNG, PDF)
 """
 
 from nepflow._log import logged_to
-from nepflow.figures import event_study, plates
+from nepflow.figures import event_study, layout
 from nepflow.io import raster, tables
 from nepflow.restoration import results
 
@@ -22,7 +22,7 @@ def draw_event_study(events_path, effects_path, grid_path, png_path, pdf_path, f
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

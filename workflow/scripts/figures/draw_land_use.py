@@ -5,9 +5,9 @@ Writes  figure (PNG, PDF)
 """
 
 from nepflow._log import logged_to
-from nepflow.figures import land_use, plates
+from nepflow.figures import land_use, layout
 from nepflow.io import raster, tables
-from nepflow.landcover import land_use_rows
+from nepflow.landcover import land_use_effect
 
 OPTIONS = ("title", "width_mm", "letter")
 
@@ -15,11 +15,11 @@ OPTIONS = ("title", "width_mm", "letter")
 def draw_land_use(table_path, grid_path, png_path, pdf_path, figure):
     """The numbers stand in the table; nothing is estimated here."""
     drawing = land_use.effect_matrix(
-        tables.read(table_path, land_use_rows.COLUMNS),
+        tables.read(table_path, land_use_effect.COLUMNS),
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ Writes  figure (PNG, PDF)
 """
 
 from nepflow._log import logged_to
-from nepflow.figures import plates
-from nepflow.figures.panel_files import PanelFiles
-from nepflow.figures.panels import panel_sheet
+from nepflow.figures import layout
+from nepflow.figures.layout import panel_sheet
+from nepflow.figures.panels import PanelFiles
 from nepflow.io import vectors
 
 OPTIONS = ("title", "width_mm", "letter")
@@ -19,7 +19,7 @@ def draw_map(layers, grid_path, outlines_path, png_path, pdf_path, figure, marks
     files = PanelFiles(grid_path, vectors.read(outlines_path), layers, marks=marks)
     options = {name: figure[name] for name in OPTIONS if name in figure}
     drawing = panel_sheet(files.panel(figure | {"kind": "map"}), **options)
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ Writes  figure (PNG, PDF)
 """
 
 from nepflow._log import logged_to
-from nepflow.figures import plates, transition_matrix
+from nepflow.figures import layout, transition_matrix
 from nepflow.io import raster, tables
-from nepflow.landcover import transition_rows
+from nepflow.landcover import transitions
 
 OPTIONS = ("title", "width_mm", "letter")
 
@@ -16,13 +16,13 @@ def draw_matrix(transitions_path, grid_path, png_path, pdf_path, figure, substit
     """The pair of dates is the figure's ``dates``, or the last of the table."""
     dates = figure.get("dates")
     drawing = transition_matrix.heat_table(
-        tables.read(transitions_path, transition_rows.COLUMNS),
+        tables.read(transitions_path, transitions.COLUMNS),
         "-".join(map(str, dates)) if dates else None,
         date_names={date: f"{date} (map of {year})" for date, year in substitutes.items()},
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

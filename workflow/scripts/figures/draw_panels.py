@@ -7,8 +7,8 @@ Writes  figure (PNG, PDF)
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.figures import panels, plates
-from nepflow.figures.panel_files import PanelFiles, chance_of
+from nepflow.figures import layout, panels
+from nepflow.figures.panels import PanelFiles, chance_of
 from nepflow.io import vectors
 
 OPTIONS = ("columns", "title", "width_mm")
@@ -25,7 +25,7 @@ def draw_panels(
         [entry.get("title") for entry in figure["panels"]],
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

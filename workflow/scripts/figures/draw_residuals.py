@@ -7,8 +7,8 @@ Writes  figure (PNG, PDF)
 import pandas as pd
 from nepflow import labels
 from nepflow._log import logged_to
-from nepflow.figures import plates, residuals
-from nepflow.io import overviews, vectors
+from nepflow.figures import layout, residuals
+from nepflow.io import raster, vectors
 from nepflow.study.variables import VARIABLES
 
 OPTIONS = ("title", "limits", "width_mm", "letter")
@@ -19,13 +19,13 @@ def draw_residuals(residuals_path, grid_path, outlines_path, png_path, pdf_path,
     name = figure["quantity"]
     drawing = residuals.residual_figure(
         pd.read_parquet(residuals_path),
-        overviews.layer(grid_path),
+        raster.layer(grid_path),
         vectors.read(outlines_path),
         labels.variable_name(name),
         VARIABLES[name].monthly_unit,
         **{option: figure[option] for option in OPTIONS if option in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Writes  figure (PNG, PDF)
 """
 
 from nepflow._log import logged_to
-from nepflow.figures import plates, series
+from nepflow.figures import layout, series
 from nepflow.io import raster, tables
 
 OPTIONS = ("title", "limits", "label", "width_mm", "letter")
@@ -21,7 +21,7 @@ def draw_series(series_path, trends_path, grid_path, png_path, pdf_path, figure)
         simulated="simulated" in raster.tags_of(grid_path),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ Writes  figure (PNG, PDF)
 """
 
 from nepflow._log import logged_to
-from nepflow.figures import plates, study_area
-from nepflow.io import overviews, tables, vectors
+from nepflow.figures import layout, study_area
+from nepflow.io import raster, tables, vectors
 
 OPTIONS = ("title", "limits", "width_mm", "letter")
 SITE = ["station", "lon", "lat"]
@@ -21,13 +21,13 @@ def draw_study_area(
         sites = tables.read(stations_path, SITE)[SITE].dropna().drop_duplicates("station")
         used = set(tables.read(monthly_path, ["station"])["station"].astype(str))
     drawing = study_area.study_area_map(
-        overviews.layer(dem_path),
-        overviews.layer(grid_path),
+        raster.layer(dem_path),
+        raster.layer(grid_path),
         vectors.read(outlines_path),
         sites.assign(used=[str(name) in used for name in sites["station"]]),
         **{name: figure[name] for name in OPTIONS if name in figure},
     )
-    plates.write(drawing, png_path, pdf_path)
+    layout.write(drawing, png_path, pdf_path)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ Writes  tables: effects of every transition (Tg C yr-1), densities of the classe
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.landcover import land_use_effect, land_use_rows, transitions
+from nepflow.landcover import land_use_effect, transitions
 
 
 def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, options):
@@ -44,11 +44,11 @@ def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, o
         observed |= {name: sums, f"{name}_area": area}
     without = cells.sum() * km2 - areas.sum()
     made = (
-        (land_use_rows.effect_rows(names, areas, *densities, observed, without), "COLUMNS"),
-        (land_use_rows.density_rows(names, *densities, known, areas), "DENSITIES"),
+        (land_use_effect.effect_rows(names, areas, *densities, observed, without), "COLUMNS"),
+        (land_use_effect.density_rows(names, *densities, known, areas), "DENSITIES"),
     )
     for path, (rows, columns) in zip(outputs, made, strict=True):
-        columns = getattr(land_use_rows, columns)
+        columns = getattr(land_use_effect, columns)
         rows = [(*where, *row) for row in rows]
         tables.write(rows, path, columns, simulated="simulated" in raster.tags_of(grid_path))
 

@@ -7,7 +7,7 @@ Writes  transitions: matrix, gain, loss, net and swap of each class (km2, %), un
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.landcover import transition_rows, transitions
+from nepflow.landcover import transitions
 
 
 def summarise_transitions(landcover_paths, grid_path, output_path, dates, mem_mb):
@@ -27,11 +27,11 @@ def summarise_transitions(landcover_paths, grid_path, output_path, dates, mem_mb
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     rows = []
     for matrix, (first, second) in zip(cells, pairs, strict=True):
-        rows += transition_rows.pair_rows(matrix, names, (dates[first], dates[second]), cell_km2)
+        rows += transitions.pair_rows(matrix, names, (dates[first], dates[second]), cell_km2)
     if len(dates) > 2:
-        rows += transition_rows.same_rows(known, same, cells[0].sum(), dates, cell_km2)
+        rows += transitions.same_rows(known, same, cells[0].sum(), dates, cell_km2)
     simulated = "simulated" in raster.tags_of(grid_path)
-    tables.write(rows, output_path, transition_rows.COLUMNS, simulated=simulated)
+    tables.write(rows, output_path, transitions.COLUMNS, simulated=simulated)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from nepflow._log import logged_to
 from nepflow.io import bands, raster
 from nepflow.landcover import classes as landcover_classes
 from nepflow.modis import tiles as modis_tiles
-from nepflow.npp import native
-from nepflow.npp.npp import valid_by_share
+from nepflow.npp import mod17
+from nepflow.npp.mod17 import valid_by_share
 
 
 def warp_landcover(
@@ -36,7 +36,7 @@ def warp_landcover(
         return
     with TemporaryDirectory(dir=Path(output_path).parent, prefix=".native_") as folder:
         paths = f"{folder}/classes.tif", f"{folder}/valid.tif"
-        native.write_landcover(tiles, classes, raster.grid_of(grid_path), *paths)
+        mod17.write_landcover(tiles, classes, raster.grid_of(grid_path), *paths)
         raster.map_blocks(
             lambda inside, landcover, share: np.where(
                 inside == 1, valid_by_share(landcover, share), np.nan

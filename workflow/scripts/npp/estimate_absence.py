@@ -5,15 +5,14 @@ Writes  absence: the reason of most years without NPP; 0 where every year has it
 """
 
 from nepflow._log import logged_to
-from nepflow.io import bands, raster
+from nepflow.io import bands, missing, raster
 from nepflow.study import modis
-from nepflow.zones import kinds
 
 
 def estimate_absence(absence_paths, output_path, mem_mb):
     """Why a statistic that needs several years may be absent."""
     raster.map_blocks(
-        lambda annual: kinds.commonest_absence(annual, modis.ABSENCE_CODE["valid"]),
+        lambda annual: missing.commonest_absence(annual, modis.ABSENCE_CODE["valid"]),
         [list(absence_paths)],
         raster.Output(
             output_path,

@@ -7,7 +7,7 @@ Writes  limits and largest light use efficiency by type
 
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.npp import fpar, vegetation_types
+from nepflow.npp import fpar
 
 
 def estimate_fpar_limits(inputs, types_path, output_path, settings, mem_mb):
@@ -18,7 +18,7 @@ def estimate_fpar_limits(inputs, types_path, output_path, settings, mem_mb):
         [ndvi_path, state_path, list(class_paths)], mem_mb=mem_mb // 2, label="NDVI by type"
     ):
         observed = observed + fpar.counts(value, state, classes)
-    table = vegetation_types.read(types_path)
+    table = fpar.read(types_path)
     found = fpar.limits(table, observed, settings["limits"], settings["limit_percentiles"])
     rows = fpar.rows(table, found, settings["efficiency"])
     simulated = "simulated" in raster.tags_of(ndvi_path)

@@ -9,13 +9,13 @@ Writes  npp (g C m-2 yr-1), qc (% of the months filled for cloud), absence (modi
 from nepflow._log import logged_to
 from nepflow.climate import monthly
 from nepflow.io import bands, raster, tables
-from nepflow.npp import casa_grid, fpar
+from nepflow.npp import casa, fpar
 
 
 def estimate_npp_casa(layers, limits_path, climate, outputs, year, settings, mem_mb, threads):
     """Years are independent of one another, given the mean year."""
     months = monthly.of_years(**climate, year=year)
-    casa_grid.write_year(
+    casa.write_year(
         layers,
         months,
         fpar.parameters(tables.read(limits_path, fpar.COLUMNS)),

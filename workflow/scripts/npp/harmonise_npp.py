@@ -7,7 +7,7 @@ Writes  npp (g C m-2 yr-1), qc (%), absence (modis.ABSENCE)
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
-from nepflow.npp.npp import harmonised, reconciled_reasons
+from nepflow.npp.mod17 import harmonised, reconciled_reasons
 from nepflow.study import modis
 
 

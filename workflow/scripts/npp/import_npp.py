@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.io import npp_units, raster, tables, user_rasters
+from nepflow.io import raster, tables, user_rasters
 from nepflow.study import modis
 from rasterio.windows import transform as window_transform
 
@@ -28,11 +28,11 @@ def import_npp(entry, grid_path, flux_path, absence_path, counts_path, granules_
             )
         crs = user_rasters.crs_of(source, entry)
         window = user_rasters.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
-        npp = npp_units.converted(user_rasters.decoded(source, entry, 1, window), entry["unit"])
+        npp = user_rasters.converted(user_rasters.decoded(source, entry, 1, window), entry["unit"])
         place = window_transform(window, source.transform)
         native = raster.Grid(crs.to_wkt(), place, window.height, window.width)
-    npp_units.check(npp, entry["file"], entry.get("valid"))
-    for warning in npp_units.Tally().add(npp).warnings(entry):
+    user_rasters.check(npp, entry["file"], entry.get("valid"))
+    for warning in user_rasters.Tally().add(npp).warnings(entry):
         logging.getLogger(__name__).warning("%s: %s", entry["file"], warning)
     valid = np.isfinite(npp)
     reasons = np.where(valid, modis.ABSENCE_CODE["valid"], modis.ABSENCE_CODE["fill"])

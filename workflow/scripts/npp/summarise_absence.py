@@ -8,8 +8,7 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.study import modis
-from nepflow.zones.sums import zone_sums
-from nepflow.zones.zonal import shares_percent
+from nepflow.zones.sums import shares_percent, zone_sums
 
 
 def summarise_absence(absence_paths, counts_paths, grid_path, years, outputs, mem_mb):

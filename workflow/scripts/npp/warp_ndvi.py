@@ -13,7 +13,7 @@ from nepflow._log import logged_to
 from nepflow.io import bands as io_bands
 from nepflow.io import raster
 from nepflow.modis import tiles as modis_tiles
-from nepflow.npp import native_ndvi, ndvi
+from nepflow.npp import ndvi
 
 
 def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_mb):
@@ -33,8 +33,8 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
 
     with TemporaryDirectory(dir=Path(ndvi_path).parent, prefix=".native_") as folder:
         grid = raster.grid_of(grid_path)
-        native = native_ndvi.write_months(product, months, kept, grid, folder, counts_path)
-        layers = [(native_ndvi.VALUES, resampling), (native_ndvi.STATE, categorical)]
+        native = ndvi.write_months(product, months, kept, grid, folder, counts_path)
+        layers = [(ndvi.VALUES, resampling), (ndvi.STATE, categorical)]
         warped = [raster.Warped(path, how, bands) for path in native for bands, how in layers]
         tags = {"source": product, "resampling": resampling}
         raster.map_blocks(

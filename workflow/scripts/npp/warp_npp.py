@@ -11,19 +11,19 @@ from tempfile import TemporaryDirectory
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
 from nepflow.modis import tiles as modis_tiles
-from nepflow.npp import mod17, native
+from nepflow.npp import mod17
 
 
 def warp_npp(tiles, grid_path, outputs, lists, year, resampling, mem_mb, threads=1):
     """By nearest straight from the codes; else by way of a mosaic that lives as long as the job."""
-    modis_tiles.write_counts(bands.share(tiles), native.NPP["npp"], lists[0])
+    modis_tiles.write_counts(bands.share(tiles), mod17.NPP["npp"], lists[0])
     modis_tiles.write_granules(bands.share(tiles), lists[1])
     if resampling == "nearest":
         mod17.sample(tiles, grid_path, outputs, year, mem_mb, threads)
         return
     with TemporaryDirectory(dir=Path(outputs[0]).parent, prefix=".native_") as folder:
         paths = f"{folder}/flux.tif", f"{folder}/reasons.tif"
-        native.write_npp(tiles, raster.grid_of(grid_path), *paths)
+        mod17.write_npp(tiles, raster.grid_of(grid_path), *paths)
         mod17.warp(paths, grid_path, outputs, year, resampling, mem_mb)
 
 

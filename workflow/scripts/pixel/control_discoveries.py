@@ -8,7 +8,7 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.missing import MaskedArea
-from nepflow.pixel import discoveries
+from nepflow.pixel import correlation
 
 COLUMNS = ("variable", "test", "built_in", "quantity", "value", "unit")
 
@@ -16,7 +16,7 @@ COLUMNS = ("variable", "test", "built_in", "quantity", "value", "unit")
 def control_discoveries(p_path, absence_path, grid_path, outputs, about, percent, level, mem_mb):
     """All p values are sorted at once: the limit is exact. ``about`` is that of a row."""
     values, area = values_and_area(p_path, absence_path, grid_path, mem_mb)
-    limit = discoveries.threshold(values.astype("float64"), percent)
+    limit = correlation.threshold(values.astype("float64"), percent)
     raster.map_blocks(
         lambda p: np.where(np.isnan(p), np.nan, np.where(p <= limit, 1, 2)),
         [p_path],

@@ -6,7 +6,7 @@ Writes  multiple_r2 and multiple_p (1) of all drivers, and the dominant combinat
 
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
-from nepflow.pixel import correlation, dominance
+from nepflow.pixel import correlation
 
 
 def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, options, mem_mb, threads):
@@ -18,15 +18,15 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
         _, p_partial, r2, p = correlation.correlations(
             values, drivers, years, minimum_years, detrend
         )
-        return r2, p, dominance.dominant_class(p, p_partial, level)
+        return r2, p, correlation.dominant_class(p, p_partial, level)
 
     name = raster.tags_of(cube[0])["long_name"]
     drivers = tuple(driver_paths)
     about = f"R² of {name} with {', '.join(drivers)}"
     tags = {"held_fixed": "year"} if detrend else {}
     named = {
-        "classes": dominance.class_names(drivers),
-        "colours": dominance.class_colours(drivers),
+        "classes": correlation.class_names(drivers),
+        "colours": correlation.class_colours(drivers),
     }
     title = f"dominant climate drivers of {name}"
     raster.map_blocks(

@@ -7,7 +7,7 @@ Writes  table: shares of H above 0.5 and of the classes of trend and persistence
 
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.pixel import persistence, persistence_rows
+from nepflow.pixel import persistence
 
 
 def summarise_persistence(
@@ -16,7 +16,7 @@ def summarise_persistence(
     """White noise and AR(1) are as long as the pixels' series; the share alone says nothing."""
     stack = cube if len(cube) > 1 else cube[0]
     of_methods = [
-        persistence_rows.Sums(method, len(years), minimum_years, options)
+        persistence.Sums(method, len(years), minimum_years, options)
         for method in persistence.METHODS
     ]
     inputs = [stack, slope_path, absence_path, grid_path]
@@ -28,7 +28,7 @@ def summarise_persistence(
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     rows = [row for sums in of_methods for row in sums.rows(cell_km2)]
     simulated = "simulated" in raster.tags_of(grid_path)
-    tables.write(rows, output_path, persistence_rows.COLUMNS, simulated=simulated)
+    tables.write(rows, output_path, persistence.COLUMNS, simulated=simulated)
 
 
 if __name__ == "__main__":

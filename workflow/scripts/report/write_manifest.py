@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from nepflow._log import logged_to, progress
-from nepflow.io import overviews, tables
+from nepflow.io import raster, tables
 
 
 def write_manifest(paths, folder, output_path, threads):
@@ -27,7 +27,7 @@ def write_manifest(paths, folder, output_path, threads):
 def digest_of(path):
     """Return the kind of the digest of a file, and the digest."""
     if path.endswith(".tif"):
-        return "content", overviews.digest(path)
+        return "content", raster.digest(path)
     return "bytes", hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from nepflow import labels
 from nepflow._log import logged_to
 from nepflow.figures import qgis
-from nepflow.io import overviews, raster, tables
+from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
 from nepflow.study import figures as study_figures
 
@@ -31,7 +31,7 @@ def write_styles(paths, figures, folder, output_path):
         is_classes = "classes" in raster.tags_of(path)
         if not entry and not is_classes:
             continue
-        field = overviews.layer(path)
+        field = raster.layer(path)
         tags, options = field.attrs, {name: entry.get(name) for name in ("palette", "limits")}
         options["note"] = "; ".join(filter(None, [tags["long_name"], tags["unit"], mark_of(tags)]))
         if is_classes:

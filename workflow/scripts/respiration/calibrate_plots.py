@@ -8,7 +8,7 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.evaluation import field_data
 from nepflow.io import tables
-from nepflow.respiration import calibration, calibration_file, formulas
+from nepflow.respiration import calibration, formulas
 
 
 def calibrate_plots(plots_path, output_path, settings, models, constants, simulated):
@@ -25,7 +25,7 @@ def calibrate_plots(plots_path, output_path, settings, models, constants, simula
             model, arrays, known, settings["calibration_draws"], settings["calibration_seed"]
         )
         rows += rows_of(model, found, known, settings["confidence_percent"])
-    tables.write(rows, output_path, calibration_file.COLUMNS, simulated)
+    tables.write(rows, output_path, calibration.COLUMNS, simulated)
 
 
 def rows_of(model, found, known, confidence_percent):
@@ -34,7 +34,7 @@ def rows_of(model, found, known, confidence_percent):
     pairs = zip(found.factors, found.addeds, strict=True)
     drawn = [calibration.constants_of(model, known, *pair) for pair in pairs]
     best = calibration.constants_of(model, known, found.factor, found.added)
-    for name, units in calibration_file.UNITS.items():
+    for name, units in calibration.UNITS.items():
         if model not in units:
             continue
         low, high = np.nanpercentile([one[name] for one in drawn], [tail, 100 - tail])

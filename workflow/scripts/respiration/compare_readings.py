@@ -7,8 +7,8 @@ Writes  table: one row a reading and quantity
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.respiration import readings
-from nepflow.zones import zonal
+from nepflow.respiration import annual as respiration_annual
+from nepflow.zones import sums
 
 COLUMNS = ["reading", "chosen", "quantity", "value", "unit"]
 
@@ -24,14 +24,14 @@ def compare_readings(
     for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="readings"):
         for rh, annual, source in zip(each, of_years, of_sources, strict=True):
             nep = npp - rh
-            zonal.add_to_zones(nep, inside, annual[:, : len(nep)])
-            zonal.add_to_zones(np.where(np.isnan(nep), np.nan, rh), inside, annual[:, len(nep) :])
-            zonal.add_to_zones(readings.is_source(nep, minimum_years), inside, source)
+            sums.add_to_zones(nep, inside, annual[:, : len(nep)])
+            sums.add_to_zones(np.where(np.isnan(nep), np.nan, rh), inside, annual[:, len(nep) :])
+            sums.add_to_zones(respiration_annual.is_source(nep, minimum_years), inside, source)
     rows = []
     for reading, (annual, cells, _), (source, pixels, _) in zip(
         respiration_paths, of_years, of_sources, strict=True
     ):
-        nep, rh, total = readings.means_of_years(annual[:, 1], cells[:, 1])
+        nep, rh, total = respiration_annual.means_of_years(annual[:, 1], cells[:, 1])
         share = 100 * source[0, 1] / pixels[0, 1] if pixels[0, 1] else np.nan
         rows += [
             (reading, reading == chosen, *row)

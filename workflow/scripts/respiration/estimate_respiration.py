@@ -8,7 +8,7 @@ Writes  respiration (cube, band = year), g C m-2 yr-1
 from nepflow._log import logged_to
 from nepflow.climate import monthly
 from nepflow.io import bands, raster
-from nepflow.respiration import respiration
+from nepflow.respiration import formulas
 
 
 def estimate_respiration(
@@ -17,7 +17,7 @@ def estimate_respiration(
 ):  # fmt: skip
     """Monthly readings evaluate the months where they are used, never on disk."""
     years = raster.years_of(annual_paths[0])
-    function, takes_months = respiration.READINGS[reading]
+    function, takes_months = formulas.READINGS[reading]
     months = monthly.of_years(
         months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
     )

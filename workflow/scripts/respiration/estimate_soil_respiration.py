@@ -8,7 +8,7 @@ Writes  heterotrophic and total respiration (cubes, band = year), g C m-2 yr-1; 
 from nepflow._log import logged_to
 from nepflow.climate import monthly
 from nepflow.io import raster, tables
-from nepflow.respiration import annual, calibration_file
+from nepflow.respiration import annual, calibration
 from nepflow.study import respiration
 
 COLUMNS = ("model", "relation", "quantity", "value", "unit")
@@ -65,7 +65,7 @@ if __name__ == "__main__":
             outputs=[files.respiration, files.total, files.table],
             model=snakemake.wildcards.soil_model,
             relation=snakemake.wildcards.relation,
-            constants=calibration_file.constants(
+            constants=calibration.constants(
                 snakemake.input.calibration, snakemake.wildcards.soil_model, settings.constants
             ),
             bias_correction=settings.bias_correction,

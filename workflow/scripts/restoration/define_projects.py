@@ -7,14 +7,14 @@ Writes  number of the project of each cell, distance to the nearest (km), table 
 
 from nepflow._log import logged_to
 from nepflow.io import raster, tables, vectors
-from nepflow.restoration import projects, restoration_raster
+from nepflow.restoration import projects
 
 
 def define_projects(projects_path, columns, grid_path, outputs, whole_cells=False, numbers_path=""):
     """``outputs`` are the paths of numbers, distance and table; a raster has a table of numbers."""
     grid = raster.grid_of(grid_path)
     if numbers_path:
-        frame = restoration_raster.read_projects(projects_path, numbers_path, columns)
+        frame = projects.read_raster_projects(projects_path, numbers_path, columns)
     else:
         frame = projects.read_projects(projects_path, columns)
     frame = vectors.projected(frame, grid.crs, projects_path)

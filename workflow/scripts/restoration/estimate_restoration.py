@@ -7,7 +7,8 @@ Writes  tables: effects by measure, effects by year since the start
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.restoration import effects, restoration_panel, results
+from nepflow.restoration import effects, results
+from nepflow.restoration import panel as restoration_panel
 
 LEVEL = ("nep_level", "nep_trend")
 

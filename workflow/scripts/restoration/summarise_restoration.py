@@ -7,7 +7,7 @@ Writes  table: mean, slope and change point by measure and stage
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.restoration import restoration_stages
+from nepflow.restoration import results
 
 
 def summarise_restoration(
@@ -30,12 +30,12 @@ def summarise_restoration(
         for place, values in enumerate(layers_of_kind):
             sums[:, place] += np.bincount(kind[known], values, len(sums))
     rows = []
-    for name, (cells, *total) in zip((*measures, restoration_stages.UNTREATED), sums, strict=True):
+    for name, (cells, *total) in zip((*measures, results.UNTREATED), sums, strict=True):
         series = np.array(total) / cells if cells else np.full(len(years), np.nan)
-        rows += restoration_stages.stage_rows(name, series, np.array(years), stages)
+        rows += results.stage_rows(name, series, np.array(years), stages)
         rows.append((name, f"{years[0]}-{years[-1]}", "cells", cells, "count"))
     simulated = "simulated" in raster.tags_of(grid_path)
-    tables.write(rows, output_path, restoration_stages.COLUMNS, simulated)
+    tables.write(rows, output_path, results.STAGE_COLUMNS, simulated)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ Writes  karst (GeoPackage of two polygons with name), population (EPSG:4326, peo
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow.simulation.factors import write_karst, write_population
 from nepflow.simulation.geography import Region
+from nepflow.simulation.raw_files import write_karst, write_population
 
 
 def simulate_factors(region_folder, karst_path, population_path, seed):

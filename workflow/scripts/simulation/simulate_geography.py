@@ -7,8 +7,8 @@ Writes  dem (EPSG:4326, m) and area (GeoPackage of polygons with name and code)
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow.simulation.area import write_area, write_elevation
 from nepflow.simulation.geography import Region
+from nepflow.simulation.raw_files import write_area, write_elevation
 
 
 def simulate_geography(region_folder, dem_path, area_path):

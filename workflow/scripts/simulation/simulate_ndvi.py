@@ -8,8 +8,7 @@ Writes  the list of granules (file, sha256, simulated) and, in the folder ``modi
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow.simulation.greenness import months_of
-from nepflow.simulation.tiles import write_dates
+from nepflow.simulation.tiles import months_of, write_dates
 from nepflow.simulation.world import World
 
 COLLECTION = "061"

@@ -8,7 +8,7 @@ Writes  trends of the climate and the human part of NPP and NEP (g C m-2 yr-2); 
 from pathlib import Path
 
 from nepflow._log import logged_to
-from nepflow.simulation.parts import write_parts
+from nepflow.simulation.truth import write_parts
 from nepflow.simulation.world import World
 
 

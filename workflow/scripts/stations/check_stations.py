@@ -9,7 +9,7 @@ import pandas as pd
 from nepflow._log import logged_to, progress
 from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
-from nepflow.stations import cleaning, flag_tables, quality, radiation
+from nepflow.stations import cleaning, flags, quality, radiation
 from nepflow.stations.days import StationDays, distances_km
 from nepflow.study.variables import VARIABLES
 
@@ -33,14 +33,14 @@ def check_stations(
             codes[name] = quality.checked(name, values, before, days.month, weights, settings, top)
             new = codes[name] != before
             rejected.append(
-                flag_tables.flagged_rows(days, name, VARIABLES[name], values, codes[name], new)
+                flags.flagged_rows(days, name, VARIABLES[name], values, codes[name], new)
             )
             columns[VARIABLES[name].column] = np.where(new, np.nan, values)
         records = days.with_values(columns, codes)
     with replacing(checked_path) as temporary:
         records.to_parquet(temporary, index=False)
     table = pd.concat(rejected) if rejected else []
-    tables.write(table, flagged_path, flag_tables.FLAGGED, "simulated" in raster.tags_of(grid_path))
+    tables.write(table, flagged_path, flags.FLAGGED, "simulated" in raster.tags_of(grid_path))
 
 
 def top_of_atmosphere(days):

@@ -8,7 +8,7 @@ Writes  records (parquet: station, position, time, degC, mm, MJ m-2), all statio
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
-from nepflow.stations import cleaning, station_formats, sunshine
+from nepflow.stations import archives, cleaning, radiation
 from nepflow.stations import records as stations_records
 from nepflow.study.variables import VARIABLES
 
@@ -27,8 +27,8 @@ def clean_stations(
     steps = stations_records.DOORS[time_step][2]
     ledger = cleaning.Ledger(stations_path, defects)
 
-    substitutes = sunshine.SUBSTITUTES if "radiation" in variables else None
-    records = station_formats.read(
+    substitutes = radiation.SUBSTITUTES if "radiation" in variables else None
+    records = archives.read_stations(
         stations_path,
         station_format,
         list(columns.values()),
@@ -38,10 +38,10 @@ def clean_stations(
     )
     sites = records[SITE].dropna().drop_duplicates("station")
     records = cleaning.of_years(records, years, stations_path)
-    read = columns | {"sunshine": sunshine.SUNSHINE, "elevation": "elevation_m"}
+    read = columns | {"sunshine": radiation.SUNSHINE, "elevation": "elevation_m"}
     possible, policy = limits[kind] | {"elevation": elevation_limits_m}, defects["undeclared_code"]
     records = cleaning.settle_codes(records, read, possible, ledger, policy)
-    records = sunshine.with_radiation(records, time_step, angstrom, ledger)
+    records = radiation.with_radiation(records, time_step, angstrom, ledger)
     stations_records.check_units(
         records, columns, plausible_median[kind], limits[kind], stations_path
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from nepflow._log import logged_to, progress
 from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
-from nepflow.stations import cleaning, filling, flag_tables
+from nepflow.stations import cleaning, filling, flags
 from nepflow.stations.days import StationDays, distances_km
 from nepflow.study.variables import VARIABLES
 
@@ -36,7 +36,7 @@ def fill_stations(
                 errors += filling.error_rows(name, months)
             columns[VARIABLES[name].column] = values
             names = days.sites["station"].to_numpy(str)
-            counts.append(flag_tables.quality_rows(names, name, codes[name], values))
+            counts.append(flags.quality_rows(names, name, codes[name], values))
         records = days.with_values(columns, codes)
     with replacing(filled_path) as temporary:
         records.to_parquet(temporary, index=False)

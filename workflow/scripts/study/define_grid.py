@@ -10,7 +10,6 @@ from affine import Affine
 from nepflow._log import logged_to
 from nepflow.io import raster, vectors
 from nepflow.study import modis
-from nepflow.zones import kinds
 from pyproj import CRS
 
 MOST_CELLS = 2**31
@@ -41,7 +40,7 @@ def define_grid(
     raster.write((codes > 0).astype("float64"), inside, grid)
     named = dict(enumerate(area["name"], start=1))
     tags = tags | raster.warning_tags(warnings)
-    zones = raster.Output(zones_path, "1", "zone", dtype=kinds.DTYPE, classes=named, tags=tags)
+    zones = raster.Output(zones_path, "1", "zone", dtype=vectors.DTYPE, classes=named, tags=tags)
     raster.write(codes.astype("float64"), zones, grid)
     vectors.write(area.assign(code=list(named)), outlines_path, layer="zones")
 

@@ -7,8 +7,7 @@ Writes  zones (uint16 class raster with names and colours, tag `warnings`)
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, vectors
-from nepflow.zones import kinds
-from nepflow.zones.zone_kinds import KINDS
+from nepflow.zones.kinds import KINDS
 
 
 def define_zones(layers, grid_path, output_path, entry, mem_mb):
@@ -27,13 +26,13 @@ def define_zones(layers, grid_path, output_path, entry, mem_mb):
 
 def output_of(path, name, named, colours=None, warnings=()):
     """A class raster whose codes count from 1."""
-    kinds.check_names(list(named), f"zones {name}")
+    vectors.check_names(list(named), f"zones {name}")
     return raster.Output(
         path,
         "1",
         name.replace("_", " "),
         ("zone",),
-        kinds.DTYPE,
+        vectors.DTYPE,
         classes=dict(enumerate(named, start=1)),
         colours=dict(enumerate(colours, start=1)) if colours else None,
         tags=raster.warning_tags(warnings),

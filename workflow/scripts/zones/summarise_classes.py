@@ -8,10 +8,10 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.missing import MaskedArea
-from nepflow.pixel import null_persistence, persistence_rows
+from nepflow.pixel import persistence
 
 COLUMNS = ("class", "masked", "area_km2", "share_of_classified_percent", "share_of_area_percent")
-CHANCE = tuple(f"{name}_percent" for name in null_persistence.NOISE)  # of the classified area
+CHANCE = tuple(f"{name}_percent" for name in persistence.NOISE)  # of the classified area
 
 
 def summarise_classes(
@@ -42,8 +42,8 @@ def summarise_classes(
     rows.append(("all", False, whole * cell_km2, 100.0 if total else np.nan, 100.0))
     columns = COLUMNS
     if chance_path:
-        table = tables.read(chance_path, persistence_rows.COLUMNS)
-        shares, _ = persistence_rows.chance_of_classes(table)
+        table = tables.read(chance_path, persistence.COLUMNS)
+        shares, _ = persistence.chance_of_classes(table)
         rows = [(*row, *shares.get(row[0], (np.nan, np.nan))) for row in rows]
         columns += CHANCE
     if built_in:

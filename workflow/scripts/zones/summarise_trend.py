@@ -10,7 +10,7 @@ from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.missing import MaskedArea
 from nepflow.pixel import trend
-from nepflow.zones.zonal import shares_percent
+from nepflow.zones.sums import shares_percent
 
 STRENGTHS = ("slightly_significant", "significant", "extremely_significant")
 CRITERIA = (

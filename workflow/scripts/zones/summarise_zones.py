@@ -7,7 +7,7 @@ Writes  series (mean, total, area, valid share a year and zone), trends of the z
 import pandas as pd
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.zones.zone_rows import FLUXES, total_rows, trend_rows, year_rows
+from nepflow.zones.sums import FLUXES, total_rows, trend_rows, year_rows
 
 
 def summarise_zones(

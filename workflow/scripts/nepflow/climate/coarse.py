@@ -1,10 +1,17 @@
 """The choice of the nodes of the coarse evaluator from a bound of its error (`lattice`)."""
 
+from functools import cache
+
 import numpy as np
 
 from nepflow.climate import transformations
 from nepflow.climate.evaluation import by_chunks
-from nepflow.spatial import lattice
+from nepflow.climate.spline import kernel_matrix
+from nepflow.spatial.lattice import BEFORE, lagrange_weights
+
+_FINE = 8  # distances tabulated in one node
+
+_REACH = 12  # nodes up to which errors are tabulated
 
 STEPS = (64, 32, 16, 8, 4, 2)  # cells from node to node that are tried
 _SAMPLES = 60  # places along the longer side of the grid where the size of values is looked up
@@ -34,9 +41,7 @@ def bounds(surfaces, grid, elevation_range, corrected=False):
     result = {}
     for step in STEPS:
         spacing = step * grid.resolution_m / surfaces.length_scale
-        error = lattice.error_bounds(
-            surfaces.knots, surfaces.kernel_coefficients, surfaces.order, spacing
-        )
+        error = error_bounds(surfaces.knots, surfaces.kernel_coefficients, surfaces.order, spacing)
         result[step] = float(
             transformations.magnified(surfaces.transformation, error, largest).max()
         )
@@ -64,3 +69,68 @@ def _largest(surfaces, grid, elevation_range):
         for height in elevation_range
     ]
     return np.max(values, axis=(0, 2, 3))
+
+
+@cache
+def unit_errors(order):
+    """Return e(d): the largest error of an interpolated kernel d nodes away, or further.
+
+    Parameters
+    ----------
+    order : int
+        m of a spline in two dimensions, 2 or 3.
+
+    Returns
+    -------
+    ndarray, shape (distance,)
+        At d = 0, 1/8, 2/8, ... nodes, not increasing; raised by a twentieth for what lies
+        between the sampled places.
+    """
+    width = _REACH + 4
+    node = np.arange(-width, width + 1.0)
+    nodes = np.stack(np.meshgrid(node, node, indexing="ij"), axis=-1).reshape(-1, 2)
+    fine = np.arange(-_REACH * _FINE, _REACH * _FINE) / _FINE
+    base = np.floor(fine).astype(int)
+    weights = np.zeros((fine.size, node.size))
+    for k, column in enumerate(lagrange_weights(fine - base)):
+        weights[np.arange(fine.size), base - BEFORE + k + width] += column
+    places = np.stack(np.meshgrid(fine, fine, indexing="ij"), axis=-1).reshape(-1, 2)
+    largest = np.zeros(_REACH * _FINE)
+    for phase in np.ndindex(_FINE + 1, _FINE + 1):
+        station = np.array([phase]) / (2 * _FINE)  # the others follow by symmetry
+        exact = kernel_matrix(places, station, order)[:, 0]
+        coarse = kernel_matrix(nodes, station, order).reshape(node.size, -1)
+        error = np.abs(exact - (weights @ coarse @ weights.T).ravel())
+        ring = (np.hypot(*(places - station).T) * _FINE).astype(int)
+        inside = ring < largest.size
+        np.maximum.at(largest, ring[inside], error[inside])
+    return 1.05 * np.maximum.accumulate(largest[::-1])[::-1]
+
+
+def error_bounds(knots, coefficients, order, spacing):
+    """Return a bound of the error of interpolated surfaces, anywhere.
+
+    Parameters
+    ----------
+    knots : ndarray, shape (knot, 2)
+    coefficients : ndarray, shape (knot, surface)
+    order : int
+        m
+    spacing : float
+        h, distance of the nodes in the unit of the knots.
+
+    Returns
+    -------
+    ndarray, shape (surface,)
+
+    Notes
+    -----
+    Where the nearest station is i, any other is at least half its distance from i away: the
+    bound is the largest sum over i.
+    """
+    errors = unit_errors(order)
+    distance = np.hypot(*(knots[:, None] - knots[None]).transpose(2, 0, 1)) / (2 * spacing)
+    ring = np.minimum((distance * _FINE).astype(int), errors.size - 1)
+    # beyond the table the error falls with the sixth derivative of the kernel, r^(2m-8)
+    fall = (np.maximum(distance, _REACH) / _REACH) ** (2 * order - 8)
+    return spacing ** (2 * order - 2) * ((errors[ring] * fall) @ np.abs(coefficients)).max(axis=0)

@@ -13,10 +13,10 @@ from rasterio.crs import CRS
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import transform as window_transform
 
-from nepflow.io import geotiff, missing_codes, time_axis
+from nepflow.io import missing_codes, raster, time_axis
 from nepflow.io.atomic import replacing
 from nepflow.io.user_rasters import BadGrid, check_elevation, crs_of, decoded, opened, window_of
-from nepflow.study import grid_units
+from nepflow.study import variables
 
 ELEVATION_ADVICE = "nodata {codes} into the file (gdal_edit.py -a_nodata)"
 
@@ -139,10 +139,10 @@ def write_months(entries, years, grid, output, *, limits, plausible, lapse=None)
         native, window = _native(places, grid)
         height = _reduction(lapse, native, stack)
         temporary = stack.enter_context(replacing(output.path))
-        with geotiff.created(temporary, output, native, {}) as target:
+        with raster.created(temporary, output, native, {}) as target:
             for number, (month, source, entry, band) in enumerate(places, start=1):
                 values = decoded(source, entry, band, window)
-                values = grid_units.converted(values, variable, entry["unit"], days_of(month))
+                values = variables.converted(values, variable, entry["unit"], days_of(month))
                 check_values(values, variable, month, limits, entry["file"])
                 known = values[np.isfinite(values) & (values != 0)]
                 medians.append(np.median(known) if known.size else 0.0)
@@ -169,7 +169,7 @@ def _native(places, grid):
             )
     window = window_of(first, crs, grid, entry["file"])
     place = window_transform(window, first.transform)
-    return geotiff.Grid(crs.to_wkt(), place, window.height, window.width), window
+    return raster.Grid(crs.to_wkt(), place, window.height, window.width), window
 
 
 def _reduction(lapse, native, stack):

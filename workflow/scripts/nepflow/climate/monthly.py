@@ -12,7 +12,7 @@ in degC, mm month-1, MJ m-2 month-1, and never asks where they come from::
 
 import numpy as np
 
-from nepflow.climate import climate, fit_file
+from nepflow.climate import evaluation, surfaces
 from nepflow.io import raster
 
 LAPSE = "lapse_rate_k_per_km"  # tag of months that are reduced to sea level
@@ -35,11 +35,11 @@ class FittedMonths:
 
     def __call__(self, function, elevation, x, y):
         """Return ``function`` of the months; see `climate.by_chunks`."""
-        return climate.by_chunks(function, self.fits, x, y, elevation[0])
+        return evaluation.by_chunks(function, self.fits, x, y, elevation[0])
 
     def of_fewest(self):
         """Return months with the same mean year: its own twelve where nothing is transformed."""
-        fits = [climate.of_mean_year(fit) for fit in self.fits]
+        fits = [evaluation.of_mean_year(fit) for fit in self.fits]
         return FittedMonths(fits, *self.inputs)
 
 
@@ -105,10 +105,10 @@ def of_years(paths, evaluation_paths, dem_path, grid_path, years, bias_correctio
         return GridMonths(paths, dem_path, wanted)
     grid = raster.grid_of(grid_path)
     fits = [
-        climate.evaluation_of(
-            fit_file.read(fit).of_years([year] if year else years),
+        evaluation.evaluation_of(
+            surfaces.read(fit).of_years([year] if year else years),
             grid,
-            fit_file.step_of(table),
+            surfaces.step_of(table),
             bias_correction,
         )
         for fit, table in zip(paths, evaluation_paths, strict=True)

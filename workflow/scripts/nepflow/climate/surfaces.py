@@ -1,10 +1,13 @@
 """Fitted surfaces of a climate variable with the evidence that they rest on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-NORMAL = 0  # the year of surfaces that hold for every year
+from nepflow.io import tables
+from nepflow.io.atomic import replacing
+from nepflow.study.variables import NORMAL
+
 MONTHLY_SOURCE = "thin plate splines of monthly station values with elevation"
 NORMALS_SOURCE = "monthly normals applied to every year"
 _BY_SURFACE = (
@@ -144,3 +147,38 @@ class Surfaces:
         absent = {name: getattr(self, name)[..., :0] for name in _BY_SURFACE if name not in added}
         months = np.broadcast_to(months, years.shape)
         return replace(self, years=years, months=months, **added, **absent)
+
+
+def write(path, surfaces):
+    """Write surfaces; the same surfaces give the same bytes.
+
+    Parameters
+    ----------
+    path : str or Path
+    surfaces : climate.Surfaces
+    """
+    arrays = {field.name: np.asarray(getattr(surfaces, field.name)) for field in fields(Surfaces)}
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def read(path):
+    """Return the surfaces of a file.
+
+    Returns
+    -------
+    climate.Surfaces
+    """
+    with np.load(path, allow_pickle=False) as arrays:
+        return Surfaces(**{field.name: _plain(arrays[field.name]) for field in fields(Surfaces)})
+
+
+def _plain(array):
+    """Return an array, or the number or text of an array without axes."""
+    return array if array.ndim else array.item()
+
+
+def step_of(path):
+    """Return the step of the evaluator from its table, cells; 0 = exact."""
+    table = tables.read(path, ["quantity", "value"])
+    return int(table[table["quantity"] == "step"]["value"].iloc[0])

@@ -1,10 +1,14 @@
 """The area of a study, as archives ask for it."""
 
+import math
+
 import numpy as np
 import shapely
 from pyproj import Transformer
+from shapely import box, prepare, segmentize
 
 from nepflow.io import vectors
+from nepflow.study import modis
 
 
 def near(outlines_path, crs, buffer_km):
@@ -39,3 +43,92 @@ def in_degrees(outlines_path, margin_deg=0.0):
     """Return the area as one polygon in degrees, widened by ``margin_deg``."""
     area = vectors.read(outlines_path).to_crs("EPSG:4326").union_all()
     return area.buffer(margin_deg)
+
+
+DENSE_DEG = 0.05  # edges are cut so fine that a curved one in the tiles' projection stays near
+# Own estimates, for an order of magnitude. Bytes: nine float32 and two byte rasters a year,
+# uncompressed.
+# Seconds on 2 cores: 36 climate surfaces a year cost 1.4e-6 (benchmarks/README.md), the rest
+# several times that.
+BYTES_PER_CELL_YEAR = 38
+SECONDS_PER_CELL_YEAR = 1e-5
+HOURS_OF_JOBS = 0.1  # some 200 jobs of a second or two, however few the cells
+
+
+def sinusoidal(lon, lat):
+    """Return x and y of the MODIS sinusoidal grid, m.
+
+    x = R lon cos(lat), y = R lat on the sphere of `modis.SPHERE_RADIUS_M` (docs/methods.md).
+
+    Parameters
+    ----------
+    lon, lat : ndarray, degrees
+    """
+    phi = np.radians(lat)
+    return modis.SPHERE_RADIUS_M * np.radians(lon) * np.cos(phi), modis.SPHERE_RADIUS_M * phi
+
+
+def tiles(polygon):
+    """Return the names of the tiles that a polygon in degrees touches, ordered.
+
+    Parameters
+    ----------
+    polygon : shapely geometry
+        Longitudes -180..180; one that crosses the 180th meridian is cut there.
+    """
+    from shapely import transform
+
+    flat = transform(segmentize(polygon, DENSE_DEG), lambda c: np.column_stack(sinusoidal(*c.T)))
+    flat = flat.buffer(0)
+    prepare(flat)
+    west, south, east, north = flat.bounds
+    side, left, top = modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M
+    found = []
+    for h in range(
+        max(0, math.floor((west - left) / side)), min(35, math.floor((east - left) / side)) + 1
+    ):
+        for v in range(
+            max(0, math.floor((top - north) / side)), min(17, math.floor((top - south) / side)) + 1
+        ):
+            x, y = left + h * side, top - (v + 1) * side
+            if flat.intersects(box(x, y, x + side, y + side)):
+                found.append(f"h{h:02d}v{v:02d}")
+    return found
+
+
+def equal_area_crs(polygon):
+    """Return an equal-area CRS in metres: Albers in middle latitudes, Lambert elsewhere.
+
+    The parallels of Albers stand a sixth of the height from its edges (Snyder 1987, p. 99).
+    """
+    west, south, east, north = polygon.bounds
+    lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)
+    if south * north > 0 and 20 <= abs(lat) <= 65:
+        sixth = (north - south) / 6
+        low, high = round(south + sixth, 1), round(north - sixth, 1)
+        return (
+            f"+proj=aea +lat_1={low} +lat_2={high} +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m"
+        )
+    return f"+proj=laea +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m"
+
+
+def area_km2(polygon):
+    """Return the area of a polygon in degrees on the MODIS sphere, km2."""
+    from shapely import transform
+
+    flat = transform(segmentize(polygon, DENSE_DEG), lambda c: np.column_stack(sinusoidal(*c.T)))
+    return flat.area / 1e6
+
+
+def cost(km2, resolution_m, years):
+    """Return expected GB of results and hours on two cores; both are rough.
+
+    Parameters
+    ----------
+    km2 : float
+    resolution_m : float
+    years : int
+    """
+    cells = km2 * 1e6 / resolution_m**2 * 1.6  # the box round an area is larger than the area
+    hours = HOURS_OF_JOBS + cells * years * SECONDS_PER_CELL_YEAR / 3600
+    return cells * years * BYTES_PER_CELL_YEAR / 1e9, hours

@@ -18,7 +18,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from nepflow.download import redaction
-from nepflow.download.failures import AddressRefused
+from nepflow.download.transfer import AddressRefused
 from nepflow.study import datasets
 
 PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII without blank and backslash

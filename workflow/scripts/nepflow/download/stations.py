@@ -16,12 +16,18 @@ ghcn_daily
 import calendar
 import csv
 import io
+import logging
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from nepflow.download import replies
+from nepflow._log import progress
+from nepflow.download import nasa_power, records, transfer
+from nepflow.download.transfer import NotThere, Wanted
+from nepflow.stations import archives
 from nepflow.study import datasets
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -231,7 +237,7 @@ def files(ranking, dataset, entry, years, folder):
         If the archive's list calls a station what cannot be the name of a file.
     """
     source = f"list of stations of {dataset}"
-    stations = [replies.file_name(site.station, source) for site, _, chosen in ranking if chosen]
+    stations = [transfer.file_name(site.station, source) for site, _, chosen in ranking if chosen]
     if dataset == "gsod":
         return [
             (datasets.address(entry, "file", station=station, year=year),
@@ -244,3 +250,157 @@ def files(ranking, dataset, entry, years, folder):
          years)
         for station in stations
     ]  # fmt: skip
+
+
+WEATHER = ["temperature_degc", "precipitation_mm"]
+COLUMNS = ["station", "lon", "lat", "elevation_m", "date", *WEATHER]
+
+
+class WrongStations(ValueError):
+    """Radiation that belongs to none of the stations with records."""
+
+
+def read_station_files(path, kind):
+    """Return the days of one file of an archive with the columns of the tidy table.
+
+    Raises
+    ------
+    BadStations
+        If the file is not of the archive's layout.
+    """
+    table = archives.read(path, kind, WEATHER, {})
+    table = table.dropna(subset=["year", "month", "day"])
+    date = pd.to_datetime(table[["year", "month", "day"]].astype(int))
+    table = table.assign(date=date.dt.strftime("%Y-%m-%d"))
+    return table[COLUMNS].astype({"station": str})
+
+
+def completeness(days, years):
+    """Return the share of days with temperature and precipitation of each station, %.
+
+    Parameters
+    ----------
+    days : DataFrame
+        Of `read`.
+    years : list of int
+    """
+    span = pd.date_range(f"{min(years)}-01-01", f"{max(years)}-12-31")
+    expected = span.year.isin(years).sum()
+    both = days[WEATHER].notna().all(axis=1)
+    return 100 * both.groupby(days["station"]).sum() / expected
+
+
+def with_radiation(days, folder, list_path):
+    """Return ``days`` with a column radiation_mj_m2; days without it stay empty.
+
+    Parameters
+    ----------
+    days : DataFrame
+        Of `read`.
+    folder, list_path : str
+        Raw folder; list of the files of POWER, ``<station>_<first>_<last>.json``.
+
+    Raises
+    ------
+    WrongStations
+        If no file is that of a station with records.
+    """
+    parts = []
+    for row in records.read_list(list_path):
+        series = nasa_power.read(Path(folder, row["file"])).rename("radiation_mj_m2")
+        station = Path(row["file"]).name.rsplit("_", 2)[0]
+        parts.append(series.rename_axis("date").reset_index().assign(station=station))
+    radiation = pd.concat(parts)
+    if not set(radiation["station"]) & set(days["station"]):
+        raise WrongStations(
+            f"{list_path}: no radiation of a station with records. Delete the list and run again."
+        )
+    return days.merge(radiation, on=["station", "date"], how="left")
+
+
+log = logging.getLogger(__name__)
+
+
+def lists(session, dataset, years, folder, **options):
+    """Bring the lists of an archive; one that ends before the study does is asked for again.
+
+    Parameters
+    ----------
+    session : session.Session
+    dataset : {"gsod", "ghcn_daily"}
+    years : list of int
+    folder : Path
+        Raw folder of the study.
+    **options
+        Of `transfer.fetch`.
+
+    Returns
+    -------
+    sites : dict of {str: station_index.Site}
+    completeness : dict of {str: float}
+        %.
+    rows : list of (Path, dict)
+        Files and their records.
+
+    Raises
+    ------
+    transfer.TransferFailed, station_index.StationIndexChanged
+    """
+    sites_of, completeness_of = INDEXES[dataset]
+    readers = {"stations": sites_of, "inventory": partial(completeness_of, years=years)}
+    paths = {p: folder / "stations" / f"{dataset}_{p}.txt" for p in readers}
+    ends = paths["inventory"].exists() and last_year(paths["inventory"], dataset)
+    anew = any(outdated(path, years, ends) for path in paths.values())
+    entry, rows = datasets.load()[dataset], []
+    for purpose, path in paths.items():
+        reader = partial(read, reader=readers[purpose])
+        want = Wanted(datasets.address(entry, purpose), path, "text", accept=reader)
+        rows.append((path, records.bring(session, want, entry, anew=anew, **options)))
+    found = [read(paths[purpose], readers[purpose]) for purpose in readers]
+    return *found, rows
+
+
+def outdated(path, years, ends=None):
+    """Tell whether a file that was brought before today cannot hold all of some years.
+
+    Parameters
+    ----------
+    path : Path
+    years : list of int
+        That it must hold.
+    ends : int, optional
+        Last year that it holds, where that is known.
+    """
+    day = records.brought_on(path)
+    if day is None or day == records.today():
+        return False
+    return int(day[:4]) <= max(years) or bool(ends and ends < max(years))
+
+
+def days(session, dataset, ranking, years, folder, **options):
+    """Bring the records of the chosen stations; a year that the archive lacks is left out.
+
+    Parameters
+    ----------
+    ranking : list
+        Of `station_index.ranked`; the others as in `lists`.
+
+    Returns
+    -------
+    list of (Path, dict)
+
+    Raises
+    ------
+    transfer.TransferFailed, nepflow.station_file.BadStations
+    """
+    entry, rows = datasets.load()[dataset], []
+    readable = partial(read_station_files, kind=dataset)
+    wanted = files(ranking, dataset, entry, years, folder / "stations")
+    for address, path, held in progress(wanted, len(wanted), "stations"):
+        want = Wanted(address, path, entry["format"], accept=readable)
+        try:
+            record = records.bring(session, want, entry, anew=outdated(path, held), **options)
+            rows.append((path, record))
+        except NotThere as error:
+            log.info("left out: %s", error)
+    return rows

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from nepflow.io import missing_codes
-from nepflow.io.npp_units import UNITS
+from nepflow.io.user_rasters import UNITS
 
 # column of the Global Soil Respiration Database -> ours
 SRDB = {

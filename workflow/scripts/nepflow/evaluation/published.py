@@ -3,7 +3,7 @@
 import math
 import re
 
-from nepflow.pixel.null_persistence import BESIDE
+from nepflow.pixel.persistence import BESIDE
 
 PUBLISHED = (
     "id", "quantity", "region_or_class", "period", "section", "ours", "theirs", "difference",

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nepflow.pixel import discoveries, null_persistence, persistence, trend, variability
+from nepflow.io import raster
+from nepflow.pixel import correlation, persistence, trend, variability
 
 COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit")
 PERSISTENT = ("persistent_share", "continuous_increase_share")
@@ -39,7 +40,7 @@ def headline(strips, years, study):
         slope, _, z = trend.theil_sen_mann_kendall(nep, years, minimum, test)
         exponent = persistence.hurst(nep, minimum, study["persistence"]["method"])
         continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
-        pixels += null_persistence.years_of_pixels(nep, ~np.isnan(exponent))
+        pixels += persistence.years_of_pixels(nep, ~np.isnan(exponent))
         strong = np.abs(z) > limit
         cases = mean < 0, slope > 0, strong & (slope > 0), strong & (slope < 0)
         counts += [case.sum() for case in (*cases, exponent > 0.5, continuous)]
@@ -62,11 +63,11 @@ def headline(strips, years, study):
 
 def _beside_chance(shares, pixels, method, study):
     """Yield the shares with H above 0.5 and of continuous increase, each with that of noise."""
-    chance = null_persistence.chance(pixels, method, study["persistence"])
-    classes = null_persistence.ALL, persistence.COUPLING_NAMES[5]
+    chance = persistence.null_shares(pixels, method, study["persistence"])
+    classes = persistence.ALL, persistence.COUPLING_NAMES[5]
     for quantity, share, of in zip(PERSISTENT, shares, classes, strict=True):
         yield quantity, share, "%"
-        for suffix, value in zip(null_persistence.BESIDE, chance[of], strict=True):
+        for suffix, value in zip(persistence.BESIDE, chance[of], strict=True):
             yield f"{quantity}{suffix}", value, "%"
 
 
@@ -75,7 +76,7 @@ def by_persistence(nep, slope, study):
     tolerance = study["persistence"]["tolerance"]
     for method in persistence.METHODS:
         exponent = persistence.hurst(nep, study["minimum_years"], method)
-        pixels = null_persistence.years_of_pixels(nep, ~np.isnan(exponent))
+        pixels = persistence.years_of_pixels(nep, ~np.isnan(exponent))
         continuous = persistence.coupling(slope, exponent, tolerance) == 5
         counts = np.array([(exponent > 0.5).sum(), continuous.sum()])
         shares = 100 * counts / max(pixels.sum(), 1)
@@ -90,7 +91,7 @@ def by_significance(nep, years, study):
         slope, _, z = trend.theil_sen_mann_kendall(nep, years, study["minimum_years"], test)
         known = max((~np.isnan(z)).sum(), 1)
         p = trend.p_value(z)
-        field = p <= discoveries.threshold(p, options["false_discovery_percent"])
+        field = p <= correlation.threshold(p, options["false_discovery_percent"])
         cases = {f"{test}, |Z| > {options[name]:g}": np.abs(z) > options[name] for name in _LEVELS}
         cases[f"{test}, false discoveries {options['false_discovery_percent']:g} %"] = field
         for option, strong in cases.items():
@@ -126,3 +127,94 @@ def by_landcover(nep_mean, classes, names):
             mean = np.nanmean(nep_mean[cells]) if (cells & ~np.isnan(nep_mean)).any() else np.nan
             yield f"{name}_share", 100 * cells.sum() / known, "%"
             yield f"{name}_nep_mean", mean, "g C m-2 yr-1"
+
+
+def respiration(layers, options, study, mem_mb):
+    """NPP, where the study has NEP, minus Rh of every reading or model."""
+    for reading, path in zip(options, layers["rh"], strict=True):
+        blocks = raster.blocks([*layers["npp"], path], mem_mb=mem_mb)
+        strips = (npp - rh for _, _, (npp, rh) in blocks)
+        for row in headline(strips, study["years"], study):
+            yield reading, reading == study["respiration_variant"], *row
+
+
+def year_2000(layers, options, study, mem_mb):
+    """The cube with and without its first year, 2000, and with that year from other NPP.
+
+    ``layers`` holds NPP of 2000 by the name of each option that the study does not choose.
+    """
+    for option in options:
+        chosen = option in ("kept", study["npp"]["year_2000"])
+        first = int(option == "drop")
+        other = [*layers[option], *layers["rh"]] if option in layers else []
+        blocks = raster.blocks([*layers["nep"], *other], mem_mb=mem_mb, years=raster.ANY)
+        strips = (_from_2000(nep[first:], *npp_and_rh) for _, _, (nep, *npp_and_rh) in blocks)
+        for row in headline(strips, study["years"][first:], study):
+            yield option, chosen, *row
+
+
+def _from_2000(nep, npp=None, rh=None):
+    """NEP, its first year from other NPP where that is given."""
+    if npp is not None:
+        nep[0] = npp[0] - rh[0]
+    return nep
+
+
+def filled(layers, options, study, mem_mb):
+    """The cube without the years of pixels whose season was filled more than ``options`` %."""
+    for limit in (100, options):
+        strips = (
+            np.where(qc > limit, np.nan, nep)
+            for _, _, (nep, qc) in raster.blocks([*layers["nep"], layers["qc"]], mem_mb=mem_mb)
+        )
+        name = "all" if limit == 100 else f"without years filled above {limit:g} %"
+        for row in headline(strips, study["years"], study):
+            yield name, limit == 100, *row
+
+
+def whole(paths, mem_mb):
+    """Whole pixels of layers, without those that no layer has: (layer or year, 1, pixel)."""
+    strips = raster.blocks(list(paths), mem_mb=mem_mb)
+    parts = [[layer.reshape(len(layer), -1) for layer in strip] for _, _, strip in strips]
+    kept = [[layer[:, ~np.isnan(part[0]).all(axis=0)] for layer in part] for part in parts]
+    return [np.concatenate(columns, axis=1)[:, None] for columns in zip(*kept, strict=True)]
+
+
+def persistence_rows(layers, options, study, mem_mb):
+    """Methods of the Hurst exponent."""
+    nep, slope = whole([*layers["nep"], *layers["slope"]], mem_mb)
+    return by_persistence(nep, slope[0], study)
+
+
+def significance(layers, options, study, mem_mb):
+    """Corrections for autocorrelation, levels, and field significance."""
+    return by_significance(*whole(layers["nep"], mem_mb), study["years"], study)
+
+
+def variation(layers, options, study, mem_mb):
+    """Natural and fixed breaks."""
+    return by_breaks(*whole(layers["cv"], mem_mb), study)
+
+
+def landcover(layers, options, study, mem_mb):
+    """Keys of land cover in the last year."""
+    for key, path in zip(options, layers["landcover"], strict=True):
+        classes, mean = whole([path, *layers["mean"]], mem_mb)
+        for row in by_landcover(mean, classes, raster.classes_of(path)):
+            yield key, key == study["landcover"]["key"], *row
+
+
+def fpar_limits(layers, options, study, mem_mb):
+    """NPP by light use between other limits of NDVI, minus Rh."""
+    for limits in options:
+        blocks = raster.blocks([layers[limits], *layers["rh"]], mem_mb=mem_mb)
+        strips = (npp - rh for _, _, (npp, rh) in blocks)
+        for row in headline(strips, study["years"], study):
+            yield limits, limits == study["casa"]["limits"], *row
+
+
+FUNCTIONS = (
+    *(respiration, year_2000, filled, persistence_rows, significance, variation, landcover),
+    fpar_limits,
+)
+CHOICES = {function.__name__: function for function in FUNCTIONS}

@@ -8,8 +8,8 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from nepflow import labels
-from nepflow.figures import basemap, palettes
-from nepflow.figures.panels import panel_sheet
+from nepflow.figures import base_map, palettes
+from nepflow.figures.layout import panel_sheet
 
 CLASSES_AT_MOST = 60  # entries of a legend
 
@@ -70,22 +70,22 @@ class ClassPanel:
 
     def height_mm(self, width_mm):
         """Return the height of map and legend, mm."""
-        mark = basemap.mark_height(self.mark, width_mm)
-        return basemap.map_height(self.outlines, width_mm) + self._legend_height(width_mm) + mark
+        mark = base_map.mark_height(self.mark, width_mm)
+        return base_map.map_height(self.outlines, width_mm) + self._legend_height(width_mm) + mark
 
     def draw(self, sheet):
         """Draw everything on ``sheet``, which is at least `height_mm` tall."""
-        inside = basemap.inside_of(self.field, self.grid)
-        axes = basemap.placed(sheet, self.outlines)
-        basemap.show_absence(axes, self.field, inside)
+        inside = base_map.inside_of(self.field, self.grid)
+        axes = base_map.placed(sheet, self.outlines)
+        base_map.show_absence(axes, self.field, inside)
         _show_classes(axes, self.field, self.colours)
-        foot = basemap.foot(sheet, self._legend_height(sheet.width))
-        basemap.legend(foot, self.entries, self._columns(sheet.width), self.label)
+        foot = base_map.foot(sheet, self._legend_height(sheet.width))
+        base_map.legend(foot, self.entries, self._columns(sheet.width), self.label)
         if self.mark:
-            note = basemap.foot(sheet, 3, self._legend_height(sheet.width))
-            basemap.write_mark(note, self.mark, sheet.width)
-        simulated = basemap.is_simulated(self.field, self.grid)
-        basemap.finish(axes, self.outlines, inside, simulated)
+            note = base_map.foot(sheet, 3, self._legend_height(sheet.width))
+            base_map.write_mark(note, self.mark, sheet.width)
+        simulated = base_map.is_simulated(self.field, self.grid)
+        base_map.finish(axes, self.outlines, inside, simulated)
 
 
 def class_map(field, grid, outlines, counts, *, title=None, width_mm=180, letter=None, **options):
@@ -115,7 +115,7 @@ def _show_classes(axes, field, colours):
     """Draw each class in its colour; codes that have no name stay invisible."""
     codes = sorted(colours)
     order = np.searchsorted(codes, np.nan_to_num(field.values))
-    basemap.show(
+    base_map.show(
         axes,
         np.where(np.isin(field.values, codes), order, np.nan),
         field,
@@ -154,7 +154,7 @@ def _entries(classes, colours, counts, chance):
     absent = counts.get(None, 0)
     if absent:
         share = labels.number(100 * absent / sum(counts.values()), 1)
-        entries.append(basemap.absence_patch(f"no data ({share} % of the whole area)"))
+        entries.append(base_map.absence_patch(f"no data ({share} % of the whole area)"))
     return entries
 
 

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels
 from nepflow.figures import palettes
-from nepflow.figures.basemap import is_simulated
+from nepflow.figures.base_map import is_simulated
 from nepflow.figures.layout import counts_bar, mark_simulated
 
 _LEFT, _RIGHT, _BELOW, _BAR = 12, 4, 10, 9.5  # mm

@@ -4,7 +4,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels
-from nepflow.evaluation import field_agreement
+from nepflow.evaluation import agreement
 from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
 from nepflow.figures.palettes import BadFigure
@@ -103,7 +103,7 @@ def _panel(axes, part, groups, limits, key, side):
     axes.set_aspect("equal")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(4))
-    found = field_agreement.agreement(part["observed"].to_numpy(), part["modelled"].to_numpy())
+    found = agreement.agreement(part["observed"].to_numpy(), part["modelled"].to_numpy())
     decimals = labels.decimals_for(found["rmse"], 3)
     text = (
         f"n = {found['values']}",

@@ -7,7 +7,7 @@ from nepflow import labels
 from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
 from nepflow.figures.palettes import BadFigure
-from nepflow.landcover import land_use_effect, land_use_rows
+from nepflow.landcover import land_use_effect
 
 _ROW, _HEAD = 6.5, 19.5  # mm: a class; names of the columns
 _BESIDE = ("total_effect", *land_use_effect.PARTS, "observed_change")
@@ -150,7 +150,7 @@ def _texts(axes, names, shown, left, cell, wide):
 def _note(table, unit):
     """Say the unit, the years, and what is left out."""
     text = f"{labels.unit_text(unit)}; {table['years'].iloc[0].replace('-', '–')}."
-    absent = table[table["from_class"] == land_use_rows.NO_DATA]["value"]
+    absent = table[table["from_class"] == land_use_effect.NO_DATA]["value"]
     if len(absent) and absent.iloc[0] > 0:
         area = labels.number(absent.iloc[0], 0)
         text += f" Left out: {area} km² of transitions of classes without productivity data."

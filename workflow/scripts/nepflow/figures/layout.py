@@ -8,10 +8,12 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.offsetbox import AnchoredText
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogFormatter
 
 from nepflow import labels
 from nepflow.figures import palettes
+from nepflow.io.atomic import replacing
 
 WIDTHS = (85, 180)  # single and double column, mm
 _MM = 1 / 25.4
@@ -182,3 +184,32 @@ def mark_simulated(axes, simulated, location="upper right"):
     mark.patch.set(facecolor="white", edgecolor=palettes.ACCENT, linewidth=0.8, alpha=0.94)
     mark.set_zorder(50)
     axes.add_artist(mark)
+
+
+def write(figure, png_path, pdf_path):
+    """Save a figure as PNG (300 dpi) and PDF whose bytes depend on its content alone.
+
+    No text is taken for TeX, whatever drew it: titles and names may hold a ``$``. Neither file
+    bears a date or the version of the drawing library.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    png_path, pdf_path : str or Path
+        Written under temporary names and renamed when complete.
+    """
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    with matplotlib.rc_context(style()):
+        with replacing(png_path) as path:
+            figure.savefig(path, metadata={"Software": None})
+        with replacing(pdf_path) as path:
+            figure.savefig(path, metadata={"CreationDate": None, "Producer": None, "Creator": None})
+
+
+@drawn_in_style
+def panel_sheet(panel, *, title=None, width_mm=180, letter=None):
+    """Return the figure of a single panel; parameters as in `panel_figure`."""
+    sheet = Sheet(width_mm, panel.height_mm(width_mm), title, letter)
+    panel.draw(sheet)
+    return sheet.figure

@@ -3,14 +3,196 @@
 import itertools
 from dataclasses import dataclass
 
+import matplotlib.patheffects as effects
 import numpy as np
 import xarray
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
+from scipy.ndimage import gaussian_filter
 
 from nepflow import labels
-from nepflow.figures import basemap, overlays, palettes, value_shares
-from nepflow.figures.panels import panel_sheet
+from nepflow.figures import base_map, palettes
+from nepflow.figures.layout import panel_sheet
+
+SPACING_MM = 1.4  # between stipples on paper
+_DASHES = ("solid", (0, (4, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+_HALO = [effects.withStroke(linewidth=1.8, foreground="white", alpha=0.85)]
+_DOT = {"marker": "o", "color": palettes.INK, "linestyle": "none"}
+_RIM = {"markeredgecolor": "white", "markeredgewidth": 0.35}  # seen on dark colours too
+
+
+def smoothed(values, inside, cells):
+    """Return values smoothed by a Gaussian that knows only the cells with a value.
+
+    Parameters
+    ----------
+    values : ndarray, shape (y, x)
+        NaN = absent.
+    inside : ndarray of bool, shape (y, x)
+        Elsewhere the result is NaN.
+    cells : float
+        Standard deviation, cells.
+    """
+    known = np.isfinite(values)
+    weight = gaussian_filter(known.astype("float64"), cells)
+    total = gaussian_filter(np.where(known, values, 0.0), cells)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(inside & (weight > 0.05), total / weight, np.nan)
+
+
+def draw_contours(axes, field, inside, levels):
+    """Draw smooth labelled lines of equal value and return a legend entry of each.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Map axes with their final limits.
+    field : xarray.DataArray, shape (y, x)
+        Attributes unit, long_name.
+    inside : ndarray of bool, shape (y, x)
+    levels : sequence of float
+        In the unit of the field; each has its dashes.
+    """
+    levels = sorted(levels)
+    styles = [_DASHES[number % len(_DASHES)] for number in range(len(levels))]
+    frame = axes.get_xlim(), axes.get_ylim()
+    across = np.ptp(field.x.values) / max(len(field.x) - 1, 1)
+    # about 0.7 mm on paper, whatever the cells: the wiggles of single cells are no information
+    mm = (frame[0][1] - frame[0][0]) / (axes.bbox.width / axes.figure.dpi * 25.4)
+    values = smoothed(field.values, inside, max(0.7 * mm / across, 1.0))
+    lines = axes.contour(
+        field.x.values,
+        field.y.values,
+        values,
+        levels=levels,
+        colors=palettes.INK,
+        linewidths=0.75,
+        linestyles=styles,
+        zorder=9,
+    )
+    lines.set_path_effects(_HALO)
+    texts = axes.clabel(lines, fmt="%g", fontsize=6, inline=True, inline_spacing=3)
+    for text in texts:
+        text.set(path_effects=_HALO, zorder=10)
+    axes.set(xlim=frame[0], ylim=frame[1])
+    name = labels.sentence(field.attrs.get("long_name", ""))
+    unit = labels.unit_text(field.attrs.get("unit", ""))
+    look = {"color": palettes.INK, "linewidth": 0.8}
+    return [
+        Line2D([], [], linestyle=style, label=f"{name} {level:g} {unit}".strip(), **look)
+        for level, style in zip(levels, styles, strict=True)
+    ]
+
+
+def significant_blocks(p, shown, below, side):
+    """Return the centres of the blocks of which more than half of the cells are significant.
+
+    Parameters
+    ----------
+    p : ndarray, shape (y, x)
+        NaN = absent.
+    shown : ndarray of bool, shape (y, x)
+        Cells of the area.
+    below : float
+        Level; a cell is significant where p < below.
+    side : int
+        Cells of a block's side.
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        Row and column of the centres, in cells. A block counts where at least half of its
+        cells have a p, and more than half of these are significant.
+    """
+    rows, columns = -(-p.shape[0] // side) * side, -(-p.shape[1] // side) * side
+    padded = np.full((rows, columns), np.nan)
+    padded[: p.shape[0], : p.shape[1]] = np.where(shown, p, np.nan)
+    blocks = padded.reshape(rows // side, side, columns // side, side)
+    known = np.isfinite(blocks).sum(axis=(1, 3))
+    passed = (blocks < below).sum(axis=(1, 3))
+    row, column = np.nonzero((2 * known >= side * side) & (2 * passed > known))
+    return (row + 0.5) * side - 0.5, (column + 0.5) * side - 0.5
+
+
+def draw_stipples(axes, p, inside, below):
+    """Draw a dot on a regular lattice where a block is mostly significant; return its entry.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Map axes with their final limits.
+    p : xarray.DataArray, shape (y, x)
+    inside : ndarray of bool, shape (y, x)
+    below : float
+        Level.
+    """
+    west, east = axes.get_xlim()
+    cell = np.ptp(p.x.values) / max(len(p.x) - 1, 1)
+    width_mm = axes.bbox.width / axes.figure.dpi * 25.4
+    side = max(1, round(SPACING_MM * (east - west) / width_mm / cell))
+    row, column = significant_blocks(p.values, inside, below, side)
+    west, _, _, north = base_map.extent(p)
+    x = west + (column + 0.5) * cell
+    y = north - (row + 0.5) * cell
+    axes.plot(x, y, markersize=1.5, zorder=7, **_DOT, **_RIM)
+    text = f"p < {below:g} in most cells around the dot"
+    return Line2D([], [], markersize=1.6, label=text, markeredgewidth=0, **_DOT)
+
+
+def range_shares(values, levels, p=None, below=None):
+    """Return which share of the cells with data lies between the levels.
+
+    Parameters
+    ----------
+    values : ndarray
+        NaN = absent; cells of one area each.
+    levels : sequence of float
+        A value on a level belongs to the range above it.
+    p : ndarray, optional
+        Of the shape of ``values``; with it the share that is significant stands in brackets.
+    below : float, optional
+        Its level.
+
+    Returns
+    -------
+    list of (str, float, float, float)
+        Name of the range, its lower level (-inf for the first), its share and the share that is
+        significant (NaN without p), % of the cells with data.
+    """
+    known = np.isfinite(values)
+    levels = sorted(levels)
+    ranges = np.digitize(values[known], levels)
+    significant = p[known] < below if p is not None else None
+    made = []
+    for number, name in enumerate(_names(levels)):
+        within = ranges == number
+        share = 100 * within.mean() if within.size else np.nan
+        both = 100 * (within & significant).mean() if significant is not None else np.nan
+        level = levels[number - 1] if number else -np.inf
+        made.append((name, level, share, both))
+    return made
+
+
+def _names(levels):
+    if levels == [0]:
+        return ["negative", "positive"]
+    between = [f"{low:g}–{high:g}" for low, high in itertools.pairwise(levels)]
+    names = [f"< {levels[0]:g}", *between, f"≥ {levels[-1]:g}"]
+    return [name.replace("-", "\u2212") for name in names]
+
+
+def share_texts(shares, below=None):
+    """Return the lines of a legend; the shares close to 100 %."""
+    rounded = labels.closing_percentages([share for _, _, share, _ in shares])
+    texts = []
+    for (name, _, exact, both), share in zip(shares, rounded, strict=True):
+        text = f"{name}:  {labels.percent(share, exact)}"
+        if below is not None:
+            text += f"  (p < {below:g}:  {labels.number(both, 1)} %)"
+        texts.append(text)
+    return texts
+
 
 _BAR, _ROW = 9.5, 3.5  # mm: colour bar with its name; a line of the legend below it
 
@@ -61,28 +243,28 @@ class MapPanel:
         """Return the height of map, colour bar and legend, mm."""
         rows = self._rows(width_mm)
         legend = rows * _ROW + 2 if rows else 0
-        mark = basemap.mark_height(self.mark, width_mm)
-        return basemap.map_height(self.outlines, width_mm) + _BAR + legend + mark
+        mark = base_map.mark_height(self.mark, width_mm)
+        return base_map.map_height(self.outlines, width_mm) + _BAR + legend + mark
 
     def draw(self, sheet):
         """Draw everything on ``sheet``, which is at least `height_mm` tall."""
-        inside = basemap.inside_of(self.field, self.grid)
+        inside = base_map.inside_of(self.field, self.grid)
         field, unit = self.field, self.field.attrs.get("unit", "")
         colours, norm = palettes.colours_for(field.values, unit, self.limits, self.palette)
-        axes = basemap.placed(sheet, self.outlines)
-        basemap.show_absence(axes, field, inside)
-        picture = basemap.show(axes, field.values, field, cmap=colours, norm=norm, zorder=2)
+        axes = base_map.placed(sheet, self.outlines)
+        base_map.show_absence(axes, field, inside)
+        picture = base_map.show(axes, field.values, field, cmap=colours, norm=norm, zorder=2)
         name = labels.sentence(field.attrs.get("long_name", ""))
         name = labels.with_unit(self.label or name, unit)
         _colour_bar(sheet, picture, field, name, self._has_absence())
-        simulated = basemap.is_simulated(field, self.grid)
+        simulated = base_map.is_simulated(field, self.grid)
         wide = self.histogram and sheet.width > 100
         inset = _histogram(axes, field.values, picture) if wide else None
-        basemap.finish(axes, self.outlines, inside, simulated, inset)
+        base_map.finish(axes, self.outlines, inside, simulated, inset)
         self._legend(sheet, _share_entries(self.shares, picture, self.stipple), axes, inside)
 
     def _has_absence(self):
-        inside = basemap.inside_of(self.field, self.grid)
+        inside = base_map.inside_of(self.field, self.grid)
         return bool(np.isnan(self.field.values[inside]).any())
 
     def _rows(self, width_mm):
@@ -96,18 +278,18 @@ class MapPanel:
         """Draw lines and stipples; say below the colour bar what they and the shares mean."""
         rows = self._rows(sheet.width)
         if self.contours:
-            entries += overlays.draw_contours(axes, self.contours[0], inside, self.contours[1])
+            entries += draw_contours(axes, self.contours[0], inside, self.contours[1])
         if self.stipple:
-            entries.append(overlays.draw_stipples(axes, self.stipple[0], inside, self.stipple[1]))
+            entries.append(draw_stipples(axes, self.stipple[0], inside, self.stipple[1]))
         if sheet.width < 100 and self._has_absence():
-            entries.append(basemap.absence_patch(labels.NO_DATA))
+            entries.append(base_map.absence_patch(labels.NO_DATA))
         if entries:
-            foot = basemap.foot(sheet, rows * _ROW, _BAR + 1)
+            foot = base_map.foot(sheet, rows * _ROW, _BAR + 1)
             title = "Share of the area with data" if self.shares else None
-            basemap.legend(foot, entries, _columns(sheet.width), title)
+            base_map.legend(foot, entries, _columns(sheet.width), title)
         if self.mark:
-            note = basemap.foot(sheet, 3, _BAR + rows * _ROW + 2 * bool(rows))
-            basemap.write_mark(note, self.mark, sheet.width)
+            note = base_map.foot(sheet, 3, _BAR + rows * _ROW + 2 * bool(rows))
+            base_map.write_mark(note, self.mark, sheet.width)
 
 
 def _share_entries(shares, picture, stipple):
@@ -117,7 +299,7 @@ def _share_entries(shares, picture, stipple):
     low, high = picture.norm.vmin, picture.norm.vmax
     levels = [low, *(level for _, level, _, _ in shares[1:]), high]
     middles = [(a + b) / 2 for a, b in itertools.pairwise(levels)]
-    texts = value_shares.share_texts(shares, stipple[1] if stipple else None)
+    texts = share_texts(shares, stipple[1] if stipple else None)
     line = {"edgecolor": palettes.INK, "linewidth": 0.3}
     return [
         Patch(facecolor=picture.cmap(picture.norm(middle)), label=text, **line)
@@ -157,7 +339,7 @@ def continuous_map(field, grid, outlines, *, title=None, width_mm=180, letter=No
 def _colour_bar(sheet, picture, field, name, has_absence):
     """Put below the map the colour bar, with arrows where values leave it, and the absence."""
     wide = sheet.width > 100
-    cax = basemap.foot(sheet, 2.4, 0, 0.02, 0.66 if wide else 0.98)
+    cax = base_map.foot(sheet, 2.4, 0, 0.02, 0.66 if wide else 0.98)
     bar = sheet.figure.colorbar(
         picture,
         cax=cax,
@@ -169,8 +351,8 @@ def _colour_bar(sheet, picture, field, name, has_absence):
     bar.outline.set_linewidth(0.4)
     bar.set_label(name, labelpad=1.5, fontsize=7 if sheet.width > 70 else 6)
     if has_absence and wide:
-        foot = basemap.foot(sheet, 2.4, 0, 0.71)
-        basemap.legend(foot, [basemap.absence_patch(labels.NO_DATA)])
+        foot = base_map.foot(sheet, 2.4, 0, 0.71)
+        base_map.legend(foot, [base_map.absence_patch(labels.NO_DATA)])
 
 
 def _histogram(axes, values, picture):

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
 
 from nepflow import labels
-from nepflow.figures import base_map, basemap, palettes
+from nepflow.figures import base_map, palettes
 from nepflow.figures.layout import Sheet, counts_bar, drawn_in_style
 
 _LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
@@ -48,7 +48,7 @@ def residual_figure(
         sheet, field, stations, residuals, outlines, labels.with_unit("Mean residual", unit), limits
     )
     inside = grid.values == 1
-    basemap.finish(field, outlines, inside, basemap.is_simulated(grid))
+    base_map.finish(field, outlines, inside, base_map.is_simulated(grid))
     return sheet.figure
 
 

@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from nepflow import labels
 from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
-from nepflow.landcover import transition_table
+from nepflow.landcover import transitions
 
 _GAP, _BAR = 1.5, 4.5  # mm between the classes of a bar; width of a bar
 _HEAD, _FOOT, _MARK = 5.0, 5.5, 5.5  # mm: year above a bar; changed share below; the mark
@@ -52,7 +52,7 @@ def sankey(
     -------
     matplotlib.figure.Figure
     """
-    dates, names, flows = transition_table.steps_of(table)
+    dates, names, flows = transitions.steps_of(table)
     shares = 100 * flows / flows.sum(axis=(1, 2), keepdims=True)
     wide = width_mm > 100
     height = 84 if wide else 72

@@ -1,13 +1,133 @@
 """Annual series of the whole area and of its zones, with the trend that the tables give."""
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels
-from nepflow.figures import annual, palettes
+from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.palettes import BadFigure
+
+LEAST_YEARS = 3  # with fewer a curve says nothing
+
+
+class Trend(NamedTuple):
+    """A fitted line: ``start`` in the first year, ``slope`` a year in ``unit``, and its p."""
+
+    slope: float
+    unit: str
+    p: float
+    first_year: float
+    start: float
+
+
+def curves_of(table, quantity, zones):
+    """Return the annual means of a quantity over the whole area and over its zones.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Tidy table of series: zones, zone, year, quantity, value, unit. Rows of the whole
+        area have the zone ``all``; the quantity stands as ``<quantity>_mean``.
+    quantity, zones : str
+        Such as nep, province.
+
+    Returns
+    -------
+    (dict of {str: (ndarray, ndarray)}, str)
+        Years and values of each zone, the whole area first, and the unit.
+
+    Raises
+    ------
+    BadFigure
+        If the table lacks the quantity, the whole area or the zones, or mixes units.
+    """
+    rows = table[table["quantity"] == f"{quantity}_mean"]
+    if rows.empty:
+        known = ", ".join(sorted(set(table["quantity"])))
+        raise BadFigure(f"the table of series has no {quantity}_mean. It has: {known}.")
+    area = rows[rows["zone"] == labels.REGION]
+    parts = rows[(rows["zones"] == zones) & (rows["zone"] != labels.REGION)]
+    if area.empty or parts.empty:
+        known = ", ".join(sorted(set(rows["zones"])))
+        raise BadFigure(f"{quantity} of {zones} is not in the table of series, which has: {known}.")
+    units = sorted(set(rows["unit"]))
+    if len(units) > 1:
+        raise BadFigure(f"{quantity}_mean comes in several units: {', '.join(units)}.")
+    curves = {labels.REGION: _by_year(area)}
+    for name in dict.fromkeys(parts["zone"]):
+        curves[name] = _by_year(parts[parts["zone"] == name])
+    return curves, units[0]
+
+
+def _by_year(rows):
+    """Return years and values, ascending; a year that stands twice counts once."""
+    years, values = rows["year"].astype(float), rows["value"].astype(float)
+    by_year = dict(sorted(zip(years, values, strict=True)))
+    return list(by_year), list(by_year.values())
+
+
+def with_enough_years(curves):
+    """Return the curves of at least `LEAST_YEARS` years, and the names of the others.
+
+    The whole area stays in any case, and so do all zones where none has enough.
+    """
+    known = {zone: sum(map(math.isfinite, values)) for zone, (_, values) in curves.items()}
+    absent = [z for z, years in known.items() if years < LEAST_YEARS and z != labels.REGION]
+    if len(absent) == len(curves) - 1:
+        return curves, []
+    return {zone: curve for zone, curve in curves.items() if zone not in absent}, absent
+
+
+def first_zones(curves, most):
+    """Return the curves of the whole area and of the first ``most`` zones, and the other names."""
+    kept = dict(list(curves.items())[: most + 1])
+    return kept, [zone for zone in curves if zone not in kept]
+
+
+def trend_of(table, quantity, zones, zone):
+    """Return the `Trend` of a zone, or None where the table has none.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame or None
+        Tidy table of trends with ``<quantity>_slope``, ``_line_start`` and ``_p``; the year is
+        the period, such as 2000-2023.
+    quantity, zones, zone : str
+    """
+    if table is None:
+        return None
+    rows = table[table["zone"] == zone]
+    if zone != labels.REGION:
+        rows = rows[rows["zones"] == zones]
+    found = {row.quantity: row for row in rows.itertuples()}
+    slope = found.get(f"{quantity}_slope")
+    if slope is None or math.isnan(slope.value):
+        return None
+    p = found.get(f"{quantity}_p")
+    start = found.get(f"{quantity}_line_start")
+    return Trend(
+        float(slope.value),
+        slope.unit,
+        float(p.value) if p else math.nan,
+        float(str(slope.year).split("-")[0]),
+        float(start.value) if start else math.nan,
+    )
+
+
+def trend_text(trend):
+    """Return slope with unit, and p, as text; nothing where there is no trend."""
+    if trend is None:
+        return ""
+    sign = "+" if trend.slope > 0 else ""
+    size = labels.number(trend.slope, labels.decimals_for(trend.slope, 3))
+    text = f"{sign}{size} {labels.unit_text(trend.unit)}"
+    return text if math.isnan(trend.p) else f"{text}, {labels.p_text(trend.p)}"
+
 
 LINES_AT_MOST = 4  # more zones than this become small multiples
 PANELS_AT_MOST = 60  # a page of 1.6 m; all zones stand in the table
@@ -61,10 +181,10 @@ def annual_series(
     BadFigure
         If the table lacks the quantity, the whole area or the zones.
     """
-    curves, unit = annual.curves_of(table, quantity, zones)
-    curves, absent = annual.with_enough_years(curves)
-    curves, more = annual.first_zones(curves, PANELS_AT_MOST)
-    trends = {name: annual.trend_of(trends, quantity, zones, name) for name in curves}
+    curves, unit = curves_of(table, quantity, zones)
+    curves, absent = with_enough_years(curves)
+    curves, more = first_zones(curves, PANELS_AT_MOST)
+    trends = {name: trend_of(trends, quantity, zones, name) for name in curves}
     axis_name = labels.with_unit(label or labels.quantity_name(quantity), unit)
     sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, bool(absent or more))
     _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
@@ -77,7 +197,7 @@ def annual_series(
     else:
         _apart(panels, parts, labels.unit_text(unit))
     mark_simulated(top, simulated, "upper right")
-    notes = [f"Not drawn, less than {annual.LEAST_YEARS} years with data: {labels.some(absent)}."]
+    notes = [f"Not drawn, less than {LEAST_YEARS} years with data: {labels.some(absent)}."]
     notes = notes if absent else []
     notes += [f"Not drawn, beyond {PANELS_AT_MOST} zones: {labels.some(more, 3)}."] if more else []
     if notes:
@@ -110,8 +230,8 @@ class RegionPanel:
 
     def draw(self, sheet):
         """Draw points, line and trend on ``sheet``."""
-        curves, unit = annual.curves_of(self.table, self.quantity, self.zones)
-        trend = annual.trend_of(self.trends, self.quantity, self.zones, labels.REGION)
+        curves, unit = curves_of(self.table, self.quantity, self.zones)
+        trend = trend_of(self.trends, self.quantity, self.zones, labels.REGION)
         tall = self.height_mm(sheet.width) - 4.5 - _BELOW
         axes = sheet.axes(_LEFT, 4.5, sheet.width - _LEFT - _RIGHT, tall)
         sheet.main = axes
@@ -164,7 +284,7 @@ def _together(axes, parts, axis_name, wide):
     """Draw up to four zones in one panel, told apart by colour and marker."""
     looks, lines, texts = zip(palettes.LINES, palettes.MARKERS, strict=True), [], []
     for (zone, (years, values, trend)), (colour, marker) in zip(parts.items(), looks, strict=False):
-        texts.append(f"{zone}  {annual.trend_text(trend)}".strip())
+        texts.append(f"{zone}  {trend_text(trend)}".strip())
         lines.append(_curve(axes, years, values, trend, colour, marker, label=texts[-1]))
     _axes(axes, axis_name)
     axes.legend(
@@ -201,9 +321,7 @@ def _heading(axes, name, trend, wide):
     look = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
     axes.annotate(name, (0, 1), (0, 3 if wide else 10.5), ha="left", fontweight="bold", **look)
     place, side = ((1, 1), "right") if wide else ((0, 1), "left")
-    axes.annotate(
-        annual.trend_text(trend), place, (0, 3), ha=side, fontsize=6.4 if wide else 5.8, **look
-    )
+    axes.annotate(trend_text(trend), place, (0, 3), ha=side, fontsize=6.4 if wide else 5.8, **look)
 
 
 def _axes(axes, name, ticks=5, years=6):

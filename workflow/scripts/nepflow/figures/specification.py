@@ -10,7 +10,7 @@ from nepflow import labels
 from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated
 from nepflow.figures.palettes import BadFigure
-from nepflow.pixel.null_persistence import BESIDE
+from nepflow.pixel.persistence import BESIDE
 
 COLUMNS = ["choice", "option", "chosen", "quantity", "value", "unit"]
 PANELS = 4

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
 
-from nepflow.figures import base_map, basemap, palettes
+from nepflow.figures import base_map, palettes
 from nepflow.figures.layout import drawn_in_style
 
 # The land half of oleron, paler, so that points and names stand out.
@@ -43,11 +43,11 @@ def study_area_map(
     -------
     matplotlib.figure.Figure
     """
-    inside = basemap.inside_of(elevation, grid)
+    inside = base_map.inside_of(elevation, grid)
     values = np.where(inside, elevation.values, np.nan)
     norm = Normalize(*(limits or palettes.nice_limits(values)))
-    sheet, axes = basemap.framed(outlines, width_mm, 9.5, title, letter)
-    basemap.show(axes, _shaded(values, norm, basemap.extent(elevation)), elevation, zorder=2)
+    sheet, axes = base_map.framed(outlines, width_mm, 9.5, title, letter)
+    base_map.show(axes, _shaded(values, norm, base_map.extent(elevation)), elevation, zorder=2)
     handles = _draw_stations(axes, stations, outlines.crs)
     _foot(sheet, values, norm, handles)
 
@@ -57,8 +57,8 @@ def study_area_map(
         y = 0.99 - size if "upper" in corner else 0.01
         base_map.locator(axes.inset_axes((x, y, size, size), zorder=30), outlines)
 
-    simulated = basemap.is_simulated(elevation, grid)
-    basemap.finish(axes, outlines, inside, simulated, globe)
+    simulated = base_map.is_simulated(elevation, grid)
+    base_map.finish(axes, outlines, inside, simulated, globe)
     _name_zones(axes, outlines)
     return sheet.figure
 
@@ -93,7 +93,7 @@ def _draw_stations(axes, stations, crs):
 
 def _foot(sheet, values, norm, handles):
     wide = sheet.width > 100
-    cax = basemap.foot(sheet, 2.4, 0, 0.02, 0.5 if wide else 0.55)
+    cax = base_map.foot(sheet, 2.4, 0, 0.02, 0.5 if wide else 0.55)
     bar = sheet.figure.colorbar(
         ScalarMappable(norm, _EARTH),
         cax=cax,
@@ -104,7 +104,7 @@ def _foot(sheet, values, norm, handles):
     )
     bar.outline.set_linewidth(0.4)
     bar.set_label("Elevation (m)", labelpad=1.5)
-    axes = basemap.foot(sheet, 2.4, 0, 0.56 if wide else 0.6)
+    axes = base_map.foot(sheet, 2.4, 0, 0.56 if wide else 0.6)
     axes.set_axis_off()
     axes.legend(
         handles=handles,

@@ -6,7 +6,7 @@ from matplotlib.colors import LogNorm
 from nepflow import labels
 from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated
-from nepflow.landcover import transition_table
+from nepflow.landcover import transitions
 
 _ROW, _HEAD = 6.5, 19.5  # mm: a class; names of the columns
 _COLUMNS = ("sum", "loss", "swap")
@@ -38,7 +38,7 @@ def heat_table(
     """
     matrices = table[table["quantity"] == "transition_share"]
     year = year or list(matrices["year"])[-1]
-    shares = transition_table.matrix_of(table, year, "transition_share")
+    shares = transitions.matrix_of(table, year, "transition_share")
     names = list(shares.index)
     changes = {
         quantity: _by_class(table, year, f"{quantity}_share", names)

@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from nepflow.inputs import plan
-from nepflow.study import datasets, site
+from nepflow.study import datasets, load
 
 PACKAGES = (
     "numpy",
@@ -147,12 +147,12 @@ def memory(rules, meminfo="/proc/meminfo"):
 
 def disk(study, raw, results, top="."):
     """Compare the free room with what downloads and results will take, on one disk together."""
-    from nepflow.download import region
+    from nepflow.download import area as download_area
 
     bring = plan.download_gb(plan.plan(study, datasets.load()))
     tiles = len(study["tiles"]) * 1.24e6 / 1.6  # km2 of a tile at most; no box is round them
     km2 = tiles or _area_km2(study, top)
-    made, _ = region.cost(km2, study["grid"]["resolution_m"], len(study["years"]))
+    made, _ = download_area.cost(km2, study["grid"]["resolution_m"], len(study["years"]))
     needs = {"raw": (nearest(raw), bring), "results": (nearest(results), made)}
     disks = {}
     for name, (place, needed) in needs.items():
@@ -171,14 +171,14 @@ def disk(study, raw, results, top="."):
 
 def _area_km2(study, top):
     """Area of the polygons of a study that lists no tiles; 0 while they are not there."""
-    from nepflow.download import region
+    from nepflow.download import area as download_area
     from nepflow.io import vectors
 
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return 0
     area = vectors.read_area(path, settings["layer"], settings["name_field"])
-    return region.area_km2(area.to_crs("EPSG:4326").union_all())
+    return download_area.area_km2(area.to_crs("EPSG:4326").union_all())
 
 
 def nearest(folder):
@@ -201,7 +201,7 @@ def packages_import():
 
 def of_site(study, top, live=False):
     """Yield the findings on environment, login, disk and memory."""
-    settings = site.settings(top)
+    settings = load.settings(top)
     lock = Path(top, "envs/requirements.txt")
     again = "Delete .venv and run `make demo`."
     yield from guarded("environment", again, lambda: environment(lock))

@@ -45,3 +45,29 @@ class MaskedArea:
         for name, cells in parts.items():
             share = 100 * cells / whole if whole else np.nan
             yield f"{name.replace(' ', '_')}_share", share, "% of the area"
+
+
+def commonest_absence(annual, valid):
+    """Return the commonest reason of the years without a value.
+
+    Parameters
+    ----------
+    annual : ndarray, shape (year, y, x)
+        Codes of reasons; NaN outside the area.
+    valid : int
+        The code that is no reason.
+
+    Returns
+    -------
+    ndarray, shape (y, x)
+        The lowest of equally common reasons; NaN where every year has a value.
+    """
+    most = np.zeros(annual.shape[1:])
+    reason = np.full(annual.shape[1:], np.nan)
+    for code in np.unique(annual[~np.isnan(annual)]):
+        if code == valid:
+            continue
+        count = (annual == code).sum(axis=0)
+        reason = np.where(count > most, code, reason)
+        most = np.maximum(count, most)
+    return reason

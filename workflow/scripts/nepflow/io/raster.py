@@ -1,14 +1,18 @@
 """Rasters: the study grid, tags, and the one loop over space."""
 
+import hashlib
+import json
 import math
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
 import rasterio
+import rioxarray
+from affine import Affine
 from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
@@ -16,28 +20,356 @@ from rasterio.windows import Window
 
 from nepflow._log import progress
 from nepflow.io import bands as io_bands
-from nepflow.io import overviews
 from nepflow.io.atomic import replacing
-from nepflow.io.geotiff import (
-    CUBE,
-    TILE,
-    TILE_UNIT,
-    Grid,
-    Output,
-    absent_to_nan,
-    band_count,
-    classes_of,
-    created,
-    grid_of,
-    inherited_tags,
-    read,
-    store,
-    tags_of,
-    warning_tags,
-    warnings_of,
-    write,
-    years_of,
-)
+
+SMALLEST = 512  # cells; a raster not larger than this needs no overview
+LAYERS = 3  # bands; overviews of a cube would take a third of the time that making it takes
+SQUARE = 256  # cells; the order in which a digest reads values
+
+
+def add(path, categorical):
+    """Add overviews by halves to a large layer, by nearest for classes, average for quantities."""
+    with rasterio.open(path, "r+") as target:
+        largest = max(target.shape)
+        factors = [2**k for k in range(1, 16) if largest / 2**k >= SMALLEST / 2]
+        if largest <= SMALLEST or target.count > LAYERS:
+            return
+        method = Resampling.nearest if categorical else Resampling.average
+        with rasterio.Env(COMPRESS_OVERVIEW="DEFLATE", ZLEVEL_OVERVIEW="1"):
+            target.build_overviews(factors, method)
+
+
+def layer(path, band=1, max_pixels=2_000_000):
+    """Return a band for display.
+
+    Parameters
+    ----------
+    path : str
+        Raster on the study grid.
+    band : int
+        Band number, from 1.
+    max_pixels : int
+        The largest number of cells of the result; a larger raster is decimated by nearest.
+
+    Returns
+    -------
+    xarray.DataArray, shape (y, x)
+        float64 with NaN for absence. Attributes: unit, long_name, source, classes
+        ({int: str} or None), colours ({int: "#rrggbb"} or None), simulated (bool).
+    """
+    with rioxarray.open_rasterio(path, masked=True) as cube:
+        step = max(1, math.ceil(math.sqrt(cube.shape[1] * cube.shape[2] / max_pixels)))
+        values = cube.isel(band=band - 1)[::step, ::step].load().astype("float64")
+    with rasterio.open(path) as source:
+        tags = source.tags()
+        if source.nodata is not None and not math.isnan(source.nodata):
+            values = values.where(values != source.nodata)
+        # a decimated layer has larger cells: its centres move, or the extent is off by half a step
+        transform = source.transform @ source.transform.scale(step, step)
+    x = transform.c + (np.arange(values.shape[1]) + 0.5) * transform.a
+    y = transform.f + (np.arange(values.shape[0]) + 0.5) * transform.e
+    values = values.assign_coords(x=x, y=y).rio.write_transform(transform)
+    values.attrs = {
+        "unit": tags.get("unit", ""),
+        "long_name": tags.get("long_name", ""),
+        "source": tags.get("source", ""),
+        "classes": _by_code(tags.get("classes")),
+        "colours": _by_code(tags.get("colours")),
+        "simulated": "simulated" in tags,
+    }
+    return values
+
+
+def _by_code(text):
+    return {int(code): value for code, value in json.loads(text).items()} if text else None
+
+
+def _squares(height, width):
+    """Yield the windows of squares that cover a raster, row by row; the last are smaller."""
+    for row in range(0, height, SQUARE):
+        for column in range(0, width, SQUARE):
+            yield Window(column, row, min(SQUARE, width - column), min(SQUARE, height - row))
+
+
+def digest(path):
+    """Return the SHA-256 of a raster's content: geometry, tags, band names, decoded values.
+
+    Two files with the same digest say the same, whatever the size of their tiles and the order
+    in which these were written or compressed.
+    """
+    sha = hashlib.sha256()
+    with rasterio.open(path) as source:
+        head = {
+            "crs": source.crs.to_wkt(),
+            "transform": list(source.transform)[:6],
+            "shape": source.shape,
+            "tags": {k: v for k, v in sorted(source.tags().items()) if k != "AREA_OR_POINT"},
+            "bands": source.descriptions,
+            "dtype": source.dtypes[0],
+            "nodata": repr(source.nodata),
+        }
+        sha.update(json.dumps(head, sort_keys=True, default=str).encode())
+        for window in _squares(source.height, source.width):
+            values = source.read(window=window)  # all bands, which a tile of a cube holds together
+            if values.dtype.kind == "f":
+                values[np.isnan(values)] = np.nan  # one of the many bit patterns
+            sha.update(values)
+    return sha.hexdigest()
+
+
+TILE = 256  # side of a GeoTIFF tile, cells
+TILE_UNIT = 16  # its sides are multiples of this
+CUBE = 64  # height of the tiles of a cube: strips over several cubes have few rows
+WARNINGS = "warnings"  # a tag: list of what a reader of the report must know, JSON
+PROPAGATED = "simulated"  # a tag that every descendant of a simulated raster bears
+
+
+class CodesDoNotFit(ValueError):
+    """Codes that the data type of their raster cannot hold: they would become other codes."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A north-up raster geometry: CRS (WKT), affine transform, shape."""
+
+    crs: str
+    transform: Affine
+    height: int
+    width: int
+
+    @property
+    def bounds(self):
+        """West, south, east, north in CRS units."""
+        west, north = self.transform @ (0, 0)
+        east, south = self.transform @ (self.width, self.height)
+        return west, south, east, north
+
+    @property
+    def resolution_m(self):
+        """Side of a cell, CRS units (m)."""
+        return self.transform.a
+
+    @property
+    def cell_area_m2(self):
+        """Area of a cell, m2; true area only where the CRS is equal-area."""
+        return abs(self.transform.a * self.transform.e)
+
+    def xy(self, start, stop):
+        """Cell centres of the rows ``start`` to ``stop``: x (1, width), y (rows, 1)."""
+        x = self.transform.c + (np.arange(self.width) + 0.5) * self.transform.a
+        y = self.transform.f + (np.arange(start, stop) + 0.5) * self.transform.e
+        return x[None, :], y[:, None]
+
+    def of_rows(self, start, stop):
+        """The grid of the rows ``start`` to ``stop``."""
+        if (start, stop) == (0, self.height):
+            return self
+        transform = self.transform @ Affine.translation(0, start)
+        return Grid(self.crs, transform, stop - start, self.width)
+
+
+@dataclass(frozen=True)
+class Output:
+    """A raster to write.
+
+    ``dtype`` is float32 (NaN = absent), uint8 or uint16 (``nodata`` = absent). ``classes`` maps
+    codes to names and ``colours`` codes to ``#rrggbb``; both are for class rasters. A cube of which
+    others read few bands is stored band by band (``interleave="band"``).
+    """
+
+    path: str
+    unit: str
+    long_name: str
+    bands: tuple = ("1",)
+    dtype: str = "float32"
+    nodata: float = None
+    classes: dict = None
+    colours: dict = None
+    interleave: str = "pixel"
+    tags: dict = field(default_factory=dict)
+
+    @property
+    def absent(self):
+        """Value that stands for absence in the file."""
+        if self.dtype == "float32":
+            return math.nan
+        return 0 if self.nodata is None else self.nodata
+
+
+def grid_of(path):
+    """Return the `Grid` of a raster file."""
+    with rasterio.open(path) as source:
+        return Grid(source.crs.to_wkt(), source.transform, source.height, source.width)
+
+
+def tags_of(path):
+    """Return the tags of a raster file as a dictionary of strings."""
+    with rasterio.open(path) as source:
+        return source.tags()
+
+
+def classes_of(path):
+    """Return {code: name} of a class raster."""
+    return {int(code): name for code, name in json.loads(tags_of(path)["classes"]).items()}
+
+
+def warning_tags(warnings):
+    """Return the tag that takes warnings to the report, none without warnings."""
+    return {WARNINGS: json.dumps(list(warnings), ensure_ascii=False)} if warnings else {}
+
+
+def warnings_of(path):
+    """Return the warnings that a raster bears, a list of str."""
+    return json.loads(tags_of(path).get(WARNINGS, "[]"))
+
+
+def band_count(path):
+    """Return the number of bands of a raster file."""
+    with rasterio.open(path) as source:
+        return source.count
+
+
+def years_of(path):
+    """Return the band descriptions of a cube as years."""
+    with rasterio.open(path) as source:
+        return [int(name) for name in source.descriptions]
+
+
+def read(path, band=1):
+    """Return one band as float64 (y, x) with NaN for absence."""
+    with rasterio.open(path) as source:
+        return absent_to_nan(source.read(band, out_dtype="float64"), source.nodata)
+
+
+def absent_to_nan(values, nodata):
+    if nodata is not None and not math.isnan(nodata):
+        values[values == nodata] = np.nan
+    return values
+
+
+def inherited_tags(inputs):
+    """The tag that says that a datum is simulated goes from any input to every output."""
+    for item in inputs:
+        for path in item if isinstance(item, list) else [getattr(item, "path", item)]:
+            tags = tags_of(path)
+            if PROPAGATED in tags:
+                return {PROPAGATED: tags[PROPAGATED]}
+    return {}
+
+
+def created(path, output, grid, inherited, rows=TILE, threads=1):
+    """Open a tiled, compressed GeoTIFF with the tags of ``output``.
+
+    ``rows`` are written at a time. Tiles are no higher, so that each is compressed once: a tile
+    that several strips fill is written anew by each when GDAL's cache cannot hold its row.
+    ``threads`` compress.
+    """
+    predictor = 3 if output.dtype == "float32" else 1
+    highest = TILE if len(output.bands) <= LAYERS else CUBE
+    height = highest
+    if rows < min(highest, grid.height):
+        height = max(rows - rows % TILE_UNIT, TILE_UNIT)
+    target = rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        dtype=output.dtype,
+        count=len(output.bands),
+        crs=CRS.from_wkt(grid.crs),
+        transform=grid.transform,
+        height=grid.height,
+        width=grid.width,
+        nodata=output.absent,
+        tiled=True,
+        blockxsize=TILE,
+        blockysize=height,
+        compress="deflate",
+        zlevel=1,
+        predictor=predictor,
+        bigtiff="if_safer",
+        num_threads=threads,
+        interleave=output.interleave,
+    )
+    tags = {"unit": output.unit, "long_name": output.long_name, **inherited, **output.tags}
+    if output.classes:
+        names = {str(code): name for code, name in sorted(output.classes.items())}
+        tags["classes"] = json.dumps(names, ensure_ascii=False)
+    if output.colours:
+        target.write_colormap(1, {code: _rgb(text) for code, text in output.colours.items()})
+        tags["colours"] = json.dumps({str(k): v for k, v in sorted(output.colours.items())})
+    target.update_tags(**tags)
+    for number, name in enumerate(output.bands, start=1):
+        target.set_band_description(number, str(name))
+    return target
+
+
+def _rgb(text):
+    return (*bytes.fromhex(text[1:]), 255)
+
+
+def store(strip, targets, outputs):
+    start, stop, results = strip
+    for values, target, output in zip(results, targets, outputs, strict=True):
+        values = values[None] if values.ndim == 2 else values
+        window = Window(0, start, target.width, stop - start)
+        target.write(_typed(values, output), window=window)
+
+
+def _typed(values, output):
+    """Return values as they are stored.
+
+    Raises
+    ------
+    CodesDoNotFit
+        If a code is outside of the data type: a cast would wrap it to another code.
+    """
+    if output.dtype != "float32":
+        values = np.where(np.isnan(values), output.absent, values)
+        limits = np.iinfo(output.dtype)
+        low, high = values.min(initial=limits.min), values.max(initial=limits.min)
+        if low < limits.min or high > limits.max:
+            raise CodesDoNotFit(
+                f"{output.path}: codes {low:g} to {high:g} do not fit {output.dtype} "
+                f"({limits.min} to {limits.max}). Join classes, or give them smaller codes."
+            )
+    return values.astype(output.dtype)
+
+
+def write(array, output, grid, inherit=()):
+    """Write a whole array (band, y, x) or (y, x) that fits into memory; NaN = absent."""
+    with replacing(output.path) as path:
+        with created(path, output, grid, inherited_tags(list(inherit))) as target:
+            store((0, grid.height, (np.asarray(array),)), [target], [output])
+        add(path, categorical=output.dtype != "float32")
+
+
+def paste(parts, output, grid, fill=math.nan, inherit=None):
+    """Write pieces that lie somewhere on ``grid`` into one raster, one after another.
+
+    Parameters
+    ----------
+    parts : iterable of (int, int, ndarray)
+        Row and column of the upper left cell, and the values (band, y, x), NaN = absent.
+    output : Output
+    grid : Grid
+    fill : float or sequence of float, one a band
+        Value where no piece lies.
+    inherit : dict, optional
+        Further tags.
+    """
+    fills = np.broadcast_to(np.asarray(fill, dtype="float64"), len(output.bands))
+    with (
+        replacing(output.path) as path,
+        created(path, output, grid, inherit or {}) as target,
+    ):
+        for start in range(0, grid.height, TILE):
+            rows = min(TILE, grid.height - start)
+            empty = np.broadcast_to(fills[:, None, None], (len(fills), rows, grid.width))
+            store((start, start + rows, (empty,)), [target], [output])
+        for row, column, values in parts:
+            window = Window(column, row, values.shape[-1], values.shape[-2])
+            target.write(_typed(values, output), window=window)
+
 
 __all__ = [
     "ANY",
@@ -316,4 +648,4 @@ def map_blocks(
             while waiting:
                 store(waiting.popleft().result(), targets, outputs)
         for path, output in zip(paths, outputs, strict=True):
-            overviews.add(path, categorical=output.dtype != "float32")
+            add(path, categorical=output.dtype != "float32")

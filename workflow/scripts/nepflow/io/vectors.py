@@ -2,6 +2,7 @@
 
 import logging
 import os
+import unicodedata
 from pathlib import Path
 
 import geopandas
@@ -11,9 +12,17 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from rasterio.features import rasterize
 
+from nepflow import labels
 from nepflow.io.atomic import replacing
 from nepflow.study import equal_area
-from nepflow.zones import kinds
+from nepflow.study.names import check_inside
+from nepflow.study.settings_file import BadStudy
+
+DTYPE = "uint16"  # of rasters of zones
+
+MOST = 65_534  # codes of uint16 but 0 and 65535, which stand for absence
+
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))  # signs without width or ink
 
 POLYGONS = ("Polygon", "MultiPolygon")
 SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
@@ -63,8 +72,8 @@ def read_area(path, layer, name_field):
         )
     given = area[name_field].astype(object).where(area[name_field].notna(), None)
     area = polygons_of(area, path)
-    names = kinds.clean_names(given[area.index], path, name_field)
-    others = dict.fromkeys(map(kinds.text_of, given.drop(area.index)))
+    names = clean_names(given[area.index], path, name_field)
+    others = dict.fromkeys(map(text_of, given.drop(area.index)))
     there = set(names)
     lost = [name for name in others if name and name not in there]
     area = geopandas.GeoDataFrame({"name": names}, geometry=area.geometry.array, crs=area.crs)
@@ -329,9 +338,9 @@ def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
         If there are more polygons than codes of a class raster, if no polygon holds the centre of
         a cell, or two overlap.
     """
-    if len(frame) > kinds.MOST:
+    if len(frame) > MOST:
         raise BadArea(
-            f"{path}: has {len(frame)} zones, and a class raster holds {kinds.MOST}. Join some, "
+            f"{path}: has {len(frame)} zones, and a class raster holds {MOST}. Join some, "
             "or name a column with fewer values as `name_field`."
         )
     first, last = (burned(frame.geometry, grid, keep) * inside for keep in ("first", "last"))
@@ -354,7 +363,7 @@ def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
         )
     for text in warnings:
         logging.getLogger(__name__).warning("%s", text)
-    return codes.astype(kinds.DTYPE), warnings
+    return codes.astype(DTYPE), warnings
 
 
 def _overlaps(frame, grid, path, first, last, overlaps):
@@ -414,3 +423,91 @@ def modis_tiles(inside, grid, sinusoidal, tile_side, west, north, sample=2_000_0
         np.floor([(east - west) / tile_side, (north - up) / tile_side]).astype(int), axis=1
     )
     return {f"h{h:02d}v{v:02d}" for h, v in pairs.T}
+
+
+class BadNames(ValueError):
+    """Names of zones that are absent, or that tables could not tell apart."""
+
+
+def text_of(name):
+    """Return a name as text: without blanks around it, 101 for 101.0, empty where it is absent."""
+    if name is None or (isinstance(name, float | np.floating) and not np.isfinite(name)):
+        return ""
+    if isinstance(name, float | np.floating) and name == int(name):
+        name = int(name)
+    text = unicodedata.normalize("NFC", str(name)).translate(_UNSEEN)
+    shown = (" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return " ".join("".join(shown).split())
+
+
+def check_names(names, place):
+    """Refuse names of zones that tables could not tell apart.
+
+    Parameters
+    ----------
+    names : list of str
+        One a zone.
+    place : str
+        File or zones that an error names.
+
+    Raises
+    ------
+    BadNames
+        If two are the same but for case, blanks or _, one stands for the whole area, or there are
+        more than `MOST`.
+    """
+    if len(names) > MOST:
+        raise BadNames(
+            f"{place}: has {len(names)} zones, and a class raster holds {MOST}. Join some."
+        )
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadNames(f"{place}: two zones are named {twice!r}. Rename one.")
+    if labels.REGION in names:
+        raise BadNames(
+            f"{place}: a zone is named {labels.REGION!r}, which stands for the whole area in "
+            "tables. Rename it."
+        )
+    try:
+        check_inside(names, place, "Write them alike, which makes them one zone, or rename one.")
+    except BadStudy as error:
+        raise BadNames(str(error)) from None
+
+
+def clean_names(names, place, column, key="name_field"):
+    """Return the names of polygons as text.
+
+    Parameters
+    ----------
+    names : sequence
+        Text or numbers, as a file has them; several polygons may have one name.
+    place : str
+        File that an error names.
+    column : str
+        Its column.
+    key : str
+        Key of the study that chooses the column.
+
+    Raises
+    ------
+    BadNames
+        If one is absent or blank, if two differ only in blanks, or one is a word of the tables.
+    """
+    texts = [text_of(name) for name in names]
+    without = [row for row, text in enumerate(texts, start=1) if not text]
+    if without:
+        raise BadNames(
+            f"{place}: {len(without)} of {len(texts)} polygons have no name in {column} (the first "
+            f"is polygon {without[0]}). Fill in {column}, delete these polygons, or choose another "
+            f"column with {key}."
+        )
+    spelled = {}
+    for name, text in zip(names, texts, strict=True):
+        other = spelled.setdefault(text, str(name))
+        if other != str(name) and isinstance(name, str):
+            raise BadNames(
+                f"{place}: the names {other!r} and {name!r} in {column} differ only in blanks or "
+                "in how letters are stored. Write them alike, or make them different."
+            )
+    check_names(list(spelled), place)
+    return texts

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nepflow.io import raster
-from nepflow.modis import hdf, native_codes
+from nepflow.modis import hdf, nearest
 from nepflow.study import modis
 from nepflow.study.landcover import lookup_table
 
@@ -24,7 +24,7 @@ def sample(tiles, grid_path, output, classes, mem_mb, threads=1):
     mem_mb : int
     threads : int
     """
-    codes = native_codes.NativeCodes(tiles, [FIELD], raster.grid_of(grid_path), mem_mb)
+    codes = nearest.NativeCodes(tiles, [FIELD], raster.grid_of(grid_path), mem_mb)
     class_of = class_table(classes)
 
     def at_centres(inside, x, y):
@@ -36,7 +36,7 @@ def sample(tiles, grid_path, output, classes, mem_mb, threads=1):
         [grid_path],
         output,
         coordinates=True,
-        mem_mb=mem_mb - mem_mb // native_codes.SHARE,
+        mem_mb=mem_mb - mem_mb // nearest.SHARE,
         threads=threads,
         label=output.long_name,
     )

@@ -3,10 +3,17 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 from numba import njit
+
+from nepflow import labels
 
 
 @njit(cache=True, nogil=True)
+class BadTransitions(ValueError):
+    """A table of transitions lacks what a figure needs."""
+
+
 def add_transitions(before, after, inside, cells):
     """Add the cells of a strip to the transition matrix.
 
@@ -90,3 +97,108 @@ def pairs_of(dates):
     """Return the pairs of dates that are compared: each with the next, the first with the last."""
     pairs = list(itertools.pairwise(dates))
     return pairs if len(dates) < 3 else [*pairs, (dates[0], dates[-1])]
+
+
+COLUMNS = ["zones", "zone", "to", "year", "quantity", "value", "unit"]
+ABSENT = "no data"
+OF_KNOWN = "% of the area with a class at both dates"
+
+
+def pair_rows(cells, names, dates, cell_km2):
+    """Yield the rows of one pair of dates.
+
+    Parameters
+    ----------
+    cells : ndarray of int, shape (classes + 1, classes + 1)
+        Of `transitions.add_transitions`; row and column 0 are absent cells.
+    names : list of str
+        Names of the classes 1, 2 ...
+    dates : (int, int)
+    cell_km2 : float
+
+    Yields
+    ------
+    tuple
+        In the order of `COLUMNS`: the matrix (``transition_area``, ``transition_share``), a row
+        a class of before, after, gain, loss, net, swap, and rows of the whole area.
+    """
+    year = f"{dates[0]}-{dates[1]}"
+    labelled = [*names, ABSENT]
+    order = [*range(1, len(names) + 1), 0]
+    area = cells[np.ix_(order, order)] * cell_km2
+    known = area[:-1, :-1]
+    scale = 100 / known.sum() if known.sum() else np.nan
+    for row, source in enumerate(labelled):
+        for column, target in enumerate(labelled):
+            where = ("landcover", source, target, year)
+            yield (*where, "transition_area", area[row, column], "km2")
+            if ABSENT not in (source, target):
+                yield (*where, "transition_share", known[row, column] * scale, OF_KNOWN)
+    for quantity, values in class_changes(known).items():
+        for name, value in zip(names, values, strict=True):
+            yield ("landcover", name, "", year, f"{quantity}_area", value, "km2")
+            yield ("landcover", name, "", year, f"{quantity}_share", value * scale, OF_KNOWN)
+    where = ("landcover", labels.REGION, "", year)
+    changed = changed_share(known)
+    yield (*where, "unchanged_share", 100 - changed, OF_KNOWN)
+    yield (*where, "changed_share", changed, OF_KNOWN)
+    yield (*where, "known_area", known.sum(), "km2")
+    yield (*where, "absent_area", area.sum() - known.sum(), "km2")
+    yield (*where, f"absent_in_{dates[0]}_only_area", area[-1, :-1].sum(), "km2")
+    yield (*where, f"absent_in_{dates[1]}_only_area", area[:-1, -1].sum(), "km2")
+    yield (*where, "absent_at_both_dates_area", area[-1, -1], "km2")
+    yield (*where, "area", area.sum(), "km2")
+
+
+def same_rows(known, same, area, dates, cell_km2):
+    """Yield what kept one class at all of more than two dates; counts of cells."""
+    where = ("landcover", labels.REGION, "", "-".join(map(str, dates)))
+    yield (*where, "known_area", known * cell_km2, "km2")
+    yield (*where, "absent_at_some_date_area", (area - known) * cell_km2, "km2")
+    yield (*where, "area", area * cell_km2, "km2")
+    share = 100 * same / known if known else np.nan
+    yield (*where, "unchanged_share", share, "% of the area with a class at every date")
+
+
+def steps_of(table):
+    """Return dates, classes and the flows between neighbouring dates.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `pair_rows`.
+
+    Returns
+    -------
+    (list of int, list of str, ndarray, shape (dates - 1, classes, classes))
+        Areas in km2, of cells with a class at both dates of a step.
+
+    Raises
+    ------
+    BadTransitions
+        If the table lacks the matrix of a step.
+    """
+    rows = table[(table["quantity"] == "transition_area") & (table["zone"] != ABSENT)]
+    rows = rows[rows["to"] != ABSENT]
+    if rows.empty:
+        raise BadTransitions(
+            "the table of transitions has no transition_area. Delete it and run again."
+        )
+    periods = list(dict.fromkeys(rows["year"]))
+    spans = [tuple(map(int, period.split("-"))) for period in periods]
+    dates = sorted({date for span in spans for date in span})
+    names = list(dict.fromkeys(rows["zone"]))
+    flows = [matrix_of(table, f"{a}-{b}") for a, b in itertools.pairwise(dates)]
+    return dates, names, np.array([flow.to_numpy() for flow in flows])
+
+
+def matrix_of(table, year, quantity="transition_area"):
+    """Return the matrix of a pair of dates, from (rows) to (columns), without absent cells."""
+    rows = table[(table["quantity"] == quantity) & (table["year"] == year)]
+    rows = rows[(rows["zone"] != ABSENT) & (rows["to"] != ABSENT)]
+    if rows.empty:
+        known = ", ".join(dict.fromkeys(table["year"]))
+        raise BadTransitions(f"the table of transitions has no {year}. It has: {known}.")
+    names = list(dict.fromkeys(rows["zone"]))
+    wide = pd.pivot_table(rows, index="zone", columns="to", values="value", sort=False)
+    return wide.loc[names, names]

@@ -9,7 +9,7 @@ from affine import Affine
 from rasterio.crs import CRS
 
 from nepflow.io.atomic import replacing
-from nepflow.io.geotiff import Grid, paste
+from nepflow.io.raster import Grid, paste
 from nepflow.modis import hdf
 from nepflow.study import modis
 

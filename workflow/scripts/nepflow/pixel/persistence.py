@@ -5,6 +5,9 @@ import math
 import numpy as np
 from numba import njit
 
+from nepflow.io.missing import MaskedArea
+from nepflow.pixel import trend
+
 METHODS = {"prefix": 0, "prefix_from_2": 1, "blocks": 2, "anis_lloyd": 3, "differenced": 4}
 BLOCK_SIZES = (4, 6, 8, 12)  # and the whole series; only those that fit at least twice
 LIMIT = 0.5  # of H: persistent above, the opposite below
@@ -157,3 +160,154 @@ def _slope(number, sx, sy, sxx, sxy):
     """Slope of the least-squares line; NaN of fewer than two points."""
     spread = number * sxx - sx * sx
     return (number * sxy - sx * sy) / spread if number > 1 and spread > 0 else np.nan
+
+
+NOISE = ("white_noise", "autoregression")
+BESIDE = tuple(f"_of_{name}" for name in NOISE)  # after the name of a share: that of noise
+ALL = "all"  # key of the share with H above 0.5; the others are classes of `coupling`
+
+
+def years_of_pixels(series, known):
+    """Return how many pixels have each number of valid years.
+
+    Parameters
+    ----------
+    series : ndarray, shape (year, y, x)
+        NaN = absent.
+    known : ndarray of bool, shape (y, x)
+        Pixels that count.
+
+    Returns
+    -------
+    ndarray of int, shape (year + 1,)
+    """
+    valid = (~np.isnan(series)).sum(axis=0)
+    return np.bincount(valid[known], minlength=len(series) + 1)
+
+
+def null_shares(pixels, method, options):
+    """Return the shares that series without trend and memory, or with little memory, give.
+
+    Parameters
+    ----------
+    pixels : ndarray of int, shape (year + 1,)
+        See `years_of_pixels`: simulated series are as long, in the same proportions. Where the
+        gaps of a series lie is not simulated: its years are the first ones.
+    method : str
+        See `persistence.hurst`.
+    options : dict
+        tolerance, autoregression, draws, seed.
+
+    Returns
+    -------
+    dict of {str: (float, float)}
+        By `ALL` and name of the coupling class: share of white noise and of AR(1), %; NaN
+        without pixels.
+    """
+    names = [ALL, *COUPLING_NAMES.values()]
+    if not pixels.sum():
+        return dict.fromkeys(names, (math.nan, math.nan))
+    found = [_shares(pixels, method, phi, options) for phi in (0, options["autoregression"])]
+    return dict(zip(names, zip(*found, strict=True), strict=True))
+
+
+def noise(pixels, autoregression, draws, seed):
+    """Return simulated series, NaN after their last year; shape (year, draws, 1)."""
+    years = len(pixels) - 1
+    values = np.random.default_rng(seed).standard_normal((years, draws, 1))
+    values[0] /= math.sqrt(1 - autoregression**2)
+    for year in range(1, years):
+        values[year] += autoregression * values[year - 1]
+    place = (np.arange(draws) + 0.5) / draws * pixels.sum()
+    lengths = np.searchsorted(np.cumsum(pixels), place, side="right")
+    values[np.arange(years)[:, None] >= lengths] = np.nan
+    return values
+
+
+def _shares(pixels, method, autoregression, options):
+    series = noise(pixels, autoregression, options["draws"], options["seed"])
+    exponent = hurst(series, 3, method)
+    slope, _, _ = trend.theil_sen_mann_kendall(series, np.arange(len(series)), 2)
+    classes = coupling(slope, exponent, options["tolerance"])
+    known = max((~np.isnan(exponent)).sum(), 1)
+    counts = [(exponent > 0.5).sum(), *((classes == c).sum() for c in COUPLING_NAMES)]
+    return [100 * float(count) / known for count in counts]
+
+
+COLUMNS = ("method", "chosen", "quantity", "class", "value", "unit")
+
+
+class Sums:
+    """What the rows of one method need, strip by strip.
+
+    Parameters
+    ----------
+    method : str
+        See `persistence.hurst`.
+    years : int
+        Length of the series.
+    minimum_years : int
+    options : dict
+        Settings `persistence` of the study.
+    """
+
+    def __init__(self, method, years, minimum_years, options):
+        self.method, self.minimum, self.options = method, minimum_years, options
+        self.above, self.total = 0, 0.0
+        self.pixels = np.zeros(years + 1, dtype="int64")
+        self.classes = np.zeros(len(COUPLING_NAMES), dtype="int64")
+        self.area = MaskedArea()
+
+    def add(self, series, slope, reasons, inside):
+        """Add a strip: ``series`` (year, y, x), the others (y, x) as for `MaskedArea.add`."""
+        exponent = hurst(series, self.minimum, self.method)
+        known = ~np.isnan(exponent)
+        self.above += int((exponent > 0.5).sum())
+        self.total += float(np.sum(exponent[known]))
+        self.pixels += years_of_pixels(series, known)
+        codes = coupling(slope, exponent, self.options["tolerance"])
+        self.classes += [(codes == code).sum() for code in COUPLING_NAMES]
+        self.area.add(known, reasons, inside)
+
+    def rows(self, cell_km2):
+        """Yield rows in the order of `COLUMNS`: shares beside those of chance, and areas."""
+        about = self.method, self.method == self.options["method"]
+        chance = null_shares(self.pixels, self.method, self.options)
+        counts = dict(zip(COUPLING_NAMES.values(), self.classes, strict=True))
+        known, coupled = max(self.pixels.sum(), 1), max(self.classes.sum(), 1)
+        shares = [("persistent_share", ALL, 100 * self.above / known)]
+        shares += [("coupling_share", name, 100 * n / coupled) for name, n in counts.items()]
+        for quantity, of, share in shares:
+            yield (*about, quantity, of, share, "%")
+            for suffix, value in zip(BESIDE, chance[of], strict=True):
+                yield (*about, f"{quantity}{suffix}", of, value, "%")
+        coefficient = self.options["autoregression"]
+        yield (*about, "autoregression", ALL, coefficient, "1")
+        yield (*about, "mean_exponent", ALL, self.total / known, "1")
+        for quantity, value, unit in self.area.rows(cell_km2):
+            yield (*about, quantity, ALL, value, unit)
+
+
+def chance_of_classes(table):
+    """Return what chance gives of the classes of trend and persistence by the chosen method.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `COLUMNS`.
+
+    Returns
+    -------
+    shares : dict of {str: (float, float)}
+        By class: of white noise and of AR(1), %.
+    autoregression : float
+        Coefficient of the AR(1) process.
+    """
+    rows = table[table["chosen"].astype(str) == "True"]
+    columns = [
+        rows[rows["quantity"] == f"coupling_share{suffix}"].set_index("class")["value"]
+        for suffix in BESIDE
+    ]
+    shares = {name: tuple(float(values[name]) for values in columns) for name in columns[0].index}
+    (coefficient,) = rows[rows["quantity"] == "autoregression"]["value"]
+    return shares, float(coefficient)

@@ -5,7 +5,126 @@ import re
 from numbers import Number
 
 from nepflow import labels
-from nepflow.report import attribution_blocks, transition_blocks
+
+_GROUPS = {  # beginnings of quantities -> title
+    "Mean trend": ("mean_",),
+    "Share of the mean trend": ("trend_share",),
+    "Cases": ("case_share", "climate_contribution", "rest_contribution"),
+    "Classes": ("class_share",),
+    "Dominant factor": ("dominant_share",),
+}
+_NAMES = {
+    "mean_slope": "Slope",
+    "mean_slope_error": "Standard error",
+    "mean_slope_low": "Interval, low",
+    "mean_slope_high": "Interval, high",
+    "mean_bias": "Bias of the residual method",
+    "trend_share": "Share",
+    "trend_share_low": "Interval, low",
+    "trend_share_high": "Interval, high",
+    "case_share": "Share",
+    "class_share": "Share",
+    "dominant_share": "Share",
+    "dominant_share_significant": "Share where significant",
+}
+_CHANCE = "null_"
+
+
+def attribution_tables(records, block):
+    """Return a block a group of quantities: methods and what they speak of down, numbers across.
+
+    Parameters
+    ----------
+    records : list of dict
+        Rows of `attribution_rows.Sums.rows` with their method, and whether it is claimed.
+    block : callable
+        Makes a block of (title, key heads, heads, cells, note).
+    """
+    made = []
+    for title, beginnings in _GROUPS.items():
+        rows = [r for r in records if r["quantity"].removeprefix(_CHANCE).startswith(beginnings)]
+        if rows:
+            made.append(_attribution_block(title, rows, block))
+    return made
+
+
+def _attribution_block(title, rows, block):
+    cells, units = {}, {}
+    for row in rows:
+        method = str(row["method"]).replace("_", " ")
+        method += ", claimed" if str(row["claimed"]) == "True" else ""
+        how = row.get("built_in") or ""
+        of = f"{row['of']} (built in: {how})" if isinstance(how, str) and how else row["of"]
+        cells.setdefault((method, of), {})[row["quantity"]] = float(row["value"])
+        units[row["quantity"]] = row["unit"]
+    heads = [
+        {"text": _name(quantity), "unit": unit, "key": quantity, "quantity": quantity}
+        for quantity, unit in units.items()
+    ]
+    chance = any(quantity.startswith(_CHANCE) for quantity in units)
+    note = "By chance: of series that follow climate and noise only." if chance else ""
+    return block(title, ["Method", "Of"], heads, cells, note)
+
+
+def _name(quantity):
+    plain = quantity.removeprefix(_CHANCE)
+    name = _NAMES.get(plain) or labels.quantity_name(plain)
+    return name if plain == quantity else f"{name} by chance"
+
+
+_CHANGES = ("before", "after", "gain", "loss", "net", "swap")
+
+
+def transition_tables(records, block):
+    """Return two blocks a pair of dates: shares from class to class, and what each class won.
+
+    Parameters
+    ----------
+    records : list of dict
+        Rows of `transition_rows.pair_rows`.
+    block : callable
+        Makes a block of (title, key heads, heads, cells, note).
+    """
+    made = []
+    for year in dict.fromkeys(record["year"] for record in records):
+        rows = [record for record in records if record["year"] == year]
+        matrix = [row for row in rows if row["quantity"] == "transition_share"]
+        if matrix:
+            period = year.replace("-", "–")
+            made.append(_matrix(matrix, rows, period, block))
+            made.append(_changes(rows, period, block))
+    return made
+
+
+def _matrix(matrix, rows, period, block):
+    cells = {}
+    for row in matrix:
+        cells.setdefault((row["zone"],), {})[row["to"]] = float(row["value"])
+    heads = [
+        {"text": name, "unit": "%", "key": name, "quantity": "share"}
+        for name in dict.fromkeys(row["to"] for row in matrix)
+    ]
+    total = {row["quantity"]: float(row["value"]) for row in rows if row["zone"] == labels.REGION}
+    note = (
+        f"% of the area with a class at both dates ({labels.number(total['known_area'], 0)} km²); "
+        f"changed: {labels.number(total['changed_share'], 2)} %. Without a class: "
+        f"{labels.number(total['absent_area'], 0)} km². The CSV also holds the areas."
+    )
+    return block(f"From class (row) to class (column), {period}", ["From"], heads, cells, note)
+
+
+def _changes(rows, period, block):
+    cells = {}
+    for row in rows:
+        name = str(row["quantity"]).removesuffix("_share")
+        if name in _CHANGES and row["quantity"] != name:
+            cells.setdefault((row["zone"],), {})[name] = float(row["value"])
+    heads = [
+        {"text": labels.sentence(name), "unit": "%", "key": name, "quantity": "share"}
+        for name in _CHANGES
+    ]
+    return block(f"Gain, loss, net change and swap, {period}", ["Class"], heads, cells, "")
+
 
 ROWS_SHOWN = 250  # of a long table; the CSV holds all
 _NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
@@ -39,14 +158,14 @@ def blocks(table):
     if "statistic" in columns:
         return [_by_statistic(records)]
     if "to" in columns:
-        return transition_blocks.of(records, _block)
+        return transition_tables(records, _block)
     masked = table["quantity"].astype(str).str.startswith(_MASKED)
     if masked.any():
         made = blocks(table[~masked])
         made[-1]["note"] = f"{made[-1]['note']} {_MASKED_NOTE}".strip()
         return made
     if "claimed" in columns:
-        return attribution_blocks.of(records, _block)
+        return attribution_tables(records, _block)
     keys = [name for name in columns if name not in ("quantity", "value", "unit")]
     several = {key for key in keys if len({record[key] for record in records}) > 1}
     if {"year", "zone"} <= several:

@@ -4,7 +4,7 @@ from calendar import monthrange
 
 import numpy as np
 
-from nepflow.respiration import formulas, heterotrophic
+from nepflow.respiration import formulas
 from nepflow.study.respiration import MONTH, RELATIONS, SOIL_MODELS, YEAR
 
 
@@ -30,7 +30,7 @@ class Budget:
         self.step = RELATIONS[relation].step
         self.model_step = SOIL_MODELS[model].step
         if self.model_step == YEAR and self.step == MONTH:
-            raise heterotrophic.WrongStep(f"{model} gives years, {relation} needs months.")
+            raise formulas.WrongStep(f"{model} gives years, {relation} needs months.")
         self.years = list(years)
         days = [monthrange(year, month)[1] for year in self.years for month in range(1, 13)]
         self.days = np.array(days, dtype="float64")
@@ -84,7 +84,7 @@ class Budget:
             inside = np.isfinite(climate[0])
             self.held.append((beyond[inside].sum(), inside.sum() * self.days.size))
         total = formulas.with_carbon(self.model, climate, carbon, self.constants)
-        rh, raised, lowered = heterotrophic.heterotrophic(total, self.relation, self.step)
+        rh, raised, lowered = formulas.heterotrophic(total, self.relation, self.step)
         if self.step == MONTH:
             rh, total = (
                 values.reshape(len(self.years), 12, *values.shape[1:]) for values in (rh, total)
@@ -110,3 +110,42 @@ class Budget:
         if self.held:
             held, of = np.sum(self.held, axis=0)
             yield "temperature_held_share", 100 * held / max(of, 1), "% of months"
+
+
+def means_of_years(sums, cells):
+    """Return the means over the years that have a valid cell.
+
+    Parameters
+    ----------
+    sums, cells : ndarray, shape (2 years,)
+        Sum and number of valid cells of each year, of NEP and then of Rh.
+
+    Returns
+    -------
+    tuple of float
+        NEP and Rh (unit of the cells), and summed NEP; NaN where no year has a valid cell.
+    """
+    known = cells.reshape(2, -1)[0] > 0
+    if not known.any():
+        return (np.nan,) * 3
+    sums, cells = (values.reshape(2, -1)[:, known] for values in (sums, cells))
+    return *(sums / cells).mean(axis=1), sums[0].mean()
+
+
+def is_source(nep, minimum_years):
+    """Return 1 where the mean of enough years is negative, 0 elsewhere.
+
+    Parameters
+    ----------
+    nep : ndarray, shape (year, y, x)
+    minimum_years : int
+        Fewer valid years give NaN.
+
+    Returns
+    -------
+    ndarray, shape (1, y, x)
+    """
+    valid = np.isfinite(nep)
+    total = np.where(valid, nep, 0).sum(axis=0)
+    enough = valid.sum(axis=0) >= minimum_years
+    return np.where(enough, (total < 0).astype("float64"), np.nan)[None]

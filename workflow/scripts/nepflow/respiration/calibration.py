@@ -8,9 +8,80 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nepflow.io import tables
 from nepflow.respiration import formulas
-from nepflow.respiration.plot_models import DAYS
-from nepflow.study.respiration import MONTH, SOIL_MODELS
+from nepflow.study.respiration import MONTH, RELATIONS, SOIL_MODELS, YEAR, is_calibrated, variant
+
+DAYS = 365.25
+ALIKE = "months alike"  # a table of plots has no months: each gets a twelfth of the rain
+CALIBRATED = "calibrated"  # follows the name of a model whose constants come from the plots
+READINGS = {"annual_once": "pei2009 annual_once", "monthly": f"pei2009 monthly, {ALIKE}"}
+
+
+def own_model(study):
+    """Return the name in `modelled` of the Rh that a study makes NEP with; empty if not there."""
+    settings = study["respiration"]
+    if settings["model"] not in SOIL_MODELS:
+        return READINGS.get(settings["reading"], "")
+    name = variant(settings["model"], settings["heterotrophic"])
+    return f"{name} {CALIBRATED}" if is_calibrated(study) else name
+
+
+def modelled(plots, relation, constants, calibrated=None):
+    """Return what the models give at plots.
+
+    Parameters
+    ----------
+    plots : dict of ndarray, shape (plot,)
+        temperature (annual mean, degC), precipitation (mm yr-1), carbon (kg C m-2 of 0-20 cm) and
+        rs, the observed total respiration (g C m-2 yr-1); NaN = unknown.
+    relation : str
+        Relation of the study, for Rh of modelled Rs.
+    constants : dict of {str: dict}
+        By soil model.
+    calibrated : dict of {str: dict}, optional
+        Constants that were calibrated on plots, by soil model; they stand beside the others.
+
+    Returns
+    -------
+    dict of {(str, str): ndarray}
+        (quantity, model) -> g C m-2 yr-1; NaN where an input is unknown. Quantity rs or rh. Models
+        that are monthly get twelve equal months, which lowers what is curved in temperature.
+    """
+    found = {}
+    for name in SOIL_MODELS:
+        found["rs", name] = _total(plots, name, constants.get(name))
+    for name in RELATIONS:
+        found["rh", f"{name} of observed Rs"] = _share(plots["rs"], name)
+    for name in SOIL_MODELS:
+        found["rh", variant(name, relation)] = _share(found["rs", name], relation)
+    for name, own in (calibrated or {}).items():
+        total = _total(plots, name, own)
+        found["rs", f"{name} {CALIBRATED}"] = total
+        found["rh", f"{variant(name, relation)} {CALIBRATED}"] = _share(total, relation)
+    climate = plots["temperature"], plots["precipitation"]
+    found["rh", READINGS["annual_once"]] = formulas.annual_once(*climate)
+    month = formulas.pei2009(climate[0], climate[1] / 12)
+    found["rh", READINGS["monthly"]] = 12 * month
+    return found
+
+
+def _total(plots, model, constants):
+    """Annual total respiration of a soil model."""
+    monthly = SOIL_MODELS[model].step == MONTH
+    rain = plots["precipitation"] / (12 if monthly else 1)
+    values = formulas.response(model, plots["temperature"], rain, constants)
+    values = formulas.with_carbon(model, values, plots["carbon"], constants)
+    return values * DAYS if monthly else values
+
+
+def _share(rs, relation):
+    """Annual Rh of annual Rs by a relation on its own step."""
+    rs = np.where(rs >= 0, rs, np.nan)
+    if RELATIONS[relation].step == YEAR:
+        return formulas.heterotrophic(rs, relation, YEAR)[0]
+    return 12 * formulas.heterotrophic(rs / 12, relation, MONTH)[0]
+
 
 LEAST_SITES = 8  # places with a measurement; own choice
 LEAST_SPAN_K = 3.0  # of temperature between them; own choice
@@ -146,3 +217,31 @@ def constants_of(model, published_constants, factor, added):
             "q10_at_zero": old["q10_at_zero"] * np.exp(10 * added),
         }
     return old | {"rate": old["rate"] * factor, "per_k": old["per_k"] + added}
+
+
+COLUMNS = ("model", "quantity", "statistic", "value", "unit")
+UNITS = {
+    "rate": {"gsmsr": "g C m-2 d-1", "raich2002": "g C m-2 d-1", "chen2010": "g C m-2 yr-1"},
+    "rate_per_carbon": {"gsmsr": "g C m-2 d-1 per kg C m-2"},
+    "q10_at_zero": {"gsmsr": "1"},
+    "per_k": {"raich2002": "K-1", "chen2010": "K-1"},
+}
+
+
+def constants(path, model, published):
+    """Return the constants of a model: the published ones, overlaid with those of a table.
+
+    Parameters
+    ----------
+    path : str
+        Table of the rule calibrate_plots; empty: the published constants stay.
+    model : str
+    published : dict
+        Empty: those of `soil_respiration.PUBLISHED`.
+    """
+    published = published or formulas.PUBLISHED.get(model, {})
+    if not path:
+        return published
+    table = tables.read(path, COLUMNS)
+    rows = table[(table["model"] == model) & (table["statistic"] == "calibrated")]
+    return published | dict(zip(rows["quantity"], rows["value"], strict=True))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nepflow.study.respiration import SOIL_MODELS
+from nepflow.study.respiration import SOIL_MODELS, refusal
 
 RAICH_RANGE = (-13.3, 33.5)  # degC; temperatures outside count as the limit
 PUBLISHED = {  # rate and response to temperature of the models whose constants are no settings
@@ -173,3 +173,168 @@ def with_carbon(model, values, carbon, constants=None):
     if carbon is None:
         raise ValueError(f"{model} needs soil organic carbon")
     return values * FORMULAS[model].carbon(carbon, constants)
+
+
+def pei2009(temperature, precipitation):
+    """Return heterotrophic respiration of a month after Pei et al. (2009).
+
+    ``Rh = 0.22 * (exp(0.0912 T) + ln(0.3145 P + 1)) * 30 * 46.5 %``
+
+    Parameters
+    ----------
+    temperature : ndarray
+        Monthly mean air temperature, degC.
+    precipitation : ndarray, same shape
+        Monthly precipitation, mm month-1.
+
+    Returns
+    -------
+    ndarray, same shape
+        Respired carbon, g C m-2 month-1; NaN where either input is NaN.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or if any precipitation is negative.
+
+    Notes
+    -----
+    Fitted on alpine steppe of the Tibetan Plateau; elsewhere it extrapolates. Every month
+    counts 30 days and there is no cut-off below 0 degC, as in the source. Without rain the
+    soil still respires.
+
+    References
+    ----------
+    Pei Zhiyong, Zhou Caiping, Ouyang Hua, Yang Wenbin (2010), a carbon budget of alpine steppe
+    area in the Tibetan Plateau, Geographical Research 29(1):102-110; cited as "2009" by its
+    users. The same constants in ChinaXiv 202106.00081V1 (P monthly, mm).
+    """
+    if temperature.shape != precipitation.shape:
+        raise ValueError(f"shapes differ: {temperature.shape}, {precipitation.shape}")
+    if np.nanmin(precipitation, initial=0) < 0:
+        raise ValueError("precipitation is negative")
+    heterotrophic_share = 0.465
+    days = 30
+    daily = 0.22 * (np.exp(0.0912 * temperature) + np.log(0.3145 * precipitation + 1))
+    return daily * days * heterotrophic_share
+
+
+def monthly(temperature, precipitation):
+    """Return a year's sum of twelve monthly results: what the equation is defined for.
+
+    Parameters
+    ----------
+    temperature, precipitation : ndarray, shape (year, 12, y, x)
+        Monthly mean, degC; monthly sum, mm.
+
+    Returns
+    -------
+    ndarray, shape (year, y, x)
+        g C m-2 yr-1.
+    """
+    return pei2009(temperature, precipitation).sum(axis=1)
+
+
+def annual_once(temperature, precipitation):
+    """Return the monthly equation applied once to annual mean and annual sum.
+
+    Not what the equation means, but the only reading under which the published NEP of
+    Northwest China leaves an NPP near the published ones.
+
+    Parameters
+    ----------
+    temperature, precipitation : ndarray, shape (year, y, x)
+        Annual mean, degC; annual sum, mm.
+
+    Returns
+    -------
+    ndarray, shape (year, y, x)
+        g C m-2 yr-1.
+    """
+    return pei2009(temperature, precipitation)
+
+
+def annual_x12(temperature, precipitation):
+    """Return twelve times `annual_once`: a negative control, found in no paper.
+
+    Same parameters and unit as `annual_once`.
+    """
+    return 12 * pei2009(temperature, precipitation)
+
+
+# reading -> (function, whether it takes monthly climate)
+READINGS = {
+    "monthly": (monthly, True),
+    "annual_once": (annual_once, False),
+    "annual_x12": (annual_x12, False),
+}
+
+
+class WrongStep(ValueError):
+    """A relation on sums of a step that it was not fitted for."""
+
+
+def bond_lamberty2004(respiration):
+    """Return ``exp(1.22 + 0.73 ln Rs)`` of annual Rs, g C m-2 yr-1.
+
+    Bond-Lamberty, Wang and Gower (2004), Global Change Biology 10:1756-1766; 53 forest sites.
+    """
+    return np.exp(1.22) * respiration**0.73
+
+
+def bond_lamberty_thomson2010(respiration):
+    """Return ``exp(0.22 + 0.87 ln Rs)`` of annual Rs, g C m-2 yr-1.
+
+    Bond-Lamberty and Thomson (2010), Biogeosciences 7:1915-1926.
+    """
+    return np.exp(0.22) * respiration**0.87
+
+
+def quadratic(respiration):
+    """Return ``-0.0009 Rs^2 + 0.6011 Rs + 4.8874`` of monthly Rs, g C m-2 month-1.
+
+    Used with the GSMSR by several papers; its origin could not be confirmed.
+    """
+    return -0.0009 * respiration**2 + 0.6011 * respiration + 4.8874
+
+
+RELATIONS = {
+    function.__name__: function
+    for function in (bond_lamberty2004, bond_lamberty_thomson2010, quadratic)
+}
+
+
+def heterotrophic(respiration, relation, step):
+    """Return heterotrophic respiration, clipped to 0 <= Rh <= Rs, and what was clipped.
+
+    Parameters
+    ----------
+    respiration : ndarray
+        Total soil respiration of each month or year, g C m-2; at least 0, NaN = absent.
+    relation : str
+        Key of `RELATIONS`.
+    step : {"month", "year"}
+        What a value is the sum of.
+
+    Returns
+    -------
+    rh : ndarray, same shape
+        g C m-2 of the step.
+    raised, lowered : int
+        How many values were below 0, and above Rs.
+
+    Raises
+    ------
+    WrongStep
+        If the relation was fitted for the other step.
+    ValueError
+        If any respiration is negative.
+    """
+    why = refusal(relation, step)
+    if why:
+        raise WrongStep(f"{why}. Give it sums of the other step.")
+    if np.nanmin(respiration, initial=0) < 0:
+        raise ValueError("soil respiration is negative")
+    rh = RELATIONS[relation](respiration)
+    raised, lowered = int((rh < 0).sum()), int((rh > respiration).sum())
+    return np.clip(rh, 0, respiration), raised, lowered

@@ -1,9 +1,11 @@
 """Effects of restoration -> rows of tidy tables."""
 
+from typing import NamedTuple
+
 import numpy as np
+from scipy.stats import rankdata
 
 from nepflow.restoration import effects, matching
-from nepflow.restoration import restoration_inference as inference
 
 COLUMNS = ["measure", "quantity", "of", "value", "unit"]
 EVENTS = ["measure", "start_year", "event_year", "quantity", "value", "unit"]
@@ -35,12 +37,12 @@ def answers_of(panel, measures, cohorts, columns, settings):
             continue
         if count >= settings["minimum_projects"]:
             draws, seed = settings["draws"], settings["seed"]
-            answer = inference.resampled(parts, draws, percent, seed, place)
+            answer = effects.resampled(parts, draws, percent, seed, place)
             found[measure] = answer, RESAMPLED
             continue
         generator = np.random.default_rng([settings["seed"], 2, place])
-        placebos = inference.placebo_draws(panel, cohorts, projects, columns, settings, generator)
-        found[measure] = inference.randomised(parts, placebos, percent), RANDOMISED
+        placebos = effects.placebo_draws(panel, cohorts, projects, columns, settings, generator)
+        found[measure] = effects.randomised(parts, placebos, percent), RANDOMISED
     return found
 
 
@@ -75,7 +77,7 @@ def effect_rows(answers, columns, projects, settings):
             yield measure, f"{name}_low", how, answer.low[place], unit
             yield measure, f"{name}_high", how, answer.high[place], unit
             yield measure, f"{name}_p", how, answer.p[place], "1"
-        yield measure, "pre_years_joint_p", how, inference.joint_p(answer, before), "1"
+        yield measure, "pre_years_joint_p", how, effects.joint_p(answer, before), "1"
     yield from _rank_rows(answers, settings["confidence_percent"])
 
 
@@ -84,7 +86,7 @@ def _rank_rows(answers, confidence_percent):
     noise = np.array([answer.noise[:, 0] for answer, _ in answers.values()]).T
     if not values.size:
         return
-    found = inference.ranks(values, noise, confidence_percent)
+    found = effects.ranks(values, noise, confidence_percent)
     for measure, rank, low, high, best in zip(answers, *found, strict=True):
         yield measure, "rank", "", rank, "1 = largest effect"
         yield measure, "rank_low", "", low, "1 = largest effect"
@@ -143,3 +145,99 @@ def cohorts_of(panel, settings):
     starts = panel.start[np.isfinite(panel.start)]
     found = matching.effective_starts(starts, panel.years, settings)
     return [matching.cohort(panel, start, settings) for start in found]
+
+
+class Change(NamedTuple):
+    """The last place before the change, counted from 0, K, and the approximate p."""
+
+    place: int
+    statistic: float
+    p: float
+
+
+def pettitt(series):
+    """Return the most likely change point of the level of a series.
+
+    ``U_t = 2 sum(rank_1 .. rank_t) - t (n + 1)``, ``K = max |U_t|``,
+    ``p = min(1, 2 exp(-6 K^2 / (n^3 + n^2)))``. The p is of independent values without a trend:
+    a steady trend also gives a "change" in the middle.
+
+    Parameters
+    ----------
+    series : ndarray, shape (year,)
+        Absent values (NaN) are passed over.
+
+    Returns
+    -------
+    Change
+        ``place`` counts in the whole series; -1 and NaN below three values.
+
+    References
+    ----------
+    Pettitt (1979), Appl. Stat. 28:126-135.
+    """
+    known = np.flatnonzero(np.isfinite(series))
+    n = known.size
+    if n < 3:
+        return Change(-1, np.nan, np.nan)
+    step = 2 * np.cumsum(rankdata(series[known])) - np.arange(1, n + 1) * (n + 1)
+    place = int(np.argmax(np.abs(step[:-1])))
+    largest = abs(step[place])
+    p = min(1.0, 2 * np.exp(-6 * largest**2 / (n**3 + n**2)))
+    return Change(int(known[place]), float(largest), float(p))
+
+
+def line(years, series):
+    """Return slope and standard error of the least-squares line.
+
+    Parameters
+    ----------
+    years, series : ndarray, shape (year,)
+        Absent values (NaN) are passed over.
+
+    Returns
+    -------
+    slope, error : float
+        Unit of the series a year; NaN below three values.
+    """
+    known = np.isfinite(series)
+    if known.sum() < 3:
+        return np.nan, np.nan
+    t, y = years[known] - np.mean(years[known]), series[known] - series[known].mean()
+    slope = (t @ y) / (t @ t)
+    rest = y - slope * t
+    return float(slope), float(np.sqrt(rest @ rest / (known.sum() - 2) / (t @ t)))
+
+
+STAGE_COLUMNS = ["measure", "stage", "quantity", "value", "unit"]
+UNTREATED = "untreated"
+
+
+def stage_rows(measure, series, years, stages):
+    """Yield mean, slope with standard error of each stage, and the change point of the series.
+
+    Parameters
+    ----------
+    measure : str
+    series : ndarray, shape (year,)
+        g C m-2 yr-1.
+    years : ndarray, shape (year,)
+    stages : list of [first, last]
+    """
+    whole = int(years[0]), int(years[-1])
+    for first, last in (whole, *stages):
+        inside = (years >= first) & (years <= last)
+        stage = f"{first}-{last}"
+        slope, error = line(years[inside], series[inside])
+        known = np.isfinite(series[inside])
+        mean = series[inside][known].mean() if known.any() else np.nan
+        yield measure, stage, "mean", mean, "g C m-2 yr-1"
+        yield measure, stage, "slope", slope, "g C m-2 yr-2"
+        yield measure, stage, "slope_standard_error", error, "g C m-2 yr-2"
+        yield measure, stage, "years", known.sum(), "count"
+    found = pettitt(series)
+    stage = f"{whole[0]}-{whole[1]}"
+    last_year = years[found.place] if found.place >= 0 else np.nan
+    yield measure, stage, "last_year_before_change", last_year, "year"
+    yield measure, stage, "pettitt_k", found.statistic, "1"
+    yield measure, stage, "pettitt_p", found.p, "1"

@@ -2,14 +2,56 @@
 
 import csv
 
+import geopandas
 import numpy as np
+import pyogrio
+import rasterio
 import shapely
+from rasterio.transform import Affine
 
 from nepflow.io.atomic import replacing
-from nepflow.simulation.area import write_field, write_polygons
-from nepflow.simulation.noise import generator
-from nepflow.simulation.soil import soil_carbon, total_respiration
+from nepflow.simulation.carbon import soil_carbon, total_respiration
+from nepflow.simulation.light_use import karst_shapes
+from nepflow.simulation.noise import generator, static_field
 from nepflow.simulation.world import SIMULATED
+
+DATE = "2024-01-01T00:00:00Z"  # GeoPackage stores when it was written; fixed, so that runs agree
+
+
+def write_field(path, lattice, values, unit, long_name):
+    """Write values (y, x) on a lattice of the region as GeoTIFF, EPSG:4326; NaN = absent."""
+    half = lattice.step / 2
+    profile = {
+        "driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326",
+        "height": lattice.shape[0], "width": lattice.shape[1], "compress": "deflate",
+        "predictor": 3, "nodata": float("nan"),
+        "transform": Affine(lattice.step, 0, lattice.west - half, 0, -lattice.step,
+                            lattice.north + half),
+    }  # fmt: skip
+    with replacing(path) as temporary, rasterio.open(temporary, "w", **profile) as file:
+        file.write(values.astype("float32"), 1)
+        file.update_tags(unit=unit, long_name=long_name, source=SIMULATED, simulated=SIMULATED)
+
+
+def write_polygons(path, layer, columns, shapes):
+    """Write polygons in degrees with their columns, and the column ``source``, as GeoPackage."""
+    columns = columns | {"source": [SIMULATED] * len(shapes)}
+    frame = geopandas.GeoDataFrame(columns, geometry=list(shapes), crs="EPSG:4326")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATE})
+    with replacing(path) as temporary:
+        frame.to_file(temporary, layer=layer, driver="GPKG")
+
+
+def write_elevation(path, region):
+    """Write the embedded elevation, m."""
+    write_field(path, region.terrain, region.elevation, "m", "elevation (ETOPO5)")
+
+
+def write_area(path, region):
+    """Write the provinces, columns ``name`` and ``code``."""
+    names, codes, shapes = zip(*region.provinces, strict=True)
+    write_polygons(path, "area", {"name": names, "code": codes}, shapes)
+
 
 PLOTS = 120
 PLOT_NOISE = 0.15  # relative standard deviation of measured respiration
@@ -88,3 +130,34 @@ def write_plots(path, world):
         for k in range(rs.size) if biomes[k]
     ]  # fmt: skip
     write_rows(path, SRDB, rows[:PLOTS])
+
+
+# People a km2 that a cell of a class has before terrain; others 3.
+PEOPLE = {12: 180.0, 13: 2500.0, 14: 90.0, 11: 40.0, 9: 20.0, 10: 25.0}
+
+
+def write_karst(path, region, seed):
+    """Write the karst and the rest of the region as GeoPackage, column ``name``."""
+    whole = shapely.union_all([shape for _, _, shape in region.provinces])
+    karst = shapely.intersection(whole, karst_shapes(region, seed))
+    shapes = [karst, shapely.difference(whole, karst)]
+    write_polygons(path, "karst", {"name": ["karst", "non-karst"]}, shapes)
+
+
+def population(region, seed):
+    """Return people a km2 in the cells of the land cover map: valleys, fields and towns."""
+    cells = region.cells
+    lon, lat = np.broadcast_arrays(cells.lon, cells.lat)
+    density = np.full(cells.shape, 3.0)
+    for code, people in PEOPLE.items():
+        density[region.landcover == code] = people
+    height = region.elevation_at(lon.ravel(), lat.ravel()).reshape(cells.shape)
+    uneven = static_field(seed, "people", region.coarse, 1.5)
+    uneven = region.coarse.weights(lon.ravel(), lat.ravel()).of(uneven).reshape(cells.shape)
+    density = density * np.exp(-np.clip(height, 0, None) / 900 + 0.5 * uneven)
+    return np.where(region.landcover == 17, np.nan, density)
+
+
+def write_population(path, region, seed):
+    """Write `population`."""
+    write_field(path, region.cells, population(region, seed), "km-2", "people")

@@ -5,13 +5,12 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from nepflow.simulation.carbon import Productivity, annual_respiration
+from nepflow.simulation.carbon import Productivity, annual_respiration, heterotrophic_respiration
 from nepflow.simulation.climate import Climate
 from nepflow.simulation.geography import Region
 from nepflow.simulation.landcover import LandCover
 from nepflow.simulation.light_use import Greenness
-from nepflow.simulation.managed import Managed
-from nepflow.simulation.soil import heterotrophic_respiration
+from nepflow.simulation.management import Managed
 
 SIMULATED = "simulated (twin)"
 

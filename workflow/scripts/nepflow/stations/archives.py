@@ -21,18 +21,106 @@ gsod
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from nepflow.stations.conversions import (
-    CONVERSIONS,
-    cma_elevation,
-    cma_precipitation,
-    degrees_of_minutes,
-)
+from nepflow.stations import records as stations_records
 from nepflow.stations.records import BadStations, sorted_categories
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """An element of an archive.
+
+    Attributes
+    ----------
+    column : str
+        Column of the tidy table that it becomes, with the unit in its name.
+    unit : str
+        Unit in the archive.
+    scale, offset : float
+        value = scale * coded + offset
+    missing : tuple of float
+        Codes that mean no value.
+    """
+
+    column: str
+    unit: str
+    scale: float
+    offset: float = 0.0
+    missing: tuple = ()
+
+    def __call__(self, coded):
+        """Return values in the unit of the column; NaN for codes of a missing one."""
+        coded = np.asarray(coded, dtype=float)
+        absent = np.isin(coded, self.missing)
+        return np.where(absent, np.nan, self.scale * coded + self.offset)
+
+
+# 32766 no observation, 32744 blank; further codes of precipitation: `cma_precipitation`
+CMA_MISSING = (32766.0, 32744.0)
+CONVERSIONS = {
+    "cma_daily": {
+        "TEM-12001": Conversion("temperature_degc", "0.1 degC", 0.1, missing=CMA_MISSING),
+        "PRE-13011": Conversion("precipitation_mm", "0.1 mm", 0.1, missing=CMA_MISSING),
+        "SSD-14032": Conversion("sunshine_h", "0.1 h", 0.1, missing=CMA_MISSING),
+    },
+    "ghcn_daily": {
+        "TAVG": Conversion("temperature_degc", "0.1 degC", 0.1, missing=(-9999.0, 9999.0)),
+        "TMAX": Conversion("temperature_degc", "0.1 degC", 0.1, missing=(-9999.0, 9999.0)),
+        "TMIN": Conversion("temperature_degc", "0.1 degC", 0.1, missing=(-9999.0, 9999.0)),
+        "PRCP": Conversion("precipitation_mm", "0.1 mm", 0.1, missing=(-9999.0, 9999.0)),
+        "TSUN": Conversion("sunshine_h", "min", 1 / 60, missing=(-9999.0, 9999.0)),
+    },
+    "gsod": {
+        "TEMP": Conversion("temperature_degc", "degF", 5 / 9, -160 / 9, missing=(9999.9,)),
+        "PRCP": Conversion("precipitation_mm", "inch", 25.4, missing=(99.99,)),
+    },
+}
+
+
+def cma_precipitation(coded):
+    """Return the amount, 0.1 mm, behind the codes of CMA precipitation.
+
+    Parameters
+    ----------
+    coded : ndarray
+        32700: a trace (0); 32XXX: fog, dew or frost of XXX; 31XXX: rain and snow; 30XXX: snow.
+
+    Returns
+    -------
+    ndarray
+        The codes of a missing value stay.
+    """
+    coded = np.asarray(coded, dtype=float)
+    kind = np.floor(coded / 1000)
+    amount = np.where(np.isin(kind, (30, 31, 32)), coded - 1000 * kind, coded)
+    amount = np.where(coded == 32700, 0.0, amount)
+    return np.where(np.isin(coded, CMA_MISSING), coded, amount)
+
+
+def degrees_of_minutes(coded):
+    """Return degrees of positions written as degrees and minutes: 8737 is 87 deg 37 min.
+
+    Returns
+    -------
+    ndarray
+        NaN where the minutes are no minutes.
+    """
+    coded = np.asarray(coded, dtype=float)
+    degrees = np.trunc(coded / 100)
+    minutes = coded - 100 * degrees
+    return np.where(np.abs(minutes) < 60, degrees + minutes / 60, np.nan)
+
+
+def cma_elevation(coded):
+    """Return elevation, m, of CMA files: 0.1 m, 100000 added where it was estimated."""
+    coded = np.asarray(coded, dtype=float)
+    return np.where(np.abs(coded) >= 100_000, coded - np.sign(coded) * 100_000, coded) / 10
+
 
 KEY = ["station", "year", "month", "day"]
 PLACE = ["lon", "lat", "elevation_m"]
@@ -261,3 +349,51 @@ def read(path, kind, columns, substitutes):
     records = records[["station", *PLACE, *KEY[1:], *(name for name in kept if name in records)]]
     records = records.astype(dict.fromkeys(KEY[1:], "float32") | {"station": "category"})
     return records.assign(station=sorted_categories(records["station"]))
+
+
+def read_stations(path, station_format, columns, time_step, substitutes=None, missing=()):
+    """Read the station records of a study.
+
+    Parameters
+    ----------
+    path : str
+        A file, or a folder of files of one format.
+    station_format : str
+        ``tidy`` (`station_file`) or a key of `station_archives.READERS`.
+    columns : list of str
+        Columns of the variables.
+    time_step : {"daily", "monthly", "normals"}
+        Archives are daily.
+    substitutes : dict of {str: str}, optional
+        Column -> one that may stand in its place.
+    missing : list of float, optional
+        Numbers that mean a missing value or elevation, in the units of the columns.
+
+    Returns
+    -------
+    DataFrame
+        As of `station_file.read`.
+
+    Raises
+    ------
+    BadStations
+    """
+    substitutes = substitutes or {}
+    records = _read(path, station_format, columns, time_step, substitutes)
+    named = [*columns, *substitutes.values(), "elevation_m"]
+    return stations_records.without_missing(records, named, missing)
+
+
+def _read(path, station_format, columns, time_step, substitutes):
+    if station_format != "tidy":
+        return read(path, station_format, columns, substitutes)
+    if not Path(path).is_dir():
+        return stations_records.read(path, columns, time_step, substitutes)
+    files = files_of(path, "*.csv")
+    if not files:
+        raise stations_records.BadStations(f"{path}: no CSV file in this folder. Put one there.")
+    tables = [stations_records.read(file, columns, time_step, substitutes) for file in files]
+    records = pd.concat(
+        [table.astype({"station": str}) for table in tables], ignore_index=True
+    ).astype({"station": "category"})
+    return records.assign(station=stations_records.sorted_categories(records["station"]))

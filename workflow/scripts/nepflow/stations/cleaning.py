@@ -10,7 +10,7 @@ import geopandas
 import numpy as np
 import pyproj
 
-from nepflow.stations import flag_tables, flags
+from nepflow.stations import flags
 from nepflow.stations import records as stations_records
 from nepflow.stations.records import POSITION, BadStations
 
@@ -89,7 +89,7 @@ def mask_impossible(records, variables, limits, ledger):
         flag = flags.column_of(name)
         codes = records[flag].cat.codes if flag in records else flags.OBSERVED
         codes = np.where(records[column].isna(), flags.MISSING, codes)
-        records[flag] = flag_tables.category(np.where(outside, flags.RANGE, codes))
+        records[flag] = flags.category(np.where(outside, flags.RANGE, codes))
         records[column] = records[column].mask(outside)
     return records
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from nepflow.stations import flag_tables
 from nepflow.stations import flags as stations_flags
 from nepflow.stations.records import POSITION
 
@@ -87,7 +86,9 @@ class StationDays:
         for column, values in columns.items():
             records[column] = values[day, station]
         for variable, matrix in codes.items():
-            records[stations_flags.column_of(variable)] = flag_tables.category(matrix[day, station])
+            records[stations_flags.column_of(variable)] = stations_flags.category(
+                matrix[day, station]
+            )
         return records
 
 

@@ -3,7 +3,7 @@
 Standard library only: the workflow reads it before any environment exists.
 """
 
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 METHODS = ("residual", "joint", "first_difference")
 YEARS_PER_PARAMETER = 3  # of a calibration period; own choice

@@ -6,16 +6,9 @@ only: the workflow reads it before any environment exists.
 
 import re
 
-from nepflow.study import (
-    attribution,
-    figures,
-    files,
-    land_use_entries,
-    landcover,
-    respiration,
-    restoration,
-)
-from nepflow.study.figures import BadStudy, did_you_mean
+from nepflow.study import attribution, figures, files, landcover, respiration, restoration
+from nepflow.study.figures import did_you_mean
+from nepflow.study.settings_file import BadStudy
 
 CARBON = ("nep", "npp", "rh")
 TREND_LAYERS = (
@@ -191,7 +184,7 @@ def _attribution(study):
 
 
 def _further(study):
-    names = land_use_entries.quantities_of(study)
+    names = landcover.quantities_of(study)
     for name in [*names, "class"] if names else ():
         yield from (f"land_use/{name}_{span}" for span in ("first", "last"))
     for entry in study["detectors"]:

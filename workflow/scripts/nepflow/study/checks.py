@@ -6,13 +6,13 @@ from nepflow.study import (
     downloads,
     equal_area,
     figures,
-    grid_units,
-    land_use_entries,
+    landcover,
     names,
     respiration,
     restoration,
+    variables,
 )
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 
 def check_sense(study, file):
@@ -48,7 +48,7 @@ def check_sense(study, file):
     if uses_landcover(study) or source == "casa":
         _check_landcover_years(study, file)
     figures.check(study, file)
-    land_use_entries.check(study, study_years(study), file)
+    landcover.check(study, study_years(study), file)
     restoration.check(study, study_years(study), file)
     respiration.check(study, file)
     attribution.check(study, file)
@@ -106,7 +106,7 @@ def check_grids(climate, file):
             "variable out of climate.variables."
         )
     for entry in entries:
-        known = grid_units.UNITS[entry["variable"]]
+        known = variables.UNITS[entry["variable"]]
         if entry["unit"] not in known:
             raise BadStudy(
                 f"{file}: climate.grids: {entry['file']} is in {entry['unit']!r}; "
@@ -190,7 +190,7 @@ def uses_landcover(study):
     """Tell whether a zone, or a layer that the study names, needs land cover."""
     kinds = {zones["kind"] for zones in study.get("zones", [])}
     layers = [layer for _, layer in figures.named_layers(study)]
-    if land_use_entries.quantities_of(study) or restoration.needs_landcover(study):
+    if landcover.quantities_of(study) or restoration.needs_landcover(study):
         return True
     if attribution.is_pooled(study):
         return True

@@ -6,7 +6,8 @@ Standard library only: the workflow reads it before any environment exists.
 import re
 
 from nepflow.study import circularity
-from nepflow.study.figures import BadStudy, did_you_mean
+from nepflow.study.figures import did_you_mean
+from nepflow.study.settings_file import BadStudy
 
 _CARBON = re.compile(r"pixel/(nep|npp|rh)/(\w+)")
 _DRIVER = re.compile(

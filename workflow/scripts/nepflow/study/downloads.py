@@ -3,7 +3,7 @@
 Standard library only: the workflow reads it before any environment exists.
 """
 
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 KEYS = ("tiles", "stations", "radiation", "dem", "area", "soil_carbon", "population")
 CARBON = {"soilgrids": {"unit": "t C ha-1", "depth_cm": [0, 30]}}  # as the archive publishes it

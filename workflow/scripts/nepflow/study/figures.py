@@ -5,6 +5,8 @@ Standard library only: the workflow reads it before any environment exists.
 
 import difflib
 
+from nepflow.study.settings_file import BadStudy
+
 # Colours of fields by meaning, and Crameri's palettes (reversed with _r, of few colours with S).
 MEANINGS = (
     "carbon", "temperature", "precipitation", "radiation", "sequential", "diverging", "neutral",
@@ -46,10 +48,6 @@ QUANTITIES_OF_CHOICES = {  # what a specification curve can show
     ),
     "fpar_limits": _HEADLINE,
 }
-
-
-class BadStudy(ValueError):
-    """A study file that says something the workflow cannot do."""
 
 
 def did_you_mean(name, known):

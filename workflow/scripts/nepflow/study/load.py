@@ -4,21 +4,14 @@ Standard library, yaml and jsonschema only: the workflow reads it before any env
 """
 
 import re
+import sys
 from pathlib import Path
 
-from nepflow.study import (
-    catalogue,
-    detector,
-    land_use_entries,
-    landcover,
-    modis,
-    respiration,
-    settings_file,
-)
+from nepflow.study import catalogue, detector, landcover, modis, respiration, settings_file
 from nepflow.study import figures as study_figures
 from nepflow.study.catalogue import TREND_LAYERS
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
@@ -182,7 +175,7 @@ def completed(study, name, raw, results):
         "reads_tiles": bool(readers_of_tiles(study)),
         "simulated": twin,
         "detectors": detectors,
-        "land_use_periods": land_use_entries.periods_of(study, years),
+        "land_use_periods": landcover.periods_of(study, years),
         "figures": figures,
         "figures_left_out": [f["name"] for f in study.get("figures", []) if f not in figures],
         "zones": study.get("zones", []),
@@ -208,3 +201,61 @@ def _npp_folder(year, study):
     return {"collection_006": "006", "collection_006_harmonised": "harmonised"}[
         study["npp"]["year_2000"]
     ]
+
+
+TOP = Path(__file__).resolve().parents[4]
+
+
+def settings(top=TOP):
+    """Return config/config.yaml as a dictionary, with its defaults filled in.
+
+    Raises
+    ------
+    nepflow.study.BadStudy
+    """
+    schema = Path(top) / "workflow/schemas/site.schema.yaml"
+    return load_site(Path(top) / "config/config.yaml", schema)
+
+
+def run(main, before=None):
+    """Run a command as a program; a letter that the terminal cannot show does not stop it."""
+    sys.stdout.reconfigure(errors="replace")
+    if before:
+        before()
+    try:
+        failed = main() or 0
+    except BadStudy as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        failed = 1
+    sys.exit(min(failed, 100))
+
+
+def study(name, top=TOP):
+    """Return the complete settings of a study of this site.
+
+    Raises
+    ------
+    nepflow.study.BadStudy
+    """
+    site, top = settings(top), Path(top)
+    schema = top / "workflow/schemas/study.schema.yaml"
+    return load_study(name, top / "config", schema, site["raw"], site["results"])
+
+
+TILE_M = 1111950.52  # side of a MODIS tile
+MEASURED = 50e6  # cells of 500 m in ten tiles; benchmarks/README.md
+
+
+def growth(study, in_band=False):
+    """Return by how much more a job of a study needs than the jobs that were measured, 1 at least.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings: tiles, grid.resolution_m, grid.blocks. A study that lists no tiles
+        counts as one of the size that was measured: its area is not read before it is built.
+    in_band : bool
+        The job does one of ``grid.blocks`` bands.
+    """
+    cells = len(study["tiles"]) * (TILE_M / study["grid"]["resolution_m"]) ** 2
+    return max(1, cells / (study["grid"]["blocks"] if in_band else 1) / MEASURED)

@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 ALL = "all"  # value of the tables in rows of the whole area
 LONGEST = (

@@ -5,7 +5,7 @@ Standard library only: the workflow reads it before any environment exists.
 
 from typing import NamedTuple
 
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 READINGS = ("monthly", "annual_once", "annual_x12")  # of the equation of Pei et al.
 MONTH, YEAR = "month", "year"

@@ -3,7 +3,7 @@
 Standard library only: the workflow reads it before any environment exists.
 """
 
-from nepflow.study.figures import BadStudy
+from nepflow.study.settings_file import BadStudy
 
 
 def is_wanted(study):

@@ -457,3 +457,7 @@ _Validator = validators.extend(
     },
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _whole),
 )
+
+
+class BadStudy(ValueError):
+    """A study file that says something the workflow cannot do."""

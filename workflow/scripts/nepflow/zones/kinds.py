@@ -1,13 +1,12 @@
 """Zones from layers: stable classes, intervals, crossings."""
 
-import unicodedata
+import json
 from itertools import pairwise
 
 import numpy as np
 
-from nepflow import labels
-from nepflow.study.figures import BadStudy
-from nepflow.study.names import check_inside
+from nepflow.io import raster
+from nepflow.io.vectors import BadNames
 
 # P / PET of dry-wet zones: UNEP (1992), World Atlas of Desertification
 ARIDITY_CUTS = (0.05, 0.2, 0.5, 0.65)
@@ -17,98 +16,6 @@ SIGN_NAMES = ("source", "sink")
 RAMP = (
     "#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e", "#003c30", "#4d4d4d",
 )  # fmt: skip
-
-DTYPE = "uint16"  # of rasters of zones
-MOST = 65_534  # codes of uint16 but 0 and 65535, which stand for absence
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))  # signs without width or ink
-
-
-class BadNames(ValueError):
-    """Names of zones that are absent, or that tables could not tell apart."""
-
-
-def text_of(name):
-    """Return a name as text: without blanks around it, 101 for 101.0, empty where it is absent."""
-    if name is None or (isinstance(name, float | np.floating) and not np.isfinite(name)):
-        return ""
-    if isinstance(name, float | np.floating) and name == int(name):
-        name = int(name)
-    text = unicodedata.normalize("NFC", str(name)).translate(_UNSEEN)
-    shown = (" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
-    return " ".join("".join(shown).split())
-
-
-def clean_names(names, place, column, key="name_field"):
-    """Return the names of polygons as text.
-
-    Parameters
-    ----------
-    names : sequence
-        Text or numbers, as a file has them; several polygons may have one name.
-    place : str
-        File that an error names.
-    column : str
-        Its column.
-    key : str
-        Key of the study that chooses the column.
-
-    Raises
-    ------
-    BadNames
-        If one is absent or blank, if two differ only in blanks, or one is a word of the tables.
-    """
-    texts = [text_of(name) for name in names]
-    without = [row for row, text in enumerate(texts, start=1) if not text]
-    if without:
-        raise BadNames(
-            f"{place}: {len(without)} of {len(texts)} polygons have no name in {column} (the first "
-            f"is polygon {without[0]}). Fill in {column}, delete these polygons, or choose another "
-            f"column with {key}."
-        )
-    spelled = {}
-    for name, text in zip(names, texts, strict=True):
-        other = spelled.setdefault(text, str(name))
-        if other != str(name) and isinstance(name, str):
-            raise BadNames(
-                f"{place}: the names {other!r} and {name!r} in {column} differ only in blanks or "
-                "in how letters are stored. Write them alike, or make them different."
-            )
-    check_names(list(spelled), place)
-    return texts
-
-
-def check_names(names, place):
-    """Refuse names of zones that tables could not tell apart.
-
-    Parameters
-    ----------
-    names : list of str
-        One a zone.
-    place : str
-        File or zones that an error names.
-
-    Raises
-    ------
-    BadNames
-        If two are the same but for case, blanks or _, one stands for the whole area, or there are
-        more than `MOST`.
-    """
-    if len(names) > MOST:
-        raise BadNames(
-            f"{place}: has {len(names)} zones, and a class raster holds {MOST}. Join some."
-        )
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadNames(f"{place}: two zones are named {twice!r}. Rename one.")
-    if labels.REGION in names:
-        raise BadNames(
-            f"{place}: a zone is named {labels.REGION!r}, which stands for the whole area in "
-            "tables. Rename it."
-        )
-    try:
-        check_inside(names, place, "Write them alike, which makes them one zone, or rename one.")
-    except BadStudy as error:
-        raise BadNames(str(error)) from None
 
 
 def stable_classes(annual, changed, minimum_percent=100):
@@ -158,27 +65,76 @@ def crossing(first, second, classes_of_second):
     return (first - 1) * classes_of_second + second
 
 
-def commonest_absence(annual, valid):
-    """Return the commonest reason of the years without a value.
+def stable_landcover(layers, entry, mem_mb):
+    """Class of cells that keep it in enough years; one code for all that change."""
+    names = list(raster.classes_of(layers[0]).values())
+    colours = list(json.loads(raster.tags_of(layers[0])["colours"]).values())
+    changed = len(names) + 1
+    return (
+        lambda annual: stable_classes(annual, changed, entry.get("minimum_percent", 100)),
+        [list(layers)],
+        [*names, "changed"],
+        [*colours, "#7f7f7f"],
+    )
 
-    Parameters
-    ----------
-    annual : ndarray, shape (year, y, x)
-        Codes of reasons; NaN outside the area.
-    valid : int
-        The code that is no reason.
 
-    Returns
-    -------
-    ndarray, shape (y, x)
-        The lowest of equally common reasons; NaN where every year has a value.
-    """
-    most = np.zeros(annual.shape[1:])
-    reason = np.full(annual.shape[1:], np.nan)
-    for code in np.unique(annual[~np.isnan(annual)]):
-        if code == valid:
-            continue
-        count = (annual == code).sum(axis=0)
-        reason = np.where(count > most, code, reason)
-        most = np.maximum(count, most)
-    return reason
+def sink(layers, entry, mem_mb):
+    """Intervals of the mean NEP."""
+    cuts = entry["cuts"]
+    usual = {3: SINK_NAMES, 1: SIGN_NAMES if cuts == [0] else None}
+    names = usual.get(len(cuts)) or interval_names(cuts, "g C m-2 yr-1")
+    return lambda mean: intervals(mean[0], cuts), layers, names, RAMP[: len(names)]
+
+
+def aridity(layers, entry, mem_mb):
+    """Intervals of precipitation over potential evapotranspiration."""
+
+    def index(precipitation, evaporation):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return intervals(precipitation[0] / evaporation[0], ARIDITY_CUTS)
+
+    return index, layers, ARIDITY_NAMES, RAMP[:5]
+
+
+def elevation(layers, entry, mem_mb):
+    """Intervals of the elevation."""
+    names = interval_names(entry["cuts"], "m")
+    return (
+        lambda dem: intervals(dem[0], entry["cuts"]),
+        layers,
+        names,
+        RAMP[: len(names)],
+    )
+
+
+def crossed(layers, entry, mem_mb):
+    """Only pairs that occur get a code."""
+    first, second = (raster.classes_of(path) for path in layers)
+    width, pairs = max(second), np.empty(0)
+    for _, _, (a, b) in raster.blocks(list(layers), mem_mb=mem_mb):
+        pair = np.unique(crossing(a, b, width))
+        pairs = np.union1d(pairs, pair[~np.isnan(pair)])
+    if not pairs.size:
+        raise BadNames(
+            f"zones {entry['name']}: no cell has a zone of both {' and '.join(entry['of'])}. Cross "
+            "others."
+        )
+    places = (pairs.astype("int64") - 1).tolist()
+    names = [f"{first[p // width + 1]}, {second[p % width + 1]}" for p in places]
+
+    def renumbered(a, b):
+        pair = crossing(a[0], b[0], width)
+        return np.where(np.isnan(pair), np.nan, np.searchsorted(pairs, pair) + 1.0)
+
+    return renumbered, layers, names, None
+
+
+# kind -> function of (layers, entry, mem_mb) that returns what turns strips of the inputs into
+# codes from 1, the inputs, the names of the codes, and their colours or None
+KINDS = {
+    "stable_landcover": stable_landcover,
+    "sink": sink,
+    "aridity": aridity,
+    "elevation": elevation,
+    "crossing": crossed,
+}

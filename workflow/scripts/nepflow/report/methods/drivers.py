@@ -3,7 +3,8 @@
 from nepflow import labels
 from nepflow.report.methods import equations
 from nepflow.report.methods.references import cited
-from nepflow.study import detector, land_use_entries
+from nepflow.study import detector, landcover, restoration
+from nepflow.study.attribution import POOLED, variables_of
 
 _SURROGATES = {
     "shift": "moved by one random vector on the torus of the map and its mirror images, so that "
@@ -17,7 +18,7 @@ def sections(study):
     made = []
     if study["has_trend"] and study.get("correlation", {}).get("multiple"):
         made.append(_joint(study))
-    if "land_use_effect" in study and land_use_entries.quantities_of(study):
+    if "land_use_effect" in study and landcover.quantities_of(study):
         made.append(_land_use(study))
     return [*made, _detector(study)] if study.get("detectors") else made
 
@@ -125,4 +126,114 @@ def _built_in(study):
     return (
         f"Factors that entered what they explain ({', '.join(sorted(entered))}) are marked, and "
         "what explains NPP alone stands beside what explains NEP."
+    )
+
+
+_CLAIMS = {
+    "residual": "the regression on the drivers alone",
+    "joint": "the regression on the drivers and the year",
+    "first_difference": "the regression of differences from year to year",
+}
+
+
+def blocks(study):
+    """Return blocks (kind, HTML) on the attribution of trends.
+
+    Parameters
+    ----------
+    study : dict
+        Merged settings of a study with attribution.variables.
+    """
+    rule, drivers = study["attribution"], study["climate"]["variables"]
+    names = " and ".join(labels.variable_name(name) for name in variables_of(study))
+    listed = ", ".join(labels.variable_name(name).lower() for name in drivers)
+    first = (
+        f"The least-squares trend of {names} was split into what {listed} explain and the rest, "
+        "which add:"
+    )
+    second = (
+        "The coefficients <var>b<sub>i</sub></var> come from three regressions: on the drivers "
+        "(whose residuals are the usual estimate), on the drivers and the year, and of differences "
+        f"from year to year. Numbers are claimed from {_CLAIMS[rule['claim']]}; the others stand "
+        f"beside it. {_bias(rule)}"
+    )
+    third = (
+        "By the signs of the three slopes a cell is one of six cases; a factor dominates with more "
+        f"than {rule['dominance_percent']:g} % of a trend significant at <var>p</var> &lt; "
+        f"{rule['significance_p']:g}. Beside every share of cells stands that of "
+        f"{rule['null_draws']} surrogates of each of at most {rule['null_pixels']} cells, which "
+        f"follow climate and first-order autoregressive noise only. {_intervals(rule)}The rest "
+        "holds human activity, but also CO₂, nitrogen, fire, recovery and the errors of the models "
+        "of productivity and respiration."
+    )
+    html, _ = equations.BY_NAME["attribution"]
+    return [("p", first), ("equation", html), ("p", second), ("p", third)]
+
+
+def _bias(rule):
+    """The bias of the residual method, and where the coefficients come from.
+
+    Its formula is that of regressions over all the years that slopes are taken of.
+    """
+    if not rule["calibration"]:
+        return (
+            "The bias of the first, −<var>h</var> <var>R</var><sup>2</sup> with the "
+            "trend <var>h</var> of the rest and the share <var>R</var><sup>2</sup> of the year’s "
+            "variance that the drivers explain, is mapped. "
+        )
+    first, last = rule["calibration"]
+    pooled = ", one set for all cells of a land-cover class with an intercept of every cell"
+    pooled = pooled if rule.get("pooling") == POOLED else ""
+    return (
+        f"Coefficients are those of {first}–{last}{pooled}; the trend of the rest by the first "
+        "less that by the second is mapped as its bias. "
+    )
+
+
+def _intervals(rule):
+    if rule.get("pooling") == POOLED:
+        return ""
+    return (
+        f"Intervals ({rule['confidence_percent']:g} %) of mean slopes and of their shares take the "
+        "years, not the cells, for the sample: the noise of the mean series about its regression "
+        "on drivers and year is a first-order autoregression whose memory is weighed by its "
+        "likelihood. They hold no error of the drivers, and not the bias of the first regression. "
+    )
+
+
+def restoration_sections(study):
+    """Return the section of a study that names projects, as `methods_text.sections` does."""
+    if not restoration.is_wanted(study):
+        return []
+    rule = study["restoration"]
+    parts = [("p", _effects(rule)), ("p", _uncertainty(rule))]
+    return [("Response to restoration", parts)]
+
+
+def _effects(rule):
+    years = rule["base_years"] + rule["match_years"]
+    alike = "the same land cover, " if rule["match_landcover"] else ""
+    border = "Cells that the border of a project crosses count for none. "
+    border = border if rule.get("whole_cells") else ""
+    return (
+        f"Effects of restoration are group-time effects {cited('callaway')}: the change of NEP "
+        f"since the {rule['base_years']} years before the start of a project, less that of "
+        f"untreated land more than {rule['buffer_km']:g} km from any project. Projects are "
+        "compared with patches of untreated land of like size, each with the "
+        f"{rule['neighbours']} nearest in {alike}climate, elevation, and mean and trend of NEP "
+        "before the years that the change counts from; what these explain further is removed by "
+        f"regression {cited('abadie')}. {border}Projects with fewer than {years} years before "
+        "them are not compared."
+    )
+
+
+def _uncertainty(rule):
+    return (
+        f"Intervals ({rule['confidence_percent']:g} %) rest on {rule['draws']} resamples of "
+        "whole projects and of squares of controls; for measures with fewer than "
+        f"{rule['minimum_projects']} projects on as many placebo projects on untreated land. "
+        "Trends of treated land that differ for other reasons are hardly seen in few years "
+        "before: what lies beyond the trend before, with its wider interval, stands beside the "
+        "effect. Stages have least-squares slopes and the change points of a rank test "
+        f"{cited('pettitt')}; both hold climate as well."
     )

@@ -2,14 +2,7 @@
 
 from html import escape
 
-from nepflow.report.methods import (
-    climate,
-    drivers,
-    equations,
-    methods_attribution,
-    methods_restoration,
-    pixel,
-)
+from nepflow.report.methods import climate, drivers, equations, pixel
 from nepflow.report.methods import npp as methods_npp
 from nepflow.report.methods import respiration as methods_respiration
 from nepflow.report.methods import zones as methods_zones
@@ -55,10 +48,10 @@ def sections(study):
         made += [pixel.persistence(study["persistence"])] if "persistence" in study else []
         made += [pixel.correlation(study)] if "correlation" in study else []
         if attribution.variables_of(study):
-            made.append(("Climate and the rest", methods_attribution.blocks(study)))
+            made.append(("Climate and the rest", drivers.blocks(study)))
     made += [_change(study)] if study.get("landcover_dates") else []
     made += drivers.sections(study)
-    made += methods_restoration.sections(study)
+    made += drivers.restoration_sections(study)
     return [*made, _shares(study)]
 
 
