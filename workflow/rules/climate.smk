@@ -1,9 +1,24 @@
-"""Monthly values of stations -> fitted monthly surfaces -> annual climate of the study grid.
+"""Monthly station values, or climate grids -> climate of the study grid.
 
 Inputs   <study>/stations/monthly.csv, <study>/{grid,dem}.tif
+         <study>/climate/<variable>_fit.npz, <study>/tables/<variable>_{fit,minima}.csv
+         rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
+         <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
 Outputs  <study>/climate/<variable>{.tif,_fit.npz},
          <study>/tables/<variable>_{fit,minima,evaluation,floored}.csv
+         <study>/climate/<variable>_residuals.parquet,
+         <study>/climate/<variable>_standard_error_<year>.tif,
+         <study>/tables/<variable>_{ranked,suspects}.csv, <study>/tables/<variable>_fit.txt,
+         <study>/figures/<figure>.{png,pdf} of the kind residuals
+         <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
+         <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
+         <study>/npp/rasters/*
+         <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/absence.tif,
+         <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
 """
+
+
+ruleorder: interpolate_climate > warp_climate
 
 
 rule fit_climate:
@@ -97,3 +112,191 @@ rule interpolate_climate:
         "{wildcards.study}: annual {wildcards.variable} on the study grid."
     script:
         "../scripts/climate/interpolate_climate.py"
+
+
+rule summarise_residuals:
+    input:
+        fit="<study>/climate/{variable}_fit.npz",
+        table="<study>/tables/{variable}_fit.csv",
+        minima="<study>/tables/{variable}_minima.csv",
+        grid="<study>/grid.tif",
+        code=code_of("climate/summarise_residuals.py"),
+    output:
+        residuals="<study>/climate/{variable}_residuals.parquet",
+        ranked="<study>/tables/{variable}_ranked.csv",
+        suspects="<study>/tables/{variable}_suspects.csv",
+        log="<study>/tables/{variable}_fit.txt",
+    log:
+        "<logs>/{study}/summarise_residuals/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(10),
+    params:
+        smoothing=lookup(within=STUDIES, dpath="{study}/climate/smoothing"),
+        common_smoothing=lookup(within=STUDIES, dpath="{study}/climate/common_smoothing"),
+        suspect_limit=lookup(within=STUDIES, dpath="{study}/climate/suspect_limit"),
+    message:
+        "{wildcards.study}: residuals of {wildcards.variable}."
+    script:
+        "../scripts/climate/summarise_residuals.py"
+
+
+rule draw_residuals:
+    input:
+        residuals=residuals_of_figure,
+        grid="<study>/grid.tif",
+        outlines="<study>/zones/outlines.gpkg",
+        code=code_of("figures/draw_residuals.py"),
+    output:
+        png=report(
+            "<study>/figures/{figure}.png",
+            caption="../report/residuals.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+        pdf="<study>/figures/{figure}.pdf",
+    log:
+        "<logs>/{study}/draw_residuals/{figure}.log",
+    wildcard_constraints:
+        figure=figure_names("residuals"),
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(15),
+    params:
+        figure=figure_entry,
+    message:
+        "{wildcards.study}: residuals {wildcards.figure}."
+    script:
+        "../scripts/figures/draw_residuals.py"
+
+
+rule estimate_standard_error:
+    input:
+        fit="<study>/climate/{variable}_fit.npz",
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("climate/estimate_standard_error.py"),
+    output:
+        standard_error="<study>/climate/{variable}_standard_error_{year}.tif",
+    log:
+        "<logs>/{study}/estimate_standard_error/{variable}_{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(60),
+    params:
+        kind=lookup(within=STUDIES, dpath="{study}/climate/standard_error"),
+        evaluator=lookup(within=STUDIES, dpath="{study}/climate/evaluator"),
+    message:
+        "{wildcards.study}: standard error of {wildcards.variable} in {wildcards.year}."
+    script:
+        "../scripts/climate/estimate_standard_error.py"
+
+
+rule import_climate:
+    input:
+        files=grid_files,
+        elevation=grid_elevation,
+        grid="<study>/grid.tif",
+        code=code_of("climate/import_climate.py"),
+    output:
+        months="<study>/climate/native/{variable}.tif",
+        table="<study>/tables/{variable}_grids.csv",
+    log:
+        "<logs>/{study}/import_climate/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(60),
+    params:
+        entries=grid_entries,
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+        limits=lookup(within=STUDIES, dpath="{study}/climate/limits"),
+        plausible_median=lookup(within=STUDIES, dpath="{study}/climate/plausible_median"),
+        downscaling=grid_downscaling,
+    message:
+        "{wildcards.study}: months of gridded {wildcards.variable}."
+    script:
+        "../scripts/climate/import_climate.py"
+
+
+rule warp_climate:
+    input:
+        months="<study>/climate/native/{variable}.tif",
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("climate/warp_climate.py"),
+    output:
+        cube="<study>/{climate}/{variable}.tif",
+    log:
+        "<logs>/{study}/warp_climate/{climate}/{variable}.log",
+    wildcard_constraints:
+        climate="climate(/grids)?",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(60),
+    params:
+        years=lookup(within=STUDIES, dpath="{study}/years"),
+        maximum_missing_percent=lookup(
+            within=STUDIES, dpath="{study}/climate/maximum_missing_percent"
+        ),
+    message:
+        "{wildcards.study}: annual {wildcards.variable} of grids on the study grid."
+    script:
+        "../scripts/climate/warp_climate.py"
+
+
+rule compare_climate:
+    input:
+        stations="<study>/climate/{variable}.tif",
+        grids="<study>/climate/grids/{variable}.tif",
+        code=code_of("climate/compare_climate.py"),
+    output:
+        difference="<study>/climate/{variable}_difference.tif",
+        table="<study>/tables/{variable}_comparison.csv",
+    log:
+        "<logs>/{study}/compare_climate/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    message:
+        "{wildcards.study}: {wildcards.variable} of grids and of stations."
+    script:
+        "../scripts/climate/compare_climate.py"
+
+
+rule estimate_pet:
+    input:
+        months=months_of("temperature"),
+        evaluations=evaluations_of("temperature"),
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("climate/estimate_pet.py"),
+    output:
+        pet="<study>/climate/pet.tif",
+    log:
+        "<logs>/{study}/estimate_pet.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(30),
+    params:
+        years=years_of,
+        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+    message:
+        "{wildcards.study}: potential evapotranspiration of the mean year."
+    script:
+        "../scripts/climate/estimate_pet.py"

@@ -1,8 +1,17 @@
-"""MCD12Q1 tiles -> land-cover classes of a year on the study grid.
+"""MCD12Q1 tiles -> land cover of each year, its transitions, and the effect of land-use change.
 
 Inputs   HDF4-EOS tiles of the raw folder
+         <study>/landcover/<year>.tif
+         <study>/nep/nep.tif and the other cubes, <study>/landcover/<year>.tif
 Outputs  <study>/landcover/<year>.tif, and landcover/keys/<key>/<year>.tif by another key
+         <study>/tables/{transitions,built_in}.csv
+         <study>/land_use/{<variable>,class}_{first,last}.tif,
+         <study>/tables/land_use_{effect,density}_<variable>.csv
 """
+
+
+wildcard_constraints:
+    span="first|last",
 
 
 rule warp_landcover:
@@ -28,3 +37,127 @@ rule warp_landcover:
         "{wildcards.study}: land cover of {wildcards.year} on the study grid."
     script:
         "../scripts/landcover/warp_landcover.py"
+
+
+rule summarise_transitions:
+    input:
+        landcover=landcover_of_dates,
+        grid="<study>/grid.tif",
+        code=code_of("landcover/summarise_transitions.py"),
+    output:
+        table="<study>/tables/transitions.csv",
+    log:
+        "<logs>/{study}/summarise_transitions.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    params:
+        dates=lookup(within=STUDIES, dpath="{study}/landcover/transitions"),
+    message:
+        "{wildcards.study}: land-cover change between dates."
+    script:
+        "../scripts/landcover/summarise_transitions.py"
+
+
+rule average_periods:
+    input:
+        cube=cube_of,
+        code=code_of("landcover/average_periods.py"),
+    output:
+        first="<study>/land_use/{variable}_first.tif",
+        last="<study>/land_use/{variable}_last.tif",
+    log:
+        "<logs>/{study}/average_periods/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(30),
+    params:
+        years=years_of,
+        periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
+        minimum_years=lookup(within=STUDIES, dpath="{study}/land_use_effect/minimum_years"),
+    message:
+        "{wildcards.study}: {wildcards.variable} of the first and the last years."
+    script:
+        "../scripts/landcover/average_periods.py"
+
+
+rule average_landcover:
+    input:
+        landcover=landcover_of_span,
+        code=code_of("landcover/average_landcover.py"),
+    output:
+        landcover="<study>/land_use/class_{span}.tif",
+    log:
+        "<logs>/{study}/average_landcover/{span}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    params:
+        period=span_years,
+    message:
+        "{wildcards.study}: commonest land cover of the {wildcards.span} years."
+    script:
+        "../scripts/landcover/average_landcover.py"
+
+
+rule summarise_land_use:
+    input:
+        first="<study>/land_use/{variable}_first.tif",
+        last="<study>/land_use/{variable}_last.tif",
+        landcover_first="<study>/land_use/class_first.tif",
+        landcover_last="<study>/land_use/class_last.tif",
+        grid="<study>/grid.tif",
+        code=code_of("landcover/summarise_land_use.py"),
+    output:
+        effects="<study>/tables/land_use_effect_{variable}.csv",
+        densities="<study>/tables/land_use_density_{variable}.csv",
+    log:
+        "<logs>/{study}/summarise_land_use/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(4000),
+        runtime=by_size(30),
+    params:
+        years=compared_years,
+        options=lookup(within=STUDIES, dpath="{study}/land_use_effect"),
+    message:
+        "{wildcards.study}: effect of land-use change on {wildcards.variable}."
+    script:
+        "../scripts/landcover/summarise_land_use.py"
+
+
+rule draw_land_use:
+    input:
+        table=land_use_figure_table,
+        grid="<study>/grid.tif",
+        code=code_of("figures/draw_land_use.py"),
+    output:
+        png=report(
+            "<study>/figures/{figure}.png",
+            caption="../report/land_use.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+        pdf="<study>/figures/{figure}.pdf",
+    log:
+        "<logs>/{study}/draw_land_use/{figure}.log",
+    wildcard_constraints:
+        figure=figure_names("land_use"),
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1000),
+        runtime=by_size(15),
+    params:
+        figure=figure_entry,
+    message:
+        "{wildcards.study}: effect of land-use change {wildcards.figure}."
+    script:
+        "../scripts/figures/draw_land_use.py"

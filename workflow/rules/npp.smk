@@ -1,9 +1,27 @@
-"""MOD17A3HGF tiles -> NPP of a year on the study grid, beside that of another source.
+"""MOD17 tiles, rasters of the user, or NDVI and climate -> NPP of each year.
 
 Inputs   HDF4-EOS tiles of the raw folder, <study>/npp/<source>/<year>.tif
+         rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
+         HDF4-EOS tiles of the raw folder, <study>/grid.tif
+         <study>/ndvi/*.tif, <study>/landcover/keys/igbp17/<year>.tif, climate, dem, grid
+         <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
+         sums over zones, cubes, class rasters and absence of a study
 Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.csv,
          <study>/npp/compared/*.tif, <study>/tables/npp_agreement.csv
+         <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
+         <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
+         <study>/npp/rasters/*
+         <study>/ndvi/*.tif, <study>/npp/casa/{counts,granules}_<year>.csv
+         <study>/casa/*.tif, <study>/npp/casa{limits}/*.tif, <study>/tables/casa*.csv; ``limits``
+         is empty, or names limits of NDVI that the study did not choose
+         <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/absence.tif,
+         <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
+         <study>/tables/*.csv
 """
+
+
+wildcard_constraints:
+    limits=r"(_own|_own_upper|_zhu2007)?",
 
 
 rule warp_npp:
@@ -62,6 +80,56 @@ rule harmonise_npp:
         "../scripts/npp/harmonise_npp.py"
 
 
+rule import_npp:
+    input:
+        raster=npp_raster,
+        grid="<study>/grid.tif",
+        code=code_of("npp/import_npp.py"),
+    output:
+        flux=temp("<study>/npp/rasters/native/{year}.tif"),
+        absence=temp("<study>/npp/rasters/native/absence_{year}.tif"),
+        counts="<study>/npp/rasters/counts_{year}.csv",
+        granules="<study>/npp/rasters/granules_{year}.csv",
+    log:
+        "<logs>/{study}/import_npp/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(3000),
+        runtime=by_size(20),
+    params:
+        entry=npp_entry,
+    message:
+        "{wildcards.study}: NPP of {wildcards.year} from a raster."
+    script:
+        "../scripts/npp/import_npp.py"
+
+
+rule warp_npp_raster:
+    input:
+        flux="<study>/npp/rasters/native/{year}.tif",
+        absence="<study>/npp/rasters/native/absence_{year}.tif",
+        grid="<study>/grid.tif",
+        code=code_of("npp/warp_npp_raster.py"),
+    output:
+        npp="<study>/npp/rasters/{year}.tif",
+        qc="<study>/npp/rasters/qc_{year}.tif",
+        absence="<study>/npp/rasters/absence_{year}.tif",
+    log:
+        "<logs>/{study}/warp_npp_raster/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(20),
+    params:
+        resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
+    message:
+        "{wildcards.study}: NPP of {wildcards.year} on the study grid."
+    script:
+        "../scripts/npp/warp_npp_raster.py"
+
+
 rule compare_npp:
     input:
         unpack(compared_npp),
@@ -85,3 +153,213 @@ rule compare_npp:
         "{wildcards.study}: NPP of two sources."
     script:
         "../scripts/npp/compare_npp.py"
+
+
+rule warp_ndvi:
+    input:
+        granules=ndvi_granules,
+        grid="<study>/grid.tif",
+        code=code_of("npp/warp_ndvi.py"),
+    output:
+        ndvi="<study>/ndvi/observed_{year}.tif",
+        state="<study>/ndvi/state_{year}.tif",
+        counts="<study>/npp/casa/counts_{year}.csv",
+        granules="<study>/npp/casa/granules_{year}.csv",
+    log:
+        "<logs>/{study}/warp_ndvi/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(3000),
+        runtime=by_size(60),
+    params:
+        months=ndvi_months,
+        product=lookup(within=STUDIES, dpath="{study}/ndvi/product"),
+        kept=lookup(within=STUDIES, dpath="{study}/ndvi/kept_reliability"),
+        resampling=lookup(within=STUDIES, dpath="{study}/ndvi/resampling"),
+    message:
+        "{wildcards.study}: NDVI of the months of {wildcards.year} on the study grid."
+    script:
+        "../scripts/npp/warp_ndvi.py"
+
+
+rule fill_ndvi:
+    input:
+        observed=in_study("ndvi/observed_{year}.tif"),
+        state=in_study("ndvi/state_{year}.tif"),
+        code=code_of("npp/fill_ndvi.py"),
+    output:
+        ndvi="<study>/ndvi/ndvi.tif",
+        state="<study>/ndvi/state.tif",
+        filled="<study>/ndvi/filled_months.tif",
+        share="<study>/ndvi/filled_share.tif",
+        normals="<study>/ndvi/normals.tif",
+        mean="<study>/ndvi/mean.tif",
+    log:
+        "<logs>/{study}/fill_ndvi.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=by_attempt(3000),
+        runtime=by_size(60),
+    params:
+        years=years_of,
+        longest_linear=lookup(within=STUDIES, dpath="{study}/ndvi/longest_linear_months"),
+    message:
+        "{wildcards.study}: months of NDVI that were not observed."
+    script:
+        "../scripts/npp/fill_ndvi.py"
+
+
+rule estimate_normals:
+    input:
+        months=months_of("temperature", "precipitation"),
+        evaluations=evaluations_of("temperature", "precipitation"),
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("npp/estimate_normals.py"),
+    output:
+        normals="<study>/casa/normals.tif",
+    log:
+        "<logs>/{study}/estimate_normals.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(60),
+    params:
+        years=years_of,
+        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+    message:
+        "{wildcards.study}: climate of the mean year."
+    script:
+        "../scripts/npp/estimate_normals.py"
+
+
+rule estimate_fpar_limits:
+    input:
+        ndvi="<study>/ndvi/ndvi.tif",
+        state="<study>/ndvi/state.tif",
+        landcover=in_study("landcover/keys/igbp17/{landcover_year}.tif"),
+        types=VEGETATION_TYPES,
+        code=code_of("npp/estimate_fpar_limits.py"),
+    output:
+        limits="<study>/tables/casa_limits{limits}.csv",
+    log:
+        "<logs>/{study}/estimate_fpar_limits{limits}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(60),
+    params:
+        casa=casa_with_limits,
+    message:
+        "{wildcards.study}: limits of NDVI by vegetation type."
+    script:
+        "../scripts/npp/estimate_fpar_limits.py"
+
+
+rule estimate_npp_casa:
+    input:
+        ndvi="<study>/ndvi/ndvi.tif",
+        filled="<study>/ndvi/filled_months.tif",
+        ndvi_normals="<study>/ndvi/normals.tif",
+        normals="<study>/casa/normals.tif",
+        landcover=vegetation_of_year,
+        limits="<study>/tables/casa_limits{limits}.csv",
+        months=months_of("temperature", "precipitation", "radiation"),
+        evaluations=evaluations_of("temperature", "precipitation", "radiation"),
+        dem="<study>/dem.tif",
+        grid="<study>/grid.tif",
+        code=code_of("npp/estimate_npp_casa.py"),
+    output:
+        npp="<study>/npp/casa{limits}/{year}.tif",
+        qc="<study>/npp/casa{limits}/qc_{year}.tif",
+        absence="<study>/npp/casa{limits}/absence_{year}.tif",
+        clip="<study>/npp/casa{limits}/clip_{year}.tif",
+    log:
+        "<logs>/{study}/estimate_npp_casa/{year}{limits}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(3000),
+        runtime=by_size(60),
+    params:
+        years=years_of,
+        casa=lookup(within=STUDIES, dpath="{study}/casa"),
+        ndvi=lookup(within=STUDIES, dpath="{study}/ndvi"),
+        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+    message:
+        "{wildcards.study}: NPP of {wildcards.year} by light use{wildcards.limits}."
+    script:
+        "../scripts/npp/estimate_npp_casa.py"
+
+
+rule summarise_casa:
+    input:
+        clip=in_study("npp/casa/clip_{year}.tif"),
+        share="<study>/ndvi/filled_share.tif",
+        zones="<study>/zones/area.tif",
+        code=code_of("npp/summarise_casa.py"),
+    output:
+        clip="<study>/casa/clip_share.tif",
+        table="<study>/tables/casa.csv",
+    log:
+        "<logs>/{study}/summarise_casa.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    params:
+        years=years_of,
+    message:
+        "{wildcards.study}: NDVI at its limits and NDVI filled."
+    script:
+        "../scripts/npp/summarise_casa.py"
+
+
+rule estimate_absence:
+    input:
+        absence=in_study("npp/{npp}/absence_{year}.tif"),
+        code=code_of("npp/estimate_absence.py"),
+    output:
+        absence="<study>/pixel/npp/absence.tif",
+    log:
+        "<logs>/{study}/estimate_absence.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    message:
+        "{wildcards.study}: commonest reason of absence."
+    script:
+        "../scripts/npp/estimate_absence.py"
+
+
+rule summarise_absence:
+    input:
+        absence=in_study("npp/{npp}/absence_{year}.tif"),
+        counts=in_study("npp/{collection}/counts_{year}.csv"),
+        grid="<study>/grid.tif",
+        code=code_of("npp/summarise_absence.py"),
+    output:
+        absence="<study>/tables/absence.csv",
+        native="<study>/tables/absence_native.csv",
+    log:
+        "<logs>/{study}/summarise_absence.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    params:
+        years=years_of,
+    message:
+        "{wildcards.study}: area without NPP by reason."
+    script:
+        "../scripts/npp/summarise_absence.py"

@@ -1,7 +1,9 @@
-"""Figures and tables -> pages.
+"""Figures and tables -> report, styles, manifest, index of the studies.
 
 Inputs   <study>/figures/*.png, <study>/tables/*.csv, workflow/report/*
+         every raster, table, figure and page of a study
 Outputs  <study>/report.{html,json}, <results>/index.html
+         <study>/styles.csv with a .qml beside each raster that it names, <study>/manifest.csv
 """
 
 
@@ -57,3 +59,44 @@ rule write_index:
         "Page over all studies."
     script:
         "../scripts/report/write_index.py"
+
+
+rule write_styles:
+    input:
+        rasters=styled_rasters,
+        code=code_of("report/write_styles.py"),
+    output:
+        styles="<study>/styles.csv",
+    log:
+        "<logs>/{study}/write_styles.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1000),
+        runtime=by_size(30),
+    params:
+        figures=lookup(within=STUDIES, dpath="{study}/figures"),
+    message:
+        "{wildcards.study}: colours and class names for QGIS."
+    script:
+        "../scripts/report/write_styles.py"
+
+
+rule write_manifest:
+    input:
+        products=products_of,
+        code=code_of("report/write_manifest.py"),
+    output:
+        manifest="<study>/manifest.csv",
+    log:
+        "<logs>/{study}/write_manifest.log",
+    conda:
+        "../../envs/geo.yaml"
+    threads: 2
+    resources:
+        mem_mb=by_attempt(1000),
+        runtime=by_size(60),
+    message:
+        "{wildcards.study}: digests of all products."
+    script:
+        "../scripts/report/write_manifest.py"

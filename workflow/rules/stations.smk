@@ -1,4 +1,4 @@
-"""Station records -> checked records without gaps -> monthly and annual values.
+"""Station records -> cleaned, checked, gap-filled and aggregated records.
 
 Inputs   station records of the raw folder, <study>/grid.tif, <study>/zones/outlines.gpkg
 Outputs  <study>/stations/{records,checked,filled}.parquet, {sites,monthly,annual}.csv,

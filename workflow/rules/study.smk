@@ -1,7 +1,9 @@
-"""Area, grid and elevation of a study.
+"""Area, elevation and settings -> grid and elevation of the study; a list of its inputs.
 
 Inputs   area polygons and elevation raster of the raw folder
+         <study>/landcover/<year>.tif
 Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>/study.yaml
+         <study>/tables/{transitions,built_in}.csv
 """
 
 
@@ -99,3 +101,24 @@ rule describe_study:
         "{wildcards.study}: settings and explicit choices."
     script:
         "../scripts/study/describe_study.py"
+
+
+rule describe_dependence:
+    input:
+        code=code_of("study/describe_dependence.py"),
+    output:
+        table="<study>/tables/built_in.csv",
+    log:
+        "<logs>/{study}/describe_dependence.log",
+    localrule: True
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(500),
+        runtime=by_size(5),
+    params:
+        study=study_of,
+    message:
+        "{wildcards.study}: drivers that entered what they are compared with."
+    script:
+        "../scripts/study/describe_dependence.py"

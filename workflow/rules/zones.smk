@@ -1,34 +1,14 @@
-"""Layers -> zones of a study, and the area of classes.
+"""Polygons, classes and layers -> zones, and sums and shares over them.
 
 Inputs   <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
+         sums over zones, cubes, class rasters and absence of a study
+         tables of plots and sites of the raw folder, <study>/nep/nep.tif, zones and layers
 Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/absence.tif,
          <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
+         <study>/tables/*.csv
+         <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,sites}.csv,
+         <study>/tables/contrast_<contrast>.csv
 """
-
-
-rule estimate_pet:
-    input:
-        months=months_of("temperature"),
-        evaluations=evaluations_of("temperature"),
-        dem="<study>/dem.tif",
-        grid="<study>/grid.tif",
-        code=code_of("climate/estimate_pet.py"),
-    output:
-        pet="<study>/climate/pet.tif",
-    log:
-        "<logs>/{study}/estimate_pet.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(2000),
-        runtime=by_size(30),
-    params:
-        years=years_of,
-        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
-    message:
-        "{wildcards.study}: potential evapotranspiration of the mean year."
-    script:
-        "../scripts/climate/estimate_pet.py"
 
 
 rule define_zones:
@@ -53,51 +33,6 @@ rule define_zones:
         "{wildcards.study}: zones {wildcards.zones}."
     script:
         "../scripts/zones/define_zones.py"
-
-
-rule estimate_absence:
-    input:
-        absence=in_study("npp/{npp}/absence_{year}.tif"),
-        code=code_of("npp/estimate_absence.py"),
-    output:
-        absence="<study>/pixel/npp/absence.tif",
-    log:
-        "<logs>/{study}/estimate_absence.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_size(30),
-    message:
-        "{wildcards.study}: commonest reason of absence."
-    script:
-        "../scripts/npp/estimate_absence.py"
-
-
-rule summarise_classes:
-    input:
-        classes=classes_to_summarise,
-        persistence=persistence_of_classes,
-        absence="<study>/pixel/npp/absence.tif",
-        grid="<study>/grid.tif",
-        code=code_of("zones/summarise_classes.py"),
-    output:
-        table="<study>/tables/shares_{classes}.csv",
-    log:
-        "<logs>/{study}/summarise_classes/{classes}.log",
-    wildcard_constraints:
-        classes=r"\w+",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_size(30),
-    params:
-        built_in=classes_built_in,
-    message:
-        "{wildcards.study}: area of {wildcards.classes}."
-    script:
-        "../scripts/zones/summarise_classes.py"
 
 
 rule sum_zones:
@@ -129,3 +64,105 @@ rule sum_zones:
         "{wildcards.study}: annual sums over all zones."
     script:
         "../scripts/zones/sum_zones.py"
+
+
+rule summarise_zones:
+    input:
+        sums="<study>/zones/sums.parquet",
+        grid="<study>/grid.tif",
+        code=code_of("zones/summarise_zones.py"),
+    output:
+        series="<study>/tables/series_{zones}.csv",
+        trends="<study>/tables/trends_{zones}.csv",
+    log:
+        "<logs>/{study}/summarise_zones/{zones}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1000),
+        runtime=by_size(10),
+    params:
+        years=years_of,
+        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
+        autocorrelation=lookup(within=STUDIES, dpath="{study}/trend/autocorrelation"),
+    message:
+        "{wildcards.study}: annual means and totals by {wildcards.zones}."
+    script:
+        "../scripts/zones/summarise_zones.py"
+
+
+rule summarise_classes:
+    input:
+        classes=classes_to_summarise,
+        persistence=persistence_of_classes,
+        absence="<study>/pixel/npp/absence.tif",
+        grid="<study>/grid.tif",
+        code=code_of("zones/summarise_classes.py"),
+    output:
+        table="<study>/tables/shares_{classes}.csv",
+    log:
+        "<logs>/{study}/summarise_classes/{classes}.log",
+    wildcard_constraints:
+        classes=r"\w+",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    params:
+        built_in=classes_built_in,
+    message:
+        "{wildcards.study}: area of {wildcards.classes}."
+    script:
+        "../scripts/zones/summarise_classes.py"
+
+
+rule summarise_trend:
+    input:
+        trend_class="<study>/pixel/{variable}/trend_class.tif",
+        absence="<study>/pixel/npp/absence.tif",
+        grid="<study>/grid.tif",
+        code=code_of("zones/summarise_trend.py"),
+    output:
+        table="<study>/tables/trend_classes_{variable}.csv",
+        criteria="<study>/tables/trend_criteria_{variable}.csv",
+    log:
+        "<logs>/{study}/summarise_trend/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    params:
+        years=years_of,
+        trend=lookup(within=STUDIES, dpath="{study}/trend"),
+    message:
+        "{wildcards.study}: area of each trend class of {wildcards.variable}."
+    script:
+        "../scripts/zones/summarise_trend.py"
+
+
+rule estimate_contrast:
+    input:
+        zones=contrast_zones,
+        layers=contrast_layers,
+        covariates=contrast_covariates,
+        grid="<study>/grid.tif",
+        code=code_of("zones/estimate_contrast.py"),
+    output:
+        table="<study>/tables/contrast_{contrast}.csv",
+    log:
+        "<logs>/{study}/estimate_contrast/{contrast}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(4000),
+        runtime=by_size(30),
+    params:
+        layers=contrast_layer_names,
+        entry=contrast_entry,
+        settings=lookup(within=STUDIES, dpath="{study}/contrast"),
+    message:
+        "{wildcards.study}: {wildcards.contrast} against the rest of the area."
+    script:
+        "../scripts/zones/estimate_contrast.py"

@@ -1,8 +1,15 @@
-"""Embedded geography -> the raw archive of a twin, and the truth about it.
+"""Real geography and a seed -> a simulated archive with known truth below <results>/twin/.
 
 Inputs   resources/<region>/*, <study>/grid.tif (the truth only)
+         resources/<region>/*
+         resources/<region>/*, <study>/grid.tif, tables of attribution and restoration
 Outputs  <results>/twin/{study}/granules/*.csv with tiles beside in modis/, stations.csv, dem.tif,
          area.gpkg, truth/*
+         <results>/twin/{study}/granules/MOD13A3.*.csv with tiles beside in modis/, karst.gpkg,
+         population.tif
+         <results>/twin/{study}/{restoration.gpkg,soil_carbon.tif,srdb-data.csv},
+         <results>/twin/{study}/truth/{restoration,attribution}.csv, truth/*_slope.tif,
+         <study>/tables/recovery_management.csv
 
 Nothing here writes outside <results>/twin/, and everything written says "simulated (twin)".
 """
@@ -61,6 +68,28 @@ rule simulate_npp:
         "../scripts/simulation/simulate_npp.py"
 
 
+rule simulate_ndvi:
+    input:
+        geography=GEOGRAPHY,
+        code=code_of("simulation/simulate_ndvi.py"),
+    output:
+        granules="<results>/twin/{study}/granules/MOD13A3.061_{year}.csv",
+    log:
+        "<logs>/{study}/simulate_ndvi/{year}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(30),
+    params:
+        pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
+        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+    message:
+        "{wildcards.study}: simulated NDVI tiles of {wildcards.year}."
+    script:
+        "../scripts/simulation/simulate_ndvi.py"
+
+
 rule simulate_landcover:
     input:
         geography=GEOGRAPHY,
@@ -113,6 +142,53 @@ rule simulate_stations:
         "../scripts/simulation/simulate_stations.py"
 
 
+rule simulate_factors:
+    input:
+        geography=GEOGRAPHY,
+        code=code_of("simulation/simulate_factors.py"),
+    output:
+        karst="<results>/twin/{study}/karst.gpkg",
+        population="<results>/twin/{study}/population.tif",
+    log:
+        "<logs>/{study}/simulate_factors.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1000),
+        runtime=by_size(10),
+    params:
+        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+    message:
+        "{wildcards.study}: simulated karst and population."
+    script:
+        "../scripts/simulation/simulate_factors.py"
+
+
+rule simulate_management:
+    input:
+        geography=GEOGRAPHY,
+        code=code_of("simulation/simulate_management.py"),
+    output:
+        projects="<results>/twin/{study}/restoration.gpkg",
+        carbon="<results>/twin/{study}/soil_carbon.tif",
+        plots="<results>/twin/{study}/srdb-data.csv",
+        truth="<results>/twin/{study}/truth/restoration.csv",
+    log:
+        "<logs>/{study}/simulate_management.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1000),
+        runtime=by_size(10),
+    params:
+        period=lookup(within=STUDIES, dpath="{study}/period"),
+        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+    message:
+        "{wildcards.study}: simulated restoration, soil carbon and field plots."
+    script:
+        "../scripts/simulation/simulate_management.py"
+
+
 rule simulate_truth:
     input:
         geography=GEOGRAPHY,
@@ -143,3 +219,30 @@ rule simulate_truth:
         "{wildcards.study}: the truth of the twin on the study's grid."
     script:
         "../scripts/simulation/simulate_truth.py"
+
+
+rule simulate_parts:
+    input:
+        geography=GEOGRAPHY,
+        grid="<study>/grid.tif",
+        code=code_of("simulation/simulate_parts.py"),
+    output:
+        npp_climate="<results>/twin/{study}/truth/npp_climate_slope.tif",
+        npp_human="<results>/twin/{study}/truth/npp_human_slope.tif",
+        nep_climate="<results>/twin/{study}/truth/nep_climate_slope.tif",
+        nep_human="<results>/twin/{study}/truth/nep_human_slope.tif",
+        table="<results>/twin/{study}/truth/attribution.csv",
+    log:
+        "<logs>/{study}/simulate_parts.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(3000),
+        runtime=by_size(60),
+    params:
+        period=lookup(within=STUDIES, dpath="{study}/period"),
+        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+    message:
+        "{wildcards.study}: what climate and people truly add to trends."
+    script:
+        "../scripts/simulation/simulate_parts.py"
