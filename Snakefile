@@ -12,24 +12,6 @@ pathvars:
     twin="<results>/twin/{study}",
 
 
-include: "workflow/rules/acquire_paths.smk"
-include: "workflow/rules/paths.smk"
-include: "workflow/rules/pixel_paths.smk"
-include: "workflow/rules/zone_paths.smk"
-include: "workflow/rules/number_paths.smk"
-include: "workflow/rules/specification_paths.smk"
-include: "workflow/rules/grid_paths.smk"
-include: "workflow/rules/climate_paths.smk"
-include: "workflow/rules/casa_paths.smk"
-include: "workflow/rules/detector_paths.smk"
-include: "workflow/rules/land_use_paths.smk"
-include: "workflow/rules/soil_paths.smk"
-include: "workflow/rules/attribution_paths.smk"
-include: "workflow/rules/evaluation_paths.smk"
-include: "workflow/rules/restoration_paths.smk"
-include: "workflow/rules/raw_paths.smk"
-include: "workflow/rules/products.smk"
-include: "workflow/rules/figure_paths.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/download.smk"
 include: "workflow/rules/simulation.smk"
@@ -67,7 +49,7 @@ wildcard_constraints:
 
 rule downloads:
     input:
-        all_downloads,
+        downloads.everything(STUDIES),
     localrule: True
 
 

@@ -202,9 +202,9 @@ def test_tiles_are_free_where_nothing_reads_one(root, tmp_path):
 
 def test_what_reads_tiles_is_what_the_plan_lists(root):
     """The two ways to know it agree on every study that ships."""
-    from nepflow.inputs import plan
+    from nepflow.study import downloads
 
     schema = root / "workflow/schemas/study.schema.yaml"
     for path in (root / "config/studies").glob("*.yaml"):
         loaded = study_load.load_study(path.stem, root / "config", schema, "data", "results")
-        assert loaded["reads_tiles"] == bool(plan.tile_years(loaded)), path.stem
+        assert loaded["reads_tiles"] == bool(downloads.tile_years(loaded)), path.stem

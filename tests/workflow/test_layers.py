@@ -5,8 +5,7 @@ import re
 import pytest
 import yaml
 from copies import TINY, Workflow
-from nepflow.inputs import plan
-from nepflow.study import catalogue, files, load, modis
+from nepflow.study import catalogue, downloads, files, load, modis
 
 FIGURE = {"title": "t", "caption": "c"}
 MEAN = FIGURE | {"name": "nep_mean", "kind": "map", "layer": "pixel/nep/mean"}
@@ -61,7 +60,7 @@ def bring_all(workflow, settings):
     written += [
         path[:-3] + end for path in written if path[-4:] == ".shp" for end in ("shx", "dbf")
     ]
-    for name, years in plan.tile_years(settings).items():
+    for name, years in downloads.tile_years(settings).items():
         product, _, collection = name.upper().rpartition("_")
         for year in years:
             for day in modis.begins_of(product, year):

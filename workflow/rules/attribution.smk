@@ -6,12 +6,18 @@ Outputs  <study>/attribution/<variable>/{observed_slope,observed_p,time_r2,resid
          <study>/tables/{attribution,pooled}_<variable>.csv
 """
 
+from nepflow.study import attribution, layers, pixel
+
+
+wildcard_constraints:
+    method="|".join(attribution.METHODS),
+
 
 rule pool_coefficients:
     input:
-        cube=cube_of,
-        drivers=driver_cubes,
-        types=types_of_pooling,
+        cube=of_study(layers.cube, "variable"),
+        drivers=of_study(layers.drivers),
+        types=of_study(attribution.pooling_types),
         code=code_of("attribution/pool_coefficients.py"),
     output:
         table="<study>/tables/pooled_{variable}.csv",
@@ -23,10 +29,10 @@ rule pool_coefficients:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=years_of,
-        calibration=lookup(within=STUDIES, dpath="{study}/attribution/calibration"),
-        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+        climate=setting("climate/variables"),
+        years=setting("years"),
+        calibration=setting("attribution/calibration"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: what climate does to {wildcards.variable} by vegetation type."
     script:
@@ -35,10 +41,10 @@ rule pool_coefficients:
 
 rule estimate_attribution:
     input:
-        pooled=pooled_table,
-        types=types_of_pooling,
-        cube=cube_of,
-        drivers=driver_cubes,
+        pooled=of_study(attribution.pooled_table, "variable"),
+        types=of_study(attribution.pooling_types),
+        cube=of_study(layers.cube, "variable"),
+        drivers=of_study(layers.drivers),
         grid="<study>/grid.tif",
         code=code_of("attribution/estimate_attribution.py"),
     output:
@@ -57,10 +63,10 @@ rule estimate_attribution:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        attribution=lookup(within=STUDIES, dpath="{study}/attribution"),
+        climate=setting("climate/variables"),
+        years=setting("years"),
+        minimum_years=setting("minimum_years"),
+        attribution=setting("attribution"),
     message:
         "{wildcards.study}: attribution of the trend of {wildcards.variable}, {wildcards.method}."
     script:
@@ -69,10 +75,10 @@ rule estimate_attribution:
 
 rule estimate_residual_bias:
     input:
-        pooled=pooled_table,
-        types=types_of_pooling,
-        cube=cube_of,
-        drivers=driver_cubes,
+        pooled=of_study(attribution.pooled_table, "variable"),
+        types=of_study(attribution.pooling_types),
+        cube=of_study(layers.cube, "variable"),
+        drivers=of_study(layers.drivers),
         code=code_of("attribution/estimate_residual_bias.py"),
     output:
         observed="<study>/attribution/{variable}/observed_slope.tif",
@@ -88,10 +94,10 @@ rule estimate_residual_bias:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        attribution=lookup(within=STUDIES, dpath="{study}/attribution"),
+        climate=setting("climate/variables"),
+        years=setting("years"),
+        minimum_years=setting("minimum_years"),
+        attribution=setting("attribution"),
     message:
         "{wildcards.study}: bias of the residual method for {wildcards.variable}."
     script:
@@ -100,18 +106,18 @@ rule estimate_residual_bias:
 
 rule summarise_attribution:
     input:
-        pooled=pooled_table,
-        types=types_of_pooling,
-        cube=cube_of,
-        climate_cubes=driver_cubes,
+        pooled=of_study(attribution.pooled_table, "variable"),
+        types=of_study(attribution.pooling_types),
+        cube=of_study(layers.cube, "variable"),
+        climate_cubes=of_study(layers.drivers),
         observed="<study>/attribution/{variable}/observed_slope.tif",
         p="<study>/attribution/{variable}/observed_p.tif",
         bias="<study>/attribution/{variable}/residual_bias.tif",
-        climate=attribution_layers("climate_slope"),
-        rest=attribution_layers("rest_slope"),
-        drivers=attribution_layers("driver_slopes"),
-        share=attribution_layers("rest_share"),
-        cases=attribution_layers("case"),
+        climate=of_study(attribution.layer_of_methods, "variable", layer="climate_slope"),
+        rest=of_study(attribution.layer_of_methods, "variable", layer="rest_slope"),
+        drivers=of_study(attribution.layer_of_methods, "variable", layer="driver_slopes"),
+        share=of_study(attribution.layer_of_methods, "variable", layer="rest_share"),
+        cases=of_study(attribution.layer_of_methods, "variable", layer="case"),
         grid="<study>/grid.tif",
         code=code_of("attribution/summarise_attribution.py"),
     output:
@@ -124,11 +130,11 @@ rule summarise_attribution:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        attribution=lookup(within=STUDIES, dpath="{study}/attribution"),
-        built_in=drivers_built_in,
+        climate=setting("climate/variables"),
+        years=setting("years"),
+        minimum_years=setting("minimum_years"),
+        attribution=setting("attribution"),
+        built_in=of_study(pixel.shared_inputs, "variable"),
     message:
         "{wildcards.study}: climate and the rest in the trend of {wildcards.variable}."
     script:

@@ -17,6 +17,8 @@ Outputs  <study>/climate/<variable>{.tif,_fit.npz},
          <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
 """
 
+from nepflow.study import climate, figures, layers
+
 
 ruleorder: interpolate_climate > warp_climate
 
@@ -25,7 +27,7 @@ rule fit_climate:
     input:
         monthly="<study>/stations/monthly.csv",
         grid="<study>/grid.tif",
-        weights=file_of_weights,
+        weights=of_study(climate.weights_file),
         code=code_of("climate/fit_climate.py"),
     output:
         fit="<study>/climate/{variable}_fit.npz",
@@ -39,21 +41,19 @@ rule fit_climate:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        model=lookup(within=STUDIES, dpath="{study}/climate/model"),
-        exaggeration=lookup(within=STUDIES, dpath="{study}/climate/elevation_exaggeration"),
-        order=lookup(within=STUDIES, dpath="{study}/climate/order"),
-        smoothing=lookup(within=STUDIES, dpath="{study}/climate/smoothing"),
-        smoothing_value=lookup(
-            within=STUDIES, dpath="{study}/climate/smoothing_value/{variable}", default=None
-        ),
-        common_smoothing=lookup(within=STUDIES, dpath="{study}/climate/common_smoothing"),
-        weights_column=lookup(within=STUDIES, dpath="{study}/climate/weights_column"),
-        close_km=lookup(within=STUDIES, dpath="{study}/climate/close_stations_km"),
-        block_km=lookup(within=STUDIES, dpath="{study}/climate/block_km"),
-        length_scale_km=lookup(within=STUDIES, dpath="{study}/climate/length_scale_km"),
-        transformation=lookup(within=STUDIES, dpath="{study}/climate/transformation/{variable}"),
-        minimum_stations=lookup(within=STUDIES, dpath="{study}/climate/minimum_stations"),
+        years=setting("years"),
+        model=setting("climate/model"),
+        exaggeration=setting("climate/elevation_exaggeration"),
+        order=setting("climate/order"),
+        smoothing=setting("climate/smoothing"),
+        smoothing_value=setting("climate/smoothing_value/{variable}", default=None),
+        common_smoothing=setting("climate/common_smoothing"),
+        weights_column=setting("climate/weights_column"),
+        close_km=setting("climate/close_stations_km"),
+        block_km=setting("climate/block_km"),
+        length_scale_km=setting("climate/length_scale_km"),
+        transformation=setting("climate/transformation/{variable}"),
+        minimum_stations=setting("climate/minimum_stations"),
     message:
         "{wildcards.study}: monthly surfaces of {wildcards.variable}."
     script:
@@ -76,9 +76,9 @@ rule define_evaluation:
         mem_mb=by_attempt(1500),
         runtime=by_size(15),
     params:
-        evaluator=lookup(within=STUDIES, dpath="{study}/climate/evaluator"),
-        tolerance=lookup(within=STUDIES, dpath="{study}/climate/tolerance/{variable}"),
-        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+        evaluator=setting("climate/evaluator"),
+        tolerance=setting("climate/tolerance/{variable}"),
+        bias_correction=setting("climate/bias_correction"),
     message:
         "{wildcards.study}: how surfaces of {wildcards.variable} are evaluated."
     script:
@@ -98,7 +98,7 @@ rule interpolate_climate:
     log:
         "<logs>/{study}/interpolate_climate/{variable}.log",
     wildcard_constraints:
-        study=any_of(STATION_STUDIES),
+        study=any_of(climate.studies_with_stations(STUDIES)),
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -106,8 +106,8 @@ rule interpolate_climate:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+        years=setting("years"),
+        bias_correction=setting("climate/bias_correction"),
     message:
         "{wildcards.study}: annual {wildcards.variable} on the study grid."
     script:
@@ -134,9 +134,9 @@ rule summarise_residuals:
         mem_mb=by_attempt(1500),
         runtime=by_size(10),
     params:
-        smoothing=lookup(within=STUDIES, dpath="{study}/climate/smoothing"),
-        common_smoothing=lookup(within=STUDIES, dpath="{study}/climate/common_smoothing"),
-        suspect_limit=lookup(within=STUDIES, dpath="{study}/climate/suspect_limit"),
+        smoothing=setting("climate/smoothing"),
+        common_smoothing=setting("climate/common_smoothing"),
+        suspect_limit=setting("climate/suspect_limit"),
     message:
         "{wildcards.study}: residuals of {wildcards.variable}."
     script:
@@ -145,7 +145,7 @@ rule summarise_residuals:
 
 rule draw_residuals:
     input:
-        residuals=residuals_of_figure,
+        residuals=of_study(figures.residuals, "figure"),
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
         code=code_of("figures/draw_residuals.py"),
@@ -160,14 +160,14 @@ rule draw_residuals:
     log:
         "<logs>/{study}/draw_residuals/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("residuals"),
+        figure=figures.pattern(STUDIES, "residuals"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
+        figure=of_study(figures.entry, "figure"),
     message:
         "{wildcards.study}: residuals {wildcards.figure}."
     script:
@@ -191,8 +191,8 @@ rule estimate_standard_error:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        kind=lookup(within=STUDIES, dpath="{study}/climate/standard_error"),
-        evaluator=lookup(within=STUDIES, dpath="{study}/climate/evaluator"),
+        kind=setting("climate/standard_error"),
+        evaluator=setting("climate/evaluator"),
     message:
         "{wildcards.study}: standard error of {wildcards.variable} in {wildcards.year}."
     script:
@@ -201,8 +201,8 @@ rule estimate_standard_error:
 
 rule import_climate:
     input:
-        files=grid_files,
-        elevation=grid_elevation,
+        files=of_study(climate.grid_files, "variable"),
+        elevation=of_study(climate.grid_elevation, "variable"),
         grid="<study>/grid.tif",
         code=code_of("climate/import_climate.py"),
     output:
@@ -216,11 +216,11 @@ rule import_climate:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        entries=grid_entries,
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        limits=lookup(within=STUDIES, dpath="{study}/climate/limits"),
-        plausible_median=lookup(within=STUDIES, dpath="{study}/climate/plausible_median"),
-        downscaling=grid_downscaling,
+        entries=of_study(climate.grid_entries, "variable"),
+        years=setting("years"),
+        limits=setting("climate/limits"),
+        plausible_median=setting("climate/plausible_median"),
+        downscaling=of_study(climate.downscaling),
     message:
         "{wildcards.study}: months of gridded {wildcards.variable}."
     script:
@@ -246,10 +246,8 @@ rule warp_climate:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        maximum_missing_percent=lookup(
-            within=STUDIES, dpath="{study}/climate/maximum_missing_percent"
-        ),
+        years=setting("years"),
+        maximum_missing_percent=setting("climate/maximum_missing_percent"),
     message:
         "{wildcards.study}: annual {wildcards.variable} of grids on the study grid."
     script:
@@ -279,8 +277,8 @@ rule compare_climate:
 
 rule estimate_pet:
     input:
-        months=months_of("temperature"),
-        evaluations=evaluations_of("temperature"),
+        months=of_study(layers.months, variables=["temperature"]),
+        evaluations=of_study(layers.evaluations, variables=["temperature"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("climate/estimate_pet.py"),
@@ -294,8 +292,8 @@ rule estimate_pet:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        years=years_of,
-        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+        years=setting("years"),
+        bias_correction=setting("climate/bias_correction"),
     message:
         "{wildcards.study}: potential evapotranspiration of the mean year."
     script:

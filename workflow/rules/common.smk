@@ -1,7 +1,7 @@
-"""Studies, and the functions that rules read them with."""
+"""Studies, and the adapters that rules read them with. No rules."""
 
 import ast
-import csv
+import functools
 import math
 import os
 import re
@@ -17,44 +17,13 @@ sys.path.append(str(SCRIPTS))
 # Snakemake puts only the folder of a script on its path; the library lies above it
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
-from nepflow.study import circularity as dependence
-from nepflow.study import detector as detector_entries
-from nepflow.study import downloads as acquire_choices
-from nepflow.study import figures as figure_entries
-from nepflow.study import files as own_files
-from nepflow.study import load as job_size
-from nepflow.study import landcover as land_use_entries
-from nepflow.study import landcover
-from nepflow.study import load as study_files
-from nepflow.study import modis
-from nepflow.study import names
-from nepflow.study import restoration as restoration_entries
-from nepflow.inputs import plan
-from nepflow.study import datasets as register
+from nepflow.study import datasets, downloads, files, load, names, tiles
+from nepflow.study.modis import MissingTiles
+from nepflow.study.settings_file import BadStudy
 
 if os.path.exists(sys.executable):
     # Snakemake puts it into a shell command unquoted, a space ends it (snakemake#2645)
     sys.executable = shlex.quote(sys.executable)
-
-
-def checked(load, *given):
-    """What a loader of settings returns; a fault stops the workflow with its remedy."""
-    try:
-        return load(*given)
-    except (study_files.BadStudy, register.BadRegister) as error:
-        raise WorkflowError(str(error)) from None
-
-
-SITE_FILES = TOP / "config/config.yaml", TOP / "workflow/schemas/site.schema.yaml"
-# before Snakemake reads it, which takes the last of two equal keys and names no line
-checked(study_files.read_yaml, SITE_FILES[0], True)
-
-
-configfile: "config/config.yaml"
-
-
-SITE = checked(study_files.load_site, *SITE_FILES, config)
-RAW, RESULTS = SITE["raw"], SITE["results"]
 
 
 class MissingRawFiles(SystemExit):
@@ -68,14 +37,96 @@ class MissingRawFiles(SystemExit):
         super().__init__(f"MissingRawFiles: {message}")
 
 
+def checked(function, *arguments, **options):
+    """What a function of settings returns; a fault stops the workflow with its remedy."""
+    try:
+        return function(*arguments, **options)
+    except (BadStudy, datasets.BadRegister) as error:
+        raise WorkflowError(str(error)) from None
+
+
+SITE_FILES = TOP / "config/config.yaml", TOP / "workflow/schemas/site.schema.yaml"
+# before Snakemake reads it, which takes the last of two equal keys and names no line
+checked(load.read_yaml, SITE_FILES[0], True)
+
+
+configfile: "config/config.yaml"
+
+
+SITE = checked(load.load_site, *SITE_FILES, config)
+RESULTS = SITE["results"]
+DATASETS = checked(datasets.load)
+
+
 def load_study(name):
-    """The checked settings of a study."""
+    """The complete settings of a study."""
     schema = TOP / "workflow/schemas/study.schema.yaml"
-    return checked(study_files.load_study, name, TOP / "config", schema, RAW, RESULTS)
+    place = (TOP / "config", schema, SITE["raw"], RESULTS)
+    study = checked(load.load_study, name, *place)
+    return checked(downloads.completed, study, SITE["acquire"], DATASETS)
 
 
+def setting(path, **default):
+    """A setting of the study, such as "grid/resolution_m"; wildcards may stand in the path."""
+
+    def value(wildcards):
+        found = STUDIES[wildcards.study]
+        for key in path.format(**wildcards).split("/"):
+            if "default" in default and key not in found:
+                return default["default"]
+            found = found[int(key) if isinstance(found, list) else key]
+        return found
+
+    return value
+
+
+def of_study(function, *names, **fixed):
+    """What ``function`` gives of the study, of the named wildcards and of fixed arguments."""
+
+    def value(wildcards):
+        study, given = STUDIES[wildcards.study], [wildcards.get(name) for name in names]
+        try:
+            return checked(function, study, *given, **fixed)
+        except MissingTiles as error:
+            raise MissingRawFiles(tiles.missing(study, error)) from None
+
+    return value
+
+
+def when_listed(function, *names, **fixed):
+    """As `of_study`, but asked once the inputs are there: lists of downloads."""
+    value = of_study(function, *names, **fixed)
+    return lambda wildcards, input: value(wildcards)
+
+
+def whole(study):
+    """The study itself."""
+    return study
+
+
+def any_of(names):
+    """Regular expression of studies, for rules that only some of them have."""
+    return "|".join(map(re.escape, names)) or "no_such_study"
+
+
+@functools.cache
+def imported_files(path):
+    """Modules of our own package that a Python file imports."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        files = (SCRIPTS.joinpath(*name.split(".")).with_suffix(".py") for name in names)
+        found += [file for file in files if file.name[0] != "_" and file.is_file()]
+    return found
+
+
+@functools.cache
 def code_of(script):
-    """Modules of our own packages that ``script`` imports, directly or not.
+    """Modules of our own package that ``script`` imports, directly or not.
 
     Listed as an input of its rule, so that a changed formula reruns exactly the rules that
     use it (Snakemake itself watches only the script file). Modules named ``_*.py`` cannot
@@ -83,22 +134,11 @@ def code_of(script):
     """
     found, queue = set(), [SCRIPTS / script]
     while queue:
-        for name in imported_names(queue.pop()):
-            file = SCRIPTS.joinpath(*name.split(".")).with_suffix(".py")
-            if file.is_file() and file not in found and file.name[0] != "_":
+        for file in imported_files(queue.pop()):
+            if file not in found:
                 found.add(file)
                 queue.append(file)
     return sorted(map(os.path.relpath, found))
-
-
-def imported_names(path):
-    """Dotted names that a Python file may import, as modules or from modules."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def by_attempt(amount):
@@ -113,10 +153,19 @@ def by_size(amount):
     """
 
     def needed(wildcards, attempt):
-        larger = job_size.growth(STUDIES[wildcards.study], "band" in wildcards.keys())
+        larger = load.growth(STUDIES[wildcards.study], "band" in wildcards.keys())
         return math.ceil(amount * attempt * larger)
 
     return needed
+
+
+def refusing(study, path, faults):
+    """Input function of a raw file that is not there."""
+
+    def refuse(_):
+        raise MissingRawFiles(files.refusal(study, path, faults))
+
+    return refuse
 
 
 def check_figure_kinds(studies):
@@ -139,3 +188,10 @@ if not SITE["studies"]:
 checked(names.check_studies, SITE["studies"], "config/config.yaml")
 STUDIES = {name: load_study(name) for name in SITE["studies"]}
 check_figure_kinds(STUDIES)
+# Raw files that are not there, by path; a stat each. Jobs under way look at their own inputs.
+RAW_FAULTS = {
+    path: refusing(study, path, faults)
+    for study in (STUDIES.values() if workflow.is_main_process else ())
+    for faults in [files.faults(study)]
+    for path in faults
+}

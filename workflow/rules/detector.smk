@@ -5,6 +5,8 @@ Outputs  <study>/slope.tif, <study>/factors/<factor>.tif, <study>/detector/<dete
          <study>/tables/detector_{discretisation,factors,interactions,risk,ecological,scales}_*.csv
 """
 
+from nepflow.study import detector
+
 
 wildcard_constraints:
     detector=r"\w+",
@@ -32,7 +34,7 @@ rule estimate_slope:
 
 rule warp_factor:
     input:
-        file=factor_file_of,
+        file=of_study(detector.factor_file, "factor"),
         grid="<study>/grid.tif",
         code=code_of("detector/warp_factor.py"),
     output:
@@ -45,7 +47,7 @@ rule warp_factor:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        factor=factor_entry,
+        factor=of_study(detector.factor, "factor"),
     message:
         "{wildcards.study}: factor {wildcards.factor}."
     script:
@@ -54,7 +56,7 @@ rule warp_factor:
 
 rule sample_factors:
     input:
-        layers=detector_layers,
+        layers=of_study(detector.layer_files, "detector"),
         grid="<study>/grid.tif",
         code=code_of("detector/sample_factors.py"),
     output:
@@ -63,16 +65,16 @@ rule sample_factors:
     log:
         "<logs>/{study}/sample_factors/{detector}.log",
     wildcard_constraints:
-        detector=detector_names(),
+        detector=detector.pattern(STUDIES),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
         runtime=by_size(30),
     params:
-        names=factor_names,
-        options=lookup(within=STUDIES, dpath="{study}/detector"),
-        built_in=factors_built_in,
+        names=of_study(detector.factor_names, "detector"),
+        options=setting("detector"),
+        built_in=of_study(detector.shared_inputs, "detector"),
     message:
         "{wildcards.study}: cells and strata of the detector {wildcards.detector}."
     script:
@@ -82,7 +84,7 @@ rule sample_factors:
 rule detect_factors:
     input:
         sample="<study>/detector/{detector}.npz",
-        variable=detector_variable,
+        variable=of_study(detector.variable_file, "detector"),
         grid="<study>/grid.tif",
         code=code_of("detector/detect_factors.py"),
     output:
@@ -99,9 +101,9 @@ rule detect_factors:
         mem_mb=by_attempt(4000),
         runtime=by_size(60),
     params:
-        options=lookup(within=STUDIES, dpath="{study}/detector"),
-        built_in=factors_built_in,
-        variable=detector_variable_name,
+        options=setting("detector"),
+        built_in=of_study(detector.shared_inputs, "detector"),
+        variable=of_study(detector.variable, "detector"),
     message:
         "{wildcards.study}: detector {wildcards.detector}."
     script:
@@ -110,7 +112,7 @@ rule detect_factors:
 
 rule detect_scales:
     input:
-        layers=detector_layers,
+        layers=of_study(detector.layer_files, "detector"),
         sample="<study>/detector/{detector}.npz",
         discretisation="<study>/tables/detector_discretisation_{detector}.csv",
         grid="<study>/grid.tif",
@@ -125,9 +127,9 @@ rule detect_scales:
         mem_mb=by_attempt(3000),
         runtime=by_size(30),
     params:
-        options=lookup(within=STUDIES, dpath="{study}/detector"),
-        built_in=factors_built_in,
-        variable=detector_variable_name,
+        options=setting("detector"),
+        built_in=of_study(detector.shared_inputs, "detector"),
+        variable=of_study(detector.variable, "detector"),
     message:
         "{wildcards.study}: detector {wildcards.detector} on several sampling grids."
     script:

@@ -11,10 +11,12 @@ Outputs  <study>/acquired/{area.gpkg,{dem,soil_carbon,population}.tif},
 Downloaded files lie in the raw folder, each beside its record; nothing there is overwritten.
 """
 
+from nepflow.study import downloads
+
 
 rule acquire_tiles:
     input:
-        lock=lock_if_there,
+        lock=of_study(downloads.lock_if_there),
         code=code_of("download/acquire_tiles.py"),
     output:
         granules="<study>/acquired/{product}.{collection}_{year}.csv",
@@ -30,9 +32,9 @@ rule acquire_tiles:
         runtime=by_size(240),
         downloads=1,
     params:
-        tiles=lookup(within=STUDIES, dpath="{study}/tiles"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/tiles"),
-        lock=lock_of,
+        tiles=setting("tiles"),
+        folder=setting("files/tiles"),
+        lock=of_study(downloads.lock),
     message:
         "{wildcards.study}: {wildcards.product} tiles of {wildcards.year} from Earthdata."
     script:
@@ -54,8 +56,8 @@ rule acquire_area:
         runtime=by_size(30),
         downloads=1,
     params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+        acquire=setting("acquire"),
+        folder=setting("files/folder"),
     message:
         "{wildcards.study}: boundaries of the area."
     script:
@@ -78,8 +80,8 @@ rule acquire_dem:
         runtime=by_size(480),
         downloads=1,
     params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+        acquire=setting("acquire"),
+        folder=setting("files/folder"),
     message:
         "{wildcards.study}: tiles of elevation."
     script:
@@ -102,8 +104,8 @@ rule acquire_soil_carbon:
         runtime=by_size(120),
         downloads=1,
     params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+        acquire=setting("acquire"),
+        folder=setting("files/folder"),
     message:
         "{wildcards.study}: soil organic carbon."
     script:
@@ -126,10 +128,10 @@ rule acquire_population:
         runtime=by_size(120),
         downloads=1,
     params:
-        dataset=lookup(within=STUDIES, dpath="{study}/acquire/population"),
-        countries=countries_of_population,
-        year=lookup(within=STUDIES, dpath="{study}/acquire/population_year"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
+        dataset=setting("acquire/population"),
+        countries=of_study(downloads.countries),
+        year=setting("acquire/population_year"),
+        folder=setting("files/folder"),
     message:
         "{wildcards.study}: people per square kilometre."
     script:
@@ -153,10 +155,10 @@ rule acquire_stations:
         runtime=by_size(480),
         downloads=1,
     params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        buffer_km=lookup(within=STUDIES, dpath="{study}/area/buffer_km"),
+        acquire=setting("acquire"),
+        folder=setting("files/folder"),
+        years=setting("years"),
+        buffer_km=setting("area/buffer_km"),
     message:
         "{wildcards.study}: records of the most complete stations."
     script:
@@ -178,9 +180,9 @@ rule acquire_radiation:
         runtime=by_size(240),
         downloads=1,
     params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
+        acquire=setting("acquire"),
+        folder=setting("files/folder"),
+        years=setting("years"),
     message:
         "{wildcards.study}: daily radiation at the stations."
     script:
@@ -190,7 +192,7 @@ rule acquire_radiation:
 rule gather_stations:
     input:
         files="<study>/acquired/stations_files.csv",
-        radiation=radiation_files,
+        radiation=of_study(downloads.radiation_list),
         code=code_of("download/gather_stations.py"),
     output:
         stations="<study>/acquired/stations.csv",
@@ -203,9 +205,9 @@ rule gather_stations:
         mem_mb=by_attempt(4000),
         runtime=by_size(60),
     params:
-        acquire=lookup(within=STUDIES, dpath="{study}/acquire"),
-        folder=lookup(within=STUDIES, dpath="{study}/files/folder"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
+        acquire=setting("acquire"),
+        folder=setting("files/folder"),
+        years=setting("years"),
     message:
         "{wildcards.study}: station records in one table."
     script:

@@ -18,11 +18,35 @@ Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,
          <study>/tables/*.csv
 """
 
+from nepflow.study import (
+    climate,
+    detector,
+    evaluation,
+    figures,
+    files,
+    landcover,
+    layers,
+    npp,
+    pixel,
+    respiration,
+    restoration,
+    zones,
+)
+
+
+wildcard_constraints:
+    choice="respiration|year_2000|filled|persistence|significance|variation|landcover|fpar_limits",
+    keyed=r"(keys/\w+/)?",
+
+
+wildcard_constraints:
+    contrast=r"[a-z][a-z0-9_]*",
+
 
 rule compare_plots:
     input:
-        plots=field_file("plots"),
-        calibration=calibration_if_named,
+        plots=of_study(evaluation.field_file, kind="plots"),
+        calibration=of_study(respiration.calibration_if_named),
         code=code_of("evaluation/compare_plots.py"),
     output:
         table="<study>/tables/plots_comparison.csv",
@@ -35,10 +59,10 @@ rule compare_plots:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        plots=lookup(within=STUDIES, dpath="{study}/plots"),
-        models=models_of_soil,
-        respiration=lookup(within=STUDIES, dpath="{study}/respiration"),
-        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+        plots=setting("plots"),
+        models=of_study(respiration.models),
+        respiration=setting("respiration"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: models of respiration at field plots."
     script:
@@ -47,7 +71,7 @@ rule compare_plots:
 
 rule compare_sites:
     input:
-        sites=field_file("sites"),
+        sites=of_study(evaluation.field_file, kind="sites"),
         nep="<study>/nep/nep.tif",
         code=code_of("evaluation/compare_sites.py"),
     output:
@@ -61,8 +85,8 @@ rule compare_sites:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        entry=sites_entry,
-        years=years_of,
+        entry=of_study(files.field_entry, name="sites"),
+        years=setting("years"),
     message:
         "{wildcards.study}: NEP at sites."
     script:
@@ -71,7 +95,7 @@ rule compare_sites:
 
 rule draw_scatter:
     input:
-        pairs=pairs_of_figure,
+        pairs=of_study(figures.pairs, "figure"),
         grid="<study>/grid.tif",
         code=code_of("figures/draw_scatter.py"),
     output:
@@ -85,14 +109,14 @@ rule draw_scatter:
     log:
         "<logs>/{study}/draw_scatter/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("field_scatter"),
+        figure=figures.pattern(STUDIES, "field_scatter"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        figure=figure_entry,
+        figure=of_study(figures.entry, "figure"),
     message:
         "{wildcards.study}: modelled against observed {wildcards.figure}."
     script:
@@ -101,8 +125,8 @@ rule draw_scatter:
 
 rule summarise_numbers:
     input:
-        unpack(number_tables),
-        landcover_dates=landcover_of_dates,
+        unpack(of_study(evaluation.number_tables)),
+        landcover_dates=of_study(landcover.of_dates),
         code=code_of("evaluation/summarise_numbers.py"),
     output:
         table="<study>/tables/numbers.csv",
@@ -114,9 +138,9 @@ rule summarise_numbers:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        study=study_of,
-        dates=dates_of_landcover,
-        zones=area_zones,
+        study=of_study(whole),
+        dates=of_study(evaluation.landcover_dates),
+        zones=of_study(zones.area),
     message:
         "{wildcards.study}: numbers of the text."
     script:
@@ -139,10 +163,10 @@ rule compare_published:
         mem_mb=by_attempt(500),
         runtime=by_size(10),
     params:
-        published=lookup(within=STUDIES, dpath="{study}/published"),
-        consistency=lookup(within=STUDIES, dpath="{study}/consistency"),
-        years=years_of,
-        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+        published=setting("published"),
+        consistency=setting("consistency"),
+        years=setting("years"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: published numbers."
     script:
@@ -151,7 +175,7 @@ rule compare_published:
 
 rule vary_choice:
     input:
-        unpack(choice_layers),
+        unpack(of_study(evaluation.choice_layers, "choice")),
         code=code_of("evaluation/vary_choice.py"),
     output:
         table="<study>/specification/{choice}.csv",
@@ -163,8 +187,8 @@ rule vary_choice:
         mem_mb=by_attempt(4000),
         runtime=by_size(120),
     params:
-        options=choice_options,
-        study=study_of,
+        options=of_study(evaluation.choice_options, "choice"),
+        study=of_study(whole),
     message:
         "{wildcards.study}: options of {wildcards.choice}."
     script:
@@ -173,7 +197,7 @@ rule vary_choice:
 
 rule summarise_specification:
     input:
-        choices=choice_tables,
+        choices=of_study(evaluation.choice_tables),
         code=code_of("evaluation/summarise_specification.py"),
     output:
         table="<study>/tables/specification.csv",
@@ -185,7 +209,7 @@ rule summarise_specification:
         mem_mb=by_attempt(500),
         runtime=by_size(5),
     params:
-        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: what the other readings give."
     script:
@@ -200,16 +224,16 @@ rule compare_truth:
         true_precipitation="<results>/twin/{study}/truth/precipitation.tif",
         precipitation="<study>/climate/precipitation.tif",
         true_radiation="<results>/twin/{study}/truth/radiation.tif",
-        radiation=climate_if_wanted("radiation"),
+        radiation=of_study(layers.if_in_climate, variable="radiation"),
         true_npp="<results>/twin/{study}/truth/npp.tif",
         npp="<study>/nep/npp.tif",
         true_rh="<results>/twin/{study}/truth/rh.tif",
-        rh_monthly=monthly_reading_if_made,
+        rh_monthly=of_study(respiration.monthly_if_made),
         rh="<study>/nep/rh.tif",
         true_nep="<results>/twin/{study}/truth/nep.tif",
         nep="<study>/nep/nep.tif",
         true_slope="<results>/twin/{study}/truth/nep_trend.tif",
-        slope=trend_if_estimated,
+        slope=of_study(layers.trend_if_estimated),
         code=code_of("evaluation/compare_truth.py"),
     output:
         table="<study>/tables/recovery.csv",
@@ -221,7 +245,7 @@ rule compare_truth:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        climate=setting("climate/variables"),
     message:
         "{wildcards.study}: what is recovered of the twin's truth."
     script:
@@ -231,14 +255,14 @@ rule compare_truth:
 rule compare_patterns:
     input:
         true_maps="<results>/twin/{study}/truth/landcover.tif",
-        maps=landcover_of_dates,
+        maps=of_study(landcover.of_dates),
         true_slope="<results>/twin/{study}/truth/nep_trend.tif",
-        slope=trend_if_estimated,
+        slope=of_study(layers.trend_if_estimated),
         true_temperature="<results>/twin/{study}/truth/temperature.tif",
         true_precipitation="<results>/twin/{study}/truth/precipitation.tif",
         true_radiation="<results>/twin/{study}/truth/radiation.tif",
         true_npp="<results>/twin/{study}/truth/npp.tif",
-        found=npp_correlations,
+        found=of_study(pixel.npp_correlations),
         code=code_of("evaluation/compare_patterns.py"),
     output:
         table="<study>/tables/recovery_patterns.csv",
@@ -250,12 +274,12 @@ rule compare_patterns:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        dates=dates_of_landcover,
-        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
-        drivers=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        built_in=npp_built_in,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        correlation=lookup(within=STUDIES, dpath="{study}/correlation"),
+        dates=of_study(evaluation.landcover_dates),
+        classes=setting("landcover_classes"),
+        drivers=setting("climate/variables"),
+        built_in=of_study(pixel.shared_inputs, variable="npp"),
+        minimum_years=setting("minimum_years"),
+        correlation=setting("correlation"),
     message:
         "{wildcards.study}: shares and signs beside the twin's truth."
     script:
@@ -266,24 +290,24 @@ rule compare_factors:
     input:
         sample="<study>/detector/{detector}.npz",
         divisions="<study>/tables/detector_discretisation_{detector}.csv",
-        truth=detector_truth,
+        truth=of_study(detector.truth_files, "detector"),
         code=code_of("evaluation/compare_factors.py"),
     output:
         table="<study>/tables/recovery_factors_{detector}.csv",
     log:
         "<logs>/{study}/compare_factors/{detector}.log",
     wildcard_constraints:
-        detector=detector_names(),
+        detector=detector.pattern(STUDIES),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
         runtime=by_size(30),
     params:
-        years=detector_truth_years,
-        classes=detector_truth_classes,
-        variable=detector_variable_name,
-        options=lookup(within=STUDIES, dpath="{study}/detector"),
+        years=of_study(detector.truth_years, "detector"),
+        classes=of_study(detector.truth_classes, "detector"),
+        variable=of_study(detector.variable, "detector"),
+        options=setting("detector"),
     message:
         "{wildcards.study}: detector {wildcards.detector} beside the twin's truth."
     script:
@@ -308,9 +332,9 @@ rule compare_land_use:
         mem_mb=by_attempt(4000),
         runtime=by_size(30),
     params:
-        periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
-        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
-        options=lookup(within=STUDIES, dpath="{study}/land_use_effect"),
+        periods=setting("land_use_periods"),
+        classes=setting("landcover_classes"),
+        options=setting("land_use_effect"),
     message:
         "{wildcards.study}: effect of land-use change on {wildcards.variable} beside the truth."
     script:
@@ -335,8 +359,8 @@ rule compare_management:
         mem_mb=by_attempt(500),
         runtime=by_size(10),
     params:
-        restoration=lookup(within=STUDIES, dpath="{study}/restoration"),
-        first_year=lookup(within=STUDIES, dpath="{study}/period/0"),
+        restoration=setting("restoration"),
+        first_year=setting("period/0"),
     message:
         "{wildcards.study}: planted trends and effects beside those found."
     script:
@@ -345,20 +369,20 @@ rule compare_management:
 
 rule check_results:
     input:
-        npp=in_study("npp/{npp}/{year}.tif"),
-        respiration=chosen_respiration,
+        npp=of_study(layers.yearly, pattern="npp/{npp}/{year}.tif"),
+        respiration=of_study(layers.respiration),
         nep="<study>/nep/nep.tif",
         sums="<study>/zones/sums.parquet",
-        series=first_area_series,
+        series=of_study(zones.area_series),
         absence="<study>/tables/absence.csv",
-        defects=if_stations("tables/station_defects.csv"),
-        fits=fit_tables,
-        casa=casa_table,
-        detectors=factor_tables,
-        plots=plots_if_compared,
-        polygons=polygons_on_grid,
-        projects=projects_if_wanted,
-        variation=variation_breaks,
+        defects=of_study(climate.if_stations, file="tables/station_defects.csv"),
+        fits=of_study(climate.fits),
+        casa=of_study(npp.casa_table),
+        detectors=of_study(detector.factor_tables),
+        plots=of_study(evaluation.plots_if_compared),
+        polygons=of_study(zones.of_polygons),
+        projects=of_study(restoration.projects_if_wanted),
+        variation=of_study(pixel.variation_breaks),
         code=code_of("evaluation/check_results.py"),
     output:
         checks="<study>/tables/checks.csv",
@@ -371,8 +395,8 @@ rule check_results:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        study=study_of,
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
+        study=of_study(whole),
+        climate=setting("climate/variables"),
     message:
         "{wildcards.study}: checks of the results."
     script:

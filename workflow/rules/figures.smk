@@ -8,10 +8,12 @@ Outputs  <study>/figures/*.{png,pdf}
          <study>/figures/*.{png,pdf}
 """
 
+from nepflow.study import climate, figures, landcover
+
 
 rule draw_map:
     input:
-        layers=figure_layers,
+        layers=of_study(figures.layer_files, "figure"),
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
         code=code_of("figures/draw_map.py"),
@@ -26,16 +28,16 @@ rule draw_map:
     log:
         "<logs>/{study}/draw_map/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("map"),
+        figure=figures.pattern(STUDIES, "map"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
-        layers=figure_layer_names,
-        marks=built_in_marks,
+        figure=of_study(figures.entry, "figure"),
+        layers=of_study(figures.layer_names, "figure"),
+        marks=of_study(figures.shared_input_marks, "figure"),
     message:
         "{wildcards.study}: map {wildcards.figure}."
     script:
@@ -44,8 +46,8 @@ rule draw_map:
 
 rule draw_classes:
     input:
-        layer=figure_layer,
-        persistence=figure_persistence,
+        layer=of_study(figures.layer_file, "figure"),
+        persistence=of_study(figures.persistence, "figure"),
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
         code=code_of("figures/draw_classes.py"),
@@ -60,15 +62,15 @@ rule draw_classes:
     log:
         "<logs>/{study}/draw_classes/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("classes"),
+        figure=figures.pattern(STUDIES, "classes"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
-        marks=built_in_marks,
+        figure=of_study(figures.entry, "figure"),
+        marks=of_study(figures.shared_input_marks, "figure"),
     message:
         "{wildcards.study}: map of classes {wildcards.figure}."
     script:
@@ -77,8 +79,8 @@ rule draw_classes:
 
 rule draw_series:
     input:
-        series=figure_table("series"),
-        trends=figure_table("trends"),
+        series=of_study(figures.zone_table, "figure", table="series"),
+        trends=of_study(figures.zone_table, "figure", table="trends"),
         grid="<study>/grid.tif",
         code=code_of("figures/draw_series.py"),
     output:
@@ -92,14 +94,14 @@ rule draw_series:
     log:
         "<logs>/{study}/draw_series/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("series"),
+        figure=figures.pattern(STUDIES, "series"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        figure=figure_entry,
+        figure=of_study(figures.entry, "figure"),
     message:
         "{wildcards.study}: series {wildcards.figure}."
     script:
@@ -111,8 +113,8 @@ rule draw_study_area:
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        stations=if_stations("stations/sites.csv"),
-        monthly=if_stations("stations/monthly.csv"),
+        stations=of_study(climate.if_stations, file="stations/sites.csv"),
+        monthly=of_study(climate.if_stations, file="stations/monthly.csv"),
         code=code_of("figures/draw_study_area.py"),
     output:
         png=report(
@@ -125,14 +127,14 @@ rule draw_study_area:
     log:
         "<logs>/{study}/draw_study_area/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("study_area"),
+        figure=figures.pattern(STUDIES, "study_area"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
+        figure=of_study(figures.entry, "figure"),
     message:
         "{wildcards.study}: study area {wildcards.figure}."
     script:
@@ -141,10 +143,10 @@ rule draw_study_area:
 
 rule draw_panels:
     input:
-        layers=figure_layers,
-        series=figure_tables("series"),
-        trends=figure_tables("trends"),
-        persistence=figure_persistence,
+        layers=of_study(figures.layer_files, "figure"),
+        series=of_study(figures.zone_tables, "figure", table="series"),
+        trends=of_study(figures.zone_tables, "figure", table="trends"),
+        persistence=of_study(figures.persistence, "figure"),
         outlines="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
         code=code_of("figures/draw_panels.py"),
@@ -159,17 +161,17 @@ rule draw_panels:
     log:
         "<logs>/{study}/draw_panels/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("panels"),
+        figure=figures.pattern(STUDIES, "panels"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(3000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
-        layers=figure_layer_names,
-        zones=figure_zones,
-        marks=built_in_marks,
+        figure=of_study(figures.entry, "figure"),
+        layers=of_study(figures.layer_names, "figure"),
+        zones=of_study(figures.zone_names, "figure"),
+        marks=of_study(figures.shared_input_marks, "figure"),
     message:
         "{wildcards.study}: panels {wildcards.figure}."
     script:
@@ -192,16 +194,16 @@ rule draw_sankey:
     log:
         "<logs>/{study}/draw_sankey/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("sankey"),
+        figure=figures.pattern(STUDIES, "sankey"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
-        classes=lookup(within=STUDIES, dpath="{study}/landcover_classes"),
-        substitutes=substituted_dates,
+        figure=of_study(figures.entry, "figure"),
+        classes=setting("landcover_classes"),
+        substitutes=of_study(landcover.substituted),
     message:
         "{wildcards.study}: flows between classes {wildcards.figure}."
     script:
@@ -224,15 +226,15 @@ rule draw_matrix:
     log:
         "<logs>/{study}/draw_matrix/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("matrix"),
+        figure=figures.pattern(STUDIES, "matrix"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
-        substitutes=substituted_dates,
+        figure=of_study(figures.entry, "figure"),
+        substitutes=of_study(landcover.substituted),
     message:
         "{wildcards.study}: transition matrix {wildcards.figure}."
     script:
@@ -255,14 +257,14 @@ rule draw_specification:
     log:
         "<logs>/{study}/draw_specification/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("specification"),
+        figure=figures.pattern(STUDIES, "specification"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
+        figure=of_study(figures.entry, "figure"),
     message:
         "{wildcards.study}: specification curve {wildcards.figure}."
     script:
@@ -271,7 +273,7 @@ rule draw_specification:
 
 rule draw_detector:
     input:
-        table=detector_figure_table("factors"),
+        table=of_study(figures.detector_table, "figure", table="factors"),
         grid="<study>/grid.tif",
         code=code_of("figures/draw_detector.py"),
     output:
@@ -285,15 +287,15 @@ rule draw_detector:
     log:
         "<logs>/{study}/draw_detector/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("detector"),
+        figure=figures.pattern(STUDIES, "detector"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
-        level=lookup(within=STUDIES, dpath="{study}/detector/significance_p"),
+        figure=of_study(figures.entry, "figure"),
+        level=setting("detector/significance_p"),
     message:
         "{wildcards.study}: factors {wildcards.figure}."
     script:
@@ -302,7 +304,7 @@ rule draw_detector:
 
 rule draw_interaction:
     input:
-        table=detector_figure_table("interactions"),
+        table=of_study(figures.detector_table, "figure", table="interactions"),
         grid="<study>/grid.tif",
         code=code_of("figures/draw_interaction.py"),
     output:
@@ -316,14 +318,14 @@ rule draw_interaction:
     log:
         "<logs>/{study}/draw_interaction/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("interaction"),
+        figure=figures.pattern(STUDIES, "interaction"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
+        figure=of_study(figures.entry, "figure"),
     message:
         "{wildcards.study}: interactions {wildcards.figure}."
     script:

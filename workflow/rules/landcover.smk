@@ -9,6 +9,8 @@ Outputs  <study>/landcover/<year>.tif, and landcover/keys/<key>/<year>.tif by an
          <study>/tables/land_use_{effect,density}_<variable>.csv
 """
 
+from nepflow.study import figures, landcover, layers, tiles
+
 
 wildcard_constraints:
     span="first|last",
@@ -16,7 +18,7 @@ wildcard_constraints:
 
 rule warp_landcover:
     input:
-        granules=granules_of("MCD12Q1"),
+        granules=of_study(tiles.granules, "year", product="MCD12Q1"),
         grid="<study>/grid.tif",
         code=code_of("landcover/warp_landcover.py"),
     output:
@@ -30,9 +32,9 @@ rule warp_landcover:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        tiles=tiles_of("MCD12Q1"),
-        classes=classes_by_key,
-        resampling=lookup(within=STUDIES, dpath="{study}/landcover/resampling"),
+        tiles=when_listed(tiles.files, "year", product="MCD12Q1"),
+        classes=of_study(landcover.classes_by_key, "keyed"),
+        resampling=setting("landcover/resampling"),
     message:
         "{wildcards.study}: land cover of {wildcards.year} on the study grid."
     script:
@@ -41,7 +43,7 @@ rule warp_landcover:
 
 rule summarise_transitions:
     input:
-        landcover=landcover_of_dates,
+        landcover=of_study(landcover.of_dates),
         grid="<study>/grid.tif",
         code=code_of("landcover/summarise_transitions.py"),
     output:
@@ -54,7 +56,7 @@ rule summarise_transitions:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        dates=lookup(within=STUDIES, dpath="{study}/landcover/transitions"),
+        dates=setting("landcover/transitions"),
     message:
         "{wildcards.study}: land-cover change between dates."
     script:
@@ -63,7 +65,7 @@ rule summarise_transitions:
 
 rule average_periods:
     input:
-        cube=cube_of,
+        cube=of_study(layers.cube, "variable"),
         code=code_of("landcover/average_periods.py"),
     output:
         first="<study>/land_use/{variable}_first.tif",
@@ -76,9 +78,9 @@ rule average_periods:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        years=years_of,
-        periods=lookup(within=STUDIES, dpath="{study}/land_use_periods"),
-        minimum_years=lookup(within=STUDIES, dpath="{study}/land_use_effect/minimum_years"),
+        years=setting("years"),
+        periods=setting("land_use_periods"),
+        minimum_years=setting("land_use_effect/minimum_years"),
     message:
         "{wildcards.study}: {wildcards.variable} of the first and the last years."
     script:
@@ -87,7 +89,7 @@ rule average_periods:
 
 rule average_landcover:
     input:
-        landcover=landcover_of_span,
+        landcover=of_study(landcover.of_span, "span"),
         code=code_of("landcover/average_landcover.py"),
     output:
         landcover="<study>/land_use/class_{span}.tif",
@@ -99,7 +101,7 @@ rule average_landcover:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        period=span_years,
+        period=of_study(landcover.span_years, "span"),
     message:
         "{wildcards.study}: commonest land cover of the {wildcards.span} years."
     script:
@@ -125,8 +127,8 @@ rule summarise_land_use:
         mem_mb=by_attempt(4000),
         runtime=by_size(30),
     params:
-        years=compared_years,
-        options=lookup(within=STUDIES, dpath="{study}/land_use_effect"),
+        years=of_study(landcover.compared_periods),
+        options=setting("land_use_effect"),
     message:
         "{wildcards.study}: effect of land-use change on {wildcards.variable}."
     script:
@@ -135,7 +137,7 @@ rule summarise_land_use:
 
 rule draw_land_use:
     input:
-        table=land_use_figure_table,
+        table=of_study(figures.land_use_table, "figure"),
         grid="<study>/grid.tif",
         code=code_of("figures/draw_land_use.py"),
     output:
@@ -149,14 +151,14 @@ rule draw_land_use:
     log:
         "<logs>/{study}/draw_land_use/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("land_use"),
+        figure=figures.pattern(STUDIES, "land_use"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
+        figure=of_study(figures.entry, "figure"),
     message:
         "{wildcards.study}: effect of land-use change {wildcards.figure}."
     script:

@@ -19,6 +19,8 @@ Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.c
          <study>/tables/*.csv
 """
 
+from nepflow.study import files, layers, npp, tiles
+
 
 wildcard_constraints:
     limits=r"(_own|_own_upper|_zhu2007)?",
@@ -26,7 +28,7 @@ wildcard_constraints:
 
 rule warp_npp:
     input:
-        granules=granules_of("MOD17A3HGF"),
+        granules=of_study(tiles.granules, "year", "collection", product="MOD17A3HGF"),
         grid="<study>/grid.tif",
         code=code_of("npp/warp_npp.py"),
     output:
@@ -45,8 +47,8 @@ rule warp_npp:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        tiles=tiles_of("MOD17A3HGF"),
-        resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
+        tiles=when_listed(tiles.files, "year", "collection", product="MOD17A3HGF"),
+        resampling=setting("npp/resampling"),
     message:
         "{wildcards.study}: NPP of {wildcards.year} on the study grid."
     script:
@@ -58,8 +60,8 @@ rule harmonise_npp:
         npp="<study>/npp/006/{year}.tif",
         qc="<study>/npp/006/qc_{year}.tif",
         absence="<study>/npp/006/absence_{year}.tif",
-        overlap_006=overlap_of("006"),
-        overlap_061=overlap_of("061"),
+        overlap_006=of_study(npp.overlap, collection="006"),
+        overlap_061=of_study(npp.overlap, collection="061"),
         code=code_of("npp/harmonise_npp.py"),
     output:
         npp="<study>/npp/harmonised/{year}.tif",
@@ -73,7 +75,7 @@ rule harmonise_npp:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        minimum_years=lookup(within=STUDIES, dpath="{study}/npp/minimum_overlap_years"),
+        minimum_years=setting("npp/minimum_overlap_years"),
     message:
         "{wildcards.study}: NPP of {wildcards.year} from collection 006 to the level of 061."
     script:
@@ -82,7 +84,7 @@ rule harmonise_npp:
 
 rule import_npp:
     input:
-        raster=npp_raster,
+        raster=of_study(files.npp_raster, "year"),
         grid="<study>/grid.tif",
         code=code_of("npp/import_npp.py"),
     output:
@@ -98,7 +100,7 @@ rule import_npp:
         mem_mb=by_attempt(3000),
         runtime=by_size(20),
     params:
-        entry=npp_entry,
+        entry=of_study(files.npp_entry, "year"),
     message:
         "{wildcards.study}: NPP of {wildcards.year} from a raster."
     script:
@@ -123,7 +125,7 @@ rule warp_npp_raster:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        resampling=lookup(within=STUDIES, dpath="{study}/npp/resampling"),
+        resampling=setting("npp/resampling"),
     message:
         "{wildcards.study}: NPP of {wildcards.year} on the study grid."
     script:
@@ -132,7 +134,7 @@ rule warp_npp_raster:
 
 rule compare_npp:
     input:
-        unpack(compared_npp),
+        unpack(of_study(npp.comparison)),
         code=code_of("npp/compare_npp.py"),
     output:
         own="<study>/npp/compared/own.tif",
@@ -147,8 +149,8 @@ rule compare_npp:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        years=comparison_years,
-        sources=comparison_sources,
+        years=of_study(npp.comparison_years),
+        sources=of_study(npp.comparison_sources),
     message:
         "{wildcards.study}: NPP of two sources."
     script:
@@ -157,7 +159,7 @@ rule compare_npp:
 
 rule warp_ndvi:
     input:
-        granules=ndvi_granules,
+        granules=of_study(tiles.ndvi_granules, "year"),
         grid="<study>/grid.tif",
         code=code_of("npp/warp_ndvi.py"),
     output:
@@ -173,10 +175,10 @@ rule warp_ndvi:
         mem_mb=by_attempt(3000),
         runtime=by_size(60),
     params:
-        months=ndvi_months,
-        product=lookup(within=STUDIES, dpath="{study}/ndvi/product"),
-        kept=lookup(within=STUDIES, dpath="{study}/ndvi/kept_reliability"),
-        resampling=lookup(within=STUDIES, dpath="{study}/ndvi/resampling"),
+        months=when_listed(tiles.ndvi_months, "year"),
+        product=setting("ndvi/product"),
+        kept=setting("ndvi/kept_reliability"),
+        resampling=setting("ndvi/resampling"),
     message:
         "{wildcards.study}: NDVI of the months of {wildcards.year} on the study grid."
     script:
@@ -185,8 +187,8 @@ rule warp_ndvi:
 
 rule fill_ndvi:
     input:
-        observed=in_study("ndvi/observed_{year}.tif"),
-        state=in_study("ndvi/state_{year}.tif"),
+        observed=of_study(layers.yearly, pattern="ndvi/observed_{year}.tif"),
+        state=of_study(layers.yearly, pattern="ndvi/state_{year}.tif"),
         code=code_of("npp/fill_ndvi.py"),
     output:
         ndvi="<study>/ndvi/ndvi.tif",
@@ -204,8 +206,8 @@ rule fill_ndvi:
         mem_mb=by_attempt(3000),
         runtime=by_size(60),
     params:
-        years=years_of,
-        longest_linear=lookup(within=STUDIES, dpath="{study}/ndvi/longest_linear_months"),
+        years=setting("years"),
+        longest_linear=setting("ndvi/longest_linear_months"),
     message:
         "{wildcards.study}: months of NDVI that were not observed."
     script:
@@ -214,8 +216,8 @@ rule fill_ndvi:
 
 rule estimate_normals:
     input:
-        months=months_of("temperature", "precipitation"),
-        evaluations=evaluations_of("temperature", "precipitation"),
+        months=of_study(layers.months, variables=["temperature", "precipitation"]),
+        evaluations=of_study(layers.evaluations, variables=["temperature", "precipitation"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("npp/estimate_normals.py"),
@@ -230,8 +232,8 @@ rule estimate_normals:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        years=years_of,
-        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+        years=setting("years"),
+        bias_correction=setting("climate/bias_correction"),
     message:
         "{wildcards.study}: climate of the mean year."
     script:
@@ -242,8 +244,8 @@ rule estimate_fpar_limits:
     input:
         ndvi="<study>/ndvi/ndvi.tif",
         state="<study>/ndvi/state.tif",
-        landcover=in_study("landcover/keys/igbp17/{landcover_year}.tif"),
-        types=VEGETATION_TYPES,
+        landcover=of_study(layers.yearly, pattern="landcover/keys/igbp17/{landcover_year}.tif"),
+        types=os.path.relpath(TOP / "config/vegetation_types.csv"),
         code=code_of("npp/estimate_fpar_limits.py"),
     output:
         limits="<study>/tables/casa_limits{limits}.csv",
@@ -255,7 +257,7 @@ rule estimate_fpar_limits:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        casa=casa_with_limits,
+        casa=of_study(npp.casa_settings, "limits"),
     message:
         "{wildcards.study}: limits of NDVI by vegetation type."
     script:
@@ -268,10 +270,12 @@ rule estimate_npp_casa:
         filled="<study>/ndvi/filled_months.tif",
         ndvi_normals="<study>/ndvi/normals.tif",
         normals="<study>/casa/normals.tif",
-        landcover=vegetation_of_year,
+        landcover=of_study(npp.vegetation, "year"),
         limits="<study>/tables/casa_limits{limits}.csv",
-        months=months_of("temperature", "precipitation", "radiation"),
-        evaluations=evaluations_of("temperature", "precipitation", "radiation"),
+        months=of_study(layers.months, variables=["temperature", "precipitation", "radiation"]),
+        evaluations=of_study(
+            layers.evaluations, variables=["temperature", "precipitation", "radiation"]
+        ),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("npp/estimate_npp_casa.py"),
@@ -288,10 +292,10 @@ rule estimate_npp_casa:
         mem_mb=by_attempt(3000),
         runtime=by_size(60),
     params:
-        years=years_of,
-        casa=lookup(within=STUDIES, dpath="{study}/casa"),
-        ndvi=lookup(within=STUDIES, dpath="{study}/ndvi"),
-        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+        years=setting("years"),
+        casa=setting("casa"),
+        ndvi=setting("ndvi"),
+        bias_correction=setting("climate/bias_correction"),
     message:
         "{wildcards.study}: NPP of {wildcards.year} by light use{wildcards.limits}."
     script:
@@ -300,7 +304,7 @@ rule estimate_npp_casa:
 
 rule summarise_casa:
     input:
-        clip=in_study("npp/casa/clip_{year}.tif"),
+        clip=of_study(layers.yearly, pattern="npp/casa/clip_{year}.tif"),
         share="<study>/ndvi/filled_share.tif",
         zones="<study>/zones/area.tif",
         code=code_of("npp/summarise_casa.py"),
@@ -315,7 +319,7 @@ rule summarise_casa:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        years=years_of,
+        years=setting("years"),
     message:
         "{wildcards.study}: NDVI at its limits and NDVI filled."
     script:
@@ -324,7 +328,7 @@ rule summarise_casa:
 
 rule estimate_absence:
     input:
-        absence=in_study("npp/{npp}/absence_{year}.tif"),
+        absence=of_study(layers.yearly, pattern="npp/{npp}/absence_{year}.tif"),
         code=code_of("npp/estimate_absence.py"),
     output:
         absence="<study>/pixel/npp/absence.tif",
@@ -343,8 +347,8 @@ rule estimate_absence:
 
 rule summarise_absence:
     input:
-        absence=in_study("npp/{npp}/absence_{year}.tif"),
-        counts=in_study("npp/{collection}/counts_{year}.csv"),
+        absence=of_study(layers.yearly, pattern="npp/{npp}/absence_{year}.tif"),
+        counts=of_study(layers.yearly, pattern="npp/{collection}/counts_{year}.csv"),
         grid="<study>/grid.tif",
         code=code_of("npp/summarise_absence.py"),
     output:
@@ -358,7 +362,7 @@ rule summarise_absence:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        years=years_of,
+        years=setting("years"),
     message:
         "{wildcards.study}: area without NPP by reason."
     script:

@@ -14,10 +14,16 @@ Outputs  <study>/pixel/<variable>/{mean,valid_years,sen_slope,slope_low,
          <study>/tables/multiple_<variable>.csv
 """
 
+from nepflow.study import circularity, layers, pixel
+
+
+wildcard_constraints:
+    test="mann_kendall|partial_temperature|partial_precipitation|partial_radiation",
+
 
 rule estimate_mean:
     input:
-        cube=cube_of,
+        cube=of_study(layers.cube, "variable"),
         grid="<study>/grid.tif",
         code=code_of("pixel/estimate_mean.py"),
     output:
@@ -31,7 +37,7 @@ rule estimate_mean:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        minimum_years=minimum_valid_years,
+        minimum_years=of_study(layers.minimum_years),
     message:
         "{wildcards.study}: mean of {wildcards.variable}."
     script:
@@ -40,7 +46,7 @@ rule estimate_mean:
 
 rule estimate_trend:
     input:
-        cube=cube_of,
+        cube=of_study(layers.cube, "variable"),
         grid="<study>/grid.tif",
         code=code_of("pixel/estimate_trend.py"),
     output:
@@ -60,9 +66,9 @@ rule estimate_trend:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        trend=lookup(within=STUDIES, dpath="{study}/trend"),
+        years=setting("years"),
+        minimum_years=setting("minimum_years"),
+        trend=setting("trend"),
     message:
         "{wildcards.study}: trend of {wildcards.variable}."
     script:
@@ -71,7 +77,7 @@ rule estimate_trend:
 
 rule estimate_stability:
     input:
-        cube=cube_of,
+        cube=of_study(layers.cube, "variable"),
         code=code_of("pixel/estimate_stability.py"),
     output:
         sd="<study>/pixel/{variable}/sd.tif",
@@ -84,8 +90,8 @@ rule estimate_stability:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        stability=lookup(within=STUDIES, dpath="{study}/stability"),
+        minimum_years=setting("minimum_years"),
+        stability=setting("stability"),
     message:
         "{wildcards.study}: variation of {wildcards.variable}."
     script:
@@ -108,7 +114,7 @@ rule classify_variation:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        stability=lookup(within=STUDIES, dpath="{study}/stability"),
+        stability=setting("stability"),
     message:
         "{wildcards.study}: classes of variation of {wildcards.variable}."
     script:
@@ -117,7 +123,7 @@ rule classify_variation:
 
 rule estimate_persistence:
     input:
-        cube=cube_of,
+        cube=of_study(layers.cube, "variable"),
         slope="<study>/pixel/{variable}/sen_slope.tif",
         code=code_of("pixel/estimate_persistence.py"),
     output:
@@ -131,8 +137,8 @@ rule estimate_persistence:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        persistence=lookup(within=STUDIES, dpath="{study}/persistence"),
+        minimum_years=setting("minimum_years"),
+        persistence=setting("persistence"),
     message:
         "{wildcards.study}: persistence of {wildcards.variable}."
     script:
@@ -141,7 +147,7 @@ rule estimate_persistence:
 
 rule summarise_persistence:
     input:
-        cube=cube_of,
+        cube=of_study(layers.cube, "variable"),
         slope="<study>/pixel/{variable}/sen_slope.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
@@ -156,9 +162,9 @@ rule summarise_persistence:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        persistence=lookup(within=STUDIES, dpath="{study}/persistence"),
+        years=setting("years"),
+        minimum_years=setting("minimum_years"),
+        persistence=setting("persistence"),
     message:
         "{wildcards.study}: persistence of {wildcards.variable} beside chance."
     script:
@@ -167,25 +173,25 @@ rule summarise_persistence:
 
 rule estimate_correlation:
     input:
-        cube=cube_of,
-        drivers=driver_cubes,
+        cube=of_study(layers.cube, "variable"),
+        drivers=of_study(layers.drivers),
         code=code_of("pixel/estimate_correlation.py"),
     output:
-        **partial_files(DRIVERS),
+        **pixel.partial_files(circularity.DRIVERS),
     log:
         "<logs>/{study}/estimate_correlation/{variable}.log",
     wildcard_constraints:
-        study=any_of(studies_driven_by(DRIVERS)),
+        study=any_of(pixel.studies_driven_by(STUDIES, circularity.DRIVERS)),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        correlation=lookup(within=STUDIES, dpath="{study}/correlation"),
+        climate=setting("climate/variables"),
+        years=setting("years"),
+        minimum_years=setting("minimum_years"),
+        correlation=setting("correlation"),
     message:
         "{wildcards.study}: partial correlations of {wildcards.variable}."
     script:
@@ -194,11 +200,11 @@ rule estimate_correlation:
 
 use rule estimate_correlation as estimate_correlation_without_radiation with:
     output:
-        **partial_files(DRIVERS[:2]),
+        **pixel.partial_files(circularity.DRIVERS[:2]),
     log:
         "<logs>/{study}/estimate_correlation_without_radiation/{variable}.log",
     wildcard_constraints:
-        study=any_of(studies_driven_by(DRIVERS[:2])),
+        study=any_of(pixel.studies_driven_by(STUDIES, circularity.DRIVERS[:2])),
 
 
 rule control_discoveries:
@@ -218,8 +224,8 @@ rule control_discoveries:
         mem_mb=by_size(2000),
         runtime=by_size(30),
     params:
-        significance=significance_of,
-        built_in=test_built_in,
+        significance=of_study(pixel.significance, "test"),
+        built_in=of_study(pixel.shared_input_of_test, "variable", "test"),
     message:
         "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
     script:
@@ -228,9 +234,9 @@ rule control_discoveries:
 
 rule summarise_correlation:
     input:
-        r=partial_layers(""),
-        p=partial_layers("_p"),
-        discoveries=controlled_discoveries,
+        r=of_study(pixel.partial_layers, "variable", suffix=""),
+        p=of_study(pixel.partial_layers, "variable", suffix="_p"),
+        discoveries=of_study(pixel.controlled_discoveries, "variable"),
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
         code=code_of("pixel/summarise_correlation.py"),
@@ -244,9 +250,9 @@ rule summarise_correlation:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),
-        built_in=drivers_built_in,
+        climate=setting("climate/variables"),
+        level=setting("correlation/significance_p"),
+        built_in=of_study(pixel.shared_inputs, "variable"),
     message:
         "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
     script:
@@ -255,8 +261,8 @@ rule summarise_correlation:
 
 rule estimate_dominance:
     input:
-        cube=cube_of,
-        drivers=driver_cubes,
+        cube=of_study(layers.cube, "variable"),
+        drivers=of_study(layers.drivers),
         code=code_of("pixel/estimate_dominance.py"),
     output:
         r2="<study>/pixel/{variable}/multiple_r2.tif",
@@ -271,10 +277,10 @@ rule estimate_dominance:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        correlation=lookup(within=STUDIES, dpath="{study}/correlation"),
+        climate=setting("climate/variables"),
+        years=setting("years"),
+        minimum_years=setting("minimum_years"),
+        correlation=setting("correlation"),
     message:
         "{wildcards.study}: dominant drivers of {wildcards.variable}."
     script:
@@ -298,8 +304,8 @@ rule summarise_dominance:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        built_in=drivers_built_in,
-        level=lookup(within=STUDIES, dpath="{study}/correlation/significance_p"),
+        built_in=of_study(pixel.shared_inputs, "variable"),
+        level=setting("correlation/significance_p"),
     message:
         "{wildcards.study}: multiple correlation of {wildcards.variable}."
     script:

@@ -6,11 +6,13 @@ Outputs  <study>/report.{html,json}, <results>/index.html
          <study>/styles.csv with a .qml beside each raster that it names, <study>/manifest.csv
 """
 
+from nepflow.study import products
+
 
 rule write_report:
     input:
-        figures=figures_of,
-        tables=tables_of,
+        figures=of_study(products.figure_pages),
+        tables=of_study(products.tables),
         template=os.path.relpath(TOP / "workflow/report/report.html.j2"),
         parts=collect(
             "{folder}/{file}",
@@ -32,7 +34,7 @@ rule write_report:
         mem_mb=by_attempt(1500),
         runtime=by_size(10),
     params:
-        study=study_of,
+        study=of_study(whole),
     message:
         "{wildcards.study}: report."
     script:
@@ -63,7 +65,7 @@ rule write_index:
 
 rule write_styles:
     input:
-        rasters=styled_rasters,
+        rasters=of_study(products.styled_rasters),
         code=code_of("report/write_styles.py"),
     output:
         styles="<study>/styles.csv",
@@ -75,7 +77,7 @@ rule write_styles:
         mem_mb=by_attempt(1000),
         runtime=by_size(30),
     params:
-        figures=lookup(within=STUDIES, dpath="{study}/figures"),
+        figures=setting("figures"),
     message:
         "{wildcards.study}: colours and class names for QGIS."
     script:
@@ -84,7 +86,7 @@ rule write_styles:
 
 rule write_manifest:
     input:
-        products=products_of,
+        products=of_study(products.products),
         code=code_of("report/write_manifest.py"),
     output:
         manifest="<study>/manifest.csv",

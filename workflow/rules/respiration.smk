@@ -10,13 +10,20 @@ Outputs  <study>/nep/rh_<reading>.tif of all cells; <study>/nep/{nep,npp,rh}.tif
          <study>/tables/*.csv
 """
 
+from nepflow.study import evaluation, files, layers, respiration
+
+
+wildcard_constraints:
+    soil_model="gsmsr|raich2002|chen2010",
+    relation="bond_lamberty2004|bond_lamberty_thomson2010|quadratic",
+
 
 rule estimate_respiration:
     input:
         temperature="<study>/climate/temperature.tif",
         precipitation="<study>/climate/precipitation.tif",
-        months=months_of("temperature", "precipitation"),
-        evaluations=evaluations_of("temperature", "precipitation"),
+        months=of_study(layers.months, variables=["temperature", "precipitation"]),
+        evaluations=of_study(layers.evaluations, variables=["temperature", "precipitation"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("respiration/estimate_respiration.py"),
@@ -32,7 +39,7 @@ rule estimate_respiration:
         runtime=by_size(60),
     params:
         reading="{reading}",
-        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+        bias_correction=setting("climate/bias_correction"),
     message:
         "{wildcards.study}: heterotrophic respiration, reading {wildcards.reading}."
     script:
@@ -41,7 +48,7 @@ rule estimate_respiration:
 
 rule warp_soil_carbon:
     input:
-        carbon=carbon_raster,
+        carbon=of_study(files.carbon_raster),
         grid="<study>/grid.tif",
         code=code_of("respiration/warp_soil_carbon.py"),
     output:
@@ -55,7 +62,7 @@ rule warp_soil_carbon:
         mem_mb=by_attempt(2000),
         runtime=by_size(20),
     params:
-        entry=carbon_entry,
+        entry=of_study(files.carbon_entry),
     message:
         "{wildcards.study}: soil organic carbon on the study grid."
     script:
@@ -64,7 +71,7 @@ rule warp_soil_carbon:
 
 rule calibrate_plots:
     input:
-        plots=field_file("plots"),
+        plots=of_study(evaluation.field_file, kind="plots"),
         code=code_of("respiration/calibrate_plots.py"),
     output:
         table="<study>/tables/calibration_plots.csv",
@@ -76,10 +83,10 @@ rule calibrate_plots:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        plots=lookup(within=STUDIES, dpath="{study}/plots"),
-        models=models_of_soil,
-        respiration=lookup(within=STUDIES, dpath="{study}/respiration"),
-        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+        plots=setting("plots"),
+        models=of_study(respiration.models),
+        respiration=setting("respiration"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: respiration models calibrated on field plots."
     script:
@@ -88,14 +95,14 @@ rule calibrate_plots:
 
 rule estimate_soil_respiration:
     input:
-        calibration=calibration_if_named,
+        calibration=of_study(respiration.calibration_if_named),
         annual=[
             "<study>/climate/temperature.tif",
             "<study>/climate/precipitation.tif",
         ],
-        months=months_of_soil,
-        evaluations=evaluations_of_soil,
-        carbon=carbon_if_needed,
+        months=of_study(respiration.months, "soil_model"),
+        evaluations=of_study(respiration.evaluations, "soil_model"),
+        carbon=of_study(respiration.carbon_if_needed, "soil_model"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
         code=code_of("respiration/estimate_soil_respiration.py"),
@@ -112,8 +119,8 @@ rule estimate_soil_respiration:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        constants=constants_of_soil,
-        bias_correction=lookup(within=STUDIES, dpath="{study}/climate/bias_correction"),
+        constants=of_study(respiration.constants, "soil_model"),
+        bias_correction=setting("climate/bias_correction"),
     message:
         "{wildcards.study}: respiration by {wildcards.soil_model} and {wildcards.relation}."
     script:
@@ -122,8 +129,8 @@ rule estimate_soil_respiration:
 
 rule estimate_nep:
     input:
-        npp=in_study("npp/{npp}/{year}.tif"),
-        respiration=chosen_respiration,
+        npp=of_study(layers.yearly, pattern="npp/{npp}/{year}.tif"),
+        respiration=of_study(layers.respiration),
         code=code_of("respiration/estimate_nep.py"),
     output:
         nep="<study>/nep/nep.tif",
@@ -145,7 +152,7 @@ rule estimate_nep:
 rule compare_readings:
     input:
         npp="<study>/nep/npp.tif",
-        respiration=compared_respiration,
+        respiration=of_study(layers.all_respiration),
         grid="<study>/grid.tif",
         code=code_of("respiration/compare_readings.py"),
     output:
@@ -158,9 +165,9 @@ rule compare_readings:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        readings=lookup(within=STUDIES, dpath="{study}/respiration_variants"),
-        minimum_years=minimum_valid_years,
-        chosen=lookup(within=STUDIES, dpath="{study}/respiration_variant"),
+        readings=setting("respiration_variants"),
+        minimum_years=of_study(layers.minimum_years),
+        chosen=setting("respiration_variant"),
     message:
         "{wildcards.study}: NEP by the readings of the respiration equation."
     script:

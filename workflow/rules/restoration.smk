@@ -5,11 +5,13 @@ Outputs  <study>/restoration/{projects,distance}.tif, <study>/restoration/projec
          <study>/tables/restoration_{effects,events,stages}.csv, figures
 """
 
+from nepflow.study import figures, layers, restoration
+
 
 rule define_projects:
     input:
-        projects=restoration_file,
-        numbers=restoration_numbers,
+        projects=of_study(restoration.file),
+        numbers=of_study(restoration.number_table),
         grid="<study>/grid.tif",
         code=code_of("restoration/define_projects.py"),
     output:
@@ -24,8 +26,8 @@ rule define_projects:
         mem_mb=by_attempt(3000),
         runtime=by_size(15),
     params:
-        columns=lookup(within=STUDIES, dpath="{study}/restoration/columns"),
-        whole_cells=lookup(within=STUDIES, dpath="{study}/restoration/whole_cells"),
+        columns=setting("restoration/columns"),
+        whole_cells=setting("restoration/whole_cells"),
     message:
         "{wildcards.study}: restoration projects on the grid."
     script:
@@ -38,9 +40,9 @@ rule estimate_restoration:
         distance="<study>/restoration/distance.tif",
         projects="<study>/restoration/projects.csv",
         nep="<study>/nep/nep.tif",
-        climate=climate_of_restoration,
+        climate=of_study(layers.drivers),
         dem="<study>/dem.tif",
-        landcover=landcover_of_first_year,
+        landcover=of_study(restoration.first_landcover),
         grid="<study>/grid.tif",
         code=code_of("restoration/estimate_restoration.py"),
     output:
@@ -54,9 +56,9 @@ rule estimate_restoration:
         mem_mb=by_attempt(4000),
         runtime=by_size(60),
     params:
-        years=years_of,
-        variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        settings=lookup(within=STUDIES, dpath="{study}/restoration"),
+        years=setting("years"),
+        variables=setting("climate/variables"),
+        settings=setting("restoration"),
     message:
         "{wildcards.study}: effect of restoration on NEP."
     script:
@@ -81,8 +83,8 @@ rule summarise_restoration:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        years=years_of,
-        settings=lookup(within=STUDIES, dpath="{study}/restoration"),
+        years=setting("years"),
+        settings=setting("restoration"),
     message:
         "{wildcards.study}: NEP of restored and untreated land by stage."
     script:
@@ -106,15 +108,15 @@ rule draw_event_study:
     log:
         "<logs>/{study}/draw_event_study/{figure}.log",
     wildcard_constraints:
-        figure=figure_names("event_study"),
+        figure=figures.pattern(STUDIES, "event_study"),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_size(15),
     params:
-        figure=figure_entry,
-        base_years=lookup(within=STUDIES, dpath="{study}/restoration/base_years"),
+        figure=of_study(figures.entry, "figure"),
+        base_years=setting("restoration/base_years"),
     message:
         "{wildcards.study}: effect by year since the start {wildcards.figure}."
     script:

@@ -19,7 +19,7 @@ LANDCOVER_YEARS = list(range(2001, 2023))  # of MCD12Q1
 GEOGRAPHY = collect(
     "{folder}/{region}/{file}",
     folder=os.path.relpath(SCRIPTS.parent.parent / "resources"),
-    region=lookup(within=STUDIES, dpath="{study}/twin/region"),
+    region=setting("twin/region"),
     file=["region.json", "provinces.geojson"]
     + [f"{name}.tif" for name in ("elevation", "landcover", "temperature", "precipitation")],
 )
@@ -59,8 +59,8 @@ rule simulate_npp:
         mem_mb=by_attempt(1500),
         runtime=by_size(15),
     params:
-        pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
-        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        pixels_per_tile=setting("twin/pixels_per_tile"),
+        seed=setting("twin/seed"),
     message:
         "{wildcards.study}: simulated productivity tiles of {wildcards.year}, "
         "collection {wildcards.collection}."
@@ -82,8 +82,8 @@ rule simulate_ndvi:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
-        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        pixels_per_tile=setting("twin/pixels_per_tile"),
+        seed=setting("twin/seed"),
     message:
         "{wildcards.study}: simulated NDVI tiles of {wildcards.year}."
     script:
@@ -108,8 +108,8 @@ rule simulate_landcover:
         mem_mb=by_attempt(1500),
         runtime=by_size(60),
     params:
-        pixels_per_tile=lookup(within=STUDIES, dpath="{study}/twin/pixels_per_tile"),
-        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        pixels_per_tile=setting("twin/pixels_per_tile"),
+        seed=setting("twin/seed"),
         years=LANDCOVER_YEARS,
     message:
         "{wildcards.study}: simulated land cover tiles."
@@ -133,9 +133,9 @@ rule simulate_stations:
         mem_mb=by_attempt(1500),
         runtime=by_size(10),
     params:
-        period=lookup(within=STUDIES, dpath="{study}/period"),
-        stations=lookup(within=STUDIES, dpath="{study}/twin/stations"),
-        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        period=setting("period"),
+        stations=setting("twin/stations"),
+        seed=setting("twin/seed"),
     message:
         "{wildcards.study}: simulated records of weather stations."
     script:
@@ -157,7 +157,7 @@ rule simulate_factors:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        seed=setting("twin/seed"),
     message:
         "{wildcards.study}: simulated karst and population."
     script:
@@ -181,8 +181,8 @@ rule simulate_management:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        period=lookup(within=STUDIES, dpath="{study}/period"),
-        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        period=setting("period"),
+        seed=setting("twin/seed"),
     message:
         "{wildcards.study}: simulated restoration, soil carbon and field plots."
     script:
@@ -213,8 +213,8 @@ rule simulate_truth:
         mem_mb=by_attempt(3000),
         runtime=by_size(60),
     params:
-        period=lookup(within=STUDIES, dpath="{study}/period"),
-        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        period=setting("period"),
+        seed=setting("twin/seed"),
     message:
         "{wildcards.study}: the truth of the twin on the study's grid."
     script:
@@ -240,8 +240,8 @@ rule simulate_parts:
         mem_mb=by_attempt(3000),
         runtime=by_size(60),
     params:
-        period=lookup(within=STUDIES, dpath="{study}/period"),
-        seed=lookup(within=STUDIES, dpath="{study}/twin/seed"),
+        period=setting("period"),
+        seed=setting("twin/seed"),
     message:
         "{wildcards.study}: what climate and people truly add to trends."
     script:

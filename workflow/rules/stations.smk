@@ -5,10 +5,12 @@ Outputs  <study>/stations/{records,checked,filled}.parquet, {sites,monthly,annua
          <study>/tables/station_{defects,flags,variograms,quality,completeness}.csv, kriging_errors.csv
 """
 
+from nepflow.study import files
+
 
 rule clean_stations:
     input:
-        stations=station_files,
+        stations=of_study(files.stations),
         area="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
         code=code_of("stations/clean_stations.py"),
@@ -24,20 +26,20 @@ rule clean_stations:
         mem_mb=by_attempt(3000),
         runtime=by_size(15),
     params:
-        stations_path=lookup(within=STUDIES, dpath="{study}/files/stations"),
-        station_format=lookup(within=STUDIES, dpath="{study}/climate/station_format"),
-        variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        time_step=lookup(within=STUDIES, dpath="{study}/climate/time_step"),
-        buffer_km=lookup(within=STUDIES, dpath="{study}/area/buffer_km"),
-        minimum_stations=lookup(within=STUDIES, dpath="{study}/climate/minimum_stations"),
-        plausible_median=lookup(within=STUDIES, dpath="{study}/climate/plausible_median"),
-        limits=lookup(within=STUDIES, dpath="{study}/climate/limits"),
-        elevation_limits_m=lookup(within=STUDIES, dpath="{study}/climate/elevation_limits_m"),
-        position_tolerance=lookup(within=STUDIES, dpath="{study}/climate/position_tolerance"),
-        defects=lookup(within=STUDIES, dpath="{study}/climate/defects"),
-        angstrom=lookup(within=STUDIES, dpath="{study}/climate/angstrom"),
-        missing_values=lookup(within=STUDIES, dpath="{study}/climate/missing_values"),
+        stations_path=setting("files/stations"),
+        station_format=setting("climate/station_format"),
+        variables=setting("climate/variables"),
+        years=setting("years"),
+        time_step=setting("climate/time_step"),
+        buffer_km=setting("area/buffer_km"),
+        minimum_stations=setting("climate/minimum_stations"),
+        plausible_median=setting("climate/plausible_median"),
+        limits=setting("climate/limits"),
+        elevation_limits_m=setting("climate/elevation_limits_m"),
+        position_tolerance=setting("climate/position_tolerance"),
+        defects=setting("climate/defects"),
+        angstrom=setting("climate/angstrom"),
+        missing_values=setting("climate/missing_values"),
     message:
         "{wildcards.study}: station records without defects."
     script:
@@ -60,10 +62,10 @@ rule check_stations:
         mem_mb=by_attempt(3000),
         runtime=by_size(15),
     params:
-        variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        time_step=lookup(within=STUDIES, dpath="{study}/climate/time_step"),
-        settings=lookup(within=STUDIES, dpath="{study}/climate/quality"),
+        variables=setting("climate/variables"),
+        years=setting("years"),
+        time_step=setting("climate/time_step"),
+        settings=setting("climate/quality"),
     message:
         "{wildcards.study}: station records checked for jumps, repeats and their neighbours."
     script:
@@ -88,12 +90,12 @@ rule fill_stations:
         mem_mb=by_attempt(3000),
         runtime=by_size(15),
     params:
-        variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        time_step=lookup(within=STUDIES, dpath="{study}/climate/time_step"),
-        fill=lookup(within=STUDIES, dpath="{study}/climate/fill"),
-        kriging=lookup(within=STUDIES, dpath="{study}/climate/kriging"),
-        minimum_stations=lookup(within=STUDIES, dpath="{study}/climate/minimum_stations"),
+        variables=setting("climate/variables"),
+        years=setting("years"),
+        time_step=setting("climate/time_step"),
+        fill=setting("climate/fill"),
+        kriging=setting("climate/kriging"),
+        minimum_stations=setting("climate/minimum_stations"),
     message:
         "{wildcards.study}: missing days of the stations reconstructed."
     script:
@@ -117,12 +119,10 @@ rule aggregate_stations:
         mem_mb=by_attempt(3000),
         runtime=by_size(15),
     params:
-        variables=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        years=lookup(within=STUDIES, dpath="{study}/years"),
-        time_step=lookup(within=STUDIES, dpath="{study}/climate/time_step"),
-        complete_month_percent=lookup(
-            within=STUDIES, dpath="{study}/climate/complete_month_percent"
-        ),
+        variables=setting("climate/variables"),
+        years=setting("years"),
+        time_step=setting("climate/time_step"),
+        complete_month_percent=setting("climate/complete_month_percent"),
     message:
         "{wildcards.study}: monthly and annual values of the stations."
     script:

@@ -6,10 +6,12 @@ Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>
          <study>/tables/{transitions,built_in}.csv
 """
 
+from nepflow.study import files, tiles
+
 
 rule define_grid:
     input:
-        area=lookup(within=STUDIES, dpath="{study}/files/area"),
+        area=setting("files/area"),
         code=code_of("study/define_grid.py"),
     output:
         grid="<study>/grid.tif",
@@ -23,13 +25,13 @@ rule define_grid:
         mem_mb=by_attempt(2000),
         runtime=by_size(10),
     params:
-        layer=lookup(within=STUDIES, dpath="{study}/area/layer"),
-        name_field=lookup(within=STUDIES, dpath="{study}/area/name_field"),
-        overlaps=lookup(within=STUDIES, dpath="{study}/area/overlaps"),
-        crs=lookup(within=STUDIES, dpath="{study}/grid/crs"),
-        resolution_m=lookup(within=STUDIES, dpath="{study}/grid/resolution_m"),
-        tiles=tiles_read,
-        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+        layer=setting("area/layer"),
+        name_field=setting("area/name_field"),
+        overlaps=setting("area/overlaps"),
+        crs=setting("grid/crs"),
+        resolution_m=setting("grid/resolution_m"),
+        tiles=of_study(tiles.read),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: study grid and zones."
     script:
@@ -38,7 +40,7 @@ rule define_grid:
 
 rule warp_dem:
     input:
-        dem=lookup(within=STUDIES, dpath="{study}/files/dem"),
+        dem=setting("files/dem"),
         grid="<study>/grid.tif",
         code=code_of("study/warp_dem.py"),
     output:
@@ -51,8 +53,8 @@ rule warp_dem:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        maximum_missing_percent=lookup(within=STUDIES, dpath="{study}/dem/maximum_missing_percent"),
-        missing=lookup(within=STUDIES, dpath="{study}/dem/missing"),
+        maximum_missing_percent=setting("dem/maximum_missing_percent"),
+        missing=setting("dem/missing"),
     message:
         "{wildcards.study}: elevation on the study grid."
     script:
@@ -61,8 +63,8 @@ rule warp_dem:
 
 rule list_inputs:
     input:
-        granules=granule_digests,
-        files=raw_files,
+        granules=of_study(tiles.digests),
+        files=of_study(files.raw),
         code=code_of("study/list_inputs.py"),
     output:
         inputs="<study>/tables/inputs.csv",
@@ -74,7 +76,7 @@ rule list_inputs:
         mem_mb=by_attempt(500),
         runtime=by_size(10),
     params:
-        simulated=lookup(within=STUDIES, dpath="{study}/simulated"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: digests of the raw inputs."
     script:
@@ -96,7 +98,7 @@ rule describe_study:
         mem_mb=by_attempt(500),
         runtime=by_size(5),
     params:
-        study=study_of,
+        study=of_study(whole),
     message:
         "{wildcards.study}: settings and explicit choices."
     script:
@@ -117,7 +119,7 @@ rule describe_dependence:
         mem_mb=by_attempt(500),
         runtime=by_size(5),
     params:
-        study=study_of,
+        study=of_study(whole),
     message:
         "{wildcards.study}: drivers that entered what they are compared with."
     script:

@@ -10,10 +10,12 @@ Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/a
          <study>/tables/contrast_<contrast>.csv
 """
 
+from nepflow.study import layers, zones
+
 
 rule define_zones:
     input:
-        layers=zone_layers,
+        layers=of_study(zones.sources, "zones"),
         grid="<study>/grid.tif",
         code=code_of("zones/define_zones.py"),
     output:
@@ -21,14 +23,14 @@ rule define_zones:
     log:
         "<logs>/{study}/define_zones/{zones}.log",
     wildcard_constraints:
-        zones=zones_made(),
+        zones=zones.pattern(STUDIES),
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        zones=zone_entry,
+        zones=of_study(zones.entry, "zones"),
     message:
         "{wildcards.study}: zones {wildcards.zones}."
     script:
@@ -42,8 +44,8 @@ rule sum_zones:
         rh="<study>/nep/rh.tif",
         temperature="<study>/climate/temperature.tif",
         precipitation="<study>/climate/precipitation.tif",
-        radiation=climate_if_wanted("radiation"),
-        zones=zone_rasters,
+        radiation=of_study(layers.if_in_climate, variable="radiation"),
+        zones=of_study(zones.rasters),
         grid="<study>/grid.tif",
         code=code_of("zones/sum_zones.py"),
     output:
@@ -57,9 +59,9 @@ rule sum_zones:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        climate=lookup(within=STUDIES, dpath="{study}/climate/variables"),
-        kinds=kinds_of_zones,
-        years=years_of,
+        climate=setting("climate/variables"),
+        kinds=of_study(zones.rasters_by_name),
+        years=setting("years"),
     message:
         "{wildcards.study}: annual sums over all zones."
     script:
@@ -82,9 +84,9 @@ rule summarise_zones:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        years=years_of,
-        minimum_years=lookup(within=STUDIES, dpath="{study}/minimum_years"),
-        autocorrelation=lookup(within=STUDIES, dpath="{study}/trend/autocorrelation"),
+        years=setting("years"),
+        minimum_years=setting("minimum_years"),
+        autocorrelation=setting("trend/autocorrelation"),
     message:
         "{wildcards.study}: annual means and totals by {wildcards.zones}."
     script:
@@ -93,8 +95,8 @@ rule summarise_zones:
 
 rule summarise_classes:
     input:
-        classes=classes_to_summarise,
-        persistence=persistence_of_classes,
+        classes=of_study(zones.class_raster, "classes"),
+        persistence=of_study(zones.persistence_of_classes, "classes"),
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
         code=code_of("zones/summarise_classes.py"),
@@ -110,7 +112,7 @@ rule summarise_classes:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        built_in=classes_built_in,
+        built_in=of_study(zones.shared_input_of_classes, "classes"),
     message:
         "{wildcards.study}: area of {wildcards.classes}."
     script:
@@ -134,8 +136,8 @@ rule summarise_trend:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        years=years_of,
-        trend=lookup(within=STUDIES, dpath="{study}/trend"),
+        years=setting("years"),
+        trend=setting("trend"),
     message:
         "{wildcards.study}: area of each trend class of {wildcards.variable}."
     script:
@@ -144,9 +146,9 @@ rule summarise_trend:
 
 rule estimate_contrast:
     input:
-        zones=contrast_zones,
-        layers=contrast_layers,
-        covariates=contrast_covariates,
+        zones=of_study(zones.contrast_raster, "contrast"),
+        layers=of_study(zones.contrast_layers),
+        covariates=of_study(zones.contrast_covariates, "contrast"),
         grid="<study>/grid.tif",
         code=code_of("zones/estimate_contrast.py"),
     output:
@@ -159,9 +161,9 @@ rule estimate_contrast:
         mem_mb=by_attempt(4000),
         runtime=by_size(30),
     params:
-        layers=contrast_layer_names,
-        entry=contrast_entry,
-        settings=lookup(within=STUDIES, dpath="{study}/contrast"),
+        layers=of_study(zones.contrast_layer_names),
+        entry=of_study(zones.contrast, "contrast"),
+        settings=setting("contrast"),
     message:
         "{wildcards.study}: {wildcards.contrast} against the rest of the area."
     script:

@@ -15,8 +15,9 @@ def describe_study(study, study_path, choices_path):
     """One row a choice that a reader could have made otherwise."""
     rows = notes.choices(study)
     tables.write(rows, choices_path, ["topic", "choice"], simulated=study["simulated"])
+    kept = {key: value for key, value in study.items() if key != "results"}
     with replacing(study_path) as path, open(path, "w", encoding="utf-8") as file:
-        settings_file.dump(study, file)
+        settings_file.dump(kept, file)
 
 
 if __name__ == "__main__":

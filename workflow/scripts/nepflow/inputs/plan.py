@@ -9,7 +9,7 @@ from pathlib import Path
 from nepflow.study import datasets as study_datasets
 from nepflow.study import downloads, modis
 from nepflow.study import files as study_files
-from nepflow.study.catalogue import folders_of_npp
+from nepflow.study.downloads import tile_years
 
 COLUMNS = (
     "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
@@ -17,7 +17,6 @@ COLUMNS = (
     "checked_live",
     "brought",
 )  # fmt: skip
-DEM_DATASETS = ("copernicus_glo90", "copernicus_glo30")
 
 
 def plan(study, datasets, bounds=None):
@@ -58,30 +57,6 @@ def plan(study, datasets, bounds=None):
         row["brought"] = chosen.get(row["input"].replace(" ", "_"), "none") != "none"
         row["brought"] &= not row["retired"]
     return rows
-
-
-def tile_years(study):
-    """Return {name in the register: years} of the MODIS products that a study reads."""
-    needed = {}
-    if study["npp"]["source"] == "mod17":
-        for year, folder in study["npp_year_folder"].items():
-            collection = "061" if folder == "061" else "006"
-            needed.setdefault(f"mod17a3hgf_{collection}", set()).add(year)
-        if "harmonised" in folders_of_npp(study):
-            first, last = study["npp"]["overlap"]
-            for collection in ("006", "061"):
-                needed[f"mod17a3hgf_{collection}"] |= set(range(first, last + 1))
-    if study["npp"]["compare"] == "mod17":  # the comparison is of collection 061 alone
-        needed["mod17a3hgf_061"] = {year for year in study["years"] if year > 2000}
-    by_light = study["npp"]["source"] == "casa"
-    if by_light:
-        needed[f"{study['ndvi']['product'].lower()}_061"] = set(study["years"])
-    landcover = set(study["landcover_dates"].values())
-    if study["uses_landcover"] or by_light:
-        landcover |= set(study["landcover_year"].values())
-    if landcover:
-        needed["mcd12q1_061"] = landcover
-    return {name: sorted(years) for name, years in sorted(needed.items())}
 
 
 def degree_tiles(bounds):

@@ -324,7 +324,7 @@ def grid(study):
 def tiles(study, top, brought):
     """Look for every tile of every year; open each that is there."""
     folder, datasets = Path(top, study["files"]["tiles"]), study_datasets.load()
-    for name, years in plan.tile_years(study).items():
+    for name, years in study_downloads.tile_years(study).items():
         dataset, faults, absent = datasets[name], 0, {}
         if brought and not dataset["retired"]:
             continue

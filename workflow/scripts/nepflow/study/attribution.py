@@ -3,6 +3,7 @@
 Standard library only: the workflow reads it before any environment exists.
 """
 
+from nepflow.study import layers
 from nepflow.study.settings_file import BadStudy
 
 METHODS = ("residual", "joint", "first_difference")
@@ -72,3 +73,40 @@ def check(study, file):
             f"the study, {drivers} drivers need {needed}. Lengthen it{other}, drop a driver, or "
             "calibrate on all years (null)."
         )
+
+
+def attributed(study):
+    """Return the variables whose trend a study attributes, if it is long enough for trends."""
+    return variables_of(study) if study["has_trend"] else []
+
+
+def layer_of_methods(study, variable, layer):
+    """Return a layer of every method."""
+    return [
+        layers.below(study, f"attribution/{variable}/{method}_{layer}.tif") for method in METHODS
+    ]
+
+
+def pooling_types(study):
+    """Return land cover of the first year, where coefficients are shared by vegetation type."""
+    year = study["landcover_year"][study["years"][0]]
+    return layers.below(study, f"landcover/{year}.tif") if is_pooled(study) else []
+
+
+def pooled_table(study, variable):
+    """Return the table of shared coefficients of a variable, if there are any."""
+    return layers.table(study, f"pooled_{variable}") if is_pooled(study) else []
+
+
+def tables(study):
+    """Return the names of the tables of the attribution."""
+    kinds = ["attribution", *(["pooled"] if is_pooled(study) else [])]
+    return [f"{kind}_{variable}" for variable in attributed(study) for kind in kinds]
+
+
+def rasters(study):
+    """Return the rasters of the attribution that a study keeps, without ending."""
+    shared = ["observed_slope", "observed_p", "time_r2", "residual_bias"]
+    own = ["climate_slope", "rest_slope", "driver_slopes", "rest_share", "case", "dominant"]
+    names = [*shared, *(f"{method}_{layer}" for method in METHODS for layer in own)]
+    return [f"attribution/{variable}/{name}" for variable in attributed(study) for name in names]

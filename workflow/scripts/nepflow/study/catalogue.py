@@ -6,20 +6,11 @@ only: the workflow reads it before any environment exists.
 
 import re
 
-from nepflow.study import attribution, figures, files, landcover, respiration, restoration
+from nepflow.study import attribution, figures, landcover, layers, npp, respiration, restoration
 from nepflow.study.figures import did_you_mean
+from nepflow.study.pixel import TREND_LAYERS
 from nepflow.study.settings_file import BadStudy
 
-CARBON = ("nep", "npp", "rh")
-TREND_LAYERS = (
-    "sen_slope",
-    "slope_low",
-    "slope_high",
-    "mann_kendall_z",
-    "mann_kendall_p",
-    "lag1",
-    "trend_class",
-)
 SERIES_LAYERS = (*TREND_LAYERS, "mann_kendall_fdr", "sd", "cv", "cv_class", "hurst", "coupling")
 SWITCHES = {  # what a study must ask for to have the layers of a folder
     "attribution": "attribution: {variables: [nep]}",
@@ -30,7 +21,6 @@ SWITCHES = {  # what a study must ask for to have the layers of a folder
     "factors": "a factor with `file` in `detectors`",
     "soil": "a model of soil respiration that needs soil carbon",
 }
-LIMITS = ("own", "own_upper", "zhu2007")  # of NDVI, where NPP is modelled by light use
 
 
 def layers_of(study):
@@ -98,27 +88,19 @@ def _ground(study):
             yield f"zones/{zones['name']}"
 
 
-def folders_of_npp(study):
-    """Return the sources of NPP that a study makes: collections, and harmonised as an option."""
-    made = set(study["npp_year_folder"].values())
-    options = study["specification"]
-    tried = options["harmonised"] and "year_2000" in options.get("choices", [])
-    return made | {"harmonised"} if tried and "006" in made and study["has_trend"] else made
-
-
 def _npp(study):
-    years, npp = study["years"], study["npp"]
+    years, settings = study["years"], study["npp"]
     made = [(folder, year) for year, folder in study["npp_year_folder"].items()]
-    if "harmonised" in folders_of_npp(study):
-        overlap = range(npp["overlap"][0], npp["overlap"][1] + 1)
+    if "harmonised" in npp.folders(study):
+        overlap = range(settings["overlap"][0], settings["overlap"][1] + 1)
         made += [("harmonised", 2000), ("006", 2000)]
         made += [(folder, year) for folder in ("006", "061") for year in overlap]
-    if npp["compare"]:
+    if settings["compare"]:
         made += [("061", year) for year in years if year > 2000]
         yield from (f"npp/compared/{name}" for name in ("own", "other", "difference"))
     parts = ["", "qc_", "absence_"]
-    if npp["source"] == "casa":
-        others = [name for name in LIMITS if name != study["casa"]["limits"]]
+    if settings["source"] == "casa":
+        others = [name for name in npp.FPAR_LIMITS if name != study["casa"]["limits"]]
         made += [(f"casa_{name}", year) for name in others for year in years]
         yield from (f"npp/{folder}/clip_{year}" for folder, year in made if folder[:4] == "casa")
         yield from ("casa/normals", "casa/clip_share")
@@ -157,17 +139,17 @@ def _carbon(study):
         yield f"nep/rh_{name}"
         if name not in respiration.READINGS:
             yield f"nep/rs_{name}"
-    if files.uses_carbon(study):
+    if respiration.uses_carbon(study):
         yield from ("soil/native_carbon", "soil/carbon")
 
 
 def _pixel(study):
     drivers = study["climate"]["variables"]
     trends = SERIES_LAYERS if study["has_trend"] else ()
-    for name in (*CARBON, *drivers):
+    for name in (*layers.CARBON, *drivers):
         yield from (f"pixel/{name}/{layer}" for layer in ("mean", "valid_years", *trends))
     yield "pixel/npp/absence"
-    for name in CARBON if study["has_trend"] else ():
+    for name in layers.CARBON if study["has_trend"] else ():
         for driver in drivers:
             parts = ("", "_p", "_class", "_fdr")
             yield from (f"pixel/{name}/partial_{driver}{part}" for part in parts)

@@ -5,7 +5,8 @@ Standard library only: the workflow reads it before any environment exists.
 
 import re
 
-from nepflow.study import circularity
+from nepflow.study import circularity, landcover, layers
+from nepflow.study import files as study_files
 from nepflow.study.figures import did_you_mean
 from nepflow.study.settings_file import BadStudy
 
@@ -16,6 +17,7 @@ _DRIVER = re.compile(
 _MEAN = re.compile(rf"pixel/(nep|npp|rh|{'|'.join(circularity.DRIVERS)})/mean")
 _COVER = re.compile(r"landcover/(?:keys/(\w+)/)?(\d{4})")
 KINDS = ("detector", "interaction")  # of figures
+TABLES = ("factors", "interactions", "discretisation", "risk", "ecological", "scales")
 
 
 def detectors_of(study):
@@ -108,3 +110,100 @@ def _check_factors(entry, files, file):
             raise BadStudy(
                 f"{place}: factor {factor['name']} is another file in another detector. Rename one."
             )
+
+
+def pattern(studies):
+    """Return the regular expression of the detectors of any study."""
+    names = {entry["name"] for study in studies.values() for entry in study["detectors"]}
+    return "|".join(sorted(names)) or "no_such_detector"
+
+
+def entry(study, detector):
+    """Return what the study says of a detector."""
+    return next(entry for entry in study["detectors"] if entry["name"] == detector)
+
+
+def layer_files(study, detector):
+    """Return the rasters of a detector: its variable, then its factors."""
+    return [layers.below(study, f"{layer}.tif") for layer in layers_of(entry(study, detector))]
+
+
+def variable_file(study, detector):
+    """Return the raster that a detector explains."""
+    return layer_files(study, detector)[0]
+
+
+def variable(study, detector):
+    """Return the layer that a detector explains."""
+    return entry(study, detector)["of"]
+
+
+def factor_names(study, detector):
+    """Return the names of the factors of a detector."""
+    return [factor["name"] for factor in entry(study, detector)["factors"]]
+
+
+def shared_inputs(study, detector):
+    """Return how each factor entered the variable, or an empty text."""
+    own = entry(study, detector)
+    return [built_in_how(study, own, factor) for factor in own["factors"]]
+
+
+def factor(study, factor):
+    """Return the factor of a name that comes from a file: the same in every detector."""
+    found = [
+        own
+        for entry in study["detectors"]
+        for own in entry["factors"]
+        if own["name"] == factor and "file" in own
+    ]
+    return found[0]
+
+
+def factor_file(study, factor_name):
+    """Return the file of a factor."""
+    return study_files.factor_path(study, factor(study, factor_name))
+
+
+def tables(study):
+    """Return the names of the tables of the detectors, in the order of the report."""
+    return [f"detector_{kind}_{own['name']}" for own in study["detectors"] for kind in TABLES]
+
+
+def factor_tables(study):
+    """Return the tables of the factors of every detector."""
+    return [layers.table(study, f"detector_factors_{own['name']}") for own in study["detectors"]]
+
+
+def with_truth(study):
+    """Return the names of the detectors whose variable a simulation has the truth of."""
+    return [own["name"] for own in study["detectors"] if truth_of(own["of"])]
+
+
+def _truths(study, detector):
+    """(cube, year, key) of the truth of the variable and of each factor; None of a given layer."""
+    return [truth_of(layer) for layer in layers_of(entry(study, detector))]
+
+
+def truth_files(study, detector):
+    """Return the true raster of the variable and of each factor; a layer that is its own truth."""
+    folder = f"{study['files']['folder']}/truth"
+    return [
+        f"{folder}/{truth[0]}.tif" if truth else path
+        for truth, path in zip(_truths(study, detector), layer_files(study, detector), strict=True)
+    ]
+
+
+def truth_years(study, detector):
+    """Return the year of which each truth counts, None for all."""
+    return [truth[1] if truth else None for truth in _truths(study, detector)]
+
+
+def truth_classes(study, detector):
+    """Return the classes of true land cover, None of other layers."""
+    found = []
+    for truth in _truths(study, detector):
+        name, _, key = truth or (None, None, None)
+        own = landcover.KEYS[key] if key else study["landcover_classes"]
+        found.append(own if name == "landcover" else None)
+    return found

@@ -3,6 +3,12 @@
 Standard library only: the workflow reads it before any environment exists.
 """
 
+import csv
+import os
+from pathlib import Path
+
+from nepflow.study import layers, npp
+from nepflow.study.datasets import TOP
 from nepflow.study.settings_file import BadStudy
 
 KEYS = ("tiles", "stations", "radiation", "dem", "area", "soil_carbon", "population")
@@ -61,3 +67,136 @@ def _check_population(study, file):
             f"Add a factor that reads it, {{name: population, file: {POPULATION_FILE}, unit: "
             f"{POPULATION_UNIT}}}, or set acquire.population to none."
         )
+
+
+LISTED = ("area", "dem", "stations", "radiation", "soil_carbon", "population")
+
+
+def completed(study, active, datasets):
+    """Return the study with the paths of what is downloaded; as it is where nothing is.
+
+    What is brought lies in the raw folder beside its records; rules read lists of it and what was
+    made of it from <study>/acquired/, so that no rule has an output below a raw folder.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings.
+    active : bool
+        Whether the site downloads what studies name.
+    datasets : dict
+        The register.
+
+    Raises
+    ------
+    BadStudy
+    """
+    chosen = study["acquire"]
+    named = set(wanted(study)) if active and not study["simulated"] else set()
+    if "radiation" in named and "stations" not in named:
+        raise BadStudy(
+            f"config/studies/{study['slug']}.yaml: acquire.radiation is brought at the stations of "
+            "acquire.stations. Choose an archive of stations too."
+        )
+    if "area" in named and not chosen["country"]:
+        raise BadStudy(
+            f"config/studies/{study['slug']}.yaml: acquire.area needs acquire.country, the code of "
+            "three letters (ISO 3166-1), such as CHN."
+        )
+    made = {"stations": "stations.csv", "dem": "dem.tif", "area": "area.gpkg"}
+    made |= {"soil_carbon": "soil_carbon.tif", "population": "population.tif"}
+    files = {key: layers.below(study, f"acquired/{made[key]}") for key in made if key in named}
+    tidy = {"station_format": "tidy"} if "stations" in named else {}
+    return study | {
+        "brings": sorted(named),
+        "sources": [row for key in sorted(named) for row in _sources(study, key, datasets)],
+        "files": study["files"] | files,
+        "climate": study["climate"] | tidy,
+        "area": study["area"] | ({"name_field": "name"} if "area" in named else {}),
+    }
+
+
+def _sources(study, key, datasets):
+    """What the report says of an input that is brought: title, licence and citation."""
+    names = tile_years(study) if key == "tiles" else [study["acquire"][key]]
+    entries = [datasets[name] for name in names if not datasets[name]["retired"]]
+    return [
+        {"input": key, "title": entry["title"], "text": f"{entry['citation']}; {entry['licence']}"}
+        for entry in entries
+    ]
+
+
+def brings(study, *inputs):
+    """Tell whether the download rules bring one of these inputs."""
+    return any(name in study["brings"] for name in inputs)
+
+
+def list_of_tiles(study, product, collection, year):
+    """Return the list of a product's tiles of a year, if they are brought, else None."""
+    if not brings(study, "tiles") or collection != "061":
+        return None
+    return layers.below(study, f"acquired/{product}.{collection}_{year}.csv")
+
+
+def tiles_in(path, folder):
+    """Return the paths of the tiles in a list that a job wrote; FileNotFoundError before it did."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return [str(Path(folder, row["file"])) for row in csv.DictReader(file)]
+
+
+def lock(study):
+    """Return the lock file of a study: the very tiles that it was built from."""
+    return str(TOP / "config/locks" / f"{study['slug']}.csv")
+
+
+def lock_if_there(study):
+    """Return the lock file from the working folder, if there is one."""
+    return os.path.relpath(lock(study)) if os.path.exists(lock(study)) else []
+
+
+def lists(study):
+    """Return the lists of the files that were brought, tiles left out."""
+    return [
+        layers.below(study, f"acquired/{name}_files.csv") for name in LISTED if brings(study, name)
+    ]
+
+
+def everything(studies):
+    """Return the lists of what the download rules bring for all studies."""
+    found = []
+    for study in studies.values():
+        found += lists(study)
+        for name, years in tile_years(study).items():
+            product, _, collection = name.upper().rpartition("_")
+            of_years = [list_of_tiles(study, product, collection, year) for year in years]
+            found += [path for path in of_years if path]
+    return found
+
+
+def radiation_list(study):
+    """Return the list of downloaded radiation, if it is brought."""
+    return layers.below(study, "acquired/radiation_files.csv") if brings(study, "radiation") else []
+
+
+def tile_years(study):
+    """Return {name in the register: years} of the MODIS products that a study reads."""
+    needed = {}
+    if study["npp"]["source"] == "mod17":
+        for year, folder in study["npp_year_folder"].items():
+            collection = "061" if folder == "061" else "006"
+            needed.setdefault(f"mod17a3hgf_{collection}", set()).add(year)
+        if "harmonised" in npp.folders(study):
+            first, last = study["npp"]["overlap"]
+            for collection in ("006", "061"):
+                needed[f"mod17a3hgf_{collection}"] |= set(range(first, last + 1))
+    if study["npp"]["compare"] == "mod17":  # the comparison is of collection 061 alone
+        needed["mod17a3hgf_061"] = {year for year in study["years"] if year > 2000}
+    by_light = study["npp"]["source"] == "casa"
+    if by_light:
+        needed[f"{study['ndvi']['product'].lower()}_061"] = set(study["years"])
+    landcover = set(study["landcover_dates"].values())
+    if study["uses_landcover"] or by_light:
+        landcover |= set(study["landcover_year"].values())
+    if landcover:
+        needed["mcd12q1_061"] = landcover
+    return {name: sorted(years) for name, years in sorted(needed.items())}

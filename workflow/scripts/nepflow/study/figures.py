@@ -5,6 +5,7 @@ Standard library only: the workflow reads it before any environment exists.
 
 import difflib
 
+from nepflow.study import circularity, layers, zones
 from nepflow.study.settings_file import BadStudy
 
 # Colours of fields by meaning, and Crameri's palettes (reversed with _r, of few colours with S).
@@ -194,3 +195,80 @@ def _check_dates(study, file):
             f"{file}: landcover.transitions: the maps of {list(dates)} are those of {maps}; they "
             "must follow each other and differ. Remove a date or its substitute."
         )
+
+
+def pattern(studies, kind):
+    """Return the regular expression of the figures of a kind in any study."""
+    names = {
+        figure["name"]
+        for study in studies.values()
+        for figure in study["figures"]
+        if figure["kind"] == kind
+    }
+    return "|".join(sorted(names)) or "no_such_figure"
+
+
+def entry(study, figure):
+    """Return what the study says of a figure."""
+    return next(entry for entry in study["figures"] if entry["name"] == figure)
+
+
+def layer_file(study, figure):
+    """Return the raster that a figure of one layer draws."""
+    return layers.below(study, f"{entry(study, figure)['layer']}.tif")
+
+
+def layer_names(study, figure):
+    """Return the layers that a figure reads."""
+    return layers_of(entry(study, figure))
+
+
+def layer_files(study, figure):
+    """Return every raster that a figure reads."""
+    return [layers.below(study, f"{name}.tif") for name in layer_names(study, figure)]
+
+
+def zone_table(study, figure, table):
+    """Return the table ``<table>_<zones>.csv`` of a figure of one kind of zones."""
+    return layers.table(study, f"{table}_{entry(study, figure)['zones']}")
+
+
+def zone_names(study, figure):
+    """Return the zones whose series a figure reads."""
+    return zones_of(entry(study, figure))
+
+
+def zone_tables(study, figure, table):
+    """Return the tables ``<table>_<zones>.csv`` of every series of a figure."""
+    return [layers.table(study, f"{table}_{name}") for name in zone_names(study, figure)]
+
+
+def detector_table(study, figure, table):
+    """Return a table of the detector of a figure."""
+    return layers.table(study, f"detector_{table}_{entry(study, figure)['detector']}")
+
+
+def land_use_table(study, figure):
+    """Return the table of the land-use effect that a figure shows."""
+    return layers.table(study, f"land_use_effect_{entry(study, figure)['quantity']}")
+
+
+def residuals(study, figure):
+    """Return the residuals of the fits that a figure shows."""
+    return layers.below(study, f"climate/{entry(study, figure)['quantity']}_residuals.parquet")
+
+
+def pairs(study, figure):
+    """Return the pairs of modelled and observed values that a figure shows."""
+    return layers.below(study, f"evaluation/{entry(study, figure)['of']}.csv")
+
+
+def shared_input_marks(study, figure):
+    """Return what a figure must say of drivers that entered the variable they are compared with."""
+    marks = {name: circularity.mark_of(study, name) for name in layer_names(study, figure)}
+    return {name: text for name, text in marks.items() if text}
+
+
+def persistence(study, figure):
+    """Return what chance gives of the classes of trend and persistence that a figure shows."""
+    return zones.persistence_of_layers(study, layer_names(study, figure))

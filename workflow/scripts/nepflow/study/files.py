@@ -5,8 +5,10 @@ Standard library only: the workflow reads it before any environment exists.
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
-from nepflow.study import downloads, respiration, settings_file
+from nepflow.study import downloads, settings_file
+from nepflow.study.respiration import uses_carbon
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,6 @@ def npp(study):
     names = [settings_file.filled(entry["file"], year=year) for year in study["years"]]
     files = [path_of(study, name) for name in names]
     return [OwnFile(key, "npp", entry | {"file": file, "key": key}) for file in files]
-
-
-def uses_carbon(study):
-    """Tell whether a model of respiration of the study needs soil carbon."""
-    models = respiration.soil_models(study["respiration"])
-    return any(respiration.SOIL_MODELS[name].needs_carbon for name in models)
 
 
 def carbon_entry(study):
@@ -227,3 +223,35 @@ def refusal(study, first, found, most=12):
             "from.",
         ]
     )
+
+
+def npp_entry(study, year):
+    """Return the entry npp.rasters with the file of a year."""
+    return npp(study)[study["years"].index(int(year))].entry
+
+
+def npp_raster(study, year):
+    """Return the raster of the user that holds NPP of a year."""
+    return npp_entry(study, year)["file"]
+
+
+def carbon_raster(study):
+    """Return the raster of soil carbon."""
+    return carbon_entry(study)["file"]
+
+
+def stations(study):
+    """Return the station file of a study, or all files of its folder."""
+    path = Path(study["files"]["stations"])
+    if not path.is_dir():
+        return [str(path)]
+    return sorted(str(file) for file in path.rglob("*") if file.is_file())
+
+
+def raw(study):
+    """Return every raw file of a study that is no tile, each once, for its digest."""
+    found = [study["files"]["area"], study["files"]["dem"]]
+    found += [] if study["climate"]["source"] == "grids" else stations(study)
+    # those of npp.rasters stand in lists of their own (`tiles.digests`)
+    found += [own.path for own in of_study(study) if own.key != "npp.rasters"]
+    return list(dict.fromkeys(found))

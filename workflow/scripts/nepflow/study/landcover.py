@@ -2,6 +2,7 @@
 
 import math
 
+from nepflow.study import layers
 from nepflow.study.settings_file import BadStudy
 
 # A key is a list of classes; codes that no class names are absent.
@@ -130,3 +131,50 @@ def check(study, years, file):
             f"({last}); both need {least} years, and the second must begin after the first ends. "
             "Change land_use_effect: {years: ...} or {periods: [[...], [...]]}."
         )
+
+
+def classes_by_key(study, keyed):
+    """Return the classes of a key of land cover (``keys/<key>/``), or those of the study."""
+    return KEYS[keyed.split("/")[1]] if keyed else study["landcover_classes"]
+
+
+def of_dates(study):
+    """Return the maps between which land cover is compared."""
+    years = study["landcover_dates"].values()
+    return [layers.below(study, f"landcover/{year}.tif") for year in years]
+
+
+def substituted(study):
+    """Return {date: year of the map} of the dates that another year's map stands in for."""
+    dates = study["landcover_dates"]
+    return {date: year for date, year in dates.items() if date != year}
+
+
+def span_years(study, span):
+    """Return the years of the first or of the last period."""
+    first, last = study["land_use_periods"]
+    return first if span == "first" else last
+
+
+def of_span(study, span):
+    """Return a map a year of a period: one that stands for another year counts for both."""
+    maps = study["landcover_year"]
+    return [layers.below(study, f"landcover/{maps[year]}.tif") for year in span_years(study, span)]
+
+
+def compared_periods(study):
+    """Return such as 2001-2005 and 2016-2020."""
+    return " and ".join(f"{years[0]}-{years[-1]}" for years in study["land_use_periods"])
+
+
+def tables(study):
+    """Return the names of the tables of the effect of land-use change."""
+    kinds = ("effect", "density")
+    return [f"land_use_{kind}_{name}" for name in quantities_of(study) for kind in kinds]
+
+
+def rasters(study):
+    """Return the rasters of the periods that a study keeps, without ending."""
+    names = quantities_of(study)
+    made = [*names, "class"] if names else []
+    return [f"land_use/{name}_{span}" for name in made for span in ("first", "last")]

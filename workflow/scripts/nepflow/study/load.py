@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nepflow.study import catalogue, detector, landcover, modis, respiration, settings_file
 from nepflow.study import figures as study_figures
-from nepflow.study.catalogue import TREND_LAYERS
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
+from nepflow.study.pixel import TREND_LAYERS
 from nepflow.study.settings_file import BadStudy
 
 # Layers of pixel/<variable>/ that need minimum_years
@@ -168,6 +168,7 @@ def completed(study, name, raw, results):
     key = study["landcover"]["key"]
     return study | {
         "slug": name,
+        "results": f"{results}/{name}",
         "years": years,
         "has_trend": has_trend,
         "uses_landcover": uses_landcover(study),

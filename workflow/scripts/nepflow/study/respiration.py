@@ -5,6 +5,7 @@ Standard library only: the workflow reads it before any environment exists.
 
 from typing import NamedTuple
 
+from nepflow.study import layers
 from nepflow.study.settings_file import BadStudy
 
 READINGS = ("monthly", "annual_once", "annual_x12")  # of the equation of Pei et al.
@@ -181,3 +182,64 @@ def _check_calibration(study, models, file):
             f"{file}: {carbon[0]} is calibrated on plots whose soil carbon is unknown. Give "
             "plots.soil_carbon_kg_m2, or set respiration.constants to published."
         )
+
+
+def carbon_if_needed(study, soil_model):
+    """Return soil carbon on the study grid, if the model needs it."""
+    needs = SOIL_MODELS[soil_model].needs_carbon
+    return layers.below(study, "soil/carbon.tif") if needs else []
+
+
+def months(study, soil_model):
+    """Return the months of climate, if the model is monthly."""
+    monthly = SOIL_MODELS[soil_model].step == MONTH
+    return layers.months(study, ("temperature", "precipitation")) if monthly else []
+
+
+def evaluations(study, soil_model):
+    """Return how fitted months are evaluated, if the model is monthly."""
+    monthly = SOIL_MODELS[soil_model].step == MONTH
+    return layers.evaluations(study, ("temperature", "precipitation")) if monthly else []
+
+
+def constants(study, soil_model):
+    """Return the constants of a model that stand in the settings."""
+    return study["respiration"].get(soil_model, {})
+
+
+def soil_variants(study):
+    """Return the names of the Rh that come from models of soil respiration."""
+    return [name for name in study["respiration_variants"] if name not in READINGS]
+
+
+def tables(study):
+    """Return the names of the tables of soil respiration."""
+    calibrated = ["calibration_plots"] if is_calibrated(study) else []
+    return [*(f"respiration_{name}" for name in soil_variants(study)), *calibrated]
+
+
+def models(study):
+    """Return the models of soil respiration that a study names."""
+    return soil_models(study["respiration"])
+
+
+def calibration_if_named(study):
+    """Return the table of calibrated constants, of a study that takes them."""
+    return layers.table(study, "calibration_plots") if is_calibrated(study) else []
+
+
+def uses_carbon(study):
+    """Tell whether a model of respiration of the study needs soil carbon."""
+    return any(SOIL_MODELS[name].needs_carbon for name in models(study))
+
+
+def rasters(study):
+    """Return the rasters of soil respiration that a study keeps, without ending."""
+    names = [f"nep/rs_{name}" for name in soil_variants(study)]
+    return [*names, *(["soil/carbon"] if uses_carbon(study) else [])]
+
+
+def monthly_if_made(study):
+    """Return Rh by months of Pei et al., of a study that has it."""
+    made = "monthly" in study["respiration_variants"]
+    return layers.below(study, "nep/rh_monthly.tif") if made else []

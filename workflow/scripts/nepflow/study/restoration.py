@@ -3,6 +3,7 @@
 Standard library only: the workflow reads it before any environment exists.
 """
 
+from nepflow.study import files, layers
 from nepflow.study.settings_file import BadStudy
 
 
@@ -65,3 +66,33 @@ def _check_unwanted(study, file):
             f"{file}: restoration.table says what numbers of a raster mean, and restoration.file "
             "is null. Name the raster or take the table out."
         )
+
+
+def file(study):
+    """Return the polygons, or the raster of numbers, of the projects."""
+    return files.path_of(study, study["restoration"]["file"])
+
+
+def number_table(study):
+    """Return the table of what the numbers of a raster mean; none for polygons."""
+    name = study["restoration"]["table"]
+    return files.path_of(study, name) if name else []
+
+
+def first_landcover(study):
+    """Return land cover before any project that can be compared; the grid where it is not asked."""
+    if not study["restoration"]["match_landcover"]:
+        return layers.below(study, "grid.tif")
+    year = study["landcover_year"][study["years"][0]]
+    return layers.below(study, f"landcover/{year}.tif")
+
+
+def projects_if_wanted(study):
+    """Return the table of the projects of a study that compares them."""
+    return layers.below(study, "restoration/projects.csv") if is_wanted(study) else []
+
+
+def tables(study):
+    """Return the names of the tables of the response to restoration."""
+    kinds = ("effects", "events", "stages") if is_wanted(study) else ()
+    return [f"restoration_{kind}" for kind in kinds]

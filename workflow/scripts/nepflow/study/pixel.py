@@ -1,0 +1,112 @@
+"""Statistics of each pixel's series: their layers, tables and levels."""
+
+import math
+
+from nepflow.study import circularity, layers
+
+TREND_LAYERS = (
+    "sen_slope",
+    "slope_low",
+    "slope_high",
+    "mann_kendall_z",
+    "mann_kendall_p",
+    "lag1",
+    "trend_class",
+)
+
+
+def partial_layers(study, variable, suffix):
+    """Return a layer of the partial correlations of a variable with every driver."""
+    drivers = study["climate"]["variables"]
+    return [
+        layers.below(study, f"pixel/{variable}/partial_{driver}{suffix}.tif") for driver in drivers
+    ]
+
+
+def npp_correlations(study):
+    """Return the partial correlations of NPP with every driver, if the study is long enough."""
+    return partial_layers(study, "npp", "") if study["has_trend"] else []
+
+
+def controlled_discoveries(study, variable):
+    """Return the field significance of partial correlations: of NEP alone."""
+    return partial_layers(study, variable, "_fdr") if variable == "nep" else []
+
+
+def studies_driven_by(studies, drivers):
+    """Return the names of the studies with exactly these drivers, in any order."""
+    chosen = {name: study["climate"]["variables"] for name, study in studies.items()}
+    return [name for name, own in chosen.items() if sorted(own) == sorted(drivers)]
+
+
+def partial_files(drivers):
+    """Return the patterns of the partial correlations with ``drivers``, by name of the output."""
+    return {
+        f"{driver}{part}": f"<study>/pixel/{{variable}}/partial_{driver}{part}.tif"
+        for driver in drivers
+        for part in ("", "_p", "_class")
+    }
+
+
+def significance(study, test):
+    """Return the level and the share of false discoveries of a test."""
+    if test == "mann_kendall":
+        level = math.erfc(study["trend"]["significant_z"] / math.sqrt(2))
+        return {"p": level, "false_discovery_percent": study["trend"]["false_discovery_percent"]}
+    correlation = study["correlation"]
+    percent = correlation["false_discovery_percent"]
+    return {"p": correlation["significance_p"], "false_discovery_percent": percent}
+
+
+def shared_inputs(study, variable):
+    """Return whether each climate driver entered the variable that it is compared with."""
+    return {
+        driver: circularity.built_in_how(study, variable, driver)
+        for driver in study["climate"]["variables"]
+    }
+
+
+def shared_input_of_test(study, variable, test):
+    """Return whether the driver of a test entered the variable; an empty text without driver."""
+    return circularity.how_of(study, f"pixel/{variable}/{test}") or ""
+
+
+def variation_breaks(study):
+    """Return the table of the classes of variation of a study that is long enough for them."""
+    return layers.table(study, "cv_breaks_nep") if study["has_trend"] else []
+
+
+def tables(study):
+    """Return the names of the tables of a study that is long enough for them."""
+    if not study["has_trend"]:
+        return []
+    drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
+    joint = layers.CARBON if study["correlation"]["multiple"] else []
+    return [
+        "trend_criteria_nep",
+        *(f"shares_{layer}_nep" for layer in ("trend_class", "cv_class", "coupling")),
+        *(f"shares_{driver}_class_nep" for driver in drivers),
+        "cv_breaks_nep",
+        "persistence_nep",
+        *(f"correlation_{name}" for name in layers.CARBON),
+        *(f"shares_dominant_class_{name}" for name in joint),
+        *(f"multiple_{name}" for name in joint),
+        *(f"discoveries_{test}_nep" for test in ("mann_kendall", *drivers)),
+    ]
+
+
+def rasters(study):
+    """Return the layers of the statistics that a study keeps, without ending."""
+    if not study["has_trend"]:
+        return []
+    drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
+    found = [f"pixel/nep/{name}" for name in (*TREND_LAYERS, "mann_kendall_fdr")]
+    found += [f"pixel/nep/{name}" for name in ("sd", "cv", "cv_class", "hurst", "coupling")]
+    found += [f"pixel/nep/{driver}_class" for driver in drivers]
+    for name in layers.CARBON if study["correlation"]["multiple"] else []:
+        found += [
+            f"pixel/{name}/{part}" for part in ("multiple_r2", "multiple_p", "dominant_class")
+        ]
+    for name in layers.CARBON:
+        found += [f"pixel/{name}/{driver}{part}" for driver in drivers for part in ("", "_p")]
+    return [*found, *(f"pixel/nep/{driver}_fdr" for driver in drivers)]
