@@ -125,7 +125,7 @@ def test_killed_job_leaves_nothing_under_its_final_name(cube, tmp_path):
     """SIGKILL in the middle of writing, as a scheduler does it."""
     code = (
         "import sys, time\n"
-        "from nepflow import raster\n"
+        "from nepflow.io import raster\n"
         "def slow(values):\n"
         "    print('strip', flush=True)\n"
         "    time.sleep(0.3)\n"
@@ -133,7 +133,7 @@ def test_killed_job_leaves_nothing_under_its_final_name(cube, tmp_path):
         "raster.map_blocks(slow, [sys.argv[1]], raster.Output(sys.argv[2], '1', 'out'), mem_mb=1)\n"
     )
     target = tmp_path / "killed.tif"
-    path = str(Path(raster.__file__).parents[1])
+    path = str(Path(raster.__file__).parents[2])
     job = subprocess.Popen(
         [sys.executable, "-c", code, cube, str(target)],
         env=os.environ | {"PYTHONPATH": path},

@@ -213,8 +213,13 @@ def fpar_limits(layers, options, study, mem_mb):
             yield limits, limits == study["casa"]["limits"], *row
 
 
-FUNCTIONS = (
-    *(respiration, year_2000, filled, persistence_rows, significance, variation, landcover),
-    fpar_limits,
-)
-CHOICES = {function.__name__: function for function in FUNCTIONS}
+CHOICES = {
+    "respiration": respiration,
+    "year_2000": year_2000,
+    "filled": filled,
+    "persistence": persistence_rows,
+    "significance": significance,
+    "variation": variation,
+    "landcover": landcover,
+    "fpar_limits": fpar_limits,
+}

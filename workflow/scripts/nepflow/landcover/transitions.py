@@ -9,11 +9,11 @@ from numba import njit
 from nepflow import labels
 
 
-@njit(cache=True, nogil=True)
 class BadTransitions(ValueError):
     """A table of transitions lacks what a figure needs."""
 
 
+@njit(cache=True, nogil=True)
 def add_transitions(before, after, inside, cells):
     """Add the cells of a strip to the transition matrix.
 
