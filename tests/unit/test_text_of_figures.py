@@ -78,8 +78,8 @@ def draw_classes(**options):
     cells = np.where(pictures.inside() == 1, 1.0, np.nan)
     cells[2:4, 2:4] = 2.0
     layer = pictures.field(cells, True, classes=dict(enumerate(NAMES, 1)), long_name=NAMES[1])
-    counts = test_maps.classmap.class_counts(layer.values, pictures.inside())
-    return test_maps.classmap.class_map(
+    counts = test_maps.class_map.class_counts(layer.values, pictures.inside())
+    return test_maps.class_map.class_map(
         layer, pictures.grid(), pictures.outlines(NAMES[:2]), counts, **options
     )
 
