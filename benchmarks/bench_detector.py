@@ -87,7 +87,7 @@ def main():
     lines = [
         f"{sample.y.size:,} cells, {len(strata)} continuous factors, {count} pairs; "
         f"{chosen.threads} threads, {machine()}, {date.today()}. Results are those of "
-        "`tests/unit/test_detector.py`.",
+        "`tests/unit/detector/test_detector.py`.",
         "",
         "| what | s |",
         "|---|--:|",

@@ -34,7 +34,7 @@ UNRUN = {  # commands of ``sh`` blocks, and why no test runs them as they stand
     "make doctor STUDY=northwest_china_public LIVE=--live": "tries the login at Earthdata",
     "make run": "downloads (tests/study/test_acquired_study.py does, from archives on loopback)",
     'make init STUDY=ningxia COUNTRY=CHN NAMES="Ningxia Ningxia Hui Autonomous Region"':
-        "asks geoBoundaries (tests/acquire/test_init.py)",
+        "asks geoBoundaries (tests/download/test_init.py)",
     "git clone <address of this repository> nepflow": "needs the repository's address",
     "cd nepflow": "needs the clone",
     "make demo": "takes minutes (tests/study/test_tiny_twin.py runs a small one)",

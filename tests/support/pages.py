@@ -10,7 +10,7 @@ import yaml
 
 TIDY = ["zones", "zone", "year", "quantity", "value", "unit"]
 DEFAULTS = yaml.safe_load(
-    (Path(__file__).parent.parent / "config/defaults.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "config/defaults.yaml").read_text(encoding="utf-8")
 )
 STUDY = {
     "slug": "small",

@@ -325,7 +325,7 @@ def opened_as_the_machine_likes(tree):
 def test_no_file_is_opened_in_the_encoding_of_the_machine(root):
     """What ruff cannot see (PLW1514): paths whose type it does not know."""
     files = [p for f in ("workflow", "benchmarks", "resources") for p in (root / f).rglob("*.py")]
-    for path in [*files, root / "tests/copies.py"]:
+    for path in [*files, root / "tests/support/copies.py"]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         assert not list(opened_as_the_machine_likes(tree)), f"{path}: say encoding="
     for path in [*(root / "workflow/rules").glob("*.smk"), root / "Snakefile"]:

@@ -2,8 +2,8 @@
 
 Of projects and zones nothing is planted; of trends a human part, and climate that has a trend.
 
-Run from the top folder: .venv/bin/python tests/unit/coverage_of_seeds.py
-It takes some minutes and writes tests/unit/coverage_of_seeds.csv. Run it again when an interval
+Run from the top folder: .venv/bin/python tests/unit/climate/coverage_of_seeds.py
+It takes some minutes and writes tests/unit/climate/coverage_of_seeds.csv. Run it again when an interval
 changes, and look at the change.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 if __name__ == "__main__":
-    top = Path(__file__).resolve().parent.parent
-    sys.path[:0] = [str(top), str(top.parent / "workflow/scripts")]
+    top = Path(__file__).resolve().parents[3]
+    sys.path[:0] = [str(top / "tests/support"), str(top / "workflow/scripts")]
 
 import restored_land as land
 import zoned_land
