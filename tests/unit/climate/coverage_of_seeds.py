@@ -3,7 +3,7 @@
 Of projects and zones nothing is planted; of trends a human part, and climate that has a trend.
 
 Run from the top folder: .venv/bin/python tests/unit/climate/coverage_of_seeds.py
-It takes some minutes and writes tests/unit/climate/coverage_of_seeds.csv. Run it again when an interval
+It takes some minutes and writes coverage_of_seeds.csv beside it. Run it again when an interval
 changes, and look at the change.
 """
 
