@@ -20,6 +20,7 @@ SHORT = TINY | {
     "period": [2001, 2003],
     "minimum_years": 3,
     "landcover": {"substitute": [], "transitions": [2001, 2003]},
+    "figures": [figure for figure in TINY["figures"] if figure["kind"] != "matrix"],
 }
 OPTIONS = (
     "--workflow-profile", "profiles/slurm", "--jobs", "3", "--latency-wait", "10",

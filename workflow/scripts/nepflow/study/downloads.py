@@ -107,11 +107,14 @@ def completed(study, active, datasets):
     made |= {"soil_carbon": "soil_carbon.tif", "population": "population.tif"}
     files = {key: layers.below(study, f"acquired/{made[key]}") for key in made if key in named}
     tidy = {"station_format": "tidy"} if "stations" in named else {}
+    # where the archive has no tile there is sea, of height 0 (decision 83)
+    meant = {"missing": []} if "dem" in named and study["dem"]["missing"] is None else {}
     return study | {
         "brings": sorted(named),
         "sources": [row for key in sorted(named) for row in _sources(study, key, datasets)],
         "files": study["files"] | files,
         "climate": study["climate"] | tidy,
+        "dem": study["dem"] | meant,
         "area": study["area"] | ({"name_field": "name"} if "area" in named else {}),
     }
 
