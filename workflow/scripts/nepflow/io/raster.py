@@ -482,14 +482,17 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
 
 
 def _check_same_years(inputs, sources, years):
-    """All cubes, whose bands are named by years, have the same; a list has a file for each."""
+    """All cubes, whose bands are named by years, have the same; a list has a file for each.
+
+    A raster of one year may stand beside cubes of others.
+    """
     cubes, lists = {}, {}
     for item, reads in zip(inputs, sources, strict=True):
         if isinstance(item, list):
             lists[item[0]] = reads
         elif not isinstance(item, Warped | Bands):
             names = [source.descriptions[band - 1] or "" for source, band in reads]
-            if all(len(name) == 4 and name.isdigit() for name in names):
+            if len(names) > 1 and all(len(name) == 4 and name.isdigit() for name in names):
                 cubes[item] = [int(name) for name in names]
     wanted, whose = (list(years), "the study") if years else (None, None)
     for path, found in (cubes | lists).items():
