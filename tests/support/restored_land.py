@@ -60,7 +60,7 @@ def smooth(rng, side, width):
 
 
 def panel(cubes, projects, settings=SETTINGS):
-    """Return the `restoration.Panel` of a world."""
+    """Return the `matching.Panel` of a world."""
     side = cubes["project"].shape[0]
     y, x = np.mgrid[:side, :side] + 0.5
     distance = distance_transform_edt(cubes["project"] == 0)

@@ -106,7 +106,7 @@ def test_the_layers_of_every_study_can_be_planned_and_none_is_forgotten(studies,
 
 
 def test_every_raster_of_a_rule_is_on_the_list(root, studies):
-    """A new output needs its line in `study_layers`."""
+    """A new output needs its line in `study/catalogue.py`."""
     listed = "\n".join({layer for s in studies[1].values() for layer in catalogue.layers_of(s)})
     special = {"keyed": r"(keys/\w+/)?", "climate": "climate(/grids)?", "year": r"\d{4}"}
     special |= {"collection": r"\d{3}", "limits": r"(_own|_own_upper|_zhu2007)?"}

@@ -1,7 +1,7 @@
 """Bring the tiles of a product and year from Earthdata, verified, with their records.
 
 Reads   the catalogue of the archive, or the lock file of the study where there is one
-Writes  list of tiles (columns of granules.LOCK_COLUMNS); the tiles go into the study's raw folder
+Writes  list of tiles (columns of earthdata.LOCK_COLUMNS); the tiles go into the study's raw folder
 """
 
 from pathlib import Path

@@ -76,7 +76,7 @@ def attribute(series, drivers, years, method, minimum_years, calibration=None, c
         Years that the coefficients come from, both included; all otherwise. A pixel with fewer
         than three such years a parameter is absent.
     coefficients : ndarray, shape (driver, y, x), optional
-        Those of `pooled.at_pixels`; then nothing is fitted in the pixel itself. NaN = absent.
+        Those of `attribution.at_pixels`; then nothing is fitted in the pixel itself. NaN = absent.
 
     Returns
     -------

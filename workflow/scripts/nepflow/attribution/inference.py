@@ -214,7 +214,7 @@ def null_shares(series, drivers, years, settings, minimum_years, given=None):
     Returns
     -------
     dict of {str: dict of {(str, str): float}}
-        By method: %, by (of, quantity) of `attribution_rows.Shares.rows`.
+        By method: %, by (of, quantity) of `summary.Shares.rows`.
     """
     generator = np.random.default_rng(settings["seed"])
     draws = settings["null_draws"]

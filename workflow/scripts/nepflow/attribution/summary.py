@@ -95,8 +95,8 @@ class Sums:
         unit : str
             Of the slopes.
         null : dict of {(str, str): float}
-            Of `null_trends.null_shares`: shares by (of, quantity) where there is no rest.
-        errors : attribution_error.Errors or None
+            Of `inference.null_shares`: shares by (of, quantity) where there is no rest.
+        errors : inference.Errors or None
             None: slopes stand without intervals.
         confidence_percent : float
         """

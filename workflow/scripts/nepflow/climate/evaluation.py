@@ -30,7 +30,7 @@ class Evaluation:
     surfaces : Surfaces
     lattice : lattice.Lattice, optional
         Evaluate them on its nodes and interpolate; exact without.
-    spread : spread.Spread, optional
+    spread : uncertainty.Spread, optional
         Variance of these surfaces, which corrects the bias of transformed variables.
     spread_lattice : lattice.Lattice, optional
         Nodes of the variance; needed where that is a quadratic in elevation.

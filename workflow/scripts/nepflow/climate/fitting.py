@@ -115,7 +115,7 @@ def fit_surfaces(plane, elevation, values, patterns, model, weights=None):
     parts : dict of ndarray
         Attributes of `surfaces.Surfaces` that the fit gives.
     log : dict of ndarray, shape (surface,)
-        Keys of `fit_log.QUANTITIES`.
+        Keys of `diagnostics.QUANTITIES`.
     minima : list of (surface, lambda, signal)
         Every local minimum of the criterion.
     """

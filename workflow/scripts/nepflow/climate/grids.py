@@ -115,9 +115,9 @@ def write_months(entries, years, grid, output, *, limits, plausible, lapse=None)
         Of climate.grids, one variable: file, layer, unit, scale, offset, fill, crs, first_month,
         and year where the file is named by it.
     years : list of int
-    grid : geotiff.Grid
+    grid : raster.Grid
         The study grid.
-    output : geotiff.Output
+    output : raster.Output
         Its bands are the months.
     limits, plausible : [low, high]
         Possible monthly values; where the median of those other than 0 must lie.

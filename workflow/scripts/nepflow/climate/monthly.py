@@ -23,7 +23,7 @@ class FittedMonths:
 
     Parameters
     ----------
-    fits : list of climate.Surfaces or climate.Evaluation
+    fits : list of surfaces.Surfaces or evaluation.Evaluation
         One a variable, of the study's years.
     dem_path : str
         Elevation on the study grid, m.
@@ -34,7 +34,7 @@ class FittedMonths:
         self.inputs = [dem_path]
 
     def __call__(self, function, elevation, x, y):
-        """Return ``function`` of the months; see `climate.by_chunks`."""
+        """Return ``function`` of the months; see `evaluation.by_chunks`."""
         return evaluation.by_chunks(function, self.fits, x, y, elevation[0])
 
     def of_fewest(self):
@@ -49,7 +49,7 @@ class GridMonths:
     Parameters
     ----------
     paths : list of str
-        Files of `climate_grids.write_months`, one a variable.
+        Files of `grids.write_months`, one a variable.
     dem_path : str
         Elevation on the study grid, m; cells without it have no months.
     bands : sequence of int, optional
@@ -91,7 +91,7 @@ def of_years(paths, evaluation_paths, dem_path, grid_path, years, bias_correctio
     years : list of int
         All years of the study, which the bands of grids hold.
     bias_correction : str
-        See `climate.evaluation_of`.
+        See `evaluation.evaluation_of`.
     year : int, optional
         Only this year.
 

@@ -155,7 +155,7 @@ def write(path, surfaces):
     Parameters
     ----------
     path : str or Path
-    surfaces : climate.Surfaces
+    surfaces : surfaces.Surfaces
     """
     arrays = {field.name: np.asarray(getattr(surfaces, field.name)) for field in fields(Surfaces)}
     with replacing(path) as temporary, open(temporary, "wb") as file:
@@ -167,7 +167,7 @@ def read(path):
 
     Returns
     -------
-    climate.Surfaces
+    surfaces.Surfaces
     """
     with np.load(path, allow_pickle=False) as arrays:
         return Surfaces(**{field.name: _plain(arrays[field.name]) for field in fields(Surfaces)})

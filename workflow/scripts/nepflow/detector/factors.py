@@ -120,7 +120,7 @@ def resampling_of(path, grid, factor):
     Parameters
     ----------
     path : str
-    grid : geotiff.Grid
+    grid : raster.Grid
     factor : dict
         Its entry in the study.
     """
@@ -157,7 +157,7 @@ def seen(path, factor, bounds, crs):
 
     Raises
     ------
-    raster_door.BadGrid
+    user_rasters.BadGrid
     """
     entry = entry_of(path, factor)
     with ExitStack() as stack:

@@ -142,7 +142,7 @@ def scale_rows(q, names, spacing_km, cells):
 
 
 def strata_of_factors(sample):
-    """Return {factor: `detector.Strata`} of a `factor_file.Sample`."""
+    """Return {factor: `detector.Strata`} of a `sample.Sample`."""
     return {
         name: detector.strata_of(sample.y, codes)
         for name, codes in zip(sample.names, sample.codes, strict=True)
@@ -164,7 +164,7 @@ def tested(sample, field, options, threads):
 
     Parameters
     ----------
-    sample : factor_file.Sample
+    sample : sample.Sample
     field : ndarray, shape (y, x)
         The variable, NaN = absent.
     options : dict

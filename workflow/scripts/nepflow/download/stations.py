@@ -336,7 +336,7 @@ def lists(session, dataset, years, folder, **options):
 
     Returns
     -------
-    sites : dict of {str: station_index.Site}
+    sites : dict of {str: stations.Site}
     completeness : dict of {str: float}
         %.
     rows : list of (Path, dict)
@@ -344,7 +344,7 @@ def lists(session, dataset, years, folder, **options):
 
     Raises
     ------
-    transfer.TransferFailed, station_index.StationIndexChanged
+    transfer.TransferFailed, stations.StationIndexChanged
     """
     sites_of, completeness_of = INDEXES[dataset]
     readers = {"stations": sites_of, "inventory": partial(completeness_of, years=years)}
@@ -383,7 +383,7 @@ def days(session, dataset, ranking, years, folder, **options):
     Parameters
     ----------
     ranking : list
-        Of `station_index.ranked`; the others as in `lists`.
+        Of `stations.ranked`; the others as in `lists`.
 
     Returns
     -------
@@ -391,7 +391,7 @@ def days(session, dataset, ranking, years, folder, **options):
 
     Raises
     ------
-    transfer.TransferFailed, nepflow.station_file.BadStations
+    transfer.TransferFailed, records.BadStations
     """
     entry, rows = datasets.load()[dataset], []
     readable = partial(read_station_files, kind=dataset)

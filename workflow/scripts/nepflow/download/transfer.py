@@ -182,7 +182,7 @@ class Wanted:
     """A file that is wanted.
 
     ``size`` in bytes and ``checksum`` (algorithm, hexadecimal digest) as the archive gives them,
-    or None; ``kind`` as in `sound.check`. ``accept`` takes the path of what came and raises a
+    or None; ``kind`` as in `verification.check`. ``accept`` takes the path of what came, raises a
     ValueError if it is well-formed but not what was meant; nothing gets the final name then.
     """
 

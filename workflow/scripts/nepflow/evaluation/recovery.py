@@ -191,7 +191,7 @@ _TG, _KM2, _G = "Tg C yr-1", "km2", "g C m-2 yr-1"
 
 
 def true_effects(first, last, planted, before, after, classes, cell_km2, options):
-    """Return the quantities of `land_use_rows.effect_rows` that a truth has, and what it planted.
+    """Return the quantities of `land_use_effect.effect_rows` that a truth has, and what it planted.
 
     Parameters
     ----------

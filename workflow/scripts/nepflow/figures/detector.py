@@ -33,7 +33,7 @@ def q_bars(table, level=0.05, *, title=None, simulated=False, width_mm=180, lett
     Parameters
     ----------
     table : pandas.DataFrame
-        Of `detector_rows.factor_rows`.
+        Of `results.factor_rows`.
     level : float
         p of the test by surrogates below which a factor is significant.
     title, letter : str, optional
@@ -132,7 +132,7 @@ def interaction_map(table, *, title=None, simulated=False, width_mm=180, letter=
     Parameters
     ----------
     table : pandas.DataFrame
-        Of `detector_rows.interaction_rows`.
+        Of `results.interaction_rows`.
     title, simulated, width_mm, letter
         As in `q_bars`.
 

@@ -25,7 +25,7 @@ def effect_matrix(table, *, title=None, simulated=False, width_mm=180, letter=No
     Parameters
     ----------
     table : pandas.DataFrame
-        Of `land_use_rows.effect_rows`.
+        Of `land_use_effect.effect_rows`.
     title, letter : str, optional
     simulated : bool
     width_mm : {180, 85}

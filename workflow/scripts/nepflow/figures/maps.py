@@ -222,7 +222,7 @@ class MapPanel:
     stipple : (xarray.DataArray, float), optional
         p values and the level below which they are significant.
     shares : list, optional
-        Of `value_shares.range_shares`: shares of the area for the legend.
+        Of `maps.range_shares`: shares of the area for the legend.
     mark : str, optional
         What the reader must know of this field, in the colour of warnings.
     """

@@ -37,7 +37,7 @@ def sankey(
     Parameters
     ----------
     table : pandas.DataFrame
-        Of `transition_rows.pair_rows`.
+        Of `transitions.pair_rows`.
     colours : dict of {str: "#rrggbb"}
         By class.
     title, letter : str, optional

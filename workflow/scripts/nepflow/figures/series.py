@@ -156,11 +156,11 @@ def annual_series(
     Parameters
     ----------
     table : pandas.DataFrame
-        Tidy table of series, see `annual.curves_of`.
+        Tidy table of series, see `series.curves_of`.
     quantity, zones : str
         Such as nep, province.
     trends : pandas.DataFrame, optional
-        Tidy table of trends, see `annual.trend_of`.
+        Tidy table of trends, see `series.trend_of`.
     title, letter : str, optional
         Heading; letter of the panel.
     limits : (float, float), optional

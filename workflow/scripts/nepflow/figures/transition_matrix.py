@@ -25,7 +25,7 @@ def heat_table(
     Parameters
     ----------
     table : pandas.DataFrame
-        Of `transition_rows.pair_rows`.
+        Of `transitions.pair_rows`.
     year : str, optional
         Pair of dates such as 2000-2022; the last pair of the table otherwise.
     title, simulated, width_mm, letter

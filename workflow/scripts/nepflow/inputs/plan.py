@@ -25,9 +25,9 @@ def plan(study, datasets, bounds=None):
     Parameters
     ----------
     study : dict
-        Complete settings (`nepflow.study.load_study`).
+        Complete settings (`load.load_study`).
     datasets : dict
-        The register (`register.load`).
+        The register (`datasets.load`).
     bounds : tuple of float, optional
         West, south, east, north of the area, degrees; needed to count tiles of elevation.
 
@@ -156,7 +156,7 @@ def _shown(value):
     return "?" if value is None else str(value)
 
 
-WHERE = {  # by input, or by the kind of `own_files.OwnFile`
+WHERE = {  # by input, or by the kind of `files.OwnFile`
     "tiles": "Earthdata by hand (docs/data.md, MODIS tiles), or acquire.tiles: earthdata",
     "area": "polygons of your own, or acquire.area: geoboundaries",
     "dem": "any raster of elevation, or acquire.dem: copernicus_glo90",

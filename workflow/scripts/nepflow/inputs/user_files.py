@@ -27,7 +27,7 @@ from nepflow.study.variables import VARIABLES
 
 
 def findings(study, top, brought):
-    """Yield what is found of the files of `nepflow.own_files`, by their key in the study.
+    """Yield what is found of the files of `study.files`, by their key in the study.
 
     Parameters
     ----------
@@ -372,7 +372,7 @@ def tiles_of_year(folder, dataset, year, tiles):
 
     Raises
     ------
-    nepflow.modis.MissingTiles
+    modis.MissingTiles
     """
     place = (folder, dataset["product"], dataset["version"], year)
     days = modis.begins_of(dataset["product"], year)

@@ -584,7 +584,7 @@ def map_blocks(
 ):  # fmt: skip
     """Apply ``function`` strip by strip and write its result.
 
-    A job that does one band of the grid (`part.only`) writes the rows of that band, with the
+    A job that does one band of the grid (`bands.only`) writes the rows of that band, with the
     values that they have in the whole.
 
     Parameters

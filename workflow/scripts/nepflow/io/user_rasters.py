@@ -295,7 +295,7 @@ def without_codes(entry, target, grid, band=1):
         file, ``fill``, ``valid``.
     target : str or Path
         Gets float32, or float64 of types that need it.
-    grid : geotiff.Grid
+    grid : raster.Grid
         Of the study.
     """
     with ExitStack() as stack:

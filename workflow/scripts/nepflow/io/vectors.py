@@ -61,7 +61,7 @@ def read_area(path, layer, name_field):
     BadArea
         If the file cannot be read, has no CRS, no such column or no polygon; if a corner is
         infinite, or the coordinates do not fit the CRS.
-    nepflow.zoning.BadNames
+    vectors.BadNames
         If a polygon has no name, or a name cannot serve.
     """
     area = opened(path, layer)
@@ -290,7 +290,7 @@ def burned(shapes, grid, keep="last", all_touched=False):
     ----------
     shapes : sequence of shapely geometries
         In the CRS of ``grid``.
-    grid : geotiff.Grid
+    grid : raster.Grid
     keep : str
         Which of several shapes holds a cell: the first or the last.
     all_touched : bool
@@ -317,7 +317,7 @@ def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
     ----------
     frame : geopandas.GeoDataFrame
         Of `read_area`, in the CRS of ``grid``.
-    grid : geotiff.Grid
+    grid : raster.Grid
     path : str
         File of the polygons, that an error names.
     inside : ndarray of bool, shape (y, x), optional
@@ -402,7 +402,7 @@ def modis_tiles(inside, grid, sinusoidal, tile_side, west, north, sample=2_000_0
     Parameters
     ----------
     inside : ndarray of bool, shape (y, x)
-    grid : geotiff.Grid
+    grid : raster.Grid
     sinusoidal : str
         CRS of the tiles.
     tile_side, west, north : float

@@ -24,7 +24,7 @@ class Nearest:
 
     Parameters
     ----------
-    grid, native : geotiff.Grid
+    grid, native : raster.Grid
     window : tuple of int, optional
         Row, column, height and width of the part of ``native`` whose cells are counted; all
         otherwise. The cell of a centre does not depend on it.
@@ -95,14 +95,14 @@ def intersecting(paths, field, grid):
         Granules of one product and year.
     field : str
         Field whose geometry a tile has.
-    grid : geotiff.Grid
+    grid : raster.Grid
         The whole study grid.
 
     Returns
     -------
     paths : list of str
         The tiles that the rows of this job meet, at least one.
-    window : geotiff.Grid
+    window : raster.Grid
         The native grid that holds them.
     nearest : Nearest
         Cells of ``window`` below centres of ``grid``; all tiles decide where these lie.
@@ -123,7 +123,7 @@ def of_job(paths, field, grid, native, margin=0):
     ----------
     paths, field, grid
         See `found`.
-    native : geotiff.Grid
+    native : raster.Grid
         The grid of all tiles, with or without a border.
     margin : int
         Further native cells round each centre that count.
@@ -161,7 +161,7 @@ def boxes(grid, native, start, stop, margin):
 
     Parameters
     ----------
-    grid, native : geotiff.Grid
+    grid, native : raster.Grid
     start, stop : int
         First row and the row after the last.
     margin : int
@@ -216,7 +216,7 @@ class NativeCodes:
         Granules of one product and year.
     fields : list of modis.Field
         Fields of one grid.
-    grid : geotiff.Grid
+    grid : raster.Grid
         The whole study grid.
     mem_mb : int
         Memory of the job, MB.

@@ -75,7 +75,7 @@ def write_mosaic(paths, field, decode, output, grid, fill=np.nan):
         Field whose geometry a tile has.
     decode : callable
         Takes a path, returns float (band, y, x) with NaN = absent.
-    output : geotiff.Output
+    output : raster.Output
     grid : Grid
         See `lattice`.
     fill : float or sequence of float

@@ -166,7 +166,7 @@ def water_stress(temperature, precipitation, hot="willmott"):
     temperature, precipitation : ndarray, shape (12, ...)
         degC, mm month-1, of one year: its heat index needs all months.
     hot : {"willmott", "uncapped"}
-        See `evaporation.thornthwaite`.
+        See `evapotranspiration.thornthwaite`.
 
     Returns
     -------
@@ -232,7 +232,7 @@ def npp_of_year(ndvi, climate, normals, parameters, scale=STRESS_SCALE, hot="wil
     parameters : sequence of five ndarray or float
         Efficiency and the four limits of `fpar`, shape (...).
     scale, hot
-        See `temperature_stress` and `evaporation.thornthwaite`.
+        See `temperature_stress` and `evapotranspiration.thornthwaite`.
 
     Returns
     -------
@@ -267,7 +267,7 @@ def write_year(layers, months, parameters, outputs, year, settings, mem_mb, thre
     months : monthly.FittedMonths or monthly.GridMonths
         Temperature, precipitation and radiation of the year.
     parameters : ndarray, shape (5, 256)
-        Of `fpar_limits.parameters`.
+        Of `fpar.parameters`.
     outputs : sequence of str
     year : int
     settings : dict

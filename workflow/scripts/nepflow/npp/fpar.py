@@ -79,7 +79,7 @@ def limits(table, observed, choice, percentiles):
     Parameters
     ----------
     table : dict
-        Of `vegetation_types.read`.
+        Of `fpar.read`.
     observed : ndarray of int, shape (256, `BINS`)
         Of `counts`.
     choice : {"zhu2007", "own", "own_upper"}
@@ -91,7 +91,7 @@ def limits(table, observed, choice, percentiles):
     Returns
     -------
     dict
-        Limits in the order of `vegetation_types.LIMITS`. A type with too few observations
+        Limits in the order of `fpar.LIMITS`. A type with too few observations
         has those of the table, and says so.
     """
     found = {}
@@ -118,7 +118,7 @@ def rows(table, found, efficiency):
     Parameters
     ----------
     table : dict
-        Of `vegetation_types.read`.
+        Of `fpar.read`.
     found : dict
         Of `limits`.
     efficiency : str

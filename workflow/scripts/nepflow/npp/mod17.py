@@ -22,7 +22,7 @@ def write_npp(tiles, study_grid, flux_path, absence_path):
     ----------
     tiles : list of str
         The mosaic has room for all; those that this job does not meet stay empty.
-    study_grid : geotiff.Grid
+    study_grid : raster.Grid
         The side of its cells sets the empty border.
     flux_path : str
         Gets the bands npp (g C m-2 yr-1), qc (%) and valid (1 or 0).

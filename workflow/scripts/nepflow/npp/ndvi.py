@@ -201,11 +201,11 @@ def write_months(product, months, kept, study_grid, folder, counts_path):
         A month before the product begins has no date.
     kept : list of int
         Ranks of the pixel reliability that count as observed.
-    study_grid : geotiff.Grid
+    study_grid : raster.Grid
         The side of its cells sets the empty border.
     folder : str
         Gets a file a month: NDVI, 1 where it was observed and 0 elsewhere, and the state
-        (`ndvi.SEEN`, `ndvi.SNOW` or `ndvi.GAP`); see `VALUES` and `STATE`.
+        (`ndvi.SEEN`, `ndvi.SNOW` or `missing_codes.GAP`); see `VALUES` and `STATE`.
     counts_path : str
         Gets native cells and months by tile and reason. Columns: tile, reason, cells.
 

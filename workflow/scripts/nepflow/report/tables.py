@@ -36,7 +36,7 @@ def attribution_tables(records, block):
     Parameters
     ----------
     records : list of dict
-        Rows of `attribution_rows.Sums.rows` with their method, and whether it is claimed.
+        Rows of `summary.Sums.rows` with their method, and whether it is claimed.
     block : callable
         Makes a block of (title, key heads, heads, cells, note).
     """
@@ -81,7 +81,7 @@ def transition_tables(records, block):
     Parameters
     ----------
     records : list of dict
-        Rows of `transition_rows.pair_rows`.
+        Rows of `transitions.pair_rows`.
     block : callable
         Makes a block of (title, key heads, heads, cells, note).
     """

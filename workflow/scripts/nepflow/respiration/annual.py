@@ -14,14 +14,14 @@ class Budget:
     Parameters
     ----------
     model, relation : str
-        Keys of `soil_respiration.FORMULAS` and `heterotrophic.RELATIONS`.
+        Keys of `formulas.FORMULAS` and `formulas.RELATIONS`.
     constants : dict
         Of the model.
     years : list of int
 
     Raises
     ------
-    heterotrophic.WrongStep
+    formulas.WrongStep
         If the model is annual and the relation monthly.
     """
 

@@ -237,7 +237,7 @@ def constants(path, model, published):
         Table of the rule calibrate_plots; empty: the published constants stay.
     model : str
     published : dict
-        Empty: those of `soil_respiration.PUBLISHED`.
+        Empty: those of `formulas.PUBLISHED`.
     """
     published = published or formulas.PUBLISHED.get(model, {})
     if not path:

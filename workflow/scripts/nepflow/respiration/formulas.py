@@ -137,7 +137,7 @@ def response(model, temperature, precipitation, constants=None):
     Parameters
     ----------
     model : str
-        Key of `FORMULAS`; `respiration_models.SOIL_MODELS` says its step.
+        Key of `FORMULAS`; `respiration.SOIL_MODELS` says its step.
     temperature, precipitation : ndarray of one shape
         Mean, degC, and sum, mm, of the model's step.
     constants : dict, optional

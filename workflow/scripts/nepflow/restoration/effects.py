@@ -78,8 +78,8 @@ def terms(panel, cohorts, projects, cluster, columns, window):
 
     Parameters
     ----------
-    panel : restoration.Panel
-    cohorts : list of restoration.Cohort
+    panel : matching.Panel
+    cohorts : list of matching.Cohort
     projects : ndarray of int
         Numbers of the projects of a measure.
     cluster : ndarray of int, shape (unit,)

@@ -113,7 +113,7 @@ def panel_of(layers, climate, grid_path, projects, years, settings, mem_mb):
 
     Returns
     -------
-    restoration.Panel
+    matching.Panel
     """
     names, parts = ("number", "distance", "landcover", "dem", "nep"), []
     inputs = [grid_path, *(layers[name] for name in names), *climate.values()]

@@ -198,7 +198,7 @@ LARGEST = 2**31 - 1  # number that polygons are made of
 
 
 def read_raster_projects(path, table_path, columns):
-    """Return the projects of a raster, as `restoration_file.read_projects` those of polygons.
+    """Return the projects of a raster, as `projects.read_projects` those of polygons.
 
     Parameters
     ----------

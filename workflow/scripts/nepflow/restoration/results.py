@@ -18,11 +18,11 @@ def answers_of(panel, measures, cohorts, columns, settings):
 
     Parameters
     ----------
-    panel : restoration.Panel
+    panel : matching.Panel
     measures : dict of {str: ndarray of int}
         Numbers of the projects of each measure, ascending.
-    cohorts : list of restoration.Cohort
-    columns : list of restoration_effects.Column
+    cohorts : list of matching.Cohort
+    columns : list of effects.Column
     settings : dict
         window, patch_km, cluster_patches, minimum_projects, draws, confidence_percent, seed.
     """
@@ -53,7 +53,7 @@ def effect_rows(answers, columns, projects, settings):
     ----------
     answers : dict
         Of `answers_of`.
-    columns : list of restoration_effects.Column
+    columns : list of effects.Column
     projects : dict of {str: int}
         Projects of each measure in the area.
     settings : dict
@@ -99,7 +99,7 @@ def balance_rows(panel, measures, cohorts, names):
 
     Parameters
     ----------
-    panel : restoration.Panel
+    panel : matching.Panel
     measures, cohorts
         As in `answers_of`.
     names : list of str
@@ -141,7 +141,7 @@ def event_rows(answers, columns):
 
 
 def cohorts_of(panel, settings):
-    """Return the `restoration.Cohort` of each start year that has years enough."""
+    """Return the `matching.Cohort` of each start year that has years enough."""
     starts = panel.start[np.isfinite(panel.start)]
     found = matching.effective_starts(starts, panel.years, settings)
     return [matching.cohort(panel, start, settings) for start in found]

@@ -229,7 +229,7 @@ def observed_days(rng, calendar, station, monthly):
     rng : numpy Generator
         The station's own.
     calendar : Calendar
-    station : network.Station
+    station : stations.Station
         Its constant errors count.
     monthly : dict of ndarray, shape (month,)
         True climate at the station: temperature, precipitation, radiation.

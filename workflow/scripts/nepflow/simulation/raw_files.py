@@ -82,7 +82,7 @@ def write_truth_of_projects(path, projects, last_year):
     Parameters
     ----------
     path : path
-    projects : projects.Projects
+    projects : management.Projects
     last_year : int
         Of the study; the mean is that of the start and `WINDOW` years after it, up to here.
     """

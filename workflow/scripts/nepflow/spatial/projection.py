@@ -21,7 +21,7 @@ class Projection:
 
     Parameters
     ----------
-    grid : geotiff.Grid
+    grid : raster.Grid
     crs : str or int
         Of the result.
     """

@@ -139,12 +139,12 @@ def cma_daily(path, elements):
     ----------
     path : Path
     elements : list of str
-        Keys of the format in `conversions.CONVERSIONS`.
+        Keys of the format in `archives.CONVERSIONS`.
 
     Returns
     -------
     DataFrame
-        Columns of `station_file.read` for daily records, without sorted categories.
+        Columns of `records.read` for daily records, without sorted categories.
 
     Raises
     ------
@@ -324,7 +324,7 @@ def read(path, kind, columns, substitutes):
     Returns
     -------
     DataFrame
-        As of `station_file.read`.
+        As of `records.read`.
 
     Raises
     ------
@@ -359,7 +359,7 @@ def read_stations(path, station_format, columns, time_step, substitutes=None, mi
     path : str
         A file, or a folder of files of one format.
     station_format : str
-        ``tidy`` (`station_file`) or a key of `station_archives.READERS`.
+        ``tidy`` (`station_file`) or a key of `archives.READERS`.
     columns : list of str
         Columns of the variables.
     time_step : {"daily", "monthly", "normals"}
@@ -372,7 +372,7 @@ def read_stations(path, station_format, columns, time_step, substitutes=None, mi
     Returns
     -------
     DataFrame
-        As of `station_file.read`.
+        As of `records.read`.
 
     Raises
     ------

@@ -21,7 +21,7 @@ def clean(records, columns, steps, ledger, tolerance, elevation_limits_m):
     Parameters
     ----------
     records : DataFrame
-        Of `station_file.read`.
+        Of `records.read`.
     columns : list of str
         Columns of the variables.
     steps : list of str

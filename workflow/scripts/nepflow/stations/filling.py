@@ -217,14 +217,14 @@ def without_gaps(name, values, month, distance_km, *, model, lags, longest_gap_d
         Calendar month 1..12: each has its own means and variogram.
     distance_km : ndarray, shape (station, station)
     model, lags, minimum
-        See `reconstruction.reconstructed_month`.
+        See `filling.reconstructed_month`.
     longest_gap_days : int or None
         Longer runs of missing days stay missing.
 
     Returns
     -------
     complete : ndarray, shape (day, station)
-    months : dict of {int: reconstruction.Month}
+    months : dict of {int: filling.Month}
     """
     complete, months = values.copy(), {}
     for calendar in range(1, 13):

@@ -28,7 +28,7 @@ def flagged_rows(days, name, properties, values, codes, new):
 
     Parameters
     ----------
-    days : station_days.StationDays
+    days : days.StationDays
     name : str
         Variable.
     properties : variables.Variable

@@ -104,13 +104,13 @@ def with_radiation(records, time_step, angstrom, ledger):
     Parameters
     ----------
     records : DataFrame
-        Of `station_file.read`; with the column sunshine_h if the file has it: hours of the
+        Of `records.read`; with the column sunshine_h if the file has it: hours of the
         day, or of the month in monthly files and normals.
     time_step : {"daily", "monthly", "normals"}
         The middle day stands for a month.
     angstrom : dict
         ``a`` and ``b`` of `radiation.angstrom_prescott`.
-    ledger : stations.Ledger
+    ledger : cleaning.Ledger
         Counts the computed values.
 
     Returns

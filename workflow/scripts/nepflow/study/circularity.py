@@ -86,7 +86,8 @@ def _npp_links(npp):
 def _links(models, through, model, key):
     if model not in models:
         raise ValueError(
-            f"{key}: {model}: its climate drivers are unknown. Add them to nepflow/dependence.py."
+            f"{key}: {model}: its climate drivers are unknown. Add them to "
+            "nepflow/study/circularity.py."
         )
     return [Link(driver, through, *how) for driver, how in models[model].items()]
 

@@ -212,7 +212,7 @@ def settings(top=TOP):
 
     Raises
     ------
-    nepflow.study.BadStudy
+    settings_file.BadStudy
     """
     schema = Path(top) / "workflow/schemas/site.schema.yaml"
     return load_site(Path(top) / "config/config.yaml", schema)
@@ -236,7 +236,7 @@ def study(name, top=TOP):
 
     Raises
     ------
-    nepflow.study.BadStudy
+    settings_file.BadStudy
     """
     site, top = settings(top), Path(top)
     schema = top / "workflow/schemas/study.schema.yaml"

@@ -35,7 +35,7 @@ _CORRECTED = {
 
 
 def section(climate):
-    """Return the section (title, blocks) on climate, as `methods_text.sections` does."""
+    """Return the section (title, blocks) on climate, as `text.sections` does."""
     if climate["source"] == "grids":
         return "Climate", [("p", _grids(climate))]
     blocks = [("p", _records(climate))]

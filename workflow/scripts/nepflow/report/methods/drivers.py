@@ -14,7 +14,7 @@ _SURROGATES = {
 
 
 def sections(study):
-    """Return the sections that apply, as `methods_text.sections` does."""
+    """Return the sections that apply, as `text.sections` does."""
     made = []
     if study["has_trend"] and study.get("correlation", {}).get("multiple"):
         made.append(_joint(study))
@@ -202,7 +202,7 @@ def _intervals(rule):
 
 
 def restoration_sections(study):
-    """Return the section of a study that names projects, as `methods_text.sections` does."""
+    """Return the section of a study that names projects, as `text.sections` does."""
     if not restoration.is_wanted(study):
         return []
     rule = study["restoration"]

@@ -1,6 +1,6 @@
 """The statistics of every pixel, as the methods text tells them.
 
-Each function returns the section (title, blocks), as `methods_text.sections` does.
+Each function returns the section (title, blocks), as `text.sections` does.
 """
 
 from nepflow.report.methods import equations
