@@ -60,7 +60,7 @@ def bands_of(name):
     """Function that gives, by the name of each output of a rule, its files of all bands."""
 
     def files(wildcards):
-        count = study_of(wildcards)["grid"]["blocks"]
+        count = STUDIES[wildcards.study]["grid"]["blocks"]
         bands = [f"{number}-of-{count}" for number in range(1, count + 1)]
         return {
             key: [file.format(**wildcards, band=band) for band in bands]

@@ -4,6 +4,8 @@ Reads   classes, absence (commonest reason), grid; of coupling what chance gives
 Writes  table: area (km2), share of the classified area and of the whole area (both close to 100)
 """
 
+import math
+
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
@@ -31,7 +33,7 @@ def summarise_classes(
         area.add(known[0], reasons[0], inside[0])
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     total, masked = area.valid, area.reasons()
-    whole = total + sum(masked.values())
+    whole = total + math.fsum(masked.values())
     rows = [
         (name, False, classified[code] * cell_km2, 100 * classified[code] / max(total, 1),
          100 * classified[code] / whole)

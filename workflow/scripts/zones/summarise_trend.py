@@ -5,6 +5,8 @@ Writes  area and share of each class, which close to 100, and the masked area by
         with the criteria of a class
 """
 
+import math
+
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
@@ -30,7 +32,7 @@ def summarise_trend(class_path, absence_path, grid_path, outputs, variable, peri
         area.add(known, reasons, inside)
     areas = np.array([cells[code] for code in trend.CLASS_NAMES]) * cell_km2
     masked = {reason: count * cell_km2 for reason, count in area.reasons().items()}
-    whole = areas.sum() + sum(masked.values())
+    whole = areas.sum() + math.fsum(masked.values())
     shares, limits = shares_percent(areas), trend.criteria(cuts)
     rows, table = [], []
     for (code, name), km2, share in zip(trend.CLASS_NAMES.items(), areas, shares, strict=True):

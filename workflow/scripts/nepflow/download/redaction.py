@@ -67,6 +67,10 @@ def shown(address):
     return redacted(address).partition("#")[0]
 
 
+# a shorter one is a part of too many words: hidden where it stands as a password, nowhere else
+SHORTEST = 4
+
+
 def redacted(text, secrets=()):
     """Return ``text`` with known secrets, authorisation headers and signed links hidden.
 
@@ -145,7 +149,8 @@ def known_secrets():
         found.add(password)
         if user and password:
             _pairs.add((user, password))
-    return sorted({word.strip() for word in found if word and word.strip()}, key=len, reverse=True)
+    words = {word.strip() for word in found if word}
+    return sorted((word for word in words if len(word) >= SHORTEST), key=len, reverse=True)
 
 
 def _of_netrc():

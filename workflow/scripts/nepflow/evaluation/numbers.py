@@ -62,7 +62,7 @@ def trend_numbers(shares, period):
     }
     for level, strengths in levels.items():
         for sign in ("increase", "decrease"):
-            total = sum(share[f"{strength} {sign}"] for strength in strengths)
+            total = math.fsum(share[f"{strength} {sign}"] for strength in strengths)
             yield "trend_share", f"{level}{sign}", total, "%", period
 
 

@@ -1,5 +1,6 @@
 """Maps of classes with the share of each."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,7 +149,7 @@ def _entries(classes, colours, counts, chance):
     ]
     if len(shown) < len(codes):
         others = [i for i, code in enumerate(codes) if code not in shown]
-        share, cell = sum(shares[i] for i in others), sum(cells[i] for i in others)
+        share, cell = math.fsum(shares[i] for i in others), sum(cells[i] for i in others)
         text = f"{len(others)} smaller classes  {labels.percent(share, cell)}"
         entries.append(Patch(facecolor="white", edgecolor=palettes.INK, linewidth=0.3, label=text))
     absent = counts.get(None, 0)

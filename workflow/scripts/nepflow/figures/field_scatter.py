@@ -1,5 +1,7 @@
 """Modelled against observed values, a panel a model."""
 
+import math
+
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
@@ -47,7 +49,7 @@ def scatter_panels(pairs, quantity=None, *, title=None, simulated=False, width_m
     columns = min(widest, 4 if width_mm > 100 else 2)
     side = min((width_mm - _LEFT - 3 - (columns - 1) * _GAP) / columns, 70)
     tall = [-(-part["model"].nunique() // columns) * (side + _HEAD) + _BELOW for part in blocks]
-    sheet = Sheet(width_mm, sum(tall) + _LEGEND, title, letter)
+    sheet = Sheet(width_mm, math.fsum(tall) + _LEGEND, title, letter)
     down = 0
     for part, height in zip(blocks, tall, strict=True):
         _block(sheet, part, groups, (down, columns, side))

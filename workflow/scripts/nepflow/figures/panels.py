@@ -1,5 +1,6 @@
 """Several maps and series in one figure, each with its letter and its own legend."""
 
+import math
 from pathlib import Path
 
 from nepflow.figures import class_map, density_scatter, maps, series
@@ -50,7 +51,7 @@ def panel_figure(panels, titles, *, columns=2, title=None, width_mm=180, letters
         heads = [heading_height(titles[n], letters[n], across) for n in row]
         bodies = [panels[n].height_mm(across) for n in row]
         tall.append((max(heads), max(bodies)))
-    total = sum(head + body for head, body in tall) + _AIR * (len(rows) - 1)
+    total = math.fsum(head + body for head, body in tall) + _AIR * (len(rows) - 1)
     sheet = Sheet(width_mm, total, title)
     down = 0.0
     for row, (head, body) in zip(rows, tall, strict=True):

@@ -1,6 +1,7 @@
 """Flows between classes over any number of dates: stacked bars joined by ribbons."""
 
 import itertools
+import math
 
 import matplotlib.patheffects as effects
 import numpy as np
@@ -221,7 +222,7 @@ def _left_out(sheet, small, smallest):
     number = sum(map(len, small))
     text = "Pale: class kept; full colour: class left."
     if number:
-        sums = " and ".join(labels.number(sum(step), 2) + " %" for step in small)
+        sums = " and ".join(labels.number(math.fsum(step), 2) + " %" for step in small)
         text += f" Not drawn: {number} changes below {smallest:g} %, together {sums} of the area."
     text = wrapped(text, 6, sheet.width - 4)
     sheet.figure.text(2.5 / sheet.width, 1.6 / sheet.height, text, fontsize=6, va="bottom")
