@@ -103,9 +103,10 @@ def choice_layers(study, choice):
     """Return what a choice affects, or is made from."""
     year = study["landcover_year"][study["years"][-1]]
     others = landcover_keys(study)[1:]
-    nep, npp_, rh = (layers.cube(study, name) for name in layers.CARBON)
+    nep, balanced = layers.cube(study, "nep"), layers.cube(study, "npp")
+    rh = layers.respiration(study)  # of all its cells: other NPP may have more than the study's
     return {
-        "respiration": {"npp": npp_, "rh": layers.all_respiration(study)},
+        "respiration": {"npp": balanced, "rh": layers.all_respiration(study)},
         "year_2000": {"nep": nep, "rh": rh} | npp_of_2000(study),
         "filled": {"nep": nep, "qc": layers.yearly(study, "npp/{npp}/qc_{year}.tif")},
         "persistence": {"nep": nep, "slope": layers.below(study, "pixel/nep/sen_slope.tif")},
