@@ -4,8 +4,6 @@ Inputs   <study>/{grid,dem}.tif, zones/outlines.gpkg, layers that the study name
          <study>/grid.tif, zones/outlines.gpkg, layers that the study names, tables/*.csv
          <study>/tables/detector_*.csv, <study>/grid.tif
 Outputs  <study>/figures/*.{png,pdf}
-         <study>/figures/*.{png,pdf}
-         <study>/figures/*.{png,pdf}
 """
 
 from nepflow.study import climate, figures, landcover

@@ -1,8 +1,6 @@
 """Annual cubes -> statistics of each pixel's series.
 
 Inputs   <study>/nep/nep.tif and the other cubes
-         <study>/nep/nep.tif and the other cubes
-         <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
          <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
 Outputs  <study>/pixel/<variable>/{mean,valid_years,sen_slope,slope_low,
          slope_high,mann_kendall_z,mann_kendall_p,lag1,trend_class}.tif

@@ -1,4 +1,4 @@
-"""What the detectors give -> rows of tidy tables."""
+"""Tables of the geographical detector."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Where a file came from, beside the file: address, time, digest, licence."""
+"""Provenance of a downloaded file, beside the file: address, time, digest, licence."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Which stations an archive has around an area, and how complete they are.
+"""Weather stations of an archive around an area, ranked by completeness, and their files.
 
 Layouts
 -------

@@ -1,4 +1,4 @@
-"""Is a file what its name says? Size, digest, first bytes, and whether it opens."""
+"""Verification of a downloaded file: size, digest, first bytes, and whether it opens."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""How two estimates of one quantity agree, from sums that blocks can add."""
+"""Agreement of two estimates of one quantity, from sums that blocks can add."""
 
 import numpy as np
 

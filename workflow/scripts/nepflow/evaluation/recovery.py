@@ -1,4 +1,4 @@
-"""How far shares, changes and signs agree with a known truth."""
+"""Recovery of a known truth: shares, changes, signs, trends and effects."""
 
 import math
 

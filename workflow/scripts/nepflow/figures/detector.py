@@ -1,4 +1,4 @@
-"""What factors explain: bars of q, and the heat map of their interactions."""
+"""Figures of the geographical detector: bars of q, and heat map of interactions."""
 
 import numpy as np
 from matplotlib.colors import ListedColormap

@@ -1,4 +1,4 @@
-"""Is everything there that a study needs? Each check tells what is wrong and the remedy."""
+"""Checks of a set-up: environment, logins, disk, memory; each tells the remedy."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""What a study needs of each dataset: files, GB, years that are missing, what is retired.
+"""Inputs that a study needs of each dataset: files, GB, missing years, what is retired.
 
 Made from settings and the register alone; nothing is asked of a network.
 """

@@ -1,4 +1,4 @@
-"""Is each further file that a study names there, and does it open as the workflow will open it?"""
+"""Checks of the files that a study names: there, and read as the workflow will read them."""
 
 import math
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""What a reader must know of a study: the choices that it makes, and warnings."""
+"""Choices that a study makes explicitly, and warnings."""
 
 from nepflow.detector import results
 from nepflow.io import raster, tables

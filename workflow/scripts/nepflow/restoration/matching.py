@@ -1,4 +1,4 @@
-"""What projects did to NEP: gaps between their land and like untreated land, year by year.
+"""Matched comparison of restoration projects with untreated land, year by year.
 
 A project that starts in year s is compared with land that was like it before. Years before s
 fall into two: those that land is matched on, and the last ``base_years``, which the change is

@@ -1,4 +1,4 @@
-"""What a user would supply of restoration, soil and field plots, written from the twin's truth."""
+"""Simulated files of a user: restoration projects, soil carbon, field plots, area, factors."""
 
 import csv
 

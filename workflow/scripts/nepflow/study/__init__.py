@@ -1,1 +1,1 @@
-"""What is known of a study before any job runs: settings, checks, products, files."""
+"""Knowledge of a study before any job runs: settings, checks, products, files."""

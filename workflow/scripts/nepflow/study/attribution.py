@@ -1,4 +1,4 @@
-"""What a study may ask of the attribution of trends; no formula.
+"""Attribution of trends in a study: methods, variables, files; no formula.
 
 Standard library only: the workflow reads it before any environment exists.
 """

@@ -1,4 +1,4 @@
-"""What a study file may not say, beyond its schema: checked before anything runs."""
+"""Checks of a study file beyond its schema, before anything runs."""
 
 from nepflow.study import (
     attribution,

@@ -1,4 +1,4 @@
-"""Which climate drivers entered the variable that they are compared with.
+"""Circularity: climate drivers that entered the variable that they are compared with.
 
 A correlation of NEP with a layer that NEP was computed from partly measures the model. What
 entered follows from the merged settings of a study alone. Standard library only: the workflow

@@ -1,4 +1,4 @@
-"""What a study may leave to the download rules, and must then declare of it.
+"""Inputs of a study that are downloaded, and the lists of their files.
 
 Standard library only: the workflow reads it before any environment exists.
 """

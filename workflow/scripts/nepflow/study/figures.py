@@ -1,4 +1,4 @@
-"""What the figures of a study read: layers, tables, dates of land cover; what a study may name.
+"""Figures of a study: what they read, what they may name.
 
 Standard library only: the workflow reads it before any environment exists.
 """

@@ -1,4 +1,4 @@
-"""How climate came to the grid, as the methods text tells it."""
+"""Methods text: climate on the study grid."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""Where NPP comes from, as the methods text tells it."""
+"""Methods text: net primary productivity."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""What the methods text says of models of soil respiration."""
+"""Methods text: models of soil respiration."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""How zones are made, as the methods text tells it."""
+"""Methods text: zones."""
 
 from html import escape
 
