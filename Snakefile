@@ -9,6 +9,7 @@ include: "workflow/rules/common.smk"
 
 pathvars:
     study="<results>/{study}",
+    banded="<results>/{study}{band}",
     twin="<results>/twin/{study}",
 
 
@@ -29,19 +30,19 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/raw.smk"
-include: "workflow/rules/bands_paths.smk"
 
 
-if BANDED_STUDIES:
+if any(study["grid"]["blocks"] > 1 for study in STUDIES.values()):
 
     include: "workflow/rules/bands.smk"
 
 
 wildcard_constraints:
     study="|".join(map(re.escape, STUDIES)),
+    band=r"(/bands/\d+-of-\d+)?",
     year=r"\d{4}",
     collection=r"\d{3}|rasters|casa",
-    variable="temperature|precipitation|radiation|nep|npp|rh",
+    variable="|".join([*variables.VARIABLES, "nep", "npp", "rh"]),
     reading="monthly|annual_once|annual_x12",
     zones=r"\w+",
     figure=r"\w+",
@@ -62,7 +63,11 @@ rule all:
 
 
 # What each job took (time, memory, bytes) stands beside its log; `make bench` tables it.
-for item in workflow.rules:
+# A changed module of the library reruns the rules whose scripts import it.
+for item in workflow.modifier.rules:
     if item.log:
         item.benchmark_modifier = workflow.modifier.path_modifier
         item.benchmark = os.path.splitext(item.log[0])[0] + ".tsv"
+    if item.script and "code" not in item.input.keys():
+        item.input_modifier = workflow.modifier.path_modifier
+        item.set_input(code=imports.code_of(item.script.removeprefix("../scripts/")))

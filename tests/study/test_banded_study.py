@@ -61,7 +61,7 @@ def test_lists_and_tables_of_bands_are_those_of_the_whole(tiny, banded):
 
 
 def test_one_band_leaves_no_trace(tiny, banded):
-    assert "_band" not in tiny.said and "gather_" not in tiny.said
+    assert "bands/" not in tiny.said and "gather_" not in tiny.said
     assert not tiny.result("tiny/bands").exists()
-    assert "estimate_nep_band" in banded.said and "gather_estimate_nep" in banded.said
+    assert "tiny/bands/3-of-3: NEP" in banded.said and "gather_estimate_nep" in banded.said
     assert len(os.listdir(banded.result("tiny/bands"))) == 3

@@ -229,7 +229,7 @@ def test_bands_give_the_same_content(light):
         "--rerun-triggers", "mtime", "--", *(f"results/light/{name}.tif" for name in names)
     )
     for rule in ("warp_ndvi", "fill_ndvi", "estimate_npp_casa", "average_periods"):
-        assert f"{rule}_band" in said and f"gather_{rule}" in said
+        assert f"gather_{rule}" in said
     for name in names:
         path = f"light/{name}.tif"
         assert raster.digest(banded.result(path)) == raster.digest(light.result(path)), name

@@ -113,7 +113,7 @@ def test_every_raster_of_a_rule_is_on_the_list(root, studies):
     patterns = set()
     for path in (root / "workflow/rules").glob("*.smk"):
         for block in re.findall(r"    output:\n((?:        .*\n)+)", path.read_text()):
-            patterns |= set(re.findall(r'"<study>/([^"]+)\.tif"', block))
+            patterns |= set(re.findall(r'"<(?:study|banded)>/([^"]+)\.tif"', block))
     assert len(patterns) > 60
     for pattern in patterns:
         parts = re.split(r"\{(\w+)\}", pattern)

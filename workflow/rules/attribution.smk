@@ -18,7 +18,6 @@ rule pool_coefficients:
         cube=of_study(layers.cube, "variable"),
         drivers=of_study(layers.drivers),
         types=of_study(attribution.pooling_types),
-        code=code_of("attribution/pool_coefficients.py"),
     output:
         table="<study>/tables/pooled_{variable}.csv",
     log:
@@ -46,16 +45,15 @@ rule estimate_attribution:
         cube=of_study(layers.cube, "variable"),
         drivers=of_study(layers.drivers),
         grid="<study>/grid.tif",
-        code=code_of("attribution/estimate_attribution.py"),
     output:
-        climate="<study>/attribution/{variable}/{method}_climate_slope.tif",
-        rest="<study>/attribution/{variable}/{method}_rest_slope.tif",
-        drivers="<study>/attribution/{variable}/{method}_driver_slopes.tif",
-        share="<study>/attribution/{variable}/{method}_rest_share.tif",
-        cases="<study>/attribution/{variable}/{method}_case.tif",
-        dominant="<study>/attribution/{variable}/{method}_dominant.tif",
+        climate="<banded>/attribution/{variable}/{method}_climate_slope.tif",
+        rest="<banded>/attribution/{variable}/{method}_rest_slope.tif",
+        drivers="<banded>/attribution/{variable}/{method}_driver_slopes.tif",
+        share="<banded>/attribution/{variable}/{method}_rest_share.tif",
+        cases="<banded>/attribution/{variable}/{method}_case.tif",
+        dominant="<banded>/attribution/{variable}/{method}_dominant.tif",
     log:
-        "<logs>/{study}/estimate_attribution/{variable}_{method}.log",
+        "<logs>/{study}{band}/estimate_attribution/{variable}_{method}.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -68,7 +66,7 @@ rule estimate_attribution:
         minimum_years=setting("minimum_years"),
         attribution=setting("attribution"),
     message:
-        "{wildcards.study}: attribution of the trend of {wildcards.variable}, {wildcards.method}."
+        "{wildcards.study}{wildcards.band}: attribution of the trend of {wildcards.variable}, {wildcards.method}."
     script:
         "../scripts/attribution/estimate_attribution.py"
 
@@ -79,14 +77,13 @@ rule estimate_residual_bias:
         types=of_study(attribution.pooling_types),
         cube=of_study(layers.cube, "variable"),
         drivers=of_study(layers.drivers),
-        code=code_of("attribution/estimate_residual_bias.py"),
     output:
-        observed="<study>/attribution/{variable}/observed_slope.tif",
-        p="<study>/attribution/{variable}/observed_p.tif",
-        time_r2="<study>/attribution/{variable}/time_r2.tif",
-        bias="<study>/attribution/{variable}/residual_bias.tif",
+        observed="<banded>/attribution/{variable}/observed_slope.tif",
+        p="<banded>/attribution/{variable}/observed_p.tif",
+        time_r2="<banded>/attribution/{variable}/time_r2.tif",
+        bias="<banded>/attribution/{variable}/residual_bias.tif",
     log:
-        "<logs>/{study}/estimate_residual_bias/{variable}.log",
+        "<logs>/{study}{band}/estimate_residual_bias/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -99,7 +96,7 @@ rule estimate_residual_bias:
         minimum_years=setting("minimum_years"),
         attribution=setting("attribution"),
     message:
-        "{wildcards.study}: bias of the residual method for {wildcards.variable}."
+        "{wildcards.study}{wildcards.band}: bias of the residual method for {wildcards.variable}."
     script:
         "../scripts/attribution/estimate_residual_bias.py"
 
@@ -119,7 +116,6 @@ rule summarise_attribution:
         share=of_study(attribution.layer_of_methods, "variable", layer="rest_share"),
         cases=of_study(attribution.layer_of_methods, "variable", layer="case"),
         grid="<study>/grid.tif",
-        code=code_of("attribution/summarise_attribution.py"),
     output:
         table="<study>/tables/attribution_{variable}.csv",
     log:

@@ -1,32 +1,36 @@
-"""A study with grid.blocks above 1: what gathers the bands of a raster; the rules of bands follow.
+"""Studies with grid.blocks above 1: jobs on bands of rows, gathered to the rasters of the grid.
 
-Inputs   <study>/bands/<band>/<file> of each output of a pixel rule
+Inputs   <study>/bands/<band>/<file> of each output of a rule that writes below <banded>/
 Outputs  <study>/<file>
 """
 
-
-include: "bands_layers.smk"
-include: "bands_statistics.smk"
+IN_BANDS = [name for name, study in STUDIES.items() if study["grid"]["blocks"] > 1]
 
 
 ruleorder: gather_interpolate_climate > warp_climate
 
 
-for banded in BANDED_RULES:
-    gather = f"gather_{banded}"
+for banded in sorted(workflow.modifier.rules, key=str):
+    if not any("{band}" in file for file in banded.output):
+        continue
+    gather = f"gather_{banded.name}"
 
     rule:
         name:
             gather
         input:
-            unpack(bands_of(banded)),
-            code=code_of("gather_bands.py"),
+            unpack(bands_of(dict(banded.output.items()))),
         output:
-            **dict(getattr(rules, banded).output.items()),
+            **{name: file.replace("{band}", "") for name, file in banded.output.items()},
         log:
-            getattr(rules, banded).log[0].replace(banded, gather),
+            banded.log[0].replace("{band}", "").replace(banded.name, gather),
         wildcard_constraints:
-            **constraints_of_gathering(banded),
+            **banded.wildcard_constraints,
+            study=names.any_of(
+                study
+                for study in IN_BANDS
+                if re.fullmatch(banded.wildcard_constraints.get("study", ".*"), study)
+            ),
         localrule: True
         conda:
             "../../envs/geo.yaml"
@@ -38,4 +42,4 @@ for banded in BANDED_RULES:
         script:
             "../scripts/gather_bands.py"
 
-    workflow.ruleorder(gather, banded)
+    workflow.ruleorder(gather, banded.name)

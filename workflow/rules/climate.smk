@@ -28,7 +28,6 @@ rule fit_climate:
         monthly="<study>/stations/monthly.csv",
         grid="<study>/grid.tif",
         weights=of_study(climate.weights_file),
-        code=code_of("climate/fit_climate.py"),
     output:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
@@ -65,7 +64,6 @@ rule define_evaluation:
         fit="<study>/climate/{variable}_fit.npz",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("climate/define_evaluation.py"),
     output:
         table="<study>/tables/{variable}_evaluation.csv",
     log:
@@ -91,14 +89,13 @@ rule interpolate_climate:
         evaluation="<study>/tables/{variable}_evaluation.csv",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("climate/interpolate_climate.py"),
     output:
-        cube="<study>/climate/{variable}.tif",
-        table="<study>/tables/{variable}_floored.csv",
+        cube="<banded>/climate/{variable}.tif",
+        table="<banded>/tables/{variable}_floored.csv",
     log:
-        "<logs>/{study}/interpolate_climate/{variable}.log",
+        "<logs>/{study}{band}/interpolate_climate/{variable}.log",
     wildcard_constraints:
-        study=any_of(climate.studies_with_stations(STUDIES)),
+        study=names.any_of(climate.studies_with_stations(STUDIES)),
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -109,7 +106,7 @@ rule interpolate_climate:
         years=setting("years"),
         bias_correction=setting("climate/bias_correction"),
     message:
-        "{wildcards.study}: annual {wildcards.variable} on the study grid."
+        "{wildcards.study}{wildcards.band}: annual {wildcards.variable} on the study grid."
     script:
         "../scripts/climate/interpolate_climate.py"
 
@@ -120,7 +117,6 @@ rule summarise_residuals:
         table="<study>/tables/{variable}_fit.csv",
         minima="<study>/tables/{variable}_minima.csv",
         grid="<study>/grid.tif",
-        code=code_of("climate/summarise_residuals.py"),
     output:
         residuals="<study>/climate/{variable}_residuals.parquet",
         ranked="<study>/tables/{variable}_ranked.csv",
@@ -148,7 +144,6 @@ rule draw_residuals:
         residuals=of_study(figures.residuals, "figure"),
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        code=code_of("figures/draw_residuals.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -179,11 +174,10 @@ rule estimate_standard_error:
         fit="<study>/climate/{variable}_fit.npz",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("climate/estimate_standard_error.py"),
     output:
-        standard_error="<study>/climate/{variable}_standard_error_{year}.tif",
+        standard_error="<banded>/climate/{variable}_standard_error_{year}.tif",
     log:
-        "<logs>/{study}/estimate_standard_error/{variable}_{year}.log",
+        "<logs>/{study}{band}/estimate_standard_error/{variable}_{year}.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -194,7 +188,7 @@ rule estimate_standard_error:
         kind=setting("climate/standard_error"),
         evaluator=setting("climate/evaluator"),
     message:
-        "{wildcards.study}: standard error of {wildcards.variable} in {wildcards.year}."
+        "{wildcards.study}{wildcards.band}: standard error of {wildcards.variable} in {wildcards.year}."
     script:
         "../scripts/climate/estimate_standard_error.py"
 
@@ -204,7 +198,6 @@ rule import_climate:
         files=of_study(climate.grid_files, "variable"),
         elevation=of_study(climate.grid_elevation, "variable"),
         grid="<study>/grid.tif",
-        code=code_of("climate/import_climate.py"),
     output:
         months="<study>/climate/native/{variable}.tif",
         table="<study>/tables/{variable}_grids.csv",
@@ -232,7 +225,6 @@ rule warp_climate:
         months="<study>/climate/native/{variable}.tif",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("climate/warp_climate.py"),
     output:
         cube="<study>/{climate}/{variable}.tif",
     log:
@@ -258,7 +250,6 @@ rule compare_climate:
     input:
         stations="<study>/climate/{variable}.tif",
         grids="<study>/climate/grids/{variable}.tif",
-        code=code_of("climate/compare_climate.py"),
     output:
         difference="<study>/climate/{variable}_difference.tif",
         table="<study>/tables/{variable}_comparison.csv",
@@ -281,11 +272,10 @@ rule estimate_pet:
         evaluations=of_study(layers.evaluations, variables=["temperature"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("climate/estimate_pet.py"),
     output:
-        pet="<study>/climate/pet.tif",
+        pet="<banded>/climate/pet.tif",
     log:
-        "<logs>/{study}/estimate_pet.log",
+        "<logs>/{study}{band}/estimate_pet.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -295,6 +285,6 @@ rule estimate_pet:
         years=setting("years"),
         bias_correction=setting("climate/bias_correction"),
     message:
-        "{wildcards.study}: potential evapotranspiration of the mean year."
+        "{wildcards.study}{wildcards.band}: potential evapotranspiration of the mean year."
     script:
         "../scripts/climate/estimate_pet.py"

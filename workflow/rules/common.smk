@@ -1,7 +1,5 @@
 """Studies, and the adapters that rules read them with. No rules."""
 
-import ast
-import functools
 import math
 import os
 import re
@@ -11,13 +9,14 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-TOP = Path(workflow.basedir)
+# that of this workflow, also where it is a module of another
+TOP = Path(str(workflow.current_basedir)).resolve().parents[1]
 SCRIPTS = TOP / "workflow/scripts"
 sys.path.append(str(SCRIPTS))
 # Snakemake puts only the folder of a script on its path; the library lies above it
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
-from nepflow.study import datasets, downloads, files, load, names, tiles
+from nepflow.study import datasets, downloads, figures, files, imports, load, names, tiles
 from nepflow.study.modis import MissingTiles
 from nepflow.study.settings_file import BadStudy
 
@@ -99,46 +98,11 @@ def when_listed(function, *names, **fixed):
     return lambda wildcards, input: value(wildcards)
 
 
-def whole(study):
-    """The study itself."""
-    return study
-
-
-def any_of(names):
-    """Regular expression of studies, for rules that only some of them have."""
-    return "|".join(map(re.escape, names)) or "no_such_study"
-
-
-@functools.cache
-def imported_files(path):
-    """Modules of our own package that a Python file imports."""
-    found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        files = (SCRIPTS.joinpath(*name.split(".")).with_suffix(".py") for name in names)
-        found += [file for file in files if file.name[0] != "_" and file.is_file()]
-    return found
-
-
-@functools.cache
-def code_of(script):
-    """Modules of our own package that ``script`` imports, directly or not.
-
-    Listed as an input of its rule, so that a changed formula reruns exactly the rules that
-    use it (Snakemake itself watches only the script file). Modules named ``_*.py`` cannot
-    change a number and are left out.
-    """
-    found, queue = set(), [SCRIPTS / script]
-    while queue:
-        for file in imported_files(queue.pop()):
-            if file not in found:
-                found.add(file)
-                queue.append(file)
-    return sorted(map(os.path.relpath, found))
+def bands_of(patterns):
+    """The files of all bands, by the name of each output of a rule."""
+    return lambda wildcards: files.bands(
+        STUDIES[wildcards.study], patterns, dict(wildcards.items())
+    )
 
 
 def by_attempt(amount):
@@ -152,11 +116,9 @@ def by_size(amount):
     Memory of what `raster.map_blocks` makes does not grow: its strips are cut to what is given.
     """
 
-    def needed(wildcards, attempt):
-        larger = load.growth(STUDIES[wildcards.study], "band" in wildcards.keys())
-        return math.ceil(amount * attempt * larger)
-
-    return needed
+    return lambda wildcards, attempt: math.ceil(
+        amount * attempt * load.growth(STUDIES[wildcards.study], bool(wildcards.get("band")))
+    )
 
 
 def refusing(study, path, faults):
@@ -168,18 +130,6 @@ def refusing(study, path, faults):
     return refuse
 
 
-def check_figure_kinds(studies):
-    """A figure's name tells the rule that draws it, so it has one kind in all studies."""
-    kinds = {}
-    for name, study in studies.items():
-        for figure in study["figures"]:
-            if kinds.setdefault(figure["name"], figure["kind"]) != figure["kind"]:
-                raise WorkflowError(
-                    f"config/studies/{name}.yaml: figure {figure['name']} is a {figure['kind']} here "
-                    f"and a {kinds[figure['name']]} in another study of the site. Rename one."
-                )
-
-
 if not SITE["studies"]:
     raise WorkflowError(
         "config/config.yaml: studies names none. Write studies: [my_region], by the name of a file "
@@ -187,7 +137,7 @@ if not SITE["studies"]:
     )
 checked(names.check_studies, SITE["studies"], "config/config.yaml")
 STUDIES = {name: load_study(name) for name in SITE["studies"]}
-check_figure_kinds(STUDIES)
+checked(figures.check_kinds, STUDIES)
 # Raw files that are not there, by path; a stat each. Jobs under way look at their own inputs.
 RAW_FAULTS = {
     path: refusing(study, path, faults)

@@ -16,7 +16,6 @@ wildcard_constraints:
 rule estimate_slope:
     input:
         dem="<study>/dem.tif",
-        code=code_of("detector/estimate_slope.py"),
     output:
         slope="<study>/slope.tif",
     log:
@@ -36,7 +35,6 @@ rule warp_factor:
     input:
         file=of_study(detector.factor_file, "factor"),
         grid="<study>/grid.tif",
-        code=code_of("detector/warp_factor.py"),
     output:
         factor="<study>/factors/{factor}.tif",
     log:
@@ -58,7 +56,6 @@ rule sample_factors:
     input:
         layers=of_study(detector.layer_files, "detector"),
         grid="<study>/grid.tif",
-        code=code_of("detector/sample_factors.py"),
     output:
         sample="<study>/detector/{detector}.npz",
         table="<study>/tables/detector_discretisation_{detector}.csv",
@@ -86,7 +83,6 @@ rule detect_factors:
         sample="<study>/detector/{detector}.npz",
         variable=of_study(detector.variable_file, "detector"),
         grid="<study>/grid.tif",
-        code=code_of("detector/detect_factors.py"),
     output:
         factors="<study>/tables/detector_factors_{detector}.csv",
         interactions="<study>/tables/detector_interactions_{detector}.csv",
@@ -116,7 +112,6 @@ rule detect_scales:
         sample="<study>/detector/{detector}.npz",
         discretisation="<study>/tables/detector_discretisation_{detector}.csv",
         grid="<study>/grid.tif",
-        code=code_of("detector/detect_scales.py"),
     output:
         table="<study>/tables/detector_scales_{detector}.csv",
     log:

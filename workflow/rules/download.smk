@@ -17,7 +17,6 @@ from nepflow.study import downloads
 rule acquire_tiles:
     input:
         lock=of_study(downloads.lock_if_there),
-        code=code_of("download/acquire_tiles.py"),
     output:
         granules="<study>/acquired/{product}.{collection}_{year}.csv",
     log:
@@ -42,8 +41,6 @@ rule acquire_tiles:
 
 
 rule acquire_area:
-    input:
-        code=code_of("download/acquire_area.py"),
     output:
         area="<study>/acquired/area.gpkg",
         files="<study>/acquired/area_files.csv",
@@ -67,7 +64,6 @@ rule acquire_area:
 rule acquire_dem:
     input:
         area="<study>/zones/outlines.gpkg",
-        code=code_of("download/acquire_dem.py"),
     output:
         dem="<study>/acquired/dem.tif",
         files="<study>/acquired/dem_files.csv",
@@ -91,7 +87,6 @@ rule acquire_dem:
 rule acquire_soil_carbon:
     input:
         grid="<study>/grid.tif",
-        code=code_of("download/acquire_soil_carbon.py"),
     output:
         carbon="<study>/acquired/soil_carbon.tif",
         files="<study>/acquired/soil_carbon_files.csv",
@@ -115,7 +110,6 @@ rule acquire_soil_carbon:
 rule acquire_population:
     input:
         grid="<study>/grid.tif",
-        code=code_of("download/acquire_population.py"),
     output:
         population="<study>/acquired/population.tif",
         files="<study>/acquired/population_files.csv",
@@ -142,7 +136,6 @@ rule acquire_stations:
     input:
         area="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
-        code=code_of("download/acquire_stations.py"),
     output:
         ranking="<study>/tables/station_ranking.csv",
         files="<study>/acquired/stations_files.csv",
@@ -168,7 +161,6 @@ rule acquire_stations:
 rule acquire_radiation:
     input:
         ranking="<study>/tables/station_ranking.csv",
-        code=code_of("download/acquire_radiation.py"),
     output:
         files="<study>/acquired/radiation_files.csv",
     log:
@@ -193,7 +185,6 @@ rule gather_stations:
     input:
         files="<study>/acquired/stations_files.csv",
         radiation=of_study(downloads.radiation_list),
-        code=code_of("download/gather_stations.py"),
     output:
         stations="<study>/acquired/stations.csv",
         found="<study>/tables/station_found.csv",

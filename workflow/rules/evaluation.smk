@@ -47,7 +47,6 @@ rule compare_plots:
     input:
         plots=of_study(evaluation.field_file, kind="plots"),
         calibration=of_study(respiration.calibration_if_named),
-        code=code_of("evaluation/compare_plots.py"),
     output:
         table="<study>/tables/plots_comparison.csv",
         pairs="<study>/evaluation/plots.csv",
@@ -73,7 +72,6 @@ rule compare_sites:
     input:
         sites=of_study(evaluation.field_file, kind="sites"),
         nep="<study>/nep/nep.tif",
-        code=code_of("evaluation/compare_sites.py"),
     output:
         table="<study>/tables/sites_comparison.csv",
         pairs="<study>/evaluation/sites.csv",
@@ -97,7 +95,6 @@ rule draw_scatter:
     input:
         pairs=of_study(figures.pairs, "figure"),
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_scatter.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -127,7 +124,6 @@ rule summarise_numbers:
     input:
         unpack(of_study(evaluation.number_tables)),
         landcover_dates=of_study(landcover.of_dates),
-        code=code_of("evaluation/summarise_numbers.py"),
     output:
         table="<study>/tables/numbers.csv",
     log:
@@ -138,7 +134,7 @@ rule summarise_numbers:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        study=of_study(whole),
+        study=of_study(dict),
         dates=of_study(evaluation.landcover_dates),
         zones=of_study(zones.area),
     message:
@@ -150,7 +146,6 @@ rule summarise_numbers:
 rule compare_published:
     input:
         numbers="<study>/tables/numbers.csv",
-        code=code_of("evaluation/compare_published.py"),
     output:
         published="<study>/tables/published.csv",
         consistency="<study>/tables/published_consistency.csv",
@@ -176,7 +171,6 @@ rule compare_published:
 rule vary_choice:
     input:
         unpack(of_study(evaluation.choice_layers, "choice")),
-        code=code_of("evaluation/vary_choice.py"),
     output:
         table="<study>/specification/{choice}.csv",
     log:
@@ -188,7 +182,7 @@ rule vary_choice:
         runtime=by_size(120),
     params:
         options=of_study(evaluation.choice_options, "choice"),
-        study=of_study(whole),
+        study=of_study(dict),
     message:
         "{wildcards.study}: options of {wildcards.choice}."
     script:
@@ -198,7 +192,6 @@ rule vary_choice:
 rule summarise_specification:
     input:
         choices=of_study(evaluation.choice_tables),
-        code=code_of("evaluation/summarise_specification.py"),
     output:
         table="<study>/tables/specification.csv",
     log:
@@ -234,7 +227,6 @@ rule compare_truth:
         nep="<study>/nep/nep.tif",
         true_slope="<results>/twin/{study}/truth/nep_trend.tif",
         slope=of_study(layers.trend_if_estimated),
-        code=code_of("evaluation/compare_truth.py"),
     output:
         table="<study>/tables/recovery.csv",
     log:
@@ -263,7 +255,6 @@ rule compare_patterns:
         true_radiation="<results>/twin/{study}/truth/radiation.tif",
         true_npp="<results>/twin/{study}/truth/npp.tif",
         found=of_study(pixel.npp_correlations),
-        code=code_of("evaluation/compare_patterns.py"),
     output:
         table="<study>/tables/recovery_patterns.csv",
     log:
@@ -291,7 +282,6 @@ rule compare_factors:
         sample="<study>/detector/{detector}.npz",
         divisions="<study>/tables/detector_discretisation_{detector}.csv",
         truth=of_study(detector.truth_files, "detector"),
-        code=code_of("evaluation/compare_factors.py"),
     output:
         table="<study>/tables/recovery_factors_{detector}.csv",
     log:
@@ -321,7 +311,6 @@ rule compare_land_use:
         landcover="<results>/twin/{study}/truth/landcover.tif",
         grid="<study>/grid.tif",
         effects="<study>/tables/land_use_effect_{variable}.csv",
-        code=code_of("evaluation/compare_land_use.py"),
     output:
         table="<study>/tables/recovery_land_use_{variable}.csv",
     log:
@@ -348,7 +337,6 @@ rule compare_management:
         projects="<study>/restoration/projects.csv",
         true_attribution="<results>/twin/{study}/truth/attribution.csv",
         true_effects="<results>/twin/{study}/truth/restoration.csv",
-        code=code_of("evaluation/compare_management.py"),
     output:
         table="<study>/tables/recovery_management.csv",
     log:
@@ -383,7 +371,6 @@ rule check_results:
         polygons=of_study(zones.of_polygons),
         projects=of_study(restoration.projects_if_wanted),
         variation=of_study(pixel.variation_breaks),
-        code=code_of("evaluation/check_results.py"),
     output:
         checks="<study>/tables/checks.csv",
         warnings="<study>/tables/warnings.csv",
@@ -395,7 +382,7 @@ rule check_results:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        study=of_study(whole),
+        study=of_study(dict),
         climate=setting("climate/variables"),
     message:
         "{wildcards.study}: checks of the results."

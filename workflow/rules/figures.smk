@@ -14,7 +14,6 @@ rule draw_map:
         layers=of_study(figures.layer_files, "figure"),
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        code=code_of("figures/draw_map.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -48,7 +47,6 @@ rule draw_classes:
         persistence=of_study(figures.persistence, "figure"),
         grid="<study>/grid.tif",
         outlines="<study>/zones/outlines.gpkg",
-        code=code_of("figures/draw_classes.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -80,7 +78,6 @@ rule draw_series:
         series=of_study(figures.zone_table, "figure", table="series"),
         trends=of_study(figures.zone_table, "figure", table="trends"),
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_series.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -113,7 +110,6 @@ rule draw_study_area:
         outlines="<study>/zones/outlines.gpkg",
         stations=of_study(climate.if_stations, file="stations/sites.csv"),
         monthly=of_study(climate.if_stations, file="stations/monthly.csv"),
-        code=code_of("figures/draw_study_area.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -147,7 +143,6 @@ rule draw_panels:
         persistence=of_study(figures.persistence, "figure"),
         outlines="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_panels.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -180,7 +175,6 @@ rule draw_sankey:
     input:
         transitions="<study>/tables/transitions.csv",
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_sankey.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -212,7 +206,6 @@ rule draw_matrix:
     input:
         transitions="<study>/tables/transitions.csv",
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_matrix.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -243,7 +236,6 @@ rule draw_specification:
     input:
         specification="<study>/tables/specification.csv",
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_specification.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -273,7 +265,6 @@ rule draw_detector:
     input:
         table=of_study(figures.detector_table, "figure", table="factors"),
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_detector.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",
@@ -304,7 +295,6 @@ rule draw_interaction:
     input:
         table=of_study(figures.detector_table, "figure", table="interactions"),
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_interaction.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",

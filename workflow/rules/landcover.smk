@@ -20,12 +20,11 @@ rule warp_landcover:
     input:
         granules=of_study(tiles.granules, "year", product="MCD12Q1"),
         grid="<study>/grid.tif",
-        code=code_of("landcover/warp_landcover.py"),
     output:
-        landcover="<study>/landcover/{keyed}{year}.tif",
-        granules="<study>/landcover/{keyed}granules_{year}.csv",
+        landcover="<banded>/landcover/{keyed}{year}.tif",
+        granules="<banded>/landcover/{keyed}granules_{year}.csv",
     log:
-        "<logs>/{study}/warp_landcover/{keyed}{year}.log",
+        "<logs>/{study}{band}/warp_landcover/{keyed}{year}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -36,7 +35,7 @@ rule warp_landcover:
         classes=of_study(landcover.classes_by_key, "keyed"),
         resampling=setting("landcover/resampling"),
     message:
-        "{wildcards.study}: land cover of {wildcards.year} on the study grid."
+        "{wildcards.study}{wildcards.band}: land cover of {wildcards.year} on the study grid."
     script:
         "../scripts/landcover/warp_landcover.py"
 
@@ -45,7 +44,6 @@ rule summarise_transitions:
     input:
         landcover=of_study(landcover.of_dates),
         grid="<study>/grid.tif",
-        code=code_of("landcover/summarise_transitions.py"),
     output:
         table="<study>/tables/transitions.csv",
     log:
@@ -66,12 +64,11 @@ rule summarise_transitions:
 rule average_periods:
     input:
         cube=of_study(layers.cube, "variable"),
-        code=code_of("landcover/average_periods.py"),
     output:
-        first="<study>/land_use/{variable}_first.tif",
-        last="<study>/land_use/{variable}_last.tif",
+        first="<banded>/land_use/{variable}_first.tif",
+        last="<banded>/land_use/{variable}_last.tif",
     log:
-        "<logs>/{study}/average_periods/{variable}.log",
+        "<logs>/{study}{band}/average_periods/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -82,7 +79,7 @@ rule average_periods:
         periods=setting("land_use_periods"),
         minimum_years=setting("land_use_effect/minimum_years"),
     message:
-        "{wildcards.study}: {wildcards.variable} of the first and the last years."
+        "{wildcards.study}{wildcards.band}: {wildcards.variable} of the first and the last years."
     script:
         "../scripts/landcover/average_periods.py"
 
@@ -90,11 +87,10 @@ rule average_periods:
 rule average_landcover:
     input:
         landcover=of_study(landcover.of_span, "span"),
-        code=code_of("landcover/average_landcover.py"),
     output:
-        landcover="<study>/land_use/class_{span}.tif",
+        landcover="<banded>/land_use/class_{span}.tif",
     log:
-        "<logs>/{study}/average_landcover/{span}.log",
+        "<logs>/{study}{band}/average_landcover/{span}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -103,7 +99,7 @@ rule average_landcover:
     params:
         period=of_study(landcover.span_years, "span"),
     message:
-        "{wildcards.study}: commonest land cover of the {wildcards.span} years."
+        "{wildcards.study}{wildcards.band}: commonest land cover of the {wildcards.span} years."
     script:
         "../scripts/landcover/average_landcover.py"
 
@@ -115,7 +111,6 @@ rule summarise_land_use:
         landcover_first="<study>/land_use/class_first.tif",
         landcover_last="<study>/land_use/class_last.tif",
         grid="<study>/grid.tif",
-        code=code_of("landcover/summarise_land_use.py"),
     output:
         effects="<study>/tables/land_use_effect_{variable}.csv",
         densities="<study>/tables/land_use_density_{variable}.csv",
@@ -139,7 +134,6 @@ rule draw_land_use:
     input:
         table=of_study(figures.land_use_table, "figure"),
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_land_use.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",

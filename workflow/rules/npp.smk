@@ -30,15 +30,14 @@ rule warp_npp:
     input:
         granules=of_study(tiles.granules, "year", "collection", product="MOD17A3HGF"),
         grid="<study>/grid.tif",
-        code=code_of("npp/warp_npp.py"),
     output:
-        npp="<study>/npp/{collection}/{year}.tif",
-        qc="<study>/npp/{collection}/qc_{year}.tif",
-        absence="<study>/npp/{collection}/absence_{year}.tif",
-        counts="<study>/npp/{collection}/counts_{year}.csv",
-        granules="<study>/npp/{collection}/granules_{year}.csv",
+        npp="<banded>/npp/{collection}/{year}.tif",
+        qc="<banded>/npp/{collection}/qc_{year}.tif",
+        absence="<banded>/npp/{collection}/absence_{year}.tif",
+        counts="<banded>/npp/{collection}/counts_{year}.csv",
+        granules="<banded>/npp/{collection}/granules_{year}.csv",
     log:
-        "<logs>/{study}/warp_npp/{collection}_{year}.log",
+        "<logs>/{study}{band}/warp_npp/{collection}_{year}.log",
     wildcard_constraints:
         collection=r"\d{3}",
     conda:
@@ -50,7 +49,7 @@ rule warp_npp:
         tiles=when_listed(tiles.files, "year", "collection", product="MOD17A3HGF"),
         resampling=setting("npp/resampling"),
     message:
-        "{wildcards.study}: NPP of {wildcards.year} on the study grid."
+        "{wildcards.study}{wildcards.band}: NPP of {wildcards.year} on the study grid."
     script:
         "../scripts/npp/warp_npp.py"
 
@@ -62,13 +61,12 @@ rule harmonise_npp:
         absence="<study>/npp/006/absence_{year}.tif",
         overlap_006=of_study(npp.overlap, collection="006"),
         overlap_061=of_study(npp.overlap, collection="061"),
-        code=code_of("npp/harmonise_npp.py"),
     output:
-        npp="<study>/npp/harmonised/{year}.tif",
-        qc="<study>/npp/harmonised/qc_{year}.tif",
-        absence="<study>/npp/harmonised/absence_{year}.tif",
+        npp="<banded>/npp/harmonised/{year}.tif",
+        qc="<banded>/npp/harmonised/qc_{year}.tif",
+        absence="<banded>/npp/harmonised/absence_{year}.tif",
     log:
-        "<logs>/{study}/harmonise_npp/{year}.log",
+        "<logs>/{study}{band}/harmonise_npp/{year}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -77,7 +75,7 @@ rule harmonise_npp:
     params:
         minimum_years=setting("npp/minimum_overlap_years"),
     message:
-        "{wildcards.study}: NPP of {wildcards.year} from collection 006 to the level of 061."
+        "{wildcards.study}{wildcards.band}: NPP of {wildcards.year} from collection 006 to the level of 061."
     script:
         "../scripts/npp/harmonise_npp.py"
 
@@ -86,7 +84,6 @@ rule import_npp:
     input:
         raster=of_study(files.npp_raster, "year"),
         grid="<study>/grid.tif",
-        code=code_of("npp/import_npp.py"),
     output:
         flux=temp("<study>/npp/rasters/native/{year}.tif"),
         absence=temp("<study>/npp/rasters/native/absence_{year}.tif"),
@@ -112,13 +109,12 @@ rule warp_npp_raster:
         flux="<study>/npp/rasters/native/{year}.tif",
         absence="<study>/npp/rasters/native/absence_{year}.tif",
         grid="<study>/grid.tif",
-        code=code_of("npp/warp_npp_raster.py"),
     output:
-        npp="<study>/npp/rasters/{year}.tif",
-        qc="<study>/npp/rasters/qc_{year}.tif",
-        absence="<study>/npp/rasters/absence_{year}.tif",
+        npp="<banded>/npp/rasters/{year}.tif",
+        qc="<banded>/npp/rasters/qc_{year}.tif",
+        absence="<banded>/npp/rasters/absence_{year}.tif",
     log:
-        "<logs>/{study}/warp_npp_raster/{year}.log",
+        "<logs>/{study}{band}/warp_npp_raster/{year}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -127,7 +123,7 @@ rule warp_npp_raster:
     params:
         resampling=setting("npp/resampling"),
     message:
-        "{wildcards.study}: NPP of {wildcards.year} on the study grid."
+        "{wildcards.study}{wildcards.band}: NPP of {wildcards.year} on the study grid."
     script:
         "../scripts/npp/warp_npp_raster.py"
 
@@ -135,7 +131,6 @@ rule warp_npp_raster:
 rule compare_npp:
     input:
         unpack(of_study(npp.comparison)),
-        code=code_of("npp/compare_npp.py"),
     output:
         own="<study>/npp/compared/own.tif",
         other="<study>/npp/compared/other.tif",
@@ -161,14 +156,13 @@ rule warp_ndvi:
     input:
         granules=of_study(tiles.ndvi_granules, "year"),
         grid="<study>/grid.tif",
-        code=code_of("npp/warp_ndvi.py"),
     output:
-        ndvi="<study>/ndvi/observed_{year}.tif",
-        state="<study>/ndvi/state_{year}.tif",
-        counts="<study>/npp/casa/counts_{year}.csv",
-        granules="<study>/npp/casa/granules_{year}.csv",
+        ndvi="<banded>/ndvi/observed_{year}.tif",
+        state="<banded>/ndvi/state_{year}.tif",
+        counts="<banded>/npp/casa/counts_{year}.csv",
+        granules="<banded>/npp/casa/granules_{year}.csv",
     log:
-        "<logs>/{study}/warp_ndvi/{year}.log",
+        "<logs>/{study}{band}/warp_ndvi/{year}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -180,7 +174,7 @@ rule warp_ndvi:
         kept=setting("ndvi/kept_reliability"),
         resampling=setting("ndvi/resampling"),
     message:
-        "{wildcards.study}: NDVI of the months of {wildcards.year} on the study grid."
+        "{wildcards.study}{wildcards.band}: NDVI of the months of {wildcards.year} on the study grid."
     script:
         "../scripts/npp/warp_ndvi.py"
 
@@ -189,16 +183,15 @@ rule fill_ndvi:
     input:
         observed=of_study(layers.yearly, pattern="ndvi/observed_{year}.tif"),
         state=of_study(layers.yearly, pattern="ndvi/state_{year}.tif"),
-        code=code_of("npp/fill_ndvi.py"),
     output:
-        ndvi="<study>/ndvi/ndvi.tif",
-        state="<study>/ndvi/state.tif",
-        filled="<study>/ndvi/filled_months.tif",
-        share="<study>/ndvi/filled_share.tif",
-        normals="<study>/ndvi/normals.tif",
-        mean="<study>/ndvi/mean.tif",
+        ndvi="<banded>/ndvi/ndvi.tif",
+        state="<banded>/ndvi/state.tif",
+        filled="<banded>/ndvi/filled_months.tif",
+        share="<banded>/ndvi/filled_share.tif",
+        normals="<banded>/ndvi/normals.tif",
+        mean="<banded>/ndvi/mean.tif",
     log:
-        "<logs>/{study}/fill_ndvi.log",
+        "<logs>/{study}{band}/fill_ndvi.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -209,7 +202,7 @@ rule fill_ndvi:
         years=setting("years"),
         longest_linear=setting("ndvi/longest_linear_months"),
     message:
-        "{wildcards.study}: months of NDVI that were not observed."
+        "{wildcards.study}{wildcards.band}: months of NDVI that were not observed."
     script:
         "../scripts/npp/fill_ndvi.py"
 
@@ -220,11 +213,10 @@ rule estimate_normals:
         evaluations=of_study(layers.evaluations, variables=["temperature", "precipitation"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("npp/estimate_normals.py"),
     output:
-        normals="<study>/casa/normals.tif",
+        normals="<banded>/casa/normals.tif",
     log:
-        "<logs>/{study}/estimate_normals.log",
+        "<logs>/{study}{band}/estimate_normals.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -235,7 +227,7 @@ rule estimate_normals:
         years=setting("years"),
         bias_correction=setting("climate/bias_correction"),
     message:
-        "{wildcards.study}: climate of the mean year."
+        "{wildcards.study}{wildcards.band}: climate of the mean year."
     script:
         "../scripts/npp/estimate_normals.py"
 
@@ -246,7 +238,6 @@ rule estimate_fpar_limits:
         state="<study>/ndvi/state.tif",
         landcover=of_study(layers.yearly, pattern="landcover/keys/igbp17/{landcover_year}.tif"),
         types=os.path.relpath(TOP / "config/vegetation_types.csv"),
-        code=code_of("npp/estimate_fpar_limits.py"),
     output:
         limits="<study>/tables/casa_limits{limits}.csv",
     log:
@@ -278,14 +269,13 @@ rule estimate_npp_casa:
         ),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("npp/estimate_npp_casa.py"),
     output:
-        npp="<study>/npp/casa{limits}/{year}.tif",
-        qc="<study>/npp/casa{limits}/qc_{year}.tif",
-        absence="<study>/npp/casa{limits}/absence_{year}.tif",
-        clip="<study>/npp/casa{limits}/clip_{year}.tif",
+        npp="<banded>/npp/casa{limits}/{year}.tif",
+        qc="<banded>/npp/casa{limits}/qc_{year}.tif",
+        absence="<banded>/npp/casa{limits}/absence_{year}.tif",
+        clip="<banded>/npp/casa{limits}/clip_{year}.tif",
     log:
-        "<logs>/{study}/estimate_npp_casa/{year}{limits}.log",
+        "<logs>/{study}{band}/estimate_npp_casa/{year}{limits}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -297,7 +287,7 @@ rule estimate_npp_casa:
         ndvi=setting("ndvi"),
         bias_correction=setting("climate/bias_correction"),
     message:
-        "{wildcards.study}: NPP of {wildcards.year} by light use{wildcards.limits}."
+        "{wildcards.study}{wildcards.band}: NPP of {wildcards.year} by light use{wildcards.limits}."
     script:
         "../scripts/npp/estimate_npp_casa.py"
 
@@ -307,7 +297,6 @@ rule summarise_casa:
         clip=of_study(layers.yearly, pattern="npp/casa/clip_{year}.tif"),
         share="<study>/ndvi/filled_share.tif",
         zones="<study>/zones/area.tif",
-        code=code_of("npp/summarise_casa.py"),
     output:
         clip="<study>/casa/clip_share.tif",
         table="<study>/tables/casa.csv",
@@ -329,18 +318,17 @@ rule summarise_casa:
 rule estimate_absence:
     input:
         absence=of_study(layers.yearly, pattern="npp/{npp}/absence_{year}.tif"),
-        code=code_of("npp/estimate_absence.py"),
     output:
-        absence="<study>/pixel/npp/absence.tif",
+        absence="<banded>/pixel/npp/absence.tif",
     log:
-        "<logs>/{study}/estimate_absence.log",
+        "<logs>/{study}{band}/estimate_absence.log",
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     message:
-        "{wildcards.study}: commonest reason of absence."
+        "{wildcards.study}{wildcards.band}: commonest reason of absence."
     script:
         "../scripts/npp/estimate_absence.py"
 
@@ -350,7 +338,6 @@ rule summarise_absence:
         absence=of_study(layers.yearly, pattern="npp/{npp}/absence_{year}.tif"),
         counts=of_study(layers.yearly, pattern="npp/{collection}/counts_{year}.csv"),
         grid="<study>/grid.tif",
-        code=code_of("npp/summarise_absence.py"),
     output:
         absence="<study>/tables/absence.csv",
         native="<study>/tables/absence_native.csv",

@@ -12,23 +12,22 @@ Outputs  <study>/pixel/<variable>/{mean,valid_years,sen_slope,slope_low,
          <study>/tables/multiple_<variable>.csv
 """
 
-from nepflow.study import circularity, layers, pixel
+from nepflow.study import layers, pixel, variables
 
 
 wildcard_constraints:
-    test="mann_kendall|partial_temperature|partial_precipitation|partial_radiation",
+    test="|".join(["mann_kendall", *(f"partial_{name}" for name in variables.VARIABLES)]),
 
 
 rule estimate_mean:
     input:
         cube=of_study(layers.cube, "variable"),
         grid="<study>/grid.tif",
-        code=code_of("pixel/estimate_mean.py"),
     output:
-        mean="<study>/pixel/{variable}/mean.tif",
-        valid_years="<study>/pixel/{variable}/valid_years.tif",
+        mean="<banded>/pixel/{variable}/mean.tif",
+        valid_years="<banded>/pixel/{variable}/valid_years.tif",
     log:
-        "<logs>/{study}/estimate_mean/{variable}.log",
+        "<logs>/{study}{band}/estimate_mean/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -37,7 +36,7 @@ rule estimate_mean:
     params:
         minimum_years=of_study(layers.minimum_years),
     message:
-        "{wildcards.study}: mean of {wildcards.variable}."
+        "{wildcards.study}{wildcards.band}: mean of {wildcards.variable}."
     script:
         "../scripts/pixel/estimate_mean.py"
 
@@ -46,17 +45,16 @@ rule estimate_trend:
     input:
         cube=of_study(layers.cube, "variable"),
         grid="<study>/grid.tif",
-        code=code_of("pixel/estimate_trend.py"),
     output:
-        slope="<study>/pixel/{variable}/sen_slope.tif",
-        low="<study>/pixel/{variable}/slope_low.tif",
-        high="<study>/pixel/{variable}/slope_high.tif",
-        z="<study>/pixel/{variable}/mann_kendall_z.tif",
-        p="<study>/pixel/{variable}/mann_kendall_p.tif",
-        lag1="<study>/pixel/{variable}/lag1.tif",
-        trend_class="<study>/pixel/{variable}/trend_class.tif",
+        slope="<banded>/pixel/{variable}/sen_slope.tif",
+        low="<banded>/pixel/{variable}/slope_low.tif",
+        high="<banded>/pixel/{variable}/slope_high.tif",
+        z="<banded>/pixel/{variable}/mann_kendall_z.tif",
+        p="<banded>/pixel/{variable}/mann_kendall_p.tif",
+        lag1="<banded>/pixel/{variable}/lag1.tif",
+        trend_class="<banded>/pixel/{variable}/trend_class.tif",
     log:
-        "<logs>/{study}/estimate_trend/{variable}.log",
+        "<logs>/{study}{band}/estimate_trend/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -68,7 +66,7 @@ rule estimate_trend:
         minimum_years=setting("minimum_years"),
         trend=setting("trend"),
     message:
-        "{wildcards.study}: trend of {wildcards.variable}."
+        "{wildcards.study}{wildcards.band}: trend of {wildcards.variable}."
     script:
         "../scripts/pixel/estimate_trend.py"
 
@@ -76,12 +74,11 @@ rule estimate_trend:
 rule estimate_stability:
     input:
         cube=of_study(layers.cube, "variable"),
-        code=code_of("pixel/estimate_stability.py"),
     output:
-        sd="<study>/pixel/{variable}/sd.tif",
-        cv="<study>/pixel/{variable}/cv.tif",
+        sd="<banded>/pixel/{variable}/sd.tif",
+        cv="<banded>/pixel/{variable}/cv.tif",
     log:
-        "<logs>/{study}/estimate_stability/{variable}.log",
+        "<logs>/{study}{band}/estimate_stability/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -91,7 +88,7 @@ rule estimate_stability:
         minimum_years=setting("minimum_years"),
         stability=setting("stability"),
     message:
-        "{wildcards.study}: variation of {wildcards.variable}."
+        "{wildcards.study}{wildcards.band}: variation of {wildcards.variable}."
     script:
         "../scripts/pixel/estimate_stability.py"
 
@@ -100,7 +97,6 @@ rule classify_variation:
     input:
         cv="<study>/pixel/{variable}/cv.tif",
         grid="<study>/grid.tif",
-        code=code_of("pixel/classify_variation.py"),
     output:
         cv_class="<study>/pixel/{variable}/cv_class.tif",
         breaks="<study>/tables/cv_breaks_{variable}.csv",
@@ -123,12 +119,11 @@ rule estimate_persistence:
     input:
         cube=of_study(layers.cube, "variable"),
         slope="<study>/pixel/{variable}/sen_slope.tif",
-        code=code_of("pixel/estimate_persistence.py"),
     output:
-        hurst="<study>/pixel/{variable}/hurst.tif",
-        coupling="<study>/pixel/{variable}/coupling.tif",
+        hurst="<banded>/pixel/{variable}/hurst.tif",
+        coupling="<banded>/pixel/{variable}/coupling.tif",
     log:
-        "<logs>/{study}/estimate_persistence/{variable}.log",
+        "<logs>/{study}{band}/estimate_persistence/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -138,7 +133,7 @@ rule estimate_persistence:
         minimum_years=setting("minimum_years"),
         persistence=setting("persistence"),
     message:
-        "{wildcards.study}: persistence of {wildcards.variable}."
+        "{wildcards.study}{wildcards.band}: persistence of {wildcards.variable}."
     script:
         "../scripts/pixel/estimate_persistence.py"
 
@@ -149,7 +144,6 @@ rule summarise_persistence:
         slope="<study>/pixel/{variable}/sen_slope.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("pixel/summarise_persistence.py"),
     output:
         table="<study>/tables/persistence_{variable}.csv",
     log:
@@ -169,40 +163,35 @@ rule summarise_persistence:
         "../scripts/pixel/summarise_persistence.py"
 
 
-rule estimate_correlation:
-    input:
-        cube=of_study(layers.cube, "variable"),
-        drivers=of_study(layers.drivers),
-        code=code_of("pixel/estimate_correlation.py"),
-    output:
-        **pixel.partial_files(circularity.DRIVERS),
-    log:
-        "<logs>/{study}/estimate_correlation/{variable}.log",
-    wildcard_constraints:
-        study=any_of(pixel.studies_driven_by(STUDIES, circularity.DRIVERS)),
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(2000),
-        runtime=by_size(60),
-    params:
-        climate=setting("climate/variables"),
-        years=setting("years"),
-        minimum_years=setting("minimum_years"),
-        correlation=setting("correlation"),
-    message:
-        "{wildcards.study}: partial correlations of {wildcards.variable}."
-    script:
-        "../scripts/pixel/estimate_correlation.py"
+# A rule for each set of drivers that a study has: one job reads all of them once.
+for drivers, driven in pixel.sets_of_drivers(STUDIES).items():
 
-
-use rule estimate_correlation as estimate_correlation_without_radiation with:
-    output:
-        **pixel.partial_files(circularity.DRIVERS[:2]),
-    log:
-        "<logs>/{study}/estimate_correlation_without_radiation/{variable}.log",
-    wildcard_constraints:
-        study=any_of(pixel.studies_driven_by(STUDIES, circularity.DRIVERS[:2])),
+    rule:
+        name:
+            "_".join(["estimate_correlation", *drivers])
+        input:
+            cube=of_study(layers.cube, "variable"),
+            drivers=of_study(layers.drivers),
+        output:
+            **pixel.partial_files(drivers),
+        log:
+            "<logs>/{study}{band}/estimate_correlation/{variable}.log",
+        wildcard_constraints:
+            study=names.any_of(driven),
+        conda:
+            "../../envs/geo.yaml"
+        resources:
+            mem_mb=by_attempt(2000),
+            runtime=by_size(60),
+        params:
+            climate=setting("climate/variables"),
+            years=setting("years"),
+            minimum_years=setting("minimum_years"),
+            correlation=setting("correlation"),
+        message:
+            "{wildcards.study}{wildcards.band}: partial correlations of {wildcards.variable}."
+        script:
+            "../scripts/pixel/estimate_correlation.py"
 
 
 rule control_discoveries:
@@ -210,7 +199,6 @@ rule control_discoveries:
         p="<study>/pixel/{variable}/{test}_p.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("pixel/control_discoveries.py"),
     output:
         discoveries="<study>/pixel/{variable}/{test}_fdr.tif",
         table="<study>/tables/discoveries_{test}_{variable}.csv",
@@ -237,7 +225,6 @@ rule summarise_correlation:
         discoveries=of_study(pixel.controlled_discoveries, "variable"),
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("pixel/summarise_correlation.py"),
     output:
         table="<study>/tables/correlation_{variable}.csv",
     log:
@@ -261,13 +248,12 @@ rule estimate_dominance:
     input:
         cube=of_study(layers.cube, "variable"),
         drivers=of_study(layers.drivers),
-        code=code_of("pixel/estimate_dominance.py"),
     output:
-        r2="<study>/pixel/{variable}/multiple_r2.tif",
-        p="<study>/pixel/{variable}/multiple_p.tif",
-        dominant_class="<study>/pixel/{variable}/dominant_class.tif",
+        r2="<banded>/pixel/{variable}/multiple_r2.tif",
+        p="<banded>/pixel/{variable}/multiple_p.tif",
+        dominant_class="<banded>/pixel/{variable}/dominant_class.tif",
     log:
-        "<logs>/{study}/estimate_dominance/{variable}.log",
+        "<logs>/{study}{band}/estimate_dominance/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -280,7 +266,7 @@ rule estimate_dominance:
         minimum_years=setting("minimum_years"),
         correlation=setting("correlation"),
     message:
-        "{wildcards.study}: dominant drivers of {wildcards.variable}."
+        "{wildcards.study}{wildcards.band}: dominant drivers of {wildcards.variable}."
     script:
         "../scripts/pixel/estimate_dominance.py"
 
@@ -291,7 +277,6 @@ rule summarise_dominance:
         p="<study>/pixel/{variable}/multiple_p.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("pixel/summarise_dominance.py"),
     output:
         table="<study>/tables/multiple_{variable}.csv",
     log:

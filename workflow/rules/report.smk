@@ -22,7 +22,6 @@ rule write_report:
             + ["study_area.rst", "residuals.rst", "field_scatter.rst", "event_study.rst"]
             + ["detector.rst", "interaction.rst", "land_use.rst"],
         ),
-        code=code_of("report/write_report.py"),
     output:
         report="<study>/report.html",
         card="<study>/report.json",
@@ -34,7 +33,7 @@ rule write_report:
         mem_mb=by_attempt(1500),
         runtime=by_size(10),
     params:
-        study=of_study(whole),
+        study=of_study(dict),
     message:
         "{wildcards.study}: report."
     script:
@@ -46,7 +45,6 @@ rule write_index:
         cards=collect("<results>/{study}/report.json", study=STUDIES),
         template=os.path.relpath(TOP / "workflow/report/index.html.j2"),
         parts=os.path.relpath(TOP / "workflow/report/page.css"),
-        code=code_of("report/write_index.py"),
     output:
         index="<results>/index.html",
     log:
@@ -66,7 +64,6 @@ rule write_index:
 rule write_styles:
     input:
         rasters=of_study(products.styled_rasters),
-        code=code_of("report/write_styles.py"),
     output:
         styles="<study>/styles.csv",
     log:
@@ -87,7 +84,6 @@ rule write_styles:
 rule write_manifest:
     input:
         products=of_study(products.products),
-        code=code_of("report/write_manifest.py"),
     output:
         manifest="<study>/manifest.csv",
     log:

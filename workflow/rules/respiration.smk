@@ -26,11 +26,10 @@ rule estimate_respiration:
         evaluations=of_study(layers.evaluations, variables=["temperature", "precipitation"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("respiration/estimate_respiration.py"),
     output:
-        respiration="<study>/nep/rh_{reading}.tif",
+        respiration="<banded>/nep/rh_{reading}.tif",
     log:
-        "<logs>/{study}/estimate_respiration/{reading}.log",
+        "<logs>/{study}{band}/estimate_respiration/{reading}.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -41,7 +40,7 @@ rule estimate_respiration:
         reading="{reading}",
         bias_correction=setting("climate/bias_correction"),
     message:
-        "{wildcards.study}: heterotrophic respiration, reading {wildcards.reading}."
+        "{wildcards.study}{wildcards.band}: heterotrophic respiration, reading {wildcards.reading}."
     script:
         "../scripts/respiration/estimate_respiration.py"
 
@@ -50,7 +49,6 @@ rule warp_soil_carbon:
     input:
         carbon=of_study(files.carbon_raster),
         grid="<study>/grid.tif",
-        code=code_of("respiration/warp_soil_carbon.py"),
     output:
         native="<study>/soil/native_carbon.tif",
         carbon="<study>/soil/carbon.tif",
@@ -72,7 +70,6 @@ rule warp_soil_carbon:
 rule calibrate_plots:
     input:
         plots=of_study(evaluation.field_file, kind="plots"),
-        code=code_of("respiration/calibrate_plots.py"),
     output:
         table="<study>/tables/calibration_plots.csv",
     log:
@@ -105,7 +102,6 @@ rule estimate_soil_respiration:
         carbon=of_study(respiration.carbon_if_needed, "soil_model"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
-        code=code_of("respiration/estimate_soil_respiration.py"),
     output:
         respiration="<study>/nep/rh_{soil_model}_{relation}.tif",
         total="<study>/nep/rs_{soil_model}_{relation}.tif",
@@ -131,20 +127,19 @@ rule estimate_nep:
     input:
         npp=of_study(layers.yearly, pattern="npp/{npp}/{year}.tif"),
         respiration=of_study(layers.respiration),
-        code=code_of("respiration/estimate_nep.py"),
     output:
-        nep="<study>/nep/nep.tif",
-        npp="<study>/nep/npp.tif",
-        rh="<study>/nep/rh.tif",
+        nep="<banded>/nep/nep.tif",
+        npp="<banded>/nep/npp.tif",
+        rh="<banded>/nep/rh.tif",
     log:
-        "<logs>/{study}/estimate_nep.log",
+        "<logs>/{study}{band}/estimate_nep.log",
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     message:
-        "{wildcards.study}: NEP = NPP - Rh."
+        "{wildcards.study}{wildcards.band}: NEP = NPP - Rh."
     script:
         "../scripts/respiration/estimate_nep.py"
 
@@ -154,7 +149,6 @@ rule compare_readings:
         npp="<study>/nep/npp.tif",
         respiration=of_study(layers.all_respiration),
         grid="<study>/grid.tif",
-        code=code_of("respiration/compare_readings.py"),
     output:
         table="<study>/tables/respiration_readings.csv",
     log:

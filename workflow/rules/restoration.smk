@@ -13,7 +13,6 @@ rule define_projects:
         projects=of_study(restoration.file),
         numbers=of_study(restoration.number_table),
         grid="<study>/grid.tif",
-        code=code_of("restoration/define_projects.py"),
     output:
         number="<study>/restoration/projects.tif",
         distance="<study>/restoration/distance.tif",
@@ -44,7 +43,6 @@ rule estimate_restoration:
         dem="<study>/dem.tif",
         landcover=of_study(restoration.first_landcover),
         grid="<study>/grid.tif",
-        code=code_of("restoration/estimate_restoration.py"),
     output:
         effects="<study>/tables/restoration_effects.csv",
         events="<study>/tables/restoration_events.csv",
@@ -72,7 +70,6 @@ rule summarise_restoration:
         projects="<study>/restoration/projects.csv",
         nep="<study>/nep/nep.tif",
         grid="<study>/grid.tif",
-        code=code_of("restoration/summarise_restoration.py"),
     output:
         table="<study>/tables/restoration_stages.csv",
     log:
@@ -96,7 +93,6 @@ rule draw_event_study:
         events="<study>/tables/restoration_events.csv",
         effects="<study>/tables/restoration_effects.csv",
         grid="<study>/grid.tif",
-        code=code_of("figures/draw_event_study.py"),
     output:
         png=report(
             "<study>/figures/{figure}.png",

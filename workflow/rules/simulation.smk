@@ -28,7 +28,6 @@ GEOGRAPHY = collect(
 rule simulate_geography:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulation/simulate_geography.py"),
     output:
         dem="<results>/twin/{study}/dem.tif",
         area="<results>/twin/{study}/area.gpkg",
@@ -48,7 +47,6 @@ rule simulate_geography:
 rule simulate_npp:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulation/simulate_npp.py"),
     output:
         granules="<results>/twin/{study}/granules/MOD17A3HGF.{collection}_{year}.csv",
     log:
@@ -71,7 +69,6 @@ rule simulate_npp:
 rule simulate_ndvi:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulation/simulate_ndvi.py"),
     output:
         granules="<results>/twin/{study}/granules/MOD13A3.061_{year}.csv",
     log:
@@ -93,7 +90,6 @@ rule simulate_ndvi:
 rule simulate_landcover:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulation/simulate_landcover.py"),
     output:
         granules=collect(
             "<results>/twin/{study}/granules/MCD12Q1.061_{year}.csv",
@@ -120,7 +116,6 @@ rule simulate_landcover:
 rule simulate_stations:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulation/simulate_stations.py"),
     output:
         stations="<results>/twin/{study}/stations.csv",
         defects="<results>/twin/{study}/truth/station_defects.csv",
@@ -145,7 +140,6 @@ rule simulate_stations:
 rule simulate_factors:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulation/simulate_factors.py"),
     output:
         karst="<results>/twin/{study}/karst.gpkg",
         population="<results>/twin/{study}/population.tif",
@@ -167,7 +161,6 @@ rule simulate_factors:
 rule simulate_management:
     input:
         geography=GEOGRAPHY,
-        code=code_of("simulation/simulate_management.py"),
     output:
         projects="<results>/twin/{study}/restoration.gpkg",
         carbon="<results>/twin/{study}/soil_carbon.tif",
@@ -193,7 +186,6 @@ rule simulate_truth:
     input:
         geography=GEOGRAPHY,
         grid="<study>/grid.tif",
-        code=code_of("simulation/simulate_truth.py"),
     output:
         temperature="<results>/twin/{study}/truth/temperature.tif",
         precipitation="<results>/twin/{study}/truth/precipitation.tif",
@@ -225,7 +217,6 @@ rule simulate_parts:
     input:
         geography=GEOGRAPHY,
         grid="<study>/grid.tif",
-        code=code_of("simulation/simulate_parts.py"),
     output:
         npp_climate="<results>/twin/{study}/truth/npp_climate_slope.tif",
         npp_human="<results>/twin/{study}/truth/npp_human_slope.tif",

@@ -13,7 +13,6 @@ rule clean_stations:
         stations=of_study(files.stations),
         area="<study>/zones/outlines.gpkg",
         grid="<study>/grid.tif",
-        code=code_of("stations/clean_stations.py"),
     output:
         records="<study>/stations/records.parquet",
         sites="<study>/stations/sites.csv",
@@ -50,7 +49,6 @@ rule check_stations:
     input:
         records="<study>/stations/records.parquet",
         grid="<study>/grid.tif",
-        code=code_of("stations/check_stations.py"),
     output:
         records="<study>/stations/checked.parquet",
         flagged="<study>/tables/station_flags.csv",
@@ -76,7 +74,6 @@ rule fill_stations:
     input:
         records="<study>/stations/checked.parquet",
         grid="<study>/grid.tif",
-        code=code_of("stations/fill_stations.py"),
     output:
         records="<study>/stations/filled.parquet",
         variograms="<study>/tables/station_variograms.csv",
@@ -106,7 +103,6 @@ rule aggregate_stations:
     input:
         records="<study>/stations/filled.parquet",
         grid="<study>/grid.tif",
-        code=code_of("stations/aggregate_stations.py"),
     output:
         monthly="<study>/stations/monthly.csv",
         annual="<study>/stations/annual.csv",

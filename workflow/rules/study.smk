@@ -12,7 +12,6 @@ from nepflow.study import files, tiles
 rule define_grid:
     input:
         area=setting("files/area"),
-        code=code_of("study/define_grid.py"),
     output:
         grid="<study>/grid.tif",
         zones="<study>/zones/area.tif",
@@ -42,7 +41,6 @@ rule warp_dem:
     input:
         dem=setting("files/dem"),
         grid="<study>/grid.tif",
-        code=code_of("study/warp_dem.py"),
     output:
         dem="<study>/dem.tif",
     log:
@@ -65,7 +63,6 @@ rule list_inputs:
     input:
         granules=of_study(tiles.digests),
         files=of_study(files.raw),
-        code=code_of("study/list_inputs.py"),
     output:
         inputs="<study>/tables/inputs.csv",
     log:
@@ -84,8 +81,6 @@ rule list_inputs:
 
 
 rule describe_study:
-    input:
-        code=code_of("study/describe_study.py"),
     output:
         study="<study>/study.yaml",
         choices="<study>/tables/choices.csv",
@@ -98,7 +93,7 @@ rule describe_study:
         mem_mb=by_attempt(500),
         runtime=by_size(5),
     params:
-        study=of_study(whole),
+        study=of_study(dict),
     message:
         "{wildcards.study}: settings and explicit choices."
     script:
@@ -106,8 +101,6 @@ rule describe_study:
 
 
 rule describe_dependence:
-    input:
-        code=code_of("study/describe_dependence.py"),
     output:
         table="<study>/tables/built_in.csv",
     log:
@@ -119,7 +112,7 @@ rule describe_dependence:
         mem_mb=by_attempt(500),
         runtime=by_size(5),
     params:
-        study=of_study(whole),
+        study=of_study(dict),
     message:
         "{wildcards.study}: drivers that entered what they are compared with."
     script:

@@ -17,7 +17,6 @@ rule define_zones:
     input:
         layers=of_study(zones.sources, "zones"),
         grid="<study>/grid.tif",
-        code=code_of("zones/define_zones.py"),
     output:
         zones="<study>/zones/{zones}.tif",
     log:
@@ -47,7 +46,6 @@ rule sum_zones:
         radiation=of_study(layers.if_in_climate, variable="radiation"),
         zones=of_study(zones.rasters),
         grid="<study>/grid.tif",
-        code=code_of("zones/sum_zones.py"),
     output:
         sums="<study>/zones/sums.parquet",
     log:
@@ -72,7 +70,6 @@ rule summarise_zones:
     input:
         sums="<study>/zones/sums.parquet",
         grid="<study>/grid.tif",
-        code=code_of("zones/summarise_zones.py"),
     output:
         series="<study>/tables/series_{zones}.csv",
         trends="<study>/tables/trends_{zones}.csv",
@@ -99,7 +96,6 @@ rule summarise_classes:
         persistence=of_study(zones.persistence_of_classes, "classes"),
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("zones/summarise_classes.py"),
     output:
         table="<study>/tables/shares_{classes}.csv",
     log:
@@ -124,7 +120,6 @@ rule summarise_trend:
         trend_class="<study>/pixel/{variable}/trend_class.tif",
         absence="<study>/pixel/npp/absence.tif",
         grid="<study>/grid.tif",
-        code=code_of("zones/summarise_trend.py"),
     output:
         table="<study>/tables/trend_classes_{variable}.csv",
         criteria="<study>/tables/trend_criteria_{variable}.csv",
@@ -150,7 +145,6 @@ rule estimate_contrast:
         layers=of_study(zones.contrast_layers),
         covariates=of_study(zones.contrast_covariates, "contrast"),
         grid="<study>/grid.tif",
-        code=code_of("zones/estimate_contrast.py"),
     output:
         table="<study>/tables/contrast_{contrast}.csv",
     log:

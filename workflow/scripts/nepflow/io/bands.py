@@ -30,9 +30,9 @@ def only(band):
     Parameters
     ----------
     band : str or None
-        Such as "2-of-5", counted from north to south; None is the whole.
+        Such as "/bands/2-of-5", counted from north to south; empty is the whole.
     """
-    token = _BAND.set(tuple(map(int, band.split("-of-"))) if band else WHOLE)
+    token = _BAND.set(tuple(map(int, band.rpartition("/")[2].split("-of-"))) if band else WHOLE)
     try:
         yield
     finally:

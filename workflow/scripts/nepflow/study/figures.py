@@ -197,6 +197,28 @@ def _check_dates(study, file):
         )
 
 
+def check_kinds(studies):
+    """Refuse a name of a figure that has two kinds: it tells what draws the figure.
+
+    Parameters
+    ----------
+    studies : dict
+        Complete settings by name.
+
+    Raises
+    ------
+    BadStudy
+    """
+    kinds = {}
+    for name, study in studies.items():
+        for figure in study["figures"]:
+            if kinds.setdefault(figure["name"], figure["kind"]) != figure["kind"]:
+                raise BadStudy(
+                    f"config/studies/{name}.yaml: figure {figure['name']} is a {figure['kind']} "
+                    f"here and a {kinds[figure['name']]} in another study of the site. Rename one."
+                )
+
+
 def pattern(studies, kind):
     """Return the regular expression of the figures of a kind in any study."""
     names = {

@@ -255,3 +255,26 @@ def raw(study):
     # those of npp.rasters stand in lists of their own (`tiles.digests`)
     found += [own.path for own in of_study(study) if own.key != "npp.rasters"]
     return list(dict.fromkeys(found))
+
+
+def bands(study, patterns, wildcards):
+    """Return the files of all bands of rows of a study.
+
+    Parameters
+    ----------
+    study : dict
+    patterns : dict
+        Paths by name of output, with ``{band}`` where the folder of a band stands.
+    wildcards : dict
+
+    Returns
+    -------
+    dict
+        Lists of paths, from north to south, by name of output.
+    """
+    count = study["grid"]["blocks"]
+    folders = [f"/bands/{number}-of-{count}" for number in range(1, count + 1)]
+    return {
+        name: [settings_file.filled(path, **wildcards | {"band": band}) for band in folders]
+        for name, path in patterns.items()
+    }

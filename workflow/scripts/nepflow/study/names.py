@@ -176,3 +176,8 @@ def folded(name):
     """Return a name as a file system without case, and a hasty reader, see it."""
     plain = unicodedata.normalize("NFKC", str(name)).casefold()
     return re.sub(r"[\s_]+", " ", plain).strip().replace(" ", "_")
+
+
+def any_of(names):
+    """Return the regular expression of studies, for rules that only some of them have."""
+    return "|".join(map(re.escape, names)) or "no_such_study"

@@ -33,16 +33,18 @@ def controlled_discoveries(study, variable):
     return partial_layers(study, variable, "_fdr") if variable == "nep" else []
 
 
-def studies_driven_by(studies, drivers):
-    """Return the names of the studies with exactly these drivers, in any order."""
-    chosen = {name: study["climate"]["variables"] for name, study in studies.items()}
-    return [name for name, own in chosen.items() if sorted(own) == sorted(drivers)]
+def sets_of_drivers(studies):
+    """Return the names of the studies by the climate variables that drive them."""
+    found = {}
+    for name, study in studies.items():
+        found.setdefault(tuple(study["climate"]["variables"]), []).append(name)
+    return found
 
 
 def partial_files(drivers):
     """Return the patterns of the partial correlations with ``drivers``, by name of the output."""
     return {
-        f"{driver}{part}": f"<study>/pixel/{{variable}}/partial_{driver}{part}.tif"
+        f"{driver}{part}": f"<banded>/pixel/{{variable}}/partial_{driver}{part}.tif"
         for driver in drivers
         for part in ("", "_p", "_class")
     }
