@@ -39,7 +39,7 @@ if any(study["grid"]["blocks"] > 1 for study in STUDIES.values()):
 
 wildcard_constraints:
     study="|".join(map(re.escape, STUDIES)),
-    band=r"(/bands/\d+-of-\d+)?",
+    band=files.folder_of_band(STUDIES),
     year=r"\d{4}",
     collection=r"\d{3}|rasters|casa",
     variable="|".join([*variables.VARIABLES, "nep", "npp", "rh"]),

@@ -4,33 +4,29 @@ Inputs   <study>/bands/<band>/<file> of each output of a rule that writes below 
 Outputs  <study>/<file>
 """
 
+from snakemake.io import strip_wildcard_constraints
+
 IN_BANDS = [name for name, study in STUDIES.items() if study["grid"]["blocks"] > 1]
-
-
-ruleorder: gather_interpolate_climate > warp_climate
 
 
 for banded in sorted(workflow.modifier.rules, key=str):
     if not any("{band}" in file for file in banded.output):
         continue
-    gather = f"gather_{banded.name}"
+    outputs = {key: strip_wildcard_constraints(file) for key, file in banded.output.items()}
+    gather, own = f"gather_{banded.name}", banded.wildcard_constraints.get("study", ".*")
+    of_those = names.any_of(study for study in IN_BANDS if re.fullmatch(own, study))
 
     rule:
         name:
             gather
         input:
-            unpack(bands_of(dict(banded.output.items()))),
+            unpack(bands_of(outputs)),
         output:
-            **{name: file.replace("{band}", "") for name, file in banded.output.items()},
+            **{key: file.replace("{band}", "") for key, file in outputs.items()},
         log:
             banded.log[0].replace("{band}", "").replace(banded.name, gather),
         wildcard_constraints:
-            **banded.wildcard_constraints,
-            study=names.any_of(
-                study
-                for study in IN_BANDS
-                if re.fullmatch(banded.wildcard_constraints.get("study", ".*"), study)
-            ),
+            **(banded.wildcard_constraints | {"study": of_those}),
         localrule: True
         conda:
             "../../envs/geo.yaml"
@@ -41,5 +37,3 @@ for banded in sorted(workflow.modifier.rules, key=str):
             "{wildcards.study}: bands of {output[0]}."
         script:
             "../scripts/gather_bands.py"
-
-    workflow.ruleorder(gather, banded.name)

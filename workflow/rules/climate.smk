@@ -20,9 +20,6 @@ Outputs  <study>/climate/<variable>{.tif,_fit.npz},
 from nepflow.study import climate, figures, layers
 
 
-ruleorder: interpolate_climate > warp_climate
-
-
 rule fit_climate:
     input:
         monthly="<study>/stations/monthly.csv",
@@ -230,7 +227,7 @@ rule warp_climate:
     log:
         "<logs>/{study}/warp_climate/{climate}/{variable}.log",
     wildcard_constraints:
-        climate="climate(/grids)?",
+        climate=climate.folders_of_grids(STUDIES),
     conda:
         "../../envs/geo.yaml"
     threads: 2

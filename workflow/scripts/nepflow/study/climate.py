@@ -1,5 +1,7 @@
 """Climate of a study: stations or grids, surfaces, and where months come from."""
 
+import re
+
 from nepflow.study import files, layers
 
 FIT_TABLES = ("fit", "minima", "ranked", "suspects", "evaluation", "floored")
@@ -8,6 +10,15 @@ FIT_TABLES = ("fit", "minima", "ranked", "suspects", "evaluation", "floored")
 def studies_with_stations(studies):
     """Return the names of the studies whose climate comes from stations."""
     return [name for name, study in studies.items() if not layers.is_gridded(study)]
+
+
+def folders_of_grids(studies):
+    """Return the regular expression of the folders of climate that comes from grids.
+
+    It is ``climate`` only in studies without stations, which have surfaces there.
+    """
+    gridded = [name for name, study in studies.items() if layers.is_gridded(study)]
+    return "|".join(["climate/grids", *(f"(?<=/{re.escape(name)}/)climate" for name in gridded)])
 
 
 def grid_entries(study, variable):

@@ -4,6 +4,7 @@ Standard library only: the workflow reads it before any environment exists.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -278,3 +279,13 @@ def bands(study, patterns, wildcards):
         name: [settings_file.filled(path, **wildcards | {"band": band}) for band in folders]
         for name, path in patterns.items()
     }
+
+
+def folder_of_band(studies):
+    """Return the regular expression of what stands between a study and its files in a band.
+
+    It is empty for a study on the whole grid; a study in bands (``grid.blocks`` above 1) has no
+    file of the whole grid from a rule that works on bands.
+    """
+    in_bands = [name for name, study in studies.items() if study["grid"]["blocks"] > 1]
+    return r"/bands/\d+-of-\d+|" + "".join(f"(?<!/{re.escape(name)})" for name in in_bands)
