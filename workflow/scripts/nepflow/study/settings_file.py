@@ -8,6 +8,7 @@ import difflib
 import itertools
 import math
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -86,6 +87,60 @@ def read(path, utf8_only=False):
     finally:
         if loader:
             loader.dispose()
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A key or a value of a YAML text.
+
+    Attributes
+    ----------
+    place : tuple of str
+        Keys from the top to it; the last one is itself where it is a key. Places in lists are left
+        out.
+    text : str
+    is_key : bool
+    start, end : int
+        Characters of the text that hold it, with quotes.
+    line : int
+    """
+
+    place: tuple
+    text: str
+    is_key: bool
+    start: int
+    end: int
+    line: int
+
+
+def scalars(path):
+    """Return the text of a YAML file that `read` accepts, and its keys and values in order.
+
+    Raises
+    ------
+    FileNotFoundError
+    BadSettings
+    """
+    read(path)
+    text = _text(path, False)
+    loader = _Loader(text)
+    try:
+        return text, list(_scalars(loader.get_single_node(), (), False))
+    finally:
+        loader.dispose()
+
+
+def _scalars(node, place, is_key):
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _scalars(key, (*place, key.value), True)
+            yield from _scalars(value, (*place, key.value), False)
+    elif isinstance(node, yaml.SequenceNode):
+        for part in node.value:
+            yield from _scalars(part, place, False)
+    else:
+        start, end = node.start_mark, node.end_mark
+        yield Scalar(place, node.value, is_key, start.index, end.index, start.line + 1)
 
 
 def dump(content, file):
