@@ -7,7 +7,15 @@ import re
 import sys
 from pathlib import Path
 
-from nepflow.study import catalogue, detector, landcover, modis, respiration, settings_file
+from nepflow.study import (
+    catalogue,
+    detector,
+    landcover,
+    modis,
+    renamed,
+    respiration,
+    settings_file,
+)
 from nepflow.study import figures as study_figures
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
 from nepflow.study.pixel import TREND_LAYERS
@@ -49,6 +57,29 @@ def load_study(name, config, schema, raw, results):
     BadStudy
         With the file, the key and the remedy.
     """
+    try:
+        return _loaded(name, config, schema, raw, results)
+    except BadStudy:
+        for path in study_files(name, Path(config)):
+            renamed.check(path)  # a better message, where names of an older version are the fault
+        raise
+
+
+def study_files(name, config):
+    """Yield the file of a study and those that it is based on, as far as they can be read."""
+    seen = set()
+    while isinstance(name, str) and name not in seen:
+        seen.add(name)
+        path = config / "studies" / f"{name}.yaml"
+        try:
+            own = settings_file.read(path)
+        except (OSError, settings_file.BadSettings):
+            return
+        yield path
+        name = own.get("based_on")
+
+
+def _loaded(name, config, schema, raw, results):
     study = merged(name, Path(config))
     file = f"config/studies/{name}.yaml"
     check_schema(study, schema, file)
