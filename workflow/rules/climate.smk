@@ -53,6 +53,7 @@ rule fit_climate:
         length_scale_km=setting("climate/length_scale_km"),
         transformation=setting("climate/transformation/{variable}"),
         minimum_stations=setting("climate/minimum_stations"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: monthly surfaces of {wildcards.variable}."
     script:
@@ -77,6 +78,7 @@ rule define_evaluation:
         evaluator=setting("climate/evaluator"),
         tolerance=setting("climate/tolerance/{variable}"),
         bias_correction=setting("climate/bias_correction"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: how surfaces of {wildcards.variable} are evaluated."
     script:
@@ -105,6 +107,7 @@ rule interpolate_climate:
     params:
         years=setting("years"),
         bias_correction=setting("climate/bias_correction"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}{wildcards.band}: annual {wildcards.variable} on the study grid."
     script:
@@ -116,7 +119,6 @@ rule summarise_residuals:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
         minima="<study>/tables/{variable}_minima.csv",
-        grid="<study>/grid.tif",
     output:
         residuals="<study>/climate/{variable}_residuals.parquet",
         ranked="<study>/tables/{variable}_ranked.csv",
@@ -133,6 +135,7 @@ rule summarise_residuals:
         smoothing=setting("climate/smoothing"),
         common_smoothing=setting("climate/common_smoothing"),
         suspect_limit=setting("climate/suspect_limit"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: residuals of {wildcards.variable}."
     script:
@@ -214,6 +217,7 @@ rule import_climate:
         limits=setting("climate/limits"),
         plausible_median=setting("climate/plausible_median"),
         downscaling=of_study(climate.downscaling),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: months of gridded {wildcards.variable}."
     script:
@@ -260,6 +264,8 @@ rule compare_climate:
     resources:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
+    params:
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: {wildcards.variable} of grids and of stations."
     script:

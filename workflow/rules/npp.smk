@@ -98,6 +98,7 @@ rule import_npp:
         runtime=by_size(20),
     params:
         entry=of_study(files.npp_entry, "year"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NPP of {wildcards.year} from a raster."
     script:
@@ -146,6 +147,7 @@ rule compare_npp:
     params:
         years=of_study(npp.comparison_years),
         sources=of_study(npp.comparison_sources),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NPP of two sources."
     script:
@@ -249,6 +251,7 @@ rule estimate_fpar_limits:
         runtime=by_size(60),
     params:
         casa=of_study(npp.casa_settings, "limits"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: limits of NDVI by vegetation type."
     script:
@@ -309,6 +312,7 @@ rule summarise_casa:
         runtime=by_size(30),
     params:
         years=setting("years"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NDVI at its limits and NDVI filled."
     script:
@@ -350,6 +354,7 @@ rule summarise_absence:
         runtime=by_size(30),
     params:
         years=setting("years"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: area without NPP by reason."
     script:

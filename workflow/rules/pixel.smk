@@ -96,7 +96,6 @@ rule estimate_stability:
 rule classify_variation:
     input:
         cv="<study>/pixel/{variable}/cv.tif",
-        grid="<study>/grid.tif",
     output:
         cv_class="<study>/pixel/{variable}/cv_class.tif",
         breaks="<study>/tables/cv_breaks_{variable}.csv",
@@ -109,6 +108,7 @@ rule classify_variation:
         runtime=by_size(30),
     params:
         stability=setting("stability"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: classes of variation of {wildcards.variable}."
     script:
@@ -157,6 +157,7 @@ rule summarise_persistence:
         years=setting("years"),
         minimum_years=setting("minimum_years"),
         persistence=setting("persistence"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: persistence of {wildcards.variable} beside chance."
     script:
@@ -212,6 +213,7 @@ rule control_discoveries:
     params:
         significance=of_study(pixel.significance, "test"),
         built_in=of_study(pixel.shared_input_of_test, "variable", "test"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
     script:
@@ -238,6 +240,7 @@ rule summarise_correlation:
         climate=setting("climate/variables"),
         level=setting("correlation/significance_p"),
         built_in=of_study(pixel.shared_inputs, "variable"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
     script:
@@ -289,6 +292,7 @@ rule summarise_dominance:
     params:
         built_in=of_study(pixel.shared_inputs, "variable"),
         level=setting("correlation/significance_p"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: multiple correlation of {wildcards.variable}."
     script:

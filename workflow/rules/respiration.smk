@@ -117,6 +117,7 @@ rule estimate_soil_respiration:
     params:
         constants=of_study(respiration.constants, "soil_model"),
         bias_correction=setting("climate/bias_correction"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: respiration by {wildcards.soil_model} and {wildcards.relation}."
     script:
@@ -162,6 +163,7 @@ rule compare_readings:
         readings=setting("respiration_variants"),
         minimum_years=of_study(layers.minimum_years),
         chosen=setting("respiration_variant"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NEP by the readings of the respiration equation."
     script:

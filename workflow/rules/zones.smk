@@ -84,6 +84,7 @@ rule summarise_zones:
         years=setting("years"),
         minimum_years=setting("minimum_years"),
         autocorrelation=setting("trend/autocorrelation"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: annual means and totals by {wildcards.zones}."
     script:
@@ -109,6 +110,7 @@ rule summarise_classes:
         runtime=by_size(30),
     params:
         built_in=of_study(zones.shared_input_of_classes, "classes"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: area of {wildcards.classes}."
     script:
@@ -133,6 +135,7 @@ rule summarise_trend:
     params:
         years=setting("years"),
         trend=setting("trend"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: area of each trend class of {wildcards.variable}."
     script:
@@ -158,6 +161,7 @@ rule estimate_contrast:
         layers=of_study(zones.contrast_layer_names),
         entry=of_study(zones.contrast, "contrast"),
         settings=setting("contrast"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: {wildcards.contrast} against the rest of the area."
     script:

@@ -23,11 +23,19 @@ def evaluate(
 ):  # fmt: skip
     evaluation = cube.with_name("evaluation.csv")
     define_evaluation(
-        fit, paths["dem"], paths["grid"], evaluation, evaluator, tolerance, bias_correction, mem_mb
+        fit,
+        paths["dem"],
+        paths["grid"],
+        evaluation,
+        evaluator,
+        tolerance,
+        bias_correction,
+        mem_mb,
+        simulated=False,
     )
     interpolate_climate(
         fit, evaluation, paths["dem"], paths["grid"], cube, table, climate_study.YEARS,
-        bias_correction, mem_mb, threads,
+        bias_correction, mem_mb, threads, simulated=False,
     )  # fmt: skip
 
 

@@ -85,6 +85,7 @@ def estimated(folder, model, relation, constants=None):
     estimate_soil_respiration(
         annual, months if monthly else [], [], carbon if model != "raich2002" else [],
         paths["dem"], paths["grid"], outputs, model, relation, constants or {}, "none", 20, 1,
+        simulated=True,
     )  # fmt: skip
     table = pd.read_csv(outputs[2])
     assert set(table["source"]) == {"simulated (twin)"}
@@ -127,7 +128,15 @@ def test_fitted_months_give_the_same_as_by_hand(tmp_path, relation):
         fits.append(fit.rename(tmp_path / f"{variable}_fit.npz"))
         tables.append(tmp_path / f"{variable}_evaluation.csv")
         define_evaluation(
-            fits[-1], paths["dem"], paths["grid"], tables[-1], "exact", 0.01, "none", 100
+            fits[-1],
+            paths["dem"],
+            paths["grid"],
+            tables[-1],
+            "exact",
+            0.01,
+            "none",
+            100,
+            simulated=True,
         )
     grid, annual = raster.grid_of(paths["grid"]), tmp_path / "annual.tif"
     bands = [str(year) for year in YEARS]
@@ -135,7 +144,7 @@ def test_fitted_months_give_the_same_as_by_hand(tmp_path, relation):
     outputs = [tmp_path / name for name in ("rh.tif", "rs.tif", "table.csv")]
     estimate_soil_respiration(
         [annual, annual], fits, tables, [], paths["dem"], paths["grid"], outputs, "raich2002",
-        relation, {}, "none", 100, 1,
+        relation, {}, "none", 100, 1, simulated=True,
     )  # fmt: skip
     warmth, rain = true_months(paths)
     held = np.clip(warmth, -13.3, 33.5)

@@ -37,7 +37,7 @@ def test_shares_close_twice(tmp_path):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)
     paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    summarise_classes(*paths, tmp_path / "table.csv", mem_mb=1)
+    summarise_classes(*paths, tmp_path / "table.csv", mem_mb=1, simulated=False)
     table = {row["class"]: row for row in rows(tmp_path / "table.csv")}
     assert list(table) == ["a", "b", "statistic not defined", "water", "barren", "all"]
     areas = {name: float(row["area_km2"]) for name, row in table.items()}
@@ -48,7 +48,9 @@ def test_shares_close_twice(tmp_path):
     shares = [float(table[name]["share_of_area_percent"]) for name in areas]
     assert sum(shares) == pytest.approx(100, abs=1e-6)
     assert "built_in" not in table["a"] and "white_noise_percent" not in table["a"]
-    summarise_classes(*paths, tmp_path / "table.csv", 1, built_in="temperature: same layer")
+    summarise_classes(
+        *paths, tmp_path / "table.csv", 1, built_in="temperature: same layer", simulated=False
+    )
     assert {row["built_in"] for row in rows(tmp_path / "table.csv")} == {"temperature: same layer"}
     classified = [float(table[name]["share_of_classified_percent"]) for name in ("a", "b")]
     assert sum(classified) == pytest.approx(100, abs=1e-6)
@@ -64,7 +66,9 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
         raster.write(values, output, GRID)
     given = [str(tmp_path / f"{name}.tif") for name in ("p", "absence", "grid")]
-    control_discoveries(*given, outputs, ("nep", "test", "same layer"), 5, 0.05, mem_mb=1)
+    control_discoveries(
+        *given, outputs, ("nep", "test", "same layer"), 5, 0.05, mem_mb=1, simulated=False
+    )
     table = rows(outputs[1])
     assert {row["built_in"] for row in table} == {"same layer"}
     area = {row["quantity"]: float(row["value"]) for row in table if row["unit"] == "km2"}
@@ -97,7 +101,9 @@ def test_classes_of_persistence_stand_beside_chance(tmp_path):
     chance.append(("blocks", False, "coupling_share_of_white_noise", names[5], 1.0, "%"))
     tables.write(chance, tmp_path / "chance.csv", persistence.COLUMNS)
     paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    summarise_classes(*paths, tmp_path / "table.csv", 1, chance_path=tmp_path / "chance.csv")
+    summarise_classes(
+        *paths, tmp_path / "table.csv", 1, chance_path=tmp_path / "chance.csv", simulated=False
+    )
     table = {row["class"]: row for row in rows(tmp_path / "table.csv")}
     assert float(table[names[5]]["white_noise_percent"]) == 50
     assert float(table[names[1]]["autoregression_percent"]) == 11
@@ -114,7 +120,7 @@ def test_trend_classes_close_with_the_masked_area_by_reason(tmp_path):
         raster.write(values, output, GRID)
     paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
     outputs = [tmp_path / "table.csv", tmp_path / "criteria.csv"]
-    summarise_trend(*paths, outputs, "nep", "2001-2010", [1.64, 1.96, 2.58], 1)
+    summarise_trend(*paths, outputs, "nep", "2001-2010", [1.64, 1.96, 2.58], 1, simulated=False)
     table = rows(outputs[0])
     area = {row["zone"]: float(row["value"]) for row in table if row["unit"] == "km2"}
     assert sum(area.values()) == 1000

@@ -14,7 +14,15 @@ COLUMNS = ("variable", "quantity", "value", "unit")
 
 
 def define_evaluation(
-    fit_path, dem_path, grid_path, table_path, evaluator, tolerance, bias_correction, mem_mb
+    fit_path,
+    dem_path,
+    grid_path,
+    table_path,
+    evaluator,
+    tolerance,
+    bias_correction,
+    mem_mb,
+    simulated,
 ):
     """The coarsest nodes whose bound keeps the tolerance; exact if none does."""
     surfaces, grid = climate_surfaces.read(fit_path), raster.grid_of(grid_path)
@@ -33,7 +41,6 @@ def define_evaluation(
         rows += [(f"bound_at_{step}_cells", size, surfaces.unit) for step, size in bounds.items()]
     if bias_correction != "none" and surfaces.transformation != "none":
         rows += [("step_of_variance", evaluation.spread_step(surfaces, grid.resolution_m), "cell")]
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write([(surfaces.variable, *row) for row in rows], table_path, COLUMNS, simulated)
 
 

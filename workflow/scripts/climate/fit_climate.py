@@ -18,9 +18,21 @@ MINIMA = ("variable", "year", "month", "rho", "signal")
 
 
 def fit_climate(
-    monthly_path, grid_path, weights_path, fit_path, table_path, minima_path,
-    variable, years, model, exaggeration, weights_column, minimum_stations, **settings,
-):  # fmt: skip
+    monthly_path,
+    grid_path,
+    weights_path,
+    fit_path,
+    table_path,
+    minima_path,
+    variable,
+    years,
+    model,
+    exaggeration,
+    weights_column,
+    minimum_stations,
+    simulated,
+    **settings,
+):
     """Surfaces that miss the same stations share one decomposition."""
     sites, values, surface_years, months = aggregation.monthly_matrix(
         monthly_path, variable, years, minimum_stations
@@ -48,7 +60,6 @@ def fit_climate(
         stations=names, position=position, observed=values, **parts,
     )  # fmt: skip
     climate_surfaces.write(fit_path, surfaces)
-    simulated = "simulated" in raster.tags_of(grid_path)
     rows = diagnostics.log_rows(log, variable, surface_years, months, unit, transformation)
     tables.write(rows, table_path, COLUMNS, simulated)
     found = [(variable, surface_years[s], months[s], *rest) for s, *rest in sorted(minima)]

@@ -15,9 +15,18 @@ COLUMNS = ("variable", "quantity", "value", "unit")
 
 
 def interpolate_climate(
-    fit_path, evaluation_path, dem_path, grid_path, cube_path, table_path, years,
-    bias_correction, mem_mb, threads,
-):  # fmt: skip
+    fit_path,
+    evaluation_path,
+    dem_path,
+    grid_path,
+    cube_path,
+    table_path,
+    years,
+    bias_correction,
+    mem_mb,
+    threads,
+    simulated,
+):
     """Only cells inside the area are evaluated."""
     surfaces = climate_surfaces.read(fit_path)
     evaluation = climate_evaluation.evaluation_of(
@@ -53,7 +62,7 @@ def interpolate_climate(
         ("evaluated", evaluated, "cells and months"),
     ]
     rows = [(surfaces.variable, *row) for row in rows]
-    tables.write(rows, table_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
+    tables.write(rows, table_path, COLUMNS, simulated)
 
 
 if __name__ == "__main__":
@@ -69,4 +78,5 @@ if __name__ == "__main__":
             bias_correction=snakemake.params.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
+            simulated=snakemake.params.simulated,
         )

@@ -15,9 +15,21 @@ COLUMNS = ("model", "relation", "quantity", "value", "unit")
 
 
 def estimate_soil_respiration(
-    annual_paths, months_paths, evaluation_paths, carbon_path, dem_path, grid_path, outputs, model,
-    relation, constants, bias_correction, mem_mb, threads,
-):  # fmt: skip
+    annual_paths,
+    months_paths,
+    evaluation_paths,
+    carbon_path,
+    dem_path,
+    grid_path,
+    outputs,
+    model,
+    relation,
+    constants,
+    bias_correction,
+    mem_mb,
+    threads,
+    simulated,
+):
     """Months are evaluated where they are used; carbon enters after climate."""
     years = raster.years_of(annual_paths[0])
     budget = annual.Budget(model, relation, constants, years)
@@ -49,7 +61,7 @@ def estimate_soil_respiration(
         label="respiration",
     )
     rows = [(model, relation, *row) for row in budget.rows()]
-    tables.write(rows, outputs[2], COLUMNS, "simulated" in raster.tags_of(grid_path))
+    tables.write(rows, outputs[2], COLUMNS, simulated)
 
 
 if __name__ == "__main__":
@@ -71,4 +83,5 @@ if __name__ == "__main__":
             bias_correction=settings.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
+            simulated=snakemake.params.simulated,
         )

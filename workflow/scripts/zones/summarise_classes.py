@@ -17,7 +17,14 @@ CHANCE = tuple(f"{name}_percent" for name in persistence.NOISE)  # of the classi
 
 
 def summarise_classes(
-    classes_path, absence_path, grid_path, output_path, mem_mb, built_in=None, chance_path=None
+    classes_path,
+    absence_path,
+    grid_path,
+    output_path,
+    mem_mb,
+    simulated,
+    built_in=None,
+    chance_path=None,
 ):
     """A cell without a class counts under the reason why NPP is absent there.
 
@@ -50,7 +57,7 @@ def summarise_classes(
         columns += CHANCE
     if built_in:
         rows, columns = [(*row, built_in) for row in rows], (*columns, "built_in")
-    tables.write(rows, output_path, columns, simulated="simulated" in raster.tags_of(grid_path))
+    tables.write(rows, output_path, columns, simulated=simulated)
 
 
 if __name__ == "__main__":
@@ -63,4 +70,5 @@ if __name__ == "__main__":
             mem_mb=snakemake.resources.mem_mb,
             built_in=snakemake.params.built_in,
             chance_path="".join(snakemake.input.persistence),  # none or one
+            simulated=snakemake.params.simulated,
         )

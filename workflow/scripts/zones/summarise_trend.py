@@ -20,7 +20,9 @@ CRITERIA = (
 )  # fmt: skip
 
 
-def summarise_trend(class_path, absence_path, grid_path, outputs, variable, period, cuts, mem_mb):
+def summarise_trend(
+    class_path, absence_path, grid_path, outputs, variable, period, cuts, mem_mb, simulated
+):
     """Shares are of the area with a trend; the area without one stands beside them by reason."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     cells, area = np.zeros(256), MaskedArea()
@@ -43,7 +45,6 @@ def summarise_trend(class_path, absence_path, grid_path, outputs, variable, peri
         rows.append(("masked", f"no trend: {reason}", period, f"{variable}_area", km2, "km2"))
         table.append(("", "", "", f"no trend: {reason}", km2, np.nan, 100 * km2 / whole))
     table.append(("", "", "", "all", whole, np.nan, 100.0))
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, outputs[0], simulated=simulated)
     tables.write(table, outputs[1], CRITERIA, simulated=simulated)
 
@@ -59,4 +60,5 @@ if __name__ == "__main__":
             period=f"{snakemake.params.years[0]}-{snakemake.params.years[-1]}",
             cuts=[snakemake.params.trend[f"{name}_z"] for name in STRENGTHS],
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )
