@@ -110,36 +110,12 @@ rule summarise_classes:
         runtime=by_size(30),
     params:
         built_in=of_study(zones.shared_input_of_classes, "classes"),
+        criteria=of_study(zones.criteria_of_classes, "classes"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: area of {wildcards.classes}."
     script:
         "../scripts/zones/summarise_classes.py"
-
-
-rule summarise_trend:
-    input:
-        trend_class="<study>/pixel/{variable}/trend_class.tif",
-        absence="<study>/pixel/npp/absence.tif",
-        grid="<study>/grid.tif",
-    output:
-        table="<study>/tables/trend_classes_{variable}.csv",
-        criteria="<study>/tables/trend_criteria_{variable}.csv",
-    log:
-        "<logs>/{study}/summarise_trend/{variable}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_size(30),
-    params:
-        years=setting("years"),
-        trend=setting("trend"),
-        simulated=setting("simulated"),
-    message:
-        "{wildcards.study}: area of each trend class of {wildcards.variable}."
-    script:
-        "../scripts/zones/summarise_trend.py"
 
 
 rule estimate_contrast:

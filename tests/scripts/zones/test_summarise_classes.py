@@ -8,11 +8,10 @@ import pytest
 from affine import Affine
 from control_discoveries import control_discoveries
 from nepflow.io import raster, tables
-from nepflow.pixel import persistence
-from nepflow.study import modis
+from nepflow.pixel import persistence, trend
+from nepflow.study import modis, pixel
 from scipy import stats
 from summarise_classes import summarise_classes
-from summarise_trend import summarise_trend
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()
 GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 40000), 40, 50)
@@ -116,20 +115,23 @@ def test_trend_classes_close_with_the_masked_area_by_reason(tmp_path):
     inside = np.ones((40, 50))
     inside[:20] = 0
     for name, values in (("classes", codes), ("absence", reason), ("grid", inside)):
-        output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
+        names = trend.CLASS_NAMES if name == "classes" else None
+        output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)
     paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    outputs = [tmp_path / "table.csv", tmp_path / "criteria.csv"]
-    summarise_trend(*paths, outputs, "nep", "2001-2010", [1.64, 1.96, 2.58], 1, simulated=False)
-    table = rows(outputs[0])
-    area = {row["zone"]: float(row["value"]) for row in table if row["unit"] == "km2"}
+    made = tmp_path / "table.csv"
+    cuts = {"slightly_significant_z": 1.64, "significant_z": 1.96, "extremely_significant_z": 2.58}
+    criteria = pixel.trend_criteria({"trend": cuts})
+    summarise_classes(*paths, made, 1, criteria=criteria, simulated=False)
+    *parts, whole = rows(made)
+    assert whole["class"] == "all" and float(whole["area_km2"]) == 1000
+    area = {row["class"]: float(row["area_km2"]) for row in parts}
     assert sum(area.values()) == 1000
-    assert area["no trend: water"] == 200 and area["no trend: statistic not defined"] == 200
-    shares = [float(row["value"]) for row in table if row["unit"] == "%"]
+    assert area["water"] == 200 and area["statistic not defined"] == 200
+    shares = [float(row["share_of_classified_percent"]) for row in parts if row["code"]]
     assert sum(shares) == pytest.approx(100) and len(shares) == 9
-    criteria = rows(outputs[1])
-    *parts, whole = criteria
-    assert whole["category"] == "all" and float(whole["area_km2"]) == 1000
     assert sum(float(row["share_of_area_percent"]) for row in parts) == pytest.approx(100)
-    assert [row["code"] for row in parts if row["code"]] == [str(c) for c in range(9, 0, -1)]
-    assert parts[0]["z"] and not parts[-1]["z"]
+    assert [row["code"] for row in parts if row["code"]] == [str(c) for c in range(1, 10)]
+    said = {row["class"]: (row["slope"], row["z"]) for row in parts}
+    assert said["significant decrease"] == ("slope < 0", "1.96 < |Z| <= 2.58")
+    assert said["no change"] == ("slope = 0", "any") and said["water"] == ("", "")
