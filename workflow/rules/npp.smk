@@ -212,7 +212,6 @@ rule fill_ndvi:
 rule estimate_normals:
     input:
         months=of_study(layers.months, variables=["temperature", "precipitation"]),
-        evaluations=of_study(layers.evaluations, variables=["temperature", "precipitation"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -267,9 +266,6 @@ rule estimate_npp_casa:
         landcover=of_study(npp.vegetation, "year"),
         limits="<study>/tables/casa_limits{limits}.csv",
         months=of_study(layers.months, variables=["temperature", "precipitation", "radiation"]),
-        evaluations=of_study(
-            layers.evaluations, variables=["temperature", "precipitation", "radiation"]
-        ),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:

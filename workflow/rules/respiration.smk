@@ -23,7 +23,6 @@ rule estimate_respiration:
         temperature="<study>/climate/temperature.tif",
         precipitation="<study>/climate/precipitation.tif",
         months=of_study(layers.months, variables=["temperature", "precipitation"]),
-        evaluations=of_study(layers.evaluations, variables=["temperature", "precipitation"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -98,7 +97,6 @@ rule estimate_soil_respiration:
             "<study>/climate/precipitation.tif",
         ],
         months=of_study(respiration.months, "soil_model"),
-        evaluations=of_study(respiration.evaluations, "soil_model"),
         carbon=of_study(respiration.carbon_if_needed, "soil_model"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",

@@ -23,6 +23,10 @@ SETTINGS = {
     "close_km": 5,
     "block_km": 50,
     "length_scale_km": 100,
+    "evaluator": "exact",
+    "tolerance": 0.01,
+    "bias_correction": "none",
+    "mem_mb": 100,
 }
 
 
@@ -48,8 +52,8 @@ def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
     )  # fmt: skip
     outputs = folder / f"{variable}_fit.npz", folder / f"{variable}_fit.csv"
     fit_climate(
-        monthly, paths["grid"], raw, *outputs, folder / f"{variable}_minima.csv", variable,
-        climate_study.YEARS, minimum_stations=minimum,
+        monthly, paths["grid"], raw, paths["dem"], *outputs,
+        folder / f"{variable}_minima.csv", variable, climate_study.YEARS, minimum_stations=minimum,
         **(SETTINGS | {"transformation": TRANSFORMATION[variable]} | changes), simulated=False,
     )  # fmt: skip
     return paths, outputs

@@ -17,7 +17,6 @@ COLUMNS = ("model", "relation", "quantity", "value", "unit")
 def estimate_soil_respiration(
     annual_paths,
     months_paths,
-    evaluation_paths,
     carbon_path,
     dem_path,
     grid_path,
@@ -36,9 +35,7 @@ def estimate_soil_respiration(
     carbon = [carbon_path] if carbon_path else []
     months = None
     if months_paths:
-        months = monthly.of_years(
-            months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
-        )
+        months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction)
 
     def on_block(*arrays, x, y):
         own = arrays[len(carbon) :]
@@ -70,7 +67,6 @@ if __name__ == "__main__":
         estimate_soil_respiration(
             annual_paths=snakemake.input.annual,
             months_paths=snakemake.input.months,
-            evaluation_paths=snakemake.input.evaluations,
             carbon_path=snakemake.input.carbon,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,

@@ -263,7 +263,6 @@ TABLES = (
     (r"(.+)_minima", None, None),
     (r"(.+)_ranked", "quality", "Stations ranked by their residuals of {0}"),
     (r"(.+)_suspects", "quality", "Suspect monthly values of {0}"),
-    (r"(.+)_evaluation", "quality", "How surfaces of {0} are evaluated"),
     (r"(.+)_floored", "quality", "Values of {0} raised to zero"),
     (r"inputs", "provenance", "Input files"),
     (r"choices|warnings", None, None),
