@@ -22,7 +22,6 @@ wildcard_constraints:
 rule estimate_mean:
     input:
         cube=of_study(layers.cube, "variable"),
-        grid="<study>/grid.tif",
     output:
         mean="<banded>/pixel/{variable}/mean.tif",
         valid_years="<banded>/pixel/{variable}/valid_years.tif",
@@ -44,7 +43,6 @@ rule estimate_mean:
 rule estimate_trend:
     input:
         cube=of_study(layers.cube, "variable"),
-        grid="<study>/grid.tif",
     output:
         slope="<banded>/pixel/{variable}/sen_slope.tif",
         low="<banded>/pixel/{variable}/slope_low.tif",

@@ -1,9 +1,8 @@
 """Area, elevation and settings -> grid and elevation of the study; a list of its inputs.
 
-Inputs   area polygons and elevation raster of the raw folder
-         <study>/landcover/<year>.tif
+Inputs   area polygons and elevation raster of the raw folder, lists of granules
 Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>/study.yaml
-         <study>/tables/{transitions,built_in}.csv
+         <study>/tables/{inputs,choices,built_in}.csv
 """
 
 from nepflow.study import files, tiles
