@@ -131,6 +131,7 @@ rule summarise_attribution:
         minimum_years=setting("minimum_years"),
         attribution=setting("attribution"),
         built_in=of_study(pixel.shared_inputs, "variable"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: climate and the rest in the trend of {wildcards.variable}."
     script:

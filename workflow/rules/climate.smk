@@ -5,7 +5,7 @@ Inputs   <study>/stations/monthly.csv, <study>/{grid,dem}.tif
          rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
          <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
 Outputs  <study>/climate/<variable>{.tif,_fit.npz},
-         <study>/tables/<variable>_{fit,minima,evaluation,floored}.csv
+         <study>/tables/<variable>_{fit,minima,floored}.csv
          <study>/climate/<variable>_residuals.parquet,
          <study>/climate/<variable>_standard_error_<year>.tif,
          <study>/tables/<variable>_{ranked,suspects}.csv, <study>/tables/<variable>_fit.txt,
@@ -25,6 +25,7 @@ rule fit_climate:
         monthly="<study>/stations/monthly.csv",
         grid="<study>/grid.tif",
         weights=of_study(climate.weights_file),
+        dem=of_study(climate.dem_if_coarse),
     output:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
@@ -50,40 +51,19 @@ rule fit_climate:
         length_scale_km=setting("climate/length_scale_km"),
         transformation=setting("climate/transformation/{variable}"),
         minimum_stations=setting("climate/minimum_stations"),
+        evaluator=setting("climate/evaluator"),
+        tolerance=setting("climate/tolerance/{variable}"),
+        bias_correction=setting("climate/bias_correction"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: monthly surfaces of {wildcards.variable}."
     script:
         "../scripts/climate/fit_climate.py"
 
 
-rule define_evaluation:
-    input:
-        fit="<study>/climate/{variable}_fit.npz",
-        dem="<study>/dem.tif",
-        grid="<study>/grid.tif",
-    output:
-        table="<study>/tables/{variable}_evaluation.csv",
-    log:
-        "<logs>/{study}/define_evaluation/{variable}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_size(15),
-    params:
-        evaluator=setting("climate/evaluator"),
-        tolerance=setting("climate/tolerance/{variable}"),
-        bias_correction=setting("climate/bias_correction"),
-    message:
-        "{wildcards.study}: how surfaces of {wildcards.variable} are evaluated."
-    script:
-        "../scripts/climate/define_evaluation.py"
-
-
 rule interpolate_climate:
     input:
         fit="<study>/climate/{variable}_fit.npz",
-        evaluation="<study>/tables/{variable}_evaluation.csv",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -102,6 +82,7 @@ rule interpolate_climate:
     params:
         years=setting("years"),
         bias_correction=setting("climate/bias_correction"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}{wildcards.band}: annual {wildcards.variable} on the study grid."
     script:
@@ -113,7 +94,6 @@ rule summarise_residuals:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
         minima="<study>/tables/{variable}_minima.csv",
-        grid="<study>/grid.tif",
     output:
         residuals="<study>/climate/{variable}_residuals.parquet",
         ranked="<study>/tables/{variable}_ranked.csv",
@@ -130,6 +110,7 @@ rule summarise_residuals:
         smoothing=setting("climate/smoothing"),
         common_smoothing=setting("climate/common_smoothing"),
         suspect_limit=setting("climate/suspect_limit"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: residuals of {wildcards.variable}."
     script:
@@ -211,6 +192,7 @@ rule import_climate:
         limits=setting("climate/limits"),
         plausible_median=setting("climate/plausible_median"),
         downscaling=of_study(climate.downscaling),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: months of gridded {wildcards.variable}."
     script:
@@ -257,6 +239,8 @@ rule compare_climate:
     resources:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
+    params:
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: {wildcards.variable} of grids and of stations."
     script:
@@ -266,7 +250,6 @@ rule compare_climate:
 rule estimate_pet:
     input:
         months=of_study(layers.months, variables=["temperature"]),
-        evaluations=of_study(layers.evaluations, variables=["temperature"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:

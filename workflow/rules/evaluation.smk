@@ -85,6 +85,7 @@ rule compare_sites:
     params:
         entry=of_study(files.field_entry, name="sites"),
         years=setting("years"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NEP at sites."
     script:

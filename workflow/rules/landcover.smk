@@ -55,6 +55,7 @@ rule summarise_transitions:
         runtime=by_size(30),
     params:
         dates=setting("landcover/transitions"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: land-cover change between dates."
     script:
@@ -124,6 +125,7 @@ rule summarise_land_use:
     params:
         years=of_study(landcover.compared_periods),
         options=setting("land_use_effect"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: effect of land-use change on {wildcards.variable}."
     script:

@@ -22,7 +22,6 @@ wildcard_constraints:
 rule estimate_mean:
     input:
         cube=of_study(layers.cube, "variable"),
-        grid="<study>/grid.tif",
     output:
         mean="<banded>/pixel/{variable}/mean.tif",
         valid_years="<banded>/pixel/{variable}/valid_years.tif",
@@ -44,7 +43,6 @@ rule estimate_mean:
 rule estimate_trend:
     input:
         cube=of_study(layers.cube, "variable"),
-        grid="<study>/grid.tif",
     output:
         slope="<banded>/pixel/{variable}/sen_slope.tif",
         low="<banded>/pixel/{variable}/slope_low.tif",
@@ -96,7 +94,6 @@ rule estimate_stability:
 rule classify_variation:
     input:
         cv="<study>/pixel/{variable}/cv.tif",
-        grid="<study>/grid.tif",
     output:
         cv_class="<study>/pixel/{variable}/cv_class.tif",
         breaks="<study>/tables/cv_breaks_{variable}.csv",
@@ -109,6 +106,7 @@ rule classify_variation:
         runtime=by_size(30),
     params:
         stability=setting("stability"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: classes of variation of {wildcards.variable}."
     script:
@@ -157,6 +155,7 @@ rule summarise_persistence:
         years=setting("years"),
         minimum_years=setting("minimum_years"),
         persistence=setting("persistence"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: persistence of {wildcards.variable} beside chance."
     script:
@@ -212,6 +211,7 @@ rule control_discoveries:
     params:
         significance=of_study(pixel.significance, "test"),
         built_in=of_study(pixel.shared_input_of_test, "variable", "test"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
     script:
@@ -238,6 +238,7 @@ rule summarise_correlation:
         climate=setting("climate/variables"),
         level=setting("correlation/significance_p"),
         built_in=of_study(pixel.shared_inputs, "variable"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
     script:
@@ -289,6 +290,7 @@ rule summarise_dominance:
     params:
         built_in=of_study(pixel.shared_inputs, "variable"),
         level=setting("correlation/significance_p"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: multiple correlation of {wildcards.variable}."
     script:

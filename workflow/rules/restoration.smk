@@ -27,6 +27,7 @@ rule define_projects:
     params:
         columns=setting("restoration/columns"),
         whole_cells=setting("restoration/whole_cells"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: restoration projects on the grid."
     script:
@@ -57,6 +58,7 @@ rule estimate_restoration:
         years=setting("years"),
         variables=setting("climate/variables"),
         settings=setting("restoration"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: effect of restoration on NEP."
     script:
@@ -82,6 +84,7 @@ rule summarise_restoration:
     params:
         years=setting("years"),
         settings=setting("restoration"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NEP of restored and untreated land by stage."
     script:

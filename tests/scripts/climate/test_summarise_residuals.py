@@ -14,7 +14,7 @@ def summarised(folder, **changes):
     names = ["residuals.parquet", "ranked.csv", "suspects.csv", "fit.txt"]
     outputs = [folder / name for name in names]
     minima = folder / "temperature_minima.csv"
-    summarise_residuals(fit, table, minima, paths["grid"], *outputs, "fixed_signal", False, 3.0)
+    summarise_residuals(fit, table, minima, *outputs, "fixed_signal", False, 3.0, simulated=False)
     return paths, outputs
 
 

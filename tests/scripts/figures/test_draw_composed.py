@@ -21,7 +21,7 @@ def folder(tmp_path):
     drawn_files.make(tmp_path)
     maps = [str(tmp_path / "landcover.tif")] * 2
     grid, table = str(tmp_path / "grid.tif"), tmp_path / "transitions.csv"
-    summarise_transitions(maps, grid, table, [2000, 2010], 100)
+    summarise_transitions(maps, grid, table, [2000, 2010], 100, simulated=True)
     return tmp_path
 
 

@@ -46,7 +46,7 @@ def test_layers_and_table(tmp_path):
     reasons = raster.Output(str(tmp_path / "absence.tif"), "1", "why", dtype="uint8")
     raster.write(np.full((3, 4), 3.0), reasons, GRID)
     given = reasons.path, grid.path, table
-    summarise_dominance(*outputs[:2], *given, "nep", built_in, 0.05, 100)
+    summarise_dominance(*outputs[:2], *given, "nep", built_in, 0.05, 100, simulated=False)
     found = pd.read_csv(table).set_index("quantity")
     known = np.isfinite(r2) & (inside == 1)
     assert found["value"]["cells"] == known.sum() == 10

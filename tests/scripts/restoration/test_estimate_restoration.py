@@ -66,16 +66,24 @@ def built(tmp_path_factory):
              "stages.csv", "events.png", "events.pdf")  # fmt: skip
     made = {name.replace(".", "_"): str(folder / name) for name in names}
     outputs = [made[name] for name in ("number_tif", "distance_tif", "projects_csv")]
-    define_projects(str(folder / "projects.gpkg"), {}, paths["grid"], outputs)
+    define_projects(str(folder / "projects.gpkg"), {}, paths["grid"], outputs, simulated=True)
     layers = {name: paths[name] for name in ("landcover", "dem", "nep")}
     layers |= {"number": outputs[0], "distance": outputs[1]}
     tables = [made["effects_csv"], made["events_csv"]]
     estimate_restoration(
         layers, {"temperature": paths["warmth"]}, outputs[2], paths["grid"], tables, years,
-        SETTINGS, 20,
+        SETTINGS, 20, simulated=True,
     )  # fmt: skip
     summarise_restoration(
-        layers, outputs[2], paths["grid"], made["stages_csv"], years, SETTINGS["stages"], 1.5, 20
+        layers,
+        outputs[2],
+        paths["grid"],
+        made["stages_csv"],
+        years,
+        SETTINGS["stages"],
+        1.5,
+        20,
+        simulated=True,
     )
     figure = {"title": "NEP after restoration"}
     draw_event_study(
@@ -248,7 +256,9 @@ def rasterised(folder, size=1000, numbers=(7, 7, 3, 12), dtype="int16", absent=N
 
 def written(folder, *arguments, **options):
     outputs = [str(folder / name) for name in ("n.tif", "d.tif", "t.csv")]
-    define_projects(*arguments, layer(folder, "grid", np.ones((SIDE, SIDE))), outputs, **options)
+    define_projects(
+        *arguments, layer(folder, "grid", np.ones((SIDE, SIDE))), outputs, **options, simulated=True
+    )
     return *(raster.read(path) for path in outputs[:2]), pd.read_csv(outputs[2])
 
 

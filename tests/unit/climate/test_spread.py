@@ -84,14 +84,14 @@ def test_bias_correction_adds_the_variance(grid):
     elevation = np.full((20, 60), 800.0)
 
     def values(correction):
-        evaluation = climate_evaluation.evaluation_of(surfaces, grid, 0, correction)
+        evaluation = climate_evaluation.evaluation_of(surfaces, grid, correction)
         return climate_evaluation.by_chunks(lambda months: months, [evaluation], x, y, elevation)
 
     plain, surface, observation = map(values, ("none", "surface", "observation"))
     np.testing.assert_allclose(
         observation - surface, np.broadcast_to(surfaces.variance[:, None, None], plain.shape)
     )
-    evaluation = climate_evaluation.evaluation_of(surfaces, grid, 0, "surface")
+    evaluation = climate_evaluation.evaluation_of(surfaces, grid, "surface")
     root, variance = (
         climate_evaluation.by_chunks(
             lambda pair, i=i: pair[i], [evaluation], x, y, elevation, raw=True

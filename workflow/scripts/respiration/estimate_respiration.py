@@ -12,15 +12,13 @@ from nepflow.respiration import formulas
 
 
 def estimate_respiration(
-    annual_paths, months_paths, evaluation_paths, dem_path, grid_path, output_path, reading,
+    annual_paths, months_paths, dem_path, grid_path, output_path, reading,
     bias_correction, mem_mb, threads,
 ):  # fmt: skip
     """Monthly readings evaluate the months where they are used, never on disk."""
     years = raster.years_of(annual_paths[0])
     function, takes_months = formulas.READINGS[reading]
-    months = monthly.of_years(
-        months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
-    )
+    months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction)
 
     def by_month(temperature, precipitation):
         shape = (len(years), 12, -1)
@@ -46,7 +44,6 @@ if __name__ == "__main__":
         estimate_respiration(
             annual_paths=[snakemake.input.temperature, snakemake.input.precipitation],
             months_paths=snakemake.input.months,
-            evaluation_paths=snakemake.input.evaluations,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.respiration,

@@ -263,20 +263,19 @@ __all__ = [
 ]  # fmt: skip
 
 
-def evaluation_of(surfaces, grid, step=0, bias_correction="none"):
+def evaluation_of(surfaces, grid, bias_correction="none"):
     """Return how surfaces are evaluated on a study grid.
 
     Parameters
     ----------
     surfaces : Surfaces
+        They say how far apart their nodes are, or that they are exact.
     grid : raster.Grid
-    step : int
-        Cells from node to node of the lattice; 0 = exact.
     bias_correction : {"none", "surface", "observation"}
         Whose variance corrects the bias of a transformed variable: none, that of the error of
         the surface, or that of an observation about it.
     """
-    lattice = Lattice.of_grid(grid, step) if step else None
+    lattice = Lattice.of_grid(grid, surfaces.step) if surfaces.step else None
     if surfaces.transformation == "none" or bias_correction == "none":
         return Evaluation(surfaces, lattice)
     spread = Spread(surfaces, nugget=bias_correction == "observation")

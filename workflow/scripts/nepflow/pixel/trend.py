@@ -33,21 +33,6 @@ CLASS_COLOURS = {
 }
 
 
-def criteria(cuts):
-    """Return {code: (condition on the slope, condition on Z)} of `trend_class` as text."""
-    weak, significant, strong = (f"{cut:g}" for cut in cuts)
-    strengths = [
-        f"|Z| <= {weak}",
-        f"{weak} < |Z| <= {significant}",
-        f"{significant} < |Z| <= {strong}",
-        f"|Z| > {strong}",
-    ]
-    table = {5: ("slope = 0", "any")}
-    for strength, text in enumerate(strengths, start=1):
-        table |= {5 + strength: ("slope > 0", text), 5 - strength: ("slope < 0", text)}
-    return table
-
-
 def theil_sen_mann_kendall(series, years, minimum_years, autocorrelation="none"):
     """Return slope, value of the line in the first year, and Z: see `trend_statistics`."""
     found = trend_statistics(series, years, minimum_years, autocorrelation, None)

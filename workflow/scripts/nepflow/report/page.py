@@ -34,7 +34,8 @@ def cards(tables, study):
     Parameters
     ----------
     tables : dict of {str: pandas.DataFrame}
-        By file name without ending: respiration_readings, trends_<zones>, trend_classes_nep.
+        By file name without ending: respiration_readings, trends_<zones>,
+        shares_trend_class_nep.
     study : dict
         Settings of the study: has_trend, years, minimum_years, trend.significant_z.
 
@@ -118,15 +119,15 @@ def _trend_cards(tables, study):
         "others": [],
     }
     limit = study["trend"]["significant_z"]
-    return [line, _shares_card(_table(tables, "trend_classes_nep"), limit)]
+    return [line, _shares_card(_table(tables, "shares_trend_class_nep"), limit)]
 
 
 def _shares_card(table, limit):
     """Shares of the area with a trend; ``limit`` is the |Z| of a significant one."""
     shares = {
-        row["zone"]: float(row["value"])
+        row["class"]: float(row["share_of_classified_percent"])
         for row in table.to_dict("records")
-        if row["quantity"] == "nep_share"
+        if str(row["masked"]) == "False"
     }
 
     def share(sign, significant=False):
@@ -210,7 +211,6 @@ def commit():
 TABLES = (
     (r"respiration_readings", "results", "NEP by the readings of the respiration equation"),
     (r"respiration_(.+)", "quality", "Soil respiration and what was clipped: {0}"),
-    (r"trend_classes_(.+)", "results", "Area by class of the trend of {0}"),
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),
     (r"transitions", "results", "Change of land cover"),
@@ -220,10 +220,10 @@ TABLES = (
     (r"built_in", "results", "Climate drivers that entered what they are compared with"),
     (r"shares_dominant_class_(.+)", "results", "Area by dominant combination of drivers of {0}"),
     (r"multiple_(.+)", "results", "Multiple correlation of {0} with climate"),
+    (r"shares_trend_class_(.+)", "results", "Area by class of the trend of {0}"),
     (r"shares_(.+)_class_(.+)", "results", "Area by class of {0} of {1}"),
     (r"shares_(.+)_(nep|npp|rh)", "results", "Area by class of {0} of {1}"),
     (r"shares_(.+)", "results", "Area of the zones {0}"),
-    (r"trend_criteria_(.+)", "results", "Categories of the Mann-Kendall test of {0}"),
     (r"cv_breaks_(.+)", "results", "Breaks of the classes of variation of {0}"),
     (r"persistence_(.+)", "results", "Persistence of {0} by method, beside chance"),
     (r"correlation_(.+)", "results", "Partial correlation of {0} with climate"),
@@ -263,7 +263,6 @@ TABLES = (
     (r"(.+)_minima", None, None),
     (r"(.+)_ranked", "quality", "Stations ranked by their residuals of {0}"),
     (r"(.+)_suspects", "quality", "Suspect monthly values of {0}"),
-    (r"(.+)_evaluation", "quality", "How surfaces of {0} are evaluated"),
     (r"(.+)_floored", "quality", "Values of {0} raised to zero"),
     (r"inputs", "provenance", "Input files"),
     (r"choices|warnings", None, None),

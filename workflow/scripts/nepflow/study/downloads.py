@@ -28,6 +28,33 @@ def countries(study):
     return study["acquire"].get("population_countries", own)
 
 
+def raster(study, name):
+    """Return what is brought as a map, ``soil_carbon`` or ``population``.
+
+    Returns
+    -------
+    dict
+        files : list of the words in the address of each file; unit; long_name; edition, which
+        follows the title of the archive.
+    """
+    chosen = study["acquire"]
+    if name == "soil_carbon":
+        comes = CARBON[chosen[name]]
+        title = "soil organic carbon of {}-{} cm".format(*comes["depth_cm"])
+        return {"files": [{}], "unit": comes["unit"], "long_name": title, "edition": ""}
+    year = chosen["population_year"]
+    # densities, since a count of cells of degrees changes with latitude and resampling
+    return {
+        "files": [
+            {"year": year, "country": country.lower(), "COUNTRY": country}
+            for country in countries(study)
+        ],
+        "unit": POPULATION_UNIT,
+        "long_name": f"population density of {year}",
+        "edition": f", {year}",
+    }
+
+
 def check(study, file):
     """Refuse soil carbon declared otherwise than it comes, and population that nobody reads.
 

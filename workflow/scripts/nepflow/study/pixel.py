@@ -15,6 +15,22 @@ TREND_LAYERS = (
 )
 
 
+def trend_criteria(study):
+    """Return {code: (condition on the slope, condition on Z)} of `trend.trend_class` as text."""
+    names = ("slightly_significant_z", "significant_z", "extremely_significant_z")
+    weak, significant, strong = (f"{study['trend'][name]:g}" for name in names)
+    strengths = [
+        f"|Z| <= {weak}",
+        f"{weak} < |Z| <= {significant}",
+        f"{significant} < |Z| <= {strong}",
+        f"|Z| > {strong}",
+    ]
+    table = {5: ("slope = 0", "any")}
+    for strength, text in enumerate(strengths, start=1):
+        table |= {5 + strength: ("slope > 0", text), 5 - strength: ("slope < 0", text)}
+    return table
+
+
 def partial_layers(study, variable, suffix):
     """Return a layer of the partial correlations of a variable with every driver."""
     drivers = study["climate"]["variables"]
@@ -85,7 +101,6 @@ def tables(study):
     drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
     joint = layers.CARBON if study["correlation"]["multiple"] else []
     return [
-        "trend_criteria_nep",
         *(f"shares_{layer}_nep" for layer in ("trend_class", "cv_class", "coupling")),
         *(f"shares_{driver}_class_nep" for driver in drivers),
         "cv_breaks_nep",

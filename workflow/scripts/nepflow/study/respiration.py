@@ -196,12 +196,6 @@ def months(study, soil_model):
     return layers.months(study, ("temperature", "precipitation")) if monthly else []
 
 
-def evaluations(study, soil_model):
-    """Return how fitted months are evaluated, if the model is monthly."""
-    monthly = SOIL_MODELS[soil_model].step == MONTH
-    return layers.evaluations(study, ("temperature", "precipitation")) if monthly else []
-
-
 def constants(study, soil_model):
     """Return the constants of a model that stand in the settings."""
     return study["respiration"].get(soil_model, {})

@@ -2,7 +2,7 @@
 
 import re
 
-from nepflow.study import circularity, files, layers
+from nepflow.study import circularity, files, layers, pixel
 from nepflow.study.settings_file import BadStudy
 
 YEARLY = "landcover"  # the kind of zones whose raster differs from year to year
@@ -113,6 +113,12 @@ def class_raster(study, classes):
 def shared_input_of_classes(study, classes):
     """Return how the drivers of classes entered the variable; None for classes without driver."""
     return circularity.how_of(study, class_layer(study, classes))
+
+
+def criteria_of_classes(study, classes):
+    """Return the conditions of the classes of a trend, by code; none for other classes."""
+    is_trend = class_layer(study, classes).endswith("/trend_class")
+    return pixel.trend_criteria(study) if is_trend else {}
 
 
 def persistence_of_classes(study, classes):
