@@ -34,6 +34,6 @@ rule draw_figure:
         options=of_study(figures.options, "figure"),
         caption=of_study(figures.caption, "figure"),
     message:
-        "{wildcards.study}: figure {wildcards.figure}."
+        "{wildcards.study}: figure {wildcards.figure} ({params.figure[kind]})."
     script:
         "../scripts/figures/draw_figure.py"

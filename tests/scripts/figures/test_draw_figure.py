@@ -3,6 +3,8 @@
 import drawn_files
 import pictures
 import pytest
+import test_detector_plots
+import test_land_use
 from draw_figure import draw_figure
 from nepflow.io import tables
 from nepflow.io.tables import BadTable
@@ -185,3 +187,22 @@ def test_panels(folder):
     marks = {"nep": "Built in: everything."}
     options = {"layers": layers, "zones": ["province"], "marks": marks, "simulated": True}
     checked(folder, files, entry, **options)
+
+
+def test_detector_and_interaction(folder):
+    for kind, name, table, options in zip(
+        ("detector", "interaction"),
+        ("factors", "interactions"),
+        test_detector_plots.factors(),
+        ({"level": 0.05}, {}),
+        strict=True,
+    ):
+        table.to_csv(folder / f"{name}.csv", index=False)
+        files = {name: folder / f"{name}.csv"}
+        checked(folder, files, {"kind": kind, "title": "NEP"}, simulated=True, **options)
+
+
+def test_land_use_effect(folder):
+    test_land_use.planted()[-1].to_csv(folder / "effects.csv", index=False)
+    entry = {"kind": "land_use", "title": "Land use"}
+    checked(folder, {"effects": folder / "effects.csv"}, entry, simulated=True)
