@@ -195,7 +195,7 @@ class Text(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of figure; one line a kind stands in `KINDS`.
+    """A kind of figure; see `KINDS`.
 
     Attributes
     ----------
@@ -228,16 +228,15 @@ class Kind(NamedTuple):
     minutes: int = 15
 
 
-def _file(study, name):
-    return layers.below(study, name)
-
-
 def _area(study):
-    return {"grid": _file(study, "grid.tif"), "outlines": _file(study, "zones/outlines.gpkg")}
+    return {
+        "grid": layers.below(study, "grid.tif"),
+        "outlines": layers.below(study, "zones/outlines.gpkg"),
+    }
 
 
 def _rasters(study, entry):
-    return [_file(study, f"{name}.tif") for name in layers_of(entry)]
+    return [layers.below(study, f"{name}.tif") for name in layers_of(entry)]
 
 
 def _transitions(study, entry):
@@ -267,8 +266,8 @@ def _map_options(study, entry):
 
 
 def _classes_files(study, entry):
-    (layer,) = _rasters(study, entry)
-    persistence = zones.persistence_of_layers(study, layers_of(entry))
+    layer = layers.below(study, f"{entry['layer']}.tif")
+    persistence = zones.persistence_of_layers(study, [entry["layer"]])
     return {"layer": layer, "persistence": persistence, **_area(study)}
 
 
@@ -282,7 +281,7 @@ def _series_files(study, entry):
 
 def _study_area_files(study, entry):
     return {
-        "dem": _file(study, "dem.tif"),
+        "dem": layers.below(study, "dem.tif"),
         "stations": climate.if_stations(study, "stations/sites.csv"),
         "monthly": climate.if_stations(study, "stations/monthly.csv"),
         **_area(study),
@@ -323,12 +322,12 @@ def _without_choices(study, entry):
 
 
 def _residual_files(study, entry):
-    residuals = _file(study, f"climate/{entry['quantity']}_residuals.parquet")
+    residuals = layers.below(study, f"climate/{entry['quantity']}_residuals.parquet")
     return {"residuals": residuals, **_area(study)}
 
 
 def _pairs(study, entry):
-    return {"pairs": _file(study, f"evaluation/{entry['of']}.csv")}
+    return {"pairs": layers.below(study, f"evaluation/{entry['of']}.csv")}
 
 
 def _without_field_data(study, entry):
