@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from nepflow.study import figures
 from nepflow.study.imports import code_of
 
 RULE = re.compile(r"^( *)rule (\w+):\n(.*?)(?=^ *rule\b|\Z)", re.M | re.S)
@@ -292,6 +293,28 @@ def test_code_of_finds_what_python_finds(root):
         ours -= {file for file in ours if file.name.startswith("_")}  # __init__ too
         watched = {Path(file).resolve() for file in code_of(script.relative_to(scripts))}
         assert watched == {file.resolve() for file in ours}, script.name
+
+
+def test_an_edited_drawing_reruns_the_figures_of_its_kinds(root):
+    """What draws is named, not imported: Python finds it where the module begins."""
+    library = root / "workflow/scripts/nepflow"
+    for kind, entry in figures.KINDS.items():
+        study = {"figures": [{"name": "f", "kind": kind}]}
+        watched = {Path(file).resolve() for file in figures.code(study, "f")}
+        drawing = library / f"figures/{entry.drawing.split('.')[0]}.py"
+        assert drawing in watched and library / "figures/layout.py" in watched
+        finder = modulefinder.ModuleFinder(path=[str(root / "workflow/scripts")])
+        finder.load_file(str(drawing))
+        files = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+        ours = {file.resolve() for file in files if library in file.parents}
+        assert {file for file in ours if not file.name.startswith("_")} <= watched, kind
+        others = {library / f"figures/{name}.py" for name in ("sankey", "event_study")}
+        assert watched & others == {drawing} & others, kind
+    assert not any(
+        "/figures/" in file
+        for file in code_of("figures/draw_figure.py")
+        if Path(file).stem not in ("layout", "palettes")
+    )
 
 
 def opened_as_the_machine_likes(tree):

@@ -9,7 +9,6 @@ Outputs  <study>/climate/<variable>{.tif,_fit.npz},
          <study>/climate/<variable>_residuals.parquet,
          <study>/climate/<variable>_standard_error_<year>.tif,
          <study>/tables/<variable>_{ranked,suspects}.csv, <study>/tables/<variable>_fit.txt,
-         <study>/figures/<figure>.{png,pdf} of the kind residuals
          <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
          <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
          <study>/npp/rasters/*
@@ -17,7 +16,7 @@ Outputs  <study>/climate/<variable>{.tif,_fit.npz},
          <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
 """
 
-from nepflow.study import climate, figures, layers
+from nepflow.study import climate, layers
 
 
 rule fit_climate:
@@ -115,36 +114,6 @@ rule summarise_residuals:
         "{wildcards.study}: residuals of {wildcards.variable}."
     script:
         "../scripts/climate/summarise_residuals.py"
-
-
-rule draw_residuals:
-    input:
-        residuals=of_study(figures.residuals, "figure"),
-        grid="<study>/grid.tif",
-        outlines="<study>/zones/outlines.gpkg",
-    output:
-        png=report(
-            "<study>/figures/{figure}.png",
-            caption="../report/residuals.rst",
-            category="{study}",
-            labels={"figure": "{figure}"},
-        ),
-        pdf="<study>/figures/{figure}.pdf",
-    log:
-        "<logs>/{study}/draw_residuals/{figure}.log",
-    wildcard_constraints:
-        figure=figures.pattern(STUDIES, "residuals"),
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(2000),
-        runtime=by_size(15),
-    params:
-        figure=of_study(figures.entry, "figure"),
-    message:
-        "{wildcards.study}: residuals {wildcards.figure}."
-    script:
-        "../scripts/figures/draw_residuals.py"
 
 
 rule estimate_standard_error:

@@ -22,7 +22,6 @@ from nepflow.study import (
     climate,
     detector,
     evaluation,
-    figures,
     files,
     landcover,
     layers,
@@ -90,35 +89,6 @@ rule compare_sites:
         "{wildcards.study}: NEP at sites."
     script:
         "../scripts/evaluation/compare_sites.py"
-
-
-rule draw_scatter:
-    input:
-        pairs=of_study(figures.pairs, "figure"),
-        grid="<study>/grid.tif",
-    output:
-        png=report(
-            "<study>/figures/{figure}.png",
-            caption="../report/field_scatter.rst",
-            category="{study}",
-            labels={"figure": "{figure}"},
-        ),
-        pdf="<study>/figures/{figure}.pdf",
-    log:
-        "<logs>/{study}/draw_scatter/{figure}.log",
-    wildcard_constraints:
-        figure=figures.pattern(STUDIES, "field_scatter"),
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1000),
-        runtime=by_size(10),
-    params:
-        figure=of_study(figures.entry, "figure"),
-    message:
-        "{wildcards.study}: modelled against observed {wildcards.figure}."
-    script:
-        "../scripts/figures/draw_scatter.py"
 
 
 rule summarise_numbers:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from compare_plots import compare_plots
 from compare_sites import compare_sites
-from draw_scatter import draw_scatter
+from draw_figure import draw_figure
 from nepflow.evaluation.field_data import BadFieldTable, read_sites
 from nepflow.io import raster, tables
 from nepflow.report import notes
@@ -25,7 +25,6 @@ SITES = {"unit": "kg C m-2 yr-1", "sign": "uptake_positive", "key": "sites"}
 
 
 def test_plots_to_table_and_figure(tmp_path):
-    paths = climate_study.make(tmp_path)
     plots = {
         "Record_number": range(4), "Longitude": 100.0, "Latitude": 25.0,
         "Ecosystem_type": ["Forest", "Forest", "Forest", "Grassland"], "Manipulation": "None",
@@ -45,7 +44,8 @@ def test_plots_to_table_and_figure(tmp_path):
     rows = table[(table["group"] == "all plots") & (table["model"] == "raich2002")]
     value = rows.set_index("quantity")["value"]
     assert value["bias"] == pytest.approx(value["modelled_mean"] - value["observed_mean"])
-    draw_scatter(out[1], paths["grid"], out[2], out[3], {"of": "plots", "title": "Plots"})
+    entry = {"of": "plots", "title": "Plots"}
+    draw_figure("field_scatter.draw", {"pairs": out[1]}, entry, {"simulated": False}, *out[2:])
     assert out[2].stat().st_size > 1000 and out[3].stat().st_size > 1000
 
 

@@ -9,7 +9,7 @@ import rasterio
 import restored_land as land
 from affine import Affine
 from define_projects import define_projects
-from draw_event_study import draw_event_study
+from draw_figure import draw_figure
 from estimate_restoration import estimate_restoration
 from nepflow.io import raster
 from nepflow.report import notes
@@ -86,9 +86,10 @@ def built(tmp_path_factory):
         simulated=True,
     )
     figure = {"title": "NEP after restoration"}
-    draw_event_study(
-        tables[1], tables[0], paths["grid"], made["events_png"], made["events_pdf"], figure, 2
-    )
+    files = {"effects": tables[0], "events": tables[1]}
+    options = {"base_years": 2, "simulated": False}
+    pages = made["events_png"], made["events_pdf"]
+    draw_figure("event_study.draw", files, figure, options, *pages)
     return made, cubes, projects
 
 

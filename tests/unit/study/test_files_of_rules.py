@@ -185,13 +185,26 @@ def test_what_only_some_studies_have(northwest, guangxi):
 
 def test_figures_read_what_their_entries_name(northwest):
     series = next(entry for entry in northwest["figures"] if entry["kind"] == "series")
-    path = figures.zone_table(northwest, series["name"], "trends")
-    assert path == f"{R}/tables/trends_{series['zones']}.csv"
+    files = figures.files(northwest, series["name"])
+    assert files["trends"] == f"{R}/tables/trends_{series['zones']}.csv"
     panels = next(entry for entry in northwest["figures"] if entry["kind"] == "panels")
-    names = figures.layer_names(northwest, panels["name"])
-    assert figures.layer_files(northwest, panels["name"]) == [f"{R}/{name}.tif" for name in names]
-    assert figures.pattern({}, "map") == "no_such_figure"
-    assert panels["name"] in figures.pattern({"a": northwest}, "panels").split("|")
+    names = figures.options(northwest, panels["name"])["layers"]
+    files = figures.files(northwest, panels["name"])
+    assert files["layers"] == [f"{R}/{name}.tif" for name in names]
+    assert figures.pattern({}) == "no_such_figure"
+    assert panels["name"] in figures.pattern({"a": northwest}).split("|")
+    caption = figures.caption(northwest, panels["name"])
+    assert caption.startswith(f"{panels['caption']} Each panel has its own legend.")
+
+
+def test_a_figure_of_tables_reads_no_raster_and_is_told_what_is_simulated(studies):
+    """Maps ask the tags of what they draw."""
+    maps = {"map", "classes", "study_area", "panels", "residuals"}
+    for study in studies.values():
+        for name, kind in ((entry["name"], entry["kind"]) for entry in study["figures"]):
+            files, options = figures.files(study, name), figures.options(study, name)
+            assert ("grid" in files) == (kind in maps), kind
+            assert options.get("simulated") is (None if kind in maps - {"panels"} else True), kind
 
 
 @pytest.mark.parametrize("name", [NORTHWEST, INDOCHINA, GUANGXI])

@@ -209,6 +209,15 @@ def test_faults_of_the_schema_say_what_helps(tmp_path, content, said):
     assert settings_file.faults(right, tmp_path / "schema.yaml") == []
 
 
+def test_a_schema_takes_names_from_a_registry(tmp_path):
+    path = tmp_path / "schema.yaml"
+    path.write_text("properties: {kinds: {items: {one_of: kinds}}, one_of: {type: integer}}\n")
+    names = {"kinds": {"map": 1, "series": 2}}
+    assert settings_file.faults({"kinds": ["map", "series"], "one_of": 1}, path, names) == []
+    (line,) = settings_file.faults({"kinds": ["map", "maps"]}, path, names)
+    assert line == "  kinds.1: 'maps' is not one of ['map', 'series']"
+
+
 def site(root, folder, text, given=None):
     path = folder / "config.yaml"
     path.write_text(text, encoding="utf-8")

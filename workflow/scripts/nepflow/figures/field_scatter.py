@@ -8,12 +8,14 @@ from matplotlib.ticker import MaxNLocator
 from nepflow import labels
 from nepflow.evaluation import agreement
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated, wrapped
 from nepflow.figures.palettes import BadFigure
+from nepflow.io import tables
 from nepflow.study.respiration import RELATIONS, SOIL_MODELS, label
 
 _LEFT, _BELOW, _HEAD, _GAP, _LEGEND = 12, 8, 7, 4, 5  # mm
 OTHERS = "others"
+COLUMNS = ("quantity", "model", "group", "observed", "modelled", "unit")
 
 
 @drawn_in_style
@@ -148,3 +150,20 @@ def _legend(sheet, groups, down):
         bbox_to_anchor=(_LEFT / width - 0.01, 1 - (sheet.down + down) / height),
         handletextpad=0.1, columnspacing=1.0,
     )  # fmt: skip
+
+
+def draw(files, entry, simulated):
+    """Return the figure of an entry of kind field_scatter.
+
+    Parameters
+    ----------
+    files : dict
+        pairs (table of `COLUMNS`): nothing is modelled here.
+    entry : dict
+    simulated : bool
+    """
+    return scatter_panels(
+        tables.read(files["pairs"], COLUMNS),
+        simulated=simulated,
+        **given(entry, "quantity", "title", "width_mm", "letter"),
+    )

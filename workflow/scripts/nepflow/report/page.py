@@ -16,6 +16,7 @@ from nepflow import labels
 from nepflow.report import tables as report_tables
 from nepflow.report.methods import text as methods_text
 from nepflow.study import respiration
+from nepflow.study.figures import caption_of
 
 READINGS = {
     "monthly": "equation summed over months",
@@ -383,7 +384,7 @@ def _figures(entries, pictures):
                 "kind": entry["kind"],
                 "title": entry.get("title", labels.sentence(name.replace("_", " "))),
                 "caption": entry.get("caption", ""),
-                "entry": entry,
+                "explained": caption_of(entry),
                 "bytes": pictures[name],
                 "source": base64.b64encode(pictures[name]).decode(),
                 "width": width,

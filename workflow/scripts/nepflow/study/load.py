@@ -19,6 +19,8 @@ LAYERS_OF_SERIES = re.compile(
     r"|dominant_class|\w+_fdr)|attribution/.+"
 )
 
+# Registries that the schema of a study takes names from
+NAMES = {"kinds_of_figures": study_figures.KINDS, "kinds_of_panels": study_figures.PANELS}
 
 # a folder of the results, a part of wildcards: so no blank, bar or brace
 NAME = re.compile(r"(?!twin$)\w[\w.-]*")
@@ -133,7 +135,7 @@ def check_schema(study, schema, file):
     BadStudy
         One line a fault: the key and what is wrong.
     """
-    _refuse(settings_file.faults(study, schema), file, Path(schema).name)
+    _refuse(settings_file.faults(study, schema, NAMES), file, Path(schema).name)
 
 
 def _refuse(faults, file, schema):

@@ -114,7 +114,7 @@ def stray_braces(pattern, names):
     return found[0] if found else None
 
 
-def faults(content, schema):
+def faults(content, schema, names=None):
     """Return a line for each fault of a content: its key and what is wrong.
 
     Parameters
@@ -123,11 +123,26 @@ def faults(content, schema):
     schema : Path
         JSON schema as YAML. Beyond the standard it may say ``ascending`` (strictly | weakly) of a
         list, ``ascending_at`` of pairs of its places, ``ascending_keys`` of keys of a mapping,
-        ``placeholders`` (names that may stand in braces) of a text.
+        ``placeholders`` (names that may stand in braces) of a text, ``one_of`` (a key of
+        ``names``) in place of ``enum``.
+    names : dict of {str: iterable of str}, optional
+        Registries of the code, which are the only lists of their names.
     """
-    found = _Validator(read(schema)).iter_errors(content)
+    found = _Validator(_with_names(read(schema), names)).iter_errors(content)
     found = sorted(found, key=lambda fault: [str(part) for part in fault.absolute_path])
     return [_line(fault) for fault in found]
+
+
+def _with_names(schema, names):
+    """The schema with the names of registries written out."""
+    if isinstance(schema, list):
+        return [_with_names(part, names) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    below = {key: _with_names(part, names) for key, part in schema.items()}
+    if isinstance(below.get("one_of"), str):
+        below["enum"] = list(names[below.pop("one_of")])
+    return below
 
 
 # --- bytes to text
