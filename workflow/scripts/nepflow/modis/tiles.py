@@ -144,7 +144,8 @@ def write_granules(paths, granules_path):
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["file", "sha256"])
         for path in paths:
-            digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+            with open(path, "rb") as tile:
+                digest = hashlib.file_digest(tile, "sha256").hexdigest()
             table.writerow([Path(path).name, digest])
 
 

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 from numba import njit
+from scipy import stats
 from scipy.special import betainc
 
 CLASS_NAMES = {
@@ -278,9 +279,6 @@ def threshold(p, false_discovery_percent):
     Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57:289-300. For fields: Wilks (2016),
     Bull. Am. Meteorol. Soc. 97:2263-2273.
     """
-    ordered = np.sort(p[~np.isnan(p)])
-    if not ordered.size:
-        return -1.0
-    limit = np.arange(1, ordered.size + 1) * (false_discovery_percent / 100 / ordered.size)
-    passed = np.flatnonzero(ordered <= limit)
-    return float(ordered[passed[-1]]) if passed.size else -1.0
+    tests = p[~np.isnan(p)]
+    found = tests[stats.false_discovery_control(tests) <= false_discovery_percent / 100]
+    return float(found.max(initial=-1.0))

@@ -240,7 +240,8 @@ def write_dates(folder, list_path, world, dates, year, collection, pixels):
     for day, product, tile in progress(granules, len(granules), f"{dates[0][1].name} {year}"):
         name = f"{product.name}.A{year}{day:03d}.{tile}.{collection}.{STAMP}.hdf"
         write_tile(Path(folder) / name, world, product, year, collection, tile, pixels, day)
-        digest = hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()
+        with open(Path(folder) / name, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
         rows.append((name, digest, SIMULATED))
     with (
         replacing(list_path) as temporary,
