@@ -13,7 +13,6 @@ from scipy.ndimage import gaussian_filter
 
 from nepflow import labels
 from nepflow.figures import base_map, palettes
-from nepflow.figures.layout import panel_sheet
 
 SPACING_MM = 1.4  # between stipples on paper
 _DASHES = ("solid", (0, (4, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
@@ -309,31 +308,6 @@ def _share_entries(shares, picture, stipple):
 
 def _columns(width_mm):
     return 3 if width_mm > 100 else 1
-
-
-def continuous_map(field, grid, outlines, *, title=None, width_mm=180, letter=None, **options):
-    """Draw a continuous field with its colour bar.
-
-    Parameters
-    ----------
-    field, grid, outlines
-        As in `MapPanel`, and so are the ``options``.
-    title, letter : str, optional
-        Heading; letter of the panel.
-    width_mm : {180, 85}
-        Double or single column.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    BadFigure
-        If the shapes differ, the palette is unknown or the limits do not rise.
-    """
-    panel = MapPanel(field, grid, outlines, **options)
-    return panel_sheet(panel, title=title, width_mm=width_mm, letter=letter)
 
 
 def _colour_bar(sheet, picture, field, name, has_absence):

@@ -50,8 +50,8 @@ def partial_correlation(series, drivers, years, minimum_years, detrend=False):
     return r, betainc(df / 2, 0.5, 1 - r**2)
 
 
-def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
-    """Return the share of a series' variance that all drivers explain together, and its p.
+def correlations(series, drivers, years, minimum_years, detrend=False):
+    """Return partial correlations, and the share that all drivers explain together.
 
     ``R2 = 1 - 1 / P_00`` with the inverse P of the matrix of correlations, and
     ``F = (R2 / k) / ((1 - R2) / (n - k - 1))`` of k drivers and n years.
@@ -61,23 +61,20 @@ def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
     series, drivers, years, minimum_years
         As in `partial_correlation`.
     detrend : bool
-        Hold the year fixed: the share of what the year leaves, and one degree of freedom less.
+        Hold the year fixed: R2 is the share of what the year leaves, with one degree of freedom
+        less.
 
     Returns
     -------
-    r2, p : ndarray, shape (y, x)
-        NaN where `partial_correlation` is.
+    r, p : ndarray, shape (driver, y, x)
+        Of `partial_correlation`.
+    r2, p_multiple : ndarray, shape (y, x)
+        The share of the series' variance, and its p; NaN where r is.
 
     References
     ----------
     Fisher (1928), Proc. R. Soc. A 121:654-673. Checked against numpy's least squares.
     """
-    _, r2, df = _coefficients(series, drivers, years, minimum_years, detrend)
-    return r2, betainc(df / 2, len(drivers) / 2, 1 - r2)
-
-
-def correlations(series, drivers, years, minimum_years, detrend=False):
-    """Return r and p of `partial_correlation`, then R2 and p of `multiple_correlation`, at once."""
     r, r2, df = _coefficients(series, drivers, years, minimum_years, detrend)
     p, p2 = betainc(df / 2, 0.5, 1 - r**2), betainc(df / 2, len(drivers) / 2, 1 - r2)
     return r, p, r2, p2
