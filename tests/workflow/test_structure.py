@@ -238,12 +238,17 @@ def test_every_key_of_the_defaults_is_in_the_schema_and_used(root):
         for path in [*(root / "workflow").rglob("*.smk"), *(root / "workflow").rglob("*.py")]
     )
 
+    def resolved(node):
+        """What a node says with what it refers to; what stands beside the reference counts."""
+        name = node.get("$ref", "").removeprefix("#/$defs/")
+        return resolved(schema["$defs"][name]) | node if name else node
+
     def walk(values, node, path):
         for key, value in values.items():
             assert key in node["properties"], f"{path}{key} is not in the schema"
             assert key.removesuffix("_z") in code, f"{path}{key} is used nowhere"
             if isinstance(value, dict):
-                walk(value, node["properties"][key], f"{path}{key}.")
+                walk(value, resolved(node["properties"][key]), f"{path}{key}.")
 
     walk(defaults, schema, "")
 
@@ -251,8 +256,8 @@ def test_every_key_of_the_defaults_is_in_the_schema_and_used(root):
         if node.get("type") == "object":
             assert node.get("additionalProperties") is False, f"{path} is not closed"
         for key, below in node.get("properties", {}).items():
-            assert "default" not in below, f"{path}.{key} holds a default"
-            closed(below, f"{path}.{key}")
+            assert "default" not in resolved(below), f"{path}.{key} holds a default"
+            closed(resolved(below), f"{path}.{key}")
 
     closed(schema, "study")
 

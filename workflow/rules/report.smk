@@ -17,7 +17,7 @@ rule write_report:
         parts=collect(
             "{folder}/{file}",
             folder=os.path.relpath(TOP / "workflow/report"),
-            file=["page.css", "methods.html.j2"],
+            file=["page.css", "methods.html.j2", "references.bib"],
         ),
     output:
         report="<study>/report.html",

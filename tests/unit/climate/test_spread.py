@@ -9,7 +9,7 @@ from nepflow.climate.spline import ThinPlateSpline
 from nepflow.climate.uncertainty import Spread
 from nepflow.io import raster
 from nepflow.spatial.lattice import Lattice
-from test_climate import surfaces_of
+from test_climate import evaluated, surfaces_of
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_coverage_of_annual_means_with_correlated_months():
         grid = raster.Grid("", Affine(60_000, 0, 2.3e5, 0, -60_000, 4.27e6), 9, 9)
         variance, x, y, heights = variance_on(surfaces, grid, "full", 1)
         errors = np.sqrt(variance)
-        found = climate_evaluation.evaluate(surfaces, x, y, heights).mean(axis=0)
+        found = evaluated(surfaces, x, y, heights).mean(axis=0)
         true = np.broadcast_to(np.sin((x - 5e5) / 1e5), found.shape)
         annual = diagnostics.combined_error(errors, diagnostics.month_correlation(surfaces), "mean")
         held.append(np.abs(found - true) <= 1.96 * annual)

@@ -226,7 +226,7 @@ def test_every_work_that_is_cited_is_listed_once_and_no_other():
     listed = methods_text.references(made)
     assert len(listed) == len(set(listed))
     names = set(re.findall(r"[(;] ?([A-Z][^();]*?, \d{4})", text))
-    assert names == {short for short, _ in references.WORKS.values() if short in text}
+    assert names == {short for short, _ in references.works().values() if short in text}
     assert len(listed) == len(names) + 1  # and that of the colours
     assert listed == sorted(listed)
 

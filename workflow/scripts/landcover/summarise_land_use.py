@@ -43,12 +43,12 @@ def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, o
         sums, area = land_use_effect.by_transition(array, before, after, len(names), km2)
         observed |= {name: sums, f"{name}_area": area}
     without = cells.sum() * km2 - areas.sum()
+    effects = land_use_effect.COLUMNS
     made = (
-        (land_use_effect.effect_rows(names, areas, *densities, observed, without), "COLUMNS"),
-        (land_use_effect.density_rows(names, *densities, known, areas), "DENSITIES"),
+        (land_use_effect.effect_rows(names, areas, *densities, observed, without), effects),
+        (land_use_effect.density_rows(names, *densities, known, areas), land_use_effect.DENSITIES),
     )
     for path, (rows, columns) in zip(outputs, made, strict=True):
-        columns = getattr(land_use_effect, columns)
         rows = [(*where, *row) for row in rows]
         tables.write(rows, path, columns, simulated=simulated)
 

@@ -50,7 +50,8 @@ def import_npp(
         (name, reason, int((reasons == code).sum())) for code, reason in modis.ABSENCE.items()
     ]
     tables.write(counts, counts_path, ["tile", "reason", "cells"], simulated)
-    digest = hashlib.sha256(Path(entry["file"]).read_bytes()).hexdigest()
+    with open(entry["file"], "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     tables.write([(f"{year}: {name}", digest)], granules_path, ["file", "sha256"], simulated)
 
 

@@ -259,7 +259,7 @@ def _variance(item, nodes, part, cells):
 
 __all__ = [
     "MONTHLY_SOURCE", "NORMAL", "NORMALS_SOURCE", "Evaluation", "Surfaces", "annual", "by_chunks",
-    "evaluate", "evaluation_of", "spread_step",
+    "evaluation_of", "spread_step",
 ]  # fmt: skip
 
 
@@ -313,27 +313,6 @@ def spread_step(surfaces, cell):
     np.fill_diagonal(distance, np.inf)
     nearest = np.median(distance.min(axis=0)) * surfaces.length_scale
     return max(1, int(nearest / 4 / cell))
-
-
-def evaluate(surfaces, x, y, elevation, years=None):
-    """Return surfaces on a grid, in the variable's monthly unit, exactly.
-
-    Parameters
-    ----------
-    surfaces : Surfaces
-    x, y, elevation : ndarray
-        As in `by_chunks`.
-    years : list of int, optional
-        Only these years; all surfaces as they were fitted otherwise.
-
-    Returns
-    -------
-    ndarray, shape (surface, height, width)
-        12 surfaces a year in order of time; NaN where the elevation is.
-    """
-    if years is not None:
-        surfaces = surfaces.of_years(years)
-    return by_chunks(lambda values: values, [surfaces], x, y, elevation)
 
 
 def annual(evaluation, x, y, elevation, statistic):

@@ -100,7 +100,7 @@ def class_map(field, grid, outlines, counts, *, title=None, width_mm=180, letter
     field, grid, outlines, counts
         As in `ClassPanel`, and so are the ``options``.
     title, width_mm, letter
-        As in `maps.continuous_map`.
+        As in `layout.panel_sheet`.
 
     Returns
     -------

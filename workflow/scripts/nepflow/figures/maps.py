@@ -312,31 +312,6 @@ def _columns(width_mm):
     return 3 if width_mm > 100 else 1
 
 
-def continuous_map(field, grid, outlines, *, title=None, width_mm=180, letter=None, **options):
-    """Draw a continuous field with its colour bar.
-
-    Parameters
-    ----------
-    field, grid, outlines
-        As in `MapPanel`, and so are the ``options``.
-    title, letter : str, optional
-        Heading; letter of the panel.
-    width_mm : {180, 85}
-        Double or single column.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    BadFigure
-        If the shapes differ, the palette is unknown or the limits do not rise.
-    """
-    panel = MapPanel(field, grid, outlines, **options)
-    return panel_sheet(panel, title=title, width_mm=width_mm, letter=letter)
-
-
 def _colour_bar(sheet, picture, field, name, has_absence):
     """Put below the map the colour bar, with arrows where values leave it, and the absence."""
     wide = sheet.width > 100

@@ -39,7 +39,7 @@ def study_area_map(
     stations : pandas.DataFrame
         Columns lon, lat (degrees, WGS 84) and used (bool).
     title, limits, width_mm, letter
-        As in `maps.continuous_map`; limits in m.
+        As in `layout.panel_sheet` and `maps.MapPanel`; limits in m.
 
     Returns
     -------

@@ -199,8 +199,9 @@ def _npp_folder(year, study):
     """Which NPP serves a year: a collection, the harmonised one, rasters of the user, light use."""
     if study["npp"]["source"] != "mod17":
         return study["npp"]["source"]
-    if year >= modis.PRODUCTS["MOD17A3HGF"].first_year["061"]:
-        return "061"
+    product = modis.PRODUCTS["MOD17A3HGF"]
+    if year >= product.first_year[product.collection]:
+        return product.collection
     return {"collection_006": "006", "collection_006_harmonised": "harmonised"}[
         study["npp"]["year_2000"]
     ]

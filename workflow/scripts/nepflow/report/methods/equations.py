@@ -9,7 +9,6 @@ def root(content):
     return f'√<span class="root">{content}</span>'
 
 
-_X = "<var>x</var>"
 _NEP = "<var>NEP</var> = <var>NPP</var> − <var>R</var><sub>h</sub>"
 _RH = (
     "<var>R</var><sub>h</sub> = 0.22 · (e<sup>0.0912 <var>T</var></sup> + "
