@@ -20,7 +20,6 @@ from nepflow.study import respiration
 READINGS = {
     "monthly": "equation summed over months",
     "annual_once": "equation applied once to annual climate",
-    "annual_x12": "twelve times that (negative control)",
 }
 
 

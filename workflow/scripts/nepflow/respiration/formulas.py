@@ -254,19 +254,10 @@ def annual_once(temperature, precipitation):
     return pei2009(temperature, precipitation)
 
 
-def annual_x12(temperature, precipitation):
-    """Return twelve times `annual_once`: a negative control, found in no paper.
-
-    Same parameters and unit as `annual_once`.
-    """
-    return 12 * pei2009(temperature, precipitation)
-
-
 # reading -> (function, whether it takes monthly climate)
 READINGS = {
     "monthly": (monthly, True),
     "annual_once": (annual_once, False),
-    "annual_x12": (annual_x12, False),
 }
 
 

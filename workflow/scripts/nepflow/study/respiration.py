@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nepflow.study import layers
 from nepflow.study.settings_file import BadStudy
 
-READINGS = ("monthly", "annual_once", "annual_x12")  # of the equation of Pei et al.
+READINGS = ("monthly", "annual_once")  # of the equation of Pei et al.
 MONTH, YEAR = "month", "year"
 
 

@@ -21,7 +21,6 @@ _READINGS = {
     "annual_once": "Following studies that have annual climate only, the equation was applied "
     "once, to the mean temperature and the precipitation sum of the year; what the equation, "
     "which is monthly, gives as a sum of twelve months stands beside it.",
-    "annual_x12": "The equation was applied to annual climate and multiplied by twelve.",
 }
 
 
