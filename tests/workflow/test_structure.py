@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from nepflow.study import load, settings_file
 from nepflow.study.imports import code_of
 
 RULE = re.compile(r"^( *)rule (\w+):\n(.*?)(?=^ *rule\b|\Z)", re.M | re.S)
@@ -230,7 +231,8 @@ def test_lock_is_hashed_and_names_no_host(root):
 
 
 def test_every_key_of_the_defaults_is_in_the_schema_and_used(root):
-    schema = yaml.safe_load((root / "workflow/schemas/study.schema.yaml").read_text())
+    path = root / "workflow/schemas/study.schema.yaml"
+    schema = settings_file.schema_of(path, load.REGISTRIES)
     defaults = yaml.safe_load((root / "config/defaults.yaml").read_text())
     code = "".join(
         path.read_text()

@@ -60,7 +60,8 @@ rule compare_plots:
     params:
         plots=setting("plots"),
         models=of_study(respiration.models),
-        respiration=setting("respiration"),
+        relation=setting("respiration/heterotrophic"),
+        constants=of_study(respiration.constants_by_model),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: models of respiration at field plots."

@@ -17,11 +17,6 @@ from nepflow.report import tables as report_tables
 from nepflow.report.methods import text as methods_text
 from nepflow.study import respiration
 
-READINGS = {
-    "monthly": "equation summed over months",
-    "annual_once": "equation applied once to annual climate",
-}
-
 
 class BadReport(ValueError):
     """A report lacks something that it must show."""
@@ -89,13 +84,11 @@ def _by_reading(readings, quantity, title, note, decimals):
         "title": title,
         "value": labels.number(values[chosen], decimals),
         "unit": labels.unit_text(unit.split(" of ")[0]),
-        "note": note or _reading_name(chosen),
-        "others": [(_reading_name(name), labels.number(values[name], decimals)) for name in others],
+        "note": note or respiration.label(chosen),
+        "others": [
+            (respiration.label(name), labels.number(values[name], decimals)) for name in others
+        ],
     }
-
-
-def _reading_name(name):
-    return READINGS.get(name) or respiration.label(name)
 
 
 def _trend_cards(tables, study):

@@ -76,14 +76,18 @@ def check_comparison(study, file):
 
 
 def check_casa(study, file):
-    """Refuse light-use NPP without radiation, or before NDVI begins.
+    """Refuse light-use NPP without its climate, or before NDVI begins.
 
     Raises
     ------
     BadStudy
     """
-    if "radiation" not in study["climate"]["variables"]:
-        raise BadStudy(f"{file}: npp.source casa needs radiation. Add it to climate.variables.")
+    lost = set(variables.entering("casa")) - set(study["climate"]["variables"])
+    if lost:
+        raise BadStudy(
+            f"{file}: npp.source casa needs {' and '.join(sorted(lost))}. Add it to "
+            "climate.variables."
+        )
     if study["period"][0] < 2000:
         raise BadStudy(
             f"{file}: period begins {study['period'][0]}, MODIS NDVI in February 2000. Begin the "
@@ -106,7 +110,7 @@ def check_grids(climate, file):
             "variable out of climate.variables."
         )
     for entry in entries:
-        known = variables.UNITS[entry["variable"]]
+        known = variables.VARIABLES[entry["variable"]].units
         if entry["unit"] not in known:
             raise BadStudy(
                 f"{file}: climate.grids: {entry['file']} is in {entry['unit']!r}; "

@@ -8,28 +8,34 @@ reads it before any environment exists.
 import re
 from typing import NamedTuple
 
-DRIVERS = ("temperature", "precipitation", "radiation")
-SAME = "same layer"  # the very raster that the variable is compared with
-OWN = "own source"  # the same quantity from another source
+from nepflow.study import variables
+from nepflow.study.respiration import DIRECT_MODELS, SOIL_MODELS
+from nepflow.study.variables import OWN, SAME, VARIABLES
+
+DRIVERS = tuple(VARIABLES)
 UNKNOWN = "unknown"  # what was brought in, with nothing declared of its drivers
 NO = "no"
 COLUMNS = ["dependent", "driver", "built_in", "through", "explanation"]
 
 # Model -> {driver: (how, explanation)}.
-_FROM_CLIMATE = {
-    "temperature": (SAME, "Rh is computed from this temperature"),
-    "precipitation": (SAME, "Rh is computed from this precipitation"),
+_RESPIRATION = {
+    name: {driver: (SAME, f"Rh is computed from this {driver}") for driver in about.drivers}
+    for name, about in (DIRECT_MODELS | SOIL_MODELS).items()
 }
-_RESPIRATION = dict.fromkeys(("pei2009", "raich2002", "chen2010", "gsmsr"), _FROM_CLIMATE)
+
+
+def _of_climate(source, sentence):
+    """The climate in a source of NPP."""
+    return {
+        name: (VARIABLES[name].enters[source], sentence.format(name))
+        for name in variables.entering(source)
+    }
+
+
 _NPP = {
-    "mod17": {
-        "temperature": (OWN, "MOD17 NPP is driven by temperature of a reanalysis"),
-        "radiation": (OWN, "MOD17 NPP is driven by radiation of a reanalysis"),
-    },
+    "mod17": _of_climate("mod17", "MOD17 NPP is driven by {} of a reanalysis"),
     "casa": {
-        "temperature": (SAME, "CASA NPP is computed from this temperature"),
-        "precipitation": (SAME, "CASA NPP is computed from this precipitation"),
-        "radiation": (SAME, "CASA NPP is computed from this radiation"),
+        **_of_climate("casa", "CASA NPP is computed from this {}"),
         "ndvi": (SAME, "CASA NPP is computed from this NDVI"),
         "landcover": (SAME, "constants of CASA follow this land cover"),
     },

@@ -12,6 +12,7 @@ from nepflow.study import figures as study_figures
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
 from nepflow.study.pixel import TREND_LAYERS
 from nepflow.study.settings_file import BadStudy
+from nepflow.study.variables import VARIABLES
 
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
@@ -19,6 +20,14 @@ LAYERS_OF_SERIES = re.compile(
     r"|dominant_class|\w+_fdr)|attribution/.+"
 )
 
+
+REGISTRIES = {  # whose names the schema of a study has from here
+    "variables": VARIABLES,
+    "direct_models": respiration.DIRECT_MODELS,
+    "readings": respiration.READINGS,
+    "soil_models": respiration.SOIL_MODELS,
+    "relations": respiration.RELATIONS,
+}
 
 # a folder of the results, a part of wildcards: so no blank, bar or brace
 NAME = re.compile(r"(?!twin$)\w[\w.-]*")
@@ -133,7 +142,7 @@ def check_schema(study, schema, file):
     BadStudy
         One line a fault: the key and what is wrong.
     """
-    _refuse(settings_file.faults(study, schema), file, Path(schema).name)
+    _refuse(settings_file.faults(study, schema, REGISTRIES), file, Path(schema).name)
 
 
 def _refuse(faults, file, schema):
