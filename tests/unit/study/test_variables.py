@@ -50,4 +50,4 @@ def test_what_others_take_from_an_entry(name):
 
 def test_what_npp_contains():
     assert entering("casa") == [*VARIABLES] and entering("mod17") == ["temperature", "radiation"]
-    assert circularity.DRIVERS == tuple(VARIABLES)
+    assert tuple(VARIABLES) == circularity.DRIVERS

@@ -6,7 +6,16 @@ only: the workflow reads it before any environment exists.
 
 import re
 
-from nepflow.study import attribution, figures, landcover, layers, npp, respiration, restoration
+from nepflow.study import (
+    attribution,
+    figures,
+    landcover,
+    layers,
+    npp,
+    respiration,
+    restoration,
+    zones,
+)
 from nepflow.study.figures import did_you_mean
 from nepflow.study.pixel import TREND_LAYERS
 from nepflow.study.settings_file import BadStudy
@@ -83,9 +92,7 @@ def _why_not(layer, known, made):
 
 def _ground(study):
     yield from ("grid", "dem", "slope", "zones/area")
-    for zones in study["zones"]:
-        if zones["kind"] not in ("area", "landcover"):
-            yield f"zones/{zones['name']}"
+    yield from (f"zones/{name}" for name in zones.made(study))
 
 
 def _npp(study):

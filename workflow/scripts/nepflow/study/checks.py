@@ -11,6 +11,7 @@ from nepflow.study import (
     respiration,
     restoration,
     variables,
+    zones,
 )
 from nepflow.study.settings_file import BadStudy
 
@@ -43,7 +44,7 @@ def check_sense(study, file):
     names.check(study, file)
     check_tiles(study, file)
     detector.check(study, file)  # whose layers others look through
-    _check_zones(study, file)
+    zones.check(study, file)
     _check_climate(study, file)
     if uses_landcover(study) or source == "casa":
         _check_landcover_years(study, file)
@@ -130,32 +131,6 @@ def check_grids(climate, file):
         )
 
 
-NEEDS = {"sink": "cuts", "elevation": "cuts", "file": "name_field", "crossing": "of"}
-
-
-def _check_zones(study, file):
-    kinds = {entry["name"]: entry["kind"] for entry in study.get("zones", [])}
-    for name, entry in zip(kinds, study.get("zones", []), strict=True):
-        needed = NEEDS.get(entry["kind"])
-        if needed and needed not in entry:
-            raise BadStudy(f"{file}: zones {name} ({entry['kind']}) lack `{needed}`. Add it.")
-        if entry["kind"] == "file" and "file" not in entry:
-            raise BadStudy(f"{file}: zones {name} lack `file`. Name the polygons.")
-    for entry in study.get("contrasts", []):
-        if kinds.get(entry["zones"]) in (None, "landcover"):
-            raise BadStudy(
-                f"{file}: contrasts {entry['name']} needs zones that do not change, "
-                f"{entry['zones']} is {kinds.get(entry['zones'], 'unknown')}. Change `zones`."
-            )
-    for name, entry in zip(kinds, study.get("zones", []), strict=True):
-        for other in entry.get("of", []):
-            if kinds.get(other) in (None, "landcover", "crossing"):
-                raise BadStudy(
-                    f"{file}: zones {name} cross {other}, which is {kinds.get(other, 'unknown')}. "
-                    "Only zones that do not change can be crossed (stable_landcover, area, ...)."
-                )
-
-
 def _check_climate(study, file):
     climate = study["climate"]
     if climate["station_format"] != "tidy" and climate["time_step"] != "daily":
@@ -192,13 +167,13 @@ def _check_climate(study, file):
 
 def uses_landcover(study):
     """Tell whether a zone, or a layer that the study names, needs land cover."""
-    kinds = {zones["kind"] for zones in study.get("zones", [])}
+    kinds = [zones.KINDS[entry["kind"]] for entry in study.get("zones", [])]
     layers = [layer for _, layer in figures.named_layers(study)]
     if landcover.quantities_of(study) or restoration.needs_landcover(study):
         return True
     if attribution.is_pooled(study):
         return True
-    return bool(kinds & {"landcover", "stable_landcover"}) or any(
+    return any(kind.of_landcover for kind in kinds) or any(
         layer.startswith("landcover/") for layer in layers
     )
 

@@ -13,6 +13,7 @@ from nepflow.study.checks import check_sense, readers_of_tiles, study_years, use
 from nepflow.study.pixel import TREND_LAYERS
 from nepflow.study.settings_file import BadStudy
 from nepflow.study.variables import VARIABLES
+from nepflow.study.zones import KINDS
 
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
@@ -23,6 +24,7 @@ LAYERS_OF_SERIES = re.compile(
 
 REGISTRIES = {  # whose names the schema of a study has from here
     "variables": VARIABLES,
+    "zone_kinds": KINDS,
     "direct_models": respiration.DIRECT_MODELS,
     "readings": respiration.READINGS,
     "soil_models": respiration.SOIL_MODELS,
