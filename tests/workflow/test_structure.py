@@ -359,3 +359,19 @@ def test_commands_print_on_any_terminal(root):
     for path in (root / "workflow/scripts/commands").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert re.search(r"\n    \w+\.run\(main(, keep_secrets_out)?\)\n$", text), path.name
+
+
+# Files of the workflow that name a key of a registry; a larger number needs a decision record
+FILES_OF_KEYS = {"sankey": 3, "aridity": 2, "chen2010": 3, "radiation": 14, "hamed_rao": 1}
+
+
+@pytest.mark.parametrize("key", FILES_OF_KEYS)
+def test_a_key_of_a_registry_stands_in_few_files(root, key):
+    """A change is measured in files (decision 137)."""
+    quoted, plain = re.compile(rf"""["']{key}["']"""), re.compile(rf"\b{key}\b")
+    found = []
+    for path in sorted((root / "workflow").rglob("*")):
+        pattern = {".py": quoted, ".smk": quoted, ".yaml": plain}.get(path.suffix)
+        if pattern and pattern.search(path.read_text(encoding="utf-8")):
+            found.append(str(path.relative_to(root)))
+    assert len(found) <= FILES_OF_KEYS[key], "\n".join(found)

@@ -19,6 +19,7 @@ Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,
 """
 
 from nepflow.study import (
+    circularity,
     climate,
     detector,
     evaluation,
@@ -269,7 +270,7 @@ rule compare_patterns:
         dates=of_study(evaluation.landcover_dates),
         classes=setting("landcover_classes"),
         drivers=setting("climate/variables"),
-        built_in=of_study(pixel.shared_inputs, variable="npp"),
+        built_in=of_study(circularity.shared_inputs, variable="npp"),
         minimum_years=setting("minimum_years"),
         correlation=setting("correlation"),
     message:

@@ -15,7 +15,7 @@ import jinja2
 from nepflow import labels
 from nepflow.report import tables as report_tables
 from nepflow.report.methods import text as methods_text
-from nepflow.study import respiration
+from nepflow.study import pixel, respiration
 
 
 class BadReport(ValueError):
@@ -202,7 +202,6 @@ def commit():
 TABLES = (
     (r"respiration_readings", "results", "NEP by the readings of the respiration equation"),
     (r"respiration_(.+)", "quality", "Soil respiration and what was clipped: {0}"),
-    (r"trend_classes_(.+)", "results", "Area by class of the trend of {0}"),
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),
     (r"transitions", "results", "Change of land cover"),
@@ -210,16 +209,8 @@ TABLES = (
     (r"casa", "quality", "Months of NDVI filled, and NDVI at a limit of light absorption"),
     (r"casa_limits", "quality", "Limits of NDVI and light use efficiency by vegetation type"),
     (r"built_in", "results", "Climate drivers that entered what they are compared with"),
-    (r"shares_dominant_class_(.+)", "results", "Area by dominant combination of drivers of {0}"),
-    (r"multiple_(.+)", "results", "Multiple correlation of {0} with climate"),
-    (r"shares_(.+)_class_(.+)", "results", "Area by class of {0} of {1}"),
-    (r"shares_(.+)_(nep|npp|rh)", "results", "Area by class of {0} of {1}"),
+    *((pattern, "results", title) for pattern, title in pixel.TITLES),
     (r"shares_(.+)", "results", "Area of the zones {0}"),
-    (r"trend_criteria_(.+)", "results", "Categories of the Mann-Kendall test of {0}"),
-    (r"cv_breaks_(.+)", "results", "Breaks of the classes of variation of {0}"),
-    (r"persistence_(.+)", "results", "Persistence of {0} by method, beside chance"),
-    (r"correlation_(.+)", "results", "Partial correlation of {0} with climate"),
-    (r"discoveries_(.+)_(.+)", "results", "Field significance of {0} of {1}"),
     (r"land_use_effect_(.+)", "results", "Effect of land-use change on {0}"),
     (r"land_use_density_(.+)", "results", "Land use and densities behind it: {0}"),
     (r"detector_factors_(.+)", "results", "What factors explain: {0}"),
@@ -263,9 +254,7 @@ TABLES = (
 )
 _DIGITS_OF_DIGEST = 12
 _WORDS = (  # of the names of tables, in titles
-    (r"cv", "variation"),
-    (r"mann_kendall", "the Mann–Kendall test"),
-    (r"partial_(.+)", r"partial correlation with \1"),
+    *pixel.WORDS,
     (r"landcover", "land cover"),
 )
 

@@ -8,7 +8,7 @@ reads it before any environment exists.
 import re
 from typing import NamedTuple
 
-from nepflow.study import variables
+from nepflow.study import pixel, variables
 from nepflow.study.respiration import DIRECT_MODELS, SOIL_MODELS
 from nepflow.study.variables import OWN, SAME, VARIABLES
 
@@ -40,8 +40,10 @@ _NPP = {
         "landcover": (SAME, "constants of CASA follow this land cover"),
     },
 }
-_LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})(?:_class|_p|_fdr)?$")
-_JOINT = re.compile(r"pixel/(nep|npp|rh)/(?:multiple_r2|dominant_class)$")
+_LAYER = re.compile(
+    rf"pixel/(nep|npp|rh)/partial_({'|'.join(DRIVERS)})(?:{'|'.join(pixel.PARTS_OF_DRIVER)})$"
+)
+_JOINT = re.compile(rf"pixel/(nep|npp|rh)/(?:{'|'.join(pixel.JOINT_LAYERS)})$")
 
 
 class Link(NamedTuple):
@@ -102,6 +104,17 @@ def built_in_how(study, variable, driver):
     """Return the value of a column ``built_in``: same layer, own source, unknown or no."""
     found = {link.how for link in built_in(study)[variable] if link.driver == driver}
     return next((how for how in (SAME, OWN, UNKNOWN) if how in found), NO)
+
+
+def shared_inputs(study, variable):
+    """Return whether each climate driver entered the variable that it is compared with."""
+    drivers = study["climate"]["variables"]
+    return {driver: built_in_how(study, variable, driver) for driver in drivers}
+
+
+def shared_input_of_test(study, variable, test):
+    """Return whether the driver of a test entered the variable; an empty text without driver."""
+    return how_of(study, f"pixel/{variable}/{test}") or ""
 
 
 def how_of(study, layer):

@@ -10,21 +10,24 @@ from pathlib import Path
 from nepflow.study import catalogue, detector, landcover, modis, respiration, settings_file
 from nepflow.study import figures as study_figures
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
-from nepflow.study.pixel import TREND_LAYERS
+from nepflow.study.pixel import AUTOCORRELATION, DRIVER, HURST, LAYERS
 from nepflow.study.settings_file import BadStudy
 from nepflow.study.variables import VARIABLES
 from nepflow.study.zones import KINDS
 
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
-    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+"
-    r"|dominant_class|\w+_fdr)|attribution/.+"
+    ".*/("
+    + "|".join(name.replace(DRIVER, r"\w+") for name, layer in LAYERS.items() if layer.series)
+    + ")|attribution/.+"
 )
 
 
 REGISTRIES = {  # whose names the schema of a study has from here
     "variables": VARIABLES,
     "zone_kinds": KINDS,
+    "autocorrelation": AUTOCORRELATION,
+    "hurst": HURST,
     "direct_models": respiration.DIRECT_MODELS,
     "readings": respiration.READINGS,
     "soil_models": respiration.SOIL_MODELS,
