@@ -24,7 +24,10 @@ _BY_MEANING = {
 _BY_UNIT = (
     (r"g C .*yr-2", "diverging"),
     (r"T?g C", "carbon"),
-    *((about.annual_unit.partition(" ")[0], name) for name, about in VARIABLES.items()),
+    *(
+        (rf"{re.escape(about.annual_unit.removesuffix(' yr-1'))}\b", name)
+        for name, about in VARIABLES.items()
+    ),
     (r"", "neutral"),
 )
 _CENTRED = {"bam", "berlin", "broc", "cork", "lisbon", "managua", "roma", "tofino", "vanimo", "vik"}

@@ -94,8 +94,8 @@ def _npp_links(npp):
 def _links(models, through, model, key):
     if model not in models:
         raise ValueError(
-            f"{key}: {model}: its climate drivers are unknown. Add them to "
-            "nepflow/study/circularity.py."
+            f"{key}: {model}: its climate drivers are unknown. Add them to nepflow/study: "
+            "respiration.py has those of Rh, variables.py (enters) those of NPP."
         )
     return [Link(driver, through, *how) for driver, how in models[model].items()]
 

@@ -401,14 +401,14 @@ def carbon_if_needed(study, soil_model):
 
 def months(study, soil_model):
     """Return the months of climate, if the model is monthly."""
-    monthly = SOIL_MODELS[soil_model].step == MONTH
-    return layers.months(study, ("temperature", "precipitation")) if monthly else []
+    about = SOIL_MODELS[soil_model]
+    return layers.months(study, about.drivers) if about.step == MONTH else []
 
 
 def evaluations(study, soil_model):
     """Return how fitted months are evaluated, if the model is monthly."""
-    monthly = SOIL_MODELS[soil_model].step == MONTH
-    return layers.evaluations(study, ("temperature", "precipitation")) if monthly else []
+    about = SOIL_MODELS[soil_model]
+    return layers.evaluations(study, about.drivers) if about.step == MONTH else []
 
 
 def constants(study, soil_model):
