@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from nepflow.study import figures
+from nepflow.study import figures, load, settings_file
 from nepflow.study.imports import code_of
 
 RULE = re.compile(r"^( *)rule (\w+):\n(.*?)(?=^ *rule\b|\Z)", re.M | re.S)
@@ -231,7 +231,8 @@ def test_lock_is_hashed_and_names_no_host(root):
 
 
 def test_every_key_of_the_defaults_is_in_the_schema_and_used(root):
-    schema = yaml.safe_load((root / "workflow/schemas/study.schema.yaml").read_text())
+    path = root / "workflow/schemas/study.schema.yaml"
+    schema = settings_file.schema_of(path, load.REGISTRIES)
     defaults = yaml.safe_load((root / "config/defaults.yaml").read_text())
     code = "".join(
         path.read_text()
@@ -385,3 +386,19 @@ def test_commands_print_on_any_terminal(root):
     for path in (root / "workflow/scripts/commands").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert re.search(r"\n    \w+\.run\(main(, keep_secrets_out)?\)\n$", text), path.name
+
+
+# Files of the workflow that name a key of a registry; a larger number needs a decision record
+FILES_OF_KEYS = {"sankey": 3, "aridity": 2, "chen2010": 3, "radiation": 14, "hamed_rao": 1}
+
+
+@pytest.mark.parametrize("key", FILES_OF_KEYS)
+def test_a_key_of_a_registry_stands_in_few_files(root, key):
+    """A change is measured in files (decision 137)."""
+    quoted, plain = re.compile(rf"""["']{key}["']"""), re.compile(rf"\b{key}\b")
+    found = []
+    for path in sorted((root / "workflow").rglob("*")):
+        pattern = {".py": quoted, ".smk": quoted, ".yaml": plain}.get(path.suffix)
+        if pattern and pattern.search(path.read_text(encoding="utf-8")):
+            found.append(str(path.relative_to(root)))
+    assert len(found) <= FILES_OF_KEYS[key], "\n".join(found)

@@ -19,6 +19,7 @@ Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,
 """
 
 from nepflow.study import (
+    circularity,
     climate,
     detector,
     evaluation,
@@ -59,7 +60,8 @@ rule compare_plots:
     params:
         plots=setting("plots"),
         models=of_study(respiration.models),
-        respiration=setting("respiration"),
+        relation=setting("respiration/heterotrophic"),
+        constants=of_study(respiration.constants_by_model),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: models of respiration at field plots."
@@ -239,7 +241,7 @@ rule compare_patterns:
         dates=of_study(evaluation.landcover_dates),
         classes=setting("landcover_classes"),
         drivers=setting("climate/variables"),
-        built_in=of_study(pixel.shared_inputs, variable="npp"),
+        built_in=of_study(circularity.shared_inputs, variable="npp"),
         minimum_years=setting("minimum_years"),
         correlation=setting("correlation"),
     message:

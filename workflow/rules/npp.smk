@@ -19,7 +19,7 @@ Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.c
          <study>/tables/*.csv
 """
 
-from nepflow.study import files, layers, npp, tiles
+from nepflow.study import files, layers, npp, tiles, variables
 
 
 wildcard_constraints:
@@ -265,7 +265,7 @@ rule estimate_npp_casa:
         normals="<study>/casa/normals.tif",
         landcover=of_study(npp.vegetation, "year"),
         limits="<study>/tables/casa_limits{limits}.csv",
-        months=of_study(layers.months, variables=["temperature", "precipitation", "radiation"]),
+        months=of_study(layers.months, variables=variables.entering("casa")),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:

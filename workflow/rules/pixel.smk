@@ -12,19 +12,18 @@ Outputs  <study>/pixel/<variable>/{mean,valid_years,sen_slope,slope_low,
          <study>/tables/multiple_<variable>.csv
 """
 
-from nepflow.study import layers, pixel, variables
+from nepflow.study import circularity, layers, pixel
 
 
 wildcard_constraints:
-    test="|".join(["mann_kendall", *(f"partial_{name}" for name in variables.VARIABLES)]),
+    test="|".join(pixel.TESTS),
 
 
 rule estimate_mean:
     input:
         cube=of_study(layers.cube, "variable"),
     output:
-        mean="<banded>/pixel/{variable}/mean.tif",
-        valid_years="<banded>/pixel/{variable}/valid_years.tif",
+        **pixel.outputs("mean"),
     log:
         "<logs>/{study}{band}/estimate_mean/{variable}.log",
     conda:
@@ -44,13 +43,7 @@ rule estimate_trend:
     input:
         cube=of_study(layers.cube, "variable"),
     output:
-        slope="<banded>/pixel/{variable}/sen_slope.tif",
-        low="<banded>/pixel/{variable}/slope_low.tif",
-        high="<banded>/pixel/{variable}/slope_high.tif",
-        z="<banded>/pixel/{variable}/mann_kendall_z.tif",
-        p="<banded>/pixel/{variable}/mann_kendall_p.tif",
-        lag1="<banded>/pixel/{variable}/lag1.tif",
-        trend_class="<banded>/pixel/{variable}/trend_class.tif",
+        **pixel.outputs("trend"),
     log:
         "<logs>/{study}{band}/estimate_trend/{variable}.log",
     conda:
@@ -73,8 +66,7 @@ rule estimate_stability:
     input:
         cube=of_study(layers.cube, "variable"),
     output:
-        sd="<banded>/pixel/{variable}/sd.tif",
-        cv="<banded>/pixel/{variable}/cv.tif",
+        **pixel.outputs("variation"),
     log:
         "<logs>/{study}{band}/estimate_stability/{variable}.log",
     conda:
@@ -118,8 +110,7 @@ rule estimate_persistence:
         cube=of_study(layers.cube, "variable"),
         slope="<study>/pixel/{variable}/sen_slope.tif",
     output:
-        hurst="<banded>/pixel/{variable}/hurst.tif",
-        coupling="<banded>/pixel/{variable}/coupling.tif",
+        **pixel.outputs("persistence"),
     log:
         "<logs>/{study}{band}/estimate_persistence/{variable}.log",
     conda:
@@ -210,7 +201,7 @@ rule control_discoveries:
         runtime=by_size(30),
     params:
         significance=of_study(pixel.significance, "test"),
-        built_in=of_study(pixel.shared_input_of_test, "variable", "test"),
+        built_in=of_study(circularity.shared_input_of_test, "variable", "test"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
@@ -237,7 +228,7 @@ rule summarise_correlation:
     params:
         climate=setting("climate/variables"),
         level=setting("correlation/significance_p"),
-        built_in=of_study(pixel.shared_inputs, "variable"),
+        built_in=of_study(circularity.shared_inputs, "variable"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
@@ -250,9 +241,7 @@ rule estimate_dominance:
         cube=of_study(layers.cube, "variable"),
         drivers=of_study(layers.drivers),
     output:
-        r2="<banded>/pixel/{variable}/multiple_r2.tif",
-        p="<banded>/pixel/{variable}/multiple_p.tif",
-        dominant_class="<banded>/pixel/{variable}/dominant_class.tif",
+        **pixel.outputs("dominance"),
     log:
         "<logs>/{study}{band}/estimate_dominance/{variable}.log",
     conda:
@@ -288,7 +277,7 @@ rule summarise_dominance:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        built_in=of_study(pixel.shared_inputs, "variable"),
+        built_in=of_study(circularity.shared_inputs, "variable"),
         level=setting("correlation/significance_p"),
         simulated=setting("simulated"),
     message:

@@ -14,8 +14,9 @@ from nepflow.study import evaluation, files, layers, respiration
 
 
 wildcard_constraints:
-    soil_model="gsmsr|raich2002|chen2010",
-    relation="bond_lamberty2004|bond_lamberty_thomson2010|quadratic",
+    reading="|".join(respiration.READINGS),
+    soil_model="|".join(respiration.SOIL_MODELS),
+    relation="|".join(respiration.RELATIONS),
 
 
 rule estimate_respiration:
@@ -81,7 +82,7 @@ rule calibrate_plots:
     params:
         plots=setting("plots"),
         models=of_study(respiration.models),
-        respiration=setting("respiration"),
+        constants=of_study(respiration.constants_by_model),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: respiration models calibrated on field plots."

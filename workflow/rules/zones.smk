@@ -41,9 +41,7 @@ rule sum_zones:
         nep="<study>/nep/nep.tif",
         npp="<study>/nep/npp.tif",
         rh="<study>/nep/rh.tif",
-        temperature="<study>/climate/temperature.tif",
-        precipitation="<study>/climate/precipitation.tif",
-        radiation=of_study(layers.if_in_climate, variable="radiation"),
+        climate=of_study(layers.drivers),
         zones=of_study(zones.rasters),
         grid="<study>/grid.tif",
     output:

@@ -80,7 +80,7 @@ def test_interval_equals_scipy(seed, confidence):
 
 
 def test_constant_series_have_no_autocorrelation():
-    for name in trend.AUTOCORRELATION:
+    for name in trend.CODES:
         found = one([5.0] * 10, autocorrelation=name)
         assert found["slope"] == 0 and found["z"] == 0 and np.isnan(found["lag1"])
 
@@ -105,7 +105,7 @@ def test_size_under_autocorrelation():
     share = {
         name: 100
         * (np.abs(trend.trend_statistics(series, np.arange(24), 24, name)["z"]) > 1.96).mean()
-        for name in trend.AUTOCORRELATION
+        for name in trend.CODES
     }
     assert share["none"] == pytest.approx(27, abs=2)
     assert share["hamed_rao"] < share["none"] < share["tfpw"]

@@ -88,7 +88,6 @@ def test_sections_follow_the_settings():
     ("key", "values", "said"),
     [
         ("respiration", {"reading": "annual_once"}, "applied once"),
-        ("respiration", {"reading": "annual_x12"}, "multiplied by twelve"),
         ("npp", {"resampling": "average"}, "the mean of valid cells"),
         ("climate", {"smoothing": "gml"}, "maximum likelihood (Wahba, 1985)"),
         ("climate", {"complete_month_percent": 65}, "at least 65 %"),

@@ -11,6 +11,7 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.pixel import variability
+from nepflow.study import pixel
 
 COLUMNS = ("variable", "quantity", "value", "unit")
 
@@ -34,9 +35,7 @@ def classify_variation(cv_path, class_path, table_path, variable, options, mem_m
         [cv_path],
         raster.Output(
             class_path,
-            "1",
-            raster.tags_of(cv_path)["long_name"],
-            ("class",),
+            *pixel.about("cv_class", name=raster.tags_of(cv_path)["long_name"]),
             "uint8",
             classes=names,
             colours=variability.CLASS_COLOURS,

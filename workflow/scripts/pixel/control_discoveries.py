@@ -9,6 +9,7 @@ from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.missing import MaskedArea
 from nepflow.pixel import correlation
+from nepflow.study import pixel
 
 COLUMNS = ("variable", "test", "built_in", "quantity", "value", "unit")
 
@@ -24,9 +25,9 @@ def control_discoveries(
         [p_path],
         raster.Output(
             outputs[0],
-            "1",
-            f"false discoveries at most {percent:g} %: {raster.tags_of(p_path)['long_name']}",
-            ("class",),
+            *pixel.about(
+                "mann_kendall_fdr", percent=percent, name=raster.tags_of(p_path)["long_name"]
+            ),
             "uint8",
             classes={1: "significant", 2: "not significant"},
             colours={1: "#1a1a1a", 2: "#d9d9d9"},

@@ -37,7 +37,7 @@ def check_stations(
         columns, codes = {}, {}
         for name in progress(variables, len(variables), "checks of station records"):
             values, before = days.values(VARIABLES[name].column), days.flags(name)
-            top = top_of_atmosphere(days) if name == "radiation" else None
+            top = top_of_atmosphere(days) if VARIABLES[name].below_top_of_atmosphere else None
             codes[name] = quality.checked(name, values, before, days.month, weights, settings, top)
             new = codes[name] != before
             rejected.append(

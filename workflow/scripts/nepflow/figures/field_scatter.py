@@ -11,7 +11,7 @@ from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated, wrapped
 from nepflow.figures.palettes import BadFigure
 from nepflow.io import tables
-from nepflow.study.respiration import RELATIONS, SOIL_MODELS, label
+from nepflow.study.respiration import DIRECT_MODELS, label
 
 _LEFT, _BELOW, _HEAD, _GAP, _LEGEND = 12, 8, 7, 4, 5  # mm
 OTHERS = "others"
@@ -127,9 +127,7 @@ def _panel(axes, part, groups, limits, key, side):
 def model_name(quantity, model):
     """Return the name of a model for readers: what it models, and how."""
     first, of, rest = model.partition(" ")
-    known = SOIL_MODELS | RELATIONS
-    named = known[first].name if first in known else label(first)
-    named = "Pei et al." if first == "pei2009" else named
+    named = DIRECT_MODELS[first].en.short if first in DIRECT_MODELS else label(first)
     about = {"rs": "Rs", "rh": "Rh", "nep": "NEP"}[quantity]
     words = f"{named}{of}{rest}".replace("_", " ")
     return words if quantity == "nep" or f"{about} by" in words else f"{about}: {words}"

@@ -7,6 +7,8 @@ from numba import njit
 from scipy import stats
 from scipy.special import betainc
 
+from nepflow.study.variables import COLOURS
+
 CLASS_NAMES = {
     1: "significant negative",
     2: "negative",
@@ -193,15 +195,6 @@ def _invert(matrix):
 
 NON_CLIMATIC = "non-climatic"
 WEAK = "weak joint"
-_COLOURS = {
-    ("temperature",): "#b8382b",
-    ("precipitation",): "#2b6cb0",
-    ("radiation",): "#f0c244",
-    ("temperature", "precipitation"): "#7d4ca0",
-    ("temperature", "radiation"): "#e2842c",
-    ("precipitation", "radiation"): "#4c9a5b",
-    ("temperature", "precipitation", "radiation"): "#3a2e2a",
-}
 _OTHER, _WEAK, _NONE = "#1c9099", "#efe6cf", "#8f8f8f"
 
 
@@ -219,7 +212,7 @@ def class_names(drivers):
 
 def class_colours(drivers):
     """Return {code: colour}."""
-    groups = [_COLOURS.get(group, _OTHER) for group in combinations_of(drivers)]
+    groups = [COLOURS.get(group, _OTHER) for group in combinations_of(drivers)]
     return dict(enumerate([_NONE, *groups, _WEAK], start=1))
 
 

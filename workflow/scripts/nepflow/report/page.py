@@ -15,14 +15,8 @@ import jinja2
 from nepflow import labels
 from nepflow.report import tables as report_tables
 from nepflow.report.methods import text as methods_text
-from nepflow.study import respiration
+from nepflow.study import pixel, respiration
 from nepflow.study.figures import caption_of
-
-READINGS = {
-    "monthly": "equation summed over months",
-    "annual_once": "equation applied once to annual climate",
-    "annual_x12": "twelve times that (negative control)",
-}
 
 
 class BadReport(ValueError):
@@ -92,13 +86,11 @@ def _by_reading(readings, quantity, title, note, decimals):
         "title": title,
         "value": labels.number(values[chosen], decimals),
         "unit": labels.unit_text(unit.split(" of ")[0]),
-        "note": note or _reading_name(chosen),
-        "others": [(_reading_name(name), labels.number(values[name], decimals)) for name in others],
+        "note": note or respiration.label(chosen),
+        "others": [
+            (respiration.label(name), labels.number(values[name], decimals)) for name in others
+        ],
     }
-
-
-def _reading_name(name):
-    return READINGS.get(name) or respiration.label(name)
 
 
 def _trend_cards(tables, study):
@@ -219,16 +211,8 @@ TABLES = (
     (r"casa", "quality", "Months of NDVI filled, and NDVI at a limit of light absorption"),
     (r"casa_limits", "quality", "Limits of NDVI and light use efficiency by vegetation type"),
     (r"built_in", "results", "Climate drivers that entered what they are compared with"),
-    (r"shares_dominant_class_(.+)", "results", "Area by dominant combination of drivers of {0}"),
-    (r"multiple_(.+)", "results", "Multiple correlation of {0} with climate"),
-    (r"shares_trend_class_(.+)", "results", "Area by class of the trend of {0}"),
-    (r"shares_(.+)_class_(.+)", "results", "Area by class of {0} of {1}"),
-    (r"shares_(.+)_(nep|npp|rh)", "results", "Area by class of {0} of {1}"),
+    *((pattern, "results", title) for pattern, title in pixel.TITLES),
     (r"shares_(.+)", "results", "Area of the zones {0}"),
-    (r"cv_breaks_(.+)", "results", "Breaks of the classes of variation of {0}"),
-    (r"persistence_(.+)", "results", "Persistence of {0} by method, beside chance"),
-    (r"correlation_(.+)", "results", "Partial correlation of {0} with climate"),
-    (r"discoveries_(.+)_(.+)", "results", "Field significance of {0} of {1}"),
     (r"land_use_effect_(.+)", "results", "Effect of land-use change on {0}"),
     (r"land_use_density_(.+)", "results", "Land use and densities behind it: {0}"),
     (r"detector_factors_(.+)", "results", "What factors explain: {0}"),
@@ -271,9 +255,7 @@ TABLES = (
 )
 _DIGITS_OF_DIGEST = 12
 _WORDS = (  # of the names of tables, in titles
-    (r"cv", "variation"),
-    (r"mann_kendall", "the Mann–Kendall test"),
-    (r"partial_(.+)", r"partial correlation with \1"),
+    *pixel.WORDS,
     (r"landcover", "land cover"),
 )
 

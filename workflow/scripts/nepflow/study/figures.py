@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from nepflow.study import circularity, climate, imports, landcover, layers, zones
 from nepflow.study.settings_file import BadStudy
+from nepflow.study.variables import VARIABLES
 
 # Colours of fields by meaning, and Crameri's palettes (reversed with _r, of few colours with S).
-MEANINGS = (
-    "carbon", "temperature", "precipitation", "radiation", "sequential", "diverging", "neutral",
-)  # fmt: skip
+MEANINGS = ("carbon", *VARIABLES, "sequential", "diverging", "neutral")
 _WITH_FEW = (
     "acton", "bamako", "batlow", "batlowK", "batlowW", "bilbao", "buda", "davos", "devon",
     "glasgow", "grayC", "hawaii", "imola", "lajolla", "lapaz", "lipari", "navia", "nuuk", "oslo",

@@ -10,17 +10,30 @@ from pathlib import Path
 from nepflow.study import catalogue, detector, landcover, modis, respiration, settings_file
 from nepflow.study import figures as study_figures
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
-from nepflow.study.pixel import TREND_LAYERS
+from nepflow.study.pixel import AUTOCORRELATION, DRIVER, HURST, LAYERS
 from nepflow.study.settings_file import BadStudy
+from nepflow.study.variables import VARIABLES
+from nepflow.study.zones import KINDS
 
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
-    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+"
-    r"|dominant_class|\w+_fdr)|attribution/.+"
+    ".*/("
+    + "|".join(name.replace(DRIVER, r"\w+") for name, layer in LAYERS.items() if layer.series)
+    + ")|attribution/.+"
 )
 
-# Registries that the schema of a study takes names from
-NAMES = {"kinds_of_figures": study_figures.KINDS, "kinds_of_panels": study_figures.PANELS}
+REGISTRIES = {  # whose names the schema of a study has from here
+    "variables": VARIABLES,
+    "zone_kinds": KINDS,
+    "autocorrelation": AUTOCORRELATION,
+    "hurst": HURST,
+    "direct_models": respiration.DIRECT_MODELS,
+    "readings": respiration.READINGS,
+    "soil_models": respiration.SOIL_MODELS,
+    "relations": respiration.RELATIONS,
+    "kinds_of_figures": study_figures.KINDS,
+    "kinds_of_panels": study_figures.PANELS,
+}
 
 # a folder of the results, a part of wildcards: so no blank, bar or brace
 NAME = re.compile(r"(?!twin$)\w[\w.-]*")
@@ -135,7 +148,7 @@ def check_schema(study, schema, file):
     BadStudy
         One line a fault: the key and what is wrong.
     """
-    _refuse(settings_file.faults(study, schema, NAMES), file, Path(schema).name)
+    _refuse(settings_file.faults(study, schema, REGISTRIES), file, Path(schema).name)
 
 
 def _refuse(faults, file, schema):
