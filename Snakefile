@@ -43,7 +43,6 @@ wildcard_constraints:
     year=r"\d{4}",
     collection=r"\d{3}|rasters|casa",
     variable="|".join([*variables.VARIABLES, "nep", "npp", "rh"]),
-    reading="monthly|annual_once|annual_x12",
     zones=r"\w+",
     figure=r"\w+",
 

@@ -87,7 +87,7 @@ def main():
     folder = chosen.folder.resolve() / f"bands_{chosen.pixels}_{chosen.years}"
     copy_of_workflow(folder)
     write_studies(folder, chosen.pixels, chosen.years, chosen.stations)
-    rules = "simulate_npp", "simulate_landcover", "simulate_stations", "simulate_geography"
+    rules = "simulate_tiles", "simulate_landcover", "simulate_stations", "simulate_geography"
     run(folder, "inputs", chosen.cores, "--until", *rules)
     if not chosen.plan_only:  # compiles
         set_bands(folder, 1)

@@ -139,7 +139,7 @@ def measured(folder, pixels, years, stations, cores):
     """
     copy_of_workflow(folder)
     write_studies(folder, pixels, years, stations)
-    rules = "simulate_npp", "simulate_landcover", "simulate_stations", "simulate_geography"
+    rules = "simulate_tiles", "simulate_landcover", "simulate_stations", "simulate_geography"
     done, twin = folder / "inputs.done", digest_of_twin()
     if not done.exists() or done.read_text(encoding="utf-8") != twin:
         run(folder, "inputs", cores, "--until", *rules)

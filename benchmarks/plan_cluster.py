@@ -36,7 +36,7 @@ def rates(table, disk):
         "|---|--:|--:|--:|--:|--:|",
     ]
     named = [rule for rules in PRODUCTS.values() for rule in rules]
-    fixed = [*STARTING, "fit_climate", "define_evaluation"]
+    fixed = [*STARTING, "fit_climate"]
     rest = [rule for rule in table.index if rule not in named + fixed]
     total = dict.fromkeys(AREAS, 0.0)
     for name, rules in (PRODUCTS | {"all steps that stay one job": rest}).items():

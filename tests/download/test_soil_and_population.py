@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 import yaml
-from acquire_population import acquire_population
-from acquire_soil_carbon import acquire_soil_carbon
+from acquire_raster import acquire_raster
 from affine import Affine
 from archives import Reply
 from copies import Workflow
@@ -44,11 +43,14 @@ def soil(seed=1):
     return SoilGrids(stock, round(x, -3) - 100_000, round(y, -3) + 100_000)
 
 
+def brought(name, dataset, about, place, file):
+    made = place / file, place / "files.csv"
+    acquire_raster(name, dataset, about, place / "grid.tif", place / "data", *made, **QUICK)
+
+
 def carbon(place):
-    acquire_soil_carbon(
-        "soilgrids", place / "grid.tif", place / "data", place / "carbon.tif", place / "files.csv",
-        **QUICK,
-    )  # fmt: skip
+    about = downloads.raster({"acquire": {"soil_carbon": "soilgrids"}}, "soil_carbon")
+    brought("soil_carbon", "soilgrids", about, place, "carbon.tif")
     return place / "carbon.tif"
 
 
@@ -110,10 +112,9 @@ def countries():
 
 
 def population(place, names=("CHN", "MNG"), year=2020):
-    acquire_population(
-        "worldpop", list(names), year, place / "grid.tif", place / "data", place / "people.tif",
-        place / "files.csv", **QUICK,
-    )  # fmt: skip
+    chosen = {"population_countries": list(names), "population_year": year, "country": ""}
+    about = downloads.raster({"acquire": chosen}, "population")
+    brought("population", "worldpop", about, place, "people.tif")
     return raster.read(place / "people.tif")
 
 
@@ -200,15 +201,15 @@ def test_rules_bring_them_where_the_site_downloads(root, tmp_path, switch):
     raw = copy.folder / "data/mine"
     raw.mkdir(parents=True)
     (raw / "area.gpkg").write_bytes(b"x")
-    for name, rule, file in (
-        ("soil/carbon", "acquire_soil_carbon", "soil_carbon.tif"),
-        ("factors/people", "acquire_population", "population.tif"),
+    for name, file in (
+        ("soil/carbon", "soil_carbon.tif"),
+        ("factors/people", "population.tif"),
     ):
         said = copy.run("-n", f"results/mine/{name}.tif", fails=not switch)
         assert (f"results/mine/acquired/{file}" in said) == switch
         assert (f"data/mine/{file}" in said) == (not switch), "only then is it the user's"
-        said = copy.run("-n", "downloads")
-        assert bool(re.search(rf"^{rule} +1$", said, re.M)) == switch
+    said = copy.run("-n", "downloads")
+    assert bool(re.search(r"^acquire_raster +2$", said, re.M)) == switch
 
 
 def test_records_name_no_study(place, archives):

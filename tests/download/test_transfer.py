@@ -114,6 +114,13 @@ def test_retry_after_is_obeyed_as_seconds_and_as_date(tmp_path, archives, tile):
     assert 110 < pauses[1] <= 120
 
 
+@pytest.mark.parametrize("value", ["", "soon", "-3", "1.5", "Mon, 1 Jan 99999 99:99:99 GMT"])
+def test_a_retry_after_that_is_none_changes_nothing(tmp_path, archives, tile, value):
+    archives(**{HOST: replies(Reply(b"", 503, Retry_After=value), Reply(tile[1]))})
+    fetched, pauses = get(wanted(tmp_path, tile))
+    assert fetched and 0 < pauses[0] <= QUICK.first_s
+
+
 def test_pauses_grow_and_have_a_limit():
     patience = transfer.Patience(tries=9, first_s=2, longest_s=60)
     for attempt in range(1, 9):

@@ -58,7 +58,6 @@ def months_of_2002(light):
     below = light.result("light")
     months = monthly.of_years(
         [str(below / f"climate/{name}_fit.npz") for name in names],
-        [str(below / f"tables/{name}_evaluation.csv") for name in names],
         str(below / "dem.tif"), str(below / "grid.tif"), YEARS, "none", 2002,
     )  # fmt: skip
     x, y = raster.grid_of(below / "grid.tif").xy(0, read(light, "grid").shape[0])

@@ -173,11 +173,10 @@ def test_tables_of_shares_hold_the_area_without_a_value_by_reason(tiny):
         found = table[table["quantity"] == "valid_area"][list(of[:2])].drop_duplicates()
         wanted = {"correlation": 3, "persistence": 5}.get(path.stem.partition("_")[0], 1)
         assert len(found) == wanted, path
-    classes = pd.read_csv(tiny.result("tiny/tables/trend_classes_nep.csv"))
-    assert classes[classes["unit"] == "km2"]["value"].sum() == pytest.approx(whole, rel=1e-9)
-    assert "no trend: barren" in set(classes["zone"])
-    criteria = pd.read_csv(tiny.result("tiny/tables/trend_criteria_nep.csv"))
-    parts = criteria[criteria["category"] != "all"]
+    classes = pd.read_csv(tiny.result("tiny/tables/shares_trend_class_nep.csv"))
+    parts = classes[classes["class"] != "all"]
+    assert parts["area_km2"].sum() == pytest.approx(whole, rel=1e-9)
+    assert "barren" in set(parts[parts["masked"]]["class"]) and parts["z"].notna().sum() == 9
     assert parts["share_of_area_percent"].sum() == pytest.approx(100, abs=1e-6)
 
 
@@ -424,7 +423,7 @@ def test_changed_formula_reruns_exactly_its_users(tiny):
         planned = dict(re.findall(r"^(\w+) +(\d+)$", table, re.M))
     finally:
         formula.write_text(before)
-    users = {"estimate_trend", "summarise_trend", "summarise_zones"}
+    users = {"estimate_trend", "summarise_zones"}
     assert users <= set(planned)
     upstream = {"warp_npp", "warp_landcover", "estimate_nep", "fit_climate", "interpolate_climate"}
     assert not upstream & set(planned)

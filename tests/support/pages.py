@@ -9,6 +9,13 @@ import pictures
 import yaml
 
 TIDY = ["zones", "zone", "year", "quantity", "value", "unit"]
+CLASSES = [
+    "class",
+    "masked",
+    "area_km2",
+    "share_of_classified_percent",
+    "share_of_area_percent",
+]
 DEFAULTS = yaml.safe_load(
     (Path(__file__).parents[2] / "config/defaults.yaml").read_text(encoding="utf-8")
 )
@@ -69,7 +76,7 @@ def tables():
         )
     ]
     classes = [
-        ("trend class", name, "2001-2010", "nep_share", share, "%")
+        (name, False, 10 * share, share, share)
         for name, share in (
             ("extremely significant decrease", 1.0), ("significant decrease", 2.0),
             ("slightly significant decrease", 3.0), ("non-significant decrease", 4.0),
@@ -84,7 +91,7 @@ def tables():
         ),
         "trends_province": trends,
         "series_province": series,
-        "trend_classes_nep": pd.DataFrame(classes, columns=TIDY),
+        "shares_trend_class_nep": pd.DataFrame(classes, columns=CLASSES),
         "choices": pd.DataFrame([("NPP of 2000", "left out")], columns=["topic", "choice"]),
         "warnings": pd.DataFrame([("climate", "be careful")], columns=["topic", "warning"]),
     }

@@ -46,7 +46,7 @@ OWN = {
     "figures": [MEAN, FIGURE | {"name": "maps", "kind": "classes", "layer": "landcover/2009"}],
 }  # fmt: skip
 # what the rules make and no study can name: raw inputs, and rasters that are removed again
-NO_LAYER = re.compile(r"acquired/\w+|npp/rasters/native/(absence_)?\d{4}|bands/.*")
+NO_LAYER = re.compile(r"acquired/(\w+|\{raster\})|npp/rasters/native/(absence_)?\d{4}|bands/.*")
 
 
 def loaded(workflow, name):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from nepflow.study import figures, load, settings_file
 from nepflow.study.imports import code_of
 
 RULE = re.compile(r"^( *)rule (\w+):\n(.*?)(?=^ *rule\b|\Z)", re.M | re.S)
@@ -230,19 +231,25 @@ def test_lock_is_hashed_and_names_no_host(root):
 
 
 def test_every_key_of_the_defaults_is_in_the_schema_and_used(root):
-    schema = yaml.safe_load((root / "workflow/schemas/study.schema.yaml").read_text())
+    path = root / "workflow/schemas/study.schema.yaml"
+    schema = settings_file.schema_of(path, load.REGISTRIES)
     defaults = yaml.safe_load((root / "config/defaults.yaml").read_text())
     code = "".join(
         path.read_text()
         for path in [*(root / "workflow").rglob("*.smk"), *(root / "workflow").rglob("*.py")]
     )
 
+    def resolved(node):
+        """What a node says with what it refers to; what stands beside the reference counts."""
+        name = node.get("$ref", "").removeprefix("#/$defs/")
+        return resolved(schema["$defs"][name]) | node if name else node
+
     def walk(values, node, path):
         for key, value in values.items():
             assert key in node["properties"], f"{path}{key} is not in the schema"
             assert key.removesuffix("_z") in code, f"{path}{key} is used nowhere"
             if isinstance(value, dict):
-                walk(value, node["properties"][key], f"{path}{key}.")
+                walk(value, resolved(node["properties"][key]), f"{path}{key}.")
 
     walk(defaults, schema, "")
 
@@ -250,8 +257,8 @@ def test_every_key_of_the_defaults_is_in_the_schema_and_used(root):
         if node.get("type") == "object":
             assert node.get("additionalProperties") is False, f"{path} is not closed"
         for key, below in node.get("properties", {}).items():
-            assert "default" not in below, f"{path}.{key} holds a default"
-            closed(below, f"{path}.{key}")
+            assert "default" not in resolved(below), f"{path}.{key} holds a default"
+            closed(resolved(below), f"{path}.{key}")
 
     closed(schema, "study")
 
@@ -292,6 +299,28 @@ def test_code_of_finds_what_python_finds(root):
         ours -= {file for file in ours if file.name.startswith("_")}  # __init__ too
         watched = {Path(file).resolve() for file in code_of(script.relative_to(scripts))}
         assert watched == {file.resolve() for file in ours}, script.name
+
+
+def test_an_edited_drawing_reruns_the_figures_of_its_kinds(root):
+    """What draws is named, not imported: Python finds it where the module begins."""
+    library = root / "workflow/scripts/nepflow"
+    for kind, entry in figures.KINDS.items():
+        study = {"figures": [{"name": "f", "kind": kind}]}
+        watched = {Path(file).resolve() for file in figures.code(study, "f")}
+        drawing = library / f"figures/{entry.drawing.split('.')[0]}.py"
+        assert drawing in watched and library / "figures/layout.py" in watched
+        finder = modulefinder.ModuleFinder(path=[str(root / "workflow/scripts")])
+        finder.load_file(str(drawing))
+        files = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+        ours = {file.resolve() for file in files if library in file.parents}
+        assert {file for file in ours if not file.name.startswith("_")} <= watched, kind
+        others = {library / f"figures/{name}.py" for name in ("sankey", "event_study")}
+        assert watched & others == {drawing} & others, kind
+    assert not any(
+        "/figures/" in file
+        for file in code_of("figures/draw_figure.py")
+        if Path(file).stem not in ("layout", "palettes")
+    )
 
 
 def opened_as_the_machine_likes(tree):
@@ -357,3 +386,19 @@ def test_commands_print_on_any_terminal(root):
     for path in (root / "workflow/scripts/commands").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert re.search(r"\n    \w+\.run\(main(, keep_secrets_out)?\)\n$", text), path.name
+
+
+# Files of the workflow that name a key of a registry; a larger number needs a decision record
+FILES_OF_KEYS = {"sankey": 3, "aridity": 2, "chen2010": 3, "radiation": 14, "hamed_rao": 1}
+
+
+@pytest.mark.parametrize("key", FILES_OF_KEYS)
+def test_a_key_of_a_registry_stands_in_few_files(root, key):
+    """A change is measured in files (decision 137)."""
+    quoted, plain = re.compile(rf"""["']{key}["']"""), re.compile(rf"\b{key}\b")
+    found = []
+    for path in sorted((root / "workflow").rglob("*")):
+        pattern = {".py": quoted, ".smk": quoted, ".yaml": plain}.get(path.suffix)
+        if pattern and pattern.search(path.read_text(encoding="utf-8")):
+            found.append(str(path.relative_to(root)))
+    assert len(found) <= FILES_OF_KEYS[key], "\n".join(found)

@@ -6,7 +6,7 @@ Outputs  <study>/attribution/<variable>/{observed_slope,observed_p,time_r2,resid
          <study>/tables/{attribution,pooled}_<variable>.csv
 """
 
-from nepflow.study import attribution, layers, pixel
+from nepflow.study import attribution, circularity, layers
 
 
 wildcard_constraints:
@@ -130,7 +130,8 @@ rule summarise_attribution:
         years=setting("years"),
         minimum_years=setting("minimum_years"),
         attribution=setting("attribution"),
-        built_in=of_study(pixel.shared_inputs, "variable"),
+        built_in=of_study(circularity.shared_inputs, "variable"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: climate and the rest in the trend of {wildcards.variable}."
     script:

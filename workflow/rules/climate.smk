@@ -5,11 +5,10 @@ Inputs   <study>/stations/monthly.csv, <study>/{grid,dem}.tif
          rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
          <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
 Outputs  <study>/climate/<variable>{.tif,_fit.npz},
-         <study>/tables/<variable>_{fit,minima,evaluation,floored}.csv
+         <study>/tables/<variable>_{fit,minima,floored}.csv
          <study>/climate/<variable>_residuals.parquet,
          <study>/climate/<variable>_standard_error_<year>.tif,
          <study>/tables/<variable>_{ranked,suspects}.csv, <study>/tables/<variable>_fit.txt,
-         <study>/figures/<figure>.{png,pdf} of the kind residuals
          <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
          <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
          <study>/npp/rasters/*
@@ -17,7 +16,7 @@ Outputs  <study>/climate/<variable>{.tif,_fit.npz},
          <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
 """
 
-from nepflow.study import climate, figures, layers
+from nepflow.study import climate, layers
 
 
 rule fit_climate:
@@ -25,6 +24,7 @@ rule fit_climate:
         monthly="<study>/stations/monthly.csv",
         grid="<study>/grid.tif",
         weights=of_study(climate.weights_file),
+        dem=of_study(climate.dem_if_coarse),
     output:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
@@ -50,40 +50,19 @@ rule fit_climate:
         length_scale_km=setting("climate/length_scale_km"),
         transformation=setting("climate/transformation/{variable}"),
         minimum_stations=setting("climate/minimum_stations"),
+        evaluator=setting("climate/evaluator"),
+        tolerance=setting("climate/tolerance/{variable}"),
+        bias_correction=setting("climate/bias_correction"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: monthly surfaces of {wildcards.variable}."
     script:
         "../scripts/climate/fit_climate.py"
 
 
-rule define_evaluation:
-    input:
-        fit="<study>/climate/{variable}_fit.npz",
-        dem="<study>/dem.tif",
-        grid="<study>/grid.tif",
-    output:
-        table="<study>/tables/{variable}_evaluation.csv",
-    log:
-        "<logs>/{study}/define_evaluation/{variable}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_size(15),
-    params:
-        evaluator=setting("climate/evaluator"),
-        tolerance=setting("climate/tolerance/{variable}"),
-        bias_correction=setting("climate/bias_correction"),
-    message:
-        "{wildcards.study}: how surfaces of {wildcards.variable} are evaluated."
-    script:
-        "../scripts/climate/define_evaluation.py"
-
-
 rule interpolate_climate:
     input:
         fit="<study>/climate/{variable}_fit.npz",
-        evaluation="<study>/tables/{variable}_evaluation.csv",
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -102,6 +81,7 @@ rule interpolate_climate:
     params:
         years=setting("years"),
         bias_correction=setting("climate/bias_correction"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}{wildcards.band}: annual {wildcards.variable} on the study grid."
     script:
@@ -113,7 +93,6 @@ rule summarise_residuals:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
         minima="<study>/tables/{variable}_minima.csv",
-        grid="<study>/grid.tif",
     output:
         residuals="<study>/climate/{variable}_residuals.parquet",
         ranked="<study>/tables/{variable}_ranked.csv",
@@ -130,40 +109,11 @@ rule summarise_residuals:
         smoothing=setting("climate/smoothing"),
         common_smoothing=setting("climate/common_smoothing"),
         suspect_limit=setting("climate/suspect_limit"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: residuals of {wildcards.variable}."
     script:
         "../scripts/climate/summarise_residuals.py"
-
-
-rule draw_residuals:
-    input:
-        residuals=of_study(figures.residuals, "figure"),
-        grid="<study>/grid.tif",
-        outlines="<study>/zones/outlines.gpkg",
-    output:
-        png=report(
-            "<study>/figures/{figure}.png",
-            caption="../report/residuals.rst",
-            category="{study}",
-            labels={"figure": "{figure}"},
-        ),
-        pdf="<study>/figures/{figure}.pdf",
-    log:
-        "<logs>/{study}/draw_residuals/{figure}.log",
-    wildcard_constraints:
-        figure=figures.pattern(STUDIES, "residuals"),
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(2000),
-        runtime=by_size(15),
-    params:
-        figure=of_study(figures.entry, "figure"),
-    message:
-        "{wildcards.study}: residuals {wildcards.figure}."
-    script:
-        "../scripts/figures/draw_residuals.py"
 
 
 rule estimate_standard_error:
@@ -211,6 +161,7 @@ rule import_climate:
         limits=setting("climate/limits"),
         plausible_median=setting("climate/plausible_median"),
         downscaling=of_study(climate.downscaling),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: months of gridded {wildcards.variable}."
     script:
@@ -257,6 +208,8 @@ rule compare_climate:
     resources:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
+    params:
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: {wildcards.variable} of grids and of stations."
     script:
@@ -266,7 +219,6 @@ rule compare_climate:
 rule estimate_pet:
     input:
         months=of_study(layers.months, variables=["temperature"]),
-        evaluations=of_study(layers.evaluations, variables=["temperature"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:

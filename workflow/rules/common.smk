@@ -16,7 +16,7 @@ sys.path.append(str(SCRIPTS))
 # Snakemake puts only the folder of a script on its path; the library lies above it
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
-from nepflow.study import datasets, downloads, figures, files, imports, load, names, tiles
+from nepflow.study import datasets, downloads, files, imports, load, names, tiles
 from nepflow.study.modis import MissingTiles
 from nepflow.study.settings_file import BadStudy
 
@@ -107,7 +107,12 @@ def bands_of(patterns):
 
 def by_attempt(amount):
     """Memory (MB) or time (minutes) of a job; tried again (``retries``), it gets more."""
-    return lambda wildcards, attempt: amount * attempt
+    return lambda wildcards, attempt: amount_of(amount, wildcards) * attempt
+
+
+def amount_of(amount, wildcards):
+    """A number, or what a function of the wildcards gives, such as one of `of_study`."""
+    return amount(wildcards) if callable(amount) else amount
 
 
 def by_size(amount):
@@ -117,7 +122,9 @@ def by_size(amount):
     """
 
     return lambda wildcards, attempt: math.ceil(
-        amount * attempt * load.growth(STUDIES[wildcards.study], bool(wildcards.get("band")))
+        amount_of(amount, wildcards)
+        * attempt
+        * load.growth(STUDIES[wildcards.study], bool(wildcards.get("band")))
     )
 
 
@@ -137,7 +144,6 @@ if not SITE["studies"]:
     )
 checked(names.check_studies, SITE["studies"], "config/config.yaml")
 STUDIES = {name: load_study(name) for name in SITE["studies"]}
-checked(figures.check_kinds, STUDIES)
 # Raw files that are not there, by path; a stat each. Jobs under way look at their own inputs.
 RAW_FAULTS = {
     path: refusing(study, path, faults)

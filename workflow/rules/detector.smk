@@ -72,6 +72,7 @@ rule sample_factors:
         names=of_study(detector.factor_names, "detector"),
         options=setting("detector"),
         built_in=of_study(detector.shared_inputs, "detector"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: cells and strata of the detector {wildcards.detector}."
     script:
@@ -82,7 +83,6 @@ rule detect_factors:
     input:
         sample="<study>/detector/{detector}.npz",
         variable=of_study(detector.variable_file, "detector"),
-        grid="<study>/grid.tif",
     output:
         factors="<study>/tables/detector_factors_{detector}.csv",
         interactions="<study>/tables/detector_interactions_{detector}.csv",
@@ -100,6 +100,7 @@ rule detect_factors:
         options=setting("detector"),
         built_in=of_study(detector.shared_inputs, "detector"),
         variable=of_study(detector.variable, "detector"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: detector {wildcards.detector}."
     script:
@@ -125,6 +126,7 @@ rule detect_scales:
         options=setting("detector"),
         built_in=of_study(detector.shared_inputs, "detector"),
         variable=of_study(detector.variable, "detector"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: detector {wildcards.detector} on several sampling grids."
     script:

@@ -84,14 +84,16 @@ rule acquire_dem:
         "../scripts/download/acquire_dem.py"
 
 
-rule acquire_soil_carbon:
+rule acquire_raster:
     input:
         grid="<study>/grid.tif",
     output:
-        carbon="<study>/acquired/soil_carbon.tif",
-        files="<study>/acquired/soil_carbon_files.csv",
+        raster="<study>/acquired/{raster}.tif",
+        files="<study>/acquired/{raster}_files.csv",
     log:
-        "<logs>/{study}/acquire_soil_carbon.log",
+        "<logs>/{study}/acquire_raster/{raster}.log",
+    wildcard_constraints:
+        raster="soil_carbon|population",
     conda:
         "../../envs/acquire.yaml"
     resources:
@@ -99,37 +101,13 @@ rule acquire_soil_carbon:
         runtime=by_size(120),
         downloads=1,
     params:
-        acquire=setting("acquire"),
+        dataset=setting("acquire/{raster}"),
+        about=of_study(downloads.raster, "raster"),
         folder=setting("files/folder"),
     message:
-        "{wildcards.study}: soil organic carbon."
+        "{wildcards.study}: map of {wildcards.raster}."
     script:
-        "../scripts/download/acquire_soil_carbon.py"
-
-
-rule acquire_population:
-    input:
-        grid="<study>/grid.tif",
-    output:
-        population="<study>/acquired/population.tif",
-        files="<study>/acquired/population_files.csv",
-    log:
-        "<logs>/{study}/acquire_population.log",
-    conda:
-        "../../envs/acquire.yaml"
-    resources:
-        mem_mb=by_attempt(2000),
-        runtime=by_size(120),
-        downloads=1,
-    params:
-        dataset=setting("acquire/population"),
-        countries=of_study(downloads.countries),
-        year=setting("acquire/population_year"),
-        folder=setting("files/folder"),
-    message:
-        "{wildcards.study}: people per square kilometre."
-    script:
-        "../scripts/download/acquire_population.py"
+        "../scripts/download/acquire_raster.py"
 
 
 rule acquire_stations:

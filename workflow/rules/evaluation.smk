@@ -19,10 +19,10 @@ Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,
 """
 
 from nepflow.study import (
+    circularity,
     climate,
     detector,
     evaluation,
-    figures,
     files,
     landcover,
     layers,
@@ -60,7 +60,8 @@ rule compare_plots:
     params:
         plots=setting("plots"),
         models=of_study(respiration.models),
-        respiration=setting("respiration"),
+        relation=setting("respiration/heterotrophic"),
+        constants=of_study(respiration.constants_by_model),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: models of respiration at field plots."
@@ -85,39 +86,11 @@ rule compare_sites:
     params:
         entry=of_study(files.field_entry, name="sites"),
         years=setting("years"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NEP at sites."
     script:
         "../scripts/evaluation/compare_sites.py"
-
-
-rule draw_scatter:
-    input:
-        pairs=of_study(figures.pairs, "figure"),
-        grid="<study>/grid.tif",
-    output:
-        png=report(
-            "<study>/figures/{figure}.png",
-            caption="../report/field_scatter.rst",
-            category="{study}",
-            labels={"figure": "{figure}"},
-        ),
-        pdf="<study>/figures/{figure}.pdf",
-    log:
-        "<logs>/{study}/draw_scatter/{figure}.log",
-    wildcard_constraints:
-        figure=figures.pattern(STUDIES, "field_scatter"),
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1000),
-        runtime=by_size(10),
-    params:
-        figure=of_study(figures.entry, "figure"),
-    message:
-        "{wildcards.study}: modelled against observed {wildcards.figure}."
-    script:
-        "../scripts/figures/draw_scatter.py"
 
 
 rule summarise_numbers:
@@ -268,7 +241,7 @@ rule compare_patterns:
         dates=of_study(evaluation.landcover_dates),
         classes=setting("landcover_classes"),
         drivers=setting("climate/variables"),
-        built_in=of_study(pixel.shared_inputs, variable="npp"),
+        built_in=of_study(circularity.shared_inputs, variable="npp"),
         minimum_years=setting("minimum_years"),
         correlation=setting("correlation"),
     message:

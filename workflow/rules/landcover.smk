@@ -9,7 +9,7 @@ Outputs  <study>/landcover/<year>.tif, and landcover/keys/<key>/<year>.tif by an
          <study>/tables/land_use_{effect,density}_<variable>.csv
 """
 
-from nepflow.study import figures, landcover, layers, tiles
+from nepflow.study import landcover, layers, tiles
 
 
 wildcard_constraints:
@@ -55,6 +55,7 @@ rule summarise_transitions:
         runtime=by_size(30),
     params:
         dates=setting("landcover/transitions"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: land-cover change between dates."
     script:
@@ -124,36 +125,8 @@ rule summarise_land_use:
     params:
         years=of_study(landcover.compared_periods),
         options=setting("land_use_effect"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: effect of land-use change on {wildcards.variable}."
     script:
         "../scripts/landcover/summarise_land_use.py"
-
-
-rule draw_land_use:
-    input:
-        table=of_study(figures.land_use_table, "figure"),
-        grid="<study>/grid.tif",
-    output:
-        png=report(
-            "<study>/figures/{figure}.png",
-            caption="../report/land_use.rst",
-            category="{study}",
-            labels={"figure": "{figure}"},
-        ),
-        pdf="<study>/figures/{figure}.pdf",
-    log:
-        "<logs>/{study}/draw_land_use/{figure}.log",
-    wildcard_constraints:
-        figure=figures.pattern(STUDIES, "land_use"),
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1000),
-        runtime=by_size(15),
-    params:
-        figure=of_study(figures.entry, "figure"),
-    message:
-        "{wildcards.study}: effect of land-use change {wildcards.figure}."
-    script:
-        "../scripts/figures/draw_land_use.py"

@@ -19,7 +19,7 @@ Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.c
          <study>/tables/*.csv
 """
 
-from nepflow.study import files, layers, npp, tiles
+from nepflow.study import files, layers, npp, tiles, variables
 
 
 wildcard_constraints:
@@ -98,6 +98,7 @@ rule import_npp:
         runtime=by_size(20),
     params:
         entry=of_study(files.npp_entry, "year"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NPP of {wildcards.year} from a raster."
     script:
@@ -146,6 +147,7 @@ rule compare_npp:
     params:
         years=of_study(npp.comparison_years),
         sources=of_study(npp.comparison_sources),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NPP of two sources."
     script:
@@ -210,7 +212,6 @@ rule fill_ndvi:
 rule estimate_normals:
     input:
         months=of_study(layers.months, variables=["temperature", "precipitation"]),
-        evaluations=of_study(layers.evaluations, variables=["temperature", "precipitation"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -249,6 +250,7 @@ rule estimate_fpar_limits:
         runtime=by_size(60),
     params:
         casa=of_study(npp.casa_settings, "limits"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: limits of NDVI by vegetation type."
     script:
@@ -263,10 +265,7 @@ rule estimate_npp_casa:
         normals="<study>/casa/normals.tif",
         landcover=of_study(npp.vegetation, "year"),
         limits="<study>/tables/casa_limits{limits}.csv",
-        months=of_study(layers.months, variables=["temperature", "precipitation", "radiation"]),
-        evaluations=of_study(
-            layers.evaluations, variables=["temperature", "precipitation", "radiation"]
-        ),
+        months=of_study(layers.months, variables=variables.entering("casa")),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -309,6 +308,7 @@ rule summarise_casa:
         runtime=by_size(30),
     params:
         years=setting("years"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NDVI at its limits and NDVI filled."
     script:
@@ -350,6 +350,7 @@ rule summarise_absence:
         runtime=by_size(30),
     params:
         years=setting("years"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: area without NPP by reason."
     script:

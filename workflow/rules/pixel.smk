@@ -12,20 +12,18 @@ Outputs  <study>/pixel/<variable>/{mean,valid_years,sen_slope,slope_low,
          <study>/tables/multiple_<variable>.csv
 """
 
-from nepflow.study import layers, pixel, variables
+from nepflow.study import circularity, layers, pixel
 
 
 wildcard_constraints:
-    test="|".join(["mann_kendall", *(f"partial_{name}" for name in variables.VARIABLES)]),
+    test="|".join(pixel.TESTS),
 
 
 rule estimate_mean:
     input:
         cube=of_study(layers.cube, "variable"),
-        grid="<study>/grid.tif",
     output:
-        mean="<banded>/pixel/{variable}/mean.tif",
-        valid_years="<banded>/pixel/{variable}/valid_years.tif",
+        **pixel.outputs("mean"),
     log:
         "<logs>/{study}{band}/estimate_mean/{variable}.log",
     conda:
@@ -44,15 +42,8 @@ rule estimate_mean:
 rule estimate_trend:
     input:
         cube=of_study(layers.cube, "variable"),
-        grid="<study>/grid.tif",
     output:
-        slope="<banded>/pixel/{variable}/sen_slope.tif",
-        low="<banded>/pixel/{variable}/slope_low.tif",
-        high="<banded>/pixel/{variable}/slope_high.tif",
-        z="<banded>/pixel/{variable}/mann_kendall_z.tif",
-        p="<banded>/pixel/{variable}/mann_kendall_p.tif",
-        lag1="<banded>/pixel/{variable}/lag1.tif",
-        trend_class="<banded>/pixel/{variable}/trend_class.tif",
+        **pixel.outputs("trend"),
     log:
         "<logs>/{study}{band}/estimate_trend/{variable}.log",
     conda:
@@ -75,8 +66,7 @@ rule estimate_stability:
     input:
         cube=of_study(layers.cube, "variable"),
     output:
-        sd="<banded>/pixel/{variable}/sd.tif",
-        cv="<banded>/pixel/{variable}/cv.tif",
+        **pixel.outputs("variation"),
     log:
         "<logs>/{study}{band}/estimate_stability/{variable}.log",
     conda:
@@ -96,7 +86,6 @@ rule estimate_stability:
 rule classify_variation:
     input:
         cv="<study>/pixel/{variable}/cv.tif",
-        grid="<study>/grid.tif",
     output:
         cv_class="<study>/pixel/{variable}/cv_class.tif",
         breaks="<study>/tables/cv_breaks_{variable}.csv",
@@ -109,6 +98,7 @@ rule classify_variation:
         runtime=by_size(30),
     params:
         stability=setting("stability"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: classes of variation of {wildcards.variable}."
     script:
@@ -120,8 +110,7 @@ rule estimate_persistence:
         cube=of_study(layers.cube, "variable"),
         slope="<study>/pixel/{variable}/sen_slope.tif",
     output:
-        hurst="<banded>/pixel/{variable}/hurst.tif",
-        coupling="<banded>/pixel/{variable}/coupling.tif",
+        **pixel.outputs("persistence"),
     log:
         "<logs>/{study}{band}/estimate_persistence/{variable}.log",
     conda:
@@ -157,6 +146,7 @@ rule summarise_persistence:
         years=setting("years"),
         minimum_years=setting("minimum_years"),
         persistence=setting("persistence"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: persistence of {wildcards.variable} beside chance."
     script:
@@ -211,7 +201,8 @@ rule control_discoveries:
         runtime=by_size(30),
     params:
         significance=of_study(pixel.significance, "test"),
-        built_in=of_study(pixel.shared_input_of_test, "variable", "test"),
+        built_in=of_study(circularity.shared_input_of_test, "variable", "test"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
     script:
@@ -237,7 +228,8 @@ rule summarise_correlation:
     params:
         climate=setting("climate/variables"),
         level=setting("correlation/significance_p"),
-        built_in=of_study(pixel.shared_inputs, "variable"),
+        built_in=of_study(circularity.shared_inputs, "variable"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
     script:
@@ -249,9 +241,7 @@ rule estimate_dominance:
         cube=of_study(layers.cube, "variable"),
         drivers=of_study(layers.drivers),
     output:
-        r2="<banded>/pixel/{variable}/multiple_r2.tif",
-        p="<banded>/pixel/{variable}/multiple_p.tif",
-        dominant_class="<banded>/pixel/{variable}/dominant_class.tif",
+        **pixel.outputs("dominance"),
     log:
         "<logs>/{study}{band}/estimate_dominance/{variable}.log",
     conda:
@@ -287,8 +277,9 @@ rule summarise_dominance:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        built_in=of_study(pixel.shared_inputs, "variable"),
+        built_in=of_study(circularity.shared_inputs, "variable"),
         level=setting("correlation/significance_p"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: multiple correlation of {wildcards.variable}."
     script:

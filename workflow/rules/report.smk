@@ -17,10 +17,7 @@ rule write_report:
         parts=collect(
             "{folder}/{file}",
             folder=os.path.relpath(TOP / "workflow/report"),
-            file=["page.css", "methods.html.j2", "map.rst", "classes.rst", "series.rst"]
-            + ["panels.rst", "sankey.rst", "matrix.rst", "specification.rst"]
-            + ["study_area.rst", "residuals.rst", "field_scatter.rst", "event_study.rst"]
-            + ["detector.rst", "interaction.rst", "land_use.rst"],
+            file=["page.css", "methods.html.j2", "references.bib"],
         ),
     output:
         report="<study>/report.html",

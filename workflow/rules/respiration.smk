@@ -14,8 +14,9 @@ from nepflow.study import evaluation, files, layers, respiration
 
 
 wildcard_constraints:
-    soil_model="gsmsr|raich2002|chen2010",
-    relation="bond_lamberty2004|bond_lamberty_thomson2010|quadratic",
+    reading="|".join(respiration.READINGS),
+    soil_model="|".join(respiration.SOIL_MODELS),
+    relation="|".join(respiration.RELATIONS),
 
 
 rule estimate_respiration:
@@ -23,7 +24,6 @@ rule estimate_respiration:
         temperature="<study>/climate/temperature.tif",
         precipitation="<study>/climate/precipitation.tif",
         months=of_study(layers.months, variables=["temperature", "precipitation"]),
-        evaluations=of_study(layers.evaluations, variables=["temperature", "precipitation"]),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -82,7 +82,7 @@ rule calibrate_plots:
     params:
         plots=setting("plots"),
         models=of_study(respiration.models),
-        respiration=setting("respiration"),
+        constants=of_study(respiration.constants_by_model),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: respiration models calibrated on field plots."
@@ -98,7 +98,6 @@ rule estimate_soil_respiration:
             "<study>/climate/precipitation.tif",
         ],
         months=of_study(respiration.months, "soil_model"),
-        evaluations=of_study(respiration.evaluations, "soil_model"),
         carbon=of_study(respiration.carbon_if_needed, "soil_model"),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
@@ -117,6 +116,7 @@ rule estimate_soil_respiration:
     params:
         constants=of_study(respiration.constants, "soil_model"),
         bias_correction=setting("climate/bias_correction"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: respiration by {wildcards.soil_model} and {wildcards.relation}."
     script:
@@ -162,6 +162,7 @@ rule compare_readings:
         readings=setting("respiration_variants"),
         minimum_years=of_study(layers.minimum_years),
         chosen=setting("respiration_variant"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NEP by the readings of the respiration equation."
     script:

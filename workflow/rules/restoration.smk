@@ -2,10 +2,10 @@
 
 Inputs   polygons, or raster of numbers and table, of the raw folder, <study>/nep/nep.tif, climate, dem.tif, landcover
 Outputs  <study>/restoration/{projects,distance}.tif, <study>/restoration/projects.csv,
-         <study>/tables/restoration_{effects,events,stages}.csv, figures
+         <study>/tables/restoration_{effects,events,stages}.csv
 """
 
-from nepflow.study import figures, layers, restoration
+from nepflow.study import layers, restoration
 
 
 rule define_projects:
@@ -27,6 +27,7 @@ rule define_projects:
     params:
         columns=setting("restoration/columns"),
         whole_cells=setting("restoration/whole_cells"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: restoration projects on the grid."
     script:
@@ -57,6 +58,7 @@ rule estimate_restoration:
         years=setting("years"),
         variables=setting("climate/variables"),
         settings=setting("restoration"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: effect of restoration on NEP."
     script:
@@ -82,38 +84,8 @@ rule summarise_restoration:
     params:
         years=setting("years"),
         settings=setting("restoration"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: NEP of restored and untreated land by stage."
     script:
         "../scripts/restoration/summarise_restoration.py"
-
-
-rule draw_event_study:
-    input:
-        events="<study>/tables/restoration_events.csv",
-        effects="<study>/tables/restoration_effects.csv",
-        grid="<study>/grid.tif",
-    output:
-        png=report(
-            "<study>/figures/{figure}.png",
-            caption="../report/event_study.rst",
-            category="{study}",
-            labels={"figure": "{figure}"},
-        ),
-        pdf="<study>/figures/{figure}.pdf",
-    log:
-        "<logs>/{study}/draw_event_study/{figure}.log",
-    wildcard_constraints:
-        figure=figures.pattern(STUDIES, "event_study"),
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1000),
-        runtime=by_size(15),
-    params:
-        figure=of_study(figures.entry, "figure"),
-        base_years=setting("restoration/base_years"),
-    message:
-        "{wildcards.study}: effect by year since the start {wildcards.figure}."
-    script:
-        "../scripts/figures/draw_event_study.py"

@@ -44,35 +44,16 @@ rule simulate_geography:
         "../scripts/simulation/simulate_geography.py"
 
 
-rule simulate_npp:
+rule simulate_tiles:
     input:
         geography=GEOGRAPHY,
     output:
-        granules="<results>/twin/{study}/granules/MOD17A3HGF.{collection}_{year}.csv",
+        granules="<results>/twin/{study}/granules/{product}.{collection}_{year}.csv",
     log:
-        "<logs>/{study}/simulate_npp/{collection}_{year}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_size(15),
-    params:
-        pixels_per_tile=setting("twin/pixels_per_tile"),
-        seed=setting("twin/seed"),
-    message:
-        "{wildcards.study}: simulated productivity tiles of {wildcards.year}, "
-        "collection {wildcards.collection}."
-    script:
-        "../scripts/simulation/simulate_npp.py"
-
-
-rule simulate_ndvi:
-    input:
-        geography=GEOGRAPHY,
-    output:
-        granules="<results>/twin/{study}/granules/MOD13A3.061_{year}.csv",
-    log:
-        "<logs>/{study}/simulate_ndvi/{year}.log",
+        "<logs>/{study}/simulate_tiles/{product}.{collection}_{year}.log",
+    wildcard_constraints:
+        product="MOD17A3HGF|MOD13A3",
+        collection=r"\d{3}",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -82,9 +63,10 @@ rule simulate_ndvi:
         pixels_per_tile=setting("twin/pixels_per_tile"),
         seed=setting("twin/seed"),
     message:
-        "{wildcards.study}: simulated NDVI tiles of {wildcards.year}."
+        "{wildcards.study}: simulated tiles {wildcards.product} of {wildcards.year}, "
+        "collection {wildcards.collection}."
     script:
-        "../scripts/simulation/simulate_ndvi.py"
+        "../scripts/simulation/simulate_tiles.py"
 
 
 rule simulate_landcover:

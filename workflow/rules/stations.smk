@@ -39,6 +39,7 @@ rule clean_stations:
         defects=setting("climate/defects"),
         angstrom=setting("climate/angstrom"),
         missing_values=setting("climate/missing_values"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: station records without defects."
     script:
@@ -64,6 +65,7 @@ rule check_stations:
         years=setting("years"),
         time_step=setting("climate/time_step"),
         settings=setting("climate/quality"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: station records checked for jumps, repeats and their neighbours."
     script:
@@ -93,6 +95,7 @@ rule fill_stations:
         fill=setting("climate/fill"),
         kriging=setting("climate/kriging"),
         minimum_stations=setting("climate/minimum_stations"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: missing days of the stations reconstructed."
     script:
@@ -102,7 +105,6 @@ rule fill_stations:
 rule aggregate_stations:
     input:
         records="<study>/stations/filled.parquet",
-        grid="<study>/grid.tif",
     output:
         monthly="<study>/stations/monthly.csv",
         annual="<study>/stations/annual.csv",
@@ -119,6 +121,7 @@ rule aggregate_stations:
         years=setting("years"),
         time_step=setting("climate/time_step"),
         complete_month_percent=setting("climate/complete_month_percent"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: monthly and annual values of the stations."
     script:

@@ -1,9 +1,8 @@
 """Area, elevation and settings -> grid and elevation of the study; a list of its inputs.
 
-Inputs   area polygons and elevation raster of the raw folder
-         <study>/landcover/<year>.tif
+Inputs   area polygons and elevation raster of the raw folder, lists of granules
 Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>/study.yaml
-         <study>/tables/{transitions,built_in}.csv
+         <study>/tables/{inputs,choices,built_in}.csv
 """
 
 from nepflow.study import files, tiles
@@ -84,6 +83,7 @@ rule describe_study:
     output:
         study="<study>/study.yaml",
         choices="<study>/tables/choices.csv",
+        built_in="<study>/tables/built_in.csv",
     log:
         "<logs>/{study}/describe_study.log",
     localrule: True
@@ -95,25 +95,6 @@ rule describe_study:
     params:
         study=of_study(dict),
     message:
-        "{wildcards.study}: settings and explicit choices."
+        "{wildcards.study}: settings, explicit choices and built-in drivers."
     script:
         "../scripts/study/describe_study.py"
-
-
-rule describe_dependence:
-    output:
-        table="<study>/tables/built_in.csv",
-    log:
-        "<logs>/{study}/describe_dependence.log",
-    localrule: True
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(500),
-        runtime=by_size(5),
-    params:
-        study=of_study(dict),
-    message:
-        "{wildcards.study}: drivers that entered what they are compared with."
-    script:
-        "../scripts/study/describe_dependence.py"

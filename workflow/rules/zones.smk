@@ -41,9 +41,7 @@ rule sum_zones:
         nep="<study>/nep/nep.tif",
         npp="<study>/nep/npp.tif",
         rh="<study>/nep/rh.tif",
-        temperature="<study>/climate/temperature.tif",
-        precipitation="<study>/climate/precipitation.tif",
-        radiation=of_study(layers.if_in_climate, variable="radiation"),
+        climate=of_study(layers.drivers),
         zones=of_study(zones.rasters),
         grid="<study>/grid.tif",
     output:
@@ -84,6 +82,7 @@ rule summarise_zones:
         years=setting("years"),
         minimum_years=setting("minimum_years"),
         autocorrelation=setting("trend/autocorrelation"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: annual means and totals by {wildcards.zones}."
     script:
@@ -109,34 +108,12 @@ rule summarise_classes:
         runtime=by_size(30),
     params:
         built_in=of_study(zones.shared_input_of_classes, "classes"),
+        criteria=of_study(zones.criteria_of_classes, "classes"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: area of {wildcards.classes}."
     script:
         "../scripts/zones/summarise_classes.py"
-
-
-rule summarise_trend:
-    input:
-        trend_class="<study>/pixel/{variable}/trend_class.tif",
-        absence="<study>/pixel/npp/absence.tif",
-        grid="<study>/grid.tif",
-    output:
-        table="<study>/tables/trend_classes_{variable}.csv",
-        criteria="<study>/tables/trend_criteria_{variable}.csv",
-    log:
-        "<logs>/{study}/summarise_trend/{variable}.log",
-    conda:
-        "../../envs/geo.yaml"
-    resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_size(30),
-    params:
-        years=setting("years"),
-        trend=setting("trend"),
-    message:
-        "{wildcards.study}: area of each trend class of {wildcards.variable}."
-    script:
-        "../scripts/zones/summarise_trend.py"
 
 
 rule estimate_contrast:
@@ -158,6 +135,7 @@ rule estimate_contrast:
         layers=of_study(zones.contrast_layer_names),
         entry=of_study(zones.contrast, "contrast"),
         settings=setting("contrast"),
+        simulated=setting("simulated"),
     message:
         "{wildcards.study}: {wildcards.contrast} against the rest of the area."
     script:

@@ -61,7 +61,7 @@ def made(tmp_path_factory):
     table = folder / "table.csv"
     summarise_attribution(
         shared, {m: {n: files[n] for n in LAYERS} for m, files in methods.items()},
-        [folder / "nep.tif"], drivers, paths["grid"], table, OPTIONS, YEARS, 8, 20,
+        [folder / "nep.tif"], drivers, paths["grid"], table, OPTIONS, YEARS, 8, 20, simulated=True,
     )  # fmt: skip
     return paths, shared, methods, pd.read_csv(table)
 

@@ -23,6 +23,10 @@ SETTINGS = {
     "close_km": 5,
     "block_km": 50,
     "length_scale_km": 100,
+    "evaluator": "exact",
+    "tolerance": 0.01,
+    "bias_correction": "none",
+    "mem_mb": 100,
 }
 
 
@@ -40,16 +44,17 @@ def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
         folder / "sites.csv",
         folder / "defects.csv",
         **settings,
+        simulated=False,
     )
     aggregate_stations(
-        records, paths["grid"], monthly, folder / "annual.csv", folder / "complete.csv",
-        settings["variables"], settings["years"], time_step, 80,
+        records, monthly, folder / "annual.csv", folder / "complete.csv",
+        settings["variables"], settings["years"], time_step, 80, simulated=False,
     )  # fmt: skip
     outputs = folder / f"{variable}_fit.npz", folder / f"{variable}_fit.csv"
     fit_climate(
-        monthly, paths["grid"], raw, *outputs, folder / f"{variable}_minima.csv", variable,
-        climate_study.YEARS, minimum_stations=minimum,
-        **(SETTINGS | {"transformation": TRANSFORMATION[variable]} | changes),
+        monthly, paths["grid"], raw, paths["dem"], *outputs,
+        folder / f"{variable}_minima.csv", variable, climate_study.YEARS, minimum_stations=minimum,
+        **(SETTINGS | {"transformation": TRANSFORMATION[variable]} | changes), simulated=False,
     )  # fmt: skip
     return paths, outputs
 

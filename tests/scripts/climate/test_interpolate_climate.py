@@ -4,9 +4,10 @@ import climate_study
 import numpy as np
 import pandas as pd
 import pytest
-from define_evaluation import define_evaluation
 from interpolate_climate import interpolate_climate
-from nepflow.io import raster
+from nepflow.climate import coarse
+from nepflow.climate import surfaces as climate_surfaces
+from nepflow.io import bands, raster
 from test_fit_climate import fitted
 
 
@@ -17,17 +18,10 @@ def cube_of(folder, variable, time_step="monthly", mem_mb=100, threads=1, **choi
     return paths, cube, table
 
 
-def evaluate(
-    paths, fit, cube, table, mem_mb=100, threads=1,
-    evaluator="exact", tolerance=0.01, bias_correction="none",
-):  # fmt: skip
-    evaluation = cube.with_name("evaluation.csv")
-    define_evaluation(
-        fit, paths["dem"], paths["grid"], evaluation, evaluator, tolerance, bias_correction, mem_mb
-    )
+def evaluate(paths, fit, cube, table, mem_mb=100, threads=1, bias_correction="none"):
     interpolate_climate(
-        fit, evaluation, paths["dem"], paths["grid"], cube, table, climate_study.YEARS,
-        bias_correction, mem_mb, threads,
+        fit, paths["dem"], paths["grid"], cube, table, climate_study.YEARS, bias_correction,
+        mem_mb, threads, simulated=False,
     )  # fmt: skip
 
 
@@ -83,17 +77,35 @@ def test_share_of_floored_values(tmp_path):
 @pytest.mark.parametrize("variable", ["temperature", "precipitation"])
 def test_coarse_evaluator_keeps_its_tolerance(tmp_path, variable):
     smooth = {"smoothing": "fixed_signal", "smoothing_value": 6.0}
-    paths, (fit, _) = fitted(tmp_path, variable, noise=0.3, **smooth)
-    cubes = [tmp_path / "exact.tif", tmp_path / "coarse.tif"]
-    evaluate(paths, fit, cubes[0], tmp_path / "a.csv")
-    evaluate(paths, fit, cubes[1], tmp_path / "b.csv", evaluator="coarse", tolerance=0.5)
-    table = pd.read_csv(tmp_path / "evaluation.csv").set_index("quantity")["value"]
-    assert table["step"] >= 2
-    assert table["bound"] <= table["tolerance"] == 0.5
-    assert table["bound"] == table[f"bound_at_{table['step']:.0f}_cells"]
+    cubes = [tmp_path / name / "cube.tif" for name in ("exact", "coarse")]
+    for cube, evaluator in zip(cubes, ("exact", "coarse"), strict=True):
+        chosen = smooth | {"evaluator": evaluator, "tolerance": 0.5}
+        paths, (fit, _) = fitted(cube.parent, variable, noise=0.3, **chosen)
+        evaluate(paths, fit, cube, cube.with_name("floored.csv"))
+    surfaces = climate_surfaces.read(fit)
+    assert surfaces.step >= 2 and 0 < surfaces.bound <= 0.5
+    grid, heights = raster.grid_of(paths["grid"]), raster.read(paths["dem"])
+    heights = heights[(raster.read(paths["grid"]) == 1) & np.isfinite(heights)]
+    bounds = coarse.bounds(surfaces, grid, (heights.min(), heights.max()))
+    assert (surfaces.step, surfaces.bound) == (coarse.coarsest(bounds, 0.5), bounds[surfaces.step])
+    assert f"on nodes {surfaces.step} cells apart" in raster.tags_of(cubes[1])["evaluation"]
+    assert "evaluation" not in raster.tags_of(cubes[0])
     months = 1 if variable == "temperature" else 12
     error = np.nanmax(np.abs(raster.read(cubes[0]) - raster.read(cubes[1])))
-    assert 0 < error <= months * table["bound"] + 1e-3  # float32
+    assert 0 < error <= months * surfaces.bound + 1e-3  # float32
+
+
+def test_bands_of_coarse_surfaces_are_the_whole(tmp_path):
+    """The nodes come with the fit: a job on a band does not choose its own."""
+    chosen = {"smoothing": "fixed_signal", "smoothing_value": 6.0, "evaluator": "coarse"}
+    paths, (fit, _) = fitted(tmp_path, "precipitation", noise=0.3, tolerance=0.5, **chosen)
+    cubes = [tmp_path / f"{name}.tif" for name in ("whole", "north", "south")]
+    for cube, band in zip(cubes, ("", "/bands/1-of-2", "/bands/2-of-2"), strict=True):
+        with bands.only(band):
+            evaluate(paths, fit, cube, cube.with_suffix(".csv"))
+    whole, *parts = map(raster.read, cubes)
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+    assert len({raster.tags_of(cube)["evaluation"] for cube in cubes}) == 1
 
 
 @pytest.mark.parametrize("model", ["covariate", "trivariate"])

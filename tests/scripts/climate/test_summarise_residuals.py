@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from draw_residuals import draw_residuals
+from draw_figure import draw_figure
 from nepflow.climate import diagnostics
 from summarise_residuals import summarise_residuals
 from test_fit_climate import fitted
@@ -14,7 +14,7 @@ def summarised(folder, **changes):
     names = ["residuals.parquet", "ranked.csv", "suspects.csv", "fit.txt"]
     outputs = [folder / name for name in names]
     minima = folder / "temperature_minima.csv"
-    summarise_residuals(fit, table, minima, paths["grid"], *outputs, "fixed_signal", False, 3.0)
+    summarise_residuals(fit, table, minima, *outputs, "fixed_signal", False, 3.0, simulated=False)
     return paths, outputs
 
 
@@ -45,6 +45,7 @@ def test_figure(tmp_path):
     paths, (records, *_) = summarised(tmp_path)
     png, pdf = tmp_path / "r.png", tmp_path / "r.pdf"
     entry = {"quantity": "temperature", "title": "Residuals"}
-    draw_residuals(records, paths["grid"], paths["outlines"], png, pdf, entry)
+    files = {"residuals": records, "grid": paths["grid"], "outlines": paths["outlines"]}
+    draw_figure("residuals.draw", files, entry, {}, png, pdf)
     assert png.stat().st_size > 10_000
     assert pdf.read_bytes().startswith(b"%PDF")

@@ -80,15 +80,24 @@ def world(tmp_path):
 def sampled(world, **options):
     paths = [str(world["folder"] / name) for name in ("sample.npz", "discretisation.csv")]
     names = ["height", "soil", "other"]
-    sample_factors(world["layers"], names, world["grid"], paths, BUILT_IN, OPTIONS | options, 100)
+    sample_factors(
+        world["layers"],
+        names,
+        world["grid"],
+        paths,
+        BUILT_IN,
+        OPTIONS | options,
+        100,
+        simulated=False,
+    )
     return detector_sample.read(paths[0]), pd.read_csv(paths[1])
 
 
 def detected(world):
     outputs = {name: str(world["folder"] / f"{name}.csv") for name in OUTPUTS}
     detect_factors(
-        str(world["folder"] / "sample.npz"), world["layers"][0], world["grid"], outputs, OPTIONS,
-        BUILT_IN, "pixel/nep/mean", 1,
+        str(world["folder"] / "sample.npz"), world["layers"][0], outputs, OPTIONS,
+        BUILT_IN, "pixel/nep/mean", 1, simulated=False,
     )  # fmt: skip
     return {name: pd.read_csv(path) for name, path in outputs.items()}
 
@@ -175,7 +184,7 @@ def test_scales(world):
     detect_scales(
         world["layers"], str(world["folder"] / "sample.npz"),
         str(world["folder"] / "discretisation.csv"), world["grid"], path, OPTIONS, BUILT_IN,
-        "nep", 100,
+        "nep", 100, simulated=False,
     )  # fmt: skip
     scales = pd.read_csv(path)
     assert sorted(set(scales["spacing_km"])) == [1, 2, 4], "39 leaves too few cells"

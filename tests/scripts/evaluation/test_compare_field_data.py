@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from compare_plots import compare_plots
 from compare_sites import compare_sites
-from draw_scatter import draw_scatter
+from draw_figure import draw_figure
 from nepflow.evaluation.field_data import BadFieldTable, read_sites
 from nepflow.io import raster, tables
 from nepflow.report import notes
@@ -25,7 +25,6 @@ SITES = {"unit": "kg C m-2 yr-1", "sign": "uptake_positive", "key": "sites"}
 
 
 def test_plots_to_table_and_figure(tmp_path):
-    paths = climate_study.make(tmp_path)
     plots = {
         "Record_number": range(4), "Longitude": 100.0, "Latitude": 25.0,
         "Ecosystem_type": ["Forest", "Forest", "Forest", "Grassland"], "Manipulation": "None",
@@ -45,7 +44,8 @@ def test_plots_to_table_and_figure(tmp_path):
     rows = table[(table["group"] == "all plots") & (table["model"] == "raich2002")]
     value = rows.set_index("quantity")["value"]
     assert value["bias"] == pytest.approx(value["modelled_mean"] - value["observed_mean"])
-    draw_scatter(out[1], paths["grid"], out[2], out[3], {"of": "plots", "title": "Plots"})
+    entry = {"of": "plots", "title": "Plots"}
+    draw_figure("field_scatter.draw", {"pairs": out[1]}, entry, {"simulated": False}, *out[2:])
     assert out[2].stat().st_size > 1000 and out[3].stat().st_size > 1000
 
 
@@ -63,7 +63,7 @@ def test_sites_take_the_mean_of_their_cell(tmp_path):
     sites.to_csv(tmp_path / "sites.csv", index=False)
     entry = SITES | {"file": str(tmp_path / "sites.csv")}
     out = tmp_path / "table.csv", tmp_path / "pairs.csv"
-    compare_sites(entry, tmp_path / "nep.tif", [2001, 2002], *out)
+    compare_sites(entry, tmp_path / "nep.tif", [2001, 2002], *out, simulated=True)
     pairs = pd.read_csv(out[1])
     assert set(pairs["modelled"]) == {200, 300} and (pairs["observed"] == 250).all()
     table = pd.read_csv(out[0]).set_index(["group", "quantity"])["value"]
@@ -71,7 +71,7 @@ def test_sites_take_the_mean_of_their_cell(tmp_path):
     assert set(pairs["source"]) == {"simulated (twin)"}
     sites.assign(lon=0).to_csv(tmp_path / "sites.csv", index=False)
     with pytest.raises(BadFieldTable, match="none of 12 sites"):
-        compare_sites(entry, tmp_path / "nep.tif", [2001, 2002], *out)
+        compare_sites(entry, tmp_path / "nep.tif", [2001, 2002], *out, simulated=True)
 
 
 def test_sites_are_compared_with_the_years_of_their_observation(tmp_path):
@@ -87,7 +87,7 @@ def test_sites_are_compared_with_the_years_of_their_observation(tmp_path):
     entry = SITES | {"file": str(tmp_path / "sites.csv"), "columns": {"first_year": "began"}}
     entry["unit"] = "g C m-2 yr-1"
     out = tmp_path / "table.csv", tmp_path / "pairs.csv"
-    compare_sites(entry, tmp_path / "nep.tif", [2001, 2002, 2003], *out)
+    compare_sites(entry, tmp_path / "nep.tif", [2001, 2002, 2003], *out, simulated=True)
     pairs = pd.read_csv(out[1])
     assert pairs["modelled"].tolist() == [150, 400, 300] and pairs["years"].tolist() == [2, 2, 3]
     assert set(pairs["model"]) == {"mean of the site's years"}
@@ -96,7 +96,7 @@ def test_sites_are_compared_with_the_years_of_their_observation(tmp_path):
     assert table["all sites", "sites_without_nep"] == 0
     with pytest.raises(BadFieldTable, match=r"none of 4 sites.*of its years.*period"):
         sites.assign(began=1990, last_year=1991).to_csv(tmp_path / "sites.csv", index=False)
-        compare_sites(entry, tmp_path / "nep.tif", [2001, 2002, 2003], *out)
+        compare_sites(entry, tmp_path / "nep.tif", [2001, 2002, 2003], *out, simulated=True)
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,9 @@ def found_by_a_study(world):
     for path, some in zip(commonest, (maps[:3], maps[3:]), strict=True):
         average_landcover(some, path, [2001, 2003], 100)
     tables = [str(folder / f"{name}.csv") for name in ("effects", "densities")]
-    summarise_land_use(means, commonest, world["grid"], tables, ("nep", "two periods"), OPTIONS)
+    summarise_land_use(
+        means, commonest, world["grid"], tables, ("nep", "two periods"), OPTIONS, simulated=True
+    )
     return tables[0]
 
 

@@ -87,7 +87,7 @@ def world(tmp_path):
 
 def test_tables_are_those_of_plain_computations(world):
     paths, (before, after), means = world
-    summarise_land_use(**paths, where=("nep", "a and b"), options=OPTIONS)
+    summarise_land_use(**paths, where=("nep", "a and b"), options=OPTIONS, simulated=False)
     effects, densities = (pd.read_csv(path) for path in paths["outputs"])
     both = np.isfinite(means[1] - means[0])
     frame = densities.set_index(["class", "quantity"])["value"]
@@ -117,7 +117,7 @@ def test_tables_are_those_of_plain_computations(world):
 def test_absent_density_may_count_zero(world):
     paths, *_ = world
     options = OPTIONS | {"absent_density": "zero"}
-    summarise_land_use(**paths, where=("nep", "a and b"), options=options)
+    summarise_land_use(**paths, where=("nep", "a and b"), options=options, simulated=False)
     effects = pd.read_csv(paths["outputs"][0]).set_index(["from_class", "to_class", "quantity"])
     found = effects["value"]
     assert found["no productivity data", "no productivity data", "area"] == 0
@@ -135,7 +135,7 @@ def test_few_odd_cells_do_not_stand_for_a_class(world):
         raster.write(values, raster.Output(path, "g C m-2 yr-1", "mean"), GRID)
     for percent, known in ((10, False), (0, True)):
         options = OPTIONS | {"minimum_data_percent": percent}
-        summarise_land_use(**paths, where=("nep", "a and b"), options=options)
+        summarise_land_use(**paths, where=("nep", "a and b"), options=options, simulated=False)
         table = pd.read_csv(paths["outputs"][1]).set_index(["class", "quantity"])["value"]
         assert np.isfinite(table["barren", "density_before"]) == known
         assert 0 < table["barren", "share_with_data_before"] < 10

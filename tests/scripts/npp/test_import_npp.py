@@ -31,7 +31,7 @@ def run(folder, file, **entry):
     fixed = {"file": file, "unit": "g C m-2 yr-1", "key": "npp.rasters"} | entry
     names = ("flux.tif", "absence.tif", "counts.csv", "granules.csv")
     outputs = [folder / name for name in names]
-    import_npp(fixed, paths["grid"], *outputs, year="2001")
+    import_npp(fixed, paths["grid"], *outputs, year="2001", simulated=False)
     return paths, outputs
 
 

@@ -33,10 +33,9 @@ def test_layers_and_table(tmp_path):
     estimate_dominance(paths[:1], drivers, outputs, YEARS, 8, options, 100, 1)
     cubes = cubes.astype("float32").astype("float64")
     given = cubes[0], list(cubes[1:]), np.array(YEARS), 8
-    r2, p = correlation.multiple_correlation(*given)
+    _, partial, r2, p = correlation.correlations(*given)
     assert raster.read(outputs[0]) == pytest.approx(r2, rel=1e-6, nan_ok=True)
     assert raster.read(outputs[1]) == pytest.approx(p, rel=1e-5, nan_ok=True)
-    partial = correlation.partial_correlation(*given)[1]
     wanted = correlation.dominant_class(p, partial, 0.05)
     assert np.array_equal(raster.read(outputs[2]), wanted, equal_nan=True)
     assert np.isnan(raster.read(outputs[2])[2, 3])
@@ -46,7 +45,7 @@ def test_layers_and_table(tmp_path):
     reasons = raster.Output(str(tmp_path / "absence.tif"), "1", "why", dtype="uint8")
     raster.write(np.full((3, 4), 3.0), reasons, GRID)
     given = reasons.path, grid.path, table
-    summarise_dominance(*outputs[:2], *given, "nep", built_in, 0.05, 100)
+    summarise_dominance(*outputs[:2], *given, "nep", built_in, 0.05, 100, simulated=False)
     found = pd.read_csv(table).set_index("quantity")
     known = np.isfinite(r2) & (inside == 1)
     assert found["value"]["cells"] == known.sum() == 10

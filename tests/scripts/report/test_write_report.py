@@ -22,7 +22,9 @@ def run(root, folder, study=STUDY, described=None):
         paths.append(folder / f"{name}.csv")
         table.to_csv(paths[-1], index=False)
     if described:
-        describe_study(described, folder / "study.yaml", folder / "choices.csv")
+        describe_study(
+            described, folder / "study.yaml", folder / "choices.csv", folder / "built_in.csv"
+        )
     page, card = folder / "report.html", folder / "report.json"
     template = root / "workflow/report/report.html.j2"
     write_report(figures, paths, template, page, card, study)

@@ -24,7 +24,7 @@ def compared(folder, npp, respiration, minimum_years=2):
         raster.write(np.array(values, float)[:, None], cube, GRID)
     table = folder / "readings.csv"
     paths = str(folder / "npp.tif"), {"monthly": str(folder / "rh.tif")}, folder / "grid.tif"
-    compare_readings(*paths, table, "monthly", minimum_years, 100)
+    compare_readings(*paths, table, "monthly", minimum_years, 100, simulated=False)
     return pd.read_csv(table).set_index("quantity")["value"]
 
 

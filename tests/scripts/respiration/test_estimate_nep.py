@@ -102,7 +102,16 @@ def test_means_and_totals_of_zones_and_years_close(tmp_path, gaps):
     (off, limit, passed), (apart, _, same) = checked(path)
     assert passed and same and apart == 0
     assert off <= limit < 2e-4
-    summarise_zones(path, "half", grid, YEARS, [tmp_path / "s.csv", tmp_path / "t.csv"], 3, "none")
+    summarise_zones(
+        path,
+        "half",
+        grid,
+        YEARS,
+        [tmp_path / "s.csv", tmp_path / "t.csv"],
+        3,
+        "none",
+        simulated=False,
+    )
     for name, rest in (("s", ("mean", "total", "valid_area")), ("t", ("mean", "total"))):
         table = pd.read_csv(tmp_path / f"{name}.csv").pivot_table(
             index=["zones", "zone", "year"], columns="quantity", values="value", dropna=False

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
-from define_evaluation import define_evaluation
 from estimate_soil_respiration import estimate_soil_respiration
 from nepflow.io import raster
 from nepflow.io.user_rasters import BadGrid
@@ -83,8 +82,9 @@ def estimated(folder, model, relation, constants=None):
     outputs = [folder / name for name in ("rh.tif", "rs.tif", "table.csv")]
     monthly = model != "chen2010"
     estimate_soil_respiration(
-        annual, months if monthly else [], [], carbon if model != "raich2002" else [],
+        annual, months if monthly else [], carbon if model != "raich2002" else [],
         paths["dem"], paths["grid"], outputs, model, relation, constants or {}, "none", 20, 1,
+        simulated=True,
     )  # fmt: skip
     table = pd.read_csv(outputs[2])
     assert set(table["source"]) == {"simulated (twin)"}
@@ -121,21 +121,17 @@ def test_raich_needs_no_carbon_and_counts_what_is_held(tmp_path):
 @pytest.mark.parametrize("relation", ["bond_lamberty2004", "quadratic"])
 def test_fitted_months_give_the_same_as_by_hand(tmp_path, relation):
     """Planted surfaces of stations: every cell from its true months; padding is not counted."""
-    fits, tables = [], []
+    fits = []
     for variable in ("temperature", "precipitation"):
         paths, (fit, _) = fitted(tmp_path, variable, "monthly")
         fits.append(fit.rename(tmp_path / f"{variable}_fit.npz"))
-        tables.append(tmp_path / f"{variable}_evaluation.csv")
-        define_evaluation(
-            fits[-1], paths["dem"], paths["grid"], tables[-1], "exact", 0.01, "none", 100
-        )
     grid, annual = raster.grid_of(paths["grid"]), tmp_path / "annual.tif"
     bands = [str(year) for year in YEARS]
     raster.write(np.zeros((2, 20, 30)), raster.Output(annual, "1", "climate", bands), grid)
     outputs = [tmp_path / name for name in ("rh.tif", "rs.tif", "table.csv")]
     estimate_soil_respiration(
-        [annual, annual], fits, tables, [], paths["dem"], paths["grid"], outputs, "raich2002",
-        relation, {}, "none", 100, 1,
+        [annual, annual], fits, [], paths["dem"], paths["grid"], outputs, "raich2002",
+        relation, {}, "none", 100, 1, simulated=True,
     )  # fmt: skip
     warmth, rain = true_months(paths)
     held = np.clip(warmth, -13.3, 33.5)

@@ -9,7 +9,7 @@ import rasterio
 import restored_land as land
 from affine import Affine
 from define_projects import define_projects
-from draw_event_study import draw_event_study
+from draw_figure import draw_figure
 from estimate_restoration import estimate_restoration
 from nepflow.io import raster
 from nepflow.report import notes
@@ -66,21 +66,30 @@ def built(tmp_path_factory):
              "stages.csv", "events.png", "events.pdf")  # fmt: skip
     made = {name.replace(".", "_"): str(folder / name) for name in names}
     outputs = [made[name] for name in ("number_tif", "distance_tif", "projects_csv")]
-    define_projects(str(folder / "projects.gpkg"), {}, paths["grid"], outputs)
+    define_projects(str(folder / "projects.gpkg"), {}, paths["grid"], outputs, simulated=True)
     layers = {name: paths[name] for name in ("landcover", "dem", "nep")}
     layers |= {"number": outputs[0], "distance": outputs[1]}
     tables = [made["effects_csv"], made["events_csv"]]
     estimate_restoration(
         layers, {"temperature": paths["warmth"]}, outputs[2], paths["grid"], tables, years,
-        SETTINGS, 20,
+        SETTINGS, 20, simulated=True,
     )  # fmt: skip
     summarise_restoration(
-        layers, outputs[2], paths["grid"], made["stages_csv"], years, SETTINGS["stages"], 1.5, 20
+        layers,
+        outputs[2],
+        paths["grid"],
+        made["stages_csv"],
+        years,
+        SETTINGS["stages"],
+        1.5,
+        20,
+        simulated=True,
     )
     figure = {"title": "NEP after restoration"}
-    draw_event_study(
-        tables[1], tables[0], paths["grid"], made["events_png"], made["events_pdf"], figure, 2
-    )
+    files = {"effects": tables[0], "events": tables[1]}
+    options = {"base_years": 2, "simulated": False}
+    pages = made["events_png"], made["events_pdf"]
+    draw_figure("event_study.draw", files, figure, options, *pages)
     return made, cubes, projects
 
 
@@ -248,7 +257,9 @@ def rasterised(folder, size=1000, numbers=(7, 7, 3, 12), dtype="int16", absent=N
 
 def written(folder, *arguments, **options):
     outputs = [str(folder / name) for name in ("n.tif", "d.tif", "t.csv")]
-    define_projects(*arguments, layer(folder, "grid", np.ones((SIDE, SIDE))), outputs, **options)
+    define_projects(
+        *arguments, layer(folder, "grid", np.ones((SIDE, SIDE))), outputs, **options, simulated=True
+    )
     return *(raster.read(path) for path in outputs[:2]), pd.read_csv(outputs[2])
 
 

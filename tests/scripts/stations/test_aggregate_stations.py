@@ -1,6 +1,5 @@
 """Clean records to months and years."""
 
-import climate_study
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,17 +20,16 @@ def daily_records():
 
 @pytest.fixture
 def tables(tmp_path):
-    paths = climate_study.make(tmp_path, simulated=True)
     daily_records().to_parquet(tmp_path / "records.parquet")
     outputs = [tmp_path / name for name in ("monthly.csv", "annual.csv", "completeness.csv")]
     aggregate_stations(
         tmp_path / "records.parquet",
-        paths["grid"],
         *outputs,
         variables=["temperature", "precipitation"],
         years=[2001, 2002],
         time_step="daily",
         complete_month_percent=80,
+        simulated=True,
     )
     return [pd.read_csv(path, dtype={"station": str}) for path in outputs]
 

@@ -48,7 +48,7 @@ def run(folder, records, time_step="daily", simulated=False):
     records.to_parquet(outputs[0])
     check_stations(
         outputs[0], paths["grid"], *outputs[1:], variables=VARIABLES, years=[2001],
-        time_step=time_step, settings=QUALITY,
+        time_step=time_step, settings=QUALITY, simulated=simulated,
     )  # fmt: skip
     return pd.read_parquet(outputs[1]), pd.read_csv(outputs[2], dtype={"station": str})
 

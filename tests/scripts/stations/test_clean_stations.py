@@ -12,7 +12,9 @@ def run(folder, stations_path, simulated=False, **changes):
     records, defects = folder / "records.parquet", folder / "defects.csv"
     settings = climate_study.clean_settings() | changes
     outputs = records, folder / "sites.csv", defects
-    clean_stations(stations_path, paths["outlines"], paths["grid"], *outputs, **settings)
+    clean_stations(
+        stations_path, paths["outlines"], paths["grid"], *outputs, **settings, simulated=simulated
+    )
     return pd.read_parquet(records), pd.read_csv(defects, dtype={"station": str})
 
 

@@ -18,6 +18,7 @@ def run(folder, records, fill="kriging", time_step="daily", simulated=False, **k
     fill_stations(
         files[0], paths["grid"], files[1], files[2:], variables=VARIABLES, years=[2001],
         time_step=time_step, fill=fill, kriging=KRIGING | kriging, minimum_stations=10,
+        simulated=simulated,
     )  # fmt: skip
     return pd.read_parquet(files[1]), *(
         pd.read_csv(path, dtype={"station": str}) for path in files[2:]

@@ -147,7 +147,12 @@ def test_three_hundred_zones_keep_their_names(tmp_path):
     absence = str(tmp_path / "absence.tif")
     raster.write(np.full((15, side), np.nan), raster.Output(absence, "1", "a", dtype="uint8"), grid)
     summarise_classes(
-        str(tmp_path / "zones.tif"), absence, str(tmp_path / "grid.tif"), tmp_path / "t.csv", 100
+        str(tmp_path / "zones.tif"),
+        absence,
+        str(tmp_path / "grid.tif"),
+        tmp_path / "t.csv",
+        100,
+        simulated=False,
     )
     table = pd.read_csv(tmp_path / "t.csv").set_index("class")
     assert table.loc["east, r0 c12", "area_km2"] == 1 and table.loc["all", "area_km2"] == 300

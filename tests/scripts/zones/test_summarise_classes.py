@@ -8,11 +8,10 @@ import pytest
 from affine import Affine
 from control_discoveries import control_discoveries
 from nepflow.io import raster, tables
-from nepflow.pixel import persistence
-from nepflow.study import modis
+from nepflow.pixel import persistence, trend
+from nepflow.study import modis, pixel
 from scipy import stats
 from summarise_classes import summarise_classes
-from summarise_trend import summarise_trend
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()
 GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 40000), 40, 50)
@@ -37,7 +36,7 @@ def test_shares_close_twice(tmp_path):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)
     paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    summarise_classes(*paths, tmp_path / "table.csv", mem_mb=1)
+    summarise_classes(*paths, tmp_path / "table.csv", mem_mb=1, simulated=False)
     table = {row["class"]: row for row in rows(tmp_path / "table.csv")}
     assert list(table) == ["a", "b", "statistic not defined", "water", "barren", "all"]
     areas = {name: float(row["area_km2"]) for name, row in table.items()}
@@ -48,7 +47,9 @@ def test_shares_close_twice(tmp_path):
     shares = [float(table[name]["share_of_area_percent"]) for name in areas]
     assert sum(shares) == pytest.approx(100, abs=1e-6)
     assert "built_in" not in table["a"] and "white_noise_percent" not in table["a"]
-    summarise_classes(*paths, tmp_path / "table.csv", 1, built_in="temperature: same layer")
+    summarise_classes(
+        *paths, tmp_path / "table.csv", 1, built_in="temperature: same layer", simulated=False
+    )
     assert {row["built_in"] for row in rows(tmp_path / "table.csv")} == {"temperature: same layer"}
     classified = [float(table[name]["share_of_classified_percent"]) for name in ("a", "b")]
     assert sum(classified) == pytest.approx(100, abs=1e-6)
@@ -64,7 +65,9 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
         raster.write(values, output, GRID)
     given = [str(tmp_path / f"{name}.tif") for name in ("p", "absence", "grid")]
-    control_discoveries(*given, outputs, ("nep", "test", "same layer"), 5, 0.05, mem_mb=1)
+    control_discoveries(
+        *given, outputs, ("nep", "test", "same layer"), 5, 0.05, mem_mb=1, simulated=False
+    )
     table = rows(outputs[1])
     assert {row["built_in"] for row in table} == {"same layer"}
     area = {row["quantity"]: float(row["value"]) for row in table if row["unit"] == "km2"}
@@ -97,7 +100,9 @@ def test_classes_of_persistence_stand_beside_chance(tmp_path):
     chance.append(("blocks", False, "coupling_share_of_white_noise", names[5], 1.0, "%"))
     tables.write(chance, tmp_path / "chance.csv", persistence.COLUMNS)
     paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    summarise_classes(*paths, tmp_path / "table.csv", 1, chance_path=tmp_path / "chance.csv")
+    summarise_classes(
+        *paths, tmp_path / "table.csv", 1, chance_path=tmp_path / "chance.csv", simulated=False
+    )
     table = {row["class"]: row for row in rows(tmp_path / "table.csv")}
     assert float(table[names[5]]["white_noise_percent"]) == 50
     assert float(table[names[1]]["autoregression_percent"]) == 11
@@ -110,20 +115,23 @@ def test_trend_classes_close_with_the_masked_area_by_reason(tmp_path):
     inside = np.ones((40, 50))
     inside[:20] = 0
     for name, values in (("classes", codes), ("absence", reason), ("grid", inside)):
-        output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
+        names = trend.CLASS_NAMES if name == "classes" else None
+        output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)
     paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    outputs = [tmp_path / "table.csv", tmp_path / "criteria.csv"]
-    summarise_trend(*paths, outputs, "nep", "2001-2010", [1.64, 1.96, 2.58], 1)
-    table = rows(outputs[0])
-    area = {row["zone"]: float(row["value"]) for row in table if row["unit"] == "km2"}
+    made = tmp_path / "table.csv"
+    cuts = {"slightly_significant_z": 1.64, "significant_z": 1.96, "extremely_significant_z": 2.58}
+    criteria = pixel.trend_criteria({"trend": cuts})
+    summarise_classes(*paths, made, 1, criteria=criteria, simulated=False)
+    *parts, whole = rows(made)
+    assert whole["class"] == "all" and float(whole["area_km2"]) == 1000
+    area = {row["class"]: float(row["area_km2"]) for row in parts}
     assert sum(area.values()) == 1000
-    assert area["no trend: water"] == 200 and area["no trend: statistic not defined"] == 200
-    shares = [float(row["value"]) for row in table if row["unit"] == "%"]
+    assert area["water"] == 200 and area["statistic not defined"] == 200
+    shares = [float(row["share_of_classified_percent"]) for row in parts if row["code"]]
     assert sum(shares) == pytest.approx(100) and len(shares) == 9
-    criteria = rows(outputs[1])
-    *parts, whole = criteria
-    assert whole["category"] == "all" and float(whole["area_km2"]) == 1000
     assert sum(float(row["share_of_area_percent"]) for row in parts) == pytest.approx(100)
-    assert [row["code"] for row in parts if row["code"]] == [str(c) for c in range(9, 0, -1)]
-    assert parts[0]["z"] and not parts[-1]["z"]
+    assert [row["code"] for row in parts if row["code"]] == [str(c) for c in range(1, 10)]
+    said = {row["class"]: (row["slope"], row["z"]) for row in parts}
+    assert said["significant decrease"] == ("slope < 0", "1.96 < |Z| <= 2.58")
+    assert said["no change"] == ("slope = 0", "any") and said["water"] == ("", "")

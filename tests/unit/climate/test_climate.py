@@ -43,6 +43,12 @@ def monthly(stations, seed=0, years=2):
     return smooth[:, None] + season + noise
 
 
+def evaluated(surfaces, x, y, elevation, years=None):
+    """Return the monthly surfaces on a grid, exactly, shape (surface, height, width)."""
+    chosen = surfaces if years is None else surfaces.of_years(years)
+    return evaluation.by_chunks(lambda values: values, [chosen], x, y, elevation)
+
+
 @pytest.fixture
 def grid():
     x = 5e5 + np.linspace(-3e5, 3e5, 70)[None, :]
@@ -58,7 +64,7 @@ def test_stations_missing_in_some_months(stations, grid):
     values[np.random.default_rng(5).random(values.shape) < 0.1] = np.nan
     surfaces, log = surfaces_of(stations, values)
     x, y, heights = grid
-    fields = evaluation.evaluate(surfaces, x, y, heights)
+    fields = evaluated(surfaces, x, y, heights)
     points = np.column_stack([np.full(3, x[0, 20]), y[[10, 40, 80], 0]])
     points = (points - [5e5, 4e6]) / 1e5
     for month in (0, 7, 23):
@@ -86,14 +92,14 @@ def test_patterns_hold_every_surface_once():
 def test_values_do_not_depend_on_the_block(stations, grid, rows):
     surfaces, _ = surfaces_of(stations, monthly(stations))
     x, y, elevation = grid
-    whole = evaluation.evaluate(surfaces, x, y, elevation)
+    whole = evaluated(surfaces, x, y, elevation)
     strips = [
-        evaluation.evaluate(surfaces, x, y[row : row + rows], elevation[row : row + rows])
+        evaluated(surfaces, x, y[row : row + rows], elevation[row : row + rows])
         for row in range(0, 90, rows)
     ]
     np.testing.assert_array_equal(np.concatenate(strips, axis=1), whole)
     columns = [
-        evaluation.evaluate(surfaces, x[:, part], y, elevation[:, part])
+        evaluated(surfaces, x[:, part], y, elevation[:, part])
         for part in (slice(0, 13), slice(13, 70))
     ]
     np.testing.assert_array_equal(np.concatenate(columns, axis=2), whole)
@@ -102,17 +108,17 @@ def test_values_do_not_depend_on_the_block(stations, grid, rows):
 def test_absent_elevation_is_absent_climate(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations))
     x, y, elevation = grid
-    fields = evaluation.evaluate(surfaces, x, y, elevation)
+    fields = evaluated(surfaces, x, y, elevation)
     np.testing.assert_array_equal(
         np.isnan(fields), np.broadcast_to(np.isnan(elevation), fields.shape)
     )
-    nowhere = evaluation.evaluate(surfaces, x, y, np.full(elevation.shape, np.nan))
+    nowhere = evaluated(surfaces, x, y, np.full(elevation.shape, np.nan))
     assert np.isnan(nowhere).all()
 
 
 def test_annual_values_are_those_of_the_months(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations))
-    months = evaluation.evaluate(surfaces, *grid).reshape(2, 12, 90, 70)
+    months = evaluated(surfaces, *grid).reshape(2, 12, 90, 70)
     mean, floored = evaluation.annual(surfaces, *grid, "mean")
     np.testing.assert_allclose(mean, months.mean(axis=1), atol=1e-11)
     total, _ = evaluation.annual(surfaces, *grid, "sum")
@@ -122,7 +128,7 @@ def test_annual_values_are_those_of_the_months(stations, grid):
 
 def test_mean_year_is_the_mean_of_the_years(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations, years=3), years=(2001, 2002, 2003))
-    months = evaluation.evaluate(surfaces, *grid).reshape(3, 12, 90, 70)
+    months = evaluated(surfaces, *grid).reshape(3, 12, 90, 70)
     mean = evaluation.by_chunks(lambda values: values, [evaluation.of_mean_year(surfaces)], *grid)
     np.testing.assert_allclose(mean, months.mean(axis=0), atol=1e-10)
 
@@ -146,8 +152,8 @@ def test_square_root_is_floored_and_squared(stations, grid):
     )
     surfaces, _ = surfaces_of(stations, rain, "square_root", variable="precipitation")
     roots, _ = surfaces_of(stations, np.sqrt(rain))
-    root = evaluation.evaluate(roots, *grid)
-    fields = evaluation.evaluate(surfaces, *grid)
+    root = evaluated(roots, *grid)
+    fields = evaluated(surfaces, *grid)
     inside = ~np.isnan(root)
     np.testing.assert_allclose(fields[inside], np.maximum(root[inside], 0) ** 2, atol=1e-10)
     annual, floored = evaluation.annual(surfaces, *grid, "sum")
@@ -171,18 +177,18 @@ def test_leave_one_out_error_is_in_the_unit_of_the_variable(stations):
 
 def test_normals_hold_for_every_year(stations, grid):
     normals, _ = surfaces_of(stations, monthly(stations, years=1), years=[evaluation.NORMAL])
-    fields = evaluation.evaluate(normals, *grid, years=[2001, 2005])
+    fields = evaluated(normals, *grid, years=[2001, 2005])
     assert fields.shape == (24, 90, 70)
     np.testing.assert_array_equal(fields[:12], fields[12:])
-    np.testing.assert_array_equal(fields[:12], evaluation.evaluate(normals, *grid))
+    np.testing.assert_array_equal(fields[:12], evaluated(normals, *grid))
 
 
 def test_years_are_chosen_by_name(stations, grid):
     surfaces, _ = surfaces_of(stations, monthly(stations))
-    both = evaluation.evaluate(surfaces, *grid)
-    np.testing.assert_array_equal(evaluation.evaluate(surfaces, *grid, years=[2002]), both[12:])
+    both = evaluated(surfaces, *grid)
+    np.testing.assert_array_equal(evaluated(surfaces, *grid, years=[2002]), both[12:])
     with pytest.raises(ValueError, match="no surface of 2003-01"):
-        evaluation.evaluate(surfaces, *grid, years=[2003])
+        evaluated(surfaces, *grid, years=[2003])
 
 
 def test_several_variables_at_once(stations, grid):
@@ -191,7 +197,7 @@ def test_several_variables_at_once(stations, grid):
     fewer = knots[:40], elevation[:40]
     warm, _ = surfaces_of(fewer, monthly(stations, seed=1)[:40])
     difference = evaluation.by_chunks(lambda a, b: a - b, [cold, warm], *grid)
-    separate = evaluation.evaluate(cold, *grid) - evaluation.evaluate(warm, *grid)
+    separate = evaluated(cold, *grid) - evaluated(warm, *grid)
     np.testing.assert_array_equal(difference, separate)
 
 

@@ -91,7 +91,16 @@ def imported(folder, *entries, downscaling=NO_LAPSE, years=YEARS):
     months, table = folder / "months.tif", folder / "grids.csv"
     variable = entries[0]["variable"]
     import_climate(
-        list(entries), paths["grid"], months, table, variable, years, LIMITS, MEDIANS, downscaling
+        list(entries),
+        paths["grid"],
+        months,
+        table,
+        variable,
+        years,
+        LIMITS,
+        MEDIANS,
+        downscaling,
+        simulated=False,
     )
     return paths, str(months)
 

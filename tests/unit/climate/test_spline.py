@@ -99,11 +99,12 @@ def test_signal_is_the_trace_of_the_influence_matrix(network):
     position, elevation, values = network
     spline = ThinPlateSpline(position, elevation)
     fit = spline.fit(values)
-    np.testing.assert_allclose(fit.leverages.sum(axis=0), fit.signal, rtol=1e-12)
+    leverages = 1 - fit.unexplained
+    np.testing.assert_allclose(leverages.sum(axis=0), fit.signal, rtol=1e-12)
     np.testing.assert_allclose(fit.signal + fit.error, 60, rtol=1e-13)
     unit = spline.fit(np.eye(60), fixed=fit.choice.smoothing[0])
     influence = np.eye(60) - unit.residuals
-    np.testing.assert_allclose(np.diag(influence), fit.leverages[:, 0], atol=1e-12)
+    np.testing.assert_allclose(np.diag(influence), leverages[:, 0], atol=1e-12)
 
 
 def test_statistics_by_their_definitions(network):
@@ -225,7 +226,7 @@ def test_full_error_is_never_below_that_of_the_fitted_values(network):
     assert (full[1] > 5 * full[0]).all()
     stations = uncertainty.standard_errors(spline, fit, position, elevation)
     # at the stations both are the error of the fitted values, sqrt(VAR A_ii)
-    np.testing.assert_allclose(stations, np.sqrt(fit.variance * fit.leverages), rtol=1e-6)
+    np.testing.assert_allclose(stations, np.sqrt(fit.variance * (1 - fit.unexplained)), rtol=1e-6)
 
 
 def test_wanted_signal_out_of_reach(network):

@@ -99,7 +99,7 @@ def test_fields(tmp_path, model, seed):
     theirs = run(FIELDS, tmp_path, stations, points, **options)
     tolerance = 1e-8 * values.std()
     np.testing.assert_allclose((values - fit.residuals)[:, 0], theirs["fitted"], atol=tolerance)
-    np.testing.assert_allclose(fit.leverages[:, 0], theirs["leverage"], atol=1e-8)
+    np.testing.assert_allclose(1 - fit.unexplained[:, 0], theirs["leverage"], atol=1e-8)
     freedom = 1e-7 * (n / 200 if len(variables) == 3 else 1)
     assert fit.signal[0] == pytest.approx(theirs["edf"][0], abs=max(freedom, 1e-7), rel=0)
     assert fit.gcv[0] == pytest.approx(theirs["gcv"][0], rel=1e-9)

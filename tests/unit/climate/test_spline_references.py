@@ -80,7 +80,9 @@ def test_every_variant_of_the_references_is_tested(reference_data):
 def test_values_at_their_lambda(case, at_their_lambda):
     fit, tolerance = at_their_lambda, 1e-8 * case.sd
     np.testing.assert_allclose(fit.residuals[:, 0], case.fitted["residual"], atol=tolerance, rtol=0)
-    np.testing.assert_allclose(fit.leverages[:, 0], case.fitted["leverage"], atol=1e-8, rtol=0)
+    np.testing.assert_allclose(
+        1 - fit.unexplained[:, 0], case.fitted["leverage"], atol=1e-8, rtol=0
+    )
     table = case.table("predict")
     predicted = case.spline.predict(fit, *case.points(table))[:, 0]
     np.testing.assert_allclose(predicted, table["pred"], atol=tolerance, rtol=0)

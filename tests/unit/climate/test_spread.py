@@ -9,7 +9,7 @@ from nepflow.climate.spline import ThinPlateSpline
 from nepflow.climate.uncertainty import Spread
 from nepflow.io import raster
 from nepflow.spatial.lattice import Lattice
-from test_climate import surfaces_of
+from test_climate import evaluated, surfaces_of
 
 
 @pytest.fixture
@@ -84,14 +84,14 @@ def test_bias_correction_adds_the_variance(grid):
     elevation = np.full((20, 60), 800.0)
 
     def values(correction):
-        evaluation = climate_evaluation.evaluation_of(surfaces, grid, 0, correction)
+        evaluation = climate_evaluation.evaluation_of(surfaces, grid, correction)
         return climate_evaluation.by_chunks(lambda months: months, [evaluation], x, y, elevation)
 
     plain, surface, observation = map(values, ("none", "surface", "observation"))
     np.testing.assert_allclose(
         observation - surface, np.broadcast_to(surfaces.variance[:, None, None], plain.shape)
     )
-    evaluation = climate_evaluation.evaluation_of(surfaces, grid, 0, "surface")
+    evaluation = climate_evaluation.evaluation_of(surfaces, grid, "surface")
     root, variance = (
         climate_evaluation.by_chunks(
             lambda pair, i=i: pair[i], [evaluation], x, y, elevation, raw=True
@@ -135,7 +135,7 @@ def test_coverage_of_annual_means_with_correlated_months():
         grid = raster.Grid("", Affine(60_000, 0, 2.3e5, 0, -60_000, 4.27e6), 9, 9)
         variance, x, y, heights = variance_on(surfaces, grid, "full", 1)
         errors = np.sqrt(variance)
-        found = climate_evaluation.evaluate(surfaces, x, y, heights).mean(axis=0)
+        found = evaluated(surfaces, x, y, heights).mean(axis=0)
         true = np.broadcast_to(np.sin((x - 5e5) / 1e5), found.shape)
         annual = diagnostics.combined_error(errors, diagnostics.month_correlation(surfaces), "mean")
         held.append(np.abs(found - true) <= 1.96 * annual)

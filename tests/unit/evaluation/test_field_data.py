@@ -252,7 +252,6 @@ def test_calibrated_constants_stand_beside_the_published(tmp_path):
     [
         ({"model": "pei2009", "reading": "annual_once"}, "pei2009 annual_once"),
         ({"model": "pei2009", "reading": "monthly"}, "pei2009 monthly, months alike"),
-        ({"model": "pei2009", "reading": "annual_x12"}, ""),
         ({"model": "gsmsr", "heterotrophic": "quadratic"}, "gsmsr_quadratic"),
         (
             {"model": "raich2002", "heterotrophic": "quadratic", "constants": "plots"},

@@ -7,7 +7,7 @@ import pictures
 import pytest
 from matplotlib.offsetbox import AnchoredText
 from nepflow import labels
-from nepflow.figures import base_map, class_map, maps, palettes, series, study_area
+from nepflow.figures import base_map, class_map, layout, maps, palettes, series, study_area
 from pyproj import Transformer
 
 TRUTHS = (False, True)
@@ -34,9 +34,9 @@ def classes(simulated=False):
 
 
 def draw_map(simulated, width_mm=180, **options):
-    return maps.continuous_map(
-        npp(simulated), pictures.grid(), pictures.outlines(), width_mm=width_mm, **options
-    )
+    heading = {key: options.pop(key) for key in ("title", "letter") if key in options}
+    panel = maps.MapPanel(npp(simulated), pictures.grid(), pictures.outlines(), **options)
+    return layout.panel_sheet(panel, width_mm=width_mm, **heading)
 
 
 def draw_classes(simulated, width_mm=180, **options):
@@ -85,7 +85,8 @@ def test_real_inputs_are_not_called_simulated(draw):
 
 
 def test_a_simulated_grid_is_enough_for_the_mark():
-    figure = maps.continuous_map(npp(), pictures.grid(simulated=True), pictures.outlines())
+    panel = maps.MapPanel(npp(), pictures.grid(simulated=True), pictures.outlines())
+    figure = layout.panel_sheet(panel)
     assert labels.SIMULATED in pictures.texts(figure)
 
 
@@ -197,7 +198,7 @@ def test_absence_is_in_the_legend_only_where_there_is_some():
     assert labels.NO_DATA in pictures.texts(draw_map(False))
     full = npp()
     full.values[9, 9] = 7.0
-    figure = maps.continuous_map(full, pictures.grid(), pictures.outlines())
+    figure = layout.panel_sheet(maps.MapPanel(full, pictures.grid(), pictures.outlines()))
     assert labels.NO_DATA not in pictures.texts(figure)
 
 
@@ -289,7 +290,7 @@ def test_bad_entries_are_named(options, words):
 
 def test_layers_of_another_shape_are_refused():
     with pytest.raises(palettes.BadFigure, match="differ in shape"):
-        maps.continuous_map(npp()[:-1], pictures.grid(), pictures.outlines())
+        layout.panel_sheet(maps.MapPanel(npp()[:-1], pictures.grid(), pictures.outlines()))
 
 
 def test_classes_without_names_are_refused():

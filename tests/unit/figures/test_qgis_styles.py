@@ -7,7 +7,7 @@ import pictures
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
-from nepflow.figures import class_map, maps, palettes, qgis
+from nepflow.figures import class_map, layout, maps, palettes, qgis
 
 NAMES = {1: "forest", 2: "grass & shrub", 3: "crops <irrigated>", 5: "农田"}
 OWN = {1: "#1b5e20", 2: "#9ccc65", 3: "#ffb300", 5: "#6d4c41"}
@@ -83,9 +83,10 @@ def test_the_ramp_is_the_colour_bar_of_the_map(low, high, unit, limits, palette)
     cells = np.where(pictures.inside() == 1, 1.0, np.nan)
     cells *= np.linspace(low, high, cells.size).reshape(cells.shape)
     layer = pictures.field(cells, unit=unit, long_name="something")
-    drawing = maps.continuous_map(
+    panel = maps.MapPanel(
         layer, pictures.grid(), pictures.outlines(), limits=limits, palette=palette
     )
+    drawing = layout.panel_sheet(panel)
     _, norm = palettes.colours_for(cells, unit, limits, palette)
     images = [image for axes in drawing.axes for image in axes.get_images()]
     drawn = next(i for i in images if (i.norm.vmin, i.norm.vmax) == (norm.vmin, norm.vmax))

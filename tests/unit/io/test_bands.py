@@ -12,7 +12,6 @@ import warp_npp
 from affine import Affine
 from nepflow.io import bands as io_bands
 from nepflow.io import raster
-from nepflow.modis import nearest
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import mod17
 from nepflow.study import modis
@@ -197,13 +196,13 @@ def test_a_year_of_npp_in_bands(area, tmp_path, resampling):
 
 def test_warps_of_bands_read_only_the_tiles_they_meet(area, tmp_path, monkeypatch):
     paths, _, mask = area
-    read, plain = [], modis_tiles.read_codes
+    read, plain = [], modis_tiles.Tiles.codes
 
     def noted(tiles, *arguments):
-        read.append(len(tiles))
+        read.append(len(tiles.paths))
         return plain(tiles, *arguments)
 
-    monkeypatch.setattr(modis_tiles, "read_codes", noted)
+    monkeypatch.setattr(modis_tiles.Tiles, "codes", noted)
     names = ["npp.tif", "qc.tif", "absence.tif"]
 
     def write(folder):
@@ -220,16 +219,13 @@ def test_warps_of_bands_read_only_the_tiles_they_meet(area, tmp_path, monkeypatc
 def test_tiles_met_are_those_below_some_centre(area):
     """Against every centre transformed by pyproj, row by row of the grid."""
     paths, grid, _ = area
-    field = modis.PRODUCTS["MOD17A3HGF"].fields["npp"].name
-    native = modis_tiles.lattice(paths, field, margin=0)
+    tiles = modis_tiles.Tiles(paths, modis.PRODUCTS["MOD17A3HGF"].fields["npp"].name)
     x, y = np.broadcast_arrays(*grid.xy(0, grid.height))
-    to_native = Transformer.from_crs(grid.crs, native.crs, always_xy=True)
+    to_native = Transformer.from_crs(grid.crs, tiles.grid.crs, always_xy=True)
     east, north = to_native.transform(x, y)
     for number in range(1, 81):
         with io_bands.only(f"{number}-of-80"):
-            found = {
-                Path(path).name.split(".")[2] for path in nearest.of_job(paths, field, grid, native)
-            }
+            found = {Path(path).name.split(".")[2] for path in tiles.of_job(grid).paths}
         for tile in ("h25v04", "h26v04", "h25v05", "h26v05"):
             west, south, right, top = modis.tile_bounds(tile)
             inside = (east > west) & (east < right) & (north > south) & (north < top)

@@ -65,12 +65,16 @@ def sampled(land, folder, mem_mb, threads=1):
     return [raster.digest(name) for name in names]
 
 
+def tiles_of(paths):
+    return modis_tiles.Tiles(paths, FIELDS[0].name)
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_bands_change_no_value(land, tmp_path, threads):
     """9 tiles of 240 x 240 and two fields: 2.1 MB as whole, so 400 MB is one band and 2 many."""
     whole = sampled(land, tmp_path / "whole", 400)
-    assert len(nearest.row_bands(land[0], FIELDS, land[2], 400 / 4)) == 1
-    assert len(nearest.row_bands(land[0], FIELDS, land[2], 2 / 4)) > 4
+    assert len(nearest.row_bands(tiles_of(land[0]), FIELDS, land[2], 400 / 4)) == 1
+    assert len(nearest.row_bands(tiles_of(land[0]), FIELDS, land[2], 2 / 4)) > 4
     for mem_mb in (2, 5):
         assert sampled(land, tmp_path / str(mem_mb), mem_mb, threads) == whole
 
@@ -79,7 +83,7 @@ def test_rows_of_a_job_go_in_bands_too(land, tmp_path):
     npp, _, grid, mask = land
     for mem_mb in (2, 400):
         with bands.only("2-of-3"):
-            found = nearest.row_bands(npp, FIELDS, grid, mem_mb / 4)
+            found = nearest.row_bands(tiles_of(npp), FIELDS, grid, mem_mb / 4)
             assert (found[0].start, found[-1].stop) == bands.rows(grid.height)
             assert (len(found) > 1) == (mem_mb == 2)
             names = [str(tmp_path / f"{name}{mem_mb}.tif") for name in ("npp", "qc", "absence")]
@@ -101,14 +105,14 @@ def test_a_strip_may_lie_on_several_bands(land):
 
 def test_memory_does_not_grow_with_the_tiles(tmp_path, monkeypatch):
     """Windows of codes of 2 and of 10 tiles one above the other, read with the same memory."""
-    sizes, plain = [], modis_tiles.read_codes
+    sizes, plain = [], modis_tiles.Tiles.codes
 
     def noted(*arguments):
         layer = plain(*arguments)
         sizes.append(layer.codes.nbytes)
         return layer
 
-    monkeypatch.setattr(modis_tiles, "read_codes", noted)
+    monkeypatch.setattr(modis_tiles.Tiles, "codes", noted)
     largest, peaks, windows = {}, {}, {}
     for rows in (2, 10):
         npp, _, grid, _ = area(tmp_path / str(rows), rows, 1, 9000, CYLINDER)
@@ -128,7 +132,7 @@ def test_memory_does_not_grow_with_the_tiles(tmp_path, monkeypatch):
 
 def test_ten_tiles_at_full_size_are_one_band(land):
     """Those of Northwest China: 6 x 2 positions of 2400 x 2400, with the memory of the rule."""
-    native = modis_tiles.lattice(land[0], FIELDS[0].name, margin=0)
+    native = tiles_of(land[0]).grid
     window = raster.Grid(native.crs, native.transform, 2 * 2400, 6 * 2400)
-    band = nearest.Band(0, 1, [], window, None)
+    band = nearest.Band(0, 1, None, window, None)
     assert band.size_mb(FIELDS) <= 1500 / nearest.SHARE

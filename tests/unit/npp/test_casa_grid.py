@@ -190,7 +190,7 @@ def test_months_of_one_year_of_grids(tmp_path):
     months, dem, found = (str(tmp_path / name) for name in ("months.tif", "dem.tif", "found.tif"))
     raster.write(values, raster.Output(months, "degC", "months", names), grid)
     raster.write(np.ones((9, 8)), raster.Output(dem, "m", "dem"), grid)
-    given = {"paths": [months] * 2, "evaluation_paths": [], "dem_path": dem, "grid_path": dem}
+    given = {"paths": [months] * 2, "dem_path": dem, "grid_path": dem}
     for year, first in ((2001, 1), (2002, 13), (None, 1)):
         of_year = monthly.of_years(**given, years=[2001, 2002], bias_correction="none", year=year)
         count = 12 if year else 24

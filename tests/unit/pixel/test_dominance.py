@@ -21,7 +21,7 @@ def world(seed, n=21, drivers=3):
 def multiple(values, **options):
     columns = [values[:, i, None, None] for i in range(values.shape[1])]
     years = np.arange(len(values))
-    r2, p = correlation.multiple_correlation(columns[0], columns[1:], years, 8, **options)
+    *_, r2, p = correlation.correlations(columns[0], columns[1:], years, 8, **options)
     return r2[0, 0], p[0, 0]
 
 
@@ -57,7 +57,7 @@ def test_critical_f(n, critical):
     assert stats.f.isf(0.05, 3, n - 4) == pytest.approx(critical, abs=5e-5)
     rng = np.random.default_rng(n)
     noise = rng.normal(size=(4, n, 4000, 1))
-    r2, p = correlation.multiple_correlation(noise[0], list(noise[1:]), np.arange(n), n)
+    *_, r2, p = correlation.correlations(noise[0], list(noise[1:]), np.arange(n), n)
     f = r2 / 3 / ((1 - r2) / (n - 4))
     assert np.array_equal(f > stats.f.isf(0.05, 3, n - 4), p < 0.05)
     assert 100 * (p < 0.05).mean() == pytest.approx(5, abs=1.4)
@@ -68,7 +68,7 @@ def test_never_less_than_any_simple_correlation():
     series = rng.normal(size=(4, 21, 3000, 1))
     series[0] += 0.7 * series[1] - 0.5 * series[2]
     series[3] += 0.9 * series[1]
-    r2, _ = correlation.multiple_correlation(series[0], list(series[1:]), np.arange(21), 8)
+    *_, r2, _ = correlation.correlations(series[0], list(series[1:]), np.arange(21), 8)
     centred = series - series.mean(axis=1, keepdims=True)
     for driver in centred[1:]:
         simple = (centred[0] * driver).sum(axis=0) ** 2
@@ -138,8 +138,7 @@ def test_one_planted_driver():
     drivers = list(rng.normal(size=(3, 21, 200, 1)))
     series = 3 * drivers[1] + rng.normal(size=(21, 200, 1))
     years = np.arange(21)
-    _, p = correlation.multiple_correlation(series, drivers, years, 8)
-    _, partial = correlation.partial_correlation(series, drivers, years, 8)
+    _, partial, _, p = correlation.correlations(series, drivers, years, 8)
     classes = correlation.dominant_class(p, partial, 0.05)
     assert (classes == 3).mean() > 0.85, "others come in by chance in 5 % each"
     assert (np.isin(classes, [3, 5, 7, 8])).all()

@@ -83,7 +83,7 @@ def test_small_numbers_are_not_shown_as_nothing():
     ("name", "section", "title"),
     [
         ("trends_landcover", "results", "Trends by land cover"),
-        ("trend_classes_nep", "results", "Area by class of the trend of NEP"),
+        ("shares_trend_class_nep", "results", "Area by class of the trend of NEP"),
         ("shares_stable_landcover", "results", "Area of the zones stable land cover"),
         ("shares_cv_class_nep", "results", "Area by class of variation of NEP"),
         ("shares_coupling_nep", "results", "Area by class of coupling of NEP"),
@@ -143,7 +143,7 @@ def test_short_studies_say_why_there_is_no_trend():
     assert cards[2]["note"] == "not estimated: 2 years, a trend needs 8"
 
 
-@pytest.mark.parametrize("name", ["respiration_readings", "trend_classes_nep", "warnings"])
+@pytest.mark.parametrize("name", ["respiration_readings", "shares_trend_class_nep", "warnings"])
 def test_missing_tables_are_named(root, name):
     given = tables()
     del given[name]

@@ -26,7 +26,7 @@ def settings(**changes):
 
 def test_pei_alone_keeps_its_readings():
     alone = {"model": "pei2009", "reading": "annual_once", "heterotrophic": "bond_lamberty2004"}
-    assert respiration.variants(alone) == ["monthly", "annual_once", "annual_x12"]
+    assert respiration.variants(alone) == ["monthly", "annual_once"]
     assert respiration.chosen(alone) == "annual_once"
     assert respiration.unconfirmed(alone) == []
     beside = respiration.variants(alone | {"compare": ["raich2002"]})

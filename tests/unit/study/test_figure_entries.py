@@ -1,5 +1,8 @@
 """What a figure reads, and entries that cannot be drawn."""
 
+import importlib
+import inspect
+
 import pytest
 from nepflow.study import figures, settings_file
 
@@ -17,6 +20,7 @@ PANELS = {
         {"kind": "series", "quantity": "nep", "zones": "province"},
     ],
 }
+SCATTER = {"name": "s", "kind": "panels", "panels": [{"kind": "scatter", "layer": "a"}]}
 STUDY = {
     "zones": [{"name": "province"}],
     "landcover": {"years": [2001, 2022], "substitute": [{"year": 2000, "by": 2001}]},
@@ -51,9 +55,45 @@ def test_dates_follow_the_substitutes():
         (STUDY | {"figures": [{"name": "s", "kind": "sankey"}]}, "landcover: {transitions"),
         (STUDY | {"figures": [{"name": "m", "kind": "map"}]}, "a map needs the key `layer`"),
         (STUDY | {"zones": []}, "wants zones province"),
+        (STUDY | {"figures": [SCATTER]}, "a scatter needs the key `against`"),
         (STUDY | {"figures": [{"name": "c", "kind": "specification"}]}, "Say which"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(study, said):
     with pytest.raises(settings_file.BadStudy, match=said):
         figures.check(study, "x.yaml")
+
+
+@pytest.mark.parametrize("kind", figures.KINDS)
+def test_a_kind_is_drawn_by_a_function_that_takes_what_it_is_told(kind):
+    """Files, entry and the options by name; without its keys no study gets through."""
+    module, function = figures.KINDS[kind].drawing.split(".")
+    draw = getattr(importlib.import_module(f"nepflow.figures.{module}"), function)
+    every = {"layer": "pixel/nep/mean", "zones": "z", "of": "plots", "detector": "d"}
+    entry = every | {"name": "f", "kind": kind, "quantity": "nep", "caption": "c"}
+    if kind == "panels":
+        entry["panels"] = PANELS["panels"]
+    study = {
+        "results": "results/x", "figures": [entry], "simulated": True, "landcover_dates": {},
+        "landcover_classes": [], "detector": {"significance_p": 0.05},
+        "restoration": {"base_years": 2}, "climate": {"source": "stations"},
+    }  # fmt: skip
+    files, options = figures.files(study, "f"), figures.options(study, "f")
+    assert all(
+        str(path).startswith(("results/x/", "['results/x/", "[]")) for path in files.values()
+    )
+    assert list(inspect.signature(draw).parameters)[:2] == ["files", "entry"]
+    assert set(inspect.signature(draw).parameters) == {"files", "entry", *options}
+    assert all(f'files["{name}"]' in inspect.getsource(draw) for name in files)
+    assert figures.caption(study, "f") == f"c {figures.caption_of(entry)}"
+    assert f"nepflow/figures/{module}.py" in " ".join(figures.code(study, "f"))
+
+
+def test_sentences_of_panels_follow_what_they_show():
+    said = figures.caption_of(PANELS)
+    assert said.startswith("Each panel has its own legend. Grey: ") and "Dots stand" in said
+    assert "Text in red" not in said
+    (series,) = PANELS["panels"][2:]
+    assert figures.caption_of(PANELS | {"panels": [series]}) == "Each panel has its own legend."
+    driver = {"kind": "map", "layer": "pixel/nep/partial_radiation"}
+    assert "Text in red" in figures.caption_of(PANELS | {"panels": [driver]})

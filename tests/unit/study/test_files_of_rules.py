@@ -76,7 +76,9 @@ def test_months_come_from_fits_or_from_grids(northwest):
     names = ["temperature", "precipitation"]
     assert layers.months(northwest, names)[0] == f"{R}/climate/temperature_fit.npz"
     assert layers.months(gridded, names)[1] == f"{R}/climate/native/precipitation.tif"
-    assert layers.evaluations(gridded, names) == climate.fits(gridded) == []
+    assert climate.fits(gridded) == climate.dem_if_coarse(northwest) == []
+    coarse = northwest | {"climate": northwest["climate"] | {"evaluator": "coarse"}}
+    assert climate.dem_if_coarse(coarse) == f"{R}/dem.tif"
     assert climate.if_stations(gridded, "stations/sites.csv") == []
     assert climate.if_stations(northwest, "stations/sites.csv") == f"{R}/stations/sites.csv"
     assert climate.studies_with_stations({"a": northwest, "b": gridded}) == ["a"]
@@ -183,13 +185,26 @@ def test_what_only_some_studies_have(northwest, guangxi):
 
 def test_figures_read_what_their_entries_name(northwest):
     series = next(entry for entry in northwest["figures"] if entry["kind"] == "series")
-    path = figures.zone_table(northwest, series["name"], "trends")
-    assert path == f"{R}/tables/trends_{series['zones']}.csv"
+    files = figures.files(northwest, series["name"])
+    assert files["trends"] == f"{R}/tables/trends_{series['zones']}.csv"
     panels = next(entry for entry in northwest["figures"] if entry["kind"] == "panels")
-    names = figures.layer_names(northwest, panels["name"])
-    assert figures.layer_files(northwest, panels["name"]) == [f"{R}/{name}.tif" for name in names]
-    assert figures.pattern({}, "map") == "no_such_figure"
-    assert panels["name"] in figures.pattern({"a": northwest}, "panels").split("|")
+    names = figures.options(northwest, panels["name"])["layers"]
+    files = figures.files(northwest, panels["name"])
+    assert files["layers"] == [f"{R}/{name}.tif" for name in names]
+    assert figures.pattern({}) == "no_such_figure"
+    assert panels["name"] in figures.pattern({"a": northwest}).split("|")
+    caption = figures.caption(northwest, panels["name"])
+    assert caption.startswith(f"{panels['caption']} Each panel has its own legend.")
+
+
+def test_a_figure_of_tables_reads_no_raster_and_is_told_what_is_simulated(studies):
+    """Maps ask the tags of what they draw."""
+    maps = {"map", "classes", "study_area", "panels", "residuals"}
+    for study in studies.values():
+        for name, kind in ((entry["name"], entry["kind"]) for entry in study["figures"]):
+            files, options = figures.files(study, name), figures.options(study, name)
+            assert ("grid" in files) == (kind in maps), kind
+            assert options.get("simulated") is (None if kind in maps - {"panels"} else True), kind
 
 
 @pytest.mark.parametrize("name", [NORTHWEST, INDOCHINA, GUANGXI])

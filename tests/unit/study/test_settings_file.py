@@ -2,6 +2,7 @@
 
 import io
 import time
+from typing import NamedTuple
 
 import pytest
 import yaml
@@ -209,6 +210,15 @@ def test_faults_of_the_schema_say_what_helps(tmp_path, content, said):
     assert settings_file.faults(right, tmp_path / "schema.yaml") == []
 
 
+def test_a_schema_takes_names_from_a_registry(tmp_path):
+    path = tmp_path / "schema.yaml"
+    path.write_text("properties: {kinds: {items: {enum: [<kinds>]}}}\n")
+    names = {"kinds": {"map": 1, "series": 2}}
+    assert settings_file.faults({"kinds": ["map", "series"]}, path, names) == []
+    (line,) = settings_file.faults({"kinds": ["map", "maps"]}, path, names)
+    assert line == "  kinds.1: 'maps' is not one of ['map', 'series']"
+
+
 def site(root, folder, text, given=None):
     path = folder / "config.yaml"
     path.write_text(text, encoding="utf-8")
@@ -252,3 +262,25 @@ def test_a_fault_of_the_site_is_named(root, tmp_path, text, said):
     with pytest.raises(load.BadStudy) as error:
         site(root, tmp_path, text)
     assert said in str(error.value) and "config.yaml" in str(error.value)
+
+
+def test_marks_of_a_schema_stand_for_the_names_of_a_registry(tmp_path):
+    path, entry = tmp_path / "schema.yaml", NamedTuple("Entry", [("unit", str)])
+    path.write_text(
+        "type: object\n"
+        "additionalProperties: false\n"
+        "properties:\n"
+        "  kind: {enum: [none, <kinds>]}\n"
+        '  <kinds>: {type: number, description: "in {unit}"}\n'
+        "  <lost>: {type: number}\n",
+        encoding="utf-8",
+    )
+    registries = {"kinds": {"near": entry("m"), "far": entry("km")}}
+    with pytest.raises(settings_file.BadSettings, match="<lost> names no registry"):
+        settings_file.schema_of(path, registries)
+    path.write_text(path.read_text("utf-8").replace("  <lost>: {type: number}\n", ""), "utf-8")
+    schema = settings_file.schema_of(path, registries)
+    assert schema["properties"]["kind"] == {"enum": ["none", "near", "far"]}
+    assert schema["properties"]["far"] == {"type": "number", "description": "in km"}
+    (line,) = settings_file.faults({"nera": 1}, path, registries)
+    assert line.endswith("Did you mean near")

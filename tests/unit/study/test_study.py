@@ -93,6 +93,10 @@ def test_short_study_leaves_trend_figures_out(root, config):
         ({"period": [1990, 2001]}, "MOD17A3HGF in 2000"),
         ({"landcover": {"substitute": []}}, "MCD12Q1 has land cover 2001-2022, not 2000"),
         ({"figures": [{"name": "a", "kind": "map", "title": "a", "caption": "a"}] * 2}, "twice"),
+        (
+            {"figures": [{"name": "a", "kind": "scatter", "title": "a", "caption": "a"}]},
+            "figures.0.kind: 'scatter' is not one of ['map', 'classes'",
+        ),
         ({"tiles": ["h99v99"]}, "tiles.0"),
         ({"contrast": {"block_ranges": 1}}, "contrast.block_ranges: 1 is less than the minimum"),
         ({"contrast": {"minimum_blocks": 5}}, "contrast.minimum_blocks: 5 is less than"),

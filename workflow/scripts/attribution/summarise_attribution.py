@@ -17,9 +17,21 @@ LAYERS = ("climate", "rest", "share", "cases", "drivers")
 
 
 def summarise_attribution(
-    shared, methods, cube, driver_paths, grid_path, output_path, settings, years, minimum_years,
-    mem_mb, pooled_path="", types_path="", built_in=None,
-):  # fmt: skip
+    shared,
+    methods,
+    cube,
+    driver_paths,
+    grid_path,
+    output_path,
+    settings,
+    years,
+    minimum_years,
+    mem_mb,
+    simulated,
+    pooled_path="",
+    types_path="",
+    built_in=None,
+):
     """``shared`` has observed, p, bias; ``methods`` maps a method to its paths by `LAYERS`.
 
     ``built_in`` says how each driver entered the variable, see `dependence`.
@@ -47,7 +59,6 @@ def summarise_attribution(
         total, count = total + np.nansum(bias), count + np.isfinite(bias).sum()
     name = METHODS[0]
     rows.append((name, settings["claim"] == name, "rest", "mean_bias", total / max(count, 1), unit))
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(marked(rows, built_in or {}), output_path, COLUMNS, simulated)
 
 
@@ -71,4 +82,5 @@ if __name__ == "__main__":
             pooled_path=files.pooled,
             types_path=files.types,
             built_in=settings.built_in,
+            simulated=snakemake.params.simulated,
         )

@@ -12,7 +12,9 @@ from nepflow.study.variables import VARIABLES
 COLUMNS = ("variable", "year", "quantity", "value", "unit")
 
 
-def compare_climate(stations_path, grids_path, difference_path, table_path, variable, mem_mb):
+def compare_climate(
+    stations_path, grids_path, difference_path, table_path, variable, mem_mb, simulated
+):
     """Year by year over the cells that both have: means, difference, spread, agreement."""
     years, unit = raster.years_of(stations_path), VARIABLES[variable].annual_unit
     sums = np.zeros((6, len(years)))
@@ -35,7 +37,7 @@ def compare_climate(stations_path, grids_path, difference_path, table_path, vari
     rows = [row for year, part in zip(years, sums.T, strict=True) for row in compared(year, part)]
     rows += compared("all", sums.sum(axis=1))
     rows = [(variable, year, quantity, value, of or unit) for year, quantity, value, of in rows]
-    tables.write(rows, table_path, COLUMNS, "simulated" in raster.tags_of(stations_path))
+    tables.write(rows, table_path, COLUMNS, simulated)
 
 
 def compared(year, sums):
@@ -60,4 +62,5 @@ if __name__ == "__main__":
             table_path=snakemake.output.table,
             variable=snakemake.wildcards.variable,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

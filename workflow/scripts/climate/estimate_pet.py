@@ -12,13 +12,11 @@ from nepflow.spatial.projection import Projection
 
 
 def estimate_pet(
-    months_paths, evaluation_paths, dem_path, grid_path, output_path, years, bias_correction,
+    months_paths, dem_path, grid_path, output_path, years, bias_correction,
     mem_mb, threads,
 ):  # fmt: skip
     """Thornthwaite with day length, from the monthly temperature of the mean year."""
-    months = monthly.of_years(
-        months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
-    ).of_fewest()
+    months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction).of_fewest()
     to_degrees = Projection(raster.grid_of(grid_path), 4326)
 
     def mean_year(temperature):
@@ -49,7 +47,6 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_pet(
             months_paths=snakemake.input.months,
-            evaluation_paths=snakemake.input.evaluations,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.pet,

@@ -1,12 +1,17 @@
 """Fit thin plate splines to the monthly values of one variable at stations.
 
 Reads   monthly table of stations (degC, mm month-1, MJ m-2 month-1), grid (for its CRS),
-        station file (if weights are one of its columns)
-Writes  fitted surfaces (npz), log of every surface (CSV), local minima (CSV)
+        station file (if weights are one of its columns), elevation (m, if nodes are chosen)
+Writes  fitted surfaces (npz, with how to evaluate them), log of every surface (CSV), local minima
+        (CSV)
 """
 
+import logging
+from dataclasses import replace
+
+import numpy as np
 from nepflow._log import logged_to, progress
-from nepflow.climate import diagnostics, evaluation, fitting
+from nepflow.climate import coarse, diagnostics, evaluation, fitting
 from nepflow.climate import surfaces as climate_surfaces
 from nepflow.io import raster, tables
 from nepflow.stations import aggregation, cleaning
@@ -18,9 +23,26 @@ MINIMA = ("variable", "year", "month", "rho", "signal")
 
 
 def fit_climate(
-    monthly_path, grid_path, weights_path, fit_path, table_path, minima_path,
-    variable, years, model, exaggeration, weights_column, minimum_stations, **settings,
-):  # fmt: skip
+    monthly_path,
+    grid_path,
+    weights_path,
+    dem_path,
+    fit_path,
+    table_path,
+    minima_path,
+    variable,
+    years,
+    model,
+    exaggeration,
+    weights_column,
+    minimum_stations,
+    evaluator,
+    tolerance,
+    bias_correction,
+    mem_mb,
+    simulated,
+    **settings,
+):
     """Surfaces that miss the same stations share one decomposition."""
     sites, values, surface_years, months = aggregation.monthly_matrix(
         monthly_path, variable, years, minimum_stations
@@ -47,12 +69,30 @@ def fit_climate(
         length_scale=length_scale, vertical_scale=vertical_scale, centre=centre,
         stations=names, position=position, observed=values, **parts,
     )  # fmt: skip
+    if evaluator == "coarse":
+        corrected = transformation == "log" and bias_correction != "none"
+        surfaces = on_nodes(surfaces, dem_path, grid_path, tolerance, corrected, mem_mb)
     climate_surfaces.write(fit_path, surfaces)
-    simulated = "simulated" in raster.tags_of(grid_path)
     rows = diagnostics.log_rows(log, variable, surface_years, months, unit, transformation)
     tables.write(rows, table_path, COLUMNS, simulated)
     found = [(variable, surface_years[s], months[s], *rest) for s, *rest in sorted(minima)]
     tables.write(found, minima_path, MINIMA, simulated)
+
+
+def on_nodes(surfaces, dem_path, grid_path, tolerance, corrected, mem_mb):
+    """The surfaces with the coarsest nodes whose bound keeps the tolerance; exact if none does."""
+    low, high = np.inf, -np.inf
+    for _, _, (elevation, inside) in raster.blocks([dem_path, grid_path], mem_mb=mem_mb):
+        height = elevation[0][(inside[0] == 1) & np.isfinite(elevation[0])]
+        low, high = min(low, height.min(initial=low)), max(high, height.max(initial=high))
+    step, bound = coarse.choice(
+        surfaces, raster.grid_of(grid_path), (low, high), tolerance, corrected
+    )
+    logging.getLogger(__name__).info(
+        "%s: nodes %s cells apart (0: exact), a monthly value within %.3g %s",
+        *(surfaces.variable, step, bound, surfaces.unit),
+    )
+    return replace(surfaces, step=step, bound=bound)
 
 
 if __name__ == "__main__":
@@ -61,9 +101,11 @@ if __name__ == "__main__":
             monthly_path=snakemake.input.monthly,
             grid_path=snakemake.input.grid,
             weights_path=snakemake.input.get("weights"),
+            dem_path=snakemake.input.dem,
             fit_path=snakemake.output.fit,
             table_path=snakemake.output.table,
             minima_path=snakemake.output.minima,
             variable=snakemake.wildcards.variable,
+            mem_mb=snakemake.resources.mem_mb,
             **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
         )

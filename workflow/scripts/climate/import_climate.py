@@ -16,9 +16,17 @@ COLUMNS = ("variable", "quantity", "value", "unit")
 
 
 def import_climate(
-    entries, grid_path, output_path, table_path, variable, years, limits, plausible_median,
+    entries,
+    grid_path,
+    output_path,
+    table_path,
+    variable,
+    years,
+    limits,
+    plausible_median,
     downscaling,
-):  # fmt: skip
+    simulated,
+):
     """Months of temperature are reduced to sea level where the study downscales."""
     rate = downscaling["lapse_rate_k_per_km"] if variable == "temperature" else None
     lapse = None if rate is None else (rate, downscaling["elevation"])
@@ -40,7 +48,7 @@ def import_climate(
         (variable, "median_of_months", median, output.unit),
         (variable, "lapse_rate", rate or 0.0, "K km-1"),
     ]
-    tables.write(rows, table_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
+    tables.write(rows, table_path, COLUMNS, simulated)
 
 
 if __name__ == "__main__":
@@ -55,4 +63,5 @@ if __name__ == "__main__":
             limits=snakemake.params.limits,
             plausible_median=snakemake.params.plausible_median,
             downscaling=snakemake.params.downscaling,
+            simulated=snakemake.params.simulated,
         )

@@ -1,6 +1,6 @@
 """Evaluate the fitted surfaces of one variable on the study grid, year by year.
 
-Reads   fitted surfaces (npz), how to evaluate them (table), elevation (m), grid (1 = inside)
+Reads   fitted surfaces (npz, with how to evaluate them), elevation (m), grid (1 = inside)
 Writes  annual cube, band = year (degC, mm yr-1, MJ m-2 yr-1), table of floored values
 """
 
@@ -15,16 +15,29 @@ COLUMNS = ("variable", "quantity", "value", "unit")
 
 
 def interpolate_climate(
-    fit_path, evaluation_path, dem_path, grid_path, cube_path, table_path, years,
-    bias_correction, mem_mb, threads,
-):  # fmt: skip
+    fit_path,
+    dem_path,
+    grid_path,
+    cube_path,
+    table_path,
+    years,
+    bias_correction,
+    mem_mb,
+    threads,
+    simulated,
+):
     """Only cells inside the area are evaluated."""
     surfaces = climate_surfaces.read(fit_path)
     evaluation = climate_evaluation.evaluation_of(
-        surfaces.of_years(years), raster.grid_of(grid_path),
-        climate_surfaces.step_of(evaluation_path), bias_correction,
-    )  # fmt: skip
+        surfaces.of_years(years), raster.grid_of(grid_path), bias_correction
+    )
     variable = VARIABLES[surfaces.variable]
+    tags = {"source": surfaces.source, "climate_source": surfaces.source}
+    if surfaces.step:
+        tags["evaluation"] = (
+            f"on nodes {surfaces.step} cells apart, a monthly value within "
+            f"{surfaces.bound:.2g} {surfaces.unit}"
+        )
     floored, cells = [], []
 
     def on_block(elevation, inside, x, y):
@@ -39,7 +52,7 @@ def interpolate_climate(
         [dem_path, grid_path],
         raster.Output(
             cube_path, variable.annual_unit, variable.long_name, [str(year) for year in years],
-            tags={"source": surfaces.source, "climate_source": surfaces.source},
+            tags=tags,
         ),
         coordinates=True,
         mem_mb=mem_mb,
@@ -53,14 +66,13 @@ def interpolate_climate(
         ("evaluated", evaluated, "cells and months"),
     ]
     rows = [(surfaces.variable, *row) for row in rows]
-    tables.write(rows, table_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
+    tables.write(rows, table_path, COLUMNS, simulated)
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         interpolate_climate(
             fit_path=snakemake.input.fit,
-            evaluation_path=snakemake.input.evaluation,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             cube_path=snakemake.output.cube,
@@ -69,4 +81,5 @@ if __name__ == "__main__":
             bias_correction=snakemake.params.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
+            simulated=snakemake.params.simulated,
         )

@@ -1,6 +1,6 @@
 """Rank the leave-one-out residuals of one variable, and write its log for reading.
 
-Reads   fitted surfaces (npz), log of every surface and local minima (CSV), grid
+Reads   fitted surfaces (npz), log of every surface and local minima (CSV)
 Writes  residuals (parquet: observed and predicted in the variable's unit), ranked stations,
         suspect values (CSV), log (text)
 """
@@ -9,17 +9,25 @@ import pandas as pd
 from nepflow._log import logged_to
 from nepflow.climate import diagnostics
 from nepflow.climate import surfaces as climate_surfaces
-from nepflow.io import raster, tables
+from nepflow.io import tables
 from nepflow.io.atomic import replacing
 
 
 def summarise_residuals(
-    fit_path, table_path, minima_path, grid_path, residuals_path, ranked_path, suspects_path,
-    log_path, smoothing, common_smoothing, suspect_limit,
-):  # fmt: skip
+    fit_path,
+    table_path,
+    minima_path,
+    residuals_path,
+    ranked_path,
+    suspects_path,
+    log_path,
+    smoothing,
+    common_smoothing,
+    suspect_limit,
+    simulated,
+):
     """Nothing is fitted here."""
     surfaces = climate_surfaces.read(fit_path)
-    simulated = "simulated" in raster.tags_of(grid_path)
     with replacing(residuals_path) as temporary:
         pd.DataFrame(diagnostics.records(surfaces)).to_parquet(temporary, index=False)
     ranked = list(diagnostics.ranked_stations(surfaces))
@@ -57,7 +65,7 @@ def _minima(path, surfaces):
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        names = ("fit", "table", "minima", "grid")
+        names = ("fit", "table", "minima")
         summarise_residuals(
             **{f"{name}_path": snakemake.input[name] for name in names},
             **{f"{name}_path": path for name, path in snakemake.output.items()},

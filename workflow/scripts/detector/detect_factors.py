@@ -1,6 +1,6 @@
 """Detect what each factor and each pair of factors explains of a variable.
 
-Reads   sample (npz), variable (whole field, for surrogates), grid
+Reads   sample (npz), variable (whole field, for surrogates)
 Writes  tables: factors (q, F, p), interactions, risk (strata), ecological (pairs of factors)
 """
 
@@ -11,7 +11,7 @@ from nepflow.io import raster, tables
 
 
 def detect_factors(
-    sample_path, variable_path, grid_path, outputs, options, built_in, variable, threads
+    sample_path, variable_path, outputs, options, built_in, variable, threads, simulated
 ):
     """``outputs``: paths of the four tables by name; ``built_in``: how each factor entered."""
     sample = detector_sample.read(sample_path)
@@ -28,7 +28,6 @@ def detect_factors(
         "risk": results.risk_rows(strata, sample.names, sample.strata, marks, unit),
         "ecological": results.ecological_rows(strata, marks),
     }
-    simulated = "simulated" in raster.tags_of(grid_path)
     for name, rows in made.items():
         rows = [(variable, *row) for row in rows]
         tables.write(rows, outputs[name], results.COLUMNS[name], simulated=simulated)
@@ -39,7 +38,6 @@ if __name__ == "__main__":
         detect_factors(
             sample_path=snakemake.input.sample,
             variable_path=snakemake.input.variable,
-            grid_path=snakemake.input.grid,
             outputs={
                 name: snakemake.output[name]
                 for name in ("factors", "interactions", "risk", "ecological")
@@ -48,4 +46,5 @@ if __name__ == "__main__":
             built_in=snakemake.params.built_in,
             variable=snakemake.params.variable,
             threads=snakemake.threads,
+            simulated=snakemake.params.simulated,
         )

@@ -10,8 +10,18 @@ from nepflow.detector import sample as detector_sample
 from nepflow.io import raster, tables
 
 
-def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, output_path, options,
-                  built_in, variable, mem_mb):  # fmt: skip
+def detect_scales(
+    layer_paths,
+    sample_path,
+    discretisation_path,
+    grid_path,
+    output_path,
+    options,
+    built_in,
+    variable,
+    mem_mb,
+    simulated,
+):
     """Each spacing has its own cells and limits, by the method and classes of the study.
 
     A lattice of more cells than `detector.sample` is thinned; its spacing is then the mean one.
@@ -33,7 +43,6 @@ def detect_scales(layer_paths, sample_path, discretisation_path, grid_path, outp
         spacing_km = step * side_km * (whole / down.size) ** 0.5
         rows += results.scale_rows(q, sample.names, spacing_km, down.size)
     rows = results.marked(rows, dict(zip(sample.names, built_in, strict=True)))
-    simulated = "simulated" in raster.tags_of(grid_path)
     rows = [(variable, *row) for row in rows]
     tables.write(rows, output_path, results.COLUMNS["scales"], simulated=simulated)
 
@@ -50,4 +59,5 @@ if __name__ == "__main__":
             built_in=snakemake.params.built_in,
             variable=snakemake.params.variable,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

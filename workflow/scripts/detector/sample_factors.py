@@ -12,7 +12,7 @@ from nepflow.detector import sample as detector_sample
 from nepflow.io import raster, tables
 
 
-def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, mem_mb):
+def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, mem_mb, simulated):
     """Classes are strata as they are; of continuous factors the division with the largest q."""
     rows, columns, values, counts, whole = detector_sample.sampled(
         layer_paths, grid_path, options, mem_mb
@@ -49,7 +49,6 @@ def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, me
     detector_sample.write(outputs[0], sample)
     table.append(results.sample_row(rows.size, whole))
     table = results.marked(table, dict(zip(names, built_in, strict=True)))
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(table, outputs[1], results.DIVISIONS, simulated=simulated)
 
 
@@ -63,4 +62,5 @@ if __name__ == "__main__":
             built_in=snakemake.params.built_in,
             options=snakemake.params.options,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -46,18 +46,17 @@ def compare_plots(
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        respiration, table = snakemake.params.respiration, snakemake.input.calibration
-        published = {"gsmsr": respiration["gsmsr"]}
+        table, constants = snakemake.input.calibration, snakemake.params.constants
         compare_plots(
             plots_path=snakemake.input.plots,
             table_path=snakemake.output.table,
             pairs_path=snakemake.output.pairs,
             settings=snakemake.params.plots,
-            relation=respiration["heterotrophic"],
-            constants=published,
+            relation=snakemake.params.relation,
+            constants=constants,
             simulated=snakemake.params.simulated,
             calibrated={
-                name: calibration.constants(table, name, published.get(name, {}))
+                name: calibration.constants(table, name, constants[name])
                 for name in (snakemake.params.models if table else ())
             },
         )

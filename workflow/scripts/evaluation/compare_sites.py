@@ -7,7 +7,7 @@ Writes  table of agreement by class; pairs of observed and modelled values
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.evaluation import agreement, field_data
-from nepflow.io import raster, tables
+from nepflow.io import tables
 from nepflow.spatial import sampling
 
 COLUMNS = ("variable", "model", "group", "quantity", "value", "unit")
@@ -26,7 +26,7 @@ PAIRS = (
 UNIT, ALL_YEARS, OWN_YEARS = "g C m-2 yr-1", "mean of the study's years", "mean of the site's years"
 
 
-def compare_sites(entry, nep_path, years, table_path, pairs_path):
+def compare_sites(entry, nep_path, years, table_path, pairs_path, simulated):
     """The modelled value of a site is the mean of its cell over the years of its observation."""
     sites = field_data.read_sites(entry)
     cells = sampling.values_at(nep_path, sites["lon"].to_numpy(), sites["lat"].to_numpy())
@@ -40,7 +40,6 @@ def compare_sites(entry, nep_path, years, table_path, pairs_path):
         )
     parts = (here[name].to_numpy() for name in ("nep", "modelled", "class"))
     found = agreement.rows_by_group(*parts, UNIT, "all sites")
-    simulated = "simulated" in raster.tags_of(nep_path)
     model = OWN_YEARS if sites["first_year"].notna().any() else ALL_YEARS
     rows = [("nep", model, *row) for row in found]
     absent = ~np.isfinite(cells).any(axis=0)
@@ -60,4 +59,5 @@ if __name__ == "__main__":
             years=snakemake.params.years,
             table_path=snakemake.output.table,
             pairs_path=snakemake.output.pairs,
+            simulated=snakemake.params.simulated,
         )

@@ -10,7 +10,7 @@ from nepflow.io import raster, tables
 from nepflow.landcover import land_use_effect, transitions
 
 
-def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, options):
+def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, options, simulated):
     """``where``: variable and years; a class without data counts 0 only if the study says so."""
     names = list(raster.classes_of(landcover_paths[0]).values())
     grid, inside = raster.grid_of(grid_path), raster.read(grid_path)
@@ -43,14 +43,14 @@ def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, o
         sums, area = land_use_effect.by_transition(array, before, after, len(names), km2)
         observed |= {name: sums, f"{name}_area": area}
     without = cells.sum() * km2 - areas.sum()
+    effects = land_use_effect.COLUMNS
     made = (
-        (land_use_effect.effect_rows(names, areas, *densities, observed, without), "COLUMNS"),
-        (land_use_effect.density_rows(names, *densities, known, areas), "DENSITIES"),
+        (land_use_effect.effect_rows(names, areas, *densities, observed, without), effects),
+        (land_use_effect.density_rows(names, *densities, known, areas), land_use_effect.DENSITIES),
     )
     for path, (rows, columns) in zip(outputs, made, strict=True):
-        columns = getattr(land_use_effect, columns)
         rows = [(*where, *row) for row in rows]
-        tables.write(rows, path, columns, simulated="simulated" in raster.tags_of(grid_path))
+        tables.write(rows, path, columns, simulated=simulated)
 
 
 if __name__ == "__main__":
@@ -63,4 +63,5 @@ if __name__ == "__main__":
             outputs=[snakemake.output.effects, snakemake.output.densities],
             where=(snakemake.wildcards.variable, params.years),
             options=params.options,
+            simulated=snakemake.params.simulated,
         )

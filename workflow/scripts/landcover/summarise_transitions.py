@@ -10,7 +10,7 @@ from nepflow.io import raster, tables
 from nepflow.landcover import transitions
 
 
-def summarise_transitions(landcover_paths, grid_path, output_path, dates, mem_mb):
+def summarise_transitions(landcover_paths, grid_path, output_path, dates, mem_mb, simulated):
     """Each date with the next and the first with the last; the areas close to the grid."""
     names = list(raster.classes_of(landcover_paths[0]).values())
     pairs = transitions.pairs_of(list(range(len(dates))))
@@ -30,7 +30,6 @@ def summarise_transitions(landcover_paths, grid_path, output_path, dates, mem_mb
         rows += transitions.pair_rows(matrix, names, (dates[first], dates[second]), cell_km2)
     if len(dates) > 2:
         rows += transitions.same_rows(known, same, cells[0].sum(), dates, cell_km2)
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, transitions.COLUMNS, simulated=simulated)
 
 
@@ -42,4 +41,5 @@ if __name__ == "__main__":
             output_path=snakemake.output.table,
             dates=snakemake.params.dates,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -3,6 +3,8 @@
 import math
 import re
 
+from nepflow.study.variables import VARIABLES
+
 SIMULATED = "simulated (twin)"
 NO_DATA = "no data (barren, water, ...)"
 REGION = "all"  # value of the columns ``zones`` and ``zone`` in rows that cover the whole area
@@ -11,9 +13,7 @@ _NAMES = {
     "nep": "NEP",
     "npp": "NPP",
     "rh": "Rh",
-    "temperature": "Temperature",
-    "precipitation": "Precipitation",
-    "radiation": "Solar radiation",
+    **{name: about.en.name for name, about in VARIABLES.items()},
 }
 _STATISTICS = {
     "slope": "Theil–Sen slope",

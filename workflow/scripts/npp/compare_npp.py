@@ -15,7 +15,7 @@ NAMES = {"casa": "NPP by light use", "mod17": "NPP of MOD17A3HGF", "rasters": "N
 UNIT = "g C m-2 yr-1"
 
 
-def compare_npp(own_paths, other_paths, outputs, table_path, years, sources, mem_mb):
+def compare_npp(own_paths, other_paths, outputs, table_path, years, sources, mem_mb, simulated):
     """Only cells and years that both have count."""
     sums = np.zeros((6, len(years)))
 
@@ -44,7 +44,7 @@ def compare_npp(own_paths, other_paths, outputs, table_path, years, sources, mem
     rows = []
     for year, part in [*zip(years, sums.T, strict=True), ("all", sums.sum(axis=1))]:
         rows += [(year, *row) for row in agreement.rows(part, UNIT)]
-    tables.write(rows, table_path, COLUMNS, "simulated" in raster.tags_of(own_paths[0]))
+    tables.write(rows, table_path, COLUMNS, simulated)
 
 
 if __name__ == "__main__":
@@ -57,4 +57,5 @@ if __name__ == "__main__":
             years=snakemake.params.years,
             sources=snakemake.params.sources,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -10,7 +10,7 @@ from nepflow.io import raster, tables
 from nepflow.npp import fpar
 
 
-def estimate_fpar_limits(inputs, types_path, output_path, settings, mem_mb):
+def estimate_fpar_limits(inputs, types_path, output_path, settings, mem_mb, simulated):
     """Percentiles of all observed months of all years, from counts of stored values."""
     ndvi_path, state_path, class_paths = inputs
     observed = 0
@@ -21,7 +21,6 @@ def estimate_fpar_limits(inputs, types_path, output_path, settings, mem_mb):
     table = fpar.read(types_path)
     found = fpar.limits(table, observed, settings["limits"], settings["limit_percentiles"])
     rows = fpar.rows(table, found, settings["efficiency"])
-    simulated = "simulated" in raster.tags_of(ndvi_path)
     tables.write(rows, output_path, fpar.COLUMNS, simulated)
 
 
@@ -33,4 +32,5 @@ if __name__ == "__main__":
             output_path=snakemake.output.limits,
             settings=snakemake.params.casa,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -10,12 +10,10 @@ from nepflow.climate import monthly
 from nepflow.io import bands, raster
 
 
-def estimate_normals(months_paths, evaluation_paths, dem_path, grid_path, output_path, years,
+def estimate_normals(months_paths, dem_path, grid_path, output_path, years,
                      bias_correction, mem_mb, threads):  # fmt: skip
     """Means of monthly values, not of fitted roots."""
-    months = monthly.of_years(
-        months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
-    )
+    months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction)
 
     def mean_year(*variables):
         by_year = [values.reshape(len(years), 12, -1) for values in variables]
@@ -38,7 +36,6 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_normals(
             months_paths=snakemake.input.months,
-            evaluation_paths=snakemake.input.evaluations,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.normals,

@@ -44,7 +44,6 @@ if __name__ == "__main__":
             limits_path=files.limits,
             climate={
                 "paths": list(files.months),
-                "evaluation_paths": list(files.evaluations),
                 "dem_path": files.dem,
                 "grid_path": files.grid,
                 "years": years,

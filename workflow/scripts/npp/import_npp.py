@@ -17,7 +17,9 @@ from nepflow.study import modis
 from rasterio.windows import transform as window_transform
 
 
-def import_npp(entry, grid_path, flux_path, absence_path, counts_path, granules_path, year):
+def import_npp(
+    entry, grid_path, flux_path, absence_path, counts_path, granules_path, year, simulated
+):
     """Cells without a value are fill: the raster does not say why."""
     with ExitStack() as stack:
         source = user_rasters.opened(entry, stack)
@@ -44,12 +46,12 @@ def import_npp(entry, grid_path, flux_path, absence_path, counts_path, granules_
     raster.write(np.stack([npp, np.full(npp.shape, np.nan), valid]), output, native)
     output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8", tags=tags)
     raster.write(reasons, output, native)
-    simulated = "simulated" in raster.tags_of(grid_path)
     counts = [
         (name, reason, int((reasons == code).sum())) for code, reason in modis.ABSENCE.items()
     ]
     tables.write(counts, counts_path, ["tile", "reason", "cells"], simulated)
-    digest = hashlib.sha256(Path(entry["file"]).read_bytes()).hexdigest()
+    with open(entry["file"], "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     tables.write([(f"{year}: {name}", digest)], granules_path, ["file", "sha256"], simulated)
 
 
@@ -63,4 +65,5 @@ if __name__ == "__main__":
             counts_path=snakemake.output.counts,
             granules_path=snakemake.output.granules,
             year=snakemake.wildcards.year,
+            simulated=snakemake.params.simulated,
         )

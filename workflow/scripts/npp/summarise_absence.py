@@ -11,7 +11,7 @@ from nepflow.study import modis
 from nepflow.zones.sums import shares_percent, zone_sums
 
 
-def summarise_absence(absence_paths, counts_paths, grid_path, years, outputs, mem_mb):
+def summarise_absence(absence_paths, counts_paths, grid_path, years, outputs, mem_mb, simulated):
     """The reasons of a year close to the area, and those of the tiles to their cells."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     rows = []
@@ -23,7 +23,6 @@ def summarise_absence(absence_paths, counts_paths, grid_path, years, outputs, me
         ):
             rows.append(("region", "all", year, f"{name}_area", area, "km2"))
             rows.append(("region", "all", year, f"{name}_share", share, "%"))
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, outputs[0], simulated=simulated)
     native = []
     for year, path in zip(years, counts_paths, strict=True):
@@ -44,4 +43,5 @@ if __name__ == "__main__":
             years=snakemake.params.years,
             outputs=[snakemake.output.absence, snakemake.output.native],
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -10,7 +10,9 @@ from nepflow.io import raster, tables
 from nepflow.zones.sums import zone_sums
 
 
-def summarise_casa(clip_paths, share_path, zones_path, output_path, table_path, years, mem_mb):
+def summarise_casa(
+    clip_paths, share_path, zones_path, output_path, table_path, years, mem_mb, simulated
+):
     """Means over the years with NPP; a share of all pixel-months is a mean over cells."""
 
     def mean_of_years(clip):
@@ -34,7 +36,7 @@ def summarise_casa(clip_paths, share_path, zones_path, output_path, table_path, 
     total, cells, _ = zone_sums(share_path, zones_path, mem_mb, "filled")
     for band, name in enumerate(("cloud_filled_share", "snow_filled_share")):
         rows.append(("region", "all", "", name, share(total[band], cells[band]), "%"))
-    tables.write(rows, table_path, simulated="simulated" in raster.tags_of(zones_path))
+    tables.write(rows, table_path, simulated=simulated)
 
 
 def share(total, cells):
@@ -52,4 +54,5 @@ if __name__ == "__main__":
             table_path=snakemake.output.table,
             years=snakemake.params.years,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -1,6 +1,6 @@
 """Classify the coefficient of variation: natural or fixed breaks.
 
-Reads   cv (1), grid
+Reads   cv (1)
 Writes  cv_class (five classes, fewer of fewer different values), table of the breaks, of the
         sample and of the mean
 """
@@ -11,11 +11,12 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.pixel import variability
+from nepflow.study import pixel
 
 COLUMNS = ("variable", "quantity", "value", "unit")
 
 
-def classify_variation(cv_path, grid_path, class_path, table_path, variable, options, mem_mb):
+def classify_variation(cv_path, class_path, table_path, variable, options, mem_mb, simulated):
     """Natural breaks of a seeded sample, or the fixed ones with the largest value above them."""
     parts = [cv[~np.isnan(cv)] for _, _, (cv,) in raster.blocks([cv_path], mem_mb=mem_mb)]
     values = np.concatenate([part.ravel() for part in parts])
@@ -34,9 +35,7 @@ def classify_variation(cv_path, grid_path, class_path, table_path, variable, opt
         [cv_path],
         raster.Output(
             class_path,
-            "1",
-            raster.tags_of(cv_path)["long_name"],
-            ("class",),
+            *pixel.about("cv_class", name=raster.tags_of(cv_path)["long_name"]),
             "uint8",
             classes=names,
             colours=variability.CLASS_COLOURS,
@@ -54,17 +53,17 @@ def classify_variation(cv_path, grid_path, class_path, table_path, variable, opt
     rows.append(("classes", len(codes), "classes"))
     rows += [("sample", sample.size, "pixels"), ("seed of the sample", options["seed"], "1")]
     rows = [(f"{variable}_cv", *row) for row in rows]
-    tables.write(rows, table_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))
+    tables.write(rows, table_path, COLUMNS, simulated=simulated)
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         classify_variation(
             cv_path=snakemake.input.cv,
-            grid_path=snakemake.input.grid,
             class_path=snakemake.output.cv_class,
             table_path=snakemake.output.breaks,
             variable=snakemake.wildcards.variable,
             options=snakemake.params.stability,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -9,11 +9,14 @@ from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.missing import MaskedArea
 from nepflow.pixel import correlation
+from nepflow.study import pixel
 
 COLUMNS = ("variable", "test", "built_in", "quantity", "value", "unit")
 
 
-def control_discoveries(p_path, absence_path, grid_path, outputs, about, percent, level, mem_mb):
+def control_discoveries(
+    p_path, absence_path, grid_path, outputs, about, percent, level, mem_mb, simulated
+):
     """All p values are sorted at once: the limit is exact. ``about`` is that of a row."""
     values, area = values_and_area(p_path, absence_path, grid_path, mem_mb)
     limit = correlation.threshold(values.astype("float64"), percent)
@@ -22,9 +25,9 @@ def control_discoveries(p_path, absence_path, grid_path, outputs, about, percent
         [p_path],
         raster.Output(
             outputs[0],
-            "1",
-            f"false discoveries at most {percent:g} %: {raster.tags_of(p_path)['long_name']}",
-            ("class",),
+            *pixel.about(
+                "mann_kendall_fdr", percent=percent, name=raster.tags_of(p_path)["long_name"]
+            ),
             "uint8",
             classes={1: "significant", 2: "not significant"},
             colours={1: "#1a1a1a", 2: "#d9d9d9"},
@@ -43,7 +46,7 @@ def control_discoveries(p_path, absence_path, grid_path, outputs, about, percent
         *area.rows(raster.grid_of(grid_path).cell_area_m2 / 1e6),
     ]
     rows = [(*about, *row) for row in rows]
-    tables.write(rows, outputs[1], COLUMNS, simulated="simulated" in raster.tags_of(p_path))
+    tables.write(rows, outputs[1], COLUMNS, simulated=simulated)
 
 
 def values_and_area(p_path, absence_path, grid_path, mem_mb):
@@ -68,4 +71,5 @@ if __name__ == "__main__":
             percent=snakemake.params.significance["false_discovery_percent"],
             level=snakemake.params.significance["p"],
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -7,6 +7,7 @@ Writes  of each driver: r and p (1) with the others held fixed, and their class
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
 from nepflow.pixel import correlation
+from nepflow.study import pixel
 
 
 def estimate_correlation(cube, driver_paths, outputs, years, minimum_years, options, mem_mb):
@@ -36,12 +37,11 @@ def layers(name, drivers, outputs, detrend):
     for driver in drivers:
         held = [other for other in drivers if other != driver] + ["year"] * detrend
         tags = {"held_fixed": ", ".join(held)}
-        about = f"partial correlation of {name} with {driver}"
-        yield raster.Output(outputs[driver], "1", about, ("r",), tags=tags)
-        yield raster.Output(outputs[f"{driver}_p"], "1", f"p of the {about}", ("p",), tags=tags)
-        yield raster.Output(
-            outputs[f"{driver}_class"], "1", about, ("class",), "uint8", tags=tags, **named
-        )
+        for layer in pixel.layers_of("correlation"):
+            own = {"dtype": "uint8", **named} if layer.endswith("_class") else {}
+            path = outputs[layer.removeprefix("partial_").replace(pixel.DRIVER, driver)]
+            about = pixel.about(layer, name=name, driver=driver)
+            yield raster.Output(path, *about, tags=tags, **own)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ Writes  multiple_r2 and multiple_p (1) of all drivers, and the dominant combinat
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
 from nepflow.pixel import correlation
+from nepflow.study import pixel
 
 
 def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, options, mem_mb, threads):
@@ -22,20 +23,21 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
 
     name = raster.tags_of(cube[0])["long_name"]
     drivers = tuple(driver_paths)
-    about = f"R² of {name} with {', '.join(drivers)}"
+    given = {"name": name, "drivers": ", ".join(drivers)}
     tags = {"held_fixed": "year"} if detrend else {}
     named = {
         "classes": correlation.class_names(drivers),
         "colours": correlation.class_colours(drivers),
     }
-    title = f"dominant climate drivers of {name}"
     raster.map_blocks(
         of_series,
         [stack, *driver_paths.values()],
         [
-            raster.Output(outputs[0], "1", about, ("r2",), tags=tags),
-            raster.Output(outputs[1], "1", f"p of {about}", ("p",), tags=tags),
-            raster.Output(outputs[2], "1", title, ("class",), "uint8", tags=tags, **named),
+            raster.Output(outputs[0], *pixel.about("multiple_r2", **given), tags=tags),
+            raster.Output(outputs[1], *pixel.about("multiple_p", **given), tags=tags),
+            raster.Output(
+                outputs[2], *pixel.about("dominant_class", **given), "uint8", tags=tags, **named
+            ),
         ],
         mem_mb=mem_mb,
         threads=threads,
@@ -50,7 +52,7 @@ if __name__ == "__main__":
         estimate_dominance(
             cube=[cube] if isinstance(cube, str) else list(cube),
             driver_paths=dict(zip(snakemake.params.climate, snakemake.input.drivers, strict=True)),
-            outputs=[out.r2, out.p, out.dominant_class],
+            outputs=[out.multiple_r2, out.multiple_p, out.dominant_class],
             years=snakemake.params.years,
             minimum_years=snakemake.params.minimum_years,
             options=snakemake.params.correlation,

@@ -7,12 +7,14 @@ Writes  mean (unit of the cube), valid_years (number of years)
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
+from nepflow.study import pixel
 
 
 def estimate_mean(cube, mean_path, valid_years_path, minimum_years, mem_mb):
     """Mean of the valid years of each pixel; fewer than ``minimum_years`` give absence."""
     stack = cube if len(cube) > 1 else cube[0]
     tags = raster.tags_of(cube[0])
+    mean_about = pixel.about("mean", unit=tags["unit"], name=tags["long_name"])
 
     def mean_of(values):
         valid = np.isfinite(values)
@@ -25,8 +27,8 @@ def estimate_mean(cube, mean_path, valid_years_path, minimum_years, mem_mb):
         mean_of,
         [stack],
         [
-            raster.Output(mean_path, tags["unit"], f"mean {tags['long_name']}", ("mean",)),
-            raster.Output(valid_years_path, "yr", "years with data", ("count",), "uint8"),
+            raster.Output(mean_path, *mean_about),
+            raster.Output(valid_years_path, *pixel.about("valid_years"), "uint8"),
         ],
         mem_mb=mem_mb,
         label="mean",

@@ -7,6 +7,7 @@ Writes  hurst (1), coupling (classes of trend and persistence)
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
 from nepflow.pixel import persistence
+from nepflow.study import pixel
 
 
 def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_mb, threads):
@@ -24,12 +25,10 @@ def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_
         of_series,
         [stack, slope_path],
         [
-            raster.Output(outputs[0], "1", f"Hurst exponent of {name}", ("hurst",), tags=tags),
+            raster.Output(outputs[0], *pixel.about("hurst", name=name), tags=tags),
             raster.Output(
                 outputs[1],
-                "1",
-                f"trend and persistence of {name}",
-                ("class",),
+                *pixel.about("coupling", name=name),
                 "uint8",
                 classes=persistence.COUPLING_NAMES,
                 colours=persistence.COUPLING_COLOURS,

@@ -7,6 +7,7 @@ Writes  sd (unit of the cube), cv (1): sd / |mean|, absent where |mean| is below
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
 from nepflow.pixel import variability
+from nepflow.study import pixel
 
 
 def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb, threads):
@@ -19,8 +20,8 @@ def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb
         lambda values: variability.variation(values, minimum_years, smallest_mean, ddof)[1:],
         [stack],
         [
-            raster.Output(outputs[0], unit, f"standard deviation of {name}", ("sd",), tags=notes),
-            raster.Output(outputs[1], "1", f"variation of {name}", ("cv",), tags=notes),
+            raster.Output(path, *pixel.about(layer, unit=unit, name=name), tags=notes)
+            for layer, path in zip(pixel.layers_of("variation"), outputs, strict=True)
         ],
         mem_mb=mem_mb,
         threads=threads,

@@ -7,6 +7,7 @@ Writes  slope and its interval (unit yr-1), z and p (Mann-Kendall), lag1, trend_
 from nepflow._log import logged_to
 from nepflow.io import bands, raster
 from nepflow.pixel import trend
+from nepflow.study import pixel
 
 STRENGTHS = ("slightly_significant", "significant", "extremely_significant")
 
@@ -22,24 +23,16 @@ def estimate_trend(cube, outputs, years, minimum_years, options, mem_mb, threads
     def of_series(values):
         found = trend.trend_statistics(values, years, minimum_years, test, confidence)
         found["p"] = trend.p_value(found["z"])
-        classes = trend.trend_class(found["slope"], found["z"], cuts)
-        return (*(found[key] for key in ("slope", "low", "high", "z", "p", "lag1")), classes)
+        found["class"] = trend.trend_class(found["slope"], found["z"], cuts)
+        return tuple(found[pixel.LAYERS[layer].field] for layer in pixel.layers_of("trend"))
 
     tags = {"autocorrelation": test}
-    layers = {
-        "slope": (unit, f"Theil-Sen slope of {name}"),
-        "low": (unit, f"lower {confidence:g} % limit of the slope of {name}"),
-        "high": (unit, f"upper {confidence:g} % limit of the slope of {name}"),
-        "z": ("1", f"Mann-Kendall Z of {name}"),
-        "p": ("1", f"Mann-Kendall p of {name}"),
-        "lag1": ("1", f"lag-1 autocorrelation of {name} around its trend"),
-    }
-    written = [
-        raster.Output(outputs[key], *about, (key,), tags=tags) for key, about in layers.items()
-    ]
-    named = {"classes": trend.CLASS_NAMES, "colours": trend.CLASS_COLOURS, "tags": tags}
-    path = outputs["trend_class"]
-    written.append(raster.Output(path, "1", f"trend of {name}", ("class",), "uint8", **named))
+    classed = {"dtype": "uint8", "classes": trend.CLASS_NAMES, "colours": trend.CLASS_COLOURS}
+    written = []
+    for layer in pixel.layers_of("trend"):
+        about = pixel.about(layer, unit=unit, name=name, confidence=confidence)
+        more = classed if layer == "trend_class" else {}
+        written.append(raster.Output(outputs[layer], *about, tags=tags, **more))
     stack = cube if len(cube) > 1 else cube[0]
     raster.map_blocks(
         of_series, [stack], written, mem_mb=mem_mb, threads=threads, label="trend", years=years

@@ -14,7 +14,7 @@ COLUMNS = ("variable", "driver", "built_in", "quantity", "value", "unit")
 
 
 def summarise_correlation(
-    layers, absence_path, grid_path, output_path, variable, level, built_in, mem_mb
+    layers, absence_path, grid_path, output_path, variable, level, built_in, mem_mb, simulated
 ):
     """Shares are of the area with a correlation; 2.5 % of either sign come by chance at 0.05.
 
@@ -51,7 +51,7 @@ def summarise_correlation(
                 *area.rows(cell_km2),
             )
         ]
-    tables.write(rows, output_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))
+    tables.write(rows, output_path, COLUMNS, simulated=simulated)
 
 
 if __name__ == "__main__":
@@ -67,4 +67,5 @@ if __name__ == "__main__":
             level=snakemake.params.level,
             built_in=snakemake.params.built_in,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

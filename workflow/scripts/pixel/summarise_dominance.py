@@ -14,7 +14,16 @@ COLUMNS = ["variable", "drivers", "built_in", "quantity", "value", "unit"]
 
 
 def summarise_dominance(
-    r2_path, p_path, absence_path, grid_path, output_path, variable, built_in, level, mem_mb
+    r2_path,
+    p_path,
+    absence_path,
+    grid_path,
+    output_path,
+    variable,
+    built_in,
+    level,
+    mem_mb,
+    simulated,
 ):
     """Over the cells of the area with data; drivers that entered the variable are named."""
     total, cells, significant, area = 0.0, 0, 0, MaskedArea()
@@ -38,7 +47,7 @@ def summarise_dominance(
         (*where, "cells", cells, "cells"),
     ]
     rows += [(*where, *row) for row in area.rows(raster.grid_of(grid_path).cell_area_m2 / 1e6)]
-    tables.write(rows, output_path, COLUMNS, simulated="simulated" in raster.tags_of(grid_path))
+    tables.write(rows, output_path, COLUMNS, simulated=simulated)
 
 
 if __name__ == "__main__":
@@ -53,4 +62,5 @@ if __name__ == "__main__":
             built_in=snakemake.params.built_in,
             level=snakemake.params.level,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

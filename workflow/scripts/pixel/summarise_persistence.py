@@ -11,7 +11,16 @@ from nepflow.pixel import persistence
 
 
 def summarise_persistence(
-    cube, slope_path, absence_path, grid_path, output_path, years, minimum_years, options, mem_mb
+    cube,
+    slope_path,
+    absence_path,
+    grid_path,
+    output_path,
+    years,
+    minimum_years,
+    options,
+    mem_mb,
+    simulated,
 ):
     """White noise and AR(1) are as long as the pixels' series; the share alone says nothing."""
     stack = cube if len(cube) > 1 else cube[0]
@@ -27,7 +36,6 @@ def summarise_persistence(
             sums.add(series, *(layer[0] for layer in layers))
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     rows = [row for sums in of_methods for row in sums.rows(cell_km2)]
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, persistence.COLUMNS, simulated=simulated)
 
 
@@ -44,4 +52,5 @@ if __name__ == "__main__":
             minimum_years=snakemake.params.minimum_years,
             options=snakemake.params.persistence,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -28,7 +28,8 @@ def digest_of(path):
     """Return the kind of the digest of a file, and the digest."""
     if path.endswith(".tif"):
         return "content", raster.digest(path)
-    return "bytes", hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    with open(path, "rb") as file:
+        return "bytes", hashlib.file_digest(file, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.evaluation import field_data
 from nepflow.io import tables
-from nepflow.respiration import calibration, formulas
+from nepflow.respiration import calibration
 
 
 def calibrate_plots(plots_path, output_path, settings, models, constants, simulated):
-    """``constants`` maps a model to its published constants where they are settings."""
+    """``constants`` maps a model to its published constants."""
     plots = field_data.read_plots(
         plots_path, settings["untreated_only"], settings["box_deg"],
         settings["soil_carbon_kg_m2"],
@@ -20,7 +20,7 @@ def calibrate_plots(plots_path, output_path, settings, models, constants, simula
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     rows = []
     for model in models:
-        known = constants.get(model) or formulas.PUBLISHED[model]
+        known = constants[model]
         found = calibration.calibrate(
             model, arrays, known, settings["calibration_draws"], settings["calibration_seed"]
         )
@@ -34,13 +34,11 @@ def rows_of(model, found, known, confidence_percent):
     pairs = zip(found.factors, found.addeds, strict=True)
     drawn = [calibration.constants_of(model, known, *pair) for pair in pairs]
     best = calibration.constants_of(model, known, found.factor, found.added)
-    for name, units in calibration.UNITS.items():
-        if model not in units:
-            continue
+    for name, unit in calibration.units(model).items():
         low, high = np.nanpercentile([one[name] for one in drawn], [tail, 100 - tail])
         values = {"published": known[name], "calibrated": best[name], "low": low, "high": high}
         for statistic, value in values.items():
-            yield model, name, statistic, value, units[model]
+            yield model, name, statistic, value, unit
     yield model, "fit", "records", found.records, "count"
     yield model, "fit", "sites", found.sites, "count"
     yield model, "deviation of ln(observed / modelled)", "after", found.residual, "1"
@@ -49,12 +47,11 @@ def rows_of(model, found, known, confidence_percent):
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        respiration = snakemake.params.respiration
         calibrate_plots(
             plots_path=snakemake.input.plots,
             output_path=snakemake.output.table,
             settings=snakemake.params.plots,
             models=snakemake.params.models,
-            constants={"gsmsr": respiration["gsmsr"]},
+            constants=snakemake.params.constants,
             simulated=snakemake.params.simulated,
         )

@@ -14,7 +14,7 @@ COLUMNS = ["reading", "chosen", "quantity", "value", "unit"]
 
 
 def compare_readings(
-    npp_path, respiration_paths, grid_path, output_path, chosen, minimum_years, mem_mb
+    npp_path, respiration_paths, grid_path, output_path, chosen, minimum_years, mem_mb, simulated
 ):
     """The mean is that of the annual means; a source is a pixel with a negative mean NEP."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
@@ -44,7 +44,6 @@ def compare_readings(
                 ("valid_area", pixels[0, 1] * cell_km2, "km2"),
             )
         ]
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, COLUMNS, simulated=simulated)
 
 
@@ -60,4 +59,5 @@ if __name__ == "__main__":
             chosen=snakemake.params.chosen,
             minimum_years=snakemake.params.minimum_years,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

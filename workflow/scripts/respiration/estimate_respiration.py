@@ -9,18 +9,18 @@ from nepflow._log import logged_to
 from nepflow.climate import monthly
 from nepflow.io import bands, raster
 from nepflow.respiration import formulas
+from nepflow.study.respiration import DIRECT_MODELS, MONTH, READINGS
 
 
 def estimate_respiration(
-    annual_paths, months_paths, evaluation_paths, dem_path, grid_path, output_path, reading,
+    annual_paths, months_paths, dem_path, grid_path, output_path, reading,
     bias_correction, mem_mb, threads,
 ):  # fmt: skip
     """Monthly readings evaluate the months where they are used, never on disk."""
     years = raster.years_of(annual_paths[0])
-    function, takes_months = formulas.READINGS[reading]
-    months = monthly.of_years(
-        months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
-    )
+    function = formulas.READINGS[reading]
+    takes_months = READINGS[reading].step == MONTH
+    months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction)
 
     def by_month(temperature, precipitation):
         shape = (len(years), 12, -1)
@@ -29,7 +29,8 @@ def estimate_respiration(
     def on_block(*arrays, x, y):
         return months(by_month, *arrays, x=x, y=y)
 
-    name = f"heterotrophic respiration (Pei et al., {reading})"
+    model = DIRECT_MODELS[formulas.pei2009.__name__].en.short
+    name = f"heterotrophic respiration ({model}, {reading})"
     raster.map_blocks(
         on_block if takes_months else function,
         months.inputs if takes_months else list(annual_paths),
@@ -46,7 +47,6 @@ if __name__ == "__main__":
         estimate_respiration(
             annual_paths=[snakemake.input.temperature, snakemake.input.precipitation],
             months_paths=snakemake.input.months,
-            evaluation_paths=snakemake.input.evaluations,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.respiration,

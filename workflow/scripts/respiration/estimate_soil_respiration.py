@@ -15,18 +15,27 @@ COLUMNS = ("model", "relation", "quantity", "value", "unit")
 
 
 def estimate_soil_respiration(
-    annual_paths, months_paths, evaluation_paths, carbon_path, dem_path, grid_path, outputs, model,
-    relation, constants, bias_correction, mem_mb, threads,
-):  # fmt: skip
+    annual_paths,
+    months_paths,
+    carbon_path,
+    dem_path,
+    grid_path,
+    outputs,
+    model,
+    relation,
+    constants,
+    bias_correction,
+    mem_mb,
+    threads,
+    simulated,
+):
     """Months are evaluated where they are used; carbon enters after climate."""
     years = raster.years_of(annual_paths[0])
     budget = annual.Budget(model, relation, constants, years)
     carbon = [carbon_path] if carbon_path else []
     months = None
     if months_paths:
-        months = monthly.of_years(
-            months_paths, evaluation_paths, dem_path, grid_path, years, bias_correction
-        )
+        months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction)
 
     def on_block(*arrays, x, y):
         own = arrays[len(carbon) :]
@@ -49,7 +58,7 @@ def estimate_soil_respiration(
         label="respiration",
     )
     rows = [(model, relation, *row) for row in budget.rows()]
-    tables.write(rows, outputs[2], COLUMNS, "simulated" in raster.tags_of(grid_path))
+    tables.write(rows, outputs[2], COLUMNS, simulated)
 
 
 if __name__ == "__main__":
@@ -58,7 +67,6 @@ if __name__ == "__main__":
         estimate_soil_respiration(
             annual_paths=snakemake.input.annual,
             months_paths=snakemake.input.months,
-            evaluation_paths=snakemake.input.evaluations,
             carbon_path=snakemake.input.carbon,
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
@@ -71,4 +79,5 @@ if __name__ == "__main__":
             bias_correction=settings.bias_correction,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
+            simulated=snakemake.params.simulated,
         )

@@ -10,7 +10,9 @@ from nepflow.io import raster, tables, vectors
 from nepflow.restoration import projects
 
 
-def define_projects(projects_path, columns, grid_path, outputs, whole_cells=False, numbers_path=""):
+def define_projects(
+    projects_path, columns, grid_path, outputs, simulated, whole_cells=False, numbers_path=""
+):
     """``outputs`` are the paths of numbers, distance and table; a raster has a table of numbers."""
     grid = raster.grid_of(grid_path)
     if numbers_path:
@@ -20,7 +22,6 @@ def define_projects(projects_path, columns, grid_path, outputs, whole_cells=Fals
     frame = vectors.projected(frame, grid.crs, projects_path)
     inside = raster.read(grid_path) == 1
     number, distance, table = projects.on_grid(frame, grid, inside, whole_cells)
-    simulated = "simulated" in raster.tags_of(grid_path)
     layers = (
         (number, "1", "number of the restoration project"),
         (distance, "km", "distance to the nearest restoration project"),
@@ -39,4 +40,5 @@ if __name__ == "__main__":
             outputs=list(snakemake.output),
             whole_cells=snakemake.params.whole_cells,
             numbers_path=snakemake.input.numbers,
+            simulated=snakemake.params.simulated,
         )

@@ -13,8 +13,9 @@ from nepflow.restoration import panel as restoration_panel
 LEVEL = ("nep_level", "nep_trend")
 
 
-def estimate_restoration(layers, climate, projects_path, grid_path, outputs, years, settings,
-                         mem_mb):  # fmt: skip
+def estimate_restoration(
+    layers, climate, projects_path, grid_path, outputs, years, settings, mem_mb, simulated
+):
     """``layers``: number, distance, landcover, dem, nep; ``climate``: {variable: cube}."""
     projects = tables.read(projects_path, ["number", "measure"])
     side = raster.grid_of(grid_path).resolution_m / 1000
@@ -36,7 +37,6 @@ def estimate_restoration(layers, climate, projects_path, grid_path, outputs, yea
         rows += results.balance_rows(panel, measures, cohorts, names)
     rows.append(("all", "untreated_units", "", np.isinf(panel.start).sum(), "count"))
     rows.append(("all", "patch_side", "", settings["patch_km"], "km"))
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, outputs[0], results.COLUMNS, simulated)
     events = results.event_rows(answers, columns)
     tables.write(list(events), outputs[1], results.EVENTS, simulated)
@@ -51,4 +51,5 @@ if __name__ == "__main__":
             climate=dict(zip(params.variables, files.climate, strict=True)),
             projects_path=files.projects, grid_path=files.grid, outputs=list(snakemake.output),
             years=params.years, settings=params.settings, mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )  # fmt: skip

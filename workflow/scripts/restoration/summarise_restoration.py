@@ -11,7 +11,7 @@ from nepflow.restoration import results
 
 
 def summarise_restoration(
-    layers, projects_path, grid_path, output_path, years, stages, buffer_km, mem_mb
+    layers, projects_path, grid_path, output_path, years, stages, buffer_km, mem_mb, simulated
 ):
     """``layers``: number, distance, nep; cells with data in every year count."""
     projects = tables.read(projects_path, ["number", "measure"])
@@ -34,7 +34,6 @@ def summarise_restoration(
         series = np.array(total) / cells if cells else np.full(len(years), np.nan)
         rows += results.stage_rows(name, series, np.array(years), stages)
         rows.append((name, f"{years[0]}-{years[-1]}", "cells", cells, "count"))
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(rows, output_path, results.STAGE_COLUMNS, simulated)
 
 
@@ -50,4 +49,5 @@ if __name__ == "__main__":
             stages=params.settings["stages"],
             buffer_km=params.settings["buffer_km"],
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

@@ -15,7 +15,15 @@ from nepflow.study.variables import VARIABLES
 
 
 def check_stations(
-    records_path, grid_path, checked_path, flagged_path, variables, years, time_step, settings
+    records_path,
+    grid_path,
+    checked_path,
+    flagged_path,
+    variables,
+    years,
+    time_step,
+    settings,
+    simulated,
 ):
     """Records of months and normals pass as they are."""
     records = pd.read_parquet(records_path)
@@ -29,7 +37,7 @@ def check_stations(
         columns, codes = {}, {}
         for name in progress(variables, len(variables), "checks of station records"):
             values, before = days.values(VARIABLES[name].column), days.flags(name)
-            top = top_of_atmosphere(days) if name == "radiation" else None
+            top = top_of_atmosphere(days) if VARIABLES[name].below_top_of_atmosphere else None
             codes[name] = quality.checked(name, values, before, days.month, weights, settings, top)
             new = codes[name] != before
             rejected.append(
@@ -40,7 +48,7 @@ def check_stations(
     with replacing(checked_path) as temporary:
         records.to_parquet(temporary, index=False)
     table = pd.concat(rejected) if rejected else []
-    tables.write(table, flagged_path, flags.FLAGGED, "simulated" in raster.tags_of(grid_path))
+    tables.write(table, flagged_path, flags.FLAGGED, simulated)
 
 
 def top_of_atmosphere(days):

@@ -16,11 +16,27 @@ SITE = ["station", "lon", "lat"]
 
 
 def clean_stations(
-    stations_path, area_path, grid_path, records_path, sites_path, defects_path,
-    station_format, variables, years, time_step, buffer_km, minimum_stations,
-    plausible_median, limits, elevation_limits_m, position_tolerance, defects, angstrom,
+    stations_path,
+    area_path,
+    grid_path,
+    records_path,
+    sites_path,
+    defects_path,
+    station_format,
+    variables,
+    years,
+    time_step,
+    buffer_km,
+    minimum_stations,
+    plausible_median,
+    limits,
+    elevation_limits_m,
+    position_tolerance,
+    defects,
+    angstrom,
+    simulated,
     missing_values=(),
-):  # fmt: skip
+):
     """Apply the policy of each defect, and count what it removes."""
     columns = {name: VARIABLES[name].column for name in variables}
     kind = "daily" if time_step == "daily" else "monthly"
@@ -55,7 +71,6 @@ def clean_stations(
 
     with replacing(records_path) as temporary:
         records.to_parquet(temporary, index=False)
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(sites.sort_values("station"), sites_path, SITE, simulated)
     tables.write(ledger.rows, defects_path, ledger.COLUMNS, simulated)
 

@@ -15,9 +15,18 @@ from nepflow.study.variables import VARIABLES
 
 
 def fill_stations(
-    records_path, grid_path, filled_path, table_paths,
-    variables, years, time_step, fill, kriging, minimum_stations,
-):  # fmt: skip
+    records_path,
+    grid_path,
+    filled_path,
+    table_paths,
+    variables,
+    years,
+    time_step,
+    fill,
+    kriging,
+    minimum_stations,
+    simulated,
+):
     """Only daily records are reconstructed; gaps longer than the study allows stay."""
     records = pd.read_parquet(records_path)
     variograms, errors, counts = [], [], []
@@ -42,7 +51,7 @@ def fill_stations(
         records.to_parquet(temporary, index=False)
     contents = variograms, errors, pd.concat(counts) if counts else []
     for rows, path, names in zip(contents, table_paths, filling.TABLES, strict=True):
-        tables.write(rows, path, names, "simulated" in raster.tags_of(grid_path))
+        tables.write(rows, path, names, simulated)
 
 
 if __name__ == "__main__":

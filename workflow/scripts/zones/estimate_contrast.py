@@ -13,7 +13,7 @@ COLUMNS = ("contrast", "layer", "measure", "value", "unit")  # a measure has uni
 
 
 def estimate_contrast(
-    zones_path, grid_path, layers, covariates, output_path, name, of, settings, mem_mb
+    zones_path, grid_path, layers, covariates, output_path, name, of, settings, mem_mb, simulated
 ):
     """``layers`` and ``covariates`` map names to paths; the zone is the class called ``of``."""
     codes = {label: code for code, label in raster.classes_of(zones_path).items()}
@@ -37,7 +37,7 @@ def estimate_contrast(
         pair = contrast.imbalance(value[known], zone[known], stratum[known])
         for when, size in zip(("before", "after"), pair, strict=True):
             rows.append((name, covariate, f"imbalance_{when}", size, "standard deviations"))
-    tables.write(rows, output_path, COLUMNS, "simulated" in raster.tags_of(grid_path))
+    tables.write(rows, output_path, COLUMNS, simulated)
 
 
 def inside_cells(paths, grid_path, mem_mb):
@@ -66,4 +66,5 @@ if __name__ == "__main__":
             of=params.entry["of"],
             settings=params.settings,
             mem_mb=snakemake.resources.mem_mb,
+            simulated=snakemake.params.simulated,
         )

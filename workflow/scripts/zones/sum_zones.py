@@ -8,6 +8,7 @@ import pandas as pd
 from nepflow._log import logged_to
 from nepflow.io import raster
 from nepflow.io.atomic import replacing
+from nepflow.study.layers import CARBON
 from nepflow.zones.sums import sums_of_kinds
 
 COLUMNS = ("zones", "code", "zone", "quantity", "unit", "year", "total", "cells", "size")
@@ -32,10 +33,10 @@ def sum_zones(layers, kinds, years, output_path, mem_mb):
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        as_list = lambda files: [files] if isinstance(files, str) else list(files)  # noqa: E731
-        quantities = ("nep", "npp", "rh", *snakemake.params.climate)
+        carbon = {name: [snakemake.input[name]] for name in CARBON}
+        climate = zip(snakemake.params.climate, snakemake.input.climate, strict=True)
         sum_zones(
-            layers={name: as_list(snakemake.input[name]) for name in quantities},
+            layers=carbon | {name: [path] for name, path in climate},
             kinds={"region": snakemake.input.grid, **snakemake.params.kinds},
             years=snakemake.params.years,
             output_path=snakemake.output.sums,

@@ -1,7 +1,8 @@
 """Summarise a class raster by area, with the masked area by reason.
 
 Reads   classes, absence (commonest reason), grid; of coupling what chance gives
-Writes  table: area (km2), share of the classified area and of the whole area (both close to 100)
+Writes  table: area (km2), share of the classified area and of the whole area (both close to 100);
+        of the classes of a trend their codes and criteria
 """
 
 import math
@@ -13,15 +14,25 @@ from nepflow.io.missing import MaskedArea
 from nepflow.pixel import persistence
 
 COLUMNS = ("class", "masked", "area_km2", "share_of_classified_percent", "share_of_area_percent")
+CRITERIA = ("code", "slope", "z")
 CHANCE = tuple(f"{name}_percent" for name in persistence.NOISE)  # of the classified area
 
 
 def summarise_classes(
-    classes_path, absence_path, grid_path, output_path, mem_mb, built_in=None, chance_path=None
+    classes_path,
+    absence_path,
+    grid_path,
+    output_path,
+    mem_mb,
+    simulated,
+    built_in=None,
+    chance_path=None,
+    criteria=None,
 ):
     """A cell without a class counts under the reason why NPP is absent there.
 
-    ``built_in`` says how the drivers of the classes entered the variable, see `dependence`.
+    ``built_in`` says how the drivers of the classes entered the variable, see `dependence`;
+    ``criteria`` maps codes to conditions on the slope and on Z.
     """
     names = raster.classes_of(classes_path)
     size = max(256, *names) + 1
@@ -43,6 +54,10 @@ def summarise_classes(
         rows.append((reason, True, cells * cell_km2, np.nan, 100 * cells / whole))
     rows.append(("all", False, whole * cell_km2, 100.0 if total else np.nan, 100.0))
     columns = COLUMNS
+    if criteria:
+        of_class = {name: (code, *criteria[code]) for code, name in names.items()}
+        rows = [(*row, *of_class.get(row[0], ("", "", ""))) for row in rows]
+        columns += CRITERIA
     if chance_path:
         table = tables.read(chance_path, persistence.COLUMNS)
         shares, _ = persistence.chance_of_classes(table)
@@ -50,7 +65,7 @@ def summarise_classes(
         columns += CHANCE
     if built_in:
         rows, columns = [(*row, built_in) for row in rows], (*columns, "built_in")
-    tables.write(rows, output_path, columns, simulated="simulated" in raster.tags_of(grid_path))
+    tables.write(rows, output_path, columns, simulated=simulated)
 
 
 if __name__ == "__main__":
@@ -63,4 +78,6 @@ if __name__ == "__main__":
             mem_mb=snakemake.resources.mem_mb,
             built_in=snakemake.params.built_in,
             chance_path="".join(snakemake.input.persistence),  # none or one
+            criteria=snakemake.params.criteria,
+            simulated=snakemake.params.simulated,
         )

@@ -11,8 +11,8 @@ from nepflow.zones.sums import FLUXES, total_rows, trend_rows, year_rows
 
 
 def summarise_zones(
-    sums_path, zones_name, grid_path, years, outputs, minimum_years, autocorrelation
-):  # fmt: skip
+    sums_path, zones_name, grid_path, years, outputs, minimum_years, autocorrelation, simulated
+):
     """The region is the zone ``all``; a zone's mean is over its valid cells."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     sums = pd.read_parquet(sums_path)
@@ -29,7 +29,6 @@ def summarise_zones(
         if quantity in FLUXES:
             about = (kind, name), quantity, years, of_zone, cell_km2, minimum_years
             trends += total_rows(*about, autocorrelation)
-    simulated = "simulated" in raster.tags_of(grid_path)
     tables.write(series, outputs[0], simulated=simulated)
     tables.write(trends, outputs[1], simulated=simulated)
 
@@ -44,4 +43,5 @@ if __name__ == "__main__":
             outputs=[snakemake.output.series, snakemake.output.trends],
             minimum_years=snakemake.params.minimum_years,
             autocorrelation=snakemake.params.autocorrelation,
+            simulated=snakemake.params.simulated,
         )

@@ -54,6 +54,16 @@ def coarsest(bounds_of_steps, tolerance):
     return max(kept, default=0)
 
 
+def choice(surfaces, grid, elevation_range, tolerance, corrected=False):
+    """Return the coarsest step whose bound keeps the tolerance, and that bound; see `bounds`.
+
+    It rests on the stations and the whole grid, so that jobs on bands of it share one.
+    """
+    found = bounds(surfaces, grid, elevation_range, corrected)
+    step = coarsest(found, tolerance)
+    return step, found.get(step, 0.0)
+
+
 def _largest(surfaces, grid, elevation_range):
     """Return the largest fitted value of each surface among places all over the grid."""
     if surfaces.transformation == "none":

@@ -259,24 +259,23 @@ def _variance(item, nodes, part, cells):
 
 __all__ = [
     "MONTHLY_SOURCE", "NORMAL", "NORMALS_SOURCE", "Evaluation", "Surfaces", "annual", "by_chunks",
-    "evaluate", "evaluation_of", "spread_step",
+    "evaluation_of", "spread_step",
 ]  # fmt: skip
 
 
-def evaluation_of(surfaces, grid, step=0, bias_correction="none"):
+def evaluation_of(surfaces, grid, bias_correction="none"):
     """Return how surfaces are evaluated on a study grid.
 
     Parameters
     ----------
     surfaces : Surfaces
+        They say how far apart their nodes are, or that they are exact.
     grid : raster.Grid
-    step : int
-        Cells from node to node of the lattice; 0 = exact.
     bias_correction : {"none", "surface", "observation"}
         Whose variance corrects the bias of a transformed variable: none, that of the error of
         the surface, or that of an observation about it.
     """
-    lattice = Lattice.of_grid(grid, step) if step else None
+    lattice = Lattice.of_grid(grid, surfaces.step) if surfaces.step else None
     if surfaces.transformation == "none" or bias_correction == "none":
         return Evaluation(surfaces, lattice)
     spread = Spread(surfaces, nugget=bias_correction == "observation")
@@ -314,27 +313,6 @@ def spread_step(surfaces, cell):
     np.fill_diagonal(distance, np.inf)
     nearest = np.median(distance.min(axis=0)) * surfaces.length_scale
     return max(1, int(nearest / 4 / cell))
-
-
-def evaluate(surfaces, x, y, elevation, years=None):
-    """Return surfaces on a grid, in the variable's monthly unit, exactly.
-
-    Parameters
-    ----------
-    surfaces : Surfaces
-    x, y, elevation : ndarray
-        As in `by_chunks`.
-    years : list of int, optional
-        Only these years; all surfaces as they were fitted otherwise.
-
-    Returns
-    -------
-    ndarray, shape (surface, height, width)
-        12 surfaces a year in order of time; NaN where the elevation is.
-    """
-    if years is not None:
-        surfaces = surfaces.of_years(years)
-    return by_chunks(lambda values: values, [surfaces], x, y, elevation)
 
 
 def annual(evaluation, x, y, elevation, statistic):

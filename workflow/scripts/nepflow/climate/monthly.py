@@ -10,6 +10,8 @@ in degC, mm month-1, MJ m-2 month-1, and never asks where they come from::
     )
 """
 
+from pathlib import Path
+
 import numpy as np
 
 from nepflow.climate import evaluation, surfaces
@@ -78,15 +80,13 @@ class GridMonths:
         return result
 
 
-def of_years(paths, evaluation_paths, dem_path, grid_path, years, bias_correction, year=None):
+def of_years(paths, dem_path, grid_path, years, bias_correction, year=None):
     """Return the months of a study's years from fits or from grids, whichever the files are.
 
     Parameters
     ----------
     paths : list of str
-        Fits or months of grids, one a variable.
-    evaluation_paths : list of str
-        Tables that say how fits are evaluated, one a variable; none for grids.
+        Fits (npz) or months of grids, one a variable.
     dem_path, grid_path : str
     years : list of int
         All years of the study, which the bands of grids hold.
@@ -99,18 +99,14 @@ def of_years(paths, evaluation_paths, dem_path, grid_path, years, bias_correctio
     -------
     FittedMonths or GridMonths
     """
-    if not evaluation_paths:
+    if Path(paths[0]).suffix != ".npz":
         first = 12 * years.index(year) + 1 if year else 1
         wanted = tuple(range(first, first + 12)) if year else None
         return GridMonths(paths, dem_path, wanted)
     grid = raster.grid_of(grid_path)
+    wanted = [year] if year else years
     fits = [
-        evaluation.evaluation_of(
-            surfaces.read(fit).of_years([year] if year else years),
-            grid,
-            surfaces.step_of(table),
-            bias_correction,
-        )
-        for fit, table in zip(paths, evaluation_paths, strict=True)
+        evaluation.evaluation_of(surfaces.read(fit).of_years(wanted), grid, bias_correction)
+        for fit in paths
     ]
     return FittedMonths(fits, dem_path)

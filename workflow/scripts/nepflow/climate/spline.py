@@ -254,11 +254,6 @@ class Fit:
         )
 
     @property
-    def leverages(self):
-        """Diagonal of the influence matrix, shape (station, surface)."""
-        return 1 - self.unexplained
-
-    @property
     def loo_residuals(self):
         """Observed minus predicted without the station at the same lambda, u. Exact."""
         return self.residuals / self.unexplained

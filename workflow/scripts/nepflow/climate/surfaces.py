@@ -4,7 +4,6 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from nepflow.io import tables
 from nepflow.io.atomic import replacing
 from nepflow.study.variables import NORMAL
 
@@ -53,6 +52,10 @@ class Surfaces:
         Monthly values, v; NaN where there is none.
     loo_residuals, standardised : ndarray, shape (knot, surface)
         Observed minus predicted without the station, u; residual over its standard deviation.
+    step : int
+        Cells from node to node of the lattice that they are evaluated on; 0 = exact.
+    bound : float
+        Largest error of a monthly value that this makes, v.
     """
 
     variable: str
@@ -76,6 +79,8 @@ class Surfaces:
     observed: np.ndarray
     loo_residuals: np.ndarray
     standardised: np.ndarray
+    step: int = 0
+    bound: float = 0.0
 
     def variables_at(self, cells):
         """Return spline variables and covariates of cells.
@@ -176,9 +181,3 @@ def read(path):
 def _plain(array):
     """Return an array, or the number or text of an array without axes."""
     return array if array.ndim else array.item()
-
-
-def step_of(path):
-    """Return the step of the evaluator from its table, cells; 0 = exact."""
-    table = tables.read(path, ["quantity", "value"])
-    return int(table[table["quantity"] == "step"]["value"].iloc[0])

@@ -18,7 +18,6 @@ eq. 16-21.
 
 import numpy as np
 
-NAMES = ("none", "square_root", "log")
 LOWEST = {"none": -np.inf, "square_root": 0.0, "log": np.nextafter(0.0, 1.0)}
 
 

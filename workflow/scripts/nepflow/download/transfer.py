@@ -5,7 +5,6 @@ the remote file the part is. Both stay after an interruption and are continued b
 file gets its final name when size, checksum, first bytes and opening have been verified.
 """
 
-import email.utils
 import errno
 import fcntl
 import json
@@ -21,6 +20,8 @@ from numbers import Integral
 from pathlib import Path
 
 import requests
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
 
 from nepflow.download import verification
 from nepflow.download.redaction import known_secrets, redacted, shown
@@ -148,12 +149,9 @@ def is_packed(answer):
 
 def retry_after(answer):
     """Return the seconds that the archive asks to wait, or None."""
-    value = answer.headers.get("Retry-After", "")
-    if value.isdigit():
-        return float(value)
     try:
-        return email.utils.parsedate_to_datetime(value).timestamp() - time.time()
-    except (TypeError, ValueError):
+        return Retry().get_retry_after(answer.raw)
+    except (InvalidHeader, ValueError, OverflowError):  # the last two of dates that are none
         return None
 
 

@@ -5,7 +5,6 @@ import json
 import struct
 from pathlib import Path
 
-BLOCK = 1 << 20
 ABSENT = 0xFFFFFFFF  # in a descriptor of HDF4: no bytes
 ALGORITHMS = {
     "MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512",

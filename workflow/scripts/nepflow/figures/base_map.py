@@ -1,9 +1,11 @@
 """Furniture of maps: graticule, scale bar, north arrow, corners, locator globe."""
 
 from itertools import permutations
+from typing import NamedTuple
 
 import matplotlib.patheffects as effects
 import numpy as np
+import xarray
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Circle, Patch
 from matplotlib_scalebar.scalebar import ScaleBar
@@ -12,6 +14,7 @@ from pyproj import CRS, Transformer
 from nepflow import labels
 from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, mark_simulated, wrapped
+from nepflow.io import raster, vectors
 
 GEOGRAPHIC = "EPSG:4326"
 _STEPS = (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10, 15, 20, 30)  # degrees between lines
@@ -22,6 +25,29 @@ CORNERS = {  # matplotlib's name: right?, upper?
     "lower left": (False, False),
     "lower right": (True, False),
 }
+
+
+class Area(NamedTuple):
+    """What every map of a study lies on.
+
+    Attributes
+    ----------
+    path : str
+        Raster of the grid, all of whose cells count.
+    grid : xarray.DataArray, shape (y, x)
+        The same as it is drawn: 1 inside the area; attribute simulated.
+    outlines : geopandas.GeoDataFrame
+        Polygons of the area in the CRS of the grid.
+    """
+
+    path: str
+    grid: xarray.DataArray
+    outlines: object
+
+
+def read_area(grid_path, outlines_path):
+    """Return the `Area` of a raster of the grid and polygons."""
+    return Area(grid_path, raster.layer(grid_path), vectors.read(outlines_path))
 
 
 def graticule(axes, crs, lines=5):

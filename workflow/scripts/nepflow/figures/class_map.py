@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import xarray
@@ -10,7 +11,9 @@ from matplotlib.patches import Patch
 
 from nepflow import labels
 from nepflow.figures import base_map, palettes
-from nepflow.figures.layout import panel_sheet
+from nepflow.figures.layout import given, panel_sheet
+from nepflow.io import raster, tables
+from nepflow.pixel import persistence
 
 CLASSES_AT_MOST = 60  # entries of a legend
 
@@ -97,7 +100,7 @@ def class_map(field, grid, outlines, counts, *, title=None, width_mm=180, letter
     field, grid, outlines, counts
         As in `ClassPanel`, and so are the ``options``.
     title, width_mm, letter
-        As in `maps.continuous_map`.
+        As in `layout.panel_sheet`.
 
     Returns
     -------
@@ -180,3 +183,56 @@ def class_counts(codes, inside):
     found, cells = np.unique(within[np.isfinite(within)], return_counts=True)
     counts = {int(code): int(number) for code, number in zip(found, cells, strict=True)}
     return counts | {None: int(np.isnan(within).sum())}
+
+
+def chance_of(paths):
+    """Return what chance gives of layers of trend and persistence, by the name of the layer.
+
+    Parameters
+    ----------
+    paths : list of str
+        Tables ``persistence_<variable>.csv``.
+    """
+    found = {}
+    for path in paths:
+        table = tables.read(path, persistence.COLUMNS)
+        variable = Path(path).stem.removeprefix("persistence_")
+        found[f"pixel/{variable}/coupling"] = persistence.chance_of_classes(table)
+    return found
+
+
+def panel(entry, layers, area, mark=None, chance=None):
+    """Return the map of classes of an entry of a study; shares count every cell.
+
+    Parameters
+    ----------
+    entry : dict
+        Key layer, and palette, label where wanted.
+    layers : dict of {str: str}
+        Path of each raster by its name in the entry; names and colours in its tags.
+    area : base_map.Area
+    mark, chance
+        See `ClassPanel`.
+    """
+    path = layers[entry["layer"]]
+    counts = class_counts(raster.read(path), raster.read(area.path))
+    options = given(entry, "palette", "label") | {"mark": mark, "chance": chance}
+    return ClassPanel(raster.layer(path), area.grid, area.outlines, counts, **options)
+
+
+def draw(files, entry, marks):
+    """Return the figure of an entry of kind classes.
+
+    Parameters
+    ----------
+    files : dict
+        layer, grid, outlines, persistence (tables, see `chance_of`).
+    entry : dict
+    marks : dict of {str: str}
+        By layer, what the reader must know of it.
+    """
+    name = entry["layer"]
+    area = base_map.read_area(files["grid"], files["outlines"])
+    chance = chance_of(files["persistence"]).get(name)
+    drawn = panel(entry, {name: files["layer"]}, area, marks.get(name), chance)
+    return panel_sheet(drawn, **given(entry, "title", "width_mm", "letter"))

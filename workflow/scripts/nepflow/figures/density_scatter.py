@@ -11,6 +11,7 @@ from nepflow import labels
 from nepflow.figures import palettes
 from nepflow.figures.base_map import is_simulated
 from nepflow.figures.layout import counts_bar, mark_simulated
+from nepflow.io import raster
 
 _LEFT, _RIGHT, _BELOW, _BAR = 12, 4, 10, 9.5  # mm
 _VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
@@ -89,3 +90,15 @@ def _range(down, across):
 def _name(field):
     name = labels.sentence(field.attrs.get("long_name", ""))
     return labels.with_unit(name, field.attrs.get("unit", ""))
+
+
+def panel(entry, layers):
+    """Return the scatter of the layers ``layer`` and ``against`` of an entry of a study.
+
+    Parameters
+    ----------
+    entry : dict
+    layers : dict of {str: str}
+        Path of each raster by its name in the entry.
+    """
+    return ScatterPanel(*(raster.layer(layers[entry[key]]) for key in ("layer", "against")))

@@ -6,10 +6,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from nepflow import labels
-from nepflow.detector import detector
+from nepflow.detector import detector, results
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated, wrapped
 from nepflow.figures.palettes import BadFigure
+from nepflow.io import tables
 
 _ROW, _CELL_TALL = 5.2, 9.0  # mm: a bar; the least height of a cell
 _BAR, _PALE = palettes.LINES[0], "#b9c6dd"
@@ -227,3 +228,40 @@ def _pair_key(sheet, down, kinds, entered):
     parts += ["red: entered the variable"] if entered else []
     text = wrapped("; ".join(parts) + ".", 6.2, sheet.width - 6)
     sheet.text(3, sheet.top + down + 0.5, text, fontsize=6.2, va="top")
+
+
+def draw_factors(files, entry, level, simulated):
+    """Return the figure of an entry of kind detector.
+
+    Parameters
+    ----------
+    files : dict
+        factors (tidy table): nothing is estimated here.
+    entry : dict
+    level : float
+        p below which a factor is significant.
+    simulated : bool
+    """
+    return q_bars(
+        tables.read(files["factors"], results.COLUMNS["factors"]),
+        level,
+        simulated=simulated,
+        **given(entry, "title", "width_mm", "letter"),
+    )
+
+
+def draw_interactions(files, entry, simulated):
+    """Return the figure of an entry of kind interaction.
+
+    Parameters
+    ----------
+    files : dict
+        interactions (tidy table): nothing is estimated here.
+    entry : dict
+    simulated : bool
+    """
+    return interaction_map(
+        tables.read(files["interactions"], results.COLUMNS["interactions"]),
+        simulated=simulated,
+        **given(entry, "title", "width_mm", "letter"),
+    )

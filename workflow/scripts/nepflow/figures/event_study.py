@@ -7,8 +7,10 @@ from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated
 from nepflow.figures.palettes import BadFigure
+from nepflow.io import tables
+from nepflow.restoration import results
 
 _TALL, _ROW, _LEFT, _GAP = 38, 70, 15, 7  # mm: an axes; one with its title and note
 
@@ -126,3 +128,25 @@ def _note(table):
 def _with_interval(value, name):
     parts = (labels.number(value[key], 1) for key in (name, f"{name}_low", f"{name}_high"))
     return "{} ({} to {})".format(*parts)
+
+
+def draw(files, entry, base_years, simulated):
+    """Return the figure of an entry of kind event_study.
+
+    Parameters
+    ----------
+    files : dict
+        events, effects (tidy tables, by year and by measure): nothing is estimated here.
+    entry : dict
+    base_years : int
+        See `event_panels`.
+    simulated : bool
+    """
+    events = tables.read(files["events"], results.EVENTS)
+    return event_panels(
+        events.astype({"start_year": str}),
+        tables.read(files["effects"], results.COLUMNS),
+        base_years,
+        simulated=simulated,
+        **given(entry, "title", "width_mm", "letter"),
+    )

@@ -8,12 +8,14 @@ from matplotlib.ticker import MaxNLocator
 from nepflow import labels
 from nepflow.evaluation import agreement
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated, wrapped
 from nepflow.figures.palettes import BadFigure
-from nepflow.study.respiration import RELATIONS, SOIL_MODELS, label
+from nepflow.io import tables
+from nepflow.study.respiration import DIRECT_MODELS, label
 
 _LEFT, _BELOW, _HEAD, _GAP, _LEGEND = 12, 8, 7, 4, 5  # mm
 OTHERS = "others"
+COLUMNS = ("quantity", "model", "group", "observed", "modelled", "unit")
 
 
 @drawn_in_style
@@ -125,9 +127,7 @@ def _panel(axes, part, groups, limits, key, side):
 def model_name(quantity, model):
     """Return the name of a model for readers: what it models, and how."""
     first, of, rest = model.partition(" ")
-    known = SOIL_MODELS | RELATIONS
-    named = known[first].name if first in known else label(first)
-    named = "Pei et al." if first == "pei2009" else named
+    named = DIRECT_MODELS[first].en.short if first in DIRECT_MODELS else label(first)
     about = {"rs": "Rs", "rh": "Rh", "nep": "NEP"}[quantity]
     words = f"{named}{of}{rest}".replace("_", " ")
     return words if quantity == "nep" or f"{about} by" in words else f"{about}: {words}"
@@ -148,3 +148,20 @@ def _legend(sheet, groups, down):
         bbox_to_anchor=(_LEFT / width - 0.01, 1 - (sheet.down + down) / height),
         handletextpad=0.1, columnspacing=1.0,
     )  # fmt: skip
+
+
+def draw(files, entry, simulated):
+    """Return the figure of an entry of kind field_scatter.
+
+    Parameters
+    ----------
+    files : dict
+        pairs (table of `COLUMNS`): nothing is modelled here.
+    entry : dict
+    simulated : bool
+    """
+    return scatter_panels(
+        tables.read(files["pairs"], COLUMNS),
+        simulated=simulated,
+        **given(entry, "quantity", "title", "width_mm", "letter"),
+    )

@@ -5,8 +5,9 @@ from matplotlib.colors import Normalize
 
 from nepflow import labels
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated, wrapped
 from nepflow.figures.palettes import BadFigure
+from nepflow.io import tables
 from nepflow.landcover import land_use_effect
 
 _ROW, _HEAD = 6.5, 19.5  # mm: a class; names of the columns
@@ -155,3 +156,20 @@ def _note(table, unit):
         area = labels.number(absent.iloc[0], 0)
         text += f" Left out: {area} km² of transitions of classes without productivity data."
     return text
+
+
+def draw(files, entry, simulated):
+    """Return the figure of an entry of kind land_use.
+
+    Parameters
+    ----------
+    files : dict
+        effects (tidy table): nothing is estimated here.
+    entry : dict
+    simulated : bool
+    """
+    return effect_matrix(
+        tables.read(files["effects"], land_use_effect.COLUMNS),
+        simulated=simulated,
+        **given(entry, "title", "width_mm", "letter"),
+    )

@@ -213,3 +213,8 @@ def panel_sheet(panel, *, title=None, width_mm=180, letter=None):
     sheet = Sheet(width_mm, panel.height_mm(width_mm), title, letter)
     panel.draw(sheet)
     return sheet.figure
+
+
+def given(entry, *names):
+    """Return those of some keys that the entry of a figure has: options of what draws it."""
+    return {name: entry[name] for name in names if name in entry}

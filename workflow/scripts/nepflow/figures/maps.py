@@ -13,7 +13,8 @@ from scipy.ndimage import gaussian_filter
 
 from nepflow import labels
 from nepflow.figures import base_map, palettes
-from nepflow.figures.layout import panel_sheet
+from nepflow.figures.layout import given, panel_sheet
+from nepflow.io import raster
 
 SPACING_MM = 1.4  # between stipples on paper
 _DASHES = ("solid", (0, (4, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
@@ -311,31 +312,6 @@ def _columns(width_mm):
     return 3 if width_mm > 100 else 1
 
 
-def continuous_map(field, grid, outlines, *, title=None, width_mm=180, letter=None, **options):
-    """Draw a continuous field with its colour bar.
-
-    Parameters
-    ----------
-    field, grid, outlines
-        As in `MapPanel`, and so are the ``options``.
-    title, letter : str, optional
-        Heading; letter of the panel.
-    width_mm : {180, 85}
-        Double or single column.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    BadFigure
-        If the shapes differ, the palette is unknown or the limits do not rise.
-    """
-    panel = MapPanel(field, grid, outlines, **options)
-    return panel_sheet(panel, title=title, width_mm=width_mm, letter=letter)
-
-
 def _colour_bar(sheet, picture, field, name, has_absence):
     """Put below the map the colour bar, with arrows where values leave it, and the absence."""
     wide = sheet.width > 100
@@ -392,3 +368,51 @@ def _trim(inset, low, high):
     inset.set_title("share of area with data (%)", fontsize=5.5, loc="left", pad=2)
     if low < 0 < high:
         inset.axvline(0, color=palettes.INK, linewidth=0.5, linestyle=(0, (2, 1.5)))
+
+
+def panel(entry, layers, area, mark=None):
+    """Return the map of an entry of a study.
+
+    Parameters
+    ----------
+    entry : dict
+        Key layer, and limits, palette, label, contours, stipple, levels where wanted.
+    layers : dict of {str: str}
+        Path of each raster by its name in the entry.
+    area : base_map.Area
+    mark : str, optional
+        See `MapPanel`.
+    """
+    options = given(entry, "limits", "palette", "label")
+    lines, dots = entry.get("contours"), entry.get("stipple")
+    if lines:
+        options["contours"] = raster.layer(layers[lines["layer"]]), lines["levels"]
+    if dots:
+        options["stipple"] = raster.layer(layers[dots["layer"]]), dots["below"]
+    levels = entry.get("levels", [0] if dots else None)
+    if levels is not None:
+        values = raster.read(layers[entry["layer"]])
+        p = raster.read(layers[dots["layer"]]) if dots else None
+        below = dots["below"] if dots else None
+        options["shares"] = range_shares(values, levels, p, below)
+    field = raster.layer(layers[entry["layer"]])
+    return MapPanel(field, area.grid, area.outlines, mark=mark, **options)
+
+
+def draw(files, entry, layers, marks):
+    """Return the figure of an entry of kind map.
+
+    Parameters
+    ----------
+    files : dict
+        layers (the field in its unit, lines and p values), grid, outlines.
+    entry : dict
+    layers : list of str
+        Names of ``files["layers"]``.
+    marks : dict of {str: str}
+        By layer, what the reader must know of it.
+    """
+    paths = dict(zip(layers, files["layers"], strict=True))
+    area = base_map.read_area(files["grid"], files["outlines"])
+    drawn = panel(entry, paths, area, marks.get(entry["layer"]))
+    return panel_sheet(drawn, **given(entry, "title", "width_mm", "letter"))

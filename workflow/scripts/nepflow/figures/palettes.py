@@ -6,6 +6,8 @@ import numpy as np
 from cmcrameri import cm
 from matplotlib.colors import ListedColormap, Normalize, to_hex
 
+from nepflow.study.variables import VARIABLES
+
 ABSENT = "#d2d2d2"  # cells of the area without a value
 INK = "#262626"
 ACCENT = "#9c2a10"  # what must not be overlooked: simulated inputs, dropped stations
@@ -13,9 +15,7 @@ ACCENT = "#9c2a10"  # what must not be overlooked: simulated inputs, dropped sta
 # What a study may ask for: palette of fields of one sign, palette of fields around zero.
 _BY_MEANING = {
     "carbon": ("bamako_r", "bam"),  # see _carbon where sources are few
-    "temperature": ("lajolla_r", "vik"),
-    "precipitation": ("devon_r", "vik_r"),
-    "radiation": ("lajolla_r", "vik"),
+    **{name: about.palette for name, about in VARIABLES.items()},
     "sequential": ("bamako_r", "bamako_r"),
     "diverging": ("bam", "bam"),
     "neutral": ("batlow_r", "vik"),
@@ -24,9 +24,10 @@ _BY_MEANING = {
 _BY_UNIT = (
     (r"g C .*yr-2", "diverging"),
     (r"T?g C", "carbon"),
-    (r"degC", "temperature"),
-    (r"MJ", "radiation"),
-    (r"mm", "precipitation"),
+    *(
+        (rf"{re.escape(about.annual_unit.removesuffix(' yr-1'))}\b", name)
+        for name, about in VARIABLES.items()
+    ),
     (r"", "neutral"),
 )
 _CENTRED = {"bam", "berlin", "broc", "cork", "lisbon", "managua", "roma", "tofino", "vanimo", "vik"}

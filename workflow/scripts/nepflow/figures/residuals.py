@@ -1,6 +1,7 @@
 """Leave-one-out residuals: observed against predicted, and where stations err."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -8,7 +9,9 @@ from pyproj import Transformer
 
 from nepflow import labels
 from nepflow.figures import base_map, palettes
-from nepflow.figures.layout import Sheet, counts_bar, drawn_in_style
+from nepflow.figures.layout import Sheet, counts_bar, drawn_in_style, given
+from nepflow.io import raster, vectors
+from nepflow.study.variables import VARIABLES
 
 _LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
 _VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
@@ -160,3 +163,23 @@ def _sizes(foot, largest):
         ncols=len(handles), frameon=False, handletextpad=0.1, columnspacing=0.8, borderpad=0,
         title_fontsize=6.5,
     )  # fmt: skip
+
+
+def draw(files, entry):
+    """Return the figure of an entry of kind residuals.
+
+    Parameters
+    ----------
+    files : dict
+        residuals (parquet, in the variable's monthly unit), grid, outlines.
+    entry : dict
+    """
+    name = entry["quantity"]
+    return residual_figure(
+        pd.read_parquet(files["residuals"]),
+        raster.layer(files["grid"]),
+        vectors.read(files["outlines"]),
+        labels.variable_name(name),
+        VARIABLES[name].monthly_unit,
+        **given(entry, "title", "limits", "width_mm", "letter"),
+    )

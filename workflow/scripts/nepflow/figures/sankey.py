@@ -10,7 +10,8 @@ from matplotlib.path import Path
 
 from nepflow import labels
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated, wrapped
+from nepflow.io import tables
 from nepflow.landcover import transitions
 
 _GAP, _BAR = 1.5, 4.5  # mm between the classes of a bar; width of a bar
@@ -226,3 +227,26 @@ def _left_out(sheet, small, smallest):
         text += f" Not drawn: {number} changes below {smallest:g} %, together {sums} of the area."
     text = wrapped(text, 6, sheet.width - 4)
     sheet.figure.text(2.5 / sheet.width, 1.6 / sheet.height, text, fontsize=6, va="bottom")
+
+
+def draw(files, entry, classes, substitutes, simulated):
+    """Return the figure of an entry of kind sankey.
+
+    Parameters
+    ----------
+    files : dict
+        transitions (tidy table).
+    entry : dict
+    classes : list of dict
+        Keys name, colour.
+    substitutes : dict of {int: int}
+        Year of the map that stands in for a date, which the figure says.
+    simulated : bool
+    """
+    return sankey(
+        tables.read(files["transitions"], transitions.COLUMNS),
+        {own["name"]: own["colour"] for own in classes},
+        date_names={date: f"{date} (map of {year})" for date, year in substitutes.items()},
+        simulated=simulated,
+        **given(entry, "title", "width_mm", "letter"),
+    )

@@ -9,8 +9,9 @@ from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated, wrapped
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated, wrapped
 from nepflow.figures.palettes import BadFigure
+from nepflow.io import tables
 
 LEAST_YEARS = 3  # with fewer a curve says nothing
 
@@ -338,3 +339,44 @@ def _scale(axes, limits, simulated):
     low, high = limits or axes.get_ylim()
     room = 0.25 * (high - low) if simulated and not limits else 0
     axes.set_ylim(low, high + room)
+
+
+def panel(entry, series_path, trends_path, simulated):
+    """Return the annual values of the whole area of an entry of a study.
+
+    Parameters
+    ----------
+    entry : dict
+        Keys quantity, zones, and limits, label where wanted.
+    series_path, trends_path : str
+        Tidy tables of the zones.
+    simulated : bool
+    """
+    return RegionPanel(
+        tables.read(series_path),
+        entry["quantity"],
+        entry["zones"],
+        tables.read(trends_path),
+        simulated=simulated,
+        **given(entry, "limits", "label"),
+    )
+
+
+def draw(files, entry, simulated):
+    """Return the figure of an entry of kind series.
+
+    Parameters
+    ----------
+    files : dict
+        series, trends (tidy tables of the zones): nothing is estimated here.
+    entry : dict
+    simulated : bool
+    """
+    return annual_series(
+        tables.read(files["series"]),
+        entry["quantity"],
+        entry["zones"],
+        tables.read(files["trends"]),
+        simulated=simulated,
+        **given(entry, "title", "limits", "label", "width_mm", "letter"),
+    )

@@ -8,8 +8,9 @@ from matplotlib.ticker import MaxNLocator
 
 from nepflow import labels
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated
 from nepflow.figures.palettes import BadFigure
+from nepflow.io import tables
 from nepflow.pixel.persistence import BESIDE
 
 COLUMNS = ["choice", "option", "chosen", "quantity", "value", "unit"]
@@ -187,3 +188,20 @@ def _key(sheet, simulated, down, height, chance):
     look = {"loc": "upper left", "frameon": False, "borderaxespad": 0}
     axes.legend(handles=handles, ncols=columns, **look)
     mark_simulated(axes, simulated, "lower right")
+
+
+def draw(files, entry, simulated):
+    """Return the figure of an entry of kind specification.
+
+    Parameters
+    ----------
+    files : dict
+        specification (table of `COLUMNS`): nothing is estimated here.
+    entry : dict
+    simulated : bool
+    """
+    return specification_curve(
+        tables.read(files["specification"], COLUMNS),
+        simulated=simulated,
+        **given(entry, "quantities", "title", "width_mm", "letter"),
+    )

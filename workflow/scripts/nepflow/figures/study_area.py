@@ -11,12 +11,14 @@ from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
 
 from nepflow.figures import base_map, palettes
-from nepflow.figures.layout import drawn_in_style
+from nepflow.figures.layout import drawn_in_style, given
+from nepflow.io import raster, tables, vectors
 
 # The land half of oleron, paler, so that points and names stand out.
 _LAND = 0.25 + 0.75 * cm.oleron(np.linspace(0.52, 0.98, 256))[:, :3]
 _EARTH = LinearSegmentedColormap.from_list("earth", _LAND)
 _USED = {"marker": "o", "markersize": 2.4, "color": "#12213a", "markeredgecolor": "white"}
+_SITE = ["station", "lon", "lat"]
 _DROPPED = {"marker": "X", "markersize": 4, "color": palettes.ACCENT, "markeredgecolor": "white"}
 
 
@@ -37,7 +39,7 @@ def study_area_map(
     stations : pandas.DataFrame
         Columns lon, lat (degrees, WGS 84) and used (bool).
     title, limits, width_mm, letter
-        As in `maps.continuous_map`; limits in m.
+        As in `layout.panel_sheet` and `maps.MapPanel`; limits in m.
 
     Returns
     -------
@@ -147,3 +149,26 @@ def _keep_inside(axes, text):
     up = max(frame.y0 + 4 - box.y0, 0) - max(box.y1 - frame.y1 + 4, 0)
     x, y = axes.transData.transform(text.get_position())
     text.set_position(axes.transData.inverted().transform((x + right, y + up)))
+
+
+def draw(files, entry):
+    """Return the figure of an entry of kind study_area.
+
+    Parameters
+    ----------
+    files : dict
+        dem (m), grid, outlines, stations (all), monthly (values of those used): a station is used
+        if at least one of its months is. Climate from grids has neither.
+    entry : dict
+    """
+    sites, used = tables.empty(_SITE), set()
+    if files["stations"]:
+        sites = tables.read(files["stations"], _SITE)[_SITE].dropna().drop_duplicates("station")
+        used = set(tables.read(files["monthly"], ["station"])["station"].astype(str))
+    return study_area_map(
+        raster.layer(files["dem"]),
+        raster.layer(files["grid"]),
+        vectors.read(files["outlines"]),
+        sites.assign(used=[str(name) in used for name in sites["station"]]),
+        **given(entry, "title", "limits", "width_mm", "letter"),
+    )

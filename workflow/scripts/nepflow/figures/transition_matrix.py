@@ -5,7 +5,8 @@ from matplotlib.colors import LogNorm
 
 from nepflow import labels
 from nepflow.figures import palettes
-from nepflow.figures.layout import Sheet, drawn_in_style, mark_simulated
+from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated
+from nepflow.io import tables
 from nepflow.landcover import transitions
 
 _ROW, _HEAD = 6.5, 19.5  # mm: a class; names of the columns
@@ -136,3 +137,25 @@ def _names(axes, names, left, cell, dates, wide):
         axes.text(3, 1.5 + 3.2 * number, text, va="top", style="italic", **look)
     bottom = axes.get_ylim()[0]
     axes.text(3, bottom - 2, "% of the area with a class at both dates", fontsize=6, va="baseline")
+
+
+def draw(files, entry, substitutes, simulated):
+    """Return the figure of an entry of kind matrix: of its ``dates``, or the last of the table.
+
+    Parameters
+    ----------
+    files : dict
+        transitions (tidy table).
+    entry : dict
+    substitutes : dict of {int: int}
+        Year of the map that stands in for a date, which the figure says.
+    simulated : bool
+    """
+    dates = entry.get("dates")
+    return heat_table(
+        tables.read(files["transitions"], transitions.COLUMNS),
+        "-".join(map(str, dates)) if dates else None,
+        date_names={date: f"{date} (map of {year})" for date, year in substitutes.items()},
+        simulated=simulated,
+        **given(entry, "title", "width_mm", "letter"),
+    )

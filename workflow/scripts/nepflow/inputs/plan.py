@@ -11,13 +11,6 @@ from nepflow.study import downloads, modis
 from nepflow.study import files as study_files
 from nepflow.study.downloads import tile_years
 
-COLUMNS = (
-    "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
-    "retired", "login", "licence", "citation", "addresses", "mirror", "mirror_checked", "checksum",
-    "checked_live",
-    "brought",
-)  # fmt: skip
-
 
 def plan(study, datasets, bounds=None):
     """Return the rows of a plan.
@@ -34,7 +27,7 @@ def plan(study, datasets, bounds=None):
     Returns
     -------
     list of dict
-        One an input, with the keys of ``COLUMNS``; a number that cannot be known yet is None.
+        One an input; a number that cannot be known yet is None.
     """
     rows = [_tiles(study, datasets, name, years) for name, years in tile_years(study).items()]
     chosen = study.get("acquire", {})

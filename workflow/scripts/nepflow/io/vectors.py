@@ -26,7 +26,6 @@ _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))  # signs without w
 
 POLYGONS = ("Polygon", "MultiPolygon")
 SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
-OVERLAPS = ("refuse", "first", "last")
 DISTORTED = 2  # times that an area may seem larger or smaller: edges are straight on the grid
 NAMED_AT_MOST = 10  # names that a message lists
 

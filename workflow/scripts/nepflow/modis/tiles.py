@@ -1,62 +1,203 @@
-"""Tiles of one product and year -> one native mosaic, tile by tile."""
+"""Tiles of one product and year on their one native grid."""
 
+import copy
 import csv
 import hashlib
+import math
 from pathlib import Path
 
 import numpy as np
 from affine import Affine
+from pyproj import Transformer
 from rasterio.crs import CRS
+from scipy.ndimage import maximum_filter, minimum_filter
 
+from nepflow.io import bands
 from nepflow.io.atomic import replacing
 from nepflow.io.raster import Grid, paste
 from nepflow.modis import hdf
+from nepflow.spatial.projection import NODES_M
 from nepflow.study import modis
 
 ALIGNED = 0.01  # cells; tiles of one lattice agree far better
+MARGIN = 2  # cells; between nodes the edge of a box bends by less than one
 
 
-def lattice(paths, field, margin):
-    """Return the native grid that holds all tiles, with a border of ``margin`` cells.
+class Tiles:
+    """The tiles of a product and date, whose places are read once.
 
     Parameters
     ----------
     paths : list of str
-        Granules of one product and year.
+        Granules, one a tile.
     field : str
         Name of the field whose grid counts.
-    margin : int
-        Width of the empty border, cells: a warped cell at the edge must find absence there,
-        not the end of the file.
 
-    Returns
-    -------
-    Grid
-        Sinusoidal, on the MODIS sphere.
+    Attributes
+    ----------
+    paths : list of str
+    grid : raster.Grid
+        The native grid that holds them: sinusoidal, on the MODIS sphere.
+    whole : raster.Grid
+        That of all tiles, where these are some of them.
+    shape : tuple of int
+        Rows and columns of the first tile.
 
     Raises
     ------
     hdf.BadTile
         If a tile has another cell size, or is not aligned with the others.
     """
-    boxes = [(path, *hdf.geometry(path, field)) for path in paths]
-    side = boxes[0][1].a
-    west = min(transform.c for _, transform, _ in boxes)
-    north = max(transform.f for _, transform, _ in boxes)
-    last_row = last_column = 0
-    for path, transform, (height, width) in boxes:
-        row, column = (north - transform.f) / side, (transform.c - west) / side
-        off = max(abs(row - round(row)), abs(column - round(column)))
-        if abs(transform.a / side - 1) > 1e-6 or off > ALIGNED:
-            raise hdf.BadTile(
-                f"{path}: its cells of {transform.a:.3f} m do not line up with those of "
-                f"{boxes[0][0]} ({side:.3f} m). Do not mix resolutions or clipped files."
-            )
-        last_row = max(last_row, round(row) + height)
-        last_column = max(last_column, round(column) + width)
-    corner = Affine(side, 0, west - margin * side, 0, -side, north + margin * side)
-    crs = CRS.from_string(modis.SINUSOIDAL).to_wkt()
-    return Grid(crs, corner, last_row + 2 * margin, last_column + 2 * margin)
+
+    def __init__(self, paths, field):
+        self.paths = list(paths)
+        self._geometry = {path: hdf.geometry(path, field) for path in self.paths}
+        self.shape = self._geometry[self.paths[0]][1]
+        self.grid = self.whole = self._lattice()
+
+    def bordered(self, margin):
+        """Return the grid of all tiles with an empty border of ``margin`` cells.
+
+        A warped cell at the edge must find absence there, not the end of the file.
+        """
+        whole, side = self.whole, self.whole.resolution_m
+        west, north = whole.transform.c - margin * side, whole.transform.f + margin * side
+        corner = Affine(side, 0, west, 0, -side, north)
+        return Grid(whole.crs, corner, whole.height + 2 * margin, whole.width + 2 * margin)
+
+    def only(self, paths):
+        """Return some of these tiles."""
+        part = copy.copy(self)
+        part.paths = list(paths)
+        part.grid = part._lattice()
+        return part
+
+    def of_job(self, study_grid, margin=0):
+        """Return the tiles that the rows of this job meet, at least one; see `within`."""
+        if bands.is_whole():
+            return self
+        return self.within(study_grid, bands.rows(study_grid.height), margin)
+
+    def reached(self, study_grid):
+        """Return what a warp by any resampling reads.
+
+        Parameters
+        ----------
+        study_grid : raster.Grid
+            The side of its cells sets the empty border.
+
+        Returns
+        -------
+        tiles : Tiles
+            Those that the cells of this job may take values from.
+        grid : raster.Grid
+            The native grid of all tiles, with a border.
+        """
+        reach = math.ceil(study_grid.resolution_m / self.whole.resolution_m) + 1
+        return self.of_job(study_grid, margin=2 * reach), self.bordered(reach)
+
+    def within(self, study_grid, rows, margin=0):
+        """Return the tiles that rows of a study grid meet, at least one.
+
+        Parameters
+        ----------
+        study_grid : raster.Grid
+            The whole of it.
+        rows : tuple of int
+            First row and the row after the last.
+        margin : int
+            Further native cells round each centre that count.
+        """
+        return self.touching(*boxes(study_grid, self.whole, *rows, margin + MARGIN))
+
+    def touching(self, top, left, bottom, right):
+        """Return the tiles that meet any of some boxes of cells of `whole`, at least one.
+
+        Parameters
+        ----------
+        top, left, bottom, right : int or ndarray
+            First row and column, and those after the last.
+
+        Raises
+        ------
+        hdf.BadTile
+            If a tile lies elsewhere than its name says: it might otherwise never be read.
+        """
+        met = []
+        for path in self.paths:
+            transform, (height, width) = self._geometry[path]
+            hdf.check_place(path, hdf.Layer(np.empty((height, width), "uint8"), {}, transform))
+            row, column = place(transform, self.whole)
+            rows = (top < row + height) & (bottom > row)
+            if np.any(rows & (left < column + width) & (right > column)):
+                met.append(path)
+        return self.only(met or self.paths[:1])
+
+    def codes(self, field, window):
+        """Read one field of all tiles into one array, undecoded.
+
+        Parameters
+        ----------
+        field : modis.Field
+            Its fill stands outside all tiles.
+        window : raster.Grid
+            `grid`, or a part of it: what lies outside is left out.
+
+        Returns
+        -------
+        hdf.Layer
+            Codes of the type that the file stores, shape (y, x) of ``window``.
+
+        Raises
+        ------
+        hdf.BadTile
+            Also if a tile is not where its name says, or has another scale than the product.
+        """
+        codes = None
+        for path in self.paths:
+            layer = hdf.read_layer(path, field.name)
+            hdf.check_place(path, layer)
+            hdf.check_scale(layer, field, path)
+            if codes is None:
+                codes = np.full((window.height, window.width), field.fill, layer.codes.dtype)
+            _put(layer.codes, place(layer.transform, window), codes)
+        return hdf.Layer(codes, layer.attributes, window.transform)
+
+    def write(self, decode, output, grid, fill=np.nan):
+        """Decode tile after tile into one raster; memory does not grow with their number.
+
+        Parameters
+        ----------
+        decode : callable
+            Takes a path, returns float (band, y, x) with NaN = absent.
+        output : raster.Output
+        grid : raster.Grid
+            See `bordered`.
+        fill : float or sequence of float
+            Outside all tiles.
+        """
+        parts = ((*place(self._geometry[path][0], grid), decode(path)) for path in self.paths)
+        paste(parts, output, grid, fill=fill, inherit=origin(self.paths))
+
+    def _lattice(self):
+        """Return the grid that holds the tiles."""
+        found = [(path, *self._geometry[path]) for path in self.paths]
+        side = found[0][1].a
+        west = min(transform.c for _, transform, _ in found)
+        north = max(transform.f for _, transform, _ in found)
+        last_row = last_column = 0
+        for path, transform, (height, width) in found:
+            row, column = (north - transform.f) / side, (transform.c - west) / side
+            off = max(abs(row - round(row)), abs(column - round(column)))
+            if abs(transform.a / side - 1) > 1e-6 or off > ALIGNED:
+                raise hdf.BadTile(
+                    f"{path}: its cells of {transform.a:.3f} m do not line up with those of "
+                    f"{found[0][0]} ({side:.3f} m). Do not mix resolutions or clipped files."
+                )
+            last_row = max(last_row, round(row) + height)
+            last_column = max(last_column, round(column) + width)
+        crs = CRS.from_string(modis.SINUSOIDAL).to_wkt()
+        return Grid(crs, Affine(side, 0, west, 0, -side, north), last_row, last_column)
 
 
 def place(transform, grid):
@@ -65,62 +206,38 @@ def place(transform, grid):
     return row, round((transform.c - grid.transform.c) / grid.resolution_m)
 
 
-def write_mosaic(paths, field, decode, output, grid, fill=np.nan):
-    """Decode tile after tile into one raster; memory does not grow with their number.
+def boxes(grid, native, start, stop, margin):
+    """Return boxes of native cells that together hold the centres of rows of a grid.
 
     Parameters
     ----------
-    paths : list of str
-    field : str
-        Field whose geometry a tile has.
-    decode : callable
-        Takes a path, returns float (band, y, x) with NaN = absent.
-    output : raster.Output
-    grid : Grid
-        See `lattice`.
-    fill : float or sequence of float
-        Outside all tiles.
+    grid, native : raster.Grid
+    start, stop : int
+        First row and the row after the last.
+    margin : int
+        Cells added on each side.
+
+    Returns
+    -------
+    ndarray, shape (4, box)
+        First row and column, and those after the last; infinite where the grid reaches beyond
+        the projection.
     """
-    parts = ((*place(hdf.geometry(path, field)[0], grid), decode(path)) for path in paths)
-    paste(parts, output, grid, fill=fill, inherit=origin(paths))
+    step = max(1, int(NODES_M // grid.resolution_m))
+    axes = (axis.ravel() for axis in grid.xy(start, stop))
+    x, y = (np.append(axis[:-1:step], axis[-1]) for axis in axes)
+    to_native = Transformer.from_crs(grid.crs, native.crs, always_xy=True)
+    places = np.stack((~native.transform) @ to_native.transform(*np.meshgrid(x, y)))[::-1]
+    known = np.isfinite(places).all(axis=0)
+    quad = {"size": (1, 2, 2), "mode": "nearest"}
+    first = minimum_filter(np.where(known, np.floor(places), -np.inf), **quad) - margin
+    last = maximum_filter(np.where(known, np.ceil(places), np.inf), **quad) + margin
+    return np.concatenate([first, last]).reshape(4, -1)
 
 
 def origin(paths):
     """Return the tag that simulated tiles give to what is made of them, as a dictionary."""
     return {"simulated": "simulated (twin)"} if hdf.is_simulated(paths[0]) else {}
-
-
-def read_codes(paths, field, grid, fill):
-    """Read one field of all tiles into one array, undecoded.
-
-    Parameters
-    ----------
-    paths : list of str
-    field : modis.Field
-    grid : Grid
-        See `lattice`; or a part of one: what lies outside is left out.
-    fill : int
-        Code outside all tiles.
-
-    Returns
-    -------
-    hdf.Layer
-        Codes of the type that the file stores, shape (y, x) of ``grid``.
-
-    Raises
-    ------
-    hdf.BadTile
-        Also if a tile is not where its name says, or has another scale than the product.
-    """
-    codes = None
-    for path in paths:
-        layer = hdf.read_layer(path, field.name)
-        hdf.check_place(path, layer)
-        hdf.check_scale(layer, field, path)
-        if codes is None:
-            codes = np.full((grid.height, grid.width), fill, dtype=layer.codes.dtype)
-        _put(layer.codes, place(layer.transform, grid), codes)
-    return hdf.Layer(codes, layer.attributes, grid.transform)
 
 
 def _put(tile, corner, codes):
@@ -144,7 +261,8 @@ def write_granules(paths, granules_path):
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["file", "sha256"])
         for path in paths:
-            digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+            with open(path, "rb") as tile:
+                digest = hashlib.file_digest(tile, "sha256").hexdigest()
             table.writerow([Path(path).name, digest])
 
 

@@ -1,7 +1,5 @@
 """A year of native NPP -> NPP, its quality and its absence on the study grid."""
 
-import math
-
 import numpy as np
 
 from nepflow.io import raster
@@ -30,7 +28,7 @@ def write_npp(tiles, study_grid, flux_path, absence_path):
         Gets the codes of ``modis.ABSENCE``.
     """
     npp, qc = NPP["npp"], NPP["qc"]
-    met, grid = _met(tiles, npp.name, study_grid)
+    met, grid = modis_tiles.Tiles(tiles, npp.name).reached(study_grid)
 
     def flux(path):
         layer = hdf.read_layer(path, npp.name)
@@ -43,9 +41,9 @@ def write_npp(tiles, study_grid, flux_path, absence_path):
         return hdf.absence(hdf.read_layer(path, npp.name), npp)[None].astype("float64")
 
     output = raster.Output(flux_path, npp.unit, "native NPP", bands=("npp", "qc", "valid"))
-    modis_tiles.write_mosaic(met, npp.name, flux, output, grid, fill=(np.nan, np.nan, 0))
+    met.write(flux, output, grid, fill=(np.nan, np.nan, 0))
     output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8")
-    modis_tiles.write_mosaic(met, npp.name, reasons, output, grid)
+    met.write(reasons, output, grid)
 
 
 def write_landcover(tiles, classes, study_grid, output_path, valid_path):
@@ -62,7 +60,7 @@ def write_landcover(tiles, classes, study_grid, output_path, valid_path):
     valid_path : str
         Gets 1 where there is a class, 0 elsewhere.
     """
-    met, grid = _met(tiles, LANDCOVER.name, study_grid)
+    met, grid = modis_tiles.Tiles(tiles, LANDCOVER.name).reached(study_grid)
     class_of = class_table(classes)
 
     def reclassified(path):
@@ -72,24 +70,9 @@ def write_landcover(tiles, classes, study_grid, output_path, valid_path):
         return class_of[layer.codes][None]
 
     output = raster.Output(output_path, "1", "land-cover class", dtype="uint8")
-    modis_tiles.write_mosaic(met, LANDCOVER.name, reclassified, output, grid)
+    met.write(reclassified, output, grid)
     output = raster.Output(valid_path, "1", "whether there is a class", ("valid",))
-    modis_tiles.write_mosaic(
-        met,
-        LANDCOVER.name,
-        lambda path: 1.0 * np.isfinite(reclassified(path)),
-        output,
-        grid,
-        fill=0,
-    )
-
-
-def _met(tiles, field, study_grid):
-    """Tiles that the cells of this job may take values from, and the grid of all tiles."""
-    cell = hdf.geometry(tiles[0], field)[0].a
-    reach = math.ceil(study_grid.resolution_m / cell) + 1
-    native = modis_tiles.lattice(tiles, field, margin=reach)
-    return nearest.of_job(tiles, field, study_grid, native, margin=2 * reach), native
+    met.write(lambda path: 1.0 * np.isfinite(reclassified(path)), output, grid, fill=0)
 
 
 def valid_by_share(npp, share):

@@ -5,7 +5,6 @@ Series are arrays (month, ...), whole years in order of time. A month is `SEEN`,
 """
 
 import csv
-import math
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from nepflow.io import bands, raster
 from nepflow.io.atomic import replacing
-from nepflow.modis import hdf, nearest, tiles
+from nepflow.modis import hdf, tiles
 from nepflow.study import modis
 
 SEEN, SNOW, LINEAR, SCALED, GAP = 1, 2, 3, 4, 5
@@ -215,25 +214,22 @@ def write_months(product, months, kept, study_grid, folder, counts_path):
     """
     fields = modis.PRODUCTS[product].fields
     first = next(dates[0] for dates in months if dates)
-    field = fields["ndvi"].name
-    transform, shape = hdf.geometry(first[0], field)
-    reach = math.ceil(study_grid.resolution_m / transform.a) + 1
-    grid = tiles.lattice(first, field, margin=reach)
+    every = tiles.Tiles(first, fields["ndvi"].name)
+    met, grid = every.reached(study_grid)
     counts, paths = {path: Counter() for path in bands.share(first)}, []
-    met = nearest.of_job(first, field, study_grid, grid, margin=2 * reach)
-    read = [path for path in first if path in met or path in counts]
+    read = every.only(path for path in first if path in met.paths or path in counts)
     for month, dates in enumerate(months, start=1):
 
         def values(path, dates=dates):
             number = first.index(path)
-            found, state = _month(fields, [date[number] for date in dates], kept, shape)
+            found, state = _month(fields, [date[number] for date in dates], kept, every.shape)
             if path in counts:
                 counts[path].update({code: int((state == code).sum()) for code in REASONS})
             return np.stack([found, ~np.isnan(found), state])
 
         paths.append(f"{folder}/{month:02d}.tif")
         output = raster.Output(paths[-1], "1", "native NDVI", bands=("ndvi", "seen", "state"))
-        tiles.write_mosaic(read, field, values, output, grid, fill=(np.nan, 0, np.nan))
+        read.write(values, output, grid, fill=(np.nan, 0, np.nan))
     _write_counts(counts, counts_path)
     return paths
 

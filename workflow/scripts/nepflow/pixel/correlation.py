@@ -4,7 +4,10 @@ import itertools
 
 import numpy as np
 from numba import njit
+from scipy import stats
 from scipy.special import betainc
+
+from nepflow.study.variables import COLOURS
 
 CLASS_NAMES = {
     1: "significant negative",
@@ -49,8 +52,8 @@ def partial_correlation(series, drivers, years, minimum_years, detrend=False):
     return r, betainc(df / 2, 0.5, 1 - r**2)
 
 
-def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
-    """Return the share of a series' variance that all drivers explain together, and its p.
+def correlations(series, drivers, years, minimum_years, detrend=False):
+    """Return partial correlations, and the share that all drivers explain together.
 
     ``R2 = 1 - 1 / P_00`` with the inverse P of the matrix of correlations, and
     ``F = (R2 / k) / ((1 - R2) / (n - k - 1))`` of k drivers and n years.
@@ -60,23 +63,20 @@ def multiple_correlation(series, drivers, years, minimum_years, detrend=False):
     series, drivers, years, minimum_years
         As in `partial_correlation`.
     detrend : bool
-        Hold the year fixed: the share of what the year leaves, and one degree of freedom less.
+        Hold the year fixed: R2 is the share of what the year leaves, with one degree of freedom
+        less.
 
     Returns
     -------
-    r2, p : ndarray, shape (y, x)
-        NaN where `partial_correlation` is.
+    r, p : ndarray, shape (driver, y, x)
+        Of `partial_correlation`.
+    r2, p_multiple : ndarray, shape (y, x)
+        The share of the series' variance, and its p; NaN where r is.
 
     References
     ----------
     Fisher (1928), Proc. R. Soc. A 121:654-673. Checked against numpy's least squares.
     """
-    _, r2, df = _coefficients(series, drivers, years, minimum_years, detrend)
-    return r2, betainc(df / 2, len(drivers) / 2, 1 - r2)
-
-
-def correlations(series, drivers, years, minimum_years, detrend=False):
-    """Return r and p of `partial_correlation`, then R2 and p of `multiple_correlation`, at once."""
     r, r2, df = _coefficients(series, drivers, years, minimum_years, detrend)
     p, p2 = betainc(df / 2, 0.5, 1 - r**2), betainc(df / 2, len(drivers) / 2, 1 - r2)
     return r, p, r2, p2
@@ -195,15 +195,6 @@ def _invert(matrix):
 
 NON_CLIMATIC = "non-climatic"
 WEAK = "weak joint"
-_COLOURS = {
-    ("temperature",): "#b8382b",
-    ("precipitation",): "#2b6cb0",
-    ("radiation",): "#f0c244",
-    ("temperature", "precipitation"): "#7d4ca0",
-    ("temperature", "radiation"): "#e2842c",
-    ("precipitation", "radiation"): "#4c9a5b",
-    ("temperature", "precipitation", "radiation"): "#3a2e2a",
-}
 _OTHER, _WEAK, _NONE = "#1c9099", "#efe6cf", "#8f8f8f"
 
 
@@ -221,7 +212,7 @@ def class_names(drivers):
 
 def class_colours(drivers):
     """Return {code: colour}."""
-    groups = [_COLOURS.get(group, _OTHER) for group in combinations_of(drivers)]
+    groups = [COLOURS.get(group, _OTHER) for group in combinations_of(drivers)]
     return dict(enumerate([_NONE, *groups, _WEAK], start=1))
 
 
@@ -278,9 +269,6 @@ def threshold(p, false_discovery_percent):
     Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57:289-300. For fields: Wilks (2016),
     Bull. Am. Meteorol. Soc. 97:2263-2273.
     """
-    ordered = np.sort(p[~np.isnan(p)])
-    if not ordered.size:
-        return -1.0
-    limit = np.arange(1, ordered.size + 1) * (false_discovery_percent / 100 / ordered.size)
-    passed = np.flatnonzero(ordered <= limit)
-    return float(ordered[passed[-1]]) if passed.size else -1.0
+    tests = p[~np.isnan(p)]
+    found = tests[stats.false_discovery_control(tests) <= false_discovery_percent / 100]
+    return float(found.max(initial=-1.0))

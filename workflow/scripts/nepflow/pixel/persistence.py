@@ -7,8 +7,9 @@ from numba import njit
 
 from nepflow.io.missing import MaskedArea
 from nepflow.pixel import trend
+from nepflow.study.pixel import HURST
 
-METHODS = {"prefix": 0, "prefix_from_2": 1, "blocks": 2, "anis_lloyd": 3, "differenced": 4}
+METHODS = {name: code for code, name in enumerate(HURST)}  # compiled code has no text
 BLOCK_SIZES = (4, 6, 8, 12)  # and the whole series; only those that fit at least twice
 LIMIT = 0.5  # of H: persistent above, the opposite below
 COUPLING_NAMES = {

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from scipy.special import erfc, ndtri
 
+from nepflow.study.pixel import AUTOCORRELATION
+
 # |Z| limits of the classes, weakest first: 90, 95, 99 % (two-sided)
 CLASS_NAMES = {
     1: "extremely significant decrease",
@@ -18,7 +20,7 @@ CLASS_NAMES = {
     8: "significant increase",
     9: "extremely significant increase",
 }
-AUTOCORRELATION = {"none": 0, "tfpw": 1, "hamed_rao": 2}
+CODES = {name: code for code, name in enumerate(AUTOCORRELATION)}  # compiled code has no text
 _Z_OF_LAGS = 1.959963984540054  # 95 %: only lags beyond it count (Hamed and Rao)
 CLASS_COLOURS = {
     1: "#7f3b08",
@@ -31,21 +33,6 @@ CLASS_COLOURS = {
     8: "#3a80ba",
     9: "#08407f",
 }
-
-
-def criteria(cuts):
-    """Return {code: (condition on the slope, condition on Z)} of `trend_class` as text."""
-    weak, significant, strong = (f"{cut:g}" for cut in cuts)
-    strengths = [
-        f"|Z| <= {weak}",
-        f"{weak} < |Z| <= {significant}",
-        f"{significant} < |Z| <= {strong}",
-        f"|Z| > {strong}",
-    ]
-    table = {5: ("slope = 0", "any")}
-    for strength, text in enumerate(strengths, start=1):
-        table |= {5 + strength: ("slope > 0", text), 5 - strength: ("slope < 0", text)}
-    return table
 
 
 def theil_sen_mann_kendall(series, years, minimum_years, autocorrelation="none"):
@@ -70,7 +57,8 @@ def trend_statistics(series, years, minimum_years, autocorrelation="none", confi
         Increasing, gaps allowed.
     minimum_years : int
         Fewer valid years give NaN.
-    autocorrelation : {"none", "tfpw", "hamed_rao"}
+    autocorrelation : str
+        Key of `study.pixel.AUTOCORRELATION`.
         What Z does about it: nothing; trend-free pre-whitening (Yue et al. 2002); the variance
         of S inflated by the significant autocorrelations of the ranks (Hamed and Rao 1998; NaN
         where that makes it negative). Valid values count as neighbours across a gap.
@@ -95,7 +83,7 @@ def trend_statistics(series, years, minimum_years, autocorrelation="none", confi
         flat,
         np.asarray(years, dtype="float64"),
         max(minimum_years, 2),
-        AUTOCORRELATION[autocorrelation],
+        CODES[autocorrelation],
         quantile,
     )
     names = ("slope", "low", "high", "start", "z", "lag1")

@@ -60,8 +60,9 @@ def choices(study):
 def respiration_choice(study):
     """The model of respiration, its relation and carbon, and the reason for it."""
     settings = study["respiration"]
-    if settings["model"] == "pei2009":
-        return f"Pei et al., reading {settings['reading']}: {settings['reason']}"
+    if settings["model"] in respiration.DIRECT_MODELS:
+        name = respiration.DIRECT_MODELS[settings["model"]].en.short
+        return f"{name}, reading {settings['reading']}: {settings['reason']}"
     name = respiration.label(respiration.chosen(settings))
     text = f"{name}, applied to sums of a {settings['applied_to']}"
     if respiration.SOIL_MODELS[settings["model"]].needs_carbon:
@@ -253,12 +254,12 @@ def plot_warnings(table, model):
         return
     count, observed, modelled = rows["value"][["values", "observed_mean", "modelled_mean"]]
     name, _, how = model.partition(" ")
-    named = "Pei et al. (2009)" if name == "pei2009" else respiration.label(name)
     how = f", {how.replace('_', ' ')}" if how else ""
     yield (
         "field plots",
         f"mean Rh of {count:.0f} plots is {observed:.0f} {rows['unit']['observed_mean']} observed "
-        f"and {modelled:.0f} by the study's model ({named}{how}; plots_comparison.csv)",
+        f"and {modelled:.0f} by the study's model ({respiration.label(name)}{how}; "
+        "plots_comparison.csv)",
     )
 
 

@@ -15,13 +15,8 @@ import jinja2
 from nepflow import labels
 from nepflow.report import tables as report_tables
 from nepflow.report.methods import text as methods_text
-from nepflow.study import respiration
-
-READINGS = {
-    "monthly": "equation summed over months",
-    "annual_once": "equation applied once to annual climate",
-    "annual_x12": "twelve times that (negative control)",
-}
+from nepflow.study import pixel, respiration
+from nepflow.study.figures import caption_of
 
 
 class BadReport(ValueError):
@@ -34,7 +29,8 @@ def cards(tables, study):
     Parameters
     ----------
     tables : dict of {str: pandas.DataFrame}
-        By file name without ending: respiration_readings, trends_<zones>, trend_classes_nep.
+        By file name without ending: respiration_readings, trends_<zones>,
+        shares_trend_class_nep.
     study : dict
         Settings of the study: has_trend, years, minimum_years, trend.significant_z.
 
@@ -90,13 +86,11 @@ def _by_reading(readings, quantity, title, note, decimals):
         "title": title,
         "value": labels.number(values[chosen], decimals),
         "unit": labels.unit_text(unit.split(" of ")[0]),
-        "note": note or _reading_name(chosen),
-        "others": [(_reading_name(name), labels.number(values[name], decimals)) for name in others],
+        "note": note or respiration.label(chosen),
+        "others": [
+            (respiration.label(name), labels.number(values[name], decimals)) for name in others
+        ],
     }
-
-
-def _reading_name(name):
-    return READINGS.get(name) or respiration.label(name)
 
 
 def _trend_cards(tables, study):
@@ -118,15 +112,15 @@ def _trend_cards(tables, study):
         "others": [],
     }
     limit = study["trend"]["significant_z"]
-    return [line, _shares_card(_table(tables, "trend_classes_nep"), limit)]
+    return [line, _shares_card(_table(tables, "shares_trend_class_nep"), limit)]
 
 
 def _shares_card(table, limit):
     """Shares of the area with a trend; ``limit`` is the |Z| of a significant one."""
     shares = {
-        row["zone"]: float(row["value"])
+        row["class"]: float(row["share_of_classified_percent"])
         for row in table.to_dict("records")
-        if row["quantity"] == "nep_share"
+        if str(row["masked"]) == "False"
     }
 
     def share(sign, significant=False):
@@ -210,7 +204,6 @@ def commit():
 TABLES = (
     (r"respiration_readings", "results", "NEP by the readings of the respiration equation"),
     (r"respiration_(.+)", "quality", "Soil respiration and what was clipped: {0}"),
-    (r"trend_classes_(.+)", "results", "Area by class of the trend of {0}"),
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),
     (r"transitions", "results", "Change of land cover"),
@@ -218,16 +211,8 @@ TABLES = (
     (r"casa", "quality", "Months of NDVI filled, and NDVI at a limit of light absorption"),
     (r"casa_limits", "quality", "Limits of NDVI and light use efficiency by vegetation type"),
     (r"built_in", "results", "Climate drivers that entered what they are compared with"),
-    (r"shares_dominant_class_(.+)", "results", "Area by dominant combination of drivers of {0}"),
-    (r"multiple_(.+)", "results", "Multiple correlation of {0} with climate"),
-    (r"shares_(.+)_class_(.+)", "results", "Area by class of {0} of {1}"),
-    (r"shares_(.+)_(nep|npp|rh)", "results", "Area by class of {0} of {1}"),
+    *((pattern, "results", title) for pattern, title in pixel.TITLES),
     (r"shares_(.+)", "results", "Area of the zones {0}"),
-    (r"trend_criteria_(.+)", "results", "Categories of the Mann-Kendall test of {0}"),
-    (r"cv_breaks_(.+)", "results", "Breaks of the classes of variation of {0}"),
-    (r"persistence_(.+)", "results", "Persistence of {0} by method, beside chance"),
-    (r"correlation_(.+)", "results", "Partial correlation of {0} with climate"),
-    (r"discoveries_(.+)_(.+)", "results", "Field significance of {0} of {1}"),
     (r"land_use_effect_(.+)", "results", "Effect of land-use change on {0}"),
     (r"land_use_density_(.+)", "results", "Land use and densities behind it: {0}"),
     (r"detector_factors_(.+)", "results", "What factors explain: {0}"),
@@ -263,7 +248,6 @@ TABLES = (
     (r"(.+)_minima", None, None),
     (r"(.+)_ranked", "quality", "Stations ranked by their residuals of {0}"),
     (r"(.+)_suspects", "quality", "Suspect monthly values of {0}"),
-    (r"(.+)_evaluation", "quality", "How surfaces of {0} are evaluated"),
     (r"(.+)_floored", "quality", "Values of {0} raised to zero"),
     (r"inputs", "provenance", "Input files"),
     (r"choices|warnings", None, None),
@@ -271,9 +255,7 @@ TABLES = (
 )
 _DIGITS_OF_DIGEST = 12
 _WORDS = (  # of the names of tables, in titles
-    (r"cv", "variation"),
-    (r"mann_kendall", "the Mann–Kendall test"),
-    (r"partial_(.+)", r"partial correlation with \1"),
+    *pixel.WORDS,
     (r"landcover", "land cover"),
 )
 
@@ -384,7 +366,7 @@ def _figures(entries, pictures):
                 "kind": entry["kind"],
                 "title": entry.get("title", labels.sentence(name.replace("_", " "))),
                 "caption": entry.get("caption", ""),
-                "entry": entry,
+                "explained": caption_of(entry),
                 "bytes": pictures[name],
                 "source": base64.b64encode(pictures[name]).decode(),
                 "width": width,

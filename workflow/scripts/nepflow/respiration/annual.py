@@ -14,7 +14,7 @@ class Budget:
     Parameters
     ----------
     model, relation : str
-        Keys of `formulas.FORMULAS` and `formulas.RELATIONS`.
+        Keys of `respiration.SOIL_MODELS` and `respiration.RELATIONS`.
     constants : dict
         Of the model.
     years : list of int
@@ -35,7 +35,7 @@ class Budget:
         days = [monthrange(year, month)[1] for year in self.years for month in range(1, 13)]
         self.days = np.array(days, dtype="float64")
         self.copies = 6 if self.step == MONTH else 1  # working copies of months beside years
-        self.limits = formulas.FORMULAS[model].held_at
+        self.limits = SOIL_MODELS[model].held_at
         self.counts, self.held = [], []
 
     def climate(self, temperature, precipitation):

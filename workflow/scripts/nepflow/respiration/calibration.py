@@ -10,19 +10,36 @@ import numpy as np
 
 from nepflow.io import tables
 from nepflow.respiration import formulas
-from nepflow.study.respiration import MONTH, RELATIONS, SOIL_MODELS, YEAR, is_calibrated, variant
+from nepflow.study.respiration import (
+    AS_EXPONENT,
+    AS_Q10,
+    AS_RATE,
+    MONTH,
+    READINGS,
+    RELATIONS,
+    SOIL_MODELS,
+    YEAR,
+    is_calibrated,
+    variant,
+)
 
 DAYS = 365.25
 ALIKE = "months alike"  # a table of plots has no months: each gets a twelfth of the rain
 CALIBRATED = "calibrated"  # follows the name of a model whose constants come from the plots
-READINGS = {"annual_once": "pei2009 annual_once", "monthly": f"pei2009 monthly, {ALIKE}"}
+DIRECT = formulas.pei2009.__name__
+
+
+def name_of_reading(reading):
+    """Return the name in `modelled` of Rh by a reading of the direct model."""
+    alike = f", {ALIKE}" if READINGS[reading].step == MONTH else ""
+    return f"{DIRECT} {reading}{alike}"
 
 
 def own_model(study):
-    """Return the name in `modelled` of the Rh that a study makes NEP with; empty if not there."""
+    """Return the name in `modelled` of the Rh that a study makes NEP with."""
     settings = study["respiration"]
     if settings["model"] not in SOIL_MODELS:
-        return READINGS.get(settings["reading"], "")
+        return name_of_reading(settings["reading"])
     name = variant(settings["model"], settings["heterotrophic"])
     return f"{name} {CALIBRATED}" if is_calibrated(study) else name
 
@@ -50,29 +67,20 @@ def modelled(plots, relation, constants, calibrated=None):
     """
     found = {}
     for name in SOIL_MODELS:
-        found["rs", name] = _total(plots, name, constants.get(name))
+        found["rs", name] = published(name, plots, constants.get(name))
     for name in RELATIONS:
         found["rh", f"{name} of observed Rs"] = _share(plots["rs"], name)
     for name in SOIL_MODELS:
         found["rh", variant(name, relation)] = _share(found["rs", name], relation)
     for name, own in (calibrated or {}).items():
-        total = _total(plots, name, own)
+        total = published(name, plots, own)
         found["rs", f"{name} {CALIBRATED}"] = total
         found["rh", f"{variant(name, relation)} {CALIBRATED}"] = _share(total, relation)
-    climate = plots["temperature"], plots["precipitation"]
-    found["rh", READINGS["annual_once"]] = formulas.annual_once(*climate)
-    month = formulas.pei2009(climate[0], climate[1] / 12)
-    found["rh", READINGS["monthly"]] = 12 * month
+    for reading in sorted(READINGS):
+        times = 12 if READINGS[reading].step == MONTH else 1
+        month = formulas.pei2009(plots["temperature"], plots["precipitation"] / times)
+        found["rh", name_of_reading(reading)] = times * month
     return found
-
-
-def _total(plots, model, constants):
-    """Annual total respiration of a soil model."""
-    monthly = SOIL_MODELS[model].step == MONTH
-    rain = plots["precipitation"] / (12 if monthly else 1)
-    values = formulas.response(model, plots["temperature"], rain, constants)
-    values = formulas.with_carbon(model, values, plots["carbon"], constants)
-    return values * DAYS if monthly else values
 
 
 def _share(rs, relation):
@@ -118,7 +126,7 @@ class Calibration(NamedTuple):
 
 
 def published(model, plots, constants):
-    """Return annual Rs of a model with its published constants at plots, g C m-2 yr-1.
+    """Return annual Rs of a model with constants at plots, g C m-2 yr-1.
 
     Months of monthly models are taken alike, since tables of plots have annual climate.
     """
@@ -162,7 +170,7 @@ def calibrate(model, plots, constants, draws, seed):
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.log(plots["rs"] / modelled)
     known = np.isfinite(ratio)
-    held = formulas.FORMULAS[model].held_at or (-np.inf, np.inf)
+    held = SOIL_MODELS[model].held_at or (-np.inf, np.inf)
     warmth, ratio = np.clip(plots["temperature"][known], *held), ratio[known]
     cell = np.stack([np.round(plots[name][known] / SITE_DEG) for name in ("lon", "lat")])
     site = np.unique(cell, axis=1, return_inverse=True)[1].ravel()
@@ -198,34 +206,36 @@ def fitted(warmth, ratio, weights):
     return Line(intercept, slope, float(np.sqrt((left**2).sum(axis=-1).mean() / (ratio.size - 2))))
 
 
-def constants_of(model, published_constants, factor, added):
+def constants_of(model, known, factor, added):
     """Return the constants of a model whose rate and response to temperature are changed.
 
     Parameters
     ----------
     model : str
-    published_constants : dict
+    known : dict
+        Published constants.
     factor : float
     added : float
         K-1.
     """
-    old = published_constants
-    if model == "gsmsr":
-        return old | {
-            "rate": old["rate"] * factor,
-            "rate_per_carbon": old["rate_per_carbon"] * factor,
-            "q10_at_zero": old["q10_at_zero"] * np.exp(10 * added),
-        }
-    return old | {"rate": old["rate"] * factor, "per_k": old["per_k"] + added}
+    changed = {
+        AS_RATE: lambda value: value * factor,
+        AS_Q10: lambda value: value * np.exp(10 * added),
+        AS_EXPONENT: lambda value: value + added,
+    }
+    return known | {
+        name: changed[SOIL_MODELS[model].constants[name].calibrated](known[name])
+        for name in units(model)
+    }
 
 
 COLUMNS = ("model", "quantity", "statistic", "value", "unit")
-UNITS = {
-    "rate": {"gsmsr": "g C m-2 d-1", "raich2002": "g C m-2 d-1", "chen2010": "g C m-2 yr-1"},
-    "rate_per_carbon": {"gsmsr": "g C m-2 d-1 per kg C m-2"},
-    "q10_at_zero": {"gsmsr": "1"},
-    "per_k": {"raich2002": "K-1", "chen2010": "K-1"},
-}
+
+
+def units(model):
+    """Return the units of the constants of a model that plots calibrate, by name."""
+    about = SOIL_MODELS[model].constants
+    return {name: constant.unit for name, constant in about.items() if constant.calibrated}
 
 
 def constants(path, model, published):
@@ -237,9 +247,8 @@ def constants(path, model, published):
         Table of the rule calibrate_plots; empty: the published constants stay.
     model : str
     published : dict
-        Empty: those of `formulas.PUBLISHED`.
+        Those of the study.
     """
-    published = published or formulas.PUBLISHED.get(model, {})
     if not path:
         return published
     table = tables.read(path, COLUMNS)

@@ -4,20 +4,12 @@ Every model is a response to climate times a factor of carbon, so that carbon, w
 change, is applied after the months are added.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from nepflow.study.respiration import SOIL_MODELS, refusal
-
-RAICH_RANGE = (-13.3, 33.5)  # degC; temperatures outside count as the limit
-PUBLISHED = {  # rate and response to temperature of the models whose constants are no settings
-    "raich2002": {"rate": 1.25, "per_k": 0.0545},
-    "chen2010": {"rate": 1550.0, "per_k": 0.031},
-}
+from nepflow.study.respiration import DIRECT_MODELS, RELATIONS, SOIL_MODELS, published, refusal
 
 
-def raich2002(temperature, precipitation, constants=None):
+def raich2002(temperature, precipitation, constants):
     """Return daily soil respiration of a month after Raich et al. (2002).
 
     ``Rs = 1.25 exp(0.0545 T) P / (42.59 + P)``
@@ -25,11 +17,11 @@ def raich2002(temperature, precipitation, constants=None):
     Parameters
     ----------
     temperature : ndarray
-        Monthly mean, degC; held at `RAICH_RANGE`.
+        Monthly mean, degC, held within the limits of the model.
     precipitation : ndarray, same shape
         mm month-1.
-    constants : dict, optional
-        rate (g C m-2 d-1) and per_k (K-1), of a calibration; the published ones otherwise.
+    constants : dict
+        rate (g C m-2 d-1), per_k (K-1), half_rain_mm (mm month-1).
 
     Returns
     -------
@@ -41,10 +33,8 @@ def raich2002(temperature, precipitation, constants=None):
     Raich, Potter and Bhagawati (2002), Global Change Biology 8:800-812. Public code of the model
     has quarters and 127.77 mm = 3 x 42.59; the limits of temperature could not be confirmed.
     """
-    own = constants or PUBLISHED["raich2002"]
-    held = np.clip(temperature, *RAICH_RANGE)
-    rate = own["rate"] * np.exp(own["per_k"] * held)
-    return rate * precipitation / (42.59 + precipitation)
+    rate = constants["rate"] * np.exp(constants["per_k"] * temperature)
+    return rate * precipitation / (constants["half_rain_mm"] + precipitation)
 
 
 def gsmsr(temperature, precipitation, constants):
@@ -83,10 +73,10 @@ def gsmsr_carbon(carbon, constants):
     return constants["rate"] + constants["rate_per_carbon"] * carbon
 
 
-def chen2010(temperature, precipitation, constants=None):
+def chen2010(temperature, precipitation, constants):
     """Return the response of the annual model of Chen et al. (2010) to a year's climate.
 
-    ``1000 * 1.55 exp(0.031 T) P / (P + 0.68)``, to be multiplied by `chen_carbon`.
+    ``1000 * 1.55 exp(0.031 T) P / (P + 0.68)``, to be multiplied by `chen2010_carbon`.
 
     Parameters
     ----------
@@ -94,8 +84,8 @@ def chen2010(temperature, precipitation, constants=None):
         Annual mean, degC.
     precipitation : ndarray, same shape
         mm yr-1; the model itself counts in m.
-    constants : dict, optional
-        rate (g C m-2 yr-1) and per_k (K-1), of a calibration; the published ones otherwise.
+    constants : dict
+        rate (g C m-2 yr-1), per_k (K-1), half_rain_m (m yr-1).
 
     Returns
     -------
@@ -107,28 +97,18 @@ def chen2010(temperature, precipitation, constants=None):
     Chen S. et al. (2010), Agricultural and Forest Meteorology; constants from secondary sources,
     unconfirmed.
     """
-    own, rain = constants or PUBLISHED["chen2010"], precipitation / 1000
-    return own["rate"] * np.exp(own["per_k"] * temperature) * rain / (rain + 0.68)
+    rain = precipitation / 1000
+    rate = constants["rate"] * np.exp(constants["per_k"] * temperature)
+    return rate * rain / (rain + constants["half_rain_m"])
 
 
-def chen_carbon(carbon, constants=None):
+def chen2010_carbon(carbon, constants):
     """Return ``C / (C + 2.23)`` of soil organic carbon C, kg C m-2."""
-    return carbon / (carbon + 2.23)
+    return carbon / (carbon + constants["half_carbon"])
 
 
-class Formula(NamedTuple):
-    """Response to climate, factor of carbon or None, and limits that temperature is held at."""
-
-    response: callable
-    carbon: callable
-    held_at: tuple
-
-
-FORMULAS = {
-    "raich2002": Formula(raich2002, None, RAICH_RANGE),
-    "gsmsr": Formula(gsmsr, gsmsr_carbon, None),
-    "chen2010": Formula(chen2010, chen_carbon, None),
-}
+RESPONSES = {function.__name__: function for function in (raich2002, gsmsr, chen2010)}
+FACTORS = {"gsmsr": gsmsr_carbon, "chen2010": chen2010_carbon}  # of carbon, where a model has one
 
 
 def response(model, temperature, precipitation, constants=None):
@@ -137,10 +117,11 @@ def response(model, temperature, precipitation, constants=None):
     Parameters
     ----------
     model : str
-        Key of `FORMULAS`; `respiration.SOIL_MODELS` says its step.
+        Key of `respiration.SOIL_MODELS`, which says its step and limits of temperature.
     temperature, precipitation : ndarray of one shape
         Mean, degC, and sum, mm, of the model's step.
     constants : dict, optional
+        Those that differ from the published ones.
 
     Raises
     ------
@@ -151,7 +132,10 @@ def response(model, temperature, precipitation, constants=None):
         raise ValueError(f"shapes differ: {temperature.shape}, {precipitation.shape}")
     if np.nanmin(precipitation, initial=0) < 0:
         raise ValueError("precipitation is negative")
-    return FORMULAS[model].response(temperature, precipitation, constants)
+    about = SOIL_MODELS[model]
+    if about.held_at:
+        temperature = np.clip(temperature, *about.held_at)
+    return RESPONSES[model](temperature, precipitation, published(about, constants))
 
 
 def with_carbon(model, values, carbon, constants=None):
@@ -172,7 +156,7 @@ def with_carbon(model, values, carbon, constants=None):
         return values
     if carbon is None:
         raise ValueError(f"{model} needs soil organic carbon")
-    return values * FORMULAS[model].carbon(carbon, constants)
+    return values * FACTORS[model](carbon, published(SOIL_MODELS[model], constants))
 
 
 def pei2009(temperature, precipitation):
@@ -213,10 +197,9 @@ def pei2009(temperature, precipitation):
         raise ValueError(f"shapes differ: {temperature.shape}, {precipitation.shape}")
     if np.nanmin(precipitation, initial=0) < 0:
         raise ValueError("precipitation is negative")
-    heterotrophic_share = 0.465
-    days = 30
-    daily = 0.22 * (np.exp(0.0912 * temperature) + np.log(0.3145 * precipitation + 1))
-    return daily * days * heterotrophic_share
+    own = published(DIRECT_MODELS[pei2009.__name__])
+    response = np.exp(own["per_k"] * temperature) + np.log(own["per_mm"] * precipitation + 1)
+    return own["rate"] * response * own["days"] * (own["heterotrophic_percent"] / 100)
 
 
 def monthly(temperature, precipitation):
@@ -254,20 +237,7 @@ def annual_once(temperature, precipitation):
     return pei2009(temperature, precipitation)
 
 
-def annual_x12(temperature, precipitation):
-    """Return twelve times `annual_once`: a negative control, found in no paper.
-
-    Same parameters and unit as `annual_once`.
-    """
-    return 12 * pei2009(temperature, precipitation)
-
-
-# reading -> (function, whether it takes monthly climate)
-READINGS = {
-    "monthly": (monthly, True),
-    "annual_once": (annual_once, False),
-    "annual_x12": (annual_x12, False),
-}
+READINGS = {function.__name__: function for function in (monthly, annual_once)}
 
 
 class WrongStep(ValueError):
@@ -279,7 +249,7 @@ def bond_lamberty2004(respiration):
 
     Bond-Lamberty, Wang and Gower (2004), Global Change Biology 10:1756-1766; 53 forest sites.
     """
-    return np.exp(1.22) * respiration**0.73
+    return _power_law(respiration, bond_lamberty2004.__name__)
 
 
 def bond_lamberty_thomson2010(respiration):
@@ -287,7 +257,12 @@ def bond_lamberty_thomson2010(respiration):
 
     Bond-Lamberty and Thomson (2010), Biogeosciences 7:1915-1926.
     """
-    return np.exp(0.22) * respiration**0.87
+    return _power_law(respiration, bond_lamberty_thomson2010.__name__)
+
+
+def _power_law(respiration, relation):
+    own = published(RELATIONS[relation])
+    return np.exp(own["level"]) * respiration ** own["power"]
 
 
 def quadratic(respiration):
@@ -295,10 +270,11 @@ def quadratic(respiration):
 
     Used with the GSMSR by several papers; its origin could not be confirmed.
     """
-    return -0.0009 * respiration**2 + 0.6011 * respiration + 4.8874
+    own = published(RELATIONS[quadratic.__name__])
+    return own["square"] * respiration**2 + own["slope"] * respiration + own["level"]
 
 
-RELATIONS = {
+SHARES = {
     function.__name__: function
     for function in (bond_lamberty2004, bond_lamberty_thomson2010, quadratic)
 }
@@ -335,6 +311,6 @@ def heterotrophic(respiration, relation, step):
         raise WrongStep(f"{why}. Give it sums of the other step.")
     if np.nanmin(respiration, initial=0) < 0:
         raise ValueError("soil respiration is negative")
-    rh = RELATIONS[relation](respiration)
+    rh = SHARES[relation](respiration)
     raised, lowered = int((rh < 0).sum()), int((rh > respiration).sum())
     return np.clip(rh, 0, respiration), raised, lowered

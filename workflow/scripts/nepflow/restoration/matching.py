@@ -171,19 +171,6 @@ def _matches(panel, places, unit, usable, neighbours):
     return match, distance
 
 
-def gaps(found):
-    """Return what treated units have more than their controls since the base years.
-
-    Returns
-    -------
-    ndarray, shape (treated, year)
-        g C m-2 yr-1.
-    """
-    years = np.arange(found.left.shape[1])
-    controls = found.left[found.match, years[:, None, None]].mean(axis=2)
-    return found.left[found.unit] - controls.T
-
-
 def placebo_gaps(panel, found, settings):
     """Return the gap that each untreated unit would show, had it started with the cohort.
 

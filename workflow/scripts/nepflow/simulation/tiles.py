@@ -21,7 +21,7 @@ from nepflow.simulation.world import SIMULATED
 
 # Codes of MOD17A3HGF above its valid range, by the IGBP class of the map that it uses.
 NPP_CODE = {13: 32762, 11: 32763, 15: 32764, 16: 32765, 17: 32766}
-UNCLASSIFIED, NPP_FILL = 32761, 32767
+UNCLASSIFIED = 32761
 GPP_OFFSET, QC_OFFSET = 65535 - 32767, 255 - 32767  # the same list ends at each layer's fill
 CODES = np.zeros(256, dtype="int32")
 CODES[list(NPP_CODE)] = list(NPP_CODE.values())
@@ -240,7 +240,8 @@ def write_dates(folder, list_path, world, dates, year, collection, pixels):
     for day, product, tile in progress(granules, len(granules), f"{dates[0][1].name} {year}"):
         name = f"{product.name}.A{year}{day:03d}.{tile}.{collection}.{STAMP}.hdf"
         write_tile(Path(folder) / name, world, product, year, collection, tile, pixels, day)
-        digest = hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()
+        with open(Path(folder) / name, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
         rows.append((name, digest, SIMULATED))
     with (
         replacing(list_path) as temporary,

@@ -197,8 +197,6 @@ def long_gaps(present, longest):
     return long
 
 
-# temperature by difference from the station's mean, the others by ratio to it
-DEPARTURES = {"temperature": "difference", "precipitation": "ratio", "radiation": "ratio"}
 COLUMNS = ("variable", "month", "quantity", "value", "unit")
 VARIOGRAMS = ("variable", "month", "model", "quantity", "value", "unit")
 TABLES = (VARIOGRAMS, COLUMNS, flags.QUALITY)
@@ -210,7 +208,8 @@ def without_gaps(name, values, month, distance_km, *, model, lags, longest_gap_d
     Parameters
     ----------
     name : str
-        Key of `DEPARTURES`.
+        Key of `VARIABLES`, which says whether it is filled by difference from the station's mean
+        or by ratio to it.
     values : ndarray, shape (day, station)
         NaN = missing.
     month : ndarray of int, shape (day,)
@@ -231,7 +230,7 @@ def without_gaps(name, values, month, distance_km, *, model, lags, longest_gap_d
         rows = np.flatnonzero(month == calendar)
         complete[rows], months[calendar] = reconstructed_month(
             values[rows], distance_km,
-            departure=DEPARTURES[name], model=model, lags=lags, minimum=minimum,
+            departure=VARIABLES[name].departure, model=model, lags=lags, minimum=minimum,
         )  # fmt: skip
     complete[long_gaps(~np.isnan(values), longest_gap_days)] = np.nan
     return complete, months
@@ -239,7 +238,8 @@ def without_gaps(name, values, month, distance_km, *, model, lags, longest_gap_d
 
 def variogram_rows(name, months):
     """Return the parameters of the variogram of every month."""
-    unit = "K2" if DEPARTURES[name] == "difference" else "1"
+    about = VARIABLES[name]
+    unit = f"{about.difference_unit}2" if about.departure == "difference" else "1"
     return [
         (name, calendar, month.model.model, quantity, value, of)
         for calendar, month in months.items()

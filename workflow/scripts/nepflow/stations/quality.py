@@ -13,9 +13,9 @@ regression checks, each on what passed the ones before it.
 import numpy as np
 
 from nepflow.stations import flags
+from nepflow.study.variables import VARIABLES
 
 ROUNDS = 10  # of the spatial check; each removes the worst value of a neighbourhood and day
-SCALES = {"temperature": "none", "precipitation": "square_root", "radiation": "none"}
 TRANSFORMATIONS = {
     "none": (lambda values: values, lambda values: values),
     "square_root": (np.sqrt, lambda roots: np.maximum(roots, 0.0) ** 2),
@@ -220,7 +220,8 @@ def checked(name, values, codes, month, weights, settings, top_of_atmosphere=Non
 
     Parameters
     ----------
-    name : {"temperature", "precipitation", "radiation"}
+    name : str
+        Key of `variables.VARIABLES`.
     values : ndarray, shape (day, station)
     codes : ndarray of int, same shape
         Flags so far.
@@ -230,19 +231,20 @@ def checked(name, values, codes, month, weights, settings, top_of_atmosphere=Non
     settings : dict
         ``climate.quality`` of the study.
     top_of_atmosphere : ndarray, same shape as values, optional
-        Radiation without an atmosphere, MJ m-2 d-1; for radiation only.
+        Radiation without an atmosphere, MJ m-2 d-1, of a variable that stays below it.
 
     Returns
     -------
     ndarray of int, same shape
     """
+    about = VARIABLES[name]
     checks = [
         (flags.STEP, lambda left: spikes(left, settings["step"][name])),
         (flags.PERSISTENCE, lambda left: repeats(left, settings["persistence_days"][name],
-                                                 None if name == "temperature" else 0.0)),
+                                                 about.may_repeat)),
         (flags.SPATIAL, lambda left: spatial_outliers(
             left, month, weights, difference=settings["spatial_difference"][name],
-            score=settings["spatial_score"][name], transformation=SCALES[name],
+            score=settings["spatial_score"][name], transformation=about.spatial_scale,
             minimum=settings["neighbours"]["least"])),
     ]  # fmt: skip
     if top_of_atmosphere is not None:

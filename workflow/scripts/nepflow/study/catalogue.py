@@ -6,12 +6,20 @@ only: the workflow reads it before any environment exists.
 
 import re
 
-from nepflow.study import attribution, figures, landcover, layers, npp, respiration, restoration
+from nepflow.study import (
+    attribution,
+    figures,
+    landcover,
+    layers,
+    npp,
+    respiration,
+    restoration,
+    zones,
+)
 from nepflow.study.figures import did_you_mean
-from nepflow.study.pixel import TREND_LAYERS
+from nepflow.study.pixel import JOINT_LAYERS, LAYERS, PARTS_OF_DRIVER, SERIES_LAYERS
 from nepflow.study.settings_file import BadStudy
 
-SERIES_LAYERS = (*TREND_LAYERS, "mann_kendall_fdr", "sd", "cv", "cv_class", "hurst", "coupling")
 SWITCHES = {  # what a study must ask for to have the layers of a folder
     "attribution": "attribution: {variables: [nep]}",
     "land_use": "land_use_effect: {quantities: [nep]}",
@@ -83,9 +91,7 @@ def _why_not(layer, known, made):
 
 def _ground(study):
     yield from ("grid", "dem", "slope", "zones/area")
-    for zones in study["zones"]:
-        if zones["kind"] not in ("area", "landcover"):
-            yield f"zones/{zones['name']}"
+    yield from (f"zones/{name}" for name in zones.made(study))
 
 
 def _npp(study):
@@ -146,15 +152,14 @@ def _carbon(study):
 def _pixel(study):
     drivers = study["climate"]["variables"]
     trends = SERIES_LAYERS if study["has_trend"] else ()
+    always = [name for name, layer in LAYERS.items() if not layer.series]
     for name in (*layers.CARBON, *drivers):
-        yield from (f"pixel/{name}/{layer}" for layer in ("mean", "valid_years", *trends))
+        yield from (f"pixel/{name}/{layer}" for layer in (*always, *trends))
     yield "pixel/npp/absence"
     for name in layers.CARBON if study["has_trend"] else ():
         for driver in drivers:
-            parts = ("", "_p", "_class", "_fdr")
-            yield from (f"pixel/{name}/partial_{driver}{part}" for part in parts)
-        yield from (f"pixel/{name}/multiple_{part}" for part in ("r2", "p"))
-        yield f"pixel/{name}/dominant_class"
+            yield from (f"pixel/{name}/partial_{driver}{part}" for part in PARTS_OF_DRIVER)
+        yield from (f"pixel/{name}/{layer}" for layer in JOINT_LAYERS)
 
 
 def _attribution(study):

@@ -11,6 +11,7 @@ from nepflow.study import (
     respiration,
     restoration,
     variables,
+    zones,
 )
 from nepflow.study.settings_file import BadStudy
 
@@ -43,7 +44,7 @@ def check_sense(study, file):
     names.check(study, file)
     check_tiles(study, file)
     detector.check(study, file)  # whose layers others look through
-    _check_zones(study, file)
+    zones.check(study, file)
     _check_climate(study, file)
     if uses_landcover(study) or source == "casa":
         _check_landcover_years(study, file)
@@ -76,14 +77,18 @@ def check_comparison(study, file):
 
 
 def check_casa(study, file):
-    """Refuse light-use NPP without radiation, or before NDVI begins.
+    """Refuse light-use NPP without its climate, or before NDVI begins.
 
     Raises
     ------
     BadStudy
     """
-    if "radiation" not in study["climate"]["variables"]:
-        raise BadStudy(f"{file}: npp.source casa needs radiation. Add it to climate.variables.")
+    lost = set(variables.entering("casa")) - set(study["climate"]["variables"])
+    if lost:
+        raise BadStudy(
+            f"{file}: npp.source casa needs {' and '.join(sorted(lost))}. Add it to "
+            "climate.variables."
+        )
     if study["period"][0] < 2000:
         raise BadStudy(
             f"{file}: period begins {study['period'][0]}, MODIS NDVI in February 2000. Begin the "
@@ -106,7 +111,7 @@ def check_grids(climate, file):
             "variable out of climate.variables."
         )
     for entry in entries:
-        known = variables.UNITS[entry["variable"]]
+        known = variables.VARIABLES[entry["variable"]].units
         if entry["unit"] not in known:
             raise BadStudy(
                 f"{file}: climate.grids: {entry['file']} is in {entry['unit']!r}; "
@@ -124,32 +129,6 @@ def check_grids(climate, file):
             f"{file}: climate.downscaling needs both lapse_rate_k_per_km and elevation, the "
             "elevation that the temperature of the grids belongs to. Give both or none."
         )
-
-
-NEEDS = {"sink": "cuts", "elevation": "cuts", "file": "name_field", "crossing": "of"}
-
-
-def _check_zones(study, file):
-    kinds = {entry["name"]: entry["kind"] for entry in study.get("zones", [])}
-    for name, entry in zip(kinds, study.get("zones", []), strict=True):
-        needed = NEEDS.get(entry["kind"])
-        if needed and needed not in entry:
-            raise BadStudy(f"{file}: zones {name} ({entry['kind']}) lack `{needed}`. Add it.")
-        if entry["kind"] == "file" and "file" not in entry:
-            raise BadStudy(f"{file}: zones {name} lack `file`. Name the polygons.")
-    for entry in study.get("contrasts", []):
-        if kinds.get(entry["zones"]) in (None, "landcover"):
-            raise BadStudy(
-                f"{file}: contrasts {entry['name']} needs zones that do not change, "
-                f"{entry['zones']} is {kinds.get(entry['zones'], 'unknown')}. Change `zones`."
-            )
-    for name, entry in zip(kinds, study.get("zones", []), strict=True):
-        for other in entry.get("of", []):
-            if kinds.get(other) in (None, "landcover", "crossing"):
-                raise BadStudy(
-                    f"{file}: zones {name} cross {other}, which is {kinds.get(other, 'unknown')}. "
-                    "Only zones that do not change can be crossed (stable_landcover, area, ...)."
-                )
 
 
 def _check_climate(study, file):
@@ -188,13 +167,13 @@ def _check_climate(study, file):
 
 def uses_landcover(study):
     """Tell whether a zone, or a layer that the study names, needs land cover."""
-    kinds = {zones["kind"] for zones in study.get("zones", [])}
+    kinds = [zones.KINDS[entry["kind"]] for entry in study.get("zones", [])]
     layers = [layer for _, layer in figures.named_layers(study)]
     if landcover.quantities_of(study) or restoration.needs_landcover(study):
         return True
     if attribution.is_pooled(study):
         return True
-    return bool(kinds & {"landcover", "stable_landcover"}) or any(
+    return any(kind.of_landcover for kind in kinds) or any(
         layer.startswith("landcover/") for layer in layers
     )
 

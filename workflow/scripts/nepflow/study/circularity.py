@@ -8,34 +8,42 @@ reads it before any environment exists.
 import re
 from typing import NamedTuple
 
-DRIVERS = ("temperature", "precipitation", "radiation")
-SAME = "same layer"  # the very raster that the variable is compared with
-OWN = "own source"  # the same quantity from another source
+from nepflow.study import pixel, variables
+from nepflow.study.respiration import DIRECT_MODELS, SOIL_MODELS
+from nepflow.study.variables import OWN, SAME, VARIABLES
+
+DRIVERS = tuple(VARIABLES)
 UNKNOWN = "unknown"  # what was brought in, with nothing declared of its drivers
 NO = "no"
 COLUMNS = ["dependent", "driver", "built_in", "through", "explanation"]
 
 # Model -> {driver: (how, explanation)}.
-_FROM_CLIMATE = {
-    "temperature": (SAME, "Rh is computed from this temperature"),
-    "precipitation": (SAME, "Rh is computed from this precipitation"),
+_RESPIRATION = {
+    name: {driver: (SAME, f"Rh is computed from this {driver}") for driver in about.drivers}
+    for name, about in (DIRECT_MODELS | SOIL_MODELS).items()
 }
-_RESPIRATION = dict.fromkeys(("pei2009", "raich2002", "chen2010", "gsmsr"), _FROM_CLIMATE)
+
+
+def _of_climate(source, sentence):
+    """The climate in a source of NPP."""
+    return {
+        name: (VARIABLES[name].enters[source], sentence.format(name))
+        for name in variables.entering(source)
+    }
+
+
 _NPP = {
-    "mod17": {
-        "temperature": (OWN, "MOD17 NPP is driven by temperature of a reanalysis"),
-        "radiation": (OWN, "MOD17 NPP is driven by radiation of a reanalysis"),
-    },
+    "mod17": _of_climate("mod17", "MOD17 NPP is driven by {} of a reanalysis"),
     "casa": {
-        "temperature": (SAME, "CASA NPP is computed from this temperature"),
-        "precipitation": (SAME, "CASA NPP is computed from this precipitation"),
-        "radiation": (SAME, "CASA NPP is computed from this radiation"),
+        **_of_climate("casa", "CASA NPP is computed from this {}"),
         "ndvi": (SAME, "CASA NPP is computed from this NDVI"),
         "landcover": (SAME, "constants of CASA follow this land cover"),
     },
 }
-_LAYER = re.compile(rf"pixel/(nep|npp|rh)/[a-z]+_({'|'.join(DRIVERS)})(?:_class|_p|_fdr)?$")
-_JOINT = re.compile(r"pixel/(nep|npp|rh)/(?:multiple_r2|dominant_class)$")
+_LAYER = re.compile(
+    rf"pixel/(nep|npp|rh)/partial_({'|'.join(DRIVERS)})(?:{'|'.join(pixel.PARTS_OF_DRIVER)})$"
+)
+_JOINT = re.compile(rf"pixel/(nep|npp|rh)/(?:{'|'.join(pixel.JOINT_LAYERS)})$")
 
 
 class Link(NamedTuple):
@@ -86,8 +94,8 @@ def _npp_links(npp):
 def _links(models, through, model, key):
     if model not in models:
         raise ValueError(
-            f"{key}: {model}: its climate drivers are unknown. Add them to "
-            "nepflow/study/circularity.py."
+            f"{key}: {model}: its climate drivers are unknown. Add them to nepflow/study: "
+            "respiration.py has those of Rh, variables.py (enters) those of NPP."
         )
     return [Link(driver, through, *how) for driver, how in models[model].items()]
 
@@ -96,6 +104,17 @@ def built_in_how(study, variable, driver):
     """Return the value of a column ``built_in``: same layer, own source, unknown or no."""
     found = {link.how for link in built_in(study)[variable] if link.driver == driver}
     return next((how for how in (SAME, OWN, UNKNOWN) if how in found), NO)
+
+
+def shared_inputs(study, variable):
+    """Return whether each climate driver entered the variable that it is compared with."""
+    drivers = study["climate"]["variables"]
+    return {driver: built_in_how(study, variable, driver) for driver in drivers}
+
+
+def shared_input_of_test(study, variable, test):
+    """Return whether the driver of a test entered the variable; an empty text without driver."""
+    return how_of(study, f"pixel/{variable}/{test}") or ""
 
 
 def how_of(study, layer):

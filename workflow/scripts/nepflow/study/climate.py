@@ -4,7 +4,7 @@ import re
 
 from nepflow.study import files, layers
 
-FIT_TABLES = ("fit", "minima", "ranked", "suspects", "evaluation", "floored")
+FIT_TABLES = ("fit", "minima", "ranked", "suspects", "floored")
 
 
 def studies_with_stations(studies):
@@ -54,6 +54,12 @@ def if_stations(study, file):
 def weights_file(study):
     """Return the station file, if one of its columns holds weights."""
     return study["files"]["stations"] if study["climate"]["weights_column"] else []
+
+
+def dem_if_coarse(study):
+    """Return the elevation, if nodes are to be chosen: errors are largest where values are."""
+    coarse = study["climate"]["evaluator"] == "coarse"
+    return layers.below(study, "dem.tif") if coarse else []
 
 
 def fits(study):

@@ -7,7 +7,7 @@ import re
 
 from nepflow.study import circularity, landcover, layers
 from nepflow.study import files as study_files
-from nepflow.study.figures import did_you_mean
+from nepflow.study.figures import KINDS, did_you_mean
 from nepflow.study.settings_file import BadStudy
 
 _CARBON = re.compile(r"pixel/(nep|npp|rh)/(\w+)")
@@ -16,7 +16,6 @@ _DRIVER = re.compile(
 )
 _MEAN = re.compile(rf"pixel/(nep|npp|rh|{'|'.join(circularity.DRIVERS)})/mean")
 _COVER = re.compile(r"landcover/(?:keys/(\w+)/)?(\d{4})")
-KINDS = ("detector", "interaction")  # of figures
 TABLES = ("factors", "interactions", "discretisation", "risk", "ecological", "scales")
 
 
@@ -88,7 +87,7 @@ def check(study, file):
         _check_factors(entry, files, file)
     known = {entry["name"] for entry in detectors_of(study)}
     for figure in study.get("figures", []):
-        if figure["kind"] in KINDS and figure.get("detector") not in known:
+        if "detector" in KINDS[figure["kind"]].needs and figure.get("detector") not in known:
             name = figure.get("detector")
             raise BadStudy(
                 f"{file}: figure {figure['name']} wants the detector {name}, the study has "

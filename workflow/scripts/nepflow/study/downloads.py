@@ -7,7 +7,7 @@ import csv
 import os
 from pathlib import Path
 
-from nepflow.study import layers, npp
+from nepflow.study import layers, modis, npp
 from nepflow.study.datasets import TOP
 from nepflow.study.settings_file import BadStudy
 
@@ -26,6 +26,33 @@ def countries(study):
     """Return the codes of the countries whose population is brought (ISO 3166-1 alpha-3)."""
     own = [study["acquire"]["country"]] if study["acquire"]["country"] else []
     return study["acquire"].get("population_countries", own)
+
+
+def raster(study, name):
+    """Return what is brought as a map, ``soil_carbon`` or ``population``.
+
+    Returns
+    -------
+    dict
+        files : list of the words in the address of each file; unit; long_name; edition, which
+        follows the title of the archive.
+    """
+    chosen = study["acquire"]
+    if name == "soil_carbon":
+        comes = CARBON[chosen[name]]
+        title = "soil organic carbon of {}-{} cm".format(*comes["depth_cm"])
+        return {"files": [{}], "unit": comes["unit"], "long_name": title, "edition": ""}
+    year = chosen["population_year"]
+    # densities, since a count of cells of degrees changes with latitude and resampling
+    return {
+        "files": [
+            {"year": year, "country": country.lower(), "COUNTRY": country}
+            for country in countries(study)
+        ],
+        "unit": POPULATION_UNIT,
+        "long_name": f"population density of {year}",
+        "edition": f", {year}",
+    }
 
 
 def check(study, file):
@@ -136,7 +163,7 @@ def brings(study, *inputs):
 
 def list_of_tiles(study, product, collection, year):
     """Return the list of a product's tiles of a year, if they are brought, else None."""
-    if not brings(study, "tiles") or collection != "061":
+    if not brings(study, "tiles") or collection != modis.PRODUCTS[product].collection:
         return None
     return layers.below(study, f"acquired/{product}.{collection}_{year}.csv")
 
@@ -192,14 +219,16 @@ def tile_years(study):
             first, last = study["npp"]["overlap"]
             for collection in ("006", "061"):
                 needed[f"mod17a3hgf_{collection}"] |= set(range(first, last + 1))
-    if study["npp"]["compare"] == "mod17":  # the comparison is of collection 061 alone
-        needed["mod17a3hgf_061"] = {year for year in study["years"] if year > 2000}
+    if study["npp"]["compare"] == "mod17":  # the comparison is of the collection in use alone
+        known = modis.PRODUCTS["MOD17A3HGF"]
+        begin = known.first_year[known.collection]
+        needed[known.dataset] = {year for year in study["years"] if year >= begin}
     by_light = study["npp"]["source"] == "casa"
     if by_light:
-        needed[f"{study['ndvi']['product'].lower()}_061"] = set(study["years"])
+        needed[modis.PRODUCTS[study["ndvi"]["product"]].dataset] = set(study["years"])
     landcover = set(study["landcover_dates"].values())
     if study["uses_landcover"] or by_light:
         landcover |= set(study["landcover_year"].values())
     if landcover:
-        needed["mcd12q1_061"] = landcover
+        needed[modis.PRODUCTS["MCD12Q1"].dataset] = landcover
     return {name: sorted(years) for name, years in sorted(needed.items())}

@@ -1,17 +1,18 @@
-"""Figures of a study: what they read, what they may name.
+"""Kinds of figures: what each needs, reads, is told and says below the picture.
 
 Standard library only: the workflow reads it before any environment exists.
 """
 
 import difflib
+from collections.abc import Callable
+from typing import NamedTuple
 
-from nepflow.study import circularity, layers, zones
+from nepflow.study import circularity, climate, imports, landcover, layers, zones
 from nepflow.study.settings_file import BadStudy
+from nepflow.study.variables import VARIABLES
 
 # Colours of fields by meaning, and Crameri's palettes (reversed with _r, of few colours with S).
-MEANINGS = (
-    "carbon", "temperature", "precipitation", "radiation", "sequential", "diverging", "neutral",
-)  # fmt: skip
+MEANINGS = ("carbon", *VARIABLES, "sequential", "diverging", "neutral")
 _WITH_FEW = (
     "acton", "bamako", "batlow", "batlowK", "batlowW", "bilbao", "buda", "davos", "devon",
     "glasgow", "grayC", "hawaii", "imola", "lajolla", "lapaz", "lipari", "navia", "nuuk", "oslo",
@@ -93,7 +94,7 @@ def zones_of(figure):
 
 def needs_years(figure, pattern):
     """Tell whether a figure shows rasters of series, whose whole names fit a compiled pattern."""
-    if figure["kind"] == "specification":
+    if KINDS[figure["kind"]].needs_years:
         return True
     return any(pattern.fullmatch(layer) for layer in layers_of(figure))
 
@@ -111,40 +112,25 @@ def check(study, file):
     ------
     BadStudy
     """
-    zones = {entry["name"] for entry in study.get("zones", [])}
+    named = {entry["name"] for entry in study.get("zones", [])}
     for figure in study.get("figures", []):
         for part in parts_of(figure):
-            _check_part(part, figure["name"], zones, file)
+            _check_part(part, figure["name"], named, file)
             _check_choices(part, f"{file}: figure {figure['name']}", study)
-        if figure["kind"] in ("sankey", "matrix") and not dates_of(study):
-            raise BadStudy(
-                f"{file}: figure {figure['name']} shows land-cover change. Say between which "
-                "years: landcover: {transitions: [2001, 2022]}."
-            )
-        if figure["kind"] == "field_scatter" and not study[figure["of"]]["file"]:
-            raise BadStudy(
-                f"{file}: figure {figure['name']} shows {figure['of']}, and {figure['of']}.file is "
-                "null. Name the table or take the figure out."
-            )
-        if figure["kind"] == "specification" and not study["specification"].get("choices"):
-            raise BadStudy(
-                f"{file}: figure {figure['name']} shows what other choices give. Say which: "
-                "specification: {choices: [respiration]}."
-            )
+        if lacking := KINDS[figure["kind"]].lacking(study, figure):
+            raise BadStudy(f"{file}: figure {figure['name']} {lacking}")
     _check_dates(study, file)
 
 
-def _check_part(part, name, zones, file):
-    wanted = {"map": "layer", "classes": "layer", "series": "quantity", "panels": "panels"}
-    wanted["field_scatter"] = "of"
-    wanted["scatter"] = "layer" if "against" in part else "against"
-    key = wanted.get(part["kind"])
-    if key and key not in part:
-        raise BadStudy(f"{file}: figure {name}: a {part['kind']} needs the key `{key}`. Add it.")
-    if part["kind"] == "series" and part.get("zones") not in zones:
+def _check_part(part, name, named, file):
+    kind = part["kind"]
+    for key in PANELS[kind] if kind in PANELS else KINDS[kind].needs:
+        if key not in part:
+            raise BadStudy(f"{file}: figure {name}: a {kind} needs the key `{key}`. Add it.")
+    if kind == "series" and part["zones"] not in named:
         raise BadStudy(
-            f"{file}: figure {name} wants zones {part.get('zones')}, the study has "
-            f"{', '.join(sorted(zones)) or 'none'}.{did_you_mean(part.get('zones'), zones)} Add "
+            f"{file}: figure {name} wants zones {part['zones']}, the study has "
+            f"{', '.join(sorted(named)) or 'none'}.{did_you_mean(part['zones'], named)} Add "
             "them to `zones` or change the figure."
         )
 
@@ -197,36 +183,418 @@ def _check_dates(study, file):
         )
 
 
-def check_kinds(studies):
-    """Refuse a name of a figure that has two kinds: it tells what draws the figure.
+# --- kinds
 
-    Parameters
+
+class Text(NamedTuple):
+    """Sentences of a caption, by language; ``when`` tells of which entries they are said."""
+
+    en: str
+    when: Callable = lambda entry: True
+
+
+class Kind(NamedTuple):
+    """A kind of figure; see `KINDS`.
+
+    Attributes
     ----------
-    studies : dict
-        Complete settings by name.
-
-    Raises
-    ------
-    BadStudy
+    drawing : str
+        Module and function of ``nepflow/figures`` that draws it from files and options.
+    needs : tuple of str
+        Keys that its entry must have.
+    files : callable
+        Of the study and the entry: {name: path or list of paths} of what is drawn.
+    caption : tuple of Text
+        What every reader of such a figure must know, after the caption of the study.
+    options : callable
+        Of the study and the entry: {name: value} of what drawing is told besides the entry.
+    lacking : callable
+        Of the study and the entry: what is lacking and the remedy; "" where nothing is.
+    needs_years : bool
+        Only a study that is long enough for trends has it.
+    mem_mb, minutes : int
+        What drawing takes.
     """
-    kinds = {}
-    for name, study in studies.items():
-        for figure in study["figures"]:
-            if kinds.setdefault(figure["name"], figure["kind"]) != figure["kind"]:
-                raise BadStudy(
-                    f"config/studies/{name}.yaml: figure {figure['name']} is a {figure['kind']} "
-                    f"here and a {kinds[figure['name']]} in another study of the site. Rename one."
-                )
+
+    drawing: str
+    needs: tuple
+    files: Callable
+    caption: tuple
+    options: Callable = lambda study, entry: {"simulated": study["simulated"]}
+    lacking: Callable = lambda study, entry: ""
+    needs_years: bool = False
+    mem_mb: int = 1000
+    minutes: int = 15
 
 
-def pattern(studies, kind):
-    """Return the regular expression of the figures of a kind in any study."""
-    names = {
-        figure["name"]
-        for study in studies.values()
-        for figure in study["figures"]
-        if figure["kind"] == kind
+def _area(study):
+    return {
+        "grid": layers.below(study, "grid.tif"),
+        "outlines": layers.below(study, "zones/outlines.gpkg"),
     }
+
+
+def _rasters(study, entry):
+    return [layers.below(study, f"{name}.tif") for name in layers_of(entry)]
+
+
+def _transitions(study, entry):
+    return {"transitions": layers.table(study, "transitions")}
+
+
+def _without_dates(study, entry):
+    if dates_of(study):
+        return ""
+    return (
+        "shows land-cover change. Say between which years: landcover: {transitions: [2001, 2022]}."
+    )
+
+
+def _marks(study, entry):
+    """What must be said of drivers that entered the variable they are compared with."""
+    marks = {name: circularity.mark_of(study, name) for name in layers_of(entry)}
+    return {name: text for name, text in marks.items() if text}
+
+
+def _map_files(study, entry):
+    return {"layers": _rasters(study, entry), **_area(study)}
+
+
+def _map_options(study, entry):
+    return {"layers": layers_of(entry), "marks": _marks(study, entry)}
+
+
+def _classes_files(study, entry):
+    layer = layers.below(study, f"{entry['layer']}.tif")
+    persistence = zones.persistence_of_layers(study, [entry["layer"]])
+    return {"layer": layer, "persistence": persistence, **_area(study)}
+
+
+def _classes_options(study, entry):
+    return {"marks": _marks(study, entry)}
+
+
+def _series_files(study, entry):
+    return {name: layers.table(study, f"{name}_{entry['zones']}") for name in ("series", "trends")}
+
+
+def _study_area_files(study, entry):
+    return {
+        "dem": layers.below(study, "dem.tif"),
+        "stations": climate.if_stations(study, "stations/sites.csv"),
+        "monthly": climate.if_stations(study, "stations/monthly.csv"),
+        **_area(study),
+    }
+
+
+def _panels_files(study, entry):
+    return {
+        "layers": _rasters(study, entry),
+        "series": [layers.table(study, f"series_{name}") for name in zones_of(entry)],
+        "trends": [layers.table(study, f"trends_{name}") for name in zones_of(entry)],
+        "persistence": zones.persistence_of_layers(study, layers_of(entry)),
+        **_area(study),
+    }
+
+
+def _panels_options(study, entry):
+    known = _map_options(study, entry) | {"zones": zones_of(entry)}
+    return known | {"simulated": study["simulated"]}
+
+
+def _substitutes(study, entry):
+    return {"substitutes": landcover.substituted(study), "simulated": study["simulated"]}
+
+
+def _sankey_options(study, entry):
+    return _substitutes(study, entry) | {"classes": study["landcover_classes"]}
+
+
+def _specification_files(study, entry):
+    return {"specification": layers.table(study, "specification")}
+
+
+def _without_choices(study, entry):
+    if study["specification"].get("choices"):
+        return ""
+    return "shows what other choices give. Say which: specification: {choices: [respiration]}."
+
+
+def _residual_files(study, entry):
+    residuals = layers.below(study, f"climate/{entry['quantity']}_residuals.parquet")
+    return {"residuals": residuals, **_area(study)}
+
+
+def _pairs(study, entry):
+    return {"pairs": layers.below(study, f"evaluation/{entry['of']}.csv")}
+
+
+def _without_field_data(study, entry):
+    of = entry["of"]
+    if study[of]["file"]:
+        return ""
+    return f"shows {of}, and {of}.file is null. Name the table or take the figure out."
+
+
+def _factors(study, entry):
+    return {"factors": layers.table(study, f"detector_factors_{entry['detector']}")}
+
+
+def _factor_options(study, entry):
+    return {"level": study["detector"]["significance_p"], "simulated": study["simulated"]}
+
+
+def _interactions(study, entry):
+    return {"interactions": layers.table(study, f"detector_interactions_{entry['detector']}")}
+
+
+def _land_use_files(study, entry):
+    return {"effects": layers.table(study, f"land_use_effect_{entry['quantity']}")}
+
+
+def _event_files(study, entry):
+    return {name: layers.table(study, f"restoration_{name}") for name in ("events", "effects")}
+
+
+def _event_options(study, entry):
+    return {"base_years": study["restoration"]["base_years"], "simulated": study["simulated"]}
+
+
+def _any_panel(*keys, kind=None):
+    """Tell of an entry whether one of its panels has one of the keys, or is of a kind."""
+    return lambda entry: any(
+        part["kind"] == kind or any(key in part for key in keys) for part in parts_of(entry)
+    )
+
+
+# Kinds of panels in a figure of kind panels, and the keys that each needs
+PANELS = {
+    "map": ("layer",),
+    "classes": ("layer",),
+    "series": ("quantity", "zones"),
+    "scatter": ("layer", "against"),
+}
+# The only list of kinds: the schema, the rule, the report and the checks read it
+KINDS = {
+    "map": Kind(
+        "maps.draw",
+        PANELS["map"],
+        _map_files,
+        (
+            Text(
+                "Grey: cells of the area without data. Arrows on the colour bar: values beyond "
+                "its ends, drawn in its end colours. The inset shows how the area with data is "
+                "distributed over the values."
+            ),
+        ),
+        _map_options,
+        mem_mb=2000,
+    ),
+    "classes": Kind(
+        "class_map.draw",
+        PANELS["classes"],
+        _classes_files,
+        (
+            Text(
+                "The shares count every cell of the study grid and close to 100 % of the "
+                "classified area. Grey: cells of the area without a class."
+            ),
+        ),
+        _classes_options,
+        mem_mb=3000,
+    ),
+    "series": Kind(
+        "series.draw",
+        PANELS["series"],
+        _series_files,
+        (
+            Text(
+                "Points: annual means over the cells with data. Dashed: Theil–Sen line; its "
+                "slope and the p value of the Mann–Kendall test stand above each panel. Each "
+                "panel has its own scale."
+            ),
+        ),
+        minutes=10,
+    ),
+    "study_area": Kind(
+        "study_area.draw",
+        (),
+        _study_area_files,
+        (
+            Text(
+                "Elevation with hillshade, lit from the north-west. Dots: stations of which at "
+                "least one month was used; crosses: stations of which none was."
+            ),
+        ),
+        lambda study, entry: {},
+        mem_mb=3000,
+    ),
+    "panels": Kind(
+        "panels.draw",
+        ("panels",),
+        _panels_files,
+        (
+            Text("Each panel has its own legend."),
+            Text("Grey: cells of the area without data.", _any_panel("layer")),
+            Text(
+                "Shares are of the area with data or with a class and close to 100 %.",
+                _any_panel("levels", "stipple", kind="classes"),
+            ),
+            Text(
+                "Dots stand on a regular lattice where most cells around are below the level; "
+                "shares in brackets count every such cell.",
+                _any_panel("stipple"),
+            ),
+            Text(
+                "Text in red says which driver entered the variable that it is compared with.",
+                lambda entry: any("/partial_" in p.get("layer", "") for p in parts_of(entry)),
+            ),
+        ),
+        _panels_options,
+        mem_mb=3000,
+    ),
+    "sankey": Kind(
+        "sankey.draw",
+        (),
+        _transitions,
+        (
+            Text(
+                "Heights are proportional to area, of cells with a class at both dates. Pale "
+                "ribbons kept their class; ribbons in full colour left the class of that "
+                "colour. Changes too small to draw are counted below the figure; all stand in "
+                "the table of transitions."
+            ),
+        ),
+        _sankey_options,
+        _without_dates,
+    ),
+    "matrix": Kind(
+        "transition_matrix.draw",
+        (),
+        _transitions,
+        (
+            Text(
+                "% of the area with a class at both dates; the cells of the matrix sum to 100. "
+                "Colours are logarithmic. Loss: what left the class; gain: what came to it; net "
+                "change: gain less loss; swap: twice the smaller of gain and loss, lost in one "
+                "place and won in another."
+            ),
+        ),
+        _substitutes,
+        _without_dates,
+    ),
+    "specification": Kind(
+        "specification.draw",
+        (),
+        _specification_files,
+        (
+            Text(
+                "Each row is one option of one choice with all other choices as the study makes "
+                "them; diamonds: the option that the study takes; line: all choices as taken. A "
+                "row whose point lies on the line does not move that number."
+            ),
+        ),
+        lacking=_without_choices,
+        needs_years=True,
+    ),
+    "residuals": Kind(
+        "residuals.draw",
+        ("quantity",),
+        _residual_files,
+        (
+            Text(
+                "Left: every station and month against its prediction without the station. "
+                "Right: stations, coloured by their mean residual (observed minus predicted), "
+                "larger where the root mean square residual is."
+            ),
+        ),
+        lambda study, entry: {},
+        mem_mb=2000,
+    ),
+    "field_scatter": Kind(
+        "field_scatter.draw",
+        ("of",),
+        _pairs,
+        (
+            Text(
+                "Modelled against observed values with the line of equality, a panel a model; "
+                "bias is modelled minus observed. Monthly models get twelve equal months where "
+                "the table has annual climate only."
+            ),
+        ),
+        lacking=_without_field_data,
+        minutes=10,
+    ),
+    "detector": Kind(
+        "detector.draw_factors",
+        ("detector",),
+        _factors,
+        (
+            Text(
+                "q: share of the variance that lies between the strata of a factor. p: share of "
+                "surrogates (the whole variable moved, the division chosen anew) with at least "
+                "this q; the tick is what 5 % of them exceed. Hatched: factors that entered the "
+                "variable, which partly explain the model itself."
+            ),
+        ),
+        _factor_options,
+    ),
+    "interaction": Kind(
+        "detector.draw_interactions",
+        ("detector",),
+        _interactions,
+        (
+            Text(
+                "q of the overlay of two factors, and of each alone on the diagonal. An overlay "
+                "never explains less than each of its factors, so that enhancement is nearly "
+                "certain by construction. Red: factors that entered the variable."
+            ),
+        ),
+    ),
+    "land_use": Kind(
+        "land_use.draw",
+        ("quantity",),
+        _land_use_files,
+        (
+            Text(
+                "Cells: what the area that went from a class (row) to a class (column) adds to "
+                "the change of the total, A (d2 of the new class - d1 of the old one); the cells "
+                "sum to that change. Right: the parts of each row. Area: at the densities of the "
+                "first period; density: of the old class; interaction: what is left; observed: "
+                "change of the cells themselves."
+            ),
+        ),
+    ),
+    "event_study": Kind(
+        "event_study.draw",
+        (),
+        _event_files,
+        (
+            Text(
+                "NEP of the land of projects less that of matched untreated land, by year since "
+                "the start, with its interval; the change counts from the base years (shaded). "
+                "Left of them stands what projects and their controls differ by before anything "
+                "was done: the test of the comparison. The table restoration_effects holds the "
+                "numbers, how the intervals were made, and the number of projects."
+            ),
+        ),
+        _event_options,
+    ),
+}
+
+
+def caption_of(entry, language="en"):
+    """Return what the kind of a figure says below it, after the caption of the study."""
+    texts = KINDS[entry["kind"]].caption
+    return " ".join(getattr(text, language) for text in texts if text.when(entry))
+
+
+# --- what the rule asks
+
+
+def pattern(studies):
+    """Return the regular expression of the figures of any study."""
+    names = {figure["name"] for study in studies.values() for figure in study["figures"]}
     return "|".join(sorted(names)) or "no_such_figure"
 
 
@@ -235,62 +603,43 @@ def entry(study, figure):
     return next(entry for entry in study["figures"] if entry["name"] == figure)
 
 
-def layer_file(study, figure):
-    """Return the raster that a figure of one layer draws."""
-    return layers.below(study, f"{entry(study, figure)['layer']}.tif")
+def kind(study, figure):
+    """Return the `Kind` of a figure."""
+    return KINDS[entry(study, figure)["kind"]]
 
 
-def layer_names(study, figure):
-    """Return the layers that a figure reads."""
-    return layers_of(entry(study, figure))
+def drawing(study, figure):
+    """Return module and function that draw a figure."""
+    return kind(study, figure).drawing
 
 
-def layer_files(study, figure):
-    """Return every raster that a figure reads."""
-    return [layers.below(study, f"{name}.tif") for name in layer_names(study, figure)]
+def files(study, figure):
+    """Return {name: path or list of paths} of what a figure draws."""
+    return kind(study, figure).files(study, entry(study, figure))
 
 
-def zone_table(study, figure, table):
-    """Return the table ``<table>_<zones>.csv`` of a figure of one kind of zones."""
-    return layers.table(study, f"{table}_{entry(study, figure)['zones']}")
+def options(study, figure):
+    """Return {name: value} of what the drawing of a figure is told besides its entry."""
+    return kind(study, figure).options(study, entry(study, figure))
 
 
-def zone_names(study, figure):
-    """Return the zones whose series a figure reads."""
-    return zones_of(entry(study, figure))
+def caption(study, figure):
+    """Return all that stands below a figure: of the study, then of the kind."""
+    own = entry(study, figure)
+    return f"{own['caption']} {caption_of(own)}"
 
 
-def zone_tables(study, figure, table):
-    """Return the tables ``<table>_<zones>.csv`` of every series of a figure."""
-    return [layers.table(study, f"{table}_{name}") for name in zone_names(study, figure)]
+def code(study, figure):
+    """Return the modules that draw a figure, so that a change reruns figures of their kinds."""
+    module, _ = drawing(study, figure).split(".")
+    return imports.code_of("figures/draw_figure.py", f"nepflow/figures/{module}.py")
 
 
-def detector_table(study, figure, table):
-    """Return a table of the detector of a figure."""
-    return layers.table(study, f"detector_{table}_{entry(study, figure)['detector']}")
+def mem_mb(study, figure):
+    """Return the memory that drawing takes, MB."""
+    return kind(study, figure).mem_mb
 
 
-def land_use_table(study, figure):
-    """Return the table of the land-use effect that a figure shows."""
-    return layers.table(study, f"land_use_effect_{entry(study, figure)['quantity']}")
-
-
-def residuals(study, figure):
-    """Return the residuals of the fits that a figure shows."""
-    return layers.below(study, f"climate/{entry(study, figure)['quantity']}_residuals.parquet")
-
-
-def pairs(study, figure):
-    """Return the pairs of modelled and observed values that a figure shows."""
-    return layers.below(study, f"evaluation/{entry(study, figure)['of']}.csv")
-
-
-def shared_input_marks(study, figure):
-    """Return what a figure must say of drivers that entered the variable they are compared with."""
-    marks = {name: circularity.mark_of(study, name) for name in layer_names(study, figure)}
-    return {name: text for name, text in marks.items() if text}
-
-
-def persistence(study, figure):
-    """Return what chance gives of the classes of trend and persistence that a figure shows."""
-    return zones.persistence_of_layers(study, layer_names(study, figure))
+def minutes(study, figure):
+    """Return the time that drawing takes at the size that was measured, minutes."""
+    return kind(study, figure).minutes

@@ -35,14 +35,15 @@ def code_of(*scripts):
     Parameters
     ----------
     *scripts : str
-        Paths below ``workflow/scripts``.
+        Paths below ``workflow/scripts``; those of the library are themselves returned.
 
     Returns
     -------
     list of str
         Paths from the working directory, sorted.
     """
-    found, queue = set(), [SCRIPTS / script for script in scripts]
+    queue = [SCRIPTS / script for script in scripts]
+    found = {file for file in queue if SCRIPTS / "nepflow" in file.parents}
     while queue:
         for file in direct(queue.pop()):
             if file not in found:

@@ -80,9 +80,3 @@ def months(study, variables):
     """Return the fits, or the months of grids, of variables."""
     name = "climate/native/{}.tif" if is_gridded(study) else "climate/{}_fit.npz"
     return [below(study, name.format(variable)) for variable in variables]
-
-
-def evaluations(study, variables):
-    """Return how the fitted months of variables are evaluated; grids need none."""
-    names = () if is_gridded(study) else variables
-    return [table(study, f"{name}_evaluation") for name in names]

@@ -18,15 +18,30 @@ from nepflow.study import (
 )
 from nepflow.study import figures as study_figures
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
-from nepflow.study.pixel import TREND_LAYERS
+from nepflow.study.pixel import AUTOCORRELATION, DRIVER, HURST, LAYERS
 from nepflow.study.settings_file import BadStudy
+from nepflow.study.variables import VARIABLES
+from nepflow.study.zones import KINDS
 
 # Layers of pixel/<variable>/ that need minimum_years
 LAYERS_OF_SERIES = re.compile(
-    rf".*/({'|'.join(TREND_LAYERS)}|sd|cv|cv_class|hurst|coupling|partial_\w+|multiple_\w+"
-    r"|dominant_class|\w+_fdr)|attribution/.+"
+    ".*/("
+    + "|".join(name.replace(DRIVER, r"\w+") for name, layer in LAYERS.items() if layer.series)
+    + ")|attribution/.+"
 )
 
+REGISTRIES = {  # whose names the schema of a study has from here
+    "variables": VARIABLES,
+    "zone_kinds": KINDS,
+    "autocorrelation": AUTOCORRELATION,
+    "hurst": HURST,
+    "direct_models": respiration.DIRECT_MODELS,
+    "readings": respiration.READINGS,
+    "soil_models": respiration.SOIL_MODELS,
+    "relations": respiration.RELATIONS,
+    "kinds_of_figures": study_figures.KINDS,
+    "kinds_of_panels": study_figures.PANELS,
+}
 
 # a folder of the results, a part of wildcards: so no blank, bar or brace
 NAME = re.compile(r"(?!twin$)\w[\w.-]*")
@@ -164,7 +179,7 @@ def check_schema(study, schema, file):
     BadStudy
         One line a fault: the key and what is wrong.
     """
-    _refuse(settings_file.faults(study, schema), file, Path(schema).name)
+    _refuse(settings_file.faults(study, schema, REGISTRIES), file, Path(schema).name)
 
 
 def _refuse(faults, file, schema):
@@ -228,8 +243,9 @@ def _npp_folder(year, study):
     """Which NPP serves a year: a collection, the harmonised one, rasters of the user, light use."""
     if study["npp"]["source"] != "mod17":
         return study["npp"]["source"]
-    if year >= modis.PRODUCTS["MOD17A3HGF"].first_year["061"]:
-        return "061"
+    product = modis.PRODUCTS["MOD17A3HGF"]
+    if year >= product.first_year[product.collection]:
+        return product.collection
     return {"collection_006": "006", "collection_006_harmonised": "harmonised"}[
         study["npp"]["year_2000"]
     ]

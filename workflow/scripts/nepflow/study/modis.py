@@ -67,11 +67,29 @@ class Field:
 
 @dataclass(frozen=True)
 class Product:
-    """A product: its layers by the name we use, and the years of its collections."""
+    """A product: its layers by the name we use, and the years that its collections begin.
+
+    The first collection is the one in use; another stands in for years that it lacks.
+    """
 
     name: str
     fields: dict
     first_year: dict
+
+    @property
+    def collection(self):
+        """Return the collection in use, such as 061."""
+        return next(iter(self.first_year))
+
+    @property
+    def dataset(self):
+        """Return the name of the collection in use in config/datasets.yaml."""
+        return f"{self.name.lower()}_{self.collection}"
+
+    def file_name(self, year, tile, produced, collection=None, day=1):
+        """Return the name of a granule; `FILE_NAME` takes it apart."""
+        collection = collection or self.collection
+        return f"{self.name}.A{year}{day:03d}.{tile}.{collection}.{produced}.hdf"
 
 
 PRODUCTS = {

@@ -1,18 +1,181 @@
-"""Statistics of each pixel's series: their layers, tables and levels."""
+"""Registry of the statistics of each pixel's series: layers, methods, texts; their tables.
+
+Layers stand in ``pixel/<variable>/``. What people read stands in ``en``, ``long_name`` (the name in
+the tags of rasters) and `TITLES`; another language is a field beside ``en``. Standard library only:
+the workflow reads it before any environment exists.
+"""
 
 import math
+from typing import NamedTuple
 
-from nepflow.study import circularity, layers
+from nepflow.study import layers
+from nepflow.study.variables import VARIABLES
 
-TREND_LAYERS = (
-    "sen_slope",
-    "slope_low",
-    "slope_high",
-    "mann_kendall_z",
-    "mann_kendall_p",
-    "lag1",
-    "trend_class",
+DRIVER = "{driver}"  # in a name: a layer for each climate variable
+
+
+class Layer(NamedTuple):
+    """A layer of the statistics of a pixel.
+
+    ``of`` is the statistic that makes it, ``field`` the name of its band. ``unit`` and
+    ``long_name`` are filled with what `about` is given. ``series`` tells that it needs
+    ``minimum_years``, ``joint`` that all climate variables together make it.
+    """
+
+    of: str
+    field: str
+    unit: str
+    long_name: str
+    series: bool = True
+    joint: bool = False
+
+
+LAYERS = {
+    "mean": Layer("mean", "mean", "{unit}", "mean {name}", series=False),
+    "valid_years": Layer("mean", "count", "yr", "years with data", series=False),
+    "sen_slope": Layer("trend", "slope", "{unit}", "Theil-Sen slope of {name}"),
+    "slope_low": Layer(
+        "trend", "low", "{unit}", "lower {confidence:g} % limit of the slope of {name}"
+    ),
+    "slope_high": Layer(
+        "trend", "high", "{unit}", "upper {confidence:g} % limit of the slope of {name}"
+    ),
+    "mann_kendall_z": Layer("trend", "z", "1", "Mann-Kendall Z of {name}"),
+    "mann_kendall_p": Layer("trend", "p", "1", "Mann-Kendall p of {name}"),
+    "lag1": Layer("trend", "lag1", "1", "lag-1 autocorrelation of {name} around its trend"),
+    "trend_class": Layer("trend", "class", "1", "trend of {name}"),
+    "mann_kendall_fdr": Layer(
+        "discoveries", "class", "1", "false discoveries at most {percent:g} %: {name}"
+    ),
+    "sd": Layer("variation", "sd", "{unit}", "standard deviation of {name}"),
+    "cv": Layer("variation", "cv", "1", "variation of {name}"),
+    "cv_class": Layer("classes", "class", "1", "{name}"),
+    "hurst": Layer("persistence", "hurst", "1", "Hurst exponent of {name}"),
+    "coupling": Layer("persistence", "class", "1", "trend and persistence of {name}"),
+    f"partial_{DRIVER}": Layer(
+        "correlation", "r", "1", "partial correlation of {name} with {driver}"
+    ),
+    f"partial_{DRIVER}_p": Layer(
+        "correlation", "p", "1", "p of the partial correlation of {name} with {driver}"
+    ),
+    f"partial_{DRIVER}_class": Layer(
+        "correlation", "class", "1", "partial correlation of {name} with {driver}"
+    ),
+    f"partial_{DRIVER}_fdr": Layer(
+        "discoveries", "class", "1", "false discoveries at most {percent:g} %: {name}"
+    ),
+    "multiple_r2": Layer("dominance", "r2", "1", "R² of {name} with {drivers}", joint=True),
+    "multiple_p": Layer("dominance", "p", "1", "p of R² of {name} with {drivers}", joint=True),
+    "dominant_class": Layer(
+        "dominance", "class", "1", "dominant climate drivers of {name}", joint=True
+    ),
+}
+# Layers of one series alone, with as many years as a trend needs
+SERIES_LAYERS = tuple(
+    name
+    for name, layer in LAYERS.items()
+    if layer.series and not layer.joint and DRIVER not in name
 )
+JOINT_LAYERS = tuple(name for name, layer in LAYERS.items() if layer.joint)
+# What follows ``partial_<driver>`` in the names of the layers of a driver
+PARTS_OF_DRIVER = tuple(name.partition(DRIVER)[2] for name in LAYERS if DRIVER in name)
+# Tests whose false discoveries are controlled
+TESTS = tuple(
+    name.removesuffix("_fdr").replace(DRIVER, driver)
+    for name in LAYERS
+    if name.endswith("_fdr")
+    for driver in (VARIABLES if DRIVER in name else ("",))
+)
+
+
+class OptionText(NamedTuple):
+    """What the methods say of an option, with the works in braces; nothing of the plain one."""
+
+    sentence: str
+
+
+class Option(NamedTuple):
+    """A way to do a statistic; ``works`` are keys of the bibliography."""
+
+    en: OptionText
+    works: tuple = ()
+
+
+AUTOCORRELATION = {  # what the Mann-Kendall test does about it
+    "none": Option(OptionText("")),
+    "tfpw": Option(
+        OptionText("Series were pre-whitened free of trend {yue} before the test."), ("yue",)
+    ),
+    "hamed_rao": Option(
+        OptionText(
+            "The variance of <var>S</var> was corrected for significant autocorrelation of the "
+            "ranks {hamed}."
+        ),
+        ("hamed",),
+    ),
+}
+HURST = {  # ranges that the Hurst exponent is found of
+    "prefix": Option(OptionText("for the expanding prefixes of 3 to <var>n</var> years")),
+    "prefix_from_2": Option(OptionText("for the expanding prefixes of 2 to <var>n</var> years")),
+    "blocks": Option(OptionText("averaged over blocks of equal length")),
+    "anis_lloyd": Option(
+        OptionText(
+            "averaged over blocks and divided by what independent normal values give {anis}"
+        ),
+        ("anis",),
+    ),
+    "differenced": Option(OptionText("for the expanding prefixes of the differenced series")),
+}
+# Titles of the tables by the pattern of their names, in the report
+TITLES = (
+    (r"trend_classes_(.+)", "Area by class of the trend of {0}"),
+    (r"shares_dominant_class_(.+)", "Area by dominant combination of drivers of {0}"),
+    (r"multiple_(.+)", "Multiple correlation of {0} with climate"),
+    (r"shares_(.+)_class_(.+)", "Area by class of {0} of {1}"),
+    (r"shares_(.+)_(nep|npp|rh)", "Area by class of {0} of {1}"),
+    (r"trend_criteria_(.+)", "Categories of the Mann-Kendall test of {0}"),
+    (r"cv_breaks_(.+)", "Breaks of the classes of variation of {0}"),
+    (r"persistence_(.+)", "Persistence of {0} by method, beside chance"),
+    (r"correlation_(.+)", "Partial correlation of {0} with climate"),
+    (r"discoveries_(.+)_(.+)", "Field significance of {0} of {1}"),
+)
+WORDS = (  # of the names of tables, in titles
+    (r"cv", "variation"),
+    (r"mann_kendall", "the Mann–Kendall test"),
+    (r"partial_(.+)", r"partial correlation with \1"),
+)
+
+
+def about(layer, **given):
+    """Return unit, long name and bands of a layer, filled with what its texts ask for."""
+    own = LAYERS[layer]
+    return own.unit.format(**given), own.long_name.format(**given), (own.field,)
+
+
+def layers_of(statistic):
+    """Return the names of the layers that a statistic makes."""
+    return [name for name, layer in LAYERS.items() if layer.of == statistic]
+
+
+def outputs(statistic):
+    """Return the patterns of the rasters of a statistic, by layer."""
+    return {name: f"<banded>/pixel/{{variable}}/{name}.tif" for name in layers_of(statistic)}
+
+
+def trend_criteria(study):
+    """Return {code: (condition on the slope, condition on Z)} of `trend.trend_class` as text."""
+    names = ("slightly_significant_z", "significant_z", "extremely_significant_z")
+    weak, significant, strong = (f"{study['trend'][name]:g}" for name in names)
+    strengths = [
+        f"|Z| <= {weak}",
+        f"{weak} < |Z| <= {significant}",
+        f"{significant} < |Z| <= {strong}",
+        f"|Z| > {strong}",
+    ]
+    table = {5: ("slope = 0", "any")}
+    for strength, text in enumerate(strengths, start=1):
+        table |= {5 + strength: ("slope > 0", text), 5 - strength: ("slope < 0", text)}
+    return table
 
 
 def partial_layers(study, variable, suffix):
@@ -46,7 +209,7 @@ def partial_files(drivers):
     return {
         f"{driver}{part}": f"<banded>/pixel/{{variable}}/partial_{driver}{part}.tif"
         for driver in drivers
-        for part in ("", "_p", "_class")
+        for part in (name.partition(DRIVER)[2] for name in layers_of("correlation"))
     }
 
 
@@ -58,19 +221,6 @@ def significance(study, test):
     correlation = study["correlation"]
     percent = correlation["false_discovery_percent"]
     return {"p": correlation["significance_p"], "false_discovery_percent": percent}
-
-
-def shared_inputs(study, variable):
-    """Return whether each climate driver entered the variable that it is compared with."""
-    return {
-        driver: circularity.built_in_how(study, variable, driver)
-        for driver in study["climate"]["variables"]
-    }
-
-
-def shared_input_of_test(study, variable, test):
-    """Return whether the driver of a test entered the variable; an empty text without driver."""
-    return circularity.how_of(study, f"pixel/{variable}/{test}") or ""
 
 
 def variation_breaks(study):
@@ -85,7 +235,6 @@ def tables(study):
     drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
     joint = layers.CARBON if study["correlation"]["multiple"] else []
     return [
-        "trend_criteria_nep",
         *(f"shares_{layer}_nep" for layer in ("trend_class", "cv_class", "coupling")),
         *(f"shares_{driver}_class_nep" for driver in drivers),
         "cv_breaks_nep",
@@ -102,13 +251,10 @@ def rasters(study):
     if not study["has_trend"]:
         return []
     drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
-    found = [f"pixel/nep/{name}" for name in (*TREND_LAYERS, "mann_kendall_fdr")]
-    found += [f"pixel/nep/{name}" for name in ("sd", "cv", "cv_class", "hurst", "coupling")]
+    found = [f"pixel/nep/{name}" for name in SERIES_LAYERS]
     found += [f"pixel/nep/{driver}_class" for driver in drivers]
     for name in layers.CARBON if study["correlation"]["multiple"] else []:
-        found += [
-            f"pixel/{name}/{part}" for part in ("multiple_r2", "multiple_p", "dominant_class")
-        ]
+        found += [f"pixel/{name}/{layer}" for layer in JOINT_LAYERS]
     for name in layers.CARBON:
         found += [f"pixel/{name}/{driver}{part}" for driver in drivers for part in ("", "_p")]
     return [*found, *(f"pixel/nep/{driver}_fdr" for driver in drivers)]

@@ -26,7 +26,6 @@ def tables(study):
     names = [
         "respiration_readings",
         *zones.tables(study),
-        *(["trend_classes_nep"] if study["has_trend"] else []),
         *(["transitions"] if study["landcover_dates"] else []),
         "built_in",
         *pixel.tables(study),

@@ -1,5 +1,7 @@
-"""Names of the respiration models and what a study may combine; no formula.
+"""Registry of the respiration models: steps, needs, constants, equations, texts; no formula.
 
+An entry is the only place that names a model. Its formula stands in `respiration.formulas`, its
+work in the bibliography. What people read stands in ``en``; another language is a field beside it.
 Standard library only: the workflow reads it before any environment exists.
 """
 
@@ -8,58 +10,244 @@ from typing import NamedTuple
 from nepflow.study import layers
 from nepflow.study.settings_file import BadStudy
 
-READINGS = ("monthly", "annual_once", "annual_x12")  # of the equation of Pei et al.
 MONTH, YEAR = "month", "year"
+CONFIRMED, UNCONFIRMED = (
+    "confirmed",
+    "unconfirmed",
+)  # constants found in public code or text, or not
+AS_RATE, AS_Q10, AS_EXPONENT = "rate", "q10", "exponent"  # what plots change of a constant
+
+
+class Constant(NamedTuple):
+    """A constant of a formula.
+
+    ``value`` is the published one, in ``unit``; None: the study says it, and equations show
+    ``symbol``. ``calibrated`` tells how field plots change it (`AS_RATE`: by a factor, `AS_Q10`
+    and `AS_EXPONENT`: with the response to temperature), an empty text that they do not.
+    """
+
+    unit: str
+    value: float | None = None
+    calibrated: str = ""
+    symbol: str = ""
+
+
+class SoilText(NamedTuple):
+    """Name of a model of soil respiration, and where and how far it holds."""
+
+    name: str
+    validity: str
 
 
 class SoilModel(NamedTuple):
-    """A model of total soil respiration Rs: its step, inputs and how far it is to be trusted.
+    """A model of total soil respiration Rs from temperature, precipitation and soil carbon.
 
-    ``status`` is that of its constants: confirmed (found in public code or text) or unconfirmed.
+    ``step`` is what climate is given of, `MONTH` or `YEAR`; ``unit`` that of Rs by the equation;
+    ``rain_unit`` that of its P; ``held_at`` the limits of temperature (degC) or None; ``drivers``
+    the climate that Rh then contains; ``equation`` LaTeX with constants in angle brackets;
+    ``reference`` a key of the bibliography.
     """
 
-    name: str
     step: str
     needs_carbon: bool
     status: str
-    validity: str
+    unit: str
+    rain_unit: str
+    held_at: tuple | None
+    constants: dict
+    equation: str
+    reference: str
+    en: SoilText
+    drivers: tuple = ("temperature", "precipitation")
+
+
+class DirectText(NamedTuple):
+    """Name of a model of Rh, the short one, and the sentence of the methods before its equation."""
+
+    name: str
+    short: str
+    sentence: str
+
+
+class DirectModel(NamedTuple):
+    """A model of heterotrophic respiration Rh itself; fields as in `SoilModel`."""
+
+    unit: str
+    constants: dict
+    equation: str
+    reference: str
+    en: DirectText
+    drivers: tuple = ("temperature", "precipitation")
+
+
+class ReadingText(NamedTuple):
+    """Label of a reading, and the sentence of the methods after the equation."""
+
+    label: str
+    sentence: str
+
+
+class Reading(NamedTuple):
+    """A way to make a year of the direct model: the step of the climate that it takes."""
+
+    step: str
+    en: ReadingText
+
+
+class RelationText(NamedTuple):
+    """Name of a relation."""
+
+    name: str
 
 
 class Relation(NamedTuple):
     """A relation of heterotrophic to total soil respiration and the step it was fitted for."""
 
-    name: str
     step: str
     status: str
+    unit: str
+    constants: dict
+    equation: str
+    reference: str
+    en: RelationText
 
 
 SOIL_MODELS = {
     "gsmsr": SoilModel(
-        "GSMSR (Yu et al. 2010)",
-        MONTH,
-        True,
-        "unconfirmed",
-        "sites of China, monthly; does not fall to zero without rain, so too high in deserts",
+        step=MONTH,
+        needs_carbon=True,
+        status=UNCONFIRMED,
+        unit="g C m-2 d-1",
+        rain_unit="cm",
+        held_at=None,
+        constants={
+            "rate": Constant("g C m-2 d-1", None, AS_RATE, "r_{0}"),
+            "rate_per_carbon": Constant("g C m-2 d-1 per kg C m-2", None, AS_RATE, "r_{1}"),
+            "q10_at_zero": Constant("1", None, AS_Q10, "q_{0}"),
+            "q10_per_k": Constant("K-1", symbol="q_{1}"),
+            "precipitation_above_cm": Constant("cm month-1", symbol="p_{0}"),
+            "precipitation_below_cm": Constant("cm month-1", symbol="p_{1}"),
+        },
+        equation=r"R_{s} = (<rate> + <rate_per_carbon> C) "
+        r"e^{\ln(<q10_at_zero> e^{<q10_per_k> T}) T / 10} "
+        r"\frac{P + <precipitation_above_cm>}{P + <precipitation_below_cm>}",
+        reference="gsmsr",
+        en=SoilText(
+            "GSMSR (Yu et al. 2010)",
+            "sites of China, monthly; does not fall to zero without rain, so too high in deserts",
+        ),
     ),
     "raich2002": SoilModel(
-        "Raich et al. (2002)",
-        MONTH,
-        False,
-        "confirmed",
-        "sites of the world, monthly; temperature held at -13.3 to 33.5 degC",
+        step=MONTH,
+        needs_carbon=False,
+        status=CONFIRMED,
+        unit="g C m-2 d-1",
+        rain_unit="mm",
+        held_at=(-13.3, 33.5),
+        constants={
+            "rate": Constant("g C m-2 d-1", 1.25, AS_RATE),
+            "per_k": Constant("K-1", 0.0545, AS_EXPONENT),
+            "half_rain_mm": Constant("mm month-1", 42.59),
+        },
+        equation=r"R_{s} = <rate> e^{<per_k> T} \frac{P}{<half_rain_mm> + P}",
+        reference="raich2002",
+        en=SoilText(
+            "Raich et al. (2002)",
+            "sites of the world, monthly; temperature held at -13.3 to 33.5 degC",
+        ),
     ),
     "chen2010": SoilModel(
-        "Chen et al. (2010)",
-        YEAR,
-        True,
-        "unconfirmed",
-        "sites of the world, annual only; 0 without rain",
+        step=YEAR,
+        needs_carbon=True,
+        status=UNCONFIRMED,
+        unit="g C m-2 yr-1",
+        rain_unit="m",
+        held_at=None,
+        constants={
+            "rate": Constant("g C m-2 yr-1", 1550.0, AS_RATE),
+            "per_k": Constant("K-1", 0.031, AS_EXPONENT),
+            "half_rain_m": Constant("m yr-1", 0.68),
+            "half_carbon": Constant("kg C m-2", 2.23),
+        },
+        equation=r"R_{s} = <rate> e^{<per_k> T} \frac{P}{P + <half_rain_m>} "
+        r"\frac{C}{C + <half_carbon>}",
+        reference="chen2010",
+        en=SoilText("Chen et al. (2010)", "sites of the world, annual only; 0 without rain"),
     ),
 }
+DIRECT_MODELS = {
+    "pei2009": DirectModel(
+        unit="g C m-2 month-1",
+        constants={
+            "rate": Constant("g m-2 d-1", 0.22),
+            "per_k": Constant("K-1", 0.0912),
+            "per_mm": Constant("month mm-1", 0.3145),
+            "days": Constant("d month-1", 30),
+            "heterotrophic_percent": Constant("%", 46.5),
+        },
+        equation=r"R_{h} = <rate> \cdot (e^{<per_k> T} + \ln(<per_mm> P + 1)) \cdot <days> "
+        r"\cdot <heterotrophic_percent>~\%",
+        reference="pei",
+        en=DirectText(
+            "Pei et al. (2009)",
+            "Pei et al.",
+            "Respiration follows an empirical equation {reference} for mean temperature "
+            "<var>T</var> (°C) and precipitation <var>P</var> (mm) of a month, in which 30 stands "
+            "for the days and 46.5 % for the heterotrophic share of soil respiration:",
+        ),
+    ),
+}
+READINGS = {  # of the equation of pei2009
+    "monthly": Reading(
+        MONTH,
+        ReadingText(
+            "equation summed over months",
+            "A year is the sum of its twelve months.",
+        ),
+    ),
+    "annual_once": Reading(
+        YEAR,
+        ReadingText(
+            "equation applied once to annual climate",
+            "Following studies that have annual climate only, the equation was applied once, to "
+            "the mean temperature and the precipitation sum of the year; what the equation, which "
+            "is monthly, gives as a sum of twelve months stands beside it.",
+        ),
+    ),
+}
+POWER_LAW = r"\ln R_{h} = <level> + <power> \ln R_{s}"
 RELATIONS = {
-    "bond_lamberty2004": Relation("Bond-Lamberty et al. (2004)", YEAR, "confirmed"),
-    "bond_lamberty_thomson2010": Relation("Bond-Lamberty and Thomson (2010)", YEAR, "confirmed"),
-    "quadratic": Relation("the quadratic relation", MONTH, "unconfirmed"),
+    "bond_lamberty2004": Relation(
+        step=YEAR,
+        status=CONFIRMED,
+        unit="g C m-2 yr-1",
+        constants={"level": Constant("1", 1.22), "power": Constant("1", 0.73)},
+        equation=POWER_LAW,
+        reference="bond_lamberty2004",
+        en=RelationText("Bond-Lamberty et al. (2004)"),
+    ),
+    "bond_lamberty_thomson2010": Relation(
+        step=YEAR,
+        status=CONFIRMED,
+        unit="g C m-2 yr-1",
+        constants={"level": Constant("1", 0.22), "power": Constant("1", 0.87)},
+        equation=POWER_LAW,
+        reference="bond_lamberty_thomson2010",
+        en=RelationText("Bond-Lamberty and Thomson (2010)"),
+    ),
+    "quadratic": Relation(
+        step=MONTH,
+        status=UNCONFIRMED,
+        unit="g C m-2 month-1",
+        constants={
+            "square": Constant("(g C m-2 month-1)-1", -0.0009),
+            "slope": Constant("1", 0.6011),
+            "level": Constant("g C m-2 month-1", 4.8874),
+        },
+        equation=r"R_{h} = <square> R_{s}^{2} + <slope> R_{s} + <level>",
+        reference="",  # its origin could not be confirmed
+        en=RelationText("the quadratic relation"),
+    ),
 }
 WHY_ANNUAL = (
     "is a power law fitted to annual sums: applied to months and added it gives more "
@@ -100,12 +288,32 @@ def soil_models(settings):
 
 
 def label(name):
-    """Return the name of a variant for readers; a reading stays as it is."""
+    """Return the name of a reading, model, relation or variant for readers; others stay."""
+    if name in READINGS:
+        return READINGS[name].en.label
+    named = SOIL_MODELS | DIRECT_MODELS | RELATIONS
+    if name in named:
+        return named[name].en.name
     for model, about in SOIL_MODELS.items():
         relation = name.removeprefix(f"{model}_")
         if relation in RELATIONS:
-            return f"{about.name}, Rh by {RELATIONS[relation].name}"
+            return f"{about.en.name}, Rh by {RELATIONS[relation].en.name}"
     return name
+
+
+def published(about, given=None):
+    """Return the constants of an entry by name, those that are ``given`` over the published."""
+    own = {name: constant.value for name, constant in about.constants.items()}
+    return {name: value for name, value in own.items() if value is not None} | (given or {})
+
+
+def equation(about):
+    """Return the equation of an entry as LaTeX, constants as numbers or symbols."""
+    text = about.equation
+    for name, constant in about.constants.items():
+        shown = constant.symbol if constant.value is None else f"{constant.value:g}"
+        text = text.replace(f"<{name}>", shown)
+    return text
 
 
 def status_of(model, settings):
@@ -124,9 +332,9 @@ def unconfirmed(settings):
     models = soil_models(settings)
     if not models:
         return []
-    names = [SOIL_MODELS[name].name for name in models if status_of(name, settings) != "confirmed"]
+    names = [SOIL_MODELS[name].en.name for name in models if status_of(name, settings) != CONFIRMED]
     relation = RELATIONS[settings["heterotrophic"]]
-    return names if relation.status == "confirmed" else [*names, relation.name]
+    return names if relation.status == CONFIRMED else [*names, relation.en.name]
 
 
 def refusal(relation, step):
@@ -165,7 +373,8 @@ def check(study, file):
         if about.needs_carbon and "soil_carbon" not in study:
             raise BadStudy(
                 f"{file}: {name} needs soil organic carbon. Say which: soil_carbon: "
-                "{file: soc.tif, unit: kg C m-2, depth_cm: [0, 20]}, or choose raich2002."
+                "{file: soc.tif, unit: kg C m-2, depth_cm: [0, 20]}, or choose "
+                f"{' or '.join(n for n, own in SOIL_MODELS.items() if not own.needs_carbon)}."
             )
 
 
@@ -192,19 +401,18 @@ def carbon_if_needed(study, soil_model):
 
 def months(study, soil_model):
     """Return the months of climate, if the model is monthly."""
-    monthly = SOIL_MODELS[soil_model].step == MONTH
-    return layers.months(study, ("temperature", "precipitation")) if monthly else []
-
-
-def evaluations(study, soil_model):
-    """Return how fitted months are evaluated, if the model is monthly."""
-    monthly = SOIL_MODELS[soil_model].step == MONTH
-    return layers.evaluations(study, ("temperature", "precipitation")) if monthly else []
+    about = SOIL_MODELS[soil_model]
+    return layers.months(study, about.drivers) if about.step == MONTH else []
 
 
 def constants(study, soil_model):
-    """Return the constants of a model that stand in the settings."""
-    return study["respiration"].get(soil_model, {})
+    """Return the constants of a model: published, and over them those of the study."""
+    return published(SOIL_MODELS[soil_model], study["respiration"].get(soil_model))
+
+
+def constants_by_model(study):
+    """Return the constants of all models of soil respiration."""
+    return {name: constants(study, name) for name in SOIL_MODELS}
 
 
 def soil_variants(study):

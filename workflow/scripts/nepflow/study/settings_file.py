@@ -169,7 +169,61 @@ def stray_braces(pattern, names):
     return found[0] if found else None
 
 
-def faults(content, schema):
+def schema_of(path, registries=None):
+    """Return a JSON schema whose marks ``<registry>`` became the names of the registry.
+
+    Parameters
+    ----------
+    path : Path
+        JSON schema as YAML. A mark in a list stands for the names; as a key of ``properties`` for
+        one property a name, in which ``{field}`` stands for a field of the entry.
+    registries : dict of {str: dict}, optional
+        Entries by name, by name of the registry.
+
+    Raises
+    ------
+    BadSettings
+        If a mark names no registry.
+    """
+    return _named_after(read(path), {f"<{name}>": own for name, own in (registries or {}).items()})
+
+
+def _named_after(node, registries):
+    """A part of a schema with its marks replaced."""
+    if isinstance(node, dict):
+        pairs = [pair for key, below in node.items() for pair in _pairs(key, below, registries)]
+        return {key: _named_after(below, registries) for key, below in pairs}
+    if isinstance(node, list):
+        return [_named_after(part, registries) for own in node for part in _of(own, registries)]
+    return node
+
+
+def _of(mark, registries):
+    """The entries that a mark stands for; anything else stands for itself."""
+    if not (isinstance(mark, str) and re.fullmatch(r"<\w+>", mark)):
+        return [mark]
+    if mark not in registries:
+        raise BadSettings(f"{mark} names no registry. There are: {', '.join(registries)}.")
+    return registries[mark]
+
+
+def _pairs(key, below, registries):
+    """A key of a schema, or one a name where it is a mark."""
+    found = _of(key, registries)
+    if not isinstance(found, dict):
+        return [(key, below)]
+    return [(name, _described(below, entry)) for name, entry in found.items()]
+
+
+def _described(below, entry):
+    """A schema whose description is filled with the fields of an entry."""
+    if "description" not in below:
+        return below
+    text = _PLACEHOLDER.sub(lambda field: getattr(entry, field[1]), below["description"])
+    return below | {"description": text}
+
+
+def faults(content, schema, registries=None):
     """Return a line for each fault of a content: its key and what is wrong.
 
     Parameters
@@ -179,8 +233,10 @@ def faults(content, schema):
         JSON schema as YAML. Beyond the standard it may say ``ascending`` (strictly | weakly) of a
         list, ``ascending_at`` of pairs of its places, ``ascending_keys`` of keys of a mapping,
         ``placeholders`` (names that may stand in braces) of a text.
+    registries : dict, optional
+        What its marks stand for, see `schema_of`.
     """
-    found = _Validator(read(schema)).iter_errors(content)
+    found = _Validator(schema_of(schema, registries)).iter_errors(content)
     found = sorted(found, key=lambda fault: [str(part) for part in fault.absolute_path])
     return [_line(fault) for fault in found]
 

@@ -36,23 +36,22 @@ def missing(study, error):
     return "\n".join([f"config/studies/{study['slug']}.yaml: MissingTiles: {error}", *lines])
 
 
-def files(study, year, collection="061", *, product):
+def files(study, year, collection=None, *, product):
     """Return the tiles of a product and year; of downloads, once they are listed."""
-    folder = study["files"]["tiles"]
+    folder, known = study["files"]["tiles"], modis.PRODUCTS[product]
+    collection = collection or known.collection
     listed = downloads.list_of_tiles(study, product, collection, year)
     if listed:
         return downloads.tiles_in(listed, folder)
     if study["simulated"]:
-        names = [
-            f"{product}.A{year}001.{tile}.{collection}.{SIMULATED_AT}.hdf"
-            for tile in study["tiles"]
-        ]
-        return [f"{folder}/{name}" for name in names]
+        of = {"produced": SIMULATED_AT, "collection": collection}
+        return [f"{folder}/{known.file_name(year, tile, **of)}" for tile in study["tiles"]]
     return modis.find_tiles(folder, product, collection, year, study["tiles"])
 
 
-def granules(study, year, collection="061", *, product):
+def granules(study, year, collection=None, *, product):
     """Return what a mosaic depends on: the tiles, or the list of those downloaded or simulated."""
+    collection = collection or modis.PRODUCTS[product].collection
     if study["simulated"]:
         return f"{study['files']['folder']}/granules/{product}.{collection}_{year}.csv"
     listed = downloads.list_of_tiles(study, product, collection, year)
@@ -65,24 +64,31 @@ def ndvi_months(study, year):
     Of downloads, once they are listed.
     """
     product, folder, year = study["ndvi"]["product"], study["files"]["tiles"], int(year)
-    days = modis.first_days(product, year)
-    listed = downloads.list_of_tiles(study, product, "061", year)
+    days, known = modis.first_days(product, year), modis.PRODUCTS[product]
+    listed = downloads.list_of_tiles(study, product, known.collection, year)
     if listed:
         dates = modis.by_date(downloads.tiles_in(listed, folder), study["tiles"])
     elif study["simulated"]:
-        name = f"{folder}/{product}.A{year}{{day:03d}}.{{tile}}.061.{SIMULATED_AT}.hdf"
-        dates = {day: [name.format(day=day, tile=t) for t in study["tiles"]] for day in days}
+        dates = {
+            day: [
+                f"{folder}/{known.file_name(year, tile, SIMULATED_AT, day=day)}"
+                for tile in study["tiles"]
+            ]
+            for day in days
+        }
     else:
-        dates = modis.find_dates(folder, product, "061", year, list(days), study["tiles"])
+        place = folder, product, known.collection, year
+        dates = modis.find_dates(*place, list(days), study["tiles"])
     return [[dates[d] for d in days if days[d] == month and d in dates] for month in range(1, 13)]
 
 
 def ndvi_granules(study, year):
     """Return what the NDVI of a year depends on: the tiles, or the list of them."""
     product = study["ndvi"]["product"]
+    collection = modis.PRODUCTS[product].collection
     if study["simulated"]:
-        return f"{study['files']['folder']}/granules/{product}.061_{year}.csv"
-    listed = downloads.list_of_tiles(study, product, "061", year)
+        return f"{study['files']['folder']}/granules/{product}.{collection}_{year}.csv"
+    listed = downloads.list_of_tiles(study, product, collection, year)
     if listed:
         return listed
     return [path for dates in ndvi_months(study, year) for date in dates for path in date]

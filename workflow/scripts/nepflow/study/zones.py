@@ -1,21 +1,167 @@
-"""Zones of a study: what they are made of, their rasters and tables."""
+"""Registry of the kinds of zones, and the zones of a study: sources, rasters, tables.
+
+How a kind is made stands in `zones.kinds`. What people read stands in ``en``; another language is
+a field beside it.
+"""
 
 import re
+from typing import NamedTuple
 
-from nepflow.study import circularity, files, layers
+from nepflow.study import circularity, files, layers, pixel
 from nepflow.study.settings_file import BadStudy
 
-YEARLY = "landcover"  # the kind of zones whose raster differs from year to year
+
+class KindText(NamedTuple):
+    """Sentence of the methods, and the one where ``minimum_percent`` of an entry is below 100.
+
+    ``{name}``, ``{file}``, ``{of}`` (two zones), ``{percent}``, ``{cuts}`` with unit, ``{classes}``
+    (their names after a colon, or nothing) and the works of the kind are filled in.
+    """
+
+    sentence: str
+    sentence_of_most: str = ""
+
+
+class Kind(NamedTuple):
+    """A kind of zones.
+
+    ``reads`` gives layers or files of (study, entry); ``needs`` are keys that an entry must have;
+    ``made`` tells that `define_zones` makes it, ``yearly`` that its raster differs from year to
+    year, ``crossable`` that it can be crossed with others, ``of_landcover`` that it is made of land
+    cover; ``cuts`` are limits that are no setting, in ``unit``; ``classes`` the names of the
+    intervals of certain cuts, or of any of that number; ``works`` keys of the bibliography.
+    """
+
+    reads: callable
+    en: KindText
+    needs: tuple = ()
+    made: bool = True
+    yearly: bool = False
+    crossable: bool = True
+    of_landcover: bool = False
+    cuts: tuple = ()
+    unit: str = "1"
+    classes: dict | None = None
+    works: tuple = ()
+
+
+def _layers(*names):
+    """What reads layers of the study."""
+    return lambda study, entry: [layers.below(study, f"{name}.tif") for name in names]
+
+
+def _maps(study, entry):
+    """Land cover of each year."""
+    return layers.yearly(study, "landcover/{landcover_year}.tif")
+
+
+KINDS = {
+    "area": Kind(lambda study, entry: study["files"]["area"], KindText(""), made=False),
+    "landcover": Kind(
+        _maps,
+        KindText("Zones of land cover ({name}) are those of each year’s own map."),
+        made=False,
+        yearly=True,
+        crossable=False,
+        of_landcover=True,
+    ),
+    "stable_landcover": Kind(
+        _maps,
+        KindText(
+            "Stable land cover ({name}) is the class that a cell has in every year; all other "
+            "cells are changed.",
+            "Stable land cover ({name}) is the class that a cell has in at least {percent} % of "
+            "the years with a class; all other cells are changed.",
+        ),
+        of_landcover=True,
+    ),
+    "sink": Kind(
+        _layers("pixel/nep/mean"),
+        KindText("Sources and sinks ({name}) are divided by mean NEP at {cuts}{classes}."),
+        needs=("cuts",),
+        unit="g C m-2 yr-1",
+        classes={3: ("source", "low sink", "medium sink", "high sink"), (0,): ("source", "sink")},
+    ),
+    "aridity": Kind(
+        _layers("pixel/precipitation/mean", "climate/pet"),
+        KindText(
+            "Dry-wet zones ({name}) are those of precipitation over potential evapotranspiration, "
+            "<var>P</var>/<var>PET</var>, of the mean year, with limits at {cuts} {unep}{classes}. "
+            "<var>PET</var> follows from monthly mean temperature and the length of days "
+            "{thornthwaite}, above 26.5 °C {willmott}; in dry, windy air it is too low."
+        ),
+        cuts=(0.05, 0.2, 0.5, 0.65),  # UNEP (1992), World Atlas of Desertification
+        classes={4: ("hyper-arid", "arid", "semi-arid", "dry sub-humid", "humid")},
+        works=("unep", "thornthwaite", "willmott"),
+    ),
+    "elevation": Kind(
+        _layers("dem"),
+        KindText("Bands of elevation ({name}) have limits at {cuts}."),
+        needs=("cuts",),
+        unit="m",
+    ),
+    "file": Kind(
+        lambda study, entry: files.path_of(study, entry["file"]),
+        KindText("Zones of {name} are polygons of {file}."),
+        needs=("name_field", "file"),
+    ),
+    "crossing": Kind(
+        lambda study, entry: [raster(study, name) for name in entry["of"]],
+        KindText("Zones of {name} are those of {of} crossed."),
+        needs=("of",),
+        crossable=False,
+    ),
+}
+
+
+def cuts_of(entry):
+    """Return the limits between the classes of zones: those of the kind, or of the entry."""
+    return list(KINDS[entry["kind"]].cuts or entry.get("cuts", []))
+
+
+def class_names(entry):
+    """Return the names that the kind has for the classes between the limits, or None."""
+    cuts, named = cuts_of(entry), KINDS[entry["kind"]].classes or {}
+    return named.get(tuple(cuts)) or named.get(len(cuts))
+
+
+def check(study, file):
+    """Refuse zones that lack a key, and comparisons and crossings of zones that change.
+
+    Raises
+    ------
+    BadStudy
+    """
+    entries = study.get("zones", [])
+    kinds = {entry["name"]: entry["kind"] for entry in entries}
+    for entry in entries:
+        for key in (key for key in KINDS[entry["kind"]].needs if key not in entry):
+            raise BadStudy(f"{file}: zones {entry['name']} ({entry['kind']}) lack `{key}`. Add it.")
+    for entry in study.get("contrasts", []):
+        kind = kinds.get(entry["zones"])
+        if kind is None or KINDS[kind].yearly:
+            raise BadStudy(
+                f"{file}: contrasts {entry['name']} needs zones that do not change, "
+                f"{entry['zones']} is {kind or 'unknown'}. Change `zones`."
+            )
+    for entry in entries:
+        for other in entry.get("of", []):
+            if other not in kinds or not KINDS[kinds[other]].crossable:
+                raise BadStudy(
+                    f"{file}: zones {entry['name']} cross {other}, which is "
+                    f"{kinds.get(other, 'unknown')}. Only zones that do not change can be crossed "
+                    "(stable_landcover, area, ...)."
+                )
+
+
+def made(study):
+    """Return the names of the zones that `define_zones` makes."""
+    return [zones["name"] for zones in study["zones"] if KINDS[zones["kind"]].made]
 
 
 def pattern(studies):
     """Return the regular expression of the zones that `define_zones` makes in any study."""
-    names = {
-        zones["name"]
-        for study in studies.values()
-        for zones in study["zones"]
-        if zones["kind"] not in ("area", YEARLY)
-    }
+    names = {name for study in studies.values() for name in made(study)}
     return "|".join(sorted(names)) or "no_such_zones"
 
 
@@ -55,27 +201,14 @@ def raster(study, zones):
 def sources(study, zones):
     """Return the layers and files that zones are made of."""
     own = entry(study, zones)
-    if own["kind"] == "file":
-        return files.path_of(study, own["file"])
-    if own["kind"] == "crossing":
-        return [raster(study, name) for name in own["of"]]
-    if own["kind"] == "stable_landcover":
-        return layers.yearly(study, "landcover/{landcover_year}.tif")
-    names = {
-        "sink": ["pixel/nep/mean"],
-        "aridity": ["pixel/precipitation/mean", "climate/pet"],
-        "elevation": ["dem"],
-    }[own["kind"]]
-    return [layers.below(study, f"{name}.tif") for name in names]
+    return KINDS[own["kind"]].reads(study, own)
 
 
 def rasters_by_name(study):
     """Return {zones: raster}, a list of one a year for those that change."""
     return {
         own["name"]: (
-            layers.yearly(study, "landcover/{landcover_year}.tif")
-            if own["kind"] == YEARLY
-            else raster(study, own["name"])
+            _maps(study, own) if KINDS[own["kind"]].yearly else raster(study, own["name"])
         )
         for own in study["zones"]
     }
@@ -113,6 +246,12 @@ def class_raster(study, classes):
 def shared_input_of_classes(study, classes):
     """Return how the drivers of classes entered the variable; None for classes without driver."""
     return circularity.how_of(study, class_layer(study, classes))
+
+
+def criteria_of_classes(study, classes):
+    """Return the conditions of the classes of a trend, by code; none for other classes."""
+    is_trend = class_layer(study, classes).endswith("/trend_class")
+    return pixel.trend_criteria(study) if is_trend else {}
 
 
 def persistence_of_classes(study, classes):
@@ -160,7 +299,7 @@ def contrast_tables(study):
 def tables(study):
     """Return the names of the tables of the zones, in the order of the report."""
     names = [zones["name"] for zones in study["zones"]]
-    fixed = [zones["name"] for zones in study["zones"] if zones["kind"] != YEARLY]
+    fixed = [zones["name"] for zones in study["zones"] if not KINDS[zones["kind"]].yearly]
     short = [zones["name"] for zones in study["zones"] if zones["kind"] != "crossing"]
     return [
         *(f"trends_{name}" for name in names),
@@ -171,10 +310,9 @@ def tables(study):
 
 def products(study):
     """Return the tables that the report does not show whole, and the rasters of the zones."""
-    made = [zones for zones in study["zones"] if zones["kind"] not in ("area", YEARLY)]
     return [
         *(layers.table(study, f"series_{name}") for name in of_kind(study, "crossing")),
-        *(layers.below(study, f"zones/{zones['name']}.tif") for zones in made),
+        *(layers.below(study, f"zones/{name}.tif") for name in made(study)),
     ]
 
 

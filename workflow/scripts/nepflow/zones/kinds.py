@@ -7,12 +7,9 @@ import numpy as np
 
 from nepflow.io import raster
 from nepflow.io.vectors import BadNames
+from nepflow.study import zones as study_zones
+from nepflow.study.zones import class_names, cuts_of
 
-# P / PET of dry-wet zones: UNEP (1992), World Atlas of Desertification
-ARIDITY_CUTS = (0.05, 0.2, 0.5, 0.65)
-ARIDITY_NAMES = ("hyper-arid", "arid", "semi-arid", "dry sub-humid", "humid")
-SINK_NAMES = ("source", "low sink", "medium sink", "high sink")
-SIGN_NAMES = ("source", "sink")
 RAMP = (
     "#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e", "#003c30", "#4d4d4d",
 )  # fmt: skip
@@ -57,6 +54,12 @@ def interval_names(cuts, unit):
     return [f"below {texts[0]} {unit}", *between, f"from {texts[-1]} {unit}"]
 
 
+def names_of(entry):
+    """Return the names of the classes between the limits of zones, the kind's own if it has any."""
+    unit = study_zones.KINDS[entry["kind"]].unit
+    return class_names(entry) or interval_names(cuts_of(entry), unit)
+
+
 def crossing(first, second, classes_of_second):
     """Return one code, from 1, for each pair of codes; NaN where either is.
 
@@ -80,10 +83,8 @@ def stable_landcover(layers, entry, mem_mb):
 
 def sink(layers, entry, mem_mb):
     """Intervals of the mean NEP."""
-    cuts = entry["cuts"]
-    usual = {3: SINK_NAMES, 1: SIGN_NAMES if cuts == [0] else None}
-    names = usual.get(len(cuts)) or interval_names(cuts, "g C m-2 yr-1")
-    return lambda mean: intervals(mean[0], cuts), layers, names, RAMP[: len(names)]
+    names = names_of(entry)
+    return lambda mean: intervals(mean[0], cuts_of(entry)), layers, names, RAMP[: len(names)]
 
 
 def aridity(layers, entry, mem_mb):
@@ -91,20 +92,16 @@ def aridity(layers, entry, mem_mb):
 
     def index(precipitation, evaporation):
         with np.errstate(divide="ignore", invalid="ignore"):
-            return intervals(precipitation[0] / evaporation[0], ARIDITY_CUTS)
+            return intervals(precipitation[0] / evaporation[0], cuts_of(entry))
 
-    return index, layers, ARIDITY_NAMES, RAMP[:5]
+    names = names_of(entry)
+    return index, layers, names, RAMP[: len(names)]
 
 
 def elevation(layers, entry, mem_mb):
     """Intervals of the elevation."""
-    names = interval_names(entry["cuts"], "m")
-    return (
-        lambda dem: intervals(dem[0], entry["cuts"]),
-        layers,
-        names,
-        RAMP[: len(names)],
-    )
+    names = names_of(entry)
+    return lambda dem: intervals(dem[0], cuts_of(entry)), layers, names, RAMP[: len(names)]
 
 
 def crossed(layers, entry, mem_mb):

@@ -108,9 +108,9 @@ def _checks(climate):
     """Yield what each check that is switched on looks for."""
     rule, variables = climate["quality"], climate["variables"]
     yield "the range of possible values"
-    if "radiation" in variables:
+    for name in (n for n in variables if VARIABLES[n].below_top_of_atmosphere):
         low, high = rule["top_of_atmosphere_share"]
-        yield f"radiation between {low:g} and {high:g} of that above the atmosphere"
+        yield f"{name} between {low:g} and {high:g} of that above the atmosphere"
     for key, text in (
         ("step", "jumps away from both neighbouring days"),
         ("persistence_days", "identical values in a row"),

@@ -1,5 +1,56 @@
 """The equations of the methods text as HTML that needs no script."""
 
+import re
+
+_TOKEN = re.compile(r"\\[a-z]+|\\.|.")
+_SIGNS = {
+    "-": "−",
+    "~": "&nbsp;",
+    "e": "e",
+    r"\%": "%",
+    r"\cdot": "·",
+    r"\leq": "≤",
+    r"\ln": "ln",
+    r"\quad": "&nbsp;",
+}
+WITHIN = r", \quad 0 \leq R_{h} \leq R_{s}"  # what holds of Rh of every relation
+
+
+def html(latex):
+    """Return an equation of a registry as HTML.
+
+    Parameters
+    ----------
+    latex : str
+        Letters are variables, but e, and those of indices; ``\\frac{}{}``, ``_{}``, ``^{}`` and the
+        signs above.
+    """
+    return _parts(iter(_TOKEN.findall(latex)))
+
+
+def _parts(tokens, upright=False):
+    """HTML up to the end of a group."""
+    made = ""
+    for token in tokens:
+        if token == "}":
+            break
+        if token == "{":
+            made += _parts(tokens, upright)
+        elif token in ("_", "^"):
+            next(tokens)
+            tag, upright_below = {"_": ("sub", True), "^": ("sup", upright)}[token]
+            made += f"<{tag}>{_parts(tokens, upright_below)}</{tag}>"
+        elif token == r"\frac":
+            next(tokens)
+            above = _parts(tokens, upright)
+            next(tokens)
+            made += fraction(above, _parts(tokens, upright))
+        elif token in _SIGNS:
+            made += _SIGNS[token]
+        else:
+            made += f"<var>{token}</var>" if token.isalpha() and not upright else token
+    return made
+
 
 def fraction(above, below):
     return f'<span class="fraction"><span>{above}</span><span>{below}</span></span>'
@@ -9,36 +60,7 @@ def root(content):
     return f'√<span class="root">{content}</span>'
 
 
-_X = "<var>x</var>"
 _NEP = "<var>NEP</var> = <var>NPP</var> − <var>R</var><sub>h</sub>"
-_RH = (
-    "<var>R</var><sub>h</sub> = 0.22 · (e<sup>0.0912 <var>T</var></sup> + "
-    "ln(0.3145 <var>P</var> + 1)) · 30 · 46.5&nbsp;%"
-)
-_RAICH = "<var>R</var><sub>s</sub> = 1.25 e<sup>0.0545 <var>T</var></sup> " + fraction(
-    "<var>P</var>", "42.59 + <var>P</var>"
-)
-_GSMSR = (
-    "<var>R</var><sub>s</sub> = (<var>r</var><sub>0</sub> + <var>r</var><sub>1</sub> "
-    "<var>C</var>) e<sup>ln(<var>q</var><sub>0</sub> e<sup><var>q</var><sub>1</sub> "
-    "<var>T</var></sup>) <var>T</var> / 10</sup> "
-    + fraction("<var>P</var> + <var>p</var><sub>0</sub>", "<var>P</var> + <var>p</var><sub>1</sub>")
-)
-_CHEN = (
-    "<var>R</var><sub>s</sub> = 1550 e<sup>0.031 <var>T</var></sup> "
-    + fraction("<var>P</var>", "<var>P</var> + 0.68")
-    + " "
-    + fraction("<var>C</var>", "<var>C</var> + 2.23")
-)
-_POWER = (
-    "ln <var>R</var><sub>h</sub> = {} + {} ln <var>R</var><sub>s</sub>, &nbsp; "
-    "0 ≤ <var>R</var><sub>h</sub> ≤ <var>R</var><sub>s</sub>"
-)
-_QUADRATIC = (
-    "<var>R</var><sub>h</sub> = −0.0009 <var>R</var><sub>s</sub><sup>2</sup> + 0.6011 "
-    "<var>R</var><sub>s</sub> + 4.8874, &nbsp; 0 ≤ <var>R</var><sub>h</sub> ≤ "
-    "<var>R</var><sub>s</sub>"
-)
 _SPLINE = (
     "Σ<sub><var>i</var></sub> <var>w<sub>i</sub></var> (<var>y<sub>i</sub></var> − "
     "<var>f</var>(<b>x</b><sub><var>i</var></sub>) − <var>b</var> "
@@ -123,13 +145,6 @@ _ATTRIBUTION = (
 BY_NAME = {
     "attribution": (_ATTRIBUTION, ""),
     "nep": (_NEP, "g C m⁻² yr⁻¹"),
-    "respiration": (_RH, "g C m⁻² month⁻¹"),
-    "raich2002": (_RAICH, "g C m⁻² d⁻¹"),
-    "gsmsr": (_GSMSR, "g C m⁻² d⁻¹"),
-    "chen2010": (_CHEN, "g C m⁻² yr⁻¹"),
-    "bond_lamberty2004": (_POWER.format("1.22", "0.73"), "g C m⁻² yr⁻¹"),
-    "bond_lamberty_thomson2010": (_POWER.format("0.22", "0.87"), "g C m⁻² yr⁻¹"),
-    "quadratic": (_QUADRATIC, "g C m⁻² month⁻¹"),
     "spline": (_SPLINE, ""),
     "sen": (_SEN, ""),
     "mann_kendall": (_MANN_KENDALL, ""),

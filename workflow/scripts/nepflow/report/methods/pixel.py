@@ -6,19 +6,13 @@ Each function returns the section (title, blocks), as `text.sections` does.
 from nepflow.report.methods import equations
 from nepflow.report.methods.references import cited
 from nepflow.study import circularity
+from nepflow.study.pixel import AUTOCORRELATION, HURST
 
-_AUTOCORRELATION = {
-    "tfpw": "Series were pre-whitened free of trend {yue} before the test.",
-    "hamed_rao": "The variance of <var>S</var> was corrected for significant autocorrelation of "
-    "the ranks {hamed}.",
-}
-_HURST = {
-    "prefix": "for the expanding prefixes of 3 to <var>n</var> years",
-    "prefix_from_2": "for the expanding prefixes of 2 to <var>n</var> years",
-    "blocks": "averaged over blocks of equal length",
-    "anis_lloyd": "averaged over blocks and divided by what independent normal values give {anis}",
-    "differenced": "for the expanding prefixes of the differenced series",
-}
+
+def _option(options, name):
+    """What an option of a registry says, with its works."""
+    option = options[name]
+    return option.en.sentence.format(**{work: cited(work) for work in option.works})
 
 
 def _equation(name):
@@ -40,8 +34,8 @@ def trend(trend, years):
         f"|<var>Z</var>| above {limits[0]:g}, {limits[1]:g} and {limits[2]:g} give nine classes, "
         "from extremely significant decrease to extremely significant increase."
     )
-    choice = _AUTOCORRELATION.get(trend.get("autocorrelation"), "")
-    second += " " + choice.format(yue=cited("yue"), hamed=cited("hamed")) if choice else ""
+    choice = _option(AUTOCORRELATION, trend.get("autocorrelation", "none"))
+    second += f" {choice}" if choice else ""
     if "false_discovery_percent" in trend:
         second += (
             f" What is significant at a false discovery rate of "
@@ -72,7 +66,7 @@ def stability(stability):
 
 def persistence(persistence):
     """Hurst exponent and its coupling with the trend."""
-    how = _HURST[persistence["method"]].format(anis=cited("anis"))
+    how = _option(HURST, persistence["method"])
     first = (
         "Persistence is the Hurst exponent <var>H</var> of rescaled range analysis "
         f"{cited('hurst', 'mandelbrot')}, the slope of log <var>R</var>/<var>S</var> over log "

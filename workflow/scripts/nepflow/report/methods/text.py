@@ -8,20 +8,12 @@ from nepflow.report.methods import respiration as methods_respiration
 from nepflow.report.methods import zones as methods_zones
 from nepflow.report.methods.references import cited, listed
 from nepflow.study import attribution
-from nepflow.study import respiration as study_respiration
 
 _RESAMPLED = {
     "nearest": "the value at the centre of the cell",
     "bilinear": "bilinear interpolation of valid cells",
     "average": "the mean of valid cells",
     "mode": "the commonest class in the cell",
-}
-_READINGS = {
-    "monthly": "A year is the sum of its twelve months.",
-    "annual_once": "Following studies that have annual climate only, the equation was applied "
-    "once, to the mean temperature and the precipitation sum of the year; what the equation, "
-    "which is monthly, gives as a sum of twelve months stands beside it.",
-    "annual_x12": "The equation was applied to annual climate and multiplied by twelve.",
 }
 
 
@@ -98,24 +90,12 @@ def _landcover(study):
 
 def _productivity(study):
     """NEP and respiration."""
-    reading = study["respiration"]["reading"]
     intro = (
         "Net ecosystem productivity (NEP) is NPP less heterotrophic respiration "
         "<var>R</var><sub>h</sub> in every cell and year; positive values are carbon sinks:"
     )
-    if study["respiration"]["model"] in study_respiration.SOIL_MODELS:
-        made = [("p", intro), _equation("nep"), *methods_respiration.blocks(study)]
-        return "Net ecosystem productivity", made
-    respiration = (
-        f"Respiration follows an empirical equation {cited('pei')} for mean temperature "
-        "<var>T</var> (°C) and precipitation <var>P</var> (mm) of a month, in which 30 stands for "
-        "the days and 46.5 % for the heterotrophic share of soil respiration:"
-    )
-    after = _READINGS[reading]
-    if study["respiration"].get("reason"):
-        after += f" The reason for this choice: {escape(study['respiration']['reason'].strip())}."
-    blocks = [("p", intro), _equation("nep"), ("p", respiration), _equation("respiration")]
-    return "Net ecosystem productivity", [*blocks, ("p", after)]
+    blocks = [("p", intro), _equation("nep"), *methods_respiration.blocks(study)]
+    return "Net ecosystem productivity", blocks
 
 
 def _change(study):

@@ -1,0 +1,56 @@
+"""The registry of the kinds of zones: makers, texts and names of classes agree with it."""
+
+import pytest
+from nepflow.report.methods import zones as methods_zones
+from nepflow.study.settings_file import BadStudy
+from nepflow.study.zones import KINDS, check, class_names, cuts_of
+from nepflow.zones import kinds
+
+ENTRY = {"name": "my_zones", "cuts": [1000, 2500], "file": "a.shp", "of": ["one_a", "two"]}
+
+
+def test_every_kind_that_is_made_has_a_maker():
+    made = {name for name, kind in KINDS.items() if kind.made}
+    assert made == {*kinds.KINDS, "file"}  # polygons are made by `define_zones` itself
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_sentence_is_filled(kind):
+    found = methods_zones.section([ENTRY | {"kind": kind}])
+    if kind == "area":
+        assert found is None
+        return
+    text = found[1][0][1]
+    assert "my zones" in text and "{" not in text and text.endswith(".")
+
+
+def test_names_of_classes():
+    sink = {"kind": "sink", "cuts": [0, 100, 200]}
+    assert kinds.names_of(sink) == ("source", "low sink", "medium sink", "high sink")
+    assert kinds.names_of(sink | {"cuts": [0]}) == ("source", "sink")
+    assert class_names(sink | {"cuts": [5]}) is None
+    assert kinds.names_of(sink | {"cuts": [5]}) == [
+        "below 5 g C m-2 yr-1", "from 5 g C m-2 yr-1",
+    ]  # fmt: skip
+    dry = {"kind": "aridity"}
+    assert cuts_of(dry) == [0.05, 0.2, 0.5, 0.65] and len(kinds.names_of(dry)) == 5
+    assert kinds.names_of({"kind": "elevation", "cuts": [10]}) == ["below 10 m", "from 10 m"]
+
+
+@pytest.mark.parametrize(
+    ("zones", "contrasts", "fault"),
+    [
+        ([{"name": "a", "kind": "sink"}], [], r"zones a \(sink\) lack `cuts`"),
+        ([{"name": "a", "kind": "file", "name_field": "n"}], [], r"a \(file\) lack `file`"),
+        ([{"name": "a", "kind": "landcover"}], [{"name": "c", "zones": "a"}], "that do not change"),
+        ([], [{"name": "c", "zones": "a"}], "a is unknown"),
+        (
+            [{"name": "a", "kind": "landcover"}, {"name": "b", "kind": "crossing", "of": ["a"]}],
+            [],
+            "zones b cross a, which is landcover",
+        ),
+    ],
+)
+def test_zones_that_make_no_sense(zones, contrasts, fault):
+    with pytest.raises(BadStudy, match=fault):
+        check({"zones": zones, "contrasts": contrasts}, "own.yaml")
