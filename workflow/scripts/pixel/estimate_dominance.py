@@ -33,9 +33,11 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
         of_series,
         [stack, *driver_paths.values()],
         [
-            raster.Output(outputs[0], "1", about, ("r2",), tags=tags),
-            raster.Output(outputs[1], "1", f"p of {about}", ("p",), tags=tags),
-            raster.Output(outputs[2], "1", title, ("class",), "uint8", tags=tags, **named),
+            raster.Output(outputs["r2"], "1", about, ("r2",), tags=tags),
+            raster.Output(outputs["p"], "1", f"p of {about}", ("p",), tags=tags),
+            raster.Output(
+                outputs["dominant_class"], "1", title, ("class",), "uint8", tags=tags, **named
+            ),
         ],
         mem_mb=mem_mb,
         threads=threads,
@@ -46,11 +48,11 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
-        cube, out = snakemake.input.cube, snakemake.output
+        cube = snakemake.input.cube
         estimate_dominance(
             cube=[cube] if isinstance(cube, str) else list(cube),
             driver_paths=dict(zip(snakemake.params.climate, snakemake.input.drivers, strict=True)),
-            outputs=[out.r2, out.p, out.dominant_class],
+            outputs=dict(snakemake.output.items()),
             years=snakemake.params.years,
             minimum_years=snakemake.params.minimum_years,
             options=snakemake.params.correlation,

@@ -24,9 +24,11 @@ def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_
         of_series,
         [stack, slope_path],
         [
-            raster.Output(outputs[0], "1", f"Hurst exponent of {name}", ("hurst",), tags=tags),
             raster.Output(
-                outputs[1],
+                outputs["hurst"], "1", f"Hurst exponent of {name}", ("hurst",), tags=tags
+            ),
+            raster.Output(
+                outputs["coupling"],
                 "1",
                 f"trend and persistence of {name}",
                 ("class",),
@@ -48,7 +50,7 @@ if __name__ == "__main__":
         estimate_persistence(
             cube=[cube] if isinstance(cube, str) else list(cube),
             slope_path=snakemake.input.slope,
-            outputs=[snakemake.output.hurst, snakemake.output.coupling],
+            outputs=dict(snakemake.output.items()),
             minimum_years=snakemake.params.minimum_years,
             options=snakemake.params.persistence,
             mem_mb=snakemake.resources.mem_mb,

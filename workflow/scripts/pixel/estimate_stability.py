@@ -19,8 +19,10 @@ def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb
         lambda values: variability.variation(values, minimum_years, smallest_mean, ddof)[1:],
         [stack],
         [
-            raster.Output(outputs[0], unit, f"standard deviation of {name}", ("sd",), tags=notes),
-            raster.Output(outputs[1], "1", f"variation of {name}", ("cv",), tags=notes),
+            raster.Output(
+                outputs["sd"], unit, f"standard deviation of {name}", ("sd",), tags=notes
+            ),
+            raster.Output(outputs["cv"], "1", f"variation of {name}", ("cv",), tags=notes),
         ],
         mem_mb=mem_mb,
         threads=threads,
@@ -33,7 +35,7 @@ if __name__ == "__main__":
         cube = snakemake.input.cube
         estimate_stability(
             cube=[cube] if isinstance(cube, str) else list(cube),
-            outputs=[snakemake.output.sd, snakemake.output.cv],
+            outputs=dict(snakemake.output.items()),
             minimum_years=snakemake.params.minimum_years,
             smallest_mean=snakemake.params.stability["smallest_mean_g_c"],
             ddof=snakemake.params.stability["ddof"],
