@@ -46,7 +46,8 @@ def test_layers_and_table(tmp_path):
     built_in = {"temperature": "same layer", "precipitation": "no", "radiation": "own source"}
     reasons = raster.Output(str(tmp_path / "absence.tif"), "1", "why", dtype="uint8")
     raster.write(np.full((3, 4), 3.0), reasons, GRID)
-    given = outputs | {"absence": reasons.path, "grid": grid.path}
+    given = {"r2": outputs["multiple_r2"], "p": outputs["multiple_p"]}
+    given |= {"absence": reasons.path, "grid": grid.path}
     settings = {"built_in": built_in, "level": 0.05, "simulated": False}
     summarise_dominance(given, {"table": table}, "nep", settings, 100)
     found = pd.read_csv(table).set_index("quantity")
