@@ -52,11 +52,18 @@ def place(tmp_path):
 
 
 def stations(place, years=(2001, 2002), dataset="gsod", most=2, least=50, buffer_km=50):
+    acquire = {"stations": dataset, "most_stations": most, "least_complete_percent": least}
     acquire_stations(
-        dataset, list(years), {"most_stations": most, "least_complete_percent": least}, buffer_km,
-        place / "outlines.gpkg", place / "grid.tif", place / "data", place / "ranking.csv",
-        place / "files.csv", **QUICK,
-    )  # fmt: skip
+        {"area": place / "outlines.gpkg", "grid": place / "grid.tif"},
+        {"ranking": place / "ranking.csv", "files": place / "files.csv"},
+        {
+            "acquire": acquire,
+            "folder": place / "data",
+            "years": list(years),
+            "buffer_km": buffer_km,
+        },
+        **QUICK,
+    )
     with open(place / "ranking.csv", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 

@@ -110,4 +110,6 @@ def clean_settings(time_step="monthly"):
         "position_tolerance": {"position_deg": 0.01, "elevation_m": 10},
         "defects": POLICIES,
         "angstrom": {"a": 0.25, "b": 0.50},
+        "missing_values": [],
+        "simulated": False,
     }

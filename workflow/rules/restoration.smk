@@ -57,7 +57,7 @@ rule estimate_restoration:
     params:
         years=setting("years"),
         variables=setting("climate/variables"),
-        settings=setting("restoration"),
+        restoration=setting("restoration"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: effect of restoration on NEP."
@@ -83,7 +83,7 @@ rule summarise_restoration:
         runtime=by_size(30),
     params:
         years=setting("years"),
-        settings=setting("restoration"),
+        restoration=setting("restoration"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: NEP of restored and untreated land by stage."

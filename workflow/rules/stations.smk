@@ -64,7 +64,7 @@ rule check_stations:
         variables=setting("climate/variables"),
         years=setting("years"),
         time_step=setting("climate/time_step"),
-        settings=setting("climate/quality"),
+        quality=setting("climate/quality"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: station records checked for jumps, repeats and their neighbours."

@@ -134,7 +134,7 @@ rule estimate_contrast:
     params:
         layers=of_study(zones.contrast_layer_names),
         entry=of_study(zones.contrast, "contrast"),
-        settings=setting("contrast"),
+        contrast=setting("contrast"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: {wildcards.contrast} against the rest of the area."

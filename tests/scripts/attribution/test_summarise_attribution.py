@@ -39,30 +39,25 @@ def made(tmp_path_factory):
         output = raster.Output(folder / f"{name}.tif", "g C m-2 yr-1", name, bands, tags=tags)
         raster.write(values, output, grid)
     drivers = {name: folder / f"{name}.tif" for name in ("temperature", "precipitation")}
+    given = {"grid": paths["grid"], "pooled": [], "types": []}
+    settings = {"years": YEARS, "minimum_years": 8, "attribution": OPTIONS}
     methods = {}
     for method in attribution.METHODS:
         files = {name: folder / f"{method}_{name}.tif" for name in NAMES}
-        estimate_attribution(
-            [folder / "nep.tif"], drivers, paths["grid"], list(files.values()), method, YEARS, 8,
-            OPTIONS, 20, 1,
-        )  # fmt: skip
+        estimate_attribution([folder / "nep.tif"], drivers, given, files, method, settings, 20, 1)
         methods[method] = files
     shared = {name: folder / f"{name}.tif" for name in ("observed", "p", "time_r2", "bias")}
-    estimate_residual_bias(
-        [folder / "nep.tif"],
-        drivers,
-        list(shared.values()),
-        YEARS,
-        8,
-        OPTIONS,
-        20,
-        1,
-    )
+    estimate_residual_bias([folder / "nep.tif"], drivers, given, shared, settings, 20, 1)
     table = folder / "table.csv"
     summarise_attribution(
-        shared, {m: {n: files[n] for n in LAYERS} for m, files in methods.items()},
-        [folder / "nep.tif"], drivers, paths["grid"], table, OPTIONS, YEARS, 8, 20, simulated=True,
-    )  # fmt: skip
+        {m: {n: files[n] for n in LAYERS} for m, files in methods.items()},
+        [folder / "nep.tif"],
+        drivers,
+        given | shared,
+        {"table": table},
+        settings | {"built_in": {}, "simulated": True},
+        20,
+    )
     return paths, shared, methods, pd.read_csv(table)
 
 

@@ -15,9 +15,9 @@ def estimate(folder, variable, kind="full", mem_mb=100, threads=1):
         folder, variable, smoothing="fixed_signal", smoothing_value=12.0, noise=0.5
     )
     output = folder / "error.tif"
-    estimate_standard_error(
-        fit, paths["dem"], paths["grid"], output, 2002, kind, "exact", mem_mb, threads
-    )
+    given, made = paths | {"fit": fit}, {"standard_error": output}
+    settings = {"kind": kind, "evaluator": "exact"}
+    estimate_standard_error(given, made, 2002, settings, mem_mb, threads)
     return paths, fit, output
 
 

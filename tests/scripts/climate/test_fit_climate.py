@@ -26,7 +26,8 @@ SETTINGS = {
     "evaluator": "exact",
     "tolerance": 0.01,
     "bias_correction": "none",
-    "mem_mb": 100,
+    "years": climate_study.YEARS,
+    "simulated": False,
 }
 
 
@@ -35,28 +36,20 @@ def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
     planted = {name: changes.pop(name) for name in ("noise", "value", "height") if name in changes}
     raw = climate_study.monthly_file(folder / "raw.csv", time_step, **planted)
     records, monthly = folder / "records.parquet", folder / "monthly.csv"
-    settings = climate_study.clean_settings(time_step)
+    settings = climate_study.clean_settings(time_step) | {"stations_path": raw}
+    made = {"sites": folder / "sites.csv", "defects": folder / "defects.csv"}
     clean_stations(
-        raw,
-        paths["outlines"],
-        paths["grid"],
-        records,
-        folder / "sites.csv",
-        folder / "defects.csv",
-        **settings,
-        simulated=False,
+        {"area": paths["outlines"], "grid": paths["grid"]}, made | {"records": records}, settings
     )
-    aggregate_stations(
-        records, monthly, folder / "annual.csv", folder / "complete.csv",
-        settings["variables"], settings["years"], time_step, 80, simulated=False,
-    )  # fmt: skip
-    outputs = folder / f"{variable}_fit.npz", folder / f"{variable}_fit.csv"
-    fit_climate(
-        monthly, paths["grid"], raw, paths["dem"], *outputs,
-        folder / f"{variable}_minima.csv", variable, climate_study.YEARS, minimum_stations=minimum,
-        **(SETTINGS | {"transformation": TRANSFORMATION[variable]} | changes), simulated=False,
-    )  # fmt: skip
-    return paths, outputs
+    made = {"annual": folder / "annual.csv", "completeness": folder / "complete.csv"}
+    settings |= {"complete_month_percent": 80}
+    aggregate_stations({"records": records}, made | {"monthly": monthly}, settings)
+    given = {"monthly": monthly, "weights": raw, "grid": paths["grid"], "dem": paths["dem"]}
+    made = {"fit": folder / f"{variable}_fit.npz", "table": folder / f"{variable}_fit.csv"}
+    settings = SETTINGS | {"transformation": TRANSFORMATION[variable], "minimum_stations": minimum}
+    minima = {"minima": folder / f"{variable}_minima.csv"}
+    fit_climate(given, made | minima, variable, settings | changes, 100)
+    return paths, tuple(made.values())
 
 
 def test_planted_lapse_rate_is_found(tmp_path):

@@ -19,10 +19,10 @@ def cube_of(folder, variable, time_step="monthly", mem_mb=100, threads=1, **choi
 
 
 def evaluate(paths, fit, cube, table, mem_mb=100, threads=1, bias_correction="none"):
-    interpolate_climate(
-        fit, paths["dem"], paths["grid"], cube, table, climate_study.YEARS, bias_correction,
-        mem_mb, threads, simulated=False,
-    )  # fmt: skip
+    settings = {"years": climate_study.YEARS, "bias_correction": bias_correction}
+    settings |= {"simulated": False}
+    made = {"cube": cube, "table": table}
+    interpolate_climate(paths | {"fit": fit}, made, settings, mem_mb, threads)
 
 
 def true_months(paths):

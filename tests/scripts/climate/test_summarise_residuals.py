@@ -11,11 +11,16 @@ from test_fit_climate import fitted
 def summarised(folder, **changes):
     smooth = {"smoothing": "fixed_signal", "smoothing_value": 7.0}
     paths, (fit, table) = fitted(folder, "temperature", noise=0.3, **smooth, **changes)
-    names = ["residuals.parquet", "ranked.csv", "suspects.csv", "fit.txt"]
-    outputs = [folder / name for name in names]
-    minima = folder / "temperature_minima.csv"
-    summarise_residuals(fit, table, minima, *outputs, "fixed_signal", False, 3.0, simulated=False)
-    return paths, outputs
+    outputs = {
+        "residuals": folder / "residuals.parquet",
+        "ranked": folder / "ranked.csv",
+        "suspects": folder / "suspects.csv",
+        "log": folder / "fit.txt",
+    }
+    given = {"fit": fit, "table": table, "minima": folder / "temperature_minima.csv"}
+    settings = {"smoothing": "fixed_signal", "common_smoothing": False, "suspect_limit": 3.0}
+    summarise_residuals(given, outputs, settings | {"simulated": False})
+    return paths, list(outputs.values())
 
 
 def test_wrong_value_and_wrong_elevation_come_first(tmp_path):

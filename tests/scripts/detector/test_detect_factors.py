@@ -78,7 +78,10 @@ def world(tmp_path):
 
 
 def sampled(world, **options):
-    paths = [str(world["folder"] / name) for name in ("sample.npz", "discretisation.csv")]
+    paths = {
+        "sample": str(world["folder"] / "sample.npz"),
+        "table": str(world["folder"] / "discretisation.csv"),
+    }
     names = ["height", "soil", "other"]
     sample_factors(
         world["layers"],
@@ -90,7 +93,7 @@ def sampled(world, **options):
         100,
         simulated=False,
     )
-    return detector_sample.read(paths[0]), pd.read_csv(paths[1])
+    return detector_sample.read(paths["sample"]), pd.read_csv(paths["table"])
 
 
 def detected(world):
@@ -181,11 +184,12 @@ def test_tiny_strata_are_counted_and_warned_of(world):
 def test_scales(world):
     sample, _ = sampled(world)
     path = str(world["folder"] / "scales.csv")
-    detect_scales(
-        world["layers"], str(world["folder"] / "sample.npz"),
-        str(world["folder"] / "discretisation.csv"), world["grid"], path, OPTIONS, BUILT_IN,
-        "nep", 100, simulated=False,
-    )  # fmt: skip
+    given = world | {
+        "sample": str(world["folder"] / "sample.npz"),
+        "discretisation": str(world["folder"] / "discretisation.csv"),
+    }
+    settings = {"options": OPTIONS, "built_in": BUILT_IN, "variable": "nep", "simulated": False}
+    detect_scales(given, {"table": path}, settings, 100)
     scales = pd.read_csv(path)
     assert sorted(set(scales["spacing_km"])) == [1, 2, 4], "39 leaves too few cells"
     fine = scales[scales["spacing_km"] == 1]

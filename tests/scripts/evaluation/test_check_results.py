@@ -39,10 +39,10 @@ def checked(folder, nep):
     given |= {"sums": str(folder / "sums.parquet"), "variation": []}
     given |= {"defects": [], "casa": [], "plots": [], "detectors": [], "fits": {}}
     given |= {"polygons": [zones.path, zones.path], "projects": [str(folder / "projects.csv")]}
-    outputs = [folder / "checks.csv", folder / "warnings.csv"]
+    outputs = {name: folder / f"{name}.csv" for name in ("checks", "warnings")}
     study = {"simulated": 0, "npp": {"source": "mod17"}}
     check_results([paths["npp"]], paths["rh"], paths["nep"], given, outputs, study, 100)
-    checks, warnings = (pd.read_csv(path) for path in outputs)
+    checks, warnings = (pd.read_csv(path) for path in outputs.values())
     return checks.set_index("check")["passed"], warnings.set_index("topic")["warning"]
 
 

@@ -51,11 +51,9 @@ def world(tmp_path):
     return {
         "folder": tmp_path,
         "grid": str(tmp_path / "grid.tif"),
-        "paths": [
-            written(tmp_path, "nep", unchanged + effect, **bands),
-            written(tmp_path, "effect", effect, **bands),
-            written(tmp_path, "landcover", codes, "1", **bands, **named),
-        ],
+        "variable": written(tmp_path, "nep", unchanged + effect, **bands),
+        "effect": written(tmp_path, "effect", effect, **bands),
+        "landcover": written(tmp_path, "landcover", codes, "1", **bands, **named),
         "codes": codes,
         "cleared": cleared & (inside == 1),
         "after": after,
@@ -75,22 +73,22 @@ def found_by_a_study(world):
         for year, codes in zip(YEARS, world["codes"], strict=True)
     ]
     means = [str(folder / f"{span}.tif") for span in ("first", "last")]
-    average_periods([world["paths"][0]], means, YEARS, PERIODS, 2, 100)
+    average_periods([world["variable"]], means, YEARS, PERIODS, 2, 100)
     commonest = [str(folder / f"class_{span}.tif") for span in ("first", "last")]
     for path, some in zip(commonest, (maps[:3], maps[3:]), strict=True):
         average_landcover(some, path, [2001, 2003], 100)
-    tables = [str(folder / f"{name}.csv") for name in ("effects", "densities")]
+    tables = {name: str(folder / f"{name}.csv") for name in ("effects", "densities")}
     summarise_land_use(
         means, commonest, world["grid"], tables, ("nep", "two periods"), OPTIONS, simulated=True
     )
-    return tables[0]
+    return tables["effects"]
 
 
 def test_what_sees_the_truth_recovers_it(world):
     path = str(world["folder"] / "recovery.csv")
-    effects = found_by_a_study(world)
-    compare_land_use(world["paths"], world["grid"], effects, path, "nep", PERIODS, CLASSES,
-                     OPTIONS, 100)  # fmt: skip
+    given = world | {"effects": found_by_a_study(world)}
+    settings = {"periods": PERIODS, "classes": CLASSES, "options": OPTIONS}
+    compare_land_use(given, {"table": path}, "nep", settings, 100)
     table = pd.read_csv(path)
     assert set(table["source"]) == {"simulated (twin)"}
     found = table.set_index(["transitions", "quantity"])["value"]

@@ -77,7 +77,7 @@ def world(tmp_path):
         "mean_paths": [layer(tmp_path, f"m{i}", mean) for i, mean in enumerate(means)],
         "landcover_paths": [classes(tmp_path, f"c{i}", c) for i, c in enumerate((before, after))],
         "grid_path": layer(tmp_path, "grid", inside, dtype="uint8"),
-        "outputs": [str(tmp_path / f"{name}.csv") for name in ("effects", "densities")],
+        "outputs": {name: str(tmp_path / f"{name}.csv") for name in ("effects", "densities")},
     }
     means = [mean.astype("float32").astype("float64") for mean in means]
     for values in (before, after, *means):
@@ -88,7 +88,7 @@ def world(tmp_path):
 def test_tables_are_those_of_plain_computations(world):
     paths, (before, after), means = world
     summarise_land_use(**paths, where=("nep", "a and b"), options=OPTIONS, simulated=False)
-    effects, densities = (pd.read_csv(path) for path in paths["outputs"])
+    effects, densities = (pd.read_csv(path) for path in paths["outputs"].values())
     both = np.isfinite(means[1] - means[0])
     frame = densities.set_index(["class", "quantity"])["value"]
     for code, name in ((1, "forest"), (2, "grass")):
@@ -118,7 +118,9 @@ def test_absent_density_may_count_zero(world):
     paths, *_ = world
     options = OPTIONS | {"absent_density": "zero"}
     summarise_land_use(**paths, where=("nep", "a and b"), options=options, simulated=False)
-    effects = pd.read_csv(paths["outputs"][0]).set_index(["from_class", "to_class", "quantity"])
+    effects = pd.read_csv(paths["outputs"]["effects"]).set_index(
+        ["from_class", "to_class", "quantity"]
+    )
     found = effects["value"]
     assert found["no productivity data", "no productivity data", "area"] == 0
     assert found["barren", "barren", "total_effect"] == 0
@@ -136,6 +138,6 @@ def test_few_odd_cells_do_not_stand_for_a_class(world):
     for percent, known in ((10, False), (0, True)):
         options = OPTIONS | {"minimum_data_percent": percent}
         summarise_land_use(**paths, where=("nep", "a and b"), options=options, simulated=False)
-        table = pd.read_csv(paths["outputs"][1]).set_index(["class", "quantity"])["value"]
+        table = pd.read_csv(paths["outputs"]["densities"]).set_index(["class", "quantity"])["value"]
         assert np.isfinite(table["barren", "density_before"]) == known
         assert 0 < table["barren", "share_with_data_before"] < 10

@@ -53,8 +53,8 @@ def grid_over_the_tiles(folder, resolution):
 def warped(paths, mask, folder, resampling, mem_mb=500):
     folder.mkdir(exist_ok=True)
     path = str(folder / "landcover.tif")
-    lists = str(folder / "granules.csv")
-    warp_landcover(paths, mask, path, lists, CLASSES, "2001", resampling, mem_mb)
+    outputs = {"landcover": path, "granules": str(folder / "granules.csv")}
+    warp_landcover(paths, mask, outputs, CLASSES, "2001", resampling, mem_mb)
     return path
 
 

@@ -52,9 +52,9 @@ def run(folder, paths, grid, resampling, mem_mb=500):
     folder.mkdir(exist_ok=True)
     mask = raster.Output(str(folder / "grid.tif"), "1", "area", dtype="uint8", classes={1: "in"})
     raster.write(np.ones((grid.height, grid.width)), mask, grid)
-    outputs = [str(folder / name) for name in ("npp.tif", "qc.tif", "absence.tif")]
-    lists = [str(folder / name) for name in ("counts.csv", "files.csv")]
-    warp_npp(paths, mask.path, outputs, lists, "2001", resampling, mem_mb)
+    outputs = {name: str(folder / f"{name}.tif") for name in ("npp", "qc", "absence")}
+    lists = {name: str(folder / f"{name}.csv") for name in ("counts", "granules")}
+    warp_npp(paths, mask.path, outputs | lists, "2001", resampling, mem_mb)
     return outputs
 
 
@@ -68,7 +68,7 @@ def assert_conserved(paths, outputs, grid):
         cell = ellipsoidal_cell_areas(layer.transform, len(npp))[:, None]
         area += (np.isfinite(npp) * cell).sum()
         total += np.nansum(npp * cell)
-    npp = raster.read(outputs[0])
+    npp = raster.read(outputs["npp"])
     assert np.isfinite(npp).sum() * grid.cell_area_m2 == pytest.approx(area, rel=0.005)
     assert np.nansum(npp) * grid.cell_area_m2 == pytest.approx(total, rel=0.005)
 

@@ -28,24 +28,28 @@ def test_layers_and_table(tmp_path):
     inside[0, 0] = np.nan
     raster.write(inside, grid, GRID)
     drivers = dict(zip(("temperature", "precipitation", "radiation"), paths[1:], strict=True))
-    outputs = [str(tmp_path / f"{name}.tif") for name in ("r2", "p", "class")]
+    names = ("multiple_r2", "multiple_p", "dominant_class")
+    outputs = {name: str(tmp_path / f"{name}.tif") for name in names}
     options = {"detrend": False, "significance_p": 0.05}
     estimate_dominance(paths[:1], drivers, outputs, YEARS, 8, options, 100, 1)
     cubes = cubes.astype("float32").astype("float64")
     given = cubes[0], list(cubes[1:]), np.array(YEARS), 8
     _, partial, r2, p = correlation.correlations(*given)
-    assert raster.read(outputs[0]) == pytest.approx(r2, rel=1e-6, nan_ok=True)
-    assert raster.read(outputs[1]) == pytest.approx(p, rel=1e-5, nan_ok=True)
+    assert raster.read(outputs["multiple_r2"]) == pytest.approx(r2, rel=1e-6, nan_ok=True)
+    assert raster.read(outputs["multiple_p"]) == pytest.approx(p, rel=1e-5, nan_ok=True)
     wanted = correlation.dominant_class(p, partial, 0.05)
-    assert np.array_equal(raster.read(outputs[2]), wanted, equal_nan=True)
-    assert np.isnan(raster.read(outputs[2])[2, 3])
-    assert len(raster.classes_of(outputs[2])) == 9
+    found = raster.read(outputs["dominant_class"])
+    assert np.array_equal(found, wanted, equal_nan=True)
+    assert np.isnan(found[2, 3])
+    assert len(raster.classes_of(outputs["dominant_class"])) == 9
     table = str(tmp_path / "multiple.csv")
     built_in = {"temperature": "same layer", "precipitation": "no", "radiation": "own source"}
     reasons = raster.Output(str(tmp_path / "absence.tif"), "1", "why", dtype="uint8")
     raster.write(np.full((3, 4), 3.0), reasons, GRID)
-    given = reasons.path, grid.path, table
-    summarise_dominance(*outputs[:2], *given, "nep", built_in, 0.05, 100, simulated=False)
+    given = {"r2": outputs["multiple_r2"], "p": outputs["multiple_p"]}
+    given |= {"absence": reasons.path, "grid": grid.path}
+    settings = {"built_in": built_in, "level": 0.05, "simulated": False}
+    summarise_dominance(given, {"table": table}, "nep", settings, 100)
     found = pd.read_csv(table).set_index("quantity")
     known = np.isfinite(r2) & (inside == 1)
     assert found["value"]["cells"] == known.sum() == 10

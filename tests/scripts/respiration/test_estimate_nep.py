@@ -107,7 +107,7 @@ def test_means_and_totals_of_zones_and_years_close(tmp_path, gaps):
         "half",
         grid,
         YEARS,
-        [tmp_path / "s.csv", tmp_path / "t.csv"],
+        {"series": tmp_path / "s.csv", "trends": tmp_path / "t.csv"},
         3,
         "none",
         simulated=False,

@@ -18,6 +18,7 @@ from test_interpolate_climate import true_months
 from warp_soil_carbon import warp_soil_carbon
 
 YEARS = climate_study.YEARS
+SETTINGS = {"bias_correction": "none", "simulated": True}
 GSMSR = {
     "status": "unconfirmed", "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83,
     "q10_per_k": -0.006, "precipitation_above_cm": 2.972, "precipitation_below_cm": 5.657,
@@ -68,6 +69,15 @@ def test_carbon_of_another_unit_or_of_two_bands_is_refused(tmp_path):
         carbon_of(tmp_path, file=two)
 
 
+def outputs_in(folder):
+    """The files that a model and a relation make."""
+    return {
+        "respiration": folder / "rh.tif",
+        "total": folder / "rs.tif",
+        "table": folder / "table.csv",
+    }
+
+
 def estimated(folder, model, relation, constants=None):
     """Run a model on constant months; return Rh, Rs of the first year and the table."""
     paths, carbon = carbon_of(folder)
@@ -79,16 +89,19 @@ def estimated(folder, model, relation, constants=None):
         output = raster.Output(path, "1", "climate", [str(year) for year in YEARS])
         raster.write(cube, output, grid)
     months = [written(folder / "t.tif", WARMTH), written(folder / "p.tif", RAIN)]
-    outputs = [folder / name for name in ("rh.tif", "rs.tif", "table.csv")]
-    monthly = model != "chen2010"
+    outputs = outputs_in(folder)
+    given = paths | {
+        "annual": annual,
+        "months": months if model != "chen2010" else [],
+        "carbon": carbon if model != "raich2002" else [],
+    }
     estimate_soil_respiration(
-        annual, months if monthly else [], carbon if model != "raich2002" else [],
-        paths["dem"], paths["grid"], outputs, model, relation, constants or {}, "none", 20, 1,
-        simulated=True,
-    )  # fmt: skip
-    table = pd.read_csv(outputs[2])
+        given, outputs, model, relation, constants or {}, SETTINGS, mem_mb=20, threads=1
+    )
+    table = pd.read_csv(outputs["table"])
     assert set(table["source"]) == {"simulated (twin)"}
-    return *map(raster.read, outputs[:2]), table.set_index("quantity")["value"]
+    rasters = raster.read(outputs["respiration"]), raster.read(outputs["total"])
+    return *rasters, table.set_index("quantity")["value"]
 
 
 def days_of(year=2001):
@@ -128,21 +141,19 @@ def test_fitted_months_give_the_same_as_by_hand(tmp_path, relation):
     grid, annual = raster.grid_of(paths["grid"]), tmp_path / "annual.tif"
     bands = [str(year) for year in YEARS]
     raster.write(np.zeros((2, 20, 30)), raster.Output(annual, "1", "climate", bands), grid)
-    outputs = [tmp_path / name for name in ("rh.tif", "rs.tif", "table.csv")]
-    estimate_soil_respiration(
-        [annual, annual], fits, [], paths["dem"], paths["grid"], outputs, "raich2002",
-        relation, {}, "none", 100, 1, simulated=True,
-    )  # fmt: skip
+    outputs = outputs_in(tmp_path)
+    given = paths | {"annual": [annual, annual], "months": fits, "carbon": []}
+    estimate_soil_respiration(given, outputs, "raich2002", relation, {}, SETTINGS, 100, 1)
     warmth, rain = true_months(paths)
     held = np.clip(warmth, -13.3, 33.5)
     daily = 1.25 * np.exp(0.0545 * held) * rain / (rain + 42.59)
     total = (daily * np.asarray(days_of())[:, None, None]).sum(axis=0)
-    rs, rh = raster.read(outputs[1]), raster.read(outputs[0])
+    rs, rh = raster.read(outputs["total"]), raster.read(outputs["respiration"])
     known = np.isfinite(rs)
     assert known.sum() > 400
     np.testing.assert_allclose(rs[known], total[known], rtol=1e-4)
     assert (rh[known] <= rs[known]).all()
-    share = pd.read_csv(outputs[2]).set_index("quantity")["value"]["temperature_held_share"]
+    share = pd.read_csv(outputs["table"]).set_index("quantity")["value"]["temperature_held_share"]
     beyond = (warmth[:, known] < -13.3) | (warmth[:, known] > 33.5)
     assert beyond.any()
     assert share == pytest.approx(100 * beyond.mean(), abs=0.2)

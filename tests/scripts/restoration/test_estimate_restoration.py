@@ -65,28 +65,15 @@ def built(tmp_path_factory):
     names = ("number.tif", "distance.tif", "projects.csv", "effects.csv", "events.csv",
              "stages.csv", "events.png", "events.pdf")  # fmt: skip
     made = {name.replace(".", "_"): str(folder / name) for name in names}
-    outputs = [made[name] for name in ("number_tif", "distance_tif", "projects_csv")]
+    names = {"number": "number_tif", "distance": "distance_tif", "table": "projects_csv"}
+    outputs = {key: made[name] for key, name in names.items()}
     define_projects(str(folder / "projects.gpkg"), {}, paths["grid"], outputs, simulated=True)
-    layers = {name: paths[name] for name in ("landcover", "dem", "nep")}
-    layers |= {"number": outputs[0], "distance": outputs[1]}
-    tables = [made["effects_csv"], made["events_csv"]]
-    estimate_restoration(
-        layers, {"temperature": paths["warmth"]}, outputs[2], paths["grid"], tables, years,
-        SETTINGS, 20, simulated=True,
-    )  # fmt: skip
-    summarise_restoration(
-        layers,
-        outputs[2],
-        paths["grid"],
-        made["stages_csv"],
-        years,
-        SETTINGS["stages"],
-        1.5,
-        20,
-        simulated=True,
-    )
+    given = paths | outputs | {"projects": outputs["table"]}
+    files = {"effects": made["effects_csv"], "events": made["events_csv"]}
+    settings = {"years": years, "restoration": SETTINGS, "simulated": True}
+    estimate_restoration({"temperature": paths["warmth"]}, given, files, settings, 20)
+    summarise_restoration(given, {"table": made["stages_csv"]}, settings, 20)
     figure = {"title": "NEP after restoration"}
-    files = {"effects": tables[0], "events": tables[1]}
     options = {"base_years": 2, "simulated": False}
     pages = made["events_png"], made["events_pdf"]
     draw_figure("event_study.draw", files, figure, options, *pages)
@@ -256,11 +243,13 @@ def rasterised(folder, size=1000, numbers=(7, 7, 3, 12), dtype="int16", absent=N
 
 
 def written(folder, *arguments, **options):
-    outputs = [str(folder / name) for name in ("n.tif", "d.tif", "t.csv")]
+    names = {"number": "n.tif", "distance": "d.tif", "table": "t.csv"}
+    outputs = {key: str(folder / name) for key, name in names.items()}
     define_projects(
         *arguments, layer(folder, "grid", np.ones((SIDE, SIDE))), outputs, **options, simulated=True
     )
-    return *(raster.read(path) for path in outputs[:2]), pd.read_csv(outputs[2])
+    rasters = raster.read(outputs["number"]), raster.read(outputs["distance"])
+    return *rasters, pd.read_csv(outputs["table"])
 
 
 @pytest.mark.parametrize("whole_cells", [False, True])

@@ -21,21 +21,20 @@ def daily_records():
 @pytest.fixture
 def tables(tmp_path):
     daily_records().to_parquet(tmp_path / "records.parquet")
-    outputs = [tmp_path / name for name in ("monthly.csv", "annual.csv", "completeness.csv")]
-    aggregate_stations(
-        tmp_path / "records.parquet",
-        *outputs,
-        variables=["temperature", "precipitation"],
-        years=[2001, 2002],
-        time_step="daily",
-        complete_month_percent=80,
-        simulated=True,
-    )
-    return [pd.read_csv(path, dtype={"station": str}) for path in outputs]
+    outputs = {name: tmp_path / f"{name}.csv" for name in ("monthly", "annual", "completeness")}
+    settings = {
+        "variables": ["temperature", "precipitation"],
+        "years": [2001, 2002],
+        "time_step": "daily",
+        "complete_month_percent": 80,
+        "simulated": True,
+    }
+    aggregate_stations({"records": tmp_path / "records.parquet"}, outputs, settings)
+    return {key: pd.read_csv(path, dtype={"station": str}) for key, path in outputs.items()}
 
 
 def test_monthly_table(tables):
-    monthly = tables[0]
+    monthly = tables["monthly"]
     assert monthly.columns.tolist() == [
         "station", "lon", "lat", "elevation_m", "variable", "year", "month", "value", "days",
         "unit", "source",
@@ -54,7 +53,7 @@ def test_monthly_table(tables):
 
 
 def test_annual_table(tables):
-    annual = tables[1].set_index(["variable", "year"])
+    annual = tables["annual"].set_index(["variable", "year"])
     assert annual["value"].to_dict() == {
         ("precipitation", 2001): 730, ("precipitation", 2002): 730, ("temperature", 2002): 10,
     }  # fmt: skip
@@ -62,7 +61,7 @@ def test_annual_table(tables):
 
 
 def test_completeness_table(tables):
-    found = tables[2].set_index(["variable", "quantity"])["value"]
+    found = tables["completeness"].set_index(["variable", "quantity"])["value"]
     assert found["temperature", "observed_days"] == 715
     assert found["temperature", "months_incomplete"] == 1
     assert found["temperature", "years_used"] == 1

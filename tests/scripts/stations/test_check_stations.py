@@ -44,13 +44,13 @@ def at(frame, station, month, day):
 
 def run(folder, records, time_step="daily", simulated=False):
     paths = climate_study.make(folder, simulated)
-    outputs = [folder / name for name in ("records.parquet", "checked.parquet", "flags.csv")]
-    records.to_parquet(outputs[0])
-    check_stations(
-        outputs[0], paths["grid"], *outputs[1:], variables=VARIABLES, years=[2001],
-        time_step=time_step, settings=QUALITY, simulated=simulated,
-    )  # fmt: skip
-    return pd.read_parquet(outputs[1]), pd.read_csv(outputs[2], dtype={"station": str})
+    given = {"records": folder / "records.parquet", "grid": paths["grid"]}
+    outputs = {"records": folder / "checked.parquet", "flagged": folder / "flags.csv"}
+    records.to_parquet(given["records"])
+    settings = {"variables": VARIABLES, "years": [2001], "time_step": time_step}
+    check_stations(given, outputs, settings | {"quality": QUALITY, "simulated": simulated})
+    flagged = pd.read_csv(outputs["flagged"], dtype={"station": str})
+    return pd.read_parquet(outputs["records"]), flagged
 
 
 def test_planted_errors_are_flagged_listed_and_nothing_else(tmp_path):

@@ -11,10 +11,9 @@ def run(folder, stations_path, simulated=False, **changes):
     paths = climate_study.make(folder, simulated)
     records, defects = folder / "records.parquet", folder / "defects.csv"
     settings = climate_study.clean_settings() | changes
-    outputs = records, folder / "sites.csv", defects
-    clean_stations(
-        stations_path, paths["outlines"], paths["grid"], *outputs, **settings, simulated=simulated
-    )
+    settings |= {"stations_path": stations_path, "simulated": simulated}
+    outputs = {"records": records, "sites": folder / "sites.csv", "defects": defects}
+    clean_stations({"area": paths["outlines"], "grid": paths["grid"]}, outputs, settings)
     return pd.read_parquet(records), pd.read_csv(defects, dtype={"station": str})
 
 

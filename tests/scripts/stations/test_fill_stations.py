@@ -12,16 +12,22 @@ KRIGING = {"model": "exponential", "lags": 8, "longest_gap_days": 31}
 
 def run(folder, records, fill="kriging", time_step="daily", simulated=False, **kriging):
     paths = climate_study.make(folder, simulated)
-    names = ("checked.parquet", "filled.parquet", "variograms.csv", "errors.csv", "quality.csv")
-    files = [folder / name for name in names]
-    records.to_parquet(files[0])
-    fill_stations(
-        files[0], paths["grid"], files[1], files[2:], variables=VARIABLES, years=[2001],
-        time_step=time_step, fill=fill, kriging=KRIGING | kriging, minimum_stations=10,
-        simulated=simulated,
-    )  # fmt: skip
-    return pd.read_parquet(files[1]), *(
-        pd.read_csv(path, dtype={"station": str}) for path in files[2:]
+    given = {"records": folder / "checked.parquet", "grid": paths["grid"]}
+    records.to_parquet(given["records"])
+    tables = {name: folder / f"{name}.csv" for name in ("variograms", "errors", "quality")}
+    filled = folder / "filled.parquet"
+    settings = {
+        "variables": VARIABLES,
+        "years": [2001],
+        "time_step": time_step,
+        "fill": fill,
+        "kriging": KRIGING | kriging,
+        "minimum_stations": 10,
+        "simulated": simulated,
+    }
+    fill_stations(given, tables | {"records": filled}, settings)
+    return pd.read_parquet(filled), *(
+        pd.read_csv(path, dtype={"station": str}) for path in tables.values()
     )
 
 

@@ -19,12 +19,20 @@ def made(folder, shapes, names=None, crs="EPSG:4326", resolution_m=10_000, **opt
     path = folder / "area.gpkg"
     path.unlink(missing_ok=True)
     frame.set_crs(crs).to_file(path)
-    outputs = [str(folder / name) for name in ("grid.tif", "zones.tif", "outlines.gpkg")]
-    define_grid(
-        str(path), None, "name", options.pop("grid_crs", CRS), resolution_m, ["h26v05"], False,
-        *outputs, **options,
-    )  # fmt: skip
-    return raster.read(outputs[0]), raster.read(outputs[1]), raster.tags_of(outputs[1])
+    names = {"grid": "grid.tif", "zones": "zones.tif", "outlines": "outlines.gpkg"}
+    outputs = {key: str(folder / name) for key, name in names.items()}
+    settings = {
+        "layer": None,
+        "name_field": "name",
+        "overlaps": "refuse",
+        "crs": options.pop("grid_crs", CRS),
+        "resolution_m": resolution_m,
+        "tiles": ["h26v05"],
+        "simulated": False,
+    }
+    define_grid({"area": str(path)}, outputs, settings | options)
+    zones = outputs["zones"]
+    return raster.read(outputs["grid"]), raster.read(zones), raster.tags_of(zones)
 
 
 def test_two_halves(tmp_path):

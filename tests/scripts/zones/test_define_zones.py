@@ -146,14 +146,10 @@ def test_three_hundred_zones_keep_their_names(tmp_path):
     assert names[int(codes[14, 3])] == "west, r14 c3" and names[int(codes[0, 12])] == "east, r0 c12"
     absence = str(tmp_path / "absence.tif")
     raster.write(np.full((15, side), np.nan), raster.Output(absence, "1", "a", dtype="uint8"), grid)
-    summarise_classes(
-        str(tmp_path / "zones.tif"),
-        absence,
-        str(tmp_path / "grid.tif"),
-        tmp_path / "t.csv",
-        100,
-        simulated=False,
-    )
+    given = {name: str(tmp_path / f"{name}.tif") for name in ("absence", "grid")}
+    given |= {"classes": str(tmp_path / "zones.tif"), "persistence": []}
+    settings = {"built_in": None, "criteria": None, "simulated": False}
+    summarise_classes(given, {"table": tmp_path / "t.csv"}, settings, 100)
     table = pd.read_csv(tmp_path / "t.csv").set_index("class")
     assert table.loc["east, r0 c12", "area_km2"] == 1 and table.loc["all", "area_km2"] == 300
 
@@ -331,9 +327,12 @@ def test_names_of_polygons_that_are_one(folder, names, fault):
 
 def define(folder, path, tiles):
     """Define the grid of an area of 1 km cells."""
-    outputs = [folder / name for name in ("own.tif", "area.tif", "outlines.gpkg")]
-    define_grid(path, None, "zone", GRID.crs, 1000, tiles, False, *map(str, outputs))
-    return raster.classes_of(str(outputs[1]))
+    names = {"grid": "own.tif", "zones": "area.tif", "outlines": "outlines.gpkg"}
+    outputs = {key: str(folder / name) for key, name in names.items()}
+    settings = {"layer": None, "name_field": "zone", "overlaps": "refuse", "crs": GRID.crs}
+    settings |= {"resolution_m": 1000, "tiles": tiles, "simulated": False}
+    define_grid({"area": path}, outputs, settings)
+    return raster.classes_of(outputs["zones"])
 
 
 def test_the_area_lies_on_the_tiles_only_where_they_are_read(folder):

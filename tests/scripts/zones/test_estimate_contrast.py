@@ -34,9 +34,14 @@ def run(folder, of="karst"):
     paths = made(folder)
     table = folder / "table.csv"
     estimate_contrast(
-        folder / "zones.tif", paths["grid"], {"pixel/nep/mean": folder / "nep.tif"},
-        {"dem": paths["dem"]}, table, "karst", of, SETTINGS, 20, simulated=True,
-    )  # fmt: skip
+        {"pixel/nep/mean": folder / "nep.tif"},
+        {"dem": paths["dem"]},
+        {"zones": folder / "zones.tif", "grid": paths["grid"]},
+        {"table": table},
+        "karst",
+        {"entry": {"of": of}, "contrast": SETTINGS, "simulated": True},
+        20,
+    )
     return pd.read_csv(table)
 
 

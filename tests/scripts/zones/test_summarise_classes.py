@@ -15,6 +15,15 @@ from summarise_classes import summarise_classes
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()
 GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 40000), 40, 50)
+SETTINGS = {"built_in": None, "criteria": None, "simulated": False}
+
+
+def summarised(folder, chance=(), **changes):
+    """The table of the classes of a folder."""
+    given = {name: str(folder / f"{name}.tif") for name in ("classes", "absence", "grid")}
+    given["persistence"] = chance
+    summarise_classes(given, {"table": folder / "table.csv"}, SETTINGS | changes, 1)
+    return rows(folder / "table.csv")
 
 
 def rows(path):
@@ -35,9 +44,7 @@ def test_shares_close_twice(tmp_path):
     ):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)
-    paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    summarise_classes(*paths, tmp_path / "table.csv", mem_mb=1, simulated=False)
-    table = {row["class"]: row for row in rows(tmp_path / "table.csv")}
+    table = {row["class"]: row for row in summarised(tmp_path)}
     assert list(table) == ["a", "b", "statistic not defined", "water", "barren", "all"]
     areas = {name: float(row["area_km2"]) for name, row in table.items()}
     whole = areas.pop("all")
@@ -47,10 +54,8 @@ def test_shares_close_twice(tmp_path):
     shares = [float(table[name]["share_of_area_percent"]) for name in areas]
     assert sum(shares) == pytest.approx(100, abs=1e-6)
     assert "built_in" not in table["a"] and "white_noise_percent" not in table["a"]
-    summarise_classes(
-        *paths, tmp_path / "table.csv", 1, built_in="temperature: same layer", simulated=False
-    )
-    assert {row["built_in"] for row in rows(tmp_path / "table.csv")} == {"temperature: same layer"}
+    marked = summarised(tmp_path, built_in="temperature: same layer")
+    assert {row["built_in"] for row in marked} == {"temperature: same layer"}
     classified = [float(table[name]["share_of_classified_percent"]) for name in ("a", "b")]
     assert sum(classified) == pytest.approx(100, abs=1e-6)
 
@@ -60,15 +65,14 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
     p = np.where(rng.random((40, 50)) < 0.2, rng.beta(0.1, 20, (40, 50)), rng.random((40, 50)))
     p[rng.random((40, 50)) < 0.1] = np.nan
     raster.write(p, raster.Output(tmp_path / "p.tif", "1", "p"), GRID)
-    outputs = [str(tmp_path / "fdr.tif"), tmp_path / "fdr.csv"]
+    outputs = {"discoveries": str(tmp_path / "fdr.tif"), "table": tmp_path / "fdr.csv"}
     for name, values in (("absence", np.where(np.isnan(p), 3.0, 0)), ("grid", np.ones((40, 50)))):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
         raster.write(values, output, GRID)
-    given = [str(tmp_path / f"{name}.tif") for name in ("p", "absence", "grid")]
-    control_discoveries(
-        *given, outputs, ("nep", "test", "same layer"), 5, 0.05, mem_mb=1, simulated=False
-    )
-    table = rows(outputs[1])
+    given = {name: str(tmp_path / f"{name}.tif") for name in ("p", "absence", "grid")}
+    settings = {"significance": {"false_discovery_percent": 5, "p": 0.05}, "simulated": False}
+    control_discoveries(given, outputs, ("nep", "test", "same layer"), settings, mem_mb=1)
+    table = rows(outputs["table"])
     assert {row["built_in"] for row in table} == {"same layer"}
     area = {row["quantity"]: float(row["value"]) for row in table if row["unit"] == "km2"}
     assert area["area"] == 2000 and area["masked_barren_area"] == np.isnan(p).sum()
@@ -76,7 +80,7 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
     stored = raster.read(tmp_path / "p.tif")
     known = ~np.isnan(stored)
     expected = stats.false_discovery_control(stored[known]) <= 0.05
-    found = raster.read(outputs[0])
+    found = raster.read(outputs["discoveries"])
     assert np.array_equal(found[known] == 1, expected) and 0 < expected.sum() < known.sum()
     assert np.isnan(found[~known]).all()
 
@@ -99,11 +103,7 @@ def test_classes_of_persistence_stand_beside_chance(tmp_path):
     chance.append(("prefix", True, "autoregression", "all", 0.3, "1"))
     chance.append(("blocks", False, "coupling_share_of_white_noise", names[5], 1.0, "%"))
     tables.write(chance, tmp_path / "chance.csv", persistence.COLUMNS)
-    paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    summarise_classes(
-        *paths, tmp_path / "table.csv", 1, chance_path=tmp_path / "chance.csv", simulated=False
-    )
-    table = {row["class"]: row for row in rows(tmp_path / "table.csv")}
+    table = {row["class"]: row for row in summarised(tmp_path, [tmp_path / "chance.csv"])}
     assert float(table[names[5]]["white_noise_percent"]) == 50
     assert float(table[names[1]]["autoregression_percent"]) == 11
     assert table["all"]["white_noise_percent"] == ""
@@ -118,12 +118,9 @@ def test_trend_classes_close_with_the_masked_area_by_reason(tmp_path):
         names = trend.CLASS_NAMES if name == "classes" else None
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)
-    paths = [str(tmp_path / f"{name}.tif") for name in ("classes", "absence", "grid")]
-    made = tmp_path / "table.csv"
     cuts = {"slightly_significant_z": 1.64, "significant_z": 1.96, "extremely_significant_z": 2.58}
     criteria = pixel.trend_criteria({"trend": cuts})
-    summarise_classes(*paths, made, 1, criteria=criteria, simulated=False)
-    *parts, whole = rows(made)
+    *parts, whole = summarised(tmp_path, criteria=criteria)
     assert whole["class"] == "all" and float(whole["area_km2"]) == 1000
     area = {row["class"]: float(row["area_km2"]) for row in parts}
     assert sum(area.values()) == 1000

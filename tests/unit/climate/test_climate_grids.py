@@ -90,25 +90,23 @@ def imported(folder, *entries, downscaling=NO_LAPSE, years=YEARS):
     paths = climate_study.make(folder)
     months, table = folder / "months.tif", folder / "grids.csv"
     variable = entries[0]["variable"]
-    import_climate(
-        list(entries),
-        paths["grid"],
-        months,
-        table,
-        variable,
-        years,
-        LIMITS,
-        MEDIANS,
-        downscaling,
-        simulated=False,
-    )
+    settings = {
+        "entries": list(entries),
+        "years": years,
+        "limits": LIMITS,
+        "plausible_median": MEDIANS,
+        "downscaling": downscaling,
+        "simulated": False,
+    }
+    import_climate(paths, {"months": months, "table": table}, variable, settings)
     return paths, str(months)
 
 
 def annual(folder, paths, months, variable="temperature", mem_mb=100, threads=1, missing=0.5):
     cube = folder / "cube.tif"
-    arguments = months, paths["dem"], paths["grid"], cube, variable, YEARS, missing
-    warp_climate(*arguments, mem_mb=mem_mb, threads=threads)
+    settings = {"years": YEARS, "maximum_missing_percent": missing}
+    given = paths | {"months": months}
+    warp_climate(given, {"cube": cube}, variable, settings, mem_mb, threads)
     return cube
 
 

@@ -20,7 +20,7 @@ def everywhere(shape):
 def test_shift_keeps_neighbours_together():
     field = np.arange(35.0).reshape(5, 7)
     rows, columns = everywhere(field.shape)
-    for move in surrogates.places("shift", 20, field.shape, 1, 3):
+    for move in surrogates.places(surrogates.Draws("shift", 20, 1, 3), field.shape):
         down, across = (found.reshape(field.shape) for found in move(rows, columns))
         assert np.abs(np.diff(down, axis=0)).max() <= 1, "no seam"
         assert np.abs(np.diff(across, axis=1)).max() <= 1
@@ -29,19 +29,20 @@ def test_shift_keeps_neighbours_together():
 
 def test_blocks_are_a_permutation():
     rows, columns = everywhere((23, 18))
-    for move in surrogates.places("blocks", 5, (23, 18), 5, 3):
+    for move in surrogates.places(surrogates.Draws("blocks", 5, 5, 3), (23, 18)):
         down, across = move(rows, columns)
         assert sorted(zip(down, across, strict=True)) == sorted(zip(rows, columns, strict=True))
         left_over = (rows >= 20) | (columns >= 15)
         assert (down[left_over] == rows[left_over]).all()
     with pytest.raises(ValueError, match="no kind"):
-        surrogates.places("permute", 1, (3, 3), 1, 0)
+        surrogates.places(surrogates.Draws("permute", 1, 1, 0), (3, 3))
 
 
 def test_draws_are_seeded():
     rows, columns = everywhere((9, 9))
     one, same, other = (
-        surrogates.places("shift", 3, (9, 9), 1, seed)[2](rows, columns) for seed in (1, 1, 2)
+        surrogates.places(surrogates.Draws("shift", 3, 1, seed), (9, 9))[2](rows, columns)
+        for seed in (1, 1, 2)
     )
     assert np.array_equal(one, same) and not np.array_equal(one, other)
 
@@ -59,14 +60,18 @@ def test_observed_q_is_that_of_the_detector():
     rows, columns = np.nonzero(~np.isnan(field))
     y = field[rows, columns]
     codes = [[rng.integers(0, 4, y.size), rng.integers(0, 9, y.size)], [rng.integers(0, 3, y.size)]]
-    q, p, drawn = surrogates.surrogate_test(field, rows, columns, codes, "shift", 19, 1, 5)
+    q, p, drawn = surrogates.surrogate_test(
+        field, rows, columns, codes, surrogates.Draws("shift", 19, 1, 5)
+    )
     wanted = [
         max(detector.q_statistic(detector.strata_of(y, code)) for code in found) for found in codes
     ]
     assert q == pytest.approx(wanted, abs=1e-12)
     assert drawn.shape == (19, 2)
     assert p == pytest.approx((1 + (drawn >= q).sum(axis=0)) / 20)
-    threaded = surrogates.surrogate_test(field, rows, columns, codes, "shift", 19, 1, 5, threads=2)
+    threaded = surrogates.surrogate_test(
+        field, rows, columns, codes, surrogates.Draws("shift", 19, 1, 5), threads=2
+    )
     assert np.array_equal(threaded[2], drawn)
 
 
@@ -76,7 +81,9 @@ def test_more_strata_than_a_byte_counts():
     field = patches(rng, 30, 2)
     rows, columns = everywhere(field.shape)
     codes = np.repeat(np.arange(300), 3)
-    q, _, _ = surrogates.surrogate_test(field, rows, columns, [[codes]], "shift", 1, 1, 0)
+    q, _, _ = surrogates.surrogate_test(
+        field, rows, columns, [[codes]], surrogates.Draws("shift", 1, 1, 0)
+    )
     wanted = detector.q_statistic(detector.strata_of(field.ravel(), codes))
     assert q[0] == pytest.approx(wanted, abs=1e-12)
 
@@ -87,7 +94,9 @@ def test_an_effect_is_found():
     field = factor / factor.std() + 0.5 * rng.normal(size=factor.shape)
     rows, columns = everywhere(field.shape)
     codes = factors.codes_by(factor.ravel(), np.quantile(factor, [0.25, 0.5, 0.75]))
-    q, p, _ = surrogates.surrogate_test(field, rows, columns, [[codes]], "shift", 99, 1, 0)
+    q, p, _ = surrogates.surrogate_test(
+        field, rows, columns, [[codes]], surrogates.Draws("shift", 99, 1, 0)
+    )
     assert q[0] > 0.5 and p[0] == pytest.approx(0.01)
 
 
@@ -101,9 +110,9 @@ def false_alarms(mask, seeds, **options):
         values = factor[rows, columns]
         ways = list(factors.candidates(values, ("quantile", "equal"), (3, 5, 8), 500, 1))
         field[~mask] = np.nan
-        test = {"kind": "shift", "draws": 99, "block_cells": 1, "seed": seed} | options
+        test = {"kind": "shift", "number": 99, "block_cells": 1, "seed": seed} | options
         codes = [[way[-1] for way in ways]]
-        _, p, _ = surrogates.surrogate_test(field, rows, columns, codes, **test)
+        _, p, _ = surrogates.surrogate_test(field, rows, columns, codes, surrogates.Draws(**test))
         found.append(p[0])
     return np.mean(np.array(found) <= 0.05)
 
@@ -122,7 +131,7 @@ def test_unrelated_fields_of_a_ragged_area():
 
 def test_ordinary_permutation_would_reject_nearly_always():
     """What blocks of one cell do: the reason why cells are never permuted alone."""
-    alarms = false_alarms(np.ones((60, 60), dtype=bool), range(15), kind="blocks", draws=19)
+    alarms = false_alarms(np.ones((60, 60), dtype=bool), range(15), kind="blocks", number=19)
     assert alarms > 0.8
 
 

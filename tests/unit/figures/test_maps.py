@@ -58,9 +58,8 @@ def draw_study_area(simulated, width_mm=180, **options):
 
 def draw_series(simulated, width_mm=180, **options):
     table, trends = pictures.series()
-    return series.annual_series(
-        table, "nep", "province", trends, simulated=simulated, width_mm=width_mm, **options
-    )
+    curves = series.Series(table, "nep", "province", trends, simulated=simulated)
+    return series.annual_series(curves, width_mm=width_mm, **options)
 
 
 KINDS = (draw_map, draw_classes, draw_study_area, draw_series)

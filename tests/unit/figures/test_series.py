@@ -14,7 +14,11 @@ def draw(zones=("West", "East"), change=None, **options):
     table, trends = pictures.series(zones)
     if change:
         table = change(table)
-    return series.annual_series(table, "nep", "province", trends, **options)
+    shown = {
+        name: options.pop(name) for name in ("label", "limits", "simulated") if name in options
+    }
+    curves = series.Series(table, "nep", "province", trends, **shown)
+    return series.annual_series(curves, **options)
 
 
 def test_line_is_that_of_the_table():
@@ -75,7 +79,7 @@ def test_the_mark_hides_no_value():
 
 def test_without_trends_there_is_no_line():
     table, _ = pictures.series()
-    figure = series.annual_series(table, "nep", "province")
+    figure = series.annual_series(series.Series(table, "nep", "province"))
     assert all(line.get_linestyle() == "-" for line in figure.axes[0].lines)
 
 

@@ -59,12 +59,12 @@ def draw_specification(**options):
 
 def draw_few_series(**options):
     table, trends = pictures.series(NAMES[:4])
-    return series.annual_series(table, "nep", "province", trends, **options)
+    return series.annual_series(series.Series(table, "nep", "province", trends), **options)
 
 
 def draw_many_series(**options):
     table, trends = pictures.series(NAMES)
-    return series.annual_series(table, "nep", "province", trends, **options)
+    return series.annual_series(series.Series(table, "nep", "province", trends), **options)
 
 
 def draw_study_area(**options):
@@ -146,7 +146,7 @@ def draw_residuals(**options):
     table["observed"] = rng.normal(size=len(table))
     table["predicted"] = table["observed"].round(0)
     outlines = geopandas.GeoDataFrame(pictures.outlines(NAMES[:2]))
-    return residuals.residual_figure(table, pictures.grid(), outlines, NAMES[0], "$", **options)
+    return residuals.residual_figure(table, pictures.grid(), outlines, (NAMES[0], "$"), **options)
 
 
 KINDS = {

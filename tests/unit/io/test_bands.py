@@ -179,11 +179,13 @@ def area(tmp_path):
 def test_a_year_of_npp_in_bands(area, tmp_path, resampling):
     """Rasters and lists of the whole script, whichever way it resamples."""
     paths, _, mask = area
-    names = ["npp.tif", "qc.tif", "absence.tif", "counts.csv", "files.csv"]
+    outputs = {name: f"{name}.tif" for name in ("npp", "qc", "absence")}
+    outputs |= {name: f"{name}.csv" for name in ("counts", "granules")}
+    names = list(outputs.values())
 
     def write(folder):
-        files = [str(folder / name) for name in names]
-        warp_npp.warp_npp(paths, mask, files[:3], files[3:], "2001", resampling, 100)
+        files = {key: str(folder / name) for key, name in outputs.items()}
+        warp_npp.warp_npp(paths, mask, files, "2001", resampling, 100)
 
     write(tmp_path / "whole")
     for path in in_bands(5, write, tmp_path / "gathered", names):

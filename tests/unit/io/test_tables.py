@@ -64,7 +64,7 @@ def test_zones_called_like_nothing_reach_the_figure_and_the_page(tmp_path):
     tables.write(rows, path)
     table = tables.read(path)
     assert set(series.curves_of(table, "nep", "province")[0]) == {"all", *names}
-    figure = series.annual_series(table, "nep", "province", None)
+    figure = series.annual_series(series.Series(table, "nep", "province"))
     said = " ".join(text.get_text() for text in figure.texts)
     assert "less than" in said and "null" in said
     page = str(report_tables.blocks(table))

@@ -12,19 +12,22 @@ from nepflow.attribution import attribution
 from nepflow.io import bands, raster
 
 
-def estimate_attribution(
-    cube, driver_paths, grid_path, outputs, method, years, minimum_years, options, mem_mb, threads,
-    pooled_path="", types_path="",
-):  # fmt: skip
+def estimate_attribution(cube, driver_paths, inputs, outputs, method, settings, mem_mb, threads):
     """Classes are those of cells inside the area; a cell that cannot be told is undetermined."""
     stack = cube if len(cube) > 1 else cube[0]
-    shared = attribution.reader(pooled_path, list(driver_paths))
+    shared = attribution.reader(inputs["pooled"], list(driver_paths))
+    years, options = settings["years"], settings["attribution"]
 
     def of_series(inside, types, values, *drivers):
         parts = attribution.attribute(
-            values, drivers, years, method, minimum_years, options["calibration"],
+            values,
+            drivers,
+            years,
+            method,
+            settings["minimum_years"],
+            options["calibration"],
             shared(method, types[0]),
-        )  # fmt: skip
+        )
         cases = attribution.case(parts.observed, parts.climate, parts.rest)
         share = attribution.rest_share(parts.observed, parts.rest, cases)
         dominant = attribution.dominant(
@@ -39,34 +42,38 @@ def estimate_attribution(
     named = {"classes": attribution.CASES, "colours": attribution.CASE_COLOURS}
     factors = {"classes": attribution.DOMINANT, "colours": attribution.DOMINANT_COLOURS}
     written = [
-        raster.Output(outputs[0], unit, f"trend of {about} by climate ({how})"),
-        raster.Output(outputs[1], unit, f"trend of {about} by the rest ({how})"),
-        raster.Output(outputs[2], unit, f"trend of {about} by driver ({how})", list(driver_paths)),
-        raster.Output(outputs[3], "%", f"share of the rest in the trend of {about} ({how})"),
-        raster.Output(outputs[4], "1", f"case of the trend of {about}", dtype="uint8", **named),
-        raster.Output(outputs[5], "1", "dominant factor", dtype="uint8", **factors),
+        raster.Output(outputs["climate"], unit, f"trend of {about} by climate ({how})"),
+        raster.Output(outputs["rest"], unit, f"trend of {about} by the rest ({how})"),
+        raster.Output(
+            outputs["drivers"], unit, f"trend of {about} by driver ({how})", list(driver_paths)
+        ),
+        raster.Output(outputs["share"], "%", f"share of the rest in the trend of {about} ({how})"),
+        raster.Output(
+            outputs["cases"], "1", f"case of the trend of {about}", dtype="uint8", **named
+        ),
+        raster.Output(outputs["dominant"], "1", "dominant factor", dtype="uint8", **factors),
     ]
     raster.map_blocks(
-        of_series, [grid_path, types_path or grid_path, stack, *driver_paths.values()], written,
-        mem_mb=mem_mb, threads=threads, label=f"attribution, {method}", years=years,
-    )  # fmt: skip
+        of_series,
+        [inputs["grid"], inputs["types"] or inputs["grid"], stack, *driver_paths.values()],
+        written,
+        mem_mb=mem_mb,
+        threads=threads,
+        label=f"attribution, {method}",
+        years=years,
+    )
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube, drivers = snakemake.input.cube, snakemake.input.drivers
-        names = ("climate", "rest", "drivers", "share", "cases", "dominant")
         estimate_attribution(
             cube=[cube] if isinstance(cube, str) else list(cube),
             driver_paths=dict(zip(snakemake.params.climate, drivers, strict=True)),
-            grid_path=snakemake.input.grid,
-            outputs=[snakemake.output[name] for name in names],
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
             method=snakemake.wildcards.method,
-            years=snakemake.params.years,
-            minimum_years=snakemake.params.minimum_years,
-            options=snakemake.params.attribution,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
-            pooled_path=snakemake.input.pooled,
-            types_path=snakemake.input.types,
         )

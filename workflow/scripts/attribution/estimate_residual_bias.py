@@ -10,14 +10,11 @@ from nepflow.attribution import attribution
 from nepflow.io import bands, raster
 
 
-def estimate_residual_bias(
-    cube, driver_paths, outputs, years, minimum_years, options, mem_mb, threads, pooled_path="",
-    types_path="",
-):  # fmt: skip
+def estimate_residual_bias(cube, driver_paths, inputs, outputs, settings, mem_mb, threads):
     """The bias is the rest of the residual method less that of the joint one."""
     stack = cube if len(cube) > 1 else cube[0]
-
-    shared = attribution.reader(pooled_path, list(driver_paths))
+    shared = attribution.reader(inputs["pooled"], list(driver_paths))
+    years = settings["years"]
 
     def of_series(types, values, *drivers):
         parts, plain = (
@@ -26,8 +23,8 @@ def estimate_residual_bias(
                 drivers,
                 years,
                 method,
-                minimum_years,
-                options["calibration"],
+                settings["minimum_years"],
+                settings["attribution"]["calibration"],
                 shared(method, types[0]),
             )
             for method in ("joint", "residual")
@@ -37,30 +34,31 @@ def estimate_residual_bias(
     tags = raster.tags_of(cube[0])
     unit, about = f"{tags['unit'].replace(' yr-1', '')} yr-2", tags["long_name"]
     written = [
-        raster.Output(outputs[0], unit, f"least-squares trend of {about}"),
-        raster.Output(outputs[1], "1", f"p of the least-squares trend of {about}", ("p",)),
-        raster.Output(outputs[2], "1", "share of the year's variance explained by climate"),
-        raster.Output(outputs[3], unit, "bias of the residual method's trend of the rest"),
+        raster.Output(outputs["observed"], unit, f"least-squares trend of {about}"),
+        raster.Output(outputs["p"], "1", f"p of the least-squares trend of {about}", ("p",)),
+        raster.Output(outputs["time_r2"], "1", "share of the year's variance explained by climate"),
+        raster.Output(outputs["bias"], unit, "bias of the residual method's trend of the rest"),
     ]
     raster.map_blocks(
-        of_series, [types_path or cube[0], stack, *driver_paths.values()], written, mem_mb=mem_mb,
-        threads=threads, label="bias", years=years,
-    )  # fmt: skip
+        of_series,
+        [inputs["types"] or cube[0], stack, *driver_paths.values()],
+        written,
+        mem_mb=mem_mb,
+        threads=threads,
+        label="bias",
+        years=years,
+    )
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
-        cube = snakemake.input.cube
-        names = ("observed", "p", "time_r2", "bias")
+        cube, drivers = snakemake.input.cube, snakemake.input.drivers
         estimate_residual_bias(
             cube=[cube] if isinstance(cube, str) else list(cube),
-            driver_paths=dict(zip(snakemake.params.climate, snakemake.input.drivers, strict=True)),
-            outputs=[snakemake.output[name] for name in names],
-            years=snakemake.params.years,
-            minimum_years=snakemake.params.minimum_years,
-            options=snakemake.params.attribution,
+            driver_paths=dict(zip(snakemake.params.climate, drivers, strict=True)),
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
-            pooled_path=snakemake.input.pooled,
-            types_path=snakemake.input.types,
         )

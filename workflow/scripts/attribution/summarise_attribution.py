@@ -16,71 +16,52 @@ COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "built_in")
 LAYERS = ("climate", "rest", "share", "cases", "drivers")
 
 
-def summarise_attribution(
-    shared,
-    methods,
-    cube,
-    driver_paths,
-    grid_path,
-    output_path,
-    settings,
-    years,
-    minimum_years,
-    mem_mb,
-    simulated,
-    pooled_path="",
-    types_path="",
-    built_in=None,
-):
-    """``shared`` has observed, p, bias; ``methods`` maps a method to its paths by `LAYERS`.
-
-    ``built_in`` says how each driver entered the variable, see `dependence`.
-    """
+def summarise_attribution(methods, cube, driver_paths, inputs, outputs, settings, mem_mb):
+    """``methods`` maps a method to its paths by `LAYERS`."""
+    grid_path, options = inputs["grid"], settings["attribution"]
+    stack = cube if len(cube) > 1 else cube[0]
     types, series, *drivers = sampling.series(
-        [types_path or grid_path, cube if len(cube) > 1 else cube[0], *driver_paths.values()],
-        grid_path, settings["null_pixels"], settings["seed"], mem_mb,
-    )  # fmt: skip
-    at = attribution.reader(pooled_path, list(driver_paths))
+        [inputs["types"] or grid_path, stack, *driver_paths.values()],
+        grid_path,
+        options["null_pixels"],
+        options["seed"],
+        mem_mb,
+    )
+    at = attribution.reader(inputs["pooled"], list(driver_paths))
     given = {method: at(method, types[0]) for method in methods}
-    sample = series, drivers, years, settings, minimum_years
+    sample = series, drivers, settings["years"], options, settings["minimum_years"]
     null = inference.null_shares(*sample, given)
-    errors = inference.by_method(*sample, bool(pooled_path))
-    unit, rows = raster.tags_of(shared["observed"])["unit"], []
+    errors = inference.by_method(*sample, bool(inputs["pooled"]))
+    unit, rows = raster.tags_of(inputs["observed"])["unit"], []
     for method, paths in methods.items():
-        sums = Sums(driver_paths, settings["significance_p"], settings["dominance_percent"])
-        layers = [grid_path, shared["observed"], shared["p"], *(paths[name] for name in LAYERS)]
+        sums = Sums(driver_paths, options["significance_p"], options["dominance_percent"])
+        layers = [grid_path, inputs["observed"], inputs["p"], *(paths[name] for name in LAYERS)]
         for _, _, strip in raster.blocks(layers, mem_mb=mem_mb, label=method):
             inside, *single = (layer[0] for layer in strip[:-1])
             sums.add(inside == 1, *single, strip[-1])
-        made = sums.rows(unit, null[method], errors[method], settings["confidence_percent"])
-        rows += [(method, method == settings["claim"], *row) for row in made]
+        made = sums.rows(unit, null[method], errors[method], options["confidence_percent"])
+        rows += [(method, method == options["claim"], *row) for row in made]
     total, count = 0.0, 0
-    for _, _, (bias,) in raster.blocks([shared["bias"]], mem_mb=mem_mb, label="bias"):
+    for _, _, (bias,) in raster.blocks([inputs["bias"]], mem_mb=mem_mb, label="bias"):
         total, count = total + np.nansum(bias), count + np.isfinite(bias).sum()
     name = METHODS[0]
-    rows.append((name, settings["claim"] == name, "rest", "mean_bias", total / max(count, 1), unit))
-    tables.write(marked(rows, built_in or {}), output_path, COLUMNS, simulated)
+    rows.append((name, options["claim"] == name, "rest", "mean_bias", total / max(count, 1), unit))
+    rows = marked(rows, settings["built_in"] or {})
+    tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        files, settings = snakemake.input, snakemake.params
+        files = snakemake.input
         cube = files.cube
         lists = zip(*(files[name] for name in LAYERS), strict=True)
         methods = [dict(zip(LAYERS, paths, strict=True)) for paths in lists]
         summarise_attribution(
-            shared={name: files[name] for name in ("observed", "p", "bias")},
             methods=dict(zip(METHODS, methods, strict=True)),
             cube=[cube] if isinstance(cube, str) else list(cube),
-            driver_paths=dict(zip(settings.climate, files.climate_cubes, strict=True)),
-            grid_path=files.grid,
-            output_path=snakemake.output.table,
-            settings=settings.attribution,
-            years=settings.years,
-            minimum_years=settings.minimum_years,
+            driver_paths=dict(zip(snakemake.params.climate, files.climate_cubes, strict=True)),
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
-            pooled_path=files.pooled,
-            types_path=files.types,
-            built_in=settings.built_in,
-            simulated=snakemake.params.simulated,
         )

@@ -10,11 +10,12 @@ from nepflow.climate import evapotranspiration, monthly
 from nepflow.io import bands, raster
 from nepflow.spatial.projection import Projection
 
+WORKING = 60  # bands: temperature, hours of daylight and terms of twelve months
+
 
 def estimate_pet(
-    months_paths, dem_path, grid_path, output_path, years, bias_correction,
-    mem_mb, threads,
-):  # fmt: skip
+    months_paths, dem_path, grid_path, output_path, years, bias_correction, mem_mb, threads
+):
     """Thornthwaite with day length, from the monthly temperature of the mean year."""
     months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction).of_fewest()
     to_degrees = Projection(raster.grid_of(grid_path), 4326)
@@ -29,6 +30,7 @@ def estimate_pet(
         factor = evapotranspiration.month_factor(latitude)
         return evapotranspiration.thornthwaite(temperature, factor).sum(axis=0)
 
+    read = 3 + 12 * len(years) * (len(months.inputs) - 1)  # inside, elevation, grids; result
     raster.map_blocks(
         on_block,
         [grid_path, *months.inputs],
@@ -36,8 +38,7 @@ def estimate_pet(
             output_path, "mm yr-1", "potential evapotranspiration (Thornthwaite)", ("mean",)
         ),
         coordinates=True,
-        working=60,  # temperature, hours of daylight and terms of twelve months
-        mem_mb=mem_mb,
+        mem_mb=mem_mb * read / (read + WORKING),
         threads=threads,
         label="PET",
     )

@@ -15,15 +15,14 @@ from nepflow.spatial.lattice import Lattice
 from nepflow.study.variables import VARIABLES
 
 
-def estimate_standard_error(
-    fit_path, dem_path, grid_path, output_path, year, kind, evaluator, mem_mb, threads
-):
+def estimate_standard_error(inputs, outputs, year, settings, mem_mb, threads):
     """Months are combined with the correlation of their leave-one-out residuals."""
-    surfaces, grid = climate_surfaces.read(fit_path).of_years([year]), raster.grid_of(grid_path)
+    surfaces = climate_surfaces.read(inputs["fit"]).of_years([year])
+    grid, kind = raster.grid_of(inputs["grid"]), settings["kind"]
     variable, transformation = VARIABLES[surfaces.variable], surfaces.transformation
-    step = (
-        climate_evaluation.spread_step(surfaces, grid.resolution_m) if evaluator == "coarse" else 1
-    )
+    step = 1
+    if settings["evaluator"] == "coarse":
+        step = climate_evaluation.spread_step(surfaces, grid.resolution_m)
     evaluation = climate_evaluation.Evaluation(
         surfaces, spread=Spread(surfaces, kind), spread_lattice=Lattice.of_grid(grid, step)
     )
@@ -39,29 +38,28 @@ def estimate_standard_error(
 
     raster.map_blocks(
         on_block,
-        [dem_path, grid_path],
+        [inputs["dem"], inputs["grid"]],
         raster.Output(
-            output_path, variable.annual_unit,
-            f"standard error of {variable.long_name} ({kind})", [str(year)],
+            outputs["standard_error"],
+            variable.annual_unit,
+            f"standard error of {variable.long_name} ({kind})",
+            [str(year)],
             tags={"source": surfaces.source, "standard_error": kind},
         ),
         coordinates=True,
         mem_mb=mem_mb,
         threads=threads,
         label=f"standard error of {surfaces.variable}",
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_standard_error(
-            fit_path=snakemake.input.fit,
-            dem_path=snakemake.input.dem,
-            grid_path=snakemake.input.grid,
-            output_path=snakemake.output.standard_error,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
             year=int(snakemake.wildcards.year),
-            kind=snakemake.params.kind,
-            evaluator=snakemake.params.evaluator,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

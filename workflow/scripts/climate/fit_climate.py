@@ -7,7 +7,7 @@ Writes  fitted surfaces (npz, with how to evaluate them), log of every surface (
 """
 
 import logging
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 from nepflow._log import logged_to, progress
@@ -22,61 +22,60 @@ COLUMNS = ("variable", "year", "month", "quantity", "value", "unit")
 MINIMA = ("variable", "year", "month", "rho", "signal")
 
 
-def fit_climate(
-    monthly_path,
-    grid_path,
-    weights_path,
-    dem_path,
-    fit_path,
-    table_path,
-    minima_path,
-    variable,
-    years,
-    model,
-    exaggeration,
-    weights_column,
-    minimum_stations,
-    evaluator,
-    tolerance,
-    bias_correction,
-    mem_mb,
-    simulated,
-    **settings,
-):
+def fit_climate(inputs, outputs, variable, settings, mem_mb):
     """Surfaces that miss the same stations share one decomposition."""
     sites, values, surface_years, months = aggregation.monthly_matrix(
-        monthly_path, variable, years, minimum_stations
+        inputs["monthly"], variable, settings["years"], settings["minimum_stations"]
     )
     names = sites["station"].to_numpy(str)
     position = sites[["lon", "lat", "elevation_m"]].to_numpy(float)
-    metres = cleaning.projected(*position[:, :2].T, raster.grid_of(grid_path).crs)
+    metres = cleaning.projected(*position[:, :2].T, raster.grid_of(inputs["grid"]).crs)
     centre = (metres.min(axis=0) + metres.max(axis=0)) / 2
     length_scale = 1000.0 * settings["length_scale_km"]
-    vertical_scale = exaggeration / length_scale if model == "trivariate" else 0.0
+    vertical_scale = 0.0
+    if settings["model"] == "trivariate":
+        vertical_scale = settings["exaggeration"] / length_scale
+    names_of_model = {field.name for field in fields(fitting.Model)}
+    chosen = {name: value for name, value in settings.items() if name in names_of_model}
+    weights = None
+    if settings["weights_column"]:
+        weights = weights_of(inputs["weights"], settings["weights_column"], names)
     patterns = fitting.missing_patterns(values)
     parts, log, minima = fitting.fit_surfaces(
-        (metres - centre) / length_scale, position[:, 2], values,
+        (metres - centre) / length_scale,
+        position[:, 2],
+        values,
         progress(patterns, len(patterns), f"{variable}: sets of stations"),
-        fitting.Model(vertical_scale=vertical_scale, **settings),
-        weights_of(weights_path, weights_column, names) if weights_column else None,
-    )  # fmt: skip
+        fitting.Model(vertical_scale=vertical_scale, **chosen),
+        weights,
+    )
     unit, transformation = VARIABLES[variable].monthly_unit, settings["transformation"]
     normals = (surface_years == evaluation.NORMAL).all()
     surfaces = evaluation.Surfaces(
-        variable=variable, unit=unit, transformation=transformation,
+        variable=variable,
+        unit=unit,
+        transformation=transformation,
         source=evaluation.NORMALS_SOURCE if normals else evaluation.MONTHLY_SOURCE,
-        years=surface_years, months=months, order=settings["order"],
-        length_scale=length_scale, vertical_scale=vertical_scale, centre=centre,
-        stations=names, position=position, observed=values, **parts,
-    )  # fmt: skip
-    if evaluator == "coarse":
-        corrected = transformation == "log" and bias_correction != "none"
-        surfaces = on_nodes(surfaces, dem_path, grid_path, tolerance, corrected, mem_mb)
-    climate_surfaces.write(fit_path, surfaces)
+        years=surface_years,
+        months=months,
+        order=settings["order"],
+        length_scale=length_scale,
+        vertical_scale=vertical_scale,
+        centre=centre,
+        stations=names,
+        position=position,
+        observed=values,
+        **parts,
+    )
+    if settings["evaluator"] == "coarse":
+        corrected = transformation == "log" and settings["bias_correction"] != "none"
+        rasters = inputs["dem"], inputs["grid"]
+        surfaces = on_nodes(surfaces, *rasters, settings["tolerance"], corrected, mem_mb)
+    climate_surfaces.write(outputs["fit"], surfaces)
     rows = diagnostics.log_rows(log, variable, surface_years, months, unit, transformation)
-    tables.write(rows, table_path, COLUMNS, simulated)
+    tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
     found = [(variable, surface_years[s], months[s], *rest) for s, *rest in sorted(minima)]
-    tables.write(found, minima_path, MINIMA, simulated)
+    tables.write(found, outputs["minima"], MINIMA, settings["simulated"])
 
 
 def on_nodes(surfaces, dem_path, grid_path, tolerance, corrected, mem_mb):
@@ -98,14 +97,9 @@ def on_nodes(surfaces, dem_path, grid_path, tolerance, corrected, mem_mb):
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         fit_climate(
-            monthly_path=snakemake.input.monthly,
-            grid_path=snakemake.input.grid,
-            weights_path=snakemake.input.get("weights"),
-            dem_path=snakemake.input.dem,
-            fit_path=snakemake.output.fit,
-            table_path=snakemake.output.table,
-            minima_path=snakemake.output.minima,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
             variable=snakemake.wildcards.variable,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
-            **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
         )

@@ -14,22 +14,12 @@ from nepflow.study.variables import VARIABLES
 COLUMNS = ("variable", "quantity", "value", "unit")
 
 
-def interpolate_climate(
-    fit_path,
-    dem_path,
-    grid_path,
-    cube_path,
-    table_path,
-    years,
-    bias_correction,
-    mem_mb,
-    threads,
-    simulated,
-):
+def interpolate_climate(inputs, outputs, settings, mem_mb, threads):
     """Only cells inside the area are evaluated."""
-    surfaces = climate_surfaces.read(fit_path)
+    surfaces, years = climate_surfaces.read(inputs["fit"]), settings["years"]
+    grid = raster.grid_of(inputs["grid"])
     evaluation = climate_evaluation.evaluation_of(
-        surfaces.of_years(years), raster.grid_of(grid_path), bias_correction
+        surfaces.of_years(years), grid, settings["bias_correction"]
     )
     variable = VARIABLES[surfaces.variable]
     tags = {"source": surfaces.source, "climate_source": surfaces.source}
@@ -49,16 +39,19 @@ def interpolate_climate(
 
     raster.map_blocks(
         on_block,
-        [dem_path, grid_path],
+        [inputs["dem"], inputs["grid"]],
         raster.Output(
-            cube_path, variable.annual_unit, variable.long_name, [str(year) for year in years],
+            outputs["cube"],
+            variable.annual_unit,
+            variable.long_name,
+            [str(year) for year in years],
             tags=tags,
         ),
         coordinates=True,
         mem_mb=mem_mb,
         threads=threads,
         label=f"{surfaces.variable}",
-    )  # fmt: skip
+    )
     found, evaluated = sum(floored), 12 * len(years) * sum(cells)
     rows = [
         ("floored_at_0_share", 100 * found / max(evaluated, 1), "% of cells and months"),
@@ -66,20 +59,15 @@ def interpolate_climate(
         ("evaluated", evaluated, "cells and months"),
     ]
     rows = [(surfaces.variable, *row) for row in rows]
-    tables.write(rows, table_path, COLUMNS, simulated)
+    tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         interpolate_climate(
-            fit_path=snakemake.input.fit,
-            dem_path=snakemake.input.dem,
-            grid_path=snakemake.input.grid,
-            cube_path=snakemake.output.cube,
-            table_path=snakemake.output.table,
-            years=snakemake.params.years,
-            bias_correction=snakemake.params.bias_correction,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
-            simulated=snakemake.params.simulated,
         )

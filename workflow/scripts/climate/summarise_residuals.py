@@ -13,28 +13,17 @@ from nepflow.io import tables
 from nepflow.io.atomic import replacing
 
 
-def summarise_residuals(
-    fit_path,
-    table_path,
-    minima_path,
-    residuals_path,
-    ranked_path,
-    suspects_path,
-    log_path,
-    smoothing,
-    common_smoothing,
-    suspect_limit,
-    simulated,
-):
+def summarise_residuals(inputs, outputs, settings):
     """Nothing is fitted here."""
-    surfaces = climate_surfaces.read(fit_path)
-    with replacing(residuals_path) as temporary:
+    surfaces, simulated = climate_surfaces.read(inputs["fit"]), settings["simulated"]
+    smoothing, suspect_limit = settings["smoothing"], settings["suspect_limit"]
+    with replacing(outputs["residuals"]) as temporary:
         pd.DataFrame(diagnostics.records(surfaces)).to_parquet(temporary, index=False)
     ranked = list(diagnostics.ranked_stations(surfaces))
-    tables.write(ranked, ranked_path, diagnostics.RANKED, simulated)
+    tables.write(ranked, outputs["ranked"], diagnostics.RANKED, simulated)
     found = list(diagnostics.suspects(surfaces, suspect_limit))
-    tables.write(found, suspects_path, diagnostics.SUSPECTS, simulated)
-    log = tables.read(table_path, ["quantity", "value"])
+    tables.write(found, outputs["suspects"], diagnostics.SUSPECTS, simulated)
+    log = tables.read(inputs["table"], ["quantity", "value"])
     log = {name: rows["value"].to_numpy() for name, rows in log.groupby("quantity", sort=False)}
     header = [
         ("VARIABLE", f"{surfaces.variable} ({surfaces.unit})"),
@@ -43,14 +32,21 @@ def summarise_residuals(
         ("SPLINE VARIABLES", str(surfaces.knots.shape[1])),
         ("ORDER OF DERIVATIVE", str(surfaces.order)),
         ("STATIONS, SURFACES", f"{len(surfaces.stations)}, {surfaces.years.size}"),
-        ("SMOOTHING", smoothing + (", one parameter for all" if common_smoothing else "")),
+        (
+            "SMOOTHING",
+            smoothing + (", one parameter for all" if settings["common_smoothing"] else ""),
+        ),
         ("SUSPECT VALUES", f"{len(found)} beyond {suspect_limit:g} standard deviations"),
     ]
     text = diagnostics.text(
-        log, _minima(minima_path, surfaces), header, surfaces.years, surfaces.months,
+        log,
+        _minima(inputs["minima"], surfaces),
+        header,
+        surfaces.years,
+        surfaces.months,
         [diagnostics.RANKED, *ranked[:100]],
-    )  # fmt: skip
-    with replacing(log_path) as temporary:
+    )
+    with replacing(outputs["log"]) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
@@ -65,9 +61,8 @@ def _minima(path, surfaces):
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        names = ("fit", "table", "minima")
         summarise_residuals(
-            **{f"{name}_path": snakemake.input[name] for name in names},
-            **{f"{name}_path": path for name, path in snakemake.output.items()},
-            **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
         )

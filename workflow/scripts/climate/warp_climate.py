@@ -12,13 +12,10 @@ from nepflow.io.user_rasters import BadGrid
 from nepflow.study.variables import VARIABLES
 
 
-def warp_climate(
-    months_path, dem_path, grid_path, cube_path, variable, years, maximum_missing_percent,
-    mem_mb, threads,
-):  # fmt: skip
+def warp_climate(inputs, outputs, variable, settings, mem_mb, threads):
     """The mean or the sum of the interpolated months; a gap in the area is refused."""
-    months, about = GridMonths([months_path], dem_path), VARIABLES[variable]
-    counts = []
+    months, about = GridMonths([inputs["months"]], inputs["dem"]), VARIABLES[variable]
+    years, allowed, counts = settings["years"], settings["maximum_missing_percent"], []
 
     def annual(values):
         by_year = values.reshape(len(years), 12, -1)
@@ -32,23 +29,26 @@ def warp_climate(
         )
         return result
 
-    source = raster.tags_of(months_path)["source"]
+    source = raster.tags_of(inputs["months"])["source"]
     raster.map_blocks(
         on_block,
-        [grid_path, *months.inputs],
+        [inputs["grid"], *months.inputs],
         raster.Output(
-            cube_path, about.annual_unit, about.long_name, [str(year) for year in years],
+            outputs["cube"],
+            about.annual_unit,
+            about.long_name,
+            [str(year) for year in years],
             tags={"source": source, "climate_source": source},
         ),
         mem_mb=mem_mb,
         threads=threads,
         label=variable,
-    )  # fmt: skip
+    )
     cells, missing = np.sum(counts, axis=0)
-    if not cells or not 100 * missing <= maximum_missing_percent * cells:
+    if not cells or not 100 * missing <= allowed * cells:
         raise BadGrid(
-            f"{months_path} ({source}): no {variable} in {100 * missing / cells:.2f} % of the area "
-            f"(allowed: {maximum_missing_percent} %). Use a grid that covers the area, or raise "
+            f"{inputs['months']} ({source}): no {variable} in {100 * missing / cells:.2f} % of the "
+            f"area (allowed: {allowed} %). Use a grid that covers the area, or raise "
             "climate.maximum_missing_percent."
         )
 
@@ -56,13 +56,10 @@ def warp_climate(
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         warp_climate(
-            months_path=snakemake.input.months,
-            dem_path=snakemake.input.dem,
-            grid_path=snakemake.input.grid,
-            cube_path=snakemake.output.cube,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
             variable=snakemake.wildcards.variable,
-            years=snakemake.params.years,
-            maximum_missing_percent=snakemake.params.maximum_missing_percent,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

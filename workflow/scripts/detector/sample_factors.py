@@ -31,10 +31,13 @@ def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, me
             continue
         ways = list(
             detector_factors.candidates(
-                own, options["methods"], options["classes"], options["breaks_sample"],
+                own,
+                options["methods"],
+                options["classes"],
+                options["breaks_sample"],
                 options["seed"],
             )
-        )  # fmt: skip
+        )
         if not ways:
             raise detector_sample.BadFactor(
                 f"{path}: none of detector.methods divides it. Add quantile to them."
@@ -46,10 +49,10 @@ def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, me
     sample = detector_sample.Sample(
         rows, columns, y, factors, np.array(codes), list(names), units, strata, classed
     )
-    detector_sample.write(outputs[0], sample)
+    detector_sample.write(outputs["sample"], sample)
     table.append(results.sample_row(rows.size, whole))
     table = results.marked(table, dict(zip(names, built_in, strict=True)))
-    tables.write(table, outputs[1], results.DIVISIONS, simulated=simulated)
+    tables.write(table, outputs["table"], results.DIVISIONS, simulated=simulated)
 
 
 if __name__ == "__main__":
@@ -58,7 +61,7 @@ if __name__ == "__main__":
             layer_paths=list(snakemake.input.layers),
             names=snakemake.params.names,
             grid_path=snakemake.input.grid,
-            outputs=[snakemake.output.sample, snakemake.output.table],
+            outputs=dict(snakemake.output.items()),
             built_in=snakemake.params.built_in,
             options=snakemake.params.options,
             mem_mb=snakemake.resources.mem_mb,

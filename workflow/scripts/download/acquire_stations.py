@@ -15,35 +15,28 @@ from nepflow.io import raster, tables
 RANKING = ("station", "name", "lon", "lat", "elevation_m", "announced_percent", "chosen")
 
 
-def acquire_stations(
-    dataset, years, acquire, buffer_km, outlines_path, grid_path, folder, ranking_path, list_path,
-    **options,
-):  # fmt: skip
+def acquire_stations(inputs, outputs, settings, **options):
     """What was brought before the years of the study were over is asked for again."""
-    folder = Path(folder)
+    folder, years, acquire = Path(settings["folder"]), settings["years"], settings["acquire"]
+    dataset = acquire["stations"]
     with Session() as session:
         *found, rows = stations.lists(session, dataset, years, folder, **options)
-        is_near = area.near(outlines_path, raster.grid_of(grid_path).crs, buffer_km)
+        crs = raster.grid_of(inputs["grid"]).crs
+        is_near = area.near(inputs["area"], crs, settings["buffer_km"])
         ranking = stations.ranked(
-            *found, is_near, acquire["most_stations"], acquire["least_complete_percent"],
-        )  # fmt: skip
+            *found, is_near, acquire["most_stations"], acquire["least_complete_percent"]
+        )
         rows += stations.days(session, dataset, ranking, years, folder, **options)
     lines = [(s.station, s.name, s.lon, s.lat, s.elevation_m, p, int(c)) for s, p, c in ranking]
-    tables.write(lines, ranking_path, RANKING)
-    records.write_list(rows, list_path, folder)
+    tables.write(lines, outputs["ranking"], RANKING)
+    records.write_list(rows, outputs["files"], folder)
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         keep_secrets_out()
         acquire_stations(
-            dataset=snakemake.params.acquire["stations"],
-            years=snakemake.params.years,
-            acquire=snakemake.params.acquire,
-            buffer_km=snakemake.params.buffer_km,
-            outlines_path=snakemake.input.area,
-            grid_path=snakemake.input.grid,
-            folder=snakemake.params.folder,
-            ranking_path=snakemake.output.ranking,
-            list_path=snakemake.output.files,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
         )

@@ -41,8 +41,8 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
     warnings += [*notes.warnings(study), *notes.of(table_paths, study)]
     if study["npp"]["source"] == "rasters":
         warnings += [("NPP", text) for text in tally.warnings(study["npp"]["rasters"])]
-    tables.write(rows, outputs[0], CHECKS, simulated=study["simulated"])
-    tables.write(warnings, outputs[1], ["topic", "warning"], simulated=study["simulated"])
+    tables.write(rows, outputs["checks"], CHECKS, simulated=study["simulated"])
+    tables.write(warnings, outputs["warnings"], ["topic", "warning"], simulated=study["simulated"])
 
 
 def closures(table_paths):
@@ -72,7 +72,7 @@ if __name__ == "__main__":
                 "polygons": list(snakemake.input.polygons),
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },
-            outputs=[snakemake.output.checks, snakemake.output.warnings],
+            outputs=dict(snakemake.output.items()),
             study=snakemake.params.study,
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -26,8 +26,12 @@ def compare_published(numbers_path, outputs, published, checks, period, simulate
     compared = evaluation_published.compare(
         published, numbers, contradicted, period, simulated, built_in
     )
-    tables.write(compared, outputs[0], evaluation_published.PUBLISHED, simulated=simulated)
-    tables.write(rows, outputs[1], evaluation_published.CONSISTENCY, simulated=simulated)
+    tables.write(
+        compared, outputs["published"], evaluation_published.PUBLISHED, simulated=simulated
+    )
+    tables.write(
+        rows, outputs["consistency"], evaluation_published.CONSISTENCY, simulated=simulated
+    )
 
 
 if __name__ == "__main__":
@@ -35,7 +39,7 @@ if __name__ == "__main__":
         years = snakemake.params.years
         compare_published(
             numbers_path=snakemake.input.numbers,
-            outputs=[snakemake.output.published, snakemake.output.consistency],
+            outputs=dict(snakemake.output.items()),
             published=snakemake.params.published,
             checks=snakemake.params.consistency,
             period=f"{years[0]}-{years[-1]}",

@@ -43,14 +43,12 @@ def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, o
         sums, area = land_use_effect.by_transition(array, before, after, len(names), km2)
         observed |= {name: sums, f"{name}_area": area}
     without = cells.sum() * km2 - areas.sum()
-    effects = land_use_effect.COLUMNS
-    made = (
-        (land_use_effect.effect_rows(names, areas, *densities, observed, without), effects),
-        (land_use_effect.density_rows(names, *densities, known, areas), land_use_effect.DENSITIES),
-    )
-    for path, (rows, columns) in zip(outputs, made, strict=True):
-        rows = [(*where, *row) for row in rows]
-        tables.write(rows, path, columns, simulated=simulated)
+    rows = land_use_effect.effect_rows(names, areas, *densities, observed, without)
+    rows = [(*where, *row) for row in rows]
+    tables.write(rows, outputs["effects"], land_use_effect.COLUMNS, simulated)
+    rows = land_use_effect.density_rows(names, *densities, known, areas)
+    rows = [(*where, *row) for row in rows]
+    tables.write(rows, outputs["densities"], land_use_effect.DENSITIES, simulated)
 
 
 if __name__ == "__main__":
@@ -60,7 +58,7 @@ if __name__ == "__main__":
             mean_paths=[given.first, given.last],
             landcover_paths=[given.landcover_first, given.landcover_last],
             grid_path=given.grid,
-            outputs=[snakemake.output.effects, snakemake.output.densities],
+            outputs=dict(snakemake.output.items()),
             where=(snakemake.wildcards.variable, params.years),
             options=params.options,
             simulated=snakemake.params.simulated,

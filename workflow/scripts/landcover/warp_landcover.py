@@ -16,12 +16,10 @@ from nepflow.npp import mod17
 from nepflow.npp.mod17 import valid_by_share
 
 
-def warp_landcover(
-    tiles, grid_path, output_path, granules_path, classes, year, resampling, mem_mb, threads=1
-):
+def warp_landcover(tiles, grid_path, outputs, classes, year, resampling, mem_mb, threads=1):
     """Take the class at the cell's centre, or the commonest in a cell that is half classified."""
     output = raster.Output(
-        output_path,
+        outputs["landcover"],
         "1",
         "land cover",
         (year,),
@@ -30,11 +28,11 @@ def warp_landcover(
         colours={code: entry["colour"] for code, entry in enumerate(classes, start=1)},
         tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling, **modis_tiles.origin(tiles)},
     )
-    modis_tiles.write_granules(bands.share(tiles), granules_path)
+    modis_tiles.write_granules(bands.share(tiles), outputs["granules"])
     if resampling == "nearest":
         landcover_classes.sample(tiles, grid_path, output, classes, mem_mb, threads)
         return
-    with TemporaryDirectory(dir=Path(output_path).parent, prefix=".native_") as folder:
+    with TemporaryDirectory(dir=Path(outputs["landcover"]).parent, prefix=".native_") as folder:
         paths = f"{folder}/classes.tif", f"{folder}/valid.tif"
         mod17.write_landcover(tiles, classes, raster.grid_of(grid_path), *paths)
         raster.map_blocks(
@@ -53,8 +51,7 @@ if __name__ == "__main__":
         warp_landcover(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,
-            output_path=snakemake.output.landcover,
-            granules_path=snakemake.output.granules,
+            outputs=dict(snakemake.output.items()),
             classes=snakemake.params.classes,
             year=snakemake.wildcards.year,
             resampling=snakemake.params.resampling,

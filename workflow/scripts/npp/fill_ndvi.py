@@ -38,12 +38,12 @@ def fill_ndvi(observed_paths, state_paths, outputs, years, longest_linear, mem_m
         on_block,
         [*observed_paths, *state_paths],
         [
-            raster.Output(outputs[0], "1", "NDVI, gaps filled", names, **apart),
-            raster.Output(outputs[1], "1", "state", names, "uint8", classes=ndvi.STATES),
-            raster.Output(outputs[2], "months", "months filled for cloud", years),
-            raster.Output(outputs[3], "%", "months of NDVI filled", ("cloud", "snow")),
-            raster.Output(outputs[4], "1", "NDVI of the mean year", calendar),
-            raster.Output(outputs[5], "1", "mean NDVI", ("mean",)),
+            raster.Output(outputs["ndvi"], "1", "NDVI, gaps filled", names, **apart),
+            raster.Output(outputs["state"], "1", "state", names, "uint8", classes=ndvi.STATES),
+            raster.Output(outputs["filled"], "months", "months filled for cloud", years),
+            raster.Output(outputs["share"], "%", "months of NDVI filled", ("cloud", "snow")),
+            raster.Output(outputs["normals"], "1", "NDVI of the mean year", calendar),
+            raster.Output(outputs["mean"], "1", "mean NDVI", ("mean",)),
         ],
         mem_mb=mem_mb,
         threads=threads,
@@ -56,10 +56,7 @@ if __name__ == "__main__":
         fill_ndvi(
             observed_paths=list(snakemake.input.observed),
             state_paths=list(snakemake.input.state),
-            outputs=[
-                snakemake.output[name]
-                for name in ("ndvi", "state", "filled", "share", "normals", "mean")
-            ],
+            outputs=dict(snakemake.output.items()),
             years=snakemake.params.years,
             longest_linear=snakemake.params.longest_linear,
             mem_mb=snakemake.resources.mem_mb,

@@ -23,7 +23,7 @@ def summarise_absence(absence_paths, counts_paths, grid_path, years, outputs, me
         ):
             rows.append(("region", "all", year, f"{name}_area", area, "km2"))
             rows.append(("region", "all", year, f"{name}_share", share, "%"))
-    tables.write(rows, outputs[0], simulated=simulated)
+    tables.write(rows, outputs["absence"], simulated=simulated)
     native = []
     for year, path in zip(years, counts_paths, strict=True):
         counts = tables.read(path, ["reason", "cells"]).groupby("reason", sort=False)["cells"].sum()
@@ -31,7 +31,7 @@ def summarise_absence(absence_paths, counts_paths, grid_path, years, outputs, me
             ("tiles", "all", year, f"{reason}_cells", cells, "cells")
             for reason, cells in counts.items()
         ]
-    tables.write(native, outputs[1], simulated=simulated)
+    tables.write(native, outputs["native"], simulated=simulated)
 
 
 if __name__ == "__main__":
@@ -41,7 +41,7 @@ if __name__ == "__main__":
             counts_paths=snakemake.input.counts,
             grid_path=snakemake.input.grid,
             years=snakemake.params.years,
-            outputs=[snakemake.output.absence, snakemake.output.native],
+            outputs=dict(snakemake.output.items()),
             mem_mb=snakemake.resources.mem_mb,
             simulated=snakemake.params.simulated,
         )

@@ -14,17 +14,18 @@ from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import mod17
 
 
-def warp_npp(tiles, grid_path, outputs, lists, year, resampling, mem_mb, threads=1):
+def warp_npp(tiles, grid_path, outputs, year, resampling, mem_mb, threads=1):
     """By nearest straight from the codes; else by way of a mosaic that lives as long as the job."""
-    modis_tiles.write_counts(bands.share(tiles), mod17.NPP["npp"], lists[0])
-    modis_tiles.write_granules(bands.share(tiles), lists[1])
+    modis_tiles.write_counts(bands.share(tiles), mod17.NPP["npp"], outputs["counts"])
+    modis_tiles.write_granules(bands.share(tiles), outputs["granules"])
+    rasters = [outputs[name] for name in ("npp", "qc", "absence")]
     if resampling == "nearest":
-        mod17.sample(tiles, grid_path, outputs, year, mem_mb, threads)
+        mod17.sample(tiles, grid_path, rasters, year, mem_mb, threads)
         return
-    with TemporaryDirectory(dir=Path(outputs[0]).parent, prefix=".native_") as folder:
+    with TemporaryDirectory(dir=Path(outputs["npp"]).parent, prefix=".native_") as folder:
         paths = f"{folder}/flux.tif", f"{folder}/reasons.tif"
         mod17.write_npp(tiles, raster.grid_of(grid_path), *paths)
-        mod17.warp(paths, grid_path, outputs, year, resampling, mem_mb)
+        mod17.warp(paths, grid_path, rasters, year, resampling, mem_mb)
 
 
 if __name__ == "__main__":
@@ -32,8 +33,7 @@ if __name__ == "__main__":
         warp_npp(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,
-            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.absence],
-            lists=[snakemake.output.counts, snakemake.output.granules],
+            outputs=dict(snakemake.output.items()),
             year=snakemake.wildcards.year,
             resampling=snakemake.params.resampling,
             mem_mb=snakemake.resources.mem_mb,

@@ -14,20 +14,18 @@ from nepflow.study import pixel
 COLUMNS = ("variable", "test", "built_in", "quantity", "value", "unit")
 
 
-def control_discoveries(
-    p_path, absence_path, grid_path, outputs, about, percent, level, mem_mb, simulated
-):
+def control_discoveries(inputs, outputs, about, settings, mem_mb):
     """All p values are sorted at once: the limit is exact. ``about`` is that of a row."""
-    values, area = values_and_area(p_path, absence_path, grid_path, mem_mb)
+    percent, level = (settings["significance"][n] for n in ("false_discovery_percent", "p"))
+    values, area = values_and_area(*(inputs[n] for n in ("p", "absence", "grid")), mem_mb)
+    name = raster.tags_of(inputs["p"])["long_name"]
     limit = correlation.threshold(values.astype("float64"), percent)
     raster.map_blocks(
         lambda p: np.where(np.isnan(p), np.nan, np.where(p <= limit, 1, 2)),
-        [p_path],
+        [inputs["p"]],
         raster.Output(
-            outputs[0],
-            *pixel.about(
-                "mann_kendall_fdr", percent=percent, name=raster.tags_of(p_path)["long_name"]
-            ),
+            outputs["discoveries"],
+            *pixel.about("mann_kendall_fdr", percent=percent, name=name),
             "uint8",
             classes={1: "significant", 2: "not significant"},
             colours={1: "#1a1a1a", 2: "#d9d9d9"},
@@ -43,10 +41,10 @@ def control_discoveries(
         ("discoveries", 100 * (values <= limit).sum() / tests, "% of tests"),
         ("largest p of a discovery", limit if limit >= 0 else np.nan, "1"),
         ("false discoveries allowed", percent, "% of discoveries"),
-        *area.rows(raster.grid_of(grid_path).cell_area_m2 / 1e6),
+        *area.rows(raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6),
     ]
     rows = [(*about, *row) for row in rows]
-    tables.write(rows, outputs[1], COLUMNS, simulated=simulated)
+    tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
 def values_and_area(p_path, absence_path, grid_path, mem_mb):
@@ -63,13 +61,9 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         names = snakemake.wildcards
         control_discoveries(
-            p_path=snakemake.input.p,
-            absence_path=snakemake.input.absence,
-            grid_path=snakemake.input.grid,
-            outputs=[snakemake.output.discoveries, snakemake.output.table],
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
             about=(names.variable, names.test, snakemake.params.built_in),
-            percent=snakemake.params.significance["false_discovery_percent"],
-            level=snakemake.params.significance["p"],
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
-            simulated=snakemake.params.simulated,
         )

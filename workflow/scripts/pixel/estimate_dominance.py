@@ -26,6 +26,8 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
     given = {"name": name, "drivers": ", ".join(drivers)}
     tags = {"held_fixed": "year"} if detrend else {}
     named = {
+        "dtype": "uint8",
+        "tags": tags,
         "classes": correlation.class_names(drivers),
         "colours": correlation.class_colours(drivers),
     }
@@ -33,10 +35,10 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
         of_series,
         [stack, *driver_paths.values()],
         [
-            raster.Output(outputs[0], *pixel.about("multiple_r2", **given), tags=tags),
-            raster.Output(outputs[1], *pixel.about("multiple_p", **given), tags=tags),
+            raster.Output(outputs["multiple_r2"], *pixel.about("multiple_r2", **given), tags=tags),
+            raster.Output(outputs["multiple_p"], *pixel.about("multiple_p", **given), tags=tags),
             raster.Output(
-                outputs[2], *pixel.about("dominant_class", **given), "uint8", tags=tags, **named
+                outputs["dominant_class"], *pixel.about("dominant_class", **given), **named
             ),
         ],
         mem_mb=mem_mb,
@@ -48,11 +50,11 @@ def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, option
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
-        cube, out = snakemake.input.cube, snakemake.output
+        cube = snakemake.input.cube
         estimate_dominance(
             cube=[cube] if isinstance(cube, str) else list(cube),
             driver_paths=dict(zip(snakemake.params.climate, snakemake.input.drivers, strict=True)),
-            outputs=[out.multiple_r2, out.multiple_p, out.dominant_class],
+            outputs=dict(snakemake.output.items()),
             years=snakemake.params.years,
             minimum_years=snakemake.params.minimum_years,
             options=snakemake.params.correlation,

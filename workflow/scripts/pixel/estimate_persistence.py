@@ -25,9 +25,9 @@ def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_
         of_series,
         [stack, slope_path],
         [
-            raster.Output(outputs[0], *pixel.about("hurst", name=name), tags=tags),
+            raster.Output(outputs["hurst"], *pixel.about("hurst", name=name), tags=tags),
             raster.Output(
-                outputs[1],
+                outputs["coupling"],
                 *pixel.about("coupling", name=name),
                 "uint8",
                 classes=persistence.COUPLING_NAMES,
@@ -47,7 +47,7 @@ if __name__ == "__main__":
         estimate_persistence(
             cube=[cube] if isinstance(cube, str) else list(cube),
             slope_path=snakemake.input.slope,
-            outputs=[snakemake.output.hurst, snakemake.output.coupling],
+            outputs=dict(snakemake.output.items()),
             minimum_years=snakemake.params.minimum_years,
             options=snakemake.params.persistence,
             mem_mb=snakemake.resources.mem_mb,

@@ -20,8 +20,8 @@ def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb
         lambda values: variability.variation(values, minimum_years, smallest_mean, ddof)[1:],
         [stack],
         [
-            raster.Output(path, *pixel.about(layer, unit=unit, name=name), tags=notes)
-            for layer, path in zip(pixel.layers_of("variation"), outputs, strict=True)
+            raster.Output(outputs[layer], *pixel.about(layer, unit=unit, name=name), tags=notes)
+            for layer in pixel.layers_of("variation")
         ],
         mem_mb=mem_mb,
         threads=threads,
@@ -34,7 +34,7 @@ if __name__ == "__main__":
         cube = snakemake.input.cube
         estimate_stability(
             cube=[cube] if isinstance(cube, str) else list(cube),
-            outputs=[snakemake.output.sd, snakemake.output.cv],
+            outputs=dict(snakemake.output.items()),
             minimum_years=snakemake.params.minimum_years,
             smallest_mean=snakemake.params.stability["smallest_mean_g_c"],
             ddof=snakemake.params.stability["ddof"],

@@ -13,19 +13,17 @@ from nepflow.io.missing import MaskedArea
 COLUMNS = ("variable", "driver", "built_in", "quantity", "value", "unit")
 
 
-def summarise_correlation(
-    layers, absence_path, grid_path, output_path, variable, level, built_in, mem_mb, simulated
-):
+def summarise_correlation(layers, inputs, outputs, variable, settings, mem_mb):
     """Shares are of the area with a correlation; 2.5 % of either sign come by chance at 0.05.
 
-    A driver has the layers r, p and, where false discoveries were controlled, those.
-
-    ``built_in`` says of each driver whether it entered the variable, see `dependence`.
+    ``layers`` maps a driver to r, p and, where false discoveries were controlled, those.
     """
-    rows, cell_km2 = [], raster.grid_of(grid_path).cell_area_m2 / 1e6
+    rows, level, built_in = [], settings["level"], settings["built_in"]
+    cell_km2 = raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6
     for driver, paths in layers.items():
         counts, largest, total, area = np.zeros(6), np.zeros(2), 0.0, MaskedArea()
-        for _, _, strip in raster.blocks([absence_path, grid_path, *paths], mem_mb=mem_mb):
+        paths = [inputs["absence"], inputs["grid"], *paths]
+        for _, _, strip in raster.blocks(paths, mem_mb=mem_mb):
             reasons, inside, r, p, *found = (array[0] for array in strip)
             area.add(~np.isnan(r), reasons, inside)
             signs = (r > 0, r < 0)
@@ -51,7 +49,7 @@ def summarise_correlation(
                 *area.rows(cell_km2),
             )
         ]
-    tables.write(rows, output_path, COLUMNS, simulated=simulated)
+    tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
 if __name__ == "__main__":
@@ -60,12 +58,9 @@ if __name__ == "__main__":
         files = [paths for paths in files if paths]
         summarise_correlation(
             layers=dict(zip(snakemake.params.climate, zip(*files, strict=True), strict=True)),
-            absence_path=snakemake.input.absence,
-            grid_path=snakemake.input.grid,
-            output_path=snakemake.output.table,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
             variable=snakemake.wildcards.variable,
-            level=snakemake.params.level,
-            built_in=snakemake.params.built_in,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
-            simulated=snakemake.params.simulated,
         )

@@ -13,21 +13,12 @@ from nepflow.io.missing import MaskedArea
 COLUMNS = ["variable", "drivers", "built_in", "quantity", "value", "unit"]
 
 
-def summarise_dominance(
-    r2_path,
-    p_path,
-    absence_path,
-    grid_path,
-    output_path,
-    variable,
-    built_in,
-    level,
-    mem_mb,
-    simulated,
-):
+def summarise_dominance(inputs, outputs, variable, settings, mem_mb):
     """Over the cells of the area with data; drivers that entered the variable are named."""
     total, cells, significant, area = 0.0, 0, 0, MaskedArea()
-    for _, _, strip in raster.blocks([r2_path, p_path, absence_path, grid_path], mem_mb=mem_mb):
+    built_in, level = settings["built_in"], settings["level"]
+    paths = [inputs[name] for name in ("r2", "p", "absence", "grid")]
+    for _, _, strip in raster.blocks(paths, mem_mb=mem_mb):
         r2, p, reasons, inside = (layer[0] for layer in strip)
         known = np.isfinite(r2) & (inside == 1)
         area.add(known, reasons, inside)
@@ -46,21 +37,17 @@ def summarise_dominance(
         ),
         (*where, "cells", cells, "cells"),
     ]
-    rows += [(*where, *row) for row in area.rows(raster.grid_of(grid_path).cell_area_m2 / 1e6)]
-    tables.write(rows, output_path, COLUMNS, simulated=simulated)
+    cell_km2 = raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6
+    rows += [(*where, *row) for row in area.rows(cell_km2)]
+    tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         summarise_dominance(
-            r2_path=snakemake.input.r2,
-            p_path=snakemake.input.p,
-            absence_path=snakemake.input.absence,
-            grid_path=snakemake.input.grid,
-            output_path=snakemake.output.table,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
             variable=snakemake.wildcards.variable,
-            built_in=snakemake.params.built_in,
-            level=snakemake.params.level,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
-            simulated=snakemake.params.simulated,
         )

@@ -10,33 +10,22 @@ from nepflow.io import raster, tables
 from nepflow.pixel import persistence
 
 
-def summarise_persistence(
-    cube,
-    slope_path,
-    absence_path,
-    grid_path,
-    output_path,
-    years,
-    minimum_years,
-    options,
-    mem_mb,
-    simulated,
-):
+def summarise_persistence(cube, inputs, outputs, settings, mem_mb):
     """White noise and AR(1) are as long as the pixels' series; the share alone says nothing."""
-    stack = cube if len(cube) > 1 else cube[0]
+    stack, years = cube if len(cube) > 1 else cube[0], settings["years"]
     of_methods = [
-        persistence.Sums(method, len(years), minimum_years, options)
+        persistence.Sums(method, len(years), settings["minimum_years"], settings["persistence"])
         for method in persistence.METHODS
     ]
-    inputs = [stack, slope_path, absence_path, grid_path]
+    paths = [stack, *(inputs[name] for name in ("slope", "absence", "grid"))]
     for _, _, (series, *layers) in raster.blocks(
-        inputs, mem_mb=mem_mb, label="persistence", years=years
+        paths, mem_mb=mem_mb, label="persistence", years=years
     ):
         for sums in of_methods:
             sums.add(series, *(layer[0] for layer in layers))
-    cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
+    cell_km2 = raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6
     rows = [row for sums in of_methods for row in sums.rows(cell_km2)]
-    tables.write(rows, output_path, persistence.COLUMNS, simulated=simulated)
+    tables.write(rows, outputs["table"], persistence.COLUMNS, settings["simulated"])
 
 
 if __name__ == "__main__":
@@ -44,13 +33,8 @@ if __name__ == "__main__":
         cube = snakemake.input.cube
         summarise_persistence(
             cube=[cube] if isinstance(cube, str) else list(cube),
-            slope_path=snakemake.input.slope,
-            absence_path=snakemake.input.absence,
-            grid_path=snakemake.input.grid,
-            output_path=snakemake.output.table,
-            years=snakemake.params.years,
-            minimum_years=snakemake.params.minimum_years,
-            options=snakemake.params.persistence,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
-            simulated=snakemake.params.simulated,
         )

@@ -12,15 +12,14 @@ from nepflow.respiration import formulas
 from nepflow.study.respiration import DIRECT_MODELS, MONTH, READINGS
 
 
-def estimate_respiration(
-    annual_paths, months_paths, dem_path, grid_path, output_path, reading,
-    bias_correction, mem_mb, threads,
-):  # fmt: skip
+def estimate_respiration(inputs, outputs, settings, mem_mb, threads):
     """Monthly readings evaluate the months where they are used, never on disk."""
-    years = raster.years_of(annual_paths[0])
+    reading, annual = settings["reading"], [inputs["temperature"], inputs["precipitation"]]
+    years = raster.years_of(annual[0])
     function = formulas.READINGS[reading]
     takes_months = READINGS[reading].step == MONTH
-    months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction)
+    of_months = inputs["months"], inputs["dem"], inputs["grid"]
+    months = monthly.of_years(*of_months, years, settings["bias_correction"])
 
     def by_month(temperature, precipitation):
         shape = (len(years), 12, -1)
@@ -33,8 +32,8 @@ def estimate_respiration(
     name = f"heterotrophic respiration ({model}, {reading})"
     raster.map_blocks(
         on_block if takes_months else function,
-        months.inputs if takes_months else list(annual_paths),
-        raster.Output(output_path, "g C m-2 yr-1", name, [str(year) for year in years]),
+        months.inputs if takes_months else annual,
+        raster.Output(outputs["respiration"], "g C m-2 yr-1", name, [str(year) for year in years]),
         coordinates=takes_months,
         mem_mb=mem_mb,
         threads=threads,
@@ -45,13 +44,9 @@ def estimate_respiration(
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_respiration(
-            annual_paths=[snakemake.input.temperature, snakemake.input.precipitation],
-            months_paths=snakemake.input.months,
-            dem_path=snakemake.input.dem,
-            grid_path=snakemake.input.grid,
-            output_path=snakemake.output.respiration,
-            reading=snakemake.params.reading,
-            bias_correction=snakemake.params.bias_correction,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

@@ -15,27 +15,16 @@ COLUMNS = ("model", "relation", "quantity", "value", "unit")
 
 
 def estimate_soil_respiration(
-    annual_paths,
-    months_paths,
-    carbon_path,
-    dem_path,
-    grid_path,
-    outputs,
-    model,
-    relation,
-    constants,
-    bias_correction,
-    mem_mb,
-    threads,
-    simulated,
+    inputs, outputs, model, relation, constants, settings, mem_mb, threads
 ):
     """Months are evaluated where they are used; carbon enters after climate."""
-    years = raster.years_of(annual_paths[0])
+    years = raster.years_of(inputs["annual"][0])
     budget = annual.Budget(model, relation, constants, years)
-    carbon = [carbon_path] if carbon_path else []
+    carbon = [inputs["carbon"]] if inputs["carbon"] else []
     months = None
-    if months_paths:
-        months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction)
+    if inputs["months"]:
+        of_months = inputs["months"], inputs["dem"], inputs["grid"]
+        months = monthly.of_years(*of_months, years, settings["bias_correction"])
 
     def on_block(*arrays, x, y):
         own = arrays[len(carbon) :]
@@ -44,13 +33,13 @@ def estimate_soil_respiration(
 
     name = respiration.label(respiration.variant(model, relation))
     bands = [str(year) for year in years]
-    names = f"heterotrophic respiration ({name})", f"soil respiration ({name})"
+    names = {"respiration": "heterotrophic respiration", "total": "soil respiration"}
     raster.map_blocks(
         on_block,
-        [*carbon, *(months.inputs if months else annual_paths)],
+        [*carbon, *(months.inputs if months else inputs["annual"])],
         [
-            raster.Output(path, "g C m-2 yr-1", about, bands)
-            for path, about in zip(outputs[:2], names, strict=True)
+            raster.Output(outputs[key], "g C m-2 yr-1", f"{about} ({name})", bands)
+            for key, about in names.items()
         ],
         coordinates=True,
         mem_mb=mem_mb / budget.copies,
@@ -58,26 +47,21 @@ def estimate_soil_respiration(
         label="respiration",
     )
     rows = [(model, relation, *row) for row in budget.rows()]
-    tables.write(rows, outputs[2], COLUMNS, simulated)
+    tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        files, settings = snakemake.output, snakemake.params
+        names = snakemake.wildcards
         estimate_soil_respiration(
-            annual_paths=snakemake.input.annual,
-            months_paths=snakemake.input.months,
-            carbon_path=snakemake.input.carbon,
-            dem_path=snakemake.input.dem,
-            grid_path=snakemake.input.grid,
-            outputs=[files.respiration, files.total, files.table],
-            model=snakemake.wildcards.soil_model,
-            relation=snakemake.wildcards.relation,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            model=names.soil_model,
+            relation=names.relation,
             constants=calibration.constants(
-                snakemake.input.calibration, snakemake.wildcards.soil_model, settings.constants
+                snakemake.input.calibration, names.soil_model, snakemake.params.constants
             ),
-            bias_correction=settings.bias_correction,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
-            simulated=snakemake.params.simulated,
         )

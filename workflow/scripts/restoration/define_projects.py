@@ -13,7 +13,7 @@ from nepflow.restoration import projects
 def define_projects(
     projects_path, columns, grid_path, outputs, simulated, whole_cells=False, numbers_path=""
 ):
-    """``outputs`` are the paths of numbers, distance and table; a raster has a table of numbers."""
+    """Projects are polygons, or a raster with a table of its numbers."""
     grid = raster.grid_of(grid_path)
     if numbers_path:
         frame = projects.read_raster_projects(projects_path, numbers_path, columns)
@@ -23,12 +23,12 @@ def define_projects(
     inside = raster.read(grid_path) == 1
     number, distance, table = projects.on_grid(frame, grid, inside, whole_cells)
     layers = (
-        (number, "1", "number of the restoration project"),
-        (distance, "km", "distance to the nearest restoration project"),
+        ("number", number, "1", "number of the restoration project"),
+        ("distance", distance, "km", "distance to the nearest restoration project"),
     )
-    for path, (values, unit, name) in zip(outputs, layers, strict=False):
-        raster.write(values, raster.Output(path, unit, name), grid, inherit=[grid_path])
-    tables.write(table, outputs[2], projects.TABLE, simulated)
+    for name, values, unit, about in layers:
+        raster.write(values, raster.Output(outputs[name], unit, about), grid, inherit=[grid_path])
+    tables.write(table, outputs["table"], projects.TABLE, simulated)
 
 
 if __name__ == "__main__":
@@ -37,7 +37,7 @@ if __name__ == "__main__":
             projects_path=snakemake.input.projects,
             columns=snakemake.params.columns,
             grid_path=snakemake.input.grid,
-            outputs=list(snakemake.output),
+            outputs=dict(snakemake.output.items()),
             whole_cells=snakemake.params.whole_cells,
             numbers_path=snakemake.input.numbers,
             simulated=snakemake.params.simulated,

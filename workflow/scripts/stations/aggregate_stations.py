@@ -11,39 +11,30 @@ from nepflow.stations import aggregation
 from nepflow.study.variables import VARIABLES
 
 
-def aggregate_stations(
-    records_path,
-    monthly_path,
-    annual_path,
-    completeness_path,
-    variables,
-    years,
-    time_step,
-    complete_month_percent,
-    simulated,
-):
+def aggregate_stations(inputs, outputs, settings):
     """A month needs enough days, a year all of its months."""
-    records = pd.read_parquet(records_path)
+    records = pd.read_parquet(inputs["records"])
+    share = settings["complete_month_percent"]
     parts = [
         aggregation.aggregate(
-            records, (name, VARIABLES[name]), years, time_step, complete_month_percent
+            records, (name, VARIABLES[name]), settings["years"], settings["time_step"], share
         )
-        for name in variables
+        for name in settings["variables"]
     ]
-    columns = aggregation.MONTHLY, aggregation.ANNUAL, aggregation.COMPLETENESS
-    for frames, path, names in zip(
-        zip(*parts, strict=True), (monthly_path, annual_path, completeness_path), columns,
-        strict=True,
-    ):  # fmt: skip
-        tables.write(pd.concat(frames, ignore_index=True), path, names, simulated)
+    columns = {
+        "monthly": aggregation.MONTHLY,
+        "annual": aggregation.ANNUAL,
+        "completeness": aggregation.COMPLETENESS,
+    }
+    for frames, (name, names) in zip(zip(*parts, strict=True), columns.items(), strict=True):
+        table = pd.concat(frames, ignore_index=True)
+        tables.write(table, outputs[name], names, settings["simulated"])
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         aggregate_stations(
-            records_path=snakemake.input.records,
-            monthly_path=snakemake.output.monthly,
-            annual_path=snakemake.output.annual,
-            completeness_path=snakemake.output.completeness,
-            **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
         )

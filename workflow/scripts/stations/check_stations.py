@@ -14,41 +14,31 @@ from nepflow.stations.days import StationDays, distances_km
 from nepflow.study.variables import VARIABLES
 
 
-def check_stations(
-    records_path,
-    grid_path,
-    checked_path,
-    flagged_path,
-    variables,
-    years,
-    time_step,
-    settings,
-    simulated,
-):
+def check_stations(inputs, outputs, settings):
     """Records of months and normals pass as they are."""
-    records = pd.read_parquet(records_path)
-    rejected = []
-    if time_step == "daily":
-        days = StationDays(records, years)
-        crs = raster.grid_of(grid_path).crs
+    records = pd.read_parquet(inputs["records"])
+    variables, options, rejected = settings["variables"], settings["quality"], []
+    if settings["time_step"] == "daily":
+        days = StationDays(records, settings["years"])
+        crs = raster.grid_of(inputs["grid"]).crs
         apart = distances_km(cleaning.projected(days.sites["lon"], days.sites["lat"], crs))
-        near = settings["neighbours"]
+        near = options["neighbours"]
         weights = quality.neighbour_weights(apart, near["radius_km"], near["most"])
         columns, codes = {}, {}
         for name in progress(variables, len(variables), "checks of station records"):
             values, before = days.values(VARIABLES[name].column), days.flags(name)
             top = top_of_atmosphere(days) if VARIABLES[name].below_top_of_atmosphere else None
-            codes[name] = quality.checked(name, values, before, days.month, weights, settings, top)
+            codes[name] = quality.checked(name, values, before, days.month, weights, options, top)
             new = codes[name] != before
             rejected.append(
                 flags.flagged_rows(days, name, VARIABLES[name], values, codes[name], new)
             )
             columns[VARIABLES[name].column] = np.where(new, np.nan, values)
         records = days.with_values(columns, codes)
-    with replacing(checked_path) as temporary:
+    with replacing(outputs["records"]) as temporary:
         records.to_parquet(temporary, index=False)
     table = pd.concat(rejected) if rejected else []
-    tables.write(table, flagged_path, flags.FLAGGED, simulated)
+    tables.write(table, outputs["flagged"], flags.FLAGGED, settings["simulated"])
 
 
 def top_of_atmosphere(days):
@@ -61,9 +51,7 @@ def top_of_atmosphere(days):
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         check_stations(
-            records_path=snakemake.input.records,
-            grid_path=snakemake.input.grid,
-            checked_path=snakemake.output.records,
-            flagged_path=snakemake.output.flagged,
-            **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
         )

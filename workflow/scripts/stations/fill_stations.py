@@ -14,32 +14,25 @@ from nepflow.stations.days import StationDays, distances_km
 from nepflow.study.variables import VARIABLES
 
 
-def fill_stations(
-    records_path,
-    grid_path,
-    filled_path,
-    table_paths,
-    variables,
-    years,
-    time_step,
-    fill,
-    kriging,
-    minimum_stations,
-    simulated,
-):
+def fill_stations(inputs, outputs, settings):
     """Only daily records are reconstructed; gaps longer than the study allows stay."""
-    records = pd.read_parquet(records_path)
+    records, variables = pd.read_parquet(inputs["records"]), settings["variables"]
     variograms, errors, counts = [], [], []
-    if time_step == "daily":
-        days = StationDays(records, years)
-        crs = raster.grid_of(grid_path).crs
+    if settings["time_step"] == "daily":
+        days = StationDays(records, settings["years"])
+        crs = raster.grid_of(inputs["grid"]).crs
         apart = distances_km(cleaning.projected(days.sites["lon"], days.sites["lat"], crs))
         columns, codes = {}, {}
         for name in progress(variables, len(variables), "reconstruction of station records"):
             values, codes[name] = days.values(VARIABLES[name].column), days.flags(name)
-            if fill == "kriging":
+            if settings["fill"] == "kriging":
                 values, months = filling.without_gaps(
-                    name, values, days.month, apart, minimum=minimum_stations, **kriging
+                    name,
+                    values,
+                    days.month,
+                    apart,
+                    minimum=settings["minimum_stations"],
+                    **settings["kriging"],
                 )
                 variograms += filling.variogram_rows(name, months)
                 errors += filling.error_rows(name, months)
@@ -47,21 +40,18 @@ def fill_stations(
             names = days.sites["station"].to_numpy(str)
             counts.append(flags.quality_rows(names, name, codes[name], values))
         records = days.with_values(columns, codes)
-    with replacing(filled_path) as temporary:
+    with replacing(outputs["records"]) as temporary:
         records.to_parquet(temporary, index=False)
-    contents = variograms, errors, pd.concat(counts) if counts else []
-    for rows, path, names in zip(contents, table_paths, filling.TABLES, strict=True):
-        tables.write(rows, path, names, simulated)
+    made = {"variograms": variograms, "errors": errors}
+    made["quality"] = pd.concat(counts) if counts else []
+    for (name, rows), columns in zip(made.items(), filling.TABLES, strict=True):
+        tables.write(rows, outputs[name], columns, settings["simulated"])
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         fill_stations(
-            records_path=snakemake.input.records,
-            grid_path=snakemake.input.grid,
-            filled_path=snakemake.output.records,
-            table_paths=[
-                snakemake.output.variograms, snakemake.output.errors, snakemake.output.quality,
-            ],
-            **{name: snakemake.params[name] for name in snakemake.params.keys()},  # noqa: SIM118
-        )  # fmt: skip
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
+        )

@@ -15,17 +15,16 @@ from pyproj import CRS
 MOST_CELLS = 2**31
 
 
-def define_grid(
-    area_path, layer, name_field, crs, resolution_m, tiles, simulated, grid_path, zones_path,
-    outlines_path, overlaps="refuse",
-):  # fmt: skip
+def define_grid(inputs, outputs, settings):
     """Snap the area's bounds to multiples of the cell and mark cells whose centre is inside."""
+    area_path, crs, tiles = inputs["area"], settings["crs"], settings["tiles"]
     vectors.check_equal_area(crs)
-    given = vectors.read_area(area_path, layer, name_field)
+    given = vectors.read_area(area_path, settings["layer"], settings["name_field"])
     area = vectors.projected(given, crs, area_path)
     vectors.check_shown(given, area, area_path)
-    grid = snapped(area.total_bounds, CRS.from_user_input(crs).to_wkt(), resolution_m)
-    codes, warnings = vectors.zone_codes(area, grid, area_path, overlaps=overlaps)
+    wkt = CRS.from_user_input(crs).to_wkt()
+    grid = snapped(area.total_bounds, wkt, settings["resolution_m"])
+    codes, warnings = vectors.zone_codes(area, grid, area_path, overlaps=settings["overlaps"])
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
     missing = vectors.modis_tiles(codes > 0, grid, *lattice) - set(tiles)
     if tiles and missing:  # none are listed where the study reads none
@@ -33,16 +32,18 @@ def define_grid(
             f"{area_path}: reaches into the tiles {', '.join(sorted(missing))}, which `tiles` of "
             "the study does not list. Add them."
         )
-    tags = {"simulated": "simulated (twin)"} if simulated else {}
+    tags = {"simulated": "simulated (twin)"} if settings["simulated"] else {}
     inside = raster.Output(
-        grid_path, "1", "study area", dtype="uint8", classes={1: "inside"}, tags=tags
+        outputs["grid"], "1", "study area", dtype="uint8", classes={1: "inside"}, tags=tags
     )
     raster.write((codes > 0).astype("float64"), inside, grid)
     named = dict(enumerate(area["name"], start=1))
     tags = tags | raster.warning_tags(warnings)
-    zones = raster.Output(zones_path, "1", "zone", dtype=vectors.DTYPE, classes=named, tags=tags)
+    zones = raster.Output(
+        outputs["zones"], "1", "zone", dtype=vectors.DTYPE, classes=named, tags=tags
+    )
     raster.write(codes.astype("float64"), zones, grid)
-    vectors.write(area.assign(code=list(named)), outlines_path, layer="zones")
+    vectors.write(area.assign(code=list(named)), outputs["outlines"], layer="zones")
 
 
 def snapped(bounds, crs, resolution_m):
@@ -62,9 +63,7 @@ def snapped(bounds, crs, resolution_m):
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         define_grid(
-            area_path=snakemake.input.area,
-            **{key: snakemake.params[key] for key in snakemake.params.keys()},  # noqa: SIM118
-            grid_path=snakemake.output.grid,
-            zones_path=snakemake.output.zones,
-            outlines_path=snakemake.output.outlines,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
         )

@@ -12,32 +12,31 @@ from nepflow.zones import contrast
 COLUMNS = ("contrast", "layer", "measure", "value", "unit")  # a measure has units by layer
 
 
-def estimate_contrast(
-    zones_path, grid_path, layers, covariates, output_path, name, of, settings, mem_mb, simulated
-):
-    """``layers`` and ``covariates`` map names to paths; the zone is the class called ``of``."""
+def estimate_contrast(layers, covariates, inputs, outputs, name, settings, mem_mb):
+    """``layers`` and ``covariates`` map names to paths; the zone is a class of the raster."""
+    zones_path, of, options = inputs["zones"], settings["entry"]["of"], settings["contrast"]
     codes = {label: code for code, label in raster.classes_of(zones_path).items()}
     if of not in codes:
         raise contrast.BadContrast(
             f"{zones_path}: has no class {of}, but {', '.join(codes)}. Change contrasts.{name}.of."
         )
     cells, x, y = inside_cells(
-        [zones_path, *layers.values(), *covariates.values()], grid_path, mem_mb
+        [zones_path, *layers.values(), *covariates.values()], inputs["grid"], mem_mb
     )
     zone, values, alike = cells[0] == codes[of], cells[1:][: len(layers)], cells[1 + len(layers) :]
-    stratum = contrast.strata(alike, settings["bins"])
+    stratum = contrast.strata(alike, options["bins"])
     rows = []
     for (layer, path), value in zip(layers.items(), values, strict=True):
         known = np.isfinite(value) & (stratum >= 0)
         parts = value[known], alike[:, known], zone[known], stratum[known], x[known], y[known]
-        found = contrast.compared(*parts, settings, raster.tags_of(path)["unit"])
+        found = contrast.compared(*parts, options, raster.tags_of(path)["unit"])
         rows += [(name, layer, *row) for row in found]
     known = stratum >= 0
     for covariate, value in zip(covariates, alike, strict=True):
         pair = contrast.imbalance(value[known], zone[known], stratum[known])
         for when, size in zip(("before", "after"), pair, strict=True):
             rows.append((name, covariate, f"imbalance_{when}", size, "standard deviations"))
-    tables.write(rows, output_path, COLUMNS, simulated)
+    tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
 def inside_cells(paths, grid_path, mem_mb):
@@ -57,14 +56,11 @@ if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         files, params = snakemake.input, snakemake.params
         estimate_contrast(
-            zones_path=files.zones,
-            grid_path=files.grid,
             layers=dict(zip(params.layers, files.layers, strict=True)),
             covariates=dict(zip(params.entry["match"], files.covariates, strict=True)),
-            output_path=snakemake.output.table,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
             name=snakemake.wildcards.contrast,
-            of=params.entry["of"],
-            settings=params.settings,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
-            simulated=snakemake.params.simulated,
         )

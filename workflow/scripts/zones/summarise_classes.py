@@ -18,38 +18,27 @@ CRITERIA = ("code", "slope", "z")
 CHANCE = tuple(f"{name}_percent" for name in persistence.NOISE)  # of the classified area
 
 
-def summarise_classes(
-    classes_path,
-    absence_path,
-    grid_path,
-    output_path,
-    mem_mb,
-    simulated,
-    built_in=None,
-    chance_path=None,
-    criteria=None,
-):
+def summarise_classes(inputs, outputs, settings, mem_mb):
     """A cell without a class counts under the reason why NPP is absent there.
 
-    ``built_in`` says how the drivers of the classes entered the variable, see `dependence`;
-    ``criteria`` maps codes to conditions on the slope and on Z.
+    Settings: ``built_in`` says how the drivers of the classes entered the variable, see
+    `dependence`; ``criteria`` maps codes to conditions on the slope and on Z.
     """
-    names = raster.classes_of(classes_path)
+    names, criteria = raster.classes_of(inputs["classes"]), settings["criteria"]
     size = max(256, *names) + 1
     classified, area = np.zeros(size), MaskedArea()
-    strips = raster.blocks([classes_path, absence_path, grid_path], mem_mb=mem_mb, label="classes")
-    for _, _, (codes, reasons, inside) in strips:
+    paths = [inputs[name] for name in ("classes", "absence", "grid")]
+    for _, _, (codes, reasons, inside) in raster.blocks(paths, mem_mb=mem_mb, label="classes"):
         known = ~np.isnan(codes)
         classified += np.bincount(codes[known & (inside == 1)].astype(int), minlength=size)
         area.add(known[0], reasons[0], inside[0])
-    cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
+    cell_km2 = raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6
     total, masked = area.valid, area.reasons()
     whole = total + math.fsum(masked.values())
     rows = [
-        (name, False, classified[code] * cell_km2, 100 * classified[code] / max(total, 1),
-         100 * classified[code] / whole)
-        for code, name in names.items()
-    ]  # fmt: skip
+        (name, False, cells * cell_km2, 100 * cells / max(total, 1), 100 * cells / whole)
+        for name, cells in ((name, classified[code]) for code, name in names.items())
+    ]
     for reason, cells in masked.items():
         rows.append((reason, True, cells * cell_km2, np.nan, 100 * cells / whole))
     rows.append(("all", False, whole * cell_km2, 100.0 if total else np.nan, 100.0))
@@ -58,26 +47,21 @@ def summarise_classes(
         of_class = {name: (code, *criteria[code]) for code, name in names.items()}
         rows = [(*row, *of_class.get(row[0], ("", "", ""))) for row in rows]
         columns += CRITERIA
-    if chance_path:
-        table = tables.read(chance_path, persistence.COLUMNS)
+    for path in inputs["persistence"]:  # none or one
+        table = tables.read(path, persistence.COLUMNS)
         shares, _ = persistence.chance_of_classes(table)
         rows = [(*row, *shares.get(row[0], (np.nan, np.nan))) for row in rows]
         columns += CHANCE
-    if built_in:
-        rows, columns = [(*row, built_in) for row in rows], (*columns, "built_in")
-    tables.write(rows, output_path, columns, simulated=simulated)
+    if settings["built_in"]:
+        rows, columns = [(*row, settings["built_in"]) for row in rows], (*columns, "built_in")
+    tables.write(rows, outputs["table"], columns, settings["simulated"])
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         summarise_classes(
-            classes_path=snakemake.input.classes,
-            absence_path=snakemake.input.absence,
-            grid_path=snakemake.input.grid,
-            output_path=snakemake.output.table,
+            inputs=dict(snakemake.input.items()),
+            outputs=dict(snakemake.output.items()),
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
-            built_in=snakemake.params.built_in,
-            chance_path="".join(snakemake.input.persistence),  # none or one
-            criteria=snakemake.params.criteria,
-            simulated=snakemake.params.simulated,
         )

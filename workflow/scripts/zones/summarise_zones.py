@@ -29,8 +29,8 @@ def summarise_zones(
         if quantity in FLUXES:
             about = (kind, name), quantity, years, of_zone, cell_km2, minimum_years
             trends += total_rows(*about, autocorrelation)
-    tables.write(series, outputs[0], simulated=simulated)
-    tables.write(trends, outputs[1], simulated=simulated)
+    tables.write(series, outputs["series"], simulated=simulated)
+    tables.write(trends, outputs["trends"], simulated=simulated)
 
 
 if __name__ == "__main__":
@@ -40,7 +40,7 @@ if __name__ == "__main__":
             zones_name=snakemake.wildcards.zones,
             grid_path=snakemake.input.grid,
             years=snakemake.params.years,
-            outputs=[snakemake.output.series, snakemake.output.trends],
+            outputs=dict(snakemake.output.items()),
             minimum_years=snakemake.params.minimum_years,
             autocorrelation=snakemake.params.autocorrelation,
             simulated=snakemake.params.simulated,

@@ -183,10 +183,12 @@ def tested(sample, field, options, threads):
         ways_of(values[some], codes[some], classed, options)
         for values, codes, classed in zip(sample.values, sample.codes, sample.classes, strict=True)
     ]
+    draws = surrogates.Draws(
+        options["surrogates"], options["draws"], options["block_cells"], options["seed"]
+    )
     q, p, drawn = surrogates.surrogate_test(
-        field, sample.rows[some], sample.columns[some], candidates, options["surrogates"],
-        options["draws"], options["block_cells"], options["seed"], threads,
-    )  # fmt: skip
+        field, sample.rows[some], sample.columns[some], candidates, draws, threads
+    )
     limits = np.quantile(drawn, 0.95, axis=0)
     return dict(zip(sample.names, zip(q, p, limits, strict=True), strict=True))
 

@@ -1,12 +1,35 @@
 """Significance of q on maps: the variable moved as a whole, so that it keeps its patches."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 from scipy import ndimage
 
 KINDS = ("shift", "blocks")
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How surrogates are drawn.
+
+    Attributes
+    ----------
+    kind : str
+        Of `KINDS`. ``shift``: all cells by one random vector on the torus of the field and its
+        mirror images, which has no seam; ``blocks``: cells with their square block to the place
+        of another one.
+    number : int
+    block_cells : int
+        Side of a block, cells; what is left over at the right and below stays.
+    seed : int
+    """
+
+    kind: str
+    number: int
+    block_cells: int
+    seed: int
 
 
 def filled(field):
@@ -24,36 +47,28 @@ def filled(field):
     return field[tuple(nearest)]
 
 
-def places(kind, draws, shape, block_cells, seed):
+def places(draws, shape):
     """Return a function that moves cells, one a draw.
-
-    ``shift``: by one random vector on the torus of the field and its mirror images, which has no
-    seam; ``blocks``: with their square block to the place of another one.
 
     Parameters
     ----------
-    kind : str
-        Of `KINDS`.
-    draws : int
+    draws : Draws
     shape : (int, int)
         Rows and columns of the field.
-    block_cells : int
-        Side of a block, cells; what is left over at the right and below stays.
-    seed : int
 
     Returns
     -------
     list of callable
         Row and column of cells -> row and column that they read.
     """
-    if kind not in KINDS:
-        raise ValueError(f"{kind} is no kind of surrogate: {', '.join(KINDS)}")
-    rng = np.random.default_rng(seed)
-    if kind == "shift":
-        steps = rng.integers(0, 2 * np.array(shape), size=(draws, 2))
+    if draws.kind not in KINDS:
+        raise ValueError(f"{draws.kind} is no kind of surrogate: {', '.join(KINDS)}")
+    rng, side = np.random.default_rng(draws.seed), draws.block_cells
+    if draws.kind == "shift":
+        steps = rng.integers(0, 2 * np.array(shape), size=(draws.number, 2))
         return [_shifted(step, shape) for step in steps]
-    blocks = np.maximum(np.array(shape) // block_cells, 1)
-    return [_exchanged(rng.permutation(blocks.prod()), blocks, block_cells) for _ in range(draws)]
+    blocks = np.maximum(np.array(shape) // side, 1)
+    return [_exchanged(rng.permutation(blocks.prod()), blocks, side) for _ in range(draws.number)]
 
 
 def _shifted(step, shape):
@@ -107,12 +122,13 @@ def largest_q(y, codes, cells, owners, factors):
     return best
 
 
-def surrogate_test(field, rows, columns, candidates, kind, draws, block_cells, seed, threads=1):
+def surrogate_test(field, rows, columns, candidates, draws, threads=1):
     """Return p of the largest q of each factor, and what surrogates of the variable give.
 
-    ``p = (1 + number of surrogates with at least this q) / (1 + draws)``. The choice between
-    candidate divisions is made anew for every surrogate, so that p allows for it. A surrogate is
-    the whole field moved, absent cells filled from the nearest, read at the same cells.
+    ``p = (1 + number of surrogates with at least this q) / (1 + number of surrogates)``. The
+    choice between candidate divisions is made anew for every surrogate, so that p allows for it.
+    A surrogate is the whole field moved, absent cells filled from the nearest, read at the same
+    cells.
 
     Parameters
     ----------
@@ -122,8 +138,7 @@ def surrogate_test(field, rows, columns, candidates, kind, draws, block_cells, s
         The cells that count; none absent.
     candidates : list of list of ndarray, each (cell,)
         Codes of the divisions of each factor, from 0.
-    kind, draws, block_cells, seed
-        As in `places`.
+    draws : Draws
     threads : int
 
     Returns
@@ -148,11 +163,11 @@ def surrogate_test(field, rows, columns, candidates, kind, draws, block_cells, s
         return largest_q(y, codes, cells, owners, len(candidates))
 
     observed = q_of(lambda down, across: (down, across))
-    moves = places(kind, draws, field.shape, block_cells, seed)
+    moves = places(draws, field.shape)
     with ThreadPoolExecutor(threads) as pool:
         drawn = np.array(list(pool.map(q_of, moves)))
     above = (drawn >= observed - 1e-12).sum(axis=0)
-    return observed, (1 + above) / (1 + draws), drawn
+    return observed, (1 + above) / (1 + draws.number), drawn
 
 
 @njit(cache=True, nogil=True)

@@ -20,7 +20,7 @@ _SIZE = 34  # points2 of the dot of the largest error
 
 @drawn_in_style
 def residual_figure(
-    residuals, grid, outlines, name, unit, *, title=None, limits=None, width_mm=180, letter=None
+    residuals, grid, outlines, quantity, *, title=None, limits=None, width_mm=180, letter=None
 ):
     """Draw the scatter of observed and predicted values, and the mean residual of stations.
 
@@ -32,8 +32,8 @@ def residual_figure(
         1 inside the area; attribute simulated.
     outlines : geopandas.GeoDataFrame
         Polygons of the area in a projection in metres.
-    name, unit : str
-        Of the variable, such as Temperature, degC.
+    quantity : (str, str)
+        Name and unit of the variable, such as Temperature, degC.
     title, letter : str, optional
         Heading; letter of the panel.
     limits : (float, float), optional
@@ -45,11 +45,11 @@ def residual_figure(
     -------
     matplotlib.figure.Figure
     """
+    name, unit = quantity
     sheet, scatter, points, field, stations = _layout(outlines, width_mm, title, letter)
     _scatter(sheet, scatter, points, residuals, name, unit)
-    _map(
-        sheet, field, stations, residuals, outlines, labels.with_unit("Mean residual", unit), limits
-    )
+    about = labels.with_unit("Mean residual", unit)
+    _map(sheet, field, stations, residuals, outlines, about, limits)
     inside = grid.values == 1
     base_map.finish(field, outlines, inside, base_map.is_simulated(grid))
     return sheet.figure
@@ -179,7 +179,6 @@ def draw(files, entry):
         pd.read_parquet(files["residuals"]),
         raster.layer(files["grid"]),
         vectors.read(files["outlines"]),
-        labels.variable_name(name),
-        VARIABLES[name].monthly_unit,
+        (labels.variable_name(name), VARIABLES[name].monthly_unit),
         **given(entry, "title", "limits", "width_mm", "letter"),
     )

@@ -135,41 +135,59 @@ PANELS_AT_MOST = 60  # a page of 1.6 m; all zones stand in the table
 _LEFT, _RIGHT, _BELOW = 13, 4, 6  # mm: names and values, air, years
 
 
-@drawn_in_style
-def annual_series(
-    table,
-    quantity,
-    zones,
-    trends=None,
-    *,
-    title=None,
-    limits=None,
-    label=None,
-    simulated=False,
-    width_mm=180,
-    letter=None,
-):
-    """Draw the annual values of a quantity: the whole area on top, its zones below.
+@dataclass(frozen=True)
+class Series:
+    """The annual values of a quantity in the whole area and its zones, and how they are shown.
 
-    Up to four zones share one panel; more become small multiples with one axis of years and
-    each its own scale. Nothing is fitted here: the Theil-Sen lines are those of ``trends``.
-
-    Parameters
+    Attributes
     ----------
     table : pandas.DataFrame
-        Tidy table of series, see `series.curves_of`.
+        Tidy table of series, see `curves_of`.
     quantity, zones : str
         Such as nep, province.
     trends : pandas.DataFrame, optional
-        Tidy table of trends, see `series.trend_of`.
-    title, letter : str, optional
-        Heading; letter of the panel.
-    limits : (float, float), optional
-        Ends of the value axis of the whole area.
+        Tidy table of trends, see `trend_of`.
     label : str, optional
         Name at the axis.
+    limits : (float, float), optional
+        Ends of the value axis of the whole area.
     simulated : bool
         Whether an input is simulated.
+    """
+
+    table: object
+    quantity: str
+    zones: str
+    trends: object = None
+    label: str = None
+    limits: tuple = None
+    simulated: bool = False
+
+    def curves(self):
+        """Return what `curves_of` gives: years and values by zone, and their unit."""
+        return curves_of(self.table, self.quantity, self.zones)
+
+    def trend(self, zone):
+        """Return the trend of a zone, None where there is none."""
+        return trend_of(self.trends, self.quantity, self.zones, zone)
+
+    def name(self, unit):
+        """Return the name at the axis of values."""
+        return labels.with_unit(self.label or labels.quantity_name(self.quantity), unit)
+
+
+@drawn_in_style
+def annual_series(series, *, title=None, width_mm=180, letter=None):
+    """Draw the annual values of a quantity: the whole area on top, its zones below.
+
+    Up to four zones share one panel; more become small multiples with one axis of years and
+    each its own scale. Nothing is fitted here: the Theil-Sen lines are those of the trends.
+
+    Parameters
+    ----------
+    series : Series
+    title, letter : str, optional
+        Heading; letter of the panel.
     width_mm : {180, 85}
         Double or single column.
 
@@ -182,22 +200,22 @@ def annual_series(
     BadFigure
         If the table lacks the quantity, the whole area or the zones.
     """
-    curves, unit = curves_of(table, quantity, zones)
+    curves, unit = series.curves()
     curves, absent = with_enough_years(curves)
     curves, more = first_zones(curves, PANELS_AT_MOST)
-    trends = {name: trend_of(trends, quantity, zones, name) for name in curves}
-    axis_name = labels.with_unit(label or labels.quantity_name(quantity), unit)
+    trends = {name: series.trend(name) for name in curves}
+    axis_name = series.name(unit)
     sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, bool(absent or more))
     _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
     _heading(top, "Whole area", trends[labels.REGION], wide=True)
     _axes(top, axis_name)
-    _scale(top, limits, simulated)
+    _scale(top, series.limits, series.simulated)
     parts = {zone: (*curves[zone], trends[zone]) for zone in list(curves)[1:]}
     if len(panels) == 1:
         _together(panels[0], parts, axis_name, wide=width_mm > 100)
     else:
         _apart(panels, parts, labels.unit_text(unit))
-    mark_simulated(top, simulated, "upper right")
+    mark_simulated(top, series.simulated, "upper right")
     notes = [f"Not drawn, less than {LEAST_YEARS} years with data: {labels.some(absent)}."]
     notes = notes if absent else []
     notes += [f"Not drawn, beyond {PANELS_AT_MOST} zones: {labels.some(more, 3)}."] if more else []
@@ -207,23 +225,9 @@ def annual_series(
     return sheet.figure
 
 
-@dataclass
-class RegionPanel:
-    """The annual values of the whole area, on a sheet or on a part of one.
-
-    Attributes
-    ----------
-    table, trends, quantity, zones, label, simulated
-        As in `annual_series`.
-    """
-
-    table: object
-    quantity: str
-    zones: str
-    trends: object = None
-    label: str = None
-    limits: tuple = None
-    simulated: bool = False
+@dataclass(frozen=True)
+class RegionPanel(Series):
+    """The annual values of the whole area alone, on a sheet or on a part of one."""
 
     def height_mm(self, width_mm):
         """Return the height of the plot, its trend and its years, mm."""
@@ -231,15 +235,16 @@ class RegionPanel:
 
     def draw(self, sheet):
         """Draw points, line and trend on ``sheet``."""
-        curves, unit = curves_of(self.table, self.quantity, self.zones)
-        trend = trend_of(self.trends, self.quantity, self.zones, labels.REGION)
+        curves, unit = self.curves()
+        trend = self.trend(labels.REGION)
         tall = self.height_mm(sheet.width) - 4.5 - _BELOW
         axes = sheet.axes(_LEFT, 4.5, sheet.width - _LEFT - _RIGHT, tall)
         sheet.main = axes
         _curve(axes, *curves[labels.REGION], trend, palettes.LINES[0], size=2.4)
         _heading(axes, "", trend, wide=False)
-        name = labels.with_unit(self.label or labels.quantity_name(self.quantity), unit)
-        _axes(axes, name if sheet.width > 70 else labels.unit_text(unit), ticks=5, years=4)
+        _axes(
+            axes, self.name(unit) if sheet.width > 70 else labels.unit_text(unit), ticks=5, years=4
+        )
         _scale(axes, self.limits, self.simulated)
         mark_simulated(axes, self.simulated, "upper right")
 
@@ -372,11 +377,12 @@ def draw(files, entry, simulated):
     entry : dict
     simulated : bool
     """
-    return annual_series(
+    series = Series(
         tables.read(files["series"]),
         entry["quantity"],
         entry["zones"],
         tables.read(files["trends"]),
         simulated=simulated,
-        **given(entry, "title", "limits", "label", "width_mm", "letter"),
+        **given(entry, "limits", "label"),
     )
+    return annual_series(series, **given(entry, "title", "width_mm", "letter"))

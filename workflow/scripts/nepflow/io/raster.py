@@ -579,9 +579,16 @@ def _stack(reads, window):
 
 
 def map_blocks(
-    function, inputs, outputs, *, grid=None, coordinates=False, working=0, mem_mb=1000, threads=1,
-    label="", years=None,
-):  # fmt: skip
+    function,
+    inputs,
+    outputs,
+    *,
+    coordinates=False,
+    mem_mb=1000,
+    threads=1,
+    label="",
+    years=None,
+):
     """Apply ``function`` strip by strip and write its result.
 
     A job that does one band of the grid (`bands.only`) writes the rows of that band, with the
@@ -597,12 +604,8 @@ def map_blocks(
         See `blocks`.
     outputs : Output or list of Output
         Written under temporary names and renamed when all are complete.
-    grid : Grid, optional
-        That of the first input otherwise.
-    working : int
-        Bands that the function needs besides its arguments and results.
     mem_mb : int
-        Memory for all strips under way, MB.
+        Memory for all strips under way, MB: of arguments, results and copies of them.
     threads : int
         Strips worked on at once.
     label : str
@@ -618,11 +621,9 @@ def map_blocks(
         If cubes or lists have other years than each other or than ``years``.
     """
     outputs = [outputs] if isinstance(outputs, Output) else list(outputs)
-    if grid is None:
-        first = inputs[0][0] if isinstance(inputs[0], list) else inputs[0]
-        grid = grid_of(first)
+    grid = grid_of(inputs[0][0] if isinstance(inputs[0], list) else inputs[0])
     inherited = inherited_tags(inputs)
-    bands = sum(len(output.bands) for output in outputs) + working
+    bands = sum(len(output.bands) for output in outputs)
     share = mem_mb / (threads + 1)
     top, bottom = io_bands.rows(grid.height)
 
@@ -635,9 +636,15 @@ def map_blocks(
         paths = [stack.enter_context(replacing(output.path)) for output in outputs]
         with ExitStack() as files, ThreadPoolExecutor(threads) as pool:
             strips = blocks(
-                inputs, grid=grid, coordinates=coordinates, mem_mb=share, outputs=bands,
-                label=label, within=(top, bottom), years=years,
-            )  # fmt: skip
+                inputs,
+                grid=grid,
+                coordinates=coordinates,
+                mem_mb=share,
+                outputs=bands,
+                label=label,
+                within=(top, bottom),
+                years=years,
+            )
             first, here = next(strips), grid.of_rows(top, bottom)
             targets = [
                 files.enter_context(created(path, output, here, inherited, first[1] - top, threads))
