@@ -10,12 +10,12 @@ CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .PHONY: demo run resume test test-all check format bench bench-quick lock \
   init plan doctor downloads lock-granules fetch check-addresses readme-figures
-TWIN = $(if $(STUDY),--config 'studies=[$(STUDY)_twin]')
+SIMULATED = $(if $(STUDY),--config 'studies=[$(STUDY)_simulated]')
 COMMANDS = $(BIN)/python workflow/scripts/commands
 
 # An embedded study on simulated inputs, from raw tiles to the report: make demo STUDY=indochina_karst
 demo: .venv/run
-	$(BIN)/snakemake --cores $(CORES) $(TWIN)
+	$(BIN)/snakemake --cores $(CORES) $(SIMULATED)
 	@echo
 	@echo "Open the report in a browser:"
 	@echo "  $(CURDIR)/results/index.html"
@@ -26,8 +26,8 @@ run: .venv/run
 
 # After a run was killed; with STUDY, after `make demo STUDY=...` was.
 resume: .venv/run
-	$(BIN)/snakemake --unlock $(TWIN)
-	$(BIN)/snakemake --cores $(CORES) --rerun-incomplete $(TWIN)
+	$(BIN)/snakemake --unlock $(SIMULATED)
+	$(BIN)/snakemake --cores $(CORES) --rerun-incomplete $(SIMULATED)
 
 # A study of one's own (docs/tutorial.md): begin it, see what it needs, see whether all is there.
 init: .venv/run

@@ -10,7 +10,6 @@ include: "workflow/rules/common.smk"
 pathvars:
     study="<results>/{study}",
     banded="<results>/{study}{band}",
-    twin="<results>/twin/{study}",
 
 
 include: "workflow/rules/study.smk"

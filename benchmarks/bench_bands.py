@@ -22,7 +22,12 @@ from readme import machine, replace_part
 
 TARGETS = [
     f"results/study/{name}.tif"
-    for name in ("pixel/nep/coupling", "pixel/nep/mean", "pixel/nep/cv_class", "climate/pet")
+    for name in (
+        "pixel/nep_trend_persistence_class",
+        "pixel/nep_mean",
+        "pixel/nep_cv_class",
+        "climate/pet",
+    )
 ]
 
 

@@ -43,7 +43,7 @@ def ours(fields, month, apart):
     for name, values in fields.items():
         complete, months = filling.without_gaps(
             name, values, month, apart,
-            model="exponential", lags=15, longest_gap_days=None, minimum=10,
+            model="exponential", lags=15, max_gap_days=None, minimum=10,
         )  # fmt: skip
         assert not np.isnan(complete).any()
         if name == "temperature":

@@ -72,7 +72,9 @@ def warp_options(grid):
 
 def of_tiles(run, folder, repeats):
     """One year of MOD17A3HGF by nearest: GDAL warps NPP only, ours NPP, quality and reasons."""
-    tiles = sorted(str(path) for path in run.glob("results/twin/*/modis/MOD17A3HGF.A2005*.hdf"))
+    tiles = sorted(
+        str(path) for path in run.glob("results/simulated/*/modis/MOD17A3HGF.A2005*.hdf")
+    )
     grid = next(run.glob("results/study/grid.tif"), None) or next(run.glob("results/*/grid.tif"))
     names = [f'HDF4_EOS:EOS_GRID:"{path}":MOD_Grid_MOD17A3H:{FIELD.name}' for path in tiles]
     (folder / "names.txt").write_text("\n".join(names), encoding="utf-8")

@@ -22,26 +22,26 @@ CUTS = (1.64, 1.96, 2.58)
 STRIP = 20_000  # pixels
 
 
-def statistics_of(years, minimum_years):
+def statistics_of(years, min_years):
     """What a study computes by default, by name: series and drivers of a strip -> arrays."""
 
     def of_trend(nep, _):
-        found = trend.trend_statistics(nep, years, minimum_years)
+        found = trend.trend_statistics(nep, years, min_years)
         trend.trend_class(found["slope"], found["z"], CUTS)
         return trend.p_value(found["z"])
 
     def of_stability(nep, _):
-        return variability.variation(nep, minimum_years, 10, 0)[2]
+        return variability.variation(nep, min_years, 10, 0)[2]
 
     def of_persistence(nep, _):
-        return persistence.hurst(nep, minimum_years, "prefix")
+        return persistence.hurst(nep, min_years, "prefix")
 
     def of_correlation(nep, drivers):
-        return correlation.partial_correlation(nep, drivers, years, minimum_years)[1]
+        return correlation.partial_correlation(nep, drivers, years, min_years)[1]
 
     return {
         "trend": of_trend,
-        "stability": of_stability,
+        "variability": of_stability,
         "persistence": of_persistence,
         "correlation": of_correlation,
     }
@@ -88,7 +88,7 @@ def main():
             for p in last.reshape(-1, chosen.pixels):
                 correlation.threshold(p, 5)
             seconds += time.perf_counter() - begin
-        if name == "stability":
+        if name == "variability":
             begin = time.perf_counter()
             breaks = variability.natural_breaks(variability.seeded_sample(last, 10_000, 1), 5)
             variability.classify(last, breaks)

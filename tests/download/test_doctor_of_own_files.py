@@ -37,7 +37,7 @@ STUDY = {
     "zones": [{"name": "county", "kind": "area"},
               {"name": "dry_wet", "kind": "file", "file": "dry_wet.gpkg", "name_field": "zone"}],
     "contrasts": [{"name": "dry", "zones": "dry_wet", "of": "dry", "match": ["dem"]}],
-    "detectors": [{"name": "mean_nep", "of": "pixel/nep/mean", "factors": [
+    "detectors": [{"name": "mean_nep", "of": "pixel/nep_mean", "factors": [
         {"name": "people", "file": "population.tif", "unit": "km-2"},
         {"name": "lithology", "file": "lithology.tif", "classes": True},
         {"name": "karst", "file": "karst.gpkg", "name_field": "kind"}]}],

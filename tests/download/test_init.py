@@ -280,7 +280,7 @@ def test_nothing_is_left_of_a_study_that_cannot_be_built(copy, tmp_path):
     assert not (copy.folder / "data/mine").exists()
     said, _ = zones_named(copy, tmp_path, "mine", "name", ("a", "A"), fails=True)
     assert "'a' and 'A' cannot be told apart" in said
-    for name in ("twin", "nul"):
+    for name in ("simulated", "nul"):
         assert "Rename it" in (told := init(copy, name, fails=True)) or "name of a file" in told
 
 

@@ -126,7 +126,7 @@ def test_everything_acquired_is_in_the_plan(root, tmp_path):
         "dem": "copernicus_glo90",
         "area": "geoboundaries",
         "country": "CHN",
-        "most_stations": 50,
+        "max_stations": 50,
     }
     settings = loaded(root, tmp_path, climate=CLIMATE, acquire=chosen)
     rows = plan.plan(settings, study_datasets.load(), bounds=(73.4, 31.2, 75.0, 32.5))
@@ -194,13 +194,13 @@ OWN = {
     "zones": [{"name": "county", "kind": "area"},
               {"name": "dry_wet", "kind": "file", "file": "dry_wet.shp", "name_field": "zone"}],
     "detectors": [
-        {"name": name, "of": "pixel/nep/mean", "factors": [
+        {"name": name, "of": "pixel/nep_mean", "factors": [
             {"name": "slope", "layer": "slope"},
             {"name": "people", "file": "population.tif", "unit": "km-2"},
             {"name": "karst", "file": "karst.gpkg", "name_field": "kind"}]}
         for name in ("first", "second")
     ],
-    "minimum_years": 3,
+    "min_years": 3,
 }  # fmt: skip
 
 

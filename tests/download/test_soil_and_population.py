@@ -154,9 +154,9 @@ STUDY = {
     "detectors": [
         {
             "name": "mean_nep",
-            "of": "pixel/nep/mean",
+            "of": "pixel/nep_mean",
             "factors": [
-                {"name": "temperature", "layer": "pixel/temperature/mean"},
+                {"name": "temperature", "layer": "pixel/temperature_mean"},
                 {"name": "people", "file": "population.tif", "unit": "km-2"},
             ],
         }

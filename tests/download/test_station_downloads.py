@@ -52,7 +52,7 @@ def place(tmp_path):
 
 
 def stations(place, years=(2001, 2002), dataset="gsod", most=2, least=50, buffer_km=50):
-    acquire = {"stations": dataset, "most_stations": most, "least_complete_percent": least}
+    acquire = {"stations": dataset, "max_stations": most, "min_complete_percent": least}
     acquire_stations(
         {"area": place / "outlines.gpkg", "grid": place / "grid.tif"},
         {"ranking": place / "ranking.csv", "files": place / "files.csv"},

@@ -18,7 +18,7 @@ pytestmark = [
 ]
 SHORT = TINY | {
     "period": [2001, 2003],
-    "minimum_years": 3,
+    "min_years": 3,
     "landcover": {"substitute": [], "transitions": [2001, 2003]},
     "figures": [figure for figure in TINY["figures"] if figure["kind"] != "matrix"],
 }
@@ -28,8 +28,8 @@ OPTIONS = (
     "runtime=30", "--slurm-init-seconds-before-status-checks", "5",
 )  # fmt: skip
 # Rules that are grouped (years, tables, figures), single ones and one that runs on the login node
-RASTERS = ("nep/nep", "climate/temperature", "pixel/nep/mean", "landcover/2003")
-TABLES = ("shares_province", "shares_dry_wet", "absence_native")
+RASTERS = ("nep/nep", "climate/temperature", "pixel/nep_mean", "landcover/landcover_2003")
+TABLES = ("shares_province", "shares_dry_wet", "missing_reasons_native")
 TARGETS = [
     *(f"results/tiny/{name}.tif" for name in RASTERS),
     *(f"results/tiny/tables/{name}.csv" for name in TABLES),

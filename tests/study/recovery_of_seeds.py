@@ -1,9 +1,9 @@
-"""Run the tiny twin with 20 seeds and write how well its truth is recovered.
+"""Run the tiny simulation with 20 seeds and write how well its truth is recovered.
 
 Run from the top folder: .venv/bin/python tests/study/recovery_of_seeds.py FOLDER
 It takes about 20 minutes on 2 cores and writes tests/study/recovery_of_seeds.csv: mean and
 standard deviation over the seeds, and the interval mean +- 4 standard deviations in which a
-further seed must lie, cut off at what is possible. Run it again when the twin or a method changes,
+further seed must lie, cut off at what is possible. Run it again when the simulation or a method changes,
 and look at the change.
 """
 
@@ -48,7 +48,7 @@ def recovery_of_seeds(folder):
     workflow = Workflow(root, folder)
     for seed in SEEDS:  # one after the other: a plan of twenty studies takes longer than they do
         name = f"seed{seed}"
-        workflow.study(**{name: TINY | {"twin": TINY["twin"] | {"seed": seed}}})
+        workflow.study(**{name: TINY | {"simulated": TINY["simulation"] | {"seed": seed}}})
         workflow.run(*(f"results/{name}/tables/{table}.csv" for table in TABLES))
         print(name, flush=True)
         for key, value in recovered(workflow, name):

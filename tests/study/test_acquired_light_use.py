@@ -26,13 +26,13 @@ SHARED = {
         {
             "name": "npp_mean",
             "kind": "map",
-            "layer": "pixel/npp/mean",
+            "layer": "pixel/npp_mean",
             "title": "Mean NPP",
             "caption": "Mean.",
         }
     ],
 }
-TWIN = {"region": "indochina", "pixels_per_tile": 60, "stations": 20, "seed": 3}
+NOT_COMPARABLE = {"region": "indochina", "pixels_per_tile": 60, "stations": 20, "seed": 3}
 ACQUIRE = {
     "tiles": "earthdata",
     "stations": "gsod",
@@ -41,7 +41,7 @@ ACQUIRE = {
     "area": "geoboundaries",
     "country": "KHM",
     "names": ["Cambodia"],
-    "most_stations": 12,
+    "max_stations": 12,
 }
 pytestmark = pytest.mark.slow
 
@@ -51,8 +51,8 @@ def world(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("light")
     lists = [f"{name}.061_{year}" for year in YEARS for name in ("MOD13A3", "MCD12Q1")]
     lists += [f"MOD17A3HGF.061_{year}" for year in YEARS]
-    simulated = SHARED | {"title": "t", "inputs": "twin", "twin": TWIN}
-    tiles, polygons = acquired_world.twin(root, folder / "maker", simulated, lists)
+    simulated = SHARED | {"title": "t", "inputs": "simulated", "simulated": NOT_COMPARABLE}
+    tiles, polygons = acquired_world.simulation(root, folder / "maker", simulated, lists)
     assert sum(name.startswith("MOD13A3") for name in tiles) == 2 * 2 * 12
     study = acquired_world.project(
         root, folder / "my study", SHARED | {"title": "Mine", "acquire": ACQUIRE}

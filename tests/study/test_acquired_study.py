@@ -1,6 +1,6 @@
 """An empty data folder and one study file: everything comes from archives on loopback.
 
-The tiles that the archive holds are those of a twin, so that the whole workflow can run on them.
+The tiles that the archive holds are those of a simulation, so that the whole workflow can run on them.
 """
 
 import csv
@@ -26,13 +26,13 @@ SHARED = {
         {
             "name": "nep_mean",
             "kind": "map",
-            "layer": "pixel/nep/mean",
+            "layer": "pixel/nep_mean",
             "title": "Mean NEP",
             "caption": "Mean.",
         }
     ],
 }
-TWIN = {"region": "northwest_china", "pixels_per_tile": 60, "stations": 20, "seed": 3}
+NOT_COMPARABLE = {"region": "northwest_china", "pixels_per_tile": 60, "stations": 20, "seed": 3}
 ACQUIRE = {
     "tiles": "earthdata",
     "stations": "gsod",
@@ -41,18 +41,18 @@ ACQUIRE = {
     "area": "geoboundaries",
     "country": "CHN",
     "names": ["Ningxia"],
-    "most_stations": 15,
+    "max_stations": 15,
 }
 LEDGER = [{"input": "stations", "instead_of": "CMA", "by": "GSOD", "reason": "not public"}]
 
 
 @pytest.fixture(scope="module")
 def world(root, tmp_path_factory):
-    """Archives that hold a twin's tiles; and an empty project with one study file."""
+    """Archives that hold a simulation's tiles; and an empty project with one study file."""
     folder = tmp_path_factory.mktemp("acquired")
     lists = [f"MOD17A3HGF.061_{year}" for year in YEARS] + ["MCD12Q1.061_2001"]
-    simulated = SHARED | {"title": "t", "inputs": "twin", "twin": TWIN}
-    tiles, polygons = acquired_world.twin(root, folder / "maker", simulated, lists)
+    simulated = SHARED | {"title": "t", "inputs": "simulated", "simulated": NOT_COMPARABLE}
+    tiles, polygons = acquired_world.simulation(root, folder / "maker", simulated, lists)
     study = acquired_world.project(
         root,
         folder / "my study",
@@ -84,7 +84,7 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
     assert any(name.endswith("_DEM.tif") for name in listed)
     with open(world.result("mine/styles.csv"), encoding="utf-8") as file:
         styles = {row["file"]: row["figure"] for row in csv.DictReader(file)}
-    assert styles["pixel/nep/mean.qml"] == "nep_mean" and "landcover/2001.qml" in styles
+    assert styles["pixel/nep_mean.qml"] == "nep_mean" and "landcover/landcover_2001.qml" in styles
     assert all(world.result(f"mine/{name}").is_file() for name in styles)
     assert "styles.csv" in world.result("mine/manifest.csv").read_text()
     choices = world.result("mine/tables/choices.csv").read_text()
@@ -107,7 +107,7 @@ def test_from_an_empty_folder_to_the_report_and_nothing_twice(world):
     shutil.rmtree(world.folder / "results")
     moved = world.served.count(CDN) + world.served.count(FILES) + world.served.count(NCEI)
     world.run(
-        "results/mine/npp/061/2001.tif",
+        "results/mine/npp/061/npp_2001.tif",
         "results/mine/acquired/stations.csv",
         environment=world.login,
     )

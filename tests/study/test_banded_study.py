@@ -11,17 +11,17 @@ from nepflow.io import raster
 pytestmark = pytest.mark.slow
 # the rest of the study reads these, and some that stay one job
 TARGETS = (
-    "landcover/2004.tif",
-    "pixel/nep/trend_class.tif",
-    "pixel/nep/coupling.tif",
-    "pixel/nep/cv_class.tif",
-    "pixel/nep/mean.tif",
-    "pixel/nep/partial_radiation_fdr.tif",
-    "npp/061/2004.tif",
+    "landcover/landcover_2004.tif",
+    "pixel/nep_trend_class.tif",
+    "pixel/nep_trend_persistence_class.tif",
+    "pixel/nep_cv_class.tif",
+    "pixel/nep_mean.tif",
+    "pixel/nep_partial_radiation_fdr.tif",
+    "npp/061/npp_2004.tif",
     "tables/precipitation_floored.csv",
 )
 AGAIN = (
-    "npp/061/*2004*", "landcover/2004.tif", "nep/*", "pixel/*/*", "climate/*.tif",
+    "npp/061/*2004*", "landcover/landcover_2004.tif", "nep/*", "pixel/*_*", "climate/*.tif",
 )  # fmt: skip
 
 
@@ -46,9 +46,9 @@ def test_bands_give_the_digests_of_the_manifest(tiny, banded):
         with rasterio.open(path) as source:
             gathered += [name] if source.driver == "VRT" else []
     assert len(gathered) > 15
-    for part in ("npp/061/2004.tif", "nep/nep.tif", "climate/radiation.tif"):
+    for part in ("npp/061/npp_2004.tif", "nep/nep.tif", "climate/radiation.tif"):
         assert part in gathered
-    assert "pixel/nep/cv_class.tif" not in gathered and "dem.tif" not in gathered
+    assert "pixel/nep_cv_class.tif" not in gathered and "dem.tif" not in gathered
 
 
 def test_lists_and_tables_of_bands_are_those_of_the_whole(tiny, banded):

@@ -34,7 +34,7 @@ def test_every_figure_is_shown_with_its_caption(page, tiny):
         assert figure["width"] / figure["height"] == pytest.approx(figure["ratio"], rel=0.02)
         assert figure["caption"].startswith(f"Figure {number}. "), figure["caption"]
         assert len(figure["caption"]) > 60, figure["caption"]
-        assert "simulated (twin)" in figure["alt"]
+        assert "simulated" in figure["alt"]
 
 
 def test_nothing_comes_from_the_network(page, tiny):

@@ -37,7 +37,7 @@ UNRUN = {  # commands of ``sh`` blocks, and why no test runs them as they stand
         "asks geoBoundaries (tests/download/test_init.py)",
     "git clone <address of this repository> nepflow": "needs the repository's address",
     "cd nepflow": "needs the clone",
-    "make demo": "takes minutes (tests/study/test_tiny_twin.py runs a small one)",
+    "make demo": "takes minutes (tests/study/test_tiny_simulated.py runs a small one)",
     ".venv/bin/snakemake --cores 8": "takes minutes, likewise",
     "conda env create -f envs/snakemake.yaml && conda activate nepflow": "needs conda",
     "snakemake --cores 8 --sdm conda": "needs conda",

@@ -1,4 +1,4 @@
-"""Detectors, dominant drivers and land-use effect of a tiny twin, from raw files to the report."""
+"""Detectors, dominant drivers and land-use effect of a tiny simulation, from raw files to the report."""
 
 import csv
 
@@ -11,13 +11,13 @@ from nepflow.io import raster
 from scipy import stats
 
 pytestmark = pytest.mark.slow
-SIMULATED = "simulated (twin)"
+SIMULATED = "simulated"
 DRIVERS = ("temperature", "precipitation", "radiation")
 FACTORS = [
-    *({"name": name, "layer": f"pixel/{name}/mean"} for name in DRIVERS),
+    *({"name": name, "layer": f"pixel/{name}_mean"} for name in DRIVERS),
     {"name": "elevation", "layer": "dem"},
     {"name": "slope", "layer": "slope"},
-    {"name": "land_cover", "layer": "landcover/2004"},
+    {"name": "land_cover", "layer": "landcover/landcover_2004"},
     {"name": "province", "file": "area.gpkg", "name_field": "name"},
     {"name": "height", "file": "dem.tif", "unit": "m"},
 ]
@@ -25,24 +25,24 @@ FIGURES = [
     {"name": "factors", "kind": "detector", "detector": "mean_nep"},
     {"name": "pairs", "kind": "interaction", "detector": "mean_nep"},
     {"name": "pairs_npp", "kind": "interaction", "detector": "mean_nep_npp", "width_mm": 85},
-    {"name": "dominant", "kind": "classes", "layer": "pixel/nep/dominant_class"},
+    {"name": "dominant", "kind": "classes", "layer": "pixel/nep_dominant_class"},
     {"name": "land_use", "kind": "land_use", "quantity": "nep"},
 ]
 
 
 @pytest.fixture(scope="module")
 def drivers(root, tmp_path_factory):
-    """The tiny twin with everything of this file switched on."""
+    """The tiny simulation with everything of this file switched on."""
     study = TINY | {
-        "detectors": [{"name": "mean_nep", "of": "pixel/nep/mean", "factors": FACTORS}],
+        "detectors": [{"name": "mean_nep", "of": "pixel/nep_mean", "factors": FACTORS}],
         "detector": {"sample": None, "draws": 99, "scale_steps": [1, 2]},
         "correlation": {"multiple": True},
         "land_use_effect": {
             "quantities": ["nep", "npp"],
             "years": 3,
-            "minimum_years": 2,
+            "min_years": 2,
             "neighbourhood_km": 400,
-            "minimum_stable_cells": 5,
+            "min_stable_cells": 5,
         },
         "figures": [{"title": "A title", "caption": "A caption."} | figure for figure in FIGURES],
     }
@@ -97,10 +97,10 @@ def test_every_product_says_that_it_is_simulated(drivers):
 def test_q_against_a_plain_computation(drivers):
     """Of the factors that come in classes, over the cells that have every factor."""
     names = ["land_cover", "province"]
-    paths = ["landcover/2004", "factors/province"]
-    layers = [layer(drivers, "pixel/nep/mean"), *(layer(drivers, path) for path in paths)]
+    paths = ["landcover/landcover_2004", "factors/province"]
+    layers = [layer(drivers, "pixel/nep_mean"), *(layer(drivers, path) for path in paths)]
     every = [layer(drivers, name) for name in ("slope", "dem", "factors/height")]
-    every += [layer(drivers, f"pixel/{name}/mean") for name in DRIVERS]
+    every += [layer(drivers, f"pixel/{name}_mean") for name in DRIVERS]
     known = np.isfinite(np.stack([*layers, *every])).all(axis=0)
     frame = pd.DataFrame({n: v[known] for n, v in zip(["y", *names], layers, strict=True)})
     found = table(drivers, "detector_factors_mean_nep")
@@ -131,7 +131,7 @@ def test_factors_that_entered_are_marked(drivers):
         ("mean_nep_npp", {"temperature", "radiation"}),
     ):
         found = table(drivers, f"detector_factors_{name}")
-        assert set(found[found["built_in"].notna()]["factor"]) == wanted
+        assert set(found[found["shared_inputs"].notna()]["factor"]) == wanted
 
 
 def test_tiny_strata_are_warned_of_where_there_are_any(drivers):
@@ -140,13 +140,13 @@ def test_tiny_strata_are_warned_of_where_there_are_any(drivers):
     for name, variable in (("mean_nep", "nep"), ("mean_nep_npp", "npp")):
         found = table(drivers, f"detector_factors_{name}")
         tiny = found[found["quantity"] == "tiny_strata"]["value"].max() > 0
-        assert (f"detector of pixel/{variable}/mean" in topics) == tiny
+        assert (f"detector of pixel/{variable}_mean" in topics) == tiny
 
 
 def test_dominant_drivers_against_plain_regressions(drivers):
-    codes = layer(drivers, "pixel/nep/dominant_class")
-    r2 = layer(drivers, "pixel/nep/multiple_r2")
-    names = raster.classes_of(drivers.result("tiny/pixel/nep/dominant_class.tif"))
+    codes = layer(drivers, "pixel/nep_dominant_class")
+    r2 = layer(drivers, "pixel/nep_multiple_r2")
+    names = raster.classes_of(drivers.result("tiny/pixel/nep_dominant_class.tif"))
     cubes = ["nep/nep", *(f"climate/{name}" for name in DRIVERS)]
     stack = [[layer(drivers, cube, band) for band in range(1, 10)] for cube in cubes]
     stack = np.array(stack)

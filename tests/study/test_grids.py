@@ -33,8 +33,8 @@ def write_grid(path, unit_of_month, count=36):
 
 @pytest.fixture(scope="module")
 def studies(root, tiny, tmp_path_factory):
-    """Two studies on the twin's tiles, elevation and area."""
-    twin = tiny.result("twin/tiny").absolute()
+    """Two studies on the simulation's tiles, elevation and area."""
+    simulation = tiny.result("simulation/tiny").absolute()
     grids = [
         {"variable": "temperature", "file": "t.tif", "unit": "K"},
         {"variable": "precipitation", "file": "p.tif", "unit": "mm d-1"},
@@ -46,12 +46,12 @@ def studies(root, tiny, tmp_path_factory):
         "inputs": "files",
         "period": [2001, 2003],
         "grid": TINY["grid"],
-        "raw": {"tiles": str(twin / "modis"), "dem": str(twin / "dem.tif"),
-                "stations": str(twin / "stations.csv")},
-        "area": {"file": str(twin / "area.gpkg")},
+        "raw": {"tiles": str(simulation / "modis"), "dem": str(simulation / "dem.tif"),
+                "stations": str(simulation / "stations.csv")},
+        "area": {"file": str(simulation / "area.gpkg")},
         "landcover": {"substitute": [], "transitions": [2001, 2003]},
         "specification": {"choices": ["respiration"]},
-        "respiration": {"reading": "monthly", "reason": "a test"},
+        "respiration": {"time_step": "monthly", "reason": "a test"},
         "figures": TINY["figures"][:1] + TINY["figures"][2:3],
     }  # fmt: skip
     npp = {"source": "rasters", "rasters": {"file": "npp_{year}.tif", "unit": "kg C m-2 yr-1"}}
@@ -91,7 +91,7 @@ def test_npp_of_rasters(studies):
     nep = raster.read(studies.result("grids/nep/nep.tif"))
     respiration = raster.read(studies.result("grids/nep/rh_monthly.tif"))
     np.testing.assert_allclose(nep, 400 - respiration, atol=1e-3)
-    table = rows(studies.result("grids/tables/absence.csv"))
+    table = rows(studies.result("grids/tables/missing_reasons.csv"))
     shares = {row["quantity"]: float(row["value"]) for row in table if row["year"] == "2002"}
     assert shares["valid_share"] == pytest.approx(100)
     inputs = {row["file"] for row in rows(studies.result("grids/tables/inputs.csv"))}

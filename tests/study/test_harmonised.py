@@ -14,7 +14,7 @@ from nepflow.study import modis
 OVERLAP = [2001, 2004]
 CLIMATE = {"variables": ["precipitation", "temperature"]}
 NPP = {
-    "year_2000": "collection_006_harmonised", "overlap": OVERLAP, "minimum_overlap_years": 3,
+    "year_2000": "collection_006_harmonised", "overlap": OVERLAP, "min_overlap_years": 3,
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def harmonised(root, tmp_path_factory):
 
 
 def npp_of(workflow, source, year):
-    return raster.read(workflow.result(f"tiny/npp/{source}/{year}.tif"))
+    return raster.read(workflow.result(f"tiny/npp/{source}/npp_{year}.tif"))
 
 
 @pytest.mark.slow
@@ -55,8 +55,8 @@ def test_nep_of_2000_is_that_of_the_harmonised_npp(harmonised):
     npp = npp_of(harmonised, "harmonised", 2000)
     assert raster.years_of(harmonised.result("tiny/nep/nep.tif"))[0] == 2000
     assert nep == pytest.approx(npp - rh, abs=1e-3, nan_ok=True)
-    tags = raster.tags_of(harmonised.result("tiny/npp/harmonised/2000.tif"))
-    assert tags["simulated"] == "simulated (twin)" and "006, shifted to 061" in tags["source"]
+    tags = raster.tags_of(harmonised.result("tiny/npp/harmonised/npp_2000.tif"))
+    assert tags["simulated"] == "simulated" and "006, shifted to 061" in tags["source"]
 
 
 @pytest.mark.slow
@@ -88,7 +88,7 @@ def test_correlations_without_radiation_hold_the_other_driver_fixed(harmonised):
         )
         for name, path in cubes.items()
     }
-    path = harmonised.result("tiny/pixel/nep/partial_temperature.tif")
+    path = harmonised.result("tiny/pixel/nep_partial_temperature.tif")
     found = raster.read(path)
     at = tuple(np.argwhere(np.isfinite(found) & np.isfinite(cubes["nep"]).all(axis=0))[100])
     nep, rain, warmth = (cubes[name][:, *at] for name in ("nep", "rain", "warmth"))
@@ -123,11 +123,11 @@ def test_a_missing_tile_of_the_overlap_is_refused_by_name(root, tmp_path, chosen
     specification = {"harmonised": True, "choices": ["year_2000"]}
     tiles = ["h25v04", "h26v04"]
     study = TINY | {"inputs": "files", "npp": npp, "tiles": tiles, "specification": specification}
-    study = {key: value for key, value in study.items() if key != "twin"}
+    study = {key: value for key, value in study.items() if key != "simulated"}
     workflow = Workflow(root, tmp_path / "copy", tiny=study)
     folder = files_of_study(workflow.folder, tiles)
     said = workflow.run("-n")
-    assert "npp/harmonised/2000.tif" in said
+    assert "npp/harmonised/npp_2000.tif" in said
     next(folder.glob("MOD17A3HGF.A2003001.h26v04.006.*")).unlink()
     said = workflow.run("-n", fails=True)
     assert "MissingTiles" in said and "h26v04" in said and "2003" in said and "006" in said

@@ -1,4 +1,4 @@
-"""A study that models NPP from NDVI, on a coarse twin of three years, from tiles to the report."""
+"""A study that models NPP from NDVI, on a coarse simulation of three years, from tiles to the report."""
 
 import csv
 from pathlib import Path
@@ -12,7 +12,7 @@ from light_study import LIGHT, PLANTED, RECOVERY
 from nepflow.climate import monthly
 from nepflow.io import raster
 from nepflow.npp import ndvi
-from nepflow.simulation import light_use as twin
+from nepflow.simulation import light_use as simulation
 from nepflow.simulation.world import World
 from nepflow.study import landcover as study_landcover
 from nepflow.study import modis
@@ -20,7 +20,7 @@ from pyproj import Transformer
 from scipy import stats
 
 YEARS = [2001, 2002, 2003]
-SIMULATED = "simulated (twin)"
+SIMULATED = "simulated"
 TYPES = Path(__file__).parents[2] / "config/vegetation_types.csv"
 pytestmark = pytest.mark.slow
 
@@ -45,7 +45,7 @@ def test_checks_pass_and_everything_says_that_it_is_simulated(light):
     checks = rows(light.result("light/tables/checks.csv"))
     assert checks and all(check["passed"] == "True" for check in checks), checks
     for path in light.result("").rglob("*.tif"):
-        assert raster.tags_of(path).get("simulated") == "simulated (twin)", path
+        assert raster.tags_of(path).get("simulated") == "simulated", path
     report = light.result("light/report.html").read_text(encoding="utf-8")
     assert "CASA as improved by Zhu et al., 2007" in report
     assert "MODIS/Terra Vegetation Indices" in report
@@ -66,12 +66,15 @@ def months_of_2002(light):
 
 
 def test_npp_is_that_of_other_code_for_the_same_equations(light):
-    """The twin's own stresses, and light absorption written out here, from what lies on disk."""
+    """The simulation's own stresses, and light absorption written out here, from what lies on disk."""
     climate = months_of_2002(light)
-    normal_ndvi = np.stack([read(light, "ndvi/normals", band) for band in range(1, 13)])
+    normal_ndvi = np.stack([read(light, "ndvi/ndvi_normals", band) for band in range(1, 13)])
     normal_warmth = np.stack([read(light, "casa/normals", band) for band in range(1, 13)])
     green = np.stack([read(light, "ndvi/ndvi", 12 + month) for month in range(1, 13)])
-    landcover, npp = read(light, "landcover/keys/igbp17/2002"), read(light, "npp/casa/2002")
+    landcover, npp = (
+        read(light, "landcover/keys/igbp17/landcover_2002"),
+        read(light, "npp/casa/npp_2002"),
+    )
     limits = pd.read_csv(light.result("light/tables/casa_limits.csv"))
     limits = limits.assign(igbp=limits["igbp"].astype(str).str.split()).explode("igbp")
     limits["igbp"] = limits["igbp"].astype(int)
@@ -82,29 +85,32 @@ def test_npp_is_that_of_other_code_for_the_same_equations(light):
     greenest = np.nanargmax(normal_ndvi[:, known], axis=0)
     best = np.take_along_axis(normal_warmth[:, known], greenest[None], axis=0)[0]
     warmth, rain, sun = climate[:, :, known]
-    seen, total, dry = green[:, known], 0.0, twin.drought(warmth, np.maximum(rain, 0))
+    seen, total, dry = green[:, known], 0.0, simulation.drought(warmth, np.maximum(rain, 0))
     for month in range(12):
         share = 0.0
         for value, name in ((seen[month], "ndvi"), ((1 + seen[month]) / (1 - seen[month]), "sr")):
             low, high = (of_cell[f"{name}_{end}"].to_numpy() for end in ("min", "max"))
             share += 0.5 * np.clip(0.001 + 0.949 * (value - low) / (high - low), 0.001, 0.95)
-        total += 0.5 * sun[month] * share * twin.heat(warmth[month], best) * dry[month]
+        total += 0.5 * sun[month] * share * simulation.heat(warmth[month], best) * dry[month]
     expected = total * of_cell["epsilon_max"].to_numpy()
     np.testing.assert_allclose(npp[known], expected, rtol=1e-4)
 
 
 def test_months_filled_in_excess_have_no_npp(light):
-    npp, filled = read(light, "npp/casa/2002"), read(light, "ndvi/filled_months", 2)
+    npp, filled = read(light, "npp/casa/npp_2002"), read(light, "ndvi/filled_months", 2)
     assert np.isfinite(npp).mean() > 0.2
     assert np.isnan(npp[filled > 4]).all() and np.nanmin(npp) >= 0
 
 
 def test_absence_says_why(light):
     for year in YEARS:
-        npp, reason = read(light, f"npp/casa/{year}"), read(light, f"npp/casa/absence_{year}")
-        names = modis.ABSENCE_CODE
+        npp, reason = (
+            read(light, f"npp/casa/npp_{year}"),
+            read(light, f"npp/casa/missing_reason_{year}"),
+        )
+        names = modis.REASON_CODE
         np.testing.assert_array_equal(reason == names["valid"], np.isfinite(npp))
-        landcover = read(light, f"landcover/keys/igbp17/{year}")
+        landcover = read(light, f"landcover/keys/igbp17/landcover_{year}")
         assert (reason[landcover == 17] == names["water"]).all()
     shares = read(light, "ndvi/filled_share")
     assert 0 < np.nanmean(shares) < 30 and np.nanmax(shares) <= 100
@@ -113,7 +119,7 @@ def test_absence_says_why(light):
 def test_states_are_those_of_the_tiles(light):
     """A month that was observed keeps its value; a gap got one."""
     observed, filled = read(light, "ndvi/observed_2003", 7), read(light, "ndvi/ndvi", 31)
-    state = read(light, "ndvi/state", 31)
+    state = read(light, "ndvi/ndvi_state", 31)
     seen = state == ndvi.SEEN
     np.testing.assert_array_equal(filled[seen], observed[seen])
     gaps = np.isin(state, (ndvi.LINEAR, ndvi.SCALED))
@@ -127,13 +133,13 @@ def quantities(light, name, study="light"):
 def test_factors_that_entered_are_marked_and_q_is_plain(light):
     """Land cover of seventeen classes entered NEP by its efficiency; karst and people did not."""
     found = quantities(light, "detector_factors_mean_nep")
-    marked = found.groupby("factor")["built_in"].first().to_dict()
+    marked = found.groupby("factor")["shared_inputs"].first().to_dict()
     entered = {"temperature", "precipitation", "radiation", "land_cover"}
     assert {name for name, how in marked.items() if how == "same layer"} == entered
     assert marked.keys() - entered == {"elevation", "karst", "population"}
     assert set(found["source"]) == {SIMULATED}
-    names = ("pixel/nep/mean", "landcover/keys/igbp17/2002", "factors/karst")
-    others = ("dem", "factors/population", *(f"pixel/{name}/mean" for name in
+    names = ("pixel/nep_mean", "landcover/keys/igbp17/landcover_2002", "factors/karst")
+    others = ("dem", "factors/population", *(f"pixel/{name}_mean" for name in
               ("temperature", "precipitation", "radiation")))  # fmt: skip
     layers = np.stack([read(light, name) for name in (*names, *others)])
     known = np.isfinite(layers).all(axis=0)
@@ -148,9 +154,9 @@ def test_factors_that_entered_are_marked_and_q_is_plain(light):
 def test_land_use_effect_is_that_of_the_rasters(light):
     """2001 against 2003: each part of each transition from the rasters of the two years."""
     first, last = read(light, "nep/nep", 1), read(light, "nep/nep", 3)
-    before, after = read(light, "landcover/2001"), read(light, "landcover/2003")
+    before, after = read(light, "landcover/landcover_2001"), read(light, "landcover/landcover_2003")
     known = np.isfinite(last - first) & (before > 0) & (after > 0)
-    names = raster.classes_of(light.result("light/landcover/2001.tif"))
+    names = raster.classes_of(light.result("light/landcover/landcover_2001.tif"))
     found = quantities(light, "land_use_effect_nep")
     found = found.set_index(["from_class", "to_class", "quantity"])["value"]
     forest, grass = (
@@ -221,8 +227,14 @@ def test_bands_give_the_same_content(light):
     remade = ("ndvi/*", "casa/*.tif", "npp/casa/*", "land_use/*", "landcover/keys/*/*.tif")
     banded = light.in_bands("light", LIGHT, 3, remade)
     names = [
-        *("ndvi/ndvi", "ndvi/state", "ndvi/filled_share", "casa/normals", "land_use/class_last"),
-        *("npp/casa/2002", "npp/casa/absence_2002", "land_use/nep_first"),
+        *(
+            "ndvi/ndvi",
+            "ndvi/ndvi_state",
+            "ndvi/filled_share",
+            "casa/normals",
+            "land_use/class_last",
+        ),
+        *("npp/casa/npp_2002", "npp/casa/missing_reason_2002", "land_use/nep_first"),
     ]
     said = banded.run(
         "--rerun-triggers", "mtime", "--", *(f"results/light/{name}.tif" for name in names)
@@ -241,14 +253,14 @@ def test_bands_give_the_same_content(light):
 
 @pytest.fixture(scope="module")
 def planted(root, tmp_path_factory):
-    """Ten years of a coarse twin, of which only what is compared with the truth is made."""
+    """Ten years of a coarse simulation, of which only what is compared with the truth is made."""
     workflow = Workflow(root, tmp_path_factory.mktemp("planted") / "copy", planted=PLANTED)
     workflow.run(*(f"results/planted/tables/{name}.csv" for name in RECOVERY))
     return workflow
 
 
 def truth(planted, name, years):
-    path = planted.result(f"twin/planted/truth/{name}.tif")
+    path = planted.result(f"simulation/planted/truth/{name}.tif")
     return np.stack([raster.read(path, band) for band in range(1, years + 1)])
 
 
@@ -300,9 +312,9 @@ def test_planted_decline_is_found(planted):
 def changed_on_maps(planted):
     """Share of cells whose class by mode differs between the periods, on maps that err.
 
-    From the twin alone, at 16 places a cell; scipy's modes, over the cell and then the years.
+    From the simulation alone, at 16 places a cell; scipy's modes, over the cell and then the years.
     """
-    world = World(planted.folder / "resources/indochina", PLANTED["twin"]["seed"])
+    world = World(planted.folder / "resources/indochina", PLANTED["simulation"]["seed"])
     path = planted.result("planted/grid.tif")
     grid, inside = raster.grid_of(path), raster.read(path) == 1
     x, y = (axis.ravel() for axis in grid.xy(0, len(inside)))

@@ -121,11 +121,11 @@ STUDY = {
         "match_landcover": False,
         "patch_km": 25,
         "buffer_km": 20,
-        "minimum_cells": 1,
-        "minimum_controls": 20,
+        "min_cells": 1,
+        "min_controls": 20,
         "neighbours": 5,
         "caliper": 3,
-        "minimum_projects": 6,
+        "min_projects": 6,
         "draws": 100,
     },
     "sites": {"file": "towers.csv", "unit": "t C ha-1 yr-1", "sign": "release_positive"},
@@ -296,8 +296,8 @@ def test_total_respiration_is_that_of_the_equation(built):
 
 @pytest.mark.slow
 def test_other_models_stand_beside_the_headline(built):
-    table = rows(built.result("planted/tables/respiration_readings.csv"))
-    means = {row["reading"]: float(row["value"]) for row in table if row["quantity"] == "nep_mean"}
+    table = rows(built.result("planted/tables/respiration_variants.csv"))
+    means = {row["variant"]: float(row["value"]) for row in table if row["quantity"] == "nep_mean"}
     assert list(means) == [
         f"{name}_bond_lamberty2004" for name in ("gsmsr", "raich2002", "chen2010")
     ]
@@ -342,7 +342,7 @@ def test_field_data_are_compared(built):
     assert found[*key, "Forest", "values"] == "4"
     assert built.result("planted/figures/plots.png").stat().st_size > 0
     sites = rows(built.result("planted/evaluation/sites.csv"))
-    mean = raster.read(built.result("planted/pixel/nep/mean.tif"))
+    mean = raster.read(built.result("planted/pixel/nep_mean.tif"))
     assert [row["name"] for row in sites] == ["a", "b"]
     assert [float(row["observed"]) for row in sites] == [250, 300]
     assert all(np.nanmin(mean) <= float(row["modelled"]) <= np.nanmax(mean) for row in sites)
@@ -352,10 +352,10 @@ def test_field_data_are_compared(built):
 def test_karst_is_compared_and_numbers_are_named(built):
     table = rows(built.result("planted/tables/contrast_karst.csv"))
     value = {(row["layer"], row["measure"]): float(row["value"] or "nan") for row in table}
-    for layer in ("pixel/nep/mean", "pixel/nep/sen_slope"):
+    for layer in ("pixel/nep_mean", "pixel/nep_sen_slope"):
         low, high = value[layer, "interval_low"], value[layer, "interval_high"]
         assert low <= value[layer, "matched_difference"] <= high
-    assert abs(value["pixel/nep/mean", "difference"]) < 20  # nothing is planted
+    assert abs(value["pixel/nep_mean", "difference"]) < 20  # nothing is planted
     published = {row["id"]: row for row in rows(built.result("planted/tables/published.csv"))}
     shares = rows(built.result("planted/tables/attribution_nep.csv"))
     ours = next(
@@ -371,7 +371,7 @@ def test_karst_is_compared_and_numbers_are_named(built):
 def test_figure_and_second_run(built):
     assert built.result("planted/figures/nep_attribution.png").stat().st_size > 0
     manifest = built.result("planted/manifest.csv").read_text()
-    assert "attribution/nep/joint_dominant" in manifest and "soil/carbon" in manifest
+    assert "attribution/nep_joint_dominant" in manifest and "soil/carbon" in manifest
     assert "Nothing to be done" in built.run("-n")
 
 

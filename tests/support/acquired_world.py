@@ -1,4 +1,4 @@
-"""Public archives on loopback that hold a whole small world: a twin's tiles, made-up weather."""
+"""Public archives on loopback that hold a whole small world: a simulation's tiles, made-up weather."""
 
 import json
 
@@ -51,12 +51,12 @@ def radiation(lon, lat, date):
     return 15 + 7 * season + 0.03 * (lon - 105) + rng.normal(0, 1.2)
 
 
-def twin(root, folder, settings, lists):
+def simulation(root, folder, settings, lists):
     """Simulate; return the tiles {name: bytes} of the study and its polygons {name: geometry}."""
     maker = Workflow(root, folder, maker=settings)
-    below = "results/twin/maker"
+    below = "results/simulated/maker"
     maker.run(*(f"{below}/granules/{name}.csv" for name in lists), f"{below}/area.gpkg")
-    made = maker.result("twin/maker")
+    made = maker.result("simulated/maker")
     tiles = {
         path.name: path.read_bytes()
         for path in (made / "modis").glob("*.hdf")

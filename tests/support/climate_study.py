@@ -37,7 +37,7 @@ def of_plane(x, y, elevation, month):
 def make(folder, simulated=False):
     """Write grid, elevation (with a hole), area, and monthly stations; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    tags = {"simulated": "simulated (twin)"} if simulated else {}
+    tags = {"simulated": "simulated"} if simulated else {}
     grid = raster.Grid(pyproj.CRS(CRS).to_wkt(), Affine(10_000, 0, -2e5, 0, -10_000, 4.1e6), 20, 30)
     inside = np.ones((20, 30))
     inside[:, 25:] = 0
@@ -103,7 +103,7 @@ def clean_settings(time_step="monthly"):
         "years": YEARS,
         "time_step": time_step,
         "buffer_km": 100,
-        "minimum_stations": 10,
+        "min_stations": 10,
         "plausible_median": dict.fromkeys(kinds, MEDIANS),
         "limits": dict.fromkeys(kinds, LIMITS),
         "elevation_limits_m": [-430, 8850],

@@ -10,15 +10,15 @@ import yaml
 PARTS = ("Snakefile", "config", "envs", "profiles", "resources", "workflow")
 TINY = {
     "based_on": "northwest_china",
-    "inputs": "twin",
-    "title": "A tiny twin",
+    "inputs": "simulated",
+    "title": "A tiny simulation",
     "period": [2000, 2008],
     "grid": {"resolution_m": 40000},
     "landcover": {
         "substitute": [{"year": 2000, "by": 2001}],
         "transitions": [2000, 2004, 2008],
     },
-    "twin": {
+    "simulation": {
         "region": "northwest_china",
         "pixels_per_tile": 30,
         "stations": 60,
@@ -42,7 +42,7 @@ TINY = {
         {
             "name": "nep_mean",
             "kind": "map",
-            "layer": "pixel/nep/mean",
+            "layer": "pixel/nep_mean",
             "title": "Mean NEP",
             "caption": "Mean.",
         },
@@ -56,7 +56,7 @@ TINY = {
         {
             "name": "nep_trend_classes",
             "kind": "classes",
-            "layer": "pixel/nep/trend_class",
+            "layer": "pixel/nep_trend_class",
             "title": "Trend",
             "caption": "Classes.",
         },
@@ -88,18 +88,22 @@ TINY = {
             "panels": [
                 {
                     "kind": "map",
-                    "layer": "pixel/nep/mean",
+                    "layer": "pixel/nep_mean",
                     "title": "Mean NEP",
-                    "contours": {"layer": "pixel/precipitation/mean", "levels": [200, 400]},
+                    "contours": {"layer": "pixel/precipitation_mean", "levels": [200, 400]},
                     "levels": [0, 200],
                 },
                 {
                     "kind": "map",
-                    "layer": "pixel/nep/partial_temperature",
+                    "layer": "pixel/nep_partial_temperature",
                     "title": "Temperature",
-                    "stipple": {"layer": "pixel/nep/partial_temperature_p", "below": 0.05},
+                    "stipple": {"layer": "pixel/nep_partial_temperature_p", "below": 0.05},
                 },
-                {"kind": "classes", "layer": "pixel/nep/coupling", "title": "Persistence"},
+                {
+                    "kind": "classes",
+                    "layer": "pixel/nep_trend_persistence_class",
+                    "title": "Persistence",
+                },
                 {
                     "kind": "series",
                     "quantity": "temperature",

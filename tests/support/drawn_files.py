@@ -13,7 +13,7 @@ def make(folder, simulated=True):
     """Write grid, outlines, a field, classes, elevation, stations and tables below ``folder``."""
     wkt = CRS.from_user_input(pictures.CRS).to_wkt()
     grid = raster.Grid(wkt, TRANSFORM, pictures.ROWS, pictures.COLUMNS)
-    tags = {"simulated": "simulated (twin)"} if simulated else {}
+    tags = {"simulated": "simulated"} if simulated else {}
     inside = pictures.inside()
     rows, columns = np.indices(inside.shape)
     named = {1: "forest", 2: "grassland"}

@@ -1,28 +1,28 @@
-"""Coarse twins of a study that models NPP from NDVI."""
+"""Coarse simulations of a study that models NPP from NDVI."""
 
 FACTORS = [
     *(
-        {"name": name, "layer": f"pixel/{name}/mean"}
+        {"name": name, "layer": f"pixel/{name}_mean"}
         for name in ("temperature", "precipitation", "radiation")
     ),
     {"name": "elevation", "layer": "dem"},
-    {"name": "land_cover", "layer": "landcover/keys/igbp17/2002"},
+    {"name": "land_cover", "layer": "landcover/keys/igbp17/landcover_2002"},
     {"name": "karst", "file": "karst.gpkg", "name_field": "name"},
     {"name": "population", "file": "population.tif", "unit": "km-2"},
 ]
-DETECTORS = [{"name": "mean_nep", "of": "pixel/nep/mean", "factors": FACTORS}]
+DETECTORS = [{"name": "mean_nep", "of": "pixel/nep_mean", "factors": FACTORS}]
 # Three years, from tiles to the report
 LIGHT = {
-    "based_on": "indochina_karst_twin",
-    "title": "A tiny twin that grows by light",
+    "based_on": "indochina_karst_simulated",
+    "title": "A tiny simulation that grows by light",
     "period": [2001, 2003],
     "grid": {"resolution_m": 40000},
     "landcover": {"transitions": [2001, 2003]},
     "specification": {"choices": []},
-    "land_use_effect": {"quantities": ["nep"], "years": 1, "minimum_years": 1},
+    "land_use_effect": {"quantities": ["nep"], "years": 1, "min_years": 1},
     "detectors": DETECTORS,
     "detector": {"sample": None, "draws": 19, "scale_steps": [1]},
-    "twin": {"region": "indochina", "pixels_per_tile": 60, "stations": 60, "seed": 2},
+    "simulation": {"region": "indochina", "pixels_per_tile": 60, "stations": 60, "seed": 2},
     "zones": [
         {"name": "country", "kind": "area"},
         {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
@@ -33,14 +33,14 @@ LIGHT = {
          "caption": "Share."},
         {"name": "npp_comparison", "kind": "panels", "columns": 2, "title": "Two sources",
          "caption": "Means.", "panels": [
-             {"kind": "map", "layer": "npp/compared/difference", "title": "Difference"},
-             {"kind": "scatter", "layer": "npp/compared/own", "against": "npp/compared/other",
+             {"kind": "map", "layer": "npp/compared/npp_difference", "title": "Difference"},
+             {"kind": "scatter", "layer": "npp/compared/npp_own", "against": "npp/compared/npp_other",
               "title": "Cells"}]},
     ],
 }  # fmt: skip
 # Ten years, of which only the comparison with the truth is made
 PLANTED = LIGHT | {
-    "title": "A coarse twin whose planted decline and change of land are to be found",
+    "title": "A coarse simulation whose planted decline and change of land are to be found",
     "period": [2001, 2010],
     "grid": {"resolution_m": 10000},
     "npp": {"compare": None},
@@ -49,9 +49,9 @@ PLANTED = LIGHT | {
         "quantities": ["nep"],
         "years": 3,
         "neighbourhood_km": 300,
-        "minimum_stable_cells": 10,
+        "min_stable_cells": 10,
     },
-    "twin": {"region": "indochina", "pixels_per_tile": 240, "stations": 80, "seed": 2},
+    "simulation": {"region": "indochina", "pixels_per_tile": 240, "stations": 80, "seed": 2},
     "figures": [],
 }
 RECOVERY = ("recovery", "recovery_factors_mean_nep", "recovery_land_use_nep")

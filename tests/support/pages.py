@@ -26,7 +26,7 @@ STUDY = {
     "simulated": False,
     "has_trend": True,
     "years": list(range(2001, 2011)),
-    "minimum_years": 8,
+    "min_years": 8,
     "figures": [
         {"name": "nep_mean", "kind": "map", "title": "Mean NEP", "caption": "All years."},
         {"name": "nep_series", "kind": "series", "title": "NEP", "caption": "Zones."},
@@ -48,7 +48,7 @@ STUDY = {
     "landcover_dates": {2001: 2001, 2010: 2010},
     "climate": DEFAULTS["climate"] | {"variables": ["temperature", "precipitation"]},
     "zones": [{"name": "province", "kind": "area"}],
-    "respiration": {"model": "pei2009", "reading": "monthly", "reason": "it is monthly"},
+    "respiration": {"model": "pei2009", "time_step": "monthly", "reason": "it is monthly"},
     "trend": {
         "slightly_significant_z": 1.64,
         "significant_z": 1.96,
@@ -67,7 +67,7 @@ def tables():
     series, trends = pictures.series()
     readings = [
         (name, name == "monthly", quantity, value, unit)
-        for name, factor in (("annual_once", 2), ("monthly", 1))
+        for name, factor in (("annual", 2), ("monthly", 1))
         for quantity, value, unit in (
             ("nep_mean", 100.26 * factor, "g C m-2 yr-1"),
             ("nep_total", 250.0 * factor, "Tg C yr-1"),
@@ -86,7 +86,7 @@ def tables():
         )
     ]  # fmt: skip
     return {
-        "respiration_readings": pd.DataFrame(
+        "respiration_variants": pd.DataFrame(
             readings, columns=["reading", "chosen", "quantity", "value", "unit"]
         ),
         "trends_province": trends,

@@ -10,8 +10,8 @@ YEARS = np.arange(2001, 2021)
 SIDE = 72  # cells of 1 km
 SETTINGS = {
     "base_years": 2, "match_years": 3, "neighbours": 10, "caliper": 1.5, "not_yet_treated": False,
-    "minimum_controls": 30, "buffer_km": 1.5, "patch_km": 3.0, "window": [-10, 10],
-    "draws": 200, "confidence_percent": 95, "seed": 1, "minimum_projects": 15,
+    "min_controls": 30, "buffer_km": 1.5, "patch_km": 3.0, "window": [-10, 10],
+    "draws": 200, "confidence_percent": 95, "seed": 1, "min_projects": 15,
 }  # fmt: skip
 STARTS = (2006, 2008, 2010)
 

@@ -8,7 +8,7 @@ from copies import TINY, Workflow
 from nepflow.study import catalogue, downloads, files, load, modis
 
 FIGURE = {"title": "t", "caption": "c"}
-MEAN = FIGURE | {"name": "nep_mean", "kind": "map", "layer": "pixel/nep/mean"}
+MEAN = FIGURE | {"name": "nep_mean", "kind": "map", "layer": "pixel/nep_mean"}
 OWN = {
     "title": "t",
     "citation": "c",
@@ -38,15 +38,17 @@ OWN = {
     "detectors": [
         {
             "name": "d",
-            "of": "pixel/nep/mean",
+            "of": "pixel/nep_mean",
             "factors": [{"name": "soil", "file": "soil.tif"}, {"name": "slope", "layer": "slope"}],
         }
     ],
     "restoration": {"file": "projects.gpkg"},
-    "figures": [MEAN, FIGURE | {"name": "maps", "kind": "classes", "layer": "landcover/2009"}],
+    "figures": [MEAN, FIGURE | {"name": "maps", "kind": "classes", "layer": "landcover/landcover_2009"}],
 }  # fmt: skip
 # what the rules make and no study can name: raw inputs, and rasters that are removed again
-NO_LAYER = re.compile(r"acquired/(\w+|\{raster\})|npp/rasters/native/(absence_)?\d{4}|bands/.*")
+NO_LAYER = re.compile(
+    r"acquired/(\w+|\{raster\})|npp/rasters/native/(missing_reason_)?\d{4}|bands/.*"
+)
 
 
 def loaded(workflow, name):
@@ -80,7 +82,7 @@ def studies(root, tmp_path_factory):
     harmonised = TINY | {"npp": npp}
     workflow = Workflow(root, tmp_path_factory.mktemp("layers") / "copy", own=OWN)
     workflow.study(own=OWN, harmonised=harmonised)
-    names = [path.stem for path in (root / "config/studies").glob("*_twin.yaml")]
+    names = [path.stem for path in (root / "config/studies").glob("*_simulated.yaml")]
     site = {"studies": [*names, "own", "harmonised"], "raw": "data"}
     (workflow.folder / "config/config.yaml").write_text(yaml.safe_dump(site))
     found = {name: loaded(workflow, name) for name in site["studies"]}
@@ -95,7 +97,7 @@ def test_the_layers_of_every_study_can_be_planned_and_none_is_forgotten(studies,
     targets = [f"results/{name}/{layer}.tif" for name in found for layer in layers[name]]
     assert len(targets) == len(set(targets)) > 1500
     said = workflow.run("-n", *targets, *(f"results/{name}/manifest.csv" for name in found))
-    outputs = set(re.findall(r"results/(?!twin/)(\w+)/([\w/-]+)\.tif\b", said))
+    outputs = set(re.findall(r"results/(?!simulation/)(\w+)/([\w/-]+)\.tif\b", said))
     assert len(outputs) >= len(targets)
     forgotten = {
         (name, layer)
@@ -147,7 +149,12 @@ def test_a_lost_raw_file_is_not_silent_once_results_exist(root, tmp_path, lost):
     """Snakemake takes a result that cannot be made any more for a given file."""
     workflow = Workflow(root, tmp_path / "copy", own=OWN)
     bring_all(workflow, loaded(workflow, "own"))
-    targets = ("npp/compared/own", "climate/temperature_difference", "nep/nep", "pixel/nep/mean")
+    targets = (
+        "npp/compared/npp_own",
+        "climate/temperature_difference",
+        "nep/nep",
+        "pixel/nep_mean",
+    )
     targets = [f"results/own/{name}.tif" for name in targets] + [
         "results/own/tables/restoration_effects.csv"
     ]

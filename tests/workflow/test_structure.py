@@ -273,7 +273,7 @@ def test_no_rule_writes_into_raw_data(root):
                     f"{name}: {path}"
                 )
                 if name.startswith("simulate_"):
-                    assert path.startswith("<results>/twin/{study}/")
+                    assert path.startswith("<results>/simulated/{study}/")
 
 
 @pytest.mark.parametrize("folder", ["workflow", "config", "resources", "docs", "tests", "envs"])

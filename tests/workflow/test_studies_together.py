@@ -1,4 +1,4 @@
-"""The three twins of the project make one plan, side by side."""
+"""The three simulations of the project make one plan, side by side."""
 
 import os
 import re
@@ -10,18 +10,22 @@ import pytest
 import yaml
 from copies import TINY, Workflow
 
-TWINS = ("northwest_china_twin", "indochina_karst_twin", "guangxi_karst_twin")
+SIMULATED_STUDIES = (
+    "northwest_china_simulated",
+    "indochina_karst_simulated",
+    "guangxi_karst_simulated",
+)
 
 
 def test_three_twins_are_one_plan(root, tmp_path):
     workflow = Workflow(root, tmp_path / "copy")
-    said = workflow.run("-n", "--config", f"studies=[{','.join(TWINS)}]")
-    for name in TWINS:
+    said = workflow.run("-n", "--config", f"studies=[{','.join(SIMULATED_STUDIES)}]")
+    for name in SIMULATED_STUDIES:
         jobs = len(re.findall(rf"^Job \d+: {name}: ", said, re.M))
         assert 100 < jobs < 700, (name, jobs)
         assert f"results/{name}/manifest.csv" in said
     assert len(re.findall(r"^Job \d+: Page over all studies", said, re.M)) == 1
-    assert "twin/guangxi_karst_twin/truth/restoration.csv" in said
+    assert "simulation/guangxi_karst_simulated/truth/restoration.csv" in said
 
 
 MOST_JOBS = 200  # of `make demo`: a job is a product and year, never a tile
@@ -29,7 +33,7 @@ MOST_JOBS = 200  # of `make demo`: a job is a product and year, never a tile
 
 def test_the_demo_has_few_jobs(root, tmp_path):
     site = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
-    assert site["studies"] == ["northwest_china_twin"]
+    assert site["studies"] == ["northwest_china_simulated"]
     studies = f"studies=[{','.join(site['studies'])}]"
     said = Workflow(root, tmp_path / "copy").run("-n", "--config", studies)
     (total,) = set(re.findall(r"^total +(\d+)", said, re.M))

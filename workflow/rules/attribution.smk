@@ -1,8 +1,8 @@
 """Annual cubes -> trends split into climate and the rest.
 
 Inputs   <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
-Outputs  <study>/attribution/<variable>/{observed_slope,observed_p,time_r2,residual_bias}.tif,
-         <method>_{climate_slope,rest_slope,driver_slopes,rest_share,case,dominant}.tif,
+Outputs  <study>/attribution/<variable>_{observed_slope,observed_p,time_r2,restrend_bias}.tif,
+         <method>_{climate_slope,residual_slope,driver_slopes,residual_share,case,dominant}.tif,
          <study>/tables/{attribution,pooled}_<variable>.csv
 """
 
@@ -46,12 +46,12 @@ rule estimate_attribution:
         drivers=of_study(layers.drivers),
         grid="<study>/grid.tif",
     output:
-        climate="<banded>/attribution/{variable}/{method}_climate_slope.tif",
-        rest="<banded>/attribution/{variable}/{method}_rest_slope.tif",
-        drivers="<banded>/attribution/{variable}/{method}_driver_slopes.tif",
-        share="<banded>/attribution/{variable}/{method}_rest_share.tif",
-        cases="<banded>/attribution/{variable}/{method}_case.tif",
-        dominant="<banded>/attribution/{variable}/{method}_dominant.tif",
+        climate="<banded>/attribution/{variable}_{method}_climate_slope.tif",
+        rest="<banded>/attribution/{variable}_{method}_residual_slope.tif",
+        drivers="<banded>/attribution/{variable}_{method}_driver_slopes.tif",
+        share="<banded>/attribution/{variable}_{method}_residual_share.tif",
+        cases="<banded>/attribution/{variable}_{method}_case.tif",
+        dominant="<banded>/attribution/{variable}_{method}_dominant.tif",
     log:
         "<logs>/{study}{band}/estimate_attribution/{variable}_{method}.log",
     conda:
@@ -63,7 +63,7 @@ rule estimate_attribution:
     params:
         climate=setting("climate/variables"),
         years=setting("years"),
-        minimum_years=setting("minimum_years"),
+        min_years=setting("min_years"),
         attribution=setting("attribution"),
     message:
         "{wildcards.study}{wildcards.band}: attribution of the trend of {wildcards.variable}, {wildcards.method}."
@@ -71,19 +71,19 @@ rule estimate_attribution:
         "../scripts/attribution/estimate_attribution.py"
 
 
-rule estimate_residual_bias:
+rule estimate_restrend_bias:
     input:
         pooled=of_study(attribution.pooled_table, "variable"),
         types=of_study(attribution.pooling_types),
         cube=of_study(layers.cube, "variable"),
         drivers=of_study(layers.drivers),
     output:
-        observed="<banded>/attribution/{variable}/observed_slope.tif",
-        p="<banded>/attribution/{variable}/observed_p.tif",
-        time_r2="<banded>/attribution/{variable}/time_r2.tif",
-        bias="<banded>/attribution/{variable}/residual_bias.tif",
+        observed="<banded>/attribution/{variable}_observed_slope.tif",
+        p="<banded>/attribution/{variable}_observed_p.tif",
+        time_r2="<banded>/attribution/{variable}_time_r2.tif",
+        bias="<banded>/attribution/{variable}_restrend_bias.tif",
     log:
-        "<logs>/{study}{band}/estimate_residual_bias/{variable}.log",
+        "<logs>/{study}{band}/estimate_restrend_bias/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -93,12 +93,12 @@ rule estimate_residual_bias:
     params:
         climate=setting("climate/variables"),
         years=setting("years"),
-        minimum_years=setting("minimum_years"),
+        min_years=setting("min_years"),
         attribution=setting("attribution"),
     message:
         "{wildcards.study}{wildcards.band}: bias of the residual method for {wildcards.variable}."
     script:
-        "../scripts/attribution/estimate_residual_bias.py"
+        "../scripts/attribution/estimate_restrend_bias.py"
 
 
 rule summarise_attribution:
@@ -107,13 +107,13 @@ rule summarise_attribution:
         types=of_study(attribution.pooling_types),
         cube=of_study(layers.cube, "variable"),
         climate_cubes=of_study(layers.drivers),
-        observed="<study>/attribution/{variable}/observed_slope.tif",
-        p="<study>/attribution/{variable}/observed_p.tif",
-        bias="<study>/attribution/{variable}/residual_bias.tif",
+        observed="<study>/attribution/{variable}_observed_slope.tif",
+        p="<study>/attribution/{variable}_observed_p.tif",
+        bias="<study>/attribution/{variable}_restrend_bias.tif",
         climate=of_study(attribution.layer_of_methods, "variable", layer="climate_slope"),
-        rest=of_study(attribution.layer_of_methods, "variable", layer="rest_slope"),
+        rest=of_study(attribution.layer_of_methods, "variable", layer="residual_slope"),
         drivers=of_study(attribution.layer_of_methods, "variable", layer="driver_slopes"),
-        share=of_study(attribution.layer_of_methods, "variable", layer="rest_share"),
+        share=of_study(attribution.layer_of_methods, "variable", layer="residual_share"),
         cases=of_study(attribution.layer_of_methods, "variable", layer="case"),
         grid="<study>/grid.tif",
     output:
@@ -128,9 +128,9 @@ rule summarise_attribution:
     params:
         climate=setting("climate/variables"),
         years=setting("years"),
-        minimum_years=setting("minimum_years"),
+        min_years=setting("min_years"),
         attribution=setting("attribution"),
-        built_in=of_study(circularity.shared_inputs, "variable"),
+        shared_inputs=of_study(circularity.shared_inputs, "variable"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: climate and the rest in the trend of {wildcards.variable}."

@@ -3,7 +3,7 @@
 Inputs   <study>/stations/monthly.csv, <study>/{grid,dem}.tif
          <study>/climate/<variable>_fit.npz, <study>/tables/<variable>_{fit,minima}.csv
          rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
-         <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
+         <study>/landcover/landcover_<year>.tif, pixel/nep_mean.tif, climate, dem.tif, files of the user
 Outputs  <study>/climate/<variable>{.tif,_fit.npz},
          <study>/tables/<variable>_{fit,minima,floored}.csv
          <study>/climate/<variable>_residuals.parquet,
@@ -12,7 +12,7 @@ Outputs  <study>/climate/<variable>{.tif,_fit.npz},
          <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
          <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
          <study>/npp/rasters/*
-         <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/absence.tif,
+         <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp_missing_reason.tif,
          <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
 """
 
@@ -49,7 +49,7 @@ rule fit_climate:
         block_km=setting("climate/block_km"),
         length_scale_km=setting("climate/length_scale_km"),
         transformation=setting("climate/transformation/{variable}"),
-        minimum_stations=setting("climate/minimum_stations"),
+        min_stations=setting("climate/min_stations"),
         evaluator=setting("climate/evaluator"),
         tolerance=setting("climate/tolerance/{variable}"),
         bias_correction=setting("climate/bias_correction"),
@@ -187,7 +187,7 @@ rule warp_climate:
         runtime=by_size(60),
     params:
         years=setting("years"),
-        maximum_missing_percent=setting("climate/maximum_missing_percent"),
+        max_missing_percent=setting("climate/max_missing_percent"),
     message:
         "{wildcards.study}: annual {wildcards.variable} of grids on the study grid."
     script:

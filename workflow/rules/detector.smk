@@ -71,7 +71,7 @@ rule sample_factors:
     params:
         names=of_study(detector.factor_names, "detector"),
         options=setting("detector"),
-        built_in=of_study(detector.shared_inputs, "detector"),
+        shared_inputs=of_study(detector.shared_inputs, "detector"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: cells and strata of the detector {wildcards.detector}."
@@ -98,7 +98,7 @@ rule detect_factors:
         runtime=by_size(60),
     params:
         options=setting("detector"),
-        built_in=of_study(detector.shared_inputs, "detector"),
+        shared_inputs=of_study(detector.shared_inputs, "detector"),
         variable=of_study(detector.variable, "detector"),
         simulated=setting("simulated"),
     message:
@@ -124,7 +124,7 @@ rule detect_scales:
         runtime=by_size(30),
     params:
         options=setting("detector"),
-        built_in=of_study(detector.shared_inputs, "detector"),
+        shared_inputs=of_study(detector.shared_inputs, "detector"),
         variable=of_study(detector.variable, "detector"),
         simulated=setting("simulated"),
     message:

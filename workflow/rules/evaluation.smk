@@ -1,9 +1,9 @@
 """Results -> comparison with field data, published numbers, other choices, and simulated truth.
 
 Inputs   tables of plots and sites of the raw folder, <study>/nep/nep.tif, zones and layers
-         <study>/tables/*.csv, <study>/landcover/<year>.tif
+         <study>/tables/*.csv, <study>/landcover/landcover_<year>.tif
          <study>/npp, nep, pixel/nep, landcover; only what a choice affects
-         <results>/twin/<study>/truth/*, the study's climate, NPP, Rh, NEP, trend, land cover
+         <results>/simulated/<study>/truth/*, the study's climate, NPP, Rh, NEP, trend, land cover
          resources/<region>/*, <study>/grid.tif, tables of attribution and restoration
          sums over zones, cubes, class rasters and absence of a study
 Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,sites}.csv,
@@ -12,8 +12,8 @@ Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,
          <study>/specification/<choice>.csv, <study>/tables/specification.csv
          <study>/tables/{recovery,recovery_patterns}.csv,
          <study>/tables/recovery_{factors_<detector>,land_use_<variable>}.csv
-         <results>/twin/{study}/{restoration.gpkg,soil_carbon.tif,srdb-data.csv},
-         <results>/twin/{study}/truth/{restoration,attribution}.csv, truth/*_slope.tif,
+         <results>/simulated/{study}/{restoration.gpkg,soil_carbon.tif,srdb-data.csv},
+         <results>/simulated/{study}/truth/{restoration,attribution}.csv, truth/*_slope.tif,
          <study>/tables/recovery_management.csv
          <study>/tables/*.csv
 """
@@ -60,7 +60,7 @@ rule compare_plots:
     params:
         plots=setting("plots"),
         models=of_study(respiration.models),
-        relation=setting("respiration/heterotrophic"),
+        relation=setting("respiration/rh_relation"),
         constants=of_study(respiration.constants_by_model),
         simulated=setting("simulated"),
     message:
@@ -177,7 +177,7 @@ rule summarise_specification:
     params:
         simulated=setting("simulated"),
     message:
-        "{wildcards.study}: what the other readings give."
+        "{wildcards.study}: what other choices give."
     script:
         "../scripts/evaluation/summarise_specification.py"
 
@@ -185,20 +185,20 @@ rule summarise_specification:
 rule compare_truth:
     input:
         grid="<study>/grid.tif",
-        true_temperature="<results>/twin/{study}/truth/temperature.tif",
+        true_temperature="<results>/simulated/{study}/truth/temperature.tif",
         temperature="<study>/climate/temperature.tif",
-        true_precipitation="<results>/twin/{study}/truth/precipitation.tif",
+        true_precipitation="<results>/simulated/{study}/truth/precipitation.tif",
         precipitation="<study>/climate/precipitation.tif",
-        true_radiation="<results>/twin/{study}/truth/radiation.tif",
+        true_radiation="<results>/simulated/{study}/truth/radiation.tif",
         radiation=of_study(layers.if_in_climate, variable="radiation"),
-        true_npp="<results>/twin/{study}/truth/npp.tif",
+        true_npp="<results>/simulated/{study}/truth/npp.tif",
         npp="<study>/nep/npp.tif",
-        true_rh="<results>/twin/{study}/truth/rh.tif",
+        true_rh="<results>/simulated/{study}/truth/rh.tif",
         rh_monthly=of_study(respiration.monthly_if_made),
         rh="<study>/nep/rh.tif",
-        true_nep="<results>/twin/{study}/truth/nep.tif",
+        true_nep="<results>/simulated/{study}/truth/nep.tif",
         nep="<study>/nep/nep.tif",
-        true_slope="<results>/twin/{study}/truth/nep_trend.tif",
+        true_slope="<results>/simulated/{study}/truth/nep_trend.tif",
         slope=of_study(layers.trend_if_estimated),
     output:
         table="<study>/tables/recovery.csv",
@@ -212,21 +212,21 @@ rule compare_truth:
     params:
         climate=setting("climate/variables"),
     message:
-        "{wildcards.study}: what is recovered of the twin's truth."
+        "{wildcards.study}: what is recovered of the simulation's truth."
     script:
         "../scripts/evaluation/compare_truth.py"
 
 
 rule compare_patterns:
     input:
-        true_maps="<results>/twin/{study}/truth/landcover.tif",
+        true_maps="<results>/simulated/{study}/truth/landcover.tif",
         maps=of_study(landcover.of_dates),
-        true_slope="<results>/twin/{study}/truth/nep_trend.tif",
+        true_slope="<results>/simulated/{study}/truth/nep_trend.tif",
         slope=of_study(layers.trend_if_estimated),
-        true_temperature="<results>/twin/{study}/truth/temperature.tif",
-        true_precipitation="<results>/twin/{study}/truth/precipitation.tif",
-        true_radiation="<results>/twin/{study}/truth/radiation.tif",
-        true_npp="<results>/twin/{study}/truth/npp.tif",
+        true_temperature="<results>/simulated/{study}/truth/temperature.tif",
+        true_precipitation="<results>/simulated/{study}/truth/precipitation.tif",
+        true_radiation="<results>/simulated/{study}/truth/radiation.tif",
+        true_npp="<results>/simulated/{study}/truth/npp.tif",
         found=of_study(pixel.npp_correlations),
     output:
         table="<study>/tables/recovery_patterns.csv",
@@ -241,11 +241,11 @@ rule compare_patterns:
         dates=of_study(evaluation.landcover_dates),
         classes=setting("landcover_classes"),
         drivers=setting("climate/variables"),
-        built_in=of_study(circularity.shared_inputs, variable="npp"),
-        minimum_years=setting("minimum_years"),
+        shared_inputs=of_study(circularity.shared_inputs, variable="npp"),
+        min_years=setting("min_years"),
         correlation=setting("correlation"),
     message:
-        "{wildcards.study}: shares and signs beside the twin's truth."
+        "{wildcards.study}: shares and signs beside the simulation's truth."
     script:
         "../scripts/evaluation/compare_patterns.py"
 
@@ -272,16 +272,16 @@ rule compare_factors:
         variable=of_study(detector.variable, "detector"),
         options=setting("detector"),
     message:
-        "{wildcards.study}: detector {wildcards.detector} beside the twin's truth."
+        "{wildcards.study}: detector {wildcards.detector} beside the simulation's truth."
     script:
         "../scripts/evaluation/compare_factors.py"
 
 
 rule compare_land_use:
     input:
-        variable="<results>/twin/{study}/truth/{variable}.tif",
-        effect="<results>/twin/{study}/truth/landcover_effect.tif",
-        landcover="<results>/twin/{study}/truth/landcover.tif",
+        variable="<results>/simulated/{study}/truth/{variable}.tif",
+        effect="<results>/simulated/{study}/truth/landcover_effect.tif",
+        landcover="<results>/simulated/{study}/truth/landcover.tif",
         grid="<study>/grid.tif",
         effects="<study>/tables/land_use_effect_{variable}.csv",
     output:
@@ -308,8 +308,8 @@ rule compare_management:
         attribution="<study>/tables/attribution_nep.csv",
         effects="<study>/tables/restoration_effects.csv",
         projects="<study>/restoration/projects.csv",
-        true_attribution="<results>/twin/{study}/truth/attribution.csv",
-        true_effects="<results>/twin/{study}/truth/restoration.csv",
+        true_attribution="<results>/simulated/{study}/truth/attribution.csv",
+        true_effects="<results>/simulated/{study}/truth/restoration.csv",
     output:
         table="<study>/tables/recovery_management.csv",
     log:
@@ -330,12 +330,12 @@ rule compare_management:
 
 rule check_results:
     input:
-        npp=of_study(layers.yearly, pattern="npp/{npp}/{year}.tif"),
+        npp=of_study(layers.yearly, pattern="npp/{npp}/npp_{year}.tif"),
         respiration=of_study(layers.respiration),
         nep="<study>/nep/nep.tif",
         sums="<study>/zones/sums.parquet",
         series=of_study(zones.area_series),
-        absence="<study>/tables/absence.csv",
+        missing_reason="<study>/tables/missing_reasons.csv",
         defects=of_study(climate.if_stations, file="tables/station_defects.csv"),
         fits=of_study(climate.fits),
         casa=of_study(npp.casa_table),

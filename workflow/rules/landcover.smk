@@ -1,10 +1,10 @@
 """MCD12Q1 tiles -> land cover of each year, its transitions, and the effect of land-use change.
 
 Inputs   HDF4-EOS tiles of the raw folder
-         <study>/landcover/<year>.tif
-         <study>/nep/nep.tif and the other cubes, <study>/landcover/<year>.tif
-Outputs  <study>/landcover/<year>.tif, and landcover/keys/<key>/<year>.tif by another key
-         <study>/tables/{transitions,built_in}.csv
+         <study>/landcover/landcover_<year>.tif
+         <study>/nep/nep.tif and the other cubes, <study>/landcover/landcover_<year>.tif
+Outputs  <study>/landcover/landcover_<year>.tif, and landcover/keys/<key>/landcover_<year>.tif by another key
+         <study>/tables/{transitions,shared_inputs}.csv
          <study>/land_use/{<variable>,class}_{first,last}.tif,
          <study>/tables/land_use_{effect,density}_<variable>.csv
 """
@@ -21,7 +21,7 @@ rule warp_landcover:
         granules=of_study(tiles.granules, "year", product="MCD12Q1"),
         grid="<study>/grid.tif",
     output:
-        landcover="<banded>/landcover/{keyed}{year}.tif",
+        landcover="<banded>/landcover/{keyed}landcover_{year}.tif",
         granules="<banded>/landcover/{keyed}granules_{year}.csv",
     log:
         "<logs>/{study}{band}/warp_landcover/{keyed}{year}.log",
@@ -78,7 +78,7 @@ rule average_periods:
     params:
         years=setting("years"),
         periods=setting("land_use_periods"),
-        minimum_years=setting("land_use_effect/minimum_years"),
+        min_years=setting("land_use_effect/min_years"),
     message:
         "{wildcards.study}{wildcards.band}: {wildcards.variable} of the first and the last years."
     script:

@@ -1,12 +1,12 @@
 """MOD17 tiles, rasters of the user, or NDVI and climate -> NPP of each year.
 
-Inputs   HDF4-EOS tiles of the raw folder, <study>/npp/<source>/<year>.tif
+Inputs   HDF4-EOS tiles of the raw folder, <study>/npp/<source>/npp_<year>.tif
          rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
          HDF4-EOS tiles of the raw folder, <study>/grid.tif
-         <study>/ndvi/*.tif, <study>/landcover/keys/igbp17/<year>.tif, climate, dem, grid
-         <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
+         <study>/ndvi/*.tif, <study>/landcover/keys/igbp17/landcover_<year>.tif, climate, dem, grid
+         <study>/landcover/landcover_<year>.tif, pixel/nep_mean.tif, climate, dem.tif, files of the user
          sums over zones, cubes, class rasters and absence of a study
-Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.csv,
+Outputs  <study>/npp/<collection>/{year,qc_year,missing_reason_year}.tif, counts_year.csv,
          <study>/npp/compared/*.tif, <study>/tables/npp_agreement.csv
          <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
          <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
@@ -14,7 +14,7 @@ Outputs  <study>/npp/<collection>/{year,qc_year,absence_year}.tif, counts_year.c
          <study>/ndvi/*.tif, <study>/npp/casa/{counts,granules}_<year>.csv
          <study>/casa/*.tif, <study>/npp/casa{limits}/*.tif, <study>/tables/casa*.csv; ``limits``
          is empty, or names limits of NDVI that the study did not choose
-         <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/absence.tif,
+         <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp_missing_reason.tif,
          <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
          <study>/tables/*.csv
 """
@@ -31,9 +31,9 @@ rule warp_npp:
         granules=of_study(tiles.granules, "year", "collection", product="MOD17A3HGF"),
         grid="<study>/grid.tif",
     output:
-        npp="<banded>/npp/{collection}/{year}.tif",
+        npp="<banded>/npp/{collection}/npp_{year}.tif",
         qc="<banded>/npp/{collection}/qc_{year}.tif",
-        absence="<banded>/npp/{collection}/absence_{year}.tif",
+        missing_reason="<banded>/npp/{collection}/missing_reason_{year}.tif",
         counts="<banded>/npp/{collection}/counts_{year}.csv",
         granules="<banded>/npp/{collection}/granules_{year}.csv",
     log:
@@ -56,15 +56,15 @@ rule warp_npp:
 
 rule harmonise_npp:
     input:
-        npp="<study>/npp/006/{year}.tif",
+        npp="<study>/npp/006/npp_{year}.tif",
         qc="<study>/npp/006/qc_{year}.tif",
-        absence="<study>/npp/006/absence_{year}.tif",
+        missing_reason="<study>/npp/006/missing_reason_{year}.tif",
         overlap_006=of_study(npp.overlap, collection="006"),
         overlap_061=of_study(npp.overlap, collection="061"),
     output:
-        npp="<banded>/npp/harmonised/{year}.tif",
+        npp="<banded>/npp/harmonised/npp_{year}.tif",
         qc="<banded>/npp/harmonised/qc_{year}.tif",
-        absence="<banded>/npp/harmonised/absence_{year}.tif",
+        missing_reason="<banded>/npp/harmonised/missing_reason_{year}.tif",
     log:
         "<logs>/{study}{band}/harmonise_npp/{year}.log",
     conda:
@@ -73,7 +73,7 @@ rule harmonise_npp:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        minimum_years=setting("npp/minimum_overlap_years"),
+        min_years=setting("npp/min_overlap_years"),
     message:
         "{wildcards.study}{wildcards.band}: NPP of {wildcards.year} from collection 006 to the level of 061."
     script:
@@ -86,7 +86,7 @@ rule import_npp:
         grid="<study>/grid.tif",
     output:
         flux=temp("<study>/npp/rasters/native/{year}.tif"),
-        absence=temp("<study>/npp/rasters/native/absence_{year}.tif"),
+        missing_reason=temp("<study>/npp/rasters/native/missing_reason_{year}.tif"),
         counts="<study>/npp/rasters/counts_{year}.csv",
         granules="<study>/npp/rasters/granules_{year}.csv",
     log:
@@ -108,12 +108,12 @@ rule import_npp:
 rule warp_npp_raster:
     input:
         flux="<study>/npp/rasters/native/{year}.tif",
-        absence="<study>/npp/rasters/native/absence_{year}.tif",
+        missing_reason="<study>/npp/rasters/native/missing_reason_{year}.tif",
         grid="<study>/grid.tif",
     output:
-        npp="<banded>/npp/rasters/{year}.tif",
+        npp="<banded>/npp/rasters/npp_{year}.tif",
         qc="<banded>/npp/rasters/qc_{year}.tif",
-        absence="<banded>/npp/rasters/absence_{year}.tif",
+        missing_reason="<banded>/npp/rasters/missing_reason_{year}.tif",
     log:
         "<logs>/{study}{band}/warp_npp_raster/{year}.log",
     conda:
@@ -133,9 +133,9 @@ rule compare_npp:
     input:
         unpack(of_study(npp.comparison)),
     output:
-        own="<study>/npp/compared/own.tif",
-        other="<study>/npp/compared/other.tif",
-        difference="<study>/npp/compared/difference.tif",
+        own="<study>/npp/compared/npp_own.tif",
+        other="<study>/npp/compared/npp_other.tif",
+        difference="<study>/npp/compared/npp_difference.tif",
         table="<study>/tables/npp_agreement.csv",
     log:
         "<logs>/{study}/compare_npp.log",
@@ -173,7 +173,7 @@ rule warp_ndvi:
     params:
         months=when_listed(tiles.ndvi_months, "year"),
         product=setting("ndvi/product"),
-        kept=setting("ndvi/kept_reliability"),
+        kept=setting("ndvi/valid_reliability"),
         resampling=setting("ndvi/resampling"),
     message:
         "{wildcards.study}{wildcards.band}: NDVI of the months of {wildcards.year} on the study grid."
@@ -187,11 +187,11 @@ rule fill_ndvi:
         state=of_study(layers.yearly, pattern="ndvi/state_{year}.tif"),
     output:
         ndvi="<banded>/ndvi/ndvi.tif",
-        state="<banded>/ndvi/state.tif",
+        state="<banded>/ndvi/ndvi_state.tif",
         filled="<banded>/ndvi/filled_months.tif",
         share="<banded>/ndvi/filled_share.tif",
-        normals="<banded>/ndvi/normals.tif",
-        mean="<banded>/ndvi/mean.tif",
+        normals="<banded>/ndvi/ndvi_normals.tif",
+        mean="<banded>/ndvi/ndvi_mean.tif",
     log:
         "<logs>/{study}{band}/fill_ndvi.log",
     conda:
@@ -202,7 +202,7 @@ rule fill_ndvi:
         runtime=by_size(60),
     params:
         years=setting("years"),
-        longest_linear=setting("ndvi/longest_linear_months"),
+        longest_linear=setting("ndvi/max_interpolated_months"),
     message:
         "{wildcards.study}{wildcards.band}: months of NDVI that were not observed."
     script:
@@ -236,8 +236,10 @@ rule estimate_normals:
 rule estimate_fpar_limits:
     input:
         ndvi="<study>/ndvi/ndvi.tif",
-        state="<study>/ndvi/state.tif",
-        landcover=of_study(layers.yearly, pattern="landcover/keys/igbp17/{landcover_year}.tif"),
+        state="<study>/ndvi/ndvi_state.tif",
+        landcover=of_study(
+            layers.yearly, pattern="landcover/keys/igbp17/landcover_{landcover_year}.tif"
+        ),
         types=os.path.relpath(TOP / "config/vegetation_types.csv"),
     output:
         limits="<study>/tables/casa_limits{limits}.csv",
@@ -261,7 +263,7 @@ rule estimate_npp_casa:
     input:
         ndvi="<study>/ndvi/ndvi.tif",
         filled="<study>/ndvi/filled_months.tif",
-        ndvi_normals="<study>/ndvi/normals.tif",
+        ndvi_normals="<study>/ndvi/ndvi_normals.tif",
         normals="<study>/casa/normals.tif",
         landcover=of_study(npp.vegetation, "year"),
         limits="<study>/tables/casa_limits{limits}.csv",
@@ -269,9 +271,9 @@ rule estimate_npp_casa:
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
-        npp="<banded>/npp/casa{limits}/{year}.tif",
+        npp="<banded>/npp/casa{limits}/npp_{year}.tif",
         qc="<banded>/npp/casa{limits}/qc_{year}.tif",
-        absence="<banded>/npp/casa{limits}/absence_{year}.tif",
+        missing_reason="<banded>/npp/casa{limits}/missing_reason_{year}.tif",
         clip="<banded>/npp/casa{limits}/clip_{year}.tif",
     log:
         "<logs>/{study}{band}/estimate_npp_casa/{year}{limits}.log",
@@ -315,34 +317,34 @@ rule summarise_casa:
         "../scripts/npp/summarise_casa.py"
 
 
-rule estimate_absence:
+rule estimate_missing_reason:
     input:
-        absence=of_study(layers.yearly, pattern="npp/{npp}/absence_{year}.tif"),
+        missing_reason=of_study(layers.yearly, pattern="npp/{npp}/missing_reason_{year}.tif"),
     output:
-        absence="<banded>/pixel/npp/absence.tif",
+        missing_reason="<banded>/pixel/npp_missing_reason.tif",
     log:
-        "<logs>/{study}{band}/estimate_absence.log",
+        "<logs>/{study}{band}/estimate_missing_reason.log",
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     message:
-        "{wildcards.study}{wildcards.band}: commonest reason of absence."
+        "{wildcards.study}{wildcards.band}: commonest reason for missing data."
     script:
-        "../scripts/npp/estimate_absence.py"
+        "../scripts/npp/estimate_missing_reason.py"
 
 
-rule summarise_absence:
+rule summarise_missing_reasons:
     input:
-        absence=of_study(layers.yearly, pattern="npp/{npp}/absence_{year}.tif"),
+        missing_reason=of_study(layers.yearly, pattern="npp/{npp}/missing_reason_{year}.tif"),
         counts=of_study(layers.yearly, pattern="npp/{collection}/counts_{year}.csv"),
         grid="<study>/grid.tif",
     output:
-        absence="<study>/tables/absence.csv",
-        native="<study>/tables/absence_native.csv",
+        missing_reason="<study>/tables/missing_reasons.csv",
+        native="<study>/tables/missing_reasons_native.csv",
     log:
-        "<logs>/{study}/summarise_absence.log",
+        "<logs>/{study}/summarise_missing_reasons.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -354,4 +356,4 @@ rule summarise_absence:
     message:
         "{wildcards.study}: area without NPP by reason."
     script:
-        "../scripts/npp/summarise_absence.py"
+        "../scripts/npp/summarise_missing_reasons.py"

@@ -2,13 +2,13 @@
 
 Inputs   <study>/nep/nep.tif and the other cubes
          <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
-Outputs  <study>/pixel/<variable>/{mean,valid_years,sen_slope,slope_low,
+Outputs  <study>/pixel/<variable>_{mean,valid_years,sen_slope,slope_low,
          slope_high,mann_kendall_z,mann_kendall_p,lag1,trend_class}.tif
-         <study>/pixel/<variable>/{sd,cv,cv_class,hurst,coupling}.tif,
+         <study>/pixel/<variable>_{sd,cv,cv_class,hurst,coupling}.tif,
          <study>/tables/{cv_breaks,persistence}_<variable>.csv
-         <study>/pixel/<variable>/partial_<driver>{,_p,_class}.tif, <test>_fdr.tif,
-         <study>/tables/{correlation_<variable>,discoveries_<test>_<variable>}.csv
-         <study>/pixel/<variable>/{multiple_r2,multiple_p,dominant_class}.tif,
+         <study>/pixel/<variable>_partial_<driver>{,_p,_class}.tif, <test>_fdr.tif,
+         <study>/tables/{correlation_<variable>,field_significance_<test>_<variable>}.csv
+         <study>/pixel/<variable>_{multiple_r2,multiple_p,dominant_class}.tif,
          <study>/tables/multiple_<variable>.csv
 """
 
@@ -32,7 +32,7 @@ rule estimate_mean:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        minimum_years=of_study(layers.minimum_years),
+        min_years=of_study(layers.min_years),
     message:
         "{wildcards.study}{wildcards.band}: mean of {wildcards.variable}."
     script:
@@ -54,7 +54,7 @@ rule estimate_trend:
         runtime=by_size(60),
     params:
         years=setting("years"),
-        minimum_years=setting("minimum_years"),
+        min_years=setting("min_years"),
         trend=setting("trend"),
     message:
         "{wildcards.study}{wildcards.band}: trend of {wildcards.variable}."
@@ -62,32 +62,32 @@ rule estimate_trend:
         "../scripts/pixel/estimate_trend.py"
 
 
-rule estimate_stability:
+rule estimate_variability:
     input:
         cube=of_study(layers.cube, "variable"),
     output:
         **pixel.outputs("variation"),
     log:
-        "<logs>/{study}{band}/estimate_stability/{variable}.log",
+        "<logs>/{study}{band}/estimate_variability/{variable}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        minimum_years=setting("minimum_years"),
-        stability=setting("stability"),
+        min_years=setting("min_years"),
+        variability=setting("variability"),
     message:
         "{wildcards.study}{wildcards.band}: variation of {wildcards.variable}."
     script:
-        "../scripts/pixel/estimate_stability.py"
+        "../scripts/pixel/estimate_variability.py"
 
 
 rule classify_variation:
     input:
-        cv="<study>/pixel/{variable}/cv.tif",
+        cv="<study>/pixel/{variable}_cv.tif",
     output:
-        cv_class="<study>/pixel/{variable}/cv_class.tif",
+        cv_class="<study>/pixel/{variable}_cv_class.tif",
         breaks="<study>/tables/cv_breaks_{variable}.csv",
     log:
         "<logs>/{study}/classify_variation/{variable}.log",
@@ -97,7 +97,7 @@ rule classify_variation:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        stability=setting("stability"),
+        variability=setting("variability"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: classes of variation of {wildcards.variable}."
@@ -108,7 +108,7 @@ rule classify_variation:
 rule estimate_persistence:
     input:
         cube=of_study(layers.cube, "variable"),
-        slope="<study>/pixel/{variable}/sen_slope.tif",
+        slope="<study>/pixel/{variable}_sen_slope.tif",
     output:
         **pixel.outputs("persistence"),
     log:
@@ -119,7 +119,7 @@ rule estimate_persistence:
         mem_mb=by_attempt(2000),
         runtime=by_size(30),
     params:
-        minimum_years=setting("minimum_years"),
+        min_years=setting("min_years"),
         persistence=setting("persistence"),
     message:
         "{wildcards.study}{wildcards.band}: persistence of {wildcards.variable}."
@@ -130,8 +130,8 @@ rule estimate_persistence:
 rule summarise_persistence:
     input:
         cube=of_study(layers.cube, "variable"),
-        slope="<study>/pixel/{variable}/sen_slope.tif",
-        absence="<study>/pixel/npp/absence.tif",
+        slope="<study>/pixel/{variable}_sen_slope.tif",
+        missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
     output:
         table="<study>/tables/persistence_{variable}.csv",
@@ -144,7 +144,7 @@ rule summarise_persistence:
         runtime=by_size(60),
     params:
         years=setting("years"),
-        minimum_years=setting("minimum_years"),
+        min_years=setting("min_years"),
         persistence=setting("persistence"),
         simulated=setting("simulated"),
     message:
@@ -176,7 +176,7 @@ for drivers, driven in pixel.sets_of_drivers(STUDIES).items():
         params:
             climate=setting("climate/variables"),
             years=setting("years"),
-            minimum_years=setting("minimum_years"),
+            min_years=setting("min_years"),
             correlation=setting("correlation"),
         message:
             "{wildcards.study}{wildcards.band}: partial correlations of {wildcards.variable}."
@@ -184,16 +184,16 @@ for drivers, driven in pixel.sets_of_drivers(STUDIES).items():
             "../scripts/pixel/estimate_correlation.py"
 
 
-rule control_discoveries:
+rule control_false_discoveries:
     input:
-        p="<study>/pixel/{variable}/{test}_p.tif",
-        absence="<study>/pixel/npp/absence.tif",
+        p="<study>/pixel/{variable}_{test}_p.tif",
+        missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
     output:
-        discoveries="<study>/pixel/{variable}/{test}_fdr.tif",
-        table="<study>/tables/discoveries_{test}_{variable}.csv",
+        discoveries="<study>/pixel/{variable}_{test}_fdr.tif",
+        table="<study>/tables/field_significance_{test}_{variable}.csv",
     log:
-        "<logs>/{study}/control_discoveries/{variable}_{test}.log",
+        "<logs>/{study}/control_false_discoveries/{variable}_{test}.log",
     conda:
         "../../envs/geo.yaml"
     resources:
@@ -201,12 +201,12 @@ rule control_discoveries:
         runtime=by_size(30),
     params:
         significance=of_study(pixel.significance, "test"),
-        built_in=of_study(circularity.shared_input_of_test, "variable", "test"),
+        shared_inputs=of_study(circularity.shared_input_of_test, "variable", "test"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: field significance of {wildcards.test} of {wildcards.variable}."
     script:
-        "../scripts/pixel/control_discoveries.py"
+        "../scripts/pixel/control_false_discoveries.py"
 
 
 rule summarise_correlation:
@@ -214,7 +214,7 @@ rule summarise_correlation:
         r=of_study(pixel.partial_layers, "variable", suffix=""),
         p=of_study(pixel.partial_layers, "variable", suffix="_p"),
         discoveries=of_study(pixel.controlled_discoveries, "variable"),
-        absence="<study>/pixel/npp/absence.tif",
+        missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
     output:
         table="<study>/tables/correlation_{variable}.csv",
@@ -228,7 +228,7 @@ rule summarise_correlation:
     params:
         climate=setting("climate/variables"),
         level=setting("correlation/significance_p"),
-        built_in=of_study(circularity.shared_inputs, "variable"),
+        shared_inputs=of_study(circularity.shared_inputs, "variable"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
@@ -253,7 +253,7 @@ rule estimate_dominance:
     params:
         climate=setting("climate/variables"),
         years=setting("years"),
-        minimum_years=setting("minimum_years"),
+        min_years=setting("min_years"),
         correlation=setting("correlation"),
     message:
         "{wildcards.study}{wildcards.band}: dominant drivers of {wildcards.variable}."
@@ -263,9 +263,9 @@ rule estimate_dominance:
 
 rule summarise_dominance:
     input:
-        r2="<study>/pixel/{variable}/multiple_r2.tif",
-        p="<study>/pixel/{variable}/multiple_p.tif",
-        absence="<study>/pixel/npp/absence.tif",
+        r2="<study>/pixel/{variable}_multiple_r2.tif",
+        p="<study>/pixel/{variable}_multiple_p.tif",
+        missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
     output:
         table="<study>/tables/multiple_{variable}.csv",
@@ -277,7 +277,7 @@ rule summarise_dominance:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        built_in=of_study(circularity.shared_inputs, "variable"),
+        shared_inputs=of_study(circularity.shared_inputs, "variable"),
         level=setting("correlation/significance_p"),
         simulated=setting("simulated"),
     message:

@@ -1,9 +1,9 @@
 """Climate, soil carbon and NPP -> heterotrophic respiration and NEP.
 
-Inputs   <study>/climate/<variable>{.tif,_fit.npz} or native/<variable>.tif, <study>/npp/<collection>/<year>.tif
+Inputs   <study>/climate/<variable>{.tif,_fit.npz} or native/<variable>.tif, <study>/npp/<collection>/npp_<year>.tif
          <study>/climate, raster of soil_carbon
          sums over zones, cubes, class rasters and absence of a study
-Outputs  <study>/nep/rh_<reading>.tif of all cells; <study>/nep/{nep,npp,rh}.tif, the balance, over the
+Outputs  <study>/nep/rh_<time_step>.tif of all cells; <study>/nep/{nep,npp,rh}.tif, the balance, over the
          cells and years where NEP exists
          <study>/soil/{native_carbon,carbon}.tif, <study>/nep/{rs,rh}_<soil model>_<relation>.tif,
          <study>/tables/{respiration_<soil model>_<relation>,calibration_plots}.csv
@@ -14,7 +14,7 @@ from nepflow.study import evaluation, files, layers, respiration
 
 
 wildcard_constraints:
-    reading="|".join(respiration.READINGS),
+    time_step="|".join(respiration.TIME_STEPS),
     soil_model="|".join(respiration.SOIL_MODELS),
     relation="|".join(respiration.RELATIONS),
 
@@ -27,9 +27,9 @@ rule estimate_respiration:
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
-        respiration="<banded>/nep/rh_{reading}.tif",
+        respiration="<banded>/nep/rh_{time_step}.tif",
     log:
-        "<logs>/{study}{band}/estimate_respiration/{reading}.log",
+        "<logs>/{study}{band}/estimate_respiration/{time_step}.log",
     conda:
         "../../envs/geo.yaml"
     threads: 2
@@ -37,10 +37,10 @@ rule estimate_respiration:
         mem_mb=by_attempt(2000),
         runtime=by_size(60),
     params:
-        reading="{reading}",
+        time_step="{time_step}",
         bias_correction=setting("climate/bias_correction"),
     message:
-        "{wildcards.study}{wildcards.band}: heterotrophic respiration, reading {wildcards.reading}."
+        "{wildcards.study}{wildcards.band}: heterotrophic respiration, time step {wildcards.time_step}."
     script:
         "../scripts/respiration/estimate_respiration.py"
 
@@ -125,7 +125,7 @@ rule estimate_soil_respiration:
 
 rule estimate_nep:
     input:
-        npp=of_study(layers.yearly, pattern="npp/{npp}/{year}.tif"),
+        npp=of_study(layers.yearly, pattern="npp/{npp}/npp_{year}.tif"),
         respiration=of_study(layers.respiration),
     output:
         nep="<banded>/nep/nep.tif",
@@ -144,26 +144,26 @@ rule estimate_nep:
         "../scripts/respiration/estimate_nep.py"
 
 
-rule compare_readings:
+rule compare_respiration:
     input:
         npp="<study>/nep/npp.tif",
         respiration=of_study(layers.all_respiration),
         grid="<study>/grid.tif",
     output:
-        table="<study>/tables/respiration_readings.csv",
+        table="<study>/tables/respiration_variants.csv",
     log:
-        "<logs>/{study}/compare_readings.log",
+        "<logs>/{study}/compare_respiration.log",
     conda:
         "../../envs/geo.yaml"
     resources:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        readings=setting("respiration_variants"),
-        minimum_years=of_study(layers.minimum_years),
+        variants=setting("respiration_variants"),
+        min_years=of_study(layers.min_years),
         chosen=setting("respiration_variant"),
         simulated=setting("simulated"),
     message:
-        "{wildcards.study}: NEP by the readings of the respiration equation."
+        "{wildcards.study}: NEP by the time steps of the respiration equation."
     script:
-        "../scripts/respiration/compare_readings.py"
+        "../scripts/respiration/compare_respiration.py"

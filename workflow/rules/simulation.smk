@@ -1,17 +1,17 @@
-"""Real geography and a seed -> a simulated archive with known truth below <results>/twin/.
+"""Real geography and a seed -> a simulated archive with known truth below <results>/simulated/.
 
 Inputs   resources/<region>/*, <study>/grid.tif (the truth only)
          resources/<region>/*
          resources/<region>/*, <study>/grid.tif, tables of attribution and restoration
-Outputs  <results>/twin/{study}/granules/*.csv with tiles beside in modis/, stations.csv, dem.tif,
+Outputs  <results>/simulated/{study}/granules/*.csv with tiles beside in modis/, stations.csv, dem.tif,
          area.gpkg, truth/*
-         <results>/twin/{study}/granules/MOD13A3.*.csv with tiles beside in modis/, karst.gpkg,
+         <results>/simulated/{study}/granules/MOD13A3.*.csv with tiles beside in modis/, karst.gpkg,
          population.tif
-         <results>/twin/{study}/{restoration.gpkg,soil_carbon.tif,srdb-data.csv},
-         <results>/twin/{study}/truth/{restoration,attribution}.csv, truth/*_slope.tif,
+         <results>/simulated/{study}/{restoration.gpkg,soil_carbon.tif,srdb-data.csv},
+         <results>/simulated/{study}/truth/{restoration,attribution}.csv, truth/*_slope.tif,
          <study>/tables/recovery_management.csv
 
-Nothing here writes outside <results>/twin/, and everything written says "simulated (twin)".
+Nothing here writes outside <results>/simulated/, and everything written says "simulated".
 """
 
 LANDCOVER_YEARS = list(range(2001, 2023))  # of MCD12Q1
@@ -19,7 +19,7 @@ LANDCOVER_YEARS = list(range(2001, 2023))  # of MCD12Q1
 GEOGRAPHY = collect(
     "{folder}/{region}/{file}",
     folder=os.path.relpath(SCRIPTS.parent.parent / "resources"),
-    region=setting("twin/region"),
+    region=setting("simulation/region"),
     file=["region.json", "provinces.geojson"]
     + [f"{name}.tif" for name in ("elevation", "landcover", "temperature", "precipitation")],
 )
@@ -29,8 +29,8 @@ rule simulate_geography:
     input:
         geography=GEOGRAPHY,
     output:
-        dem="<results>/twin/{study}/dem.tif",
-        area="<results>/twin/{study}/area.gpkg",
+        dem="<results>/simulated/{study}/dem.tif",
+        area="<results>/simulated/{study}/area.gpkg",
     log:
         "<logs>/{study}/simulate_geography.log",
     conda:
@@ -39,7 +39,7 @@ rule simulate_geography:
         mem_mb=by_attempt(1000),
         runtime=by_size(5),
     message:
-        "{wildcards.study}: elevation and outlines of the twin."
+        "{wildcards.study}: elevation and outlines of the simulation."
     script:
         "../scripts/simulation/simulate_geography.py"
 
@@ -48,7 +48,7 @@ rule simulate_tiles:
     input:
         geography=GEOGRAPHY,
     output:
-        granules="<results>/twin/{study}/granules/{product}.{collection}_{year}.csv",
+        granules="<results>/simulated/{study}/granules/{product}.{collection}_{year}.csv",
     log:
         "<logs>/{study}/simulate_tiles/{product}.{collection}_{year}.log",
     wildcard_constraints:
@@ -60,8 +60,8 @@ rule simulate_tiles:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        pixels_per_tile=setting("twin/pixels_per_tile"),
-        seed=setting("twin/seed"),
+        pixels_per_tile=setting("simulation/pixels_per_tile"),
+        seed=setting("simulation/seed"),
     message:
         "{wildcards.study}: simulated tiles {wildcards.product} of {wildcards.year}, "
         "collection {wildcards.collection}."
@@ -74,7 +74,7 @@ rule simulate_landcover:
         geography=GEOGRAPHY,
     output:
         granules=collect(
-            "<results>/twin/{study}/granules/MCD12Q1.061_{year}.csv",
+            "<results>/simulated/{study}/granules/MCD12Q1.061_{year}.csv",
             year=LANDCOVER_YEARS,
             allow_missing=True,
         ),
@@ -86,8 +86,8 @@ rule simulate_landcover:
         mem_mb=by_attempt(1500),
         runtime=by_size(60),
     params:
-        pixels_per_tile=setting("twin/pixels_per_tile"),
-        seed=setting("twin/seed"),
+        pixels_per_tile=setting("simulation/pixels_per_tile"),
+        seed=setting("simulation/seed"),
         years=LANDCOVER_YEARS,
     message:
         "{wildcards.study}: simulated land cover tiles."
@@ -99,9 +99,9 @@ rule simulate_stations:
     input:
         geography=GEOGRAPHY,
     output:
-        stations="<results>/twin/{study}/stations.csv",
-        defects="<results>/twin/{study}/truth/station_defects.csv",
-        truth="<results>/twin/{study}/truth/stations.csv",
+        stations="<results>/simulated/{study}/stations.csv",
+        defects="<results>/simulated/{study}/truth/station_defects.csv",
+        truth="<results>/simulated/{study}/truth/stations.csv",
     log:
         "<logs>/{study}/simulate_stations.log",
     conda:
@@ -111,8 +111,8 @@ rule simulate_stations:
         runtime=by_size(10),
     params:
         period=setting("period"),
-        stations=setting("twin/stations"),
-        seed=setting("twin/seed"),
+        stations=setting("simulation/stations"),
+        seed=setting("simulation/seed"),
     message:
         "{wildcards.study}: simulated records of weather stations."
     script:
@@ -123,8 +123,8 @@ rule simulate_factors:
     input:
         geography=GEOGRAPHY,
     output:
-        karst="<results>/twin/{study}/karst.gpkg",
-        population="<results>/twin/{study}/population.tif",
+        karst="<results>/simulated/{study}/karst.gpkg",
+        population="<results>/simulated/{study}/population.tif",
     log:
         "<logs>/{study}/simulate_factors.log",
     conda:
@@ -133,7 +133,7 @@ rule simulate_factors:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        seed=setting("twin/seed"),
+        seed=setting("simulation/seed"),
     message:
         "{wildcards.study}: simulated karst and population."
     script:
@@ -144,10 +144,10 @@ rule simulate_management:
     input:
         geography=GEOGRAPHY,
     output:
-        projects="<results>/twin/{study}/restoration.gpkg",
-        carbon="<results>/twin/{study}/soil_carbon.tif",
-        plots="<results>/twin/{study}/srdb-data.csv",
-        truth="<results>/twin/{study}/truth/restoration.csv",
+        projects="<results>/simulated/{study}/restoration.gpkg",
+        carbon="<results>/simulated/{study}/soil_carbon.tif",
+        plots="<results>/simulated/{study}/srdb-data.csv",
+        truth="<results>/simulated/{study}/truth/restoration.csv",
     log:
         "<logs>/{study}/simulate_management.log",
     conda:
@@ -157,7 +157,7 @@ rule simulate_management:
         runtime=by_size(10),
     params:
         period=setting("period"),
-        seed=setting("twin/seed"),
+        seed=setting("simulation/seed"),
     message:
         "{wildcards.study}: simulated restoration, soil carbon and field plots."
     script:
@@ -169,16 +169,16 @@ rule simulate_truth:
         geography=GEOGRAPHY,
         grid="<study>/grid.tif",
     output:
-        temperature="<results>/twin/{study}/truth/temperature.tif",
-        precipitation="<results>/twin/{study}/truth/precipitation.tif",
-        radiation="<results>/twin/{study}/truth/radiation.tif",
-        npp="<results>/twin/{study}/truth/npp.tif",
-        rh="<results>/twin/{study}/truth/rh.tif",
-        nep="<results>/twin/{study}/truth/nep.tif",
-        landcover="<results>/twin/{study}/truth/landcover.tif",
-        effect="<results>/twin/{study}/truth/landcover_effect.tif",
-        nep_trend="<results>/twin/{study}/truth/nep_trend.tif",
-        ratio="<results>/twin/{study}/truth/collection_006_ratio.tif",
+        temperature="<results>/simulated/{study}/truth/temperature.tif",
+        precipitation="<results>/simulated/{study}/truth/precipitation.tif",
+        radiation="<results>/simulated/{study}/truth/radiation.tif",
+        npp="<results>/simulated/{study}/truth/npp.tif",
+        rh="<results>/simulated/{study}/truth/rh.tif",
+        nep="<results>/simulated/{study}/truth/nep.tif",
+        landcover="<results>/simulated/{study}/truth/landcover.tif",
+        effect="<results>/simulated/{study}/truth/landcover_effect.tif",
+        nep_trend="<results>/simulated/{study}/truth/nep_trend.tif",
+        ratio="<results>/simulated/{study}/truth/collection_006_ratio.tif",
     log:
         "<logs>/{study}/simulate_truth.log",
     conda:
@@ -188,9 +188,9 @@ rule simulate_truth:
         runtime=by_size(60),
     params:
         period=setting("period"),
-        seed=setting("twin/seed"),
+        seed=setting("simulation/seed"),
     message:
-        "{wildcards.study}: the truth of the twin on the study's grid."
+        "{wildcards.study}: the truth of the simulation on the study's grid."
     script:
         "../scripts/simulation/simulate_truth.py"
 
@@ -200,11 +200,11 @@ rule simulate_parts:
         geography=GEOGRAPHY,
         grid="<study>/grid.tif",
     output:
-        npp_climate="<results>/twin/{study}/truth/npp_climate_slope.tif",
-        npp_human="<results>/twin/{study}/truth/npp_human_slope.tif",
-        nep_climate="<results>/twin/{study}/truth/nep_climate_slope.tif",
-        nep_human="<results>/twin/{study}/truth/nep_human_slope.tif",
-        table="<results>/twin/{study}/truth/attribution.csv",
+        npp_climate="<results>/simulated/{study}/truth/npp_climate_slope.tif",
+        npp_human="<results>/simulated/{study}/truth/npp_human_slope.tif",
+        nep_climate="<results>/simulated/{study}/truth/nep_climate_slope.tif",
+        nep_human="<results>/simulated/{study}/truth/nep_human_slope.tif",
+        table="<results>/simulated/{study}/truth/attribution.csv",
     log:
         "<logs>/{study}/simulate_parts.log",
     conda:
@@ -214,7 +214,7 @@ rule simulate_parts:
         runtime=by_size(60),
     params:
         period=setting("period"),
-        seed=setting("twin/seed"),
+        seed=setting("simulation/seed"),
     message:
         "{wildcards.study}: what climate and people truly add to trends."
     script:

@@ -31,7 +31,7 @@ rule clean_stations:
         years=setting("years"),
         time_step=setting("climate/time_step"),
         buffer_km=setting("area/buffer_km"),
-        minimum_stations=setting("climate/minimum_stations"),
+        min_stations=setting("climate/min_stations"),
         plausible_median=setting("climate/plausible_median"),
         limits=setting("climate/limits"),
         elevation_limits_m=setting("climate/elevation_limits_m"),
@@ -92,9 +92,9 @@ rule fill_stations:
         variables=setting("climate/variables"),
         years=setting("years"),
         time_step=setting("climate/time_step"),
-        fill=setting("climate/fill"),
+        fill=setting("climate/gap_filling"),
         kriging=setting("climate/kriging"),
-        minimum_stations=setting("climate/minimum_stations"),
+        min_stations=setting("climate/min_stations"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: missing days of the stations reconstructed."

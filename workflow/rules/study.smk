@@ -2,7 +2,7 @@
 
 Inputs   area polygons and elevation raster of the raw folder, lists of granules
 Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>/study.yaml
-         <study>/tables/{inputs,choices,built_in}.csv
+         <study>/tables/{inputs,choices,shared_inputs}.csv
 """
 
 from nepflow.study import files, tiles
@@ -50,7 +50,7 @@ rule warp_dem:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        maximum_missing_percent=setting("dem/maximum_missing_percent"),
+        max_missing_percent=setting("dem/max_missing_percent"),
         missing=setting("dem/missing"),
     message:
         "{wildcards.study}: elevation on the study grid."
@@ -83,7 +83,7 @@ rule describe_study:
     output:
         study="<study>/study.yaml",
         choices="<study>/tables/choices.csv",
-        built_in="<study>/tables/built_in.csv",
+        shared_inputs="<study>/tables/shared_inputs.csv",
     log:
         "<logs>/{study}/describe_study.log",
     localrule: True

@@ -1,9 +1,9 @@
 """Polygons, classes and layers -> zones, and sums and shares over them.
 
-Inputs   <study>/landcover/<year>.tif, pixel/nep/mean.tif, climate, dem.tif, files of the user
+Inputs   <study>/landcover/landcover_<year>.tif, pixel/nep_mean.tif, climate, dem.tif, files of the user
          sums over zones, cubes, class rasters and absence of a study
          tables of plots and sites of the raw folder, <study>/nep/nep.tif, zones and layers
-Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp/absence.tif,
+Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp_missing_reason.tif,
          <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
          <study>/tables/*.csv
          <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,sites}.csv,
@@ -80,7 +80,7 @@ rule summarise_zones:
         runtime=by_size(10),
     params:
         years=setting("years"),
-        minimum_years=setting("minimum_years"),
+        min_years=setting("min_years"),
         autocorrelation=setting("trend/autocorrelation"),
         simulated=setting("simulated"),
     message:
@@ -93,7 +93,7 @@ rule summarise_classes:
     input:
         classes=of_study(zones.class_raster, "classes"),
         persistence=of_study(zones.persistence_of_classes, "classes"),
-        absence="<study>/pixel/npp/absence.tif",
+        missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
     output:
         table="<study>/tables/shares_{classes}.csv",
@@ -107,7 +107,7 @@ rule summarise_classes:
         mem_mb=by_attempt(1500),
         runtime=by_size(30),
     params:
-        built_in=of_study(zones.shared_input_of_classes, "classes"),
+        shared_inputs=of_study(zones.shared_input_of_classes, "classes"),
         criteria=of_study(zones.criteria_of_classes, "classes"),
         simulated=setting("simulated"),
     message:

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from estimate_attribution import estimate_attribution
-from estimate_residual_bias import estimate_residual_bias
+from estimate_restrend_bias import estimate_restrend_bias
 from nepflow.attribution import attribution
 from nepflow.evaluation import numbers
 from nepflow.io import raster
@@ -15,7 +15,7 @@ from summarise_attribution import LAYERS, summarise_attribution
 
 YEARS = list(range(2001, 2021))
 OPTIONS = {
-    "claim": "joint", "significance_p": 0.05, "dominance_percent": 50, "calibration": None,
+    "main_method": "joint", "significance_p": 0.05, "dominance_percent": 50, "calibration": None,
     "null_draws": 3, "null_pixels": 50, "seed": 1, "confidence_percent": 95,
 }  # fmt: skip
 NAMES = ("climate", "rest", "drivers", "share", "cases", "dominant")
@@ -34,20 +34,20 @@ def made(tmp_path_factory):
     nep = 10 * warmth + 2 * t + rng.normal(0, 8, (20, 20, 30))
     nep[:, 2, 3] = np.nan
     bands = [str(year) for year in YEARS]
-    tags = {"simulated": "simulated (twin)"}
+    tags = {"simulated": "simulated"}
     for name, values in (("nep", nep), ("temperature", warmth), ("precipitation", rain)):
         output = raster.Output(folder / f"{name}.tif", "g C m-2 yr-1", name, bands, tags=tags)
         raster.write(values, output, grid)
     drivers = {name: folder / f"{name}.tif" for name in ("temperature", "precipitation")}
     given = {"grid": paths["grid"], "pooled": [], "types": []}
-    settings = {"years": YEARS, "minimum_years": 8, "attribution": OPTIONS}
+    settings = {"years": YEARS, "min_years": 8, "attribution": OPTIONS}
     methods = {}
     for method in attribution.METHODS:
         files = {name: folder / f"{method}_{name}.tif" for name in NAMES}
         estimate_attribution([folder / "nep.tif"], drivers, given, files, method, settings, 20, 1)
         methods[method] = files
     shared = {name: folder / f"{name}.tif" for name in ("observed", "p", "time_r2", "bias")}
-    estimate_residual_bias([folder / "nep.tif"], drivers, given, shared, settings, 20, 1)
+    estimate_restrend_bias([folder / "nep.tif"], drivers, given, shared, settings, 20, 1)
     table = folder / "table.csv"
     summarise_attribution(
         {m: {n: files[n] for n in LAYERS} for m, files in methods.items()},
@@ -55,7 +55,7 @@ def made(tmp_path_factory):
         drivers,
         given | shared,
         {"table": table},
-        settings | {"built_in": {}, "simulated": True},
+        settings | {"shared_inputs": {}, "simulated": True},
         20,
     )
     return paths, shared, methods, pd.read_csv(table)
@@ -75,7 +75,7 @@ def test_layers_add_and_classes_cover_the_area(made, method):
         assert (np.isfinite(layer[name]) == inside).all()
         assert layer[name][2, 3] == (7 if name == "cases" else 5)
     tags = raster.tags_of(methods[method]["rest"])
-    assert tags["unit"] == "g C m-2 yr-2" and tags["simulated"] == "simulated (twin)"
+    assert tags["unit"] == "g C m-2 yr-2" and tags["simulated"] == "simulated"
     names = raster.classes_of(methods[method]["dominant"])
     assert names == attribution.DOMINANT
 
@@ -88,7 +88,7 @@ def test_bias_layer_is_the_difference_of_the_methods(made):
 
 def test_table_closes_and_says_which_is_claimed(made):
     table = made[3]
-    assert set(table["source"]) == {"simulated (twin)"}
+    assert set(table["source"]) == {"simulated"}
     assert set(table[table["claimed"]]["method"]) == {"joint"}
     for method in attribution.METHODS:
         part = table[table["method"] == method].set_index(["quantity", "of"])["value"]

@@ -46,7 +46,7 @@ def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
     aggregate_stations({"records": records}, made | {"monthly": monthly}, settings)
     given = {"monthly": monthly, "weights": raw, "grid": paths["grid"], "dem": paths["dem"]}
     made = {"fit": folder / f"{variable}_fit.npz", "table": folder / f"{variable}_fit.csv"}
-    settings = SETTINGS | {"transformation": TRANSFORMATION[variable], "minimum_stations": minimum}
+    settings = SETTINGS | {"transformation": TRANSFORMATION[variable], "min_stations": minimum}
     minima = {"minima": folder / f"{variable}_minima.csv"}
     fit_climate(given, made | minima, variable, settings | changes, 100)
     return paths, tuple(made.values())

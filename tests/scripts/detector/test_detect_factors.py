@@ -33,7 +33,7 @@ OPTIONS = {
     "draws": 39,
     "test_cells": None,
     "scale_steps": [1, 2, 4, 39],
-    "smallest_stratum_cells": 10,
+    "min_stratum_cells": 10,
     "seed": 1,
 }
 BUILT_IN = ["same layer", "", ""]
@@ -100,7 +100,7 @@ def detected(world):
     outputs = {name: str(world["folder"] / f"{name}.csv") for name in OUTPUTS}
     detect_factors(
         str(world["folder"] / "sample.npz"), world["layers"][0], outputs, OPTIONS,
-        BUILT_IN, "pixel/nep/mean", 1, simulated=False,
+        BUILT_IN, "pixel/nep_mean", 1, simulated=False,
     )  # fmt: skip
     return {name: pd.read_csv(path) for name, path in outputs.items()}
 
@@ -166,7 +166,7 @@ def test_planted_order_and_significance(world):
     assert q["height"] > q["soil"] > q["other"]
     assert value(factors, "surrogate_p", factor="height") == pytest.approx(1 / 40)
     assert value(factors, "surrogate_p", factor="other") > 0.05
-    marked = factors[factors["built_in"].notna()]
+    marked = factors[factors["shared_inputs"].notna()]
     assert set(marked["factor"]) == {"height"}
 
 
@@ -178,7 +178,7 @@ def test_tiny_strata_are_counted_and_warned_of(world):
     spoiled = factors.copy()
     spoiled.loc[spoiled["quantity"] == "tiny_strata", "value"] = 2
     ((topic, text),) = results.warnings(spoiled)
-    assert "pixel/nep/mean" in topic and "soil (2)" in text
+    assert "pixel/nep_mean" in topic and "soil (2)" in text
 
 
 def test_scales(world):
@@ -188,7 +188,12 @@ def test_scales(world):
         "sample": str(world["folder"] / "sample.npz"),
         "discretisation": str(world["folder"] / "discretisation.csv"),
     }
-    settings = {"options": OPTIONS, "built_in": BUILT_IN, "variable": "nep", "simulated": False}
+    settings = {
+        "options": OPTIONS,
+        "shared_inputs": BUILT_IN,
+        "variable": "nep",
+        "simulated": False,
+    }
     detect_scales(given, {"table": path}, settings, 100)
     scales = pd.read_csv(path)
     assert sorted(set(scales["spacing_km"])) == [1, 2, 4], "39 leaves too few cells"
@@ -196,7 +201,7 @@ def test_scales(world):
     for name, codes in zip(sample.names, sample.codes, strict=True):
         q = detector.q_statistic(detector.strata_of(sample.y, codes))
         assert value(fine, "q_statistic", factor=name) == pytest.approx(q, abs=1e-9)
-    assert set(scales[scales["built_in"].notna()]["factor"]) == {"height"}
+    assert set(scales[scales["shared_inputs"].notna()]["factor"]) == {"height"}
     assert value(scales, "cells", spacing_km=4) < value(scales, "cells", spacing_km=2) / 3
 
 

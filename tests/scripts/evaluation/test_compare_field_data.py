@@ -53,7 +53,7 @@ def test_sites_take_the_mean_of_their_cell(tmp_path):
     paths = climate_study.make(tmp_path, simulated=True)
     values = np.stack([np.full((20, 30), 100.0), np.full((20, 30), 300.0)])
     values[0, :, :10] = np.nan
-    tags = {"simulated": "simulated (twin)"}
+    tags = {"simulated": "simulated"}
     output = raster.Output(tmp_path / "nep.tif", "g C m-2 yr-1", "NEP", ("a", "b"), tags=tags)
     raster.write(values, output, raster.grid_of(paths["grid"]))
     stations = climate_study.places(12)
@@ -68,7 +68,7 @@ def test_sites_take_the_mean_of_their_cell(tmp_path):
     assert set(pairs["modelled"]) == {200, 300} and (pairs["observed"] == 250).all()
     table = pd.read_csv(out[0]).set_index(["group", "quantity"])["value"]
     assert table["all sites", "sites_without_nep"] == 1 and table["forest", "values"] == 11
-    assert set(pairs["source"]) == {"simulated (twin)"}
+    assert set(pairs["source"]) == {"simulated"}
     sites.assign(lon=0).to_csv(tmp_path / "sites.csv", index=False)
     with pytest.raises(BadFieldTable, match="none of 12 sites"):
         compare_sites(entry, tmp_path / "nep.tif", [2001, 2002], *out, simulated=True)
@@ -124,7 +124,7 @@ def test_report_says_what_plots_of_the_northwest_show(root, tmp_path, reference_
     compare_plots(
         srdb, path, tmp_path / "pairs.csv", settings, "bond_lamberty2004", {"gsmsr": GSMSR}, False
     )
-    reading = {"model": "pei2009", "reading": "annual_once", "reason": "a test"}
+    reading = {"model": "pei2009", "time_step": "annual", "reason": "a test"}
     study = pages.STUDY | {"respiration": reading}
     said = notes.plot_warnings(tables.read(path, []), calibration.own_model(study))
     shown = pages.tables() | {
@@ -138,5 +138,5 @@ def test_report_says_what_plots_of_the_northwest_show(root, tmp_path, reference_
     note = "mean Rh of 71 plots is 428 g C m-2 yr-1 observed and 23 by the study"
     assert note in page
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    row = re.search(r"rh pei2009 annual_once all plots (\S+) (\S+) (\S+)", text)
+    row = re.search(r"rh pei2009 annual all plots (\S+) (\S+) (\S+)", text)
     assert [round(float(number)) for number in row.groups()] == [71, 428, 23]

@@ -19,8 +19,8 @@ CLASSES = [{"name": "forest", "codes": [2, 8]}, {"name": "grass", "codes": [10]}
 YEARS = list(range(2001, 2007))
 PERIODS = [[2001, 2002, 2003], [2004, 2005, 2006]]
 OPTIONS = {
-    "minimum_data_percent": 10, "absent_density": "separate",
-    "neighbourhood_km": 10, "minimum_stable_cells": 3,
+    "min_data_percent": 10, "absent_density": "separate",
+    "neighbourhood_km": 10, "min_stable_cells": 3,
 }  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_what_sees_the_truth_recovers_it(world):
     settings = {"periods": PERIODS, "classes": CLASSES, "options": OPTIONS}
     compare_land_use(given, {"table": path}, "nep", settings, 100)
     table = pd.read_csv(path)
-    assert set(table["source"]) == {"simulated (twin)"}
+    assert set(table["source"]) == {"simulated"}
     found = table.set_index(["transitions", "quantity"])["value"]
     same = ("area", "area_effect", "density_effect", "interaction_effect", "total_effect",
             "observed_change")  # fmt: skip

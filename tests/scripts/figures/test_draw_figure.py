@@ -66,7 +66,7 @@ def test_entry_of_a_map_reaches_the_picture(folder, texts):
     entry = {"kind": "map", "layer": "nep", "title": "Mean NEP", "limits": [-100, 300]}
     options = {"layers": ["nep"], "marks": {}}
     found = texts(files_of(folder, layers=["nep.tif"]), entry | {"letter": "b"}, **options)
-    assert {"Mean NEP", "(b)", "simulated (twin)", "Nep (g C m⁻² yr⁻¹)"} <= found
+    assert {"Mean NEP", "(b)", "simulated", "Nep (g C m⁻² yr⁻¹)"} <= found
 
 
 def test_classes(folder):
@@ -90,7 +90,7 @@ def test_series(folder):
 @pytest.mark.parametrize("simulated", [True, False])
 def test_a_figure_of_tables_is_told_whether_its_inputs_are_simulated(folder, texts, simulated):
     files = {"series": folder / "series.csv", "trends": folder / "trends.csv"}
-    assert ("simulated (twin)" in texts(files, SERIES, simulated=simulated)) is simulated
+    assert ("simulated" in texts(files, SERIES, simulated=simulated)) is simulated
 
 
 def test_a_table_without_its_columns_is_refused(folder, texts):
@@ -129,7 +129,7 @@ def test_transitions_of_a_map_with_itself(changes):
     assert areas["forest", "forest"] == 146 * 2500
     assert areas["grassland", "grassland"] == 176 * 2500
     assert areas.sum() == (146 + 176) * 2500
-    assert set(table["source"]) == {"simulated (twin)"}
+    assert set(table["source"]) == {"simulated"}
     unchanged = table[table["quantity"] == "unchanged_share"]["value"]
     assert unchanged.tolist() == [100]
 

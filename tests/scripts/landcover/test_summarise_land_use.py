@@ -15,10 +15,10 @@ GRID = raster.Grid(
 )
 NAMES = {1: "forest", 2: "grass", 3: "barren"}
 OPTIONS = {
-    "minimum_data_percent": 10,
+    "min_data_percent": 10,
     "absent_density": "separate",
     "neighbourhood_km": 5,
-    "minimum_stable_cells": 3,
+    "min_stable_cells": 3,
 }
 
 
@@ -136,7 +136,7 @@ def test_few_odd_cells_do_not_stand_for_a_class(world):
         values[tuple(zip(*odd, strict=True))] = 900.0
         raster.write(values, raster.Output(path, "g C m-2 yr-1", "mean"), GRID)
     for percent, known in ((10, False), (0, True)):
-        options = OPTIONS | {"minimum_data_percent": percent}
+        options = OPTIONS | {"min_data_percent": percent}
         summarise_land_use(**paths, where=("nep", "a and b"), options=options, simulated=False)
         table = pd.read_csv(paths["outputs"]["densities"]).set_index(["class", "quantity"])["value"]
         assert np.isfinite(table["barren", "density_before"]) == known

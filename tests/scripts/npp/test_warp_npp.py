@@ -52,7 +52,7 @@ def run(folder, paths, grid, resampling, mem_mb=500):
     folder.mkdir(exist_ok=True)
     mask = raster.Output(str(folder / "grid.tif"), "1", "area", dtype="uint8", classes={1: "in"})
     raster.write(np.ones((grid.height, grid.width)), mask, grid)
-    outputs = {name: str(folder / f"{name}.tif") for name in ("npp", "qc", "absence")}
+    outputs = {name: str(folder / f"{name}.tif") for name in ("npp", "qc", "missing_reasons")}
     lists = {name: str(folder / f"{name}.csv") for name in ("counts", "granules")}
     warp_npp(paths, mask.path, outputs | lists, "2001", resampling, mem_mb)
     return outputs
@@ -137,9 +137,9 @@ def test_reasons_close_and_agree_with_npp(tmp_path):
     grid = grid_over(corner, (240, 240), ALBERS_CHINA, 9000)
     npp, qc, absence = run(tmp_path, [path], grid, "average")
     reason, npp = raster.read(absence), raster.read(npp)
-    assert ((reason == modis.ABSENCE_CODE["valid"]) == np.isfinite(npp)).all()
+    assert ((reason == modis.REASON_CODE["valid"]) == np.isfinite(npp)).all()
     assert np.isfinite(reason).all()
-    assert {"valid", "barren", "fill"} <= {modis.ABSENCE[int(c)] for c in np.unique(reason)}
+    assert {"valid", "barren", "fill"} <= {modis.MISSING_REASONS[int(c)] for c in np.unique(reason)}
     assert (np.isfinite(raster.read(qc)) == np.isfinite(npp)).all()
 
 

@@ -43,16 +43,16 @@ def test_layers_and_table(tmp_path):
     assert np.isnan(found[2, 3])
     assert len(raster.classes_of(outputs["dominant_class"])) == 9
     table = str(tmp_path / "multiple.csv")
-    built_in = {"temperature": "same layer", "precipitation": "no", "radiation": "own source"}
+    shared_inputs = {"temperature": "same layer", "precipitation": "no", "radiation": "own source"}
     reasons = raster.Output(str(tmp_path / "absence.tif"), "1", "why", dtype="uint8")
     raster.write(np.full((3, 4), 3.0), reasons, GRID)
     given = {"r2": outputs["multiple_r2"], "p": outputs["multiple_p"]}
-    given |= {"absence": reasons.path, "grid": grid.path}
-    settings = {"built_in": built_in, "level": 0.05, "simulated": False}
+    given |= {"missing_reasons": reasons.path, "grid": grid.path}
+    settings = {"shared_inputs": shared_inputs, "level": 0.05, "simulated": False}
     summarise_dominance(given, {"table": table}, "nep", settings, 100)
     found = pd.read_csv(table).set_index("quantity")
     known = np.isfinite(r2) & (inside == 1)
     assert found["value"]["cells"] == known.sum() == 10
     assert found["value"]["mean_r_squared"] == pytest.approx(r2[known].mean(), rel=1e-6)
     assert found["value"]["significant_share"] == pytest.approx(100 * (p[known] < 0.05).mean())
-    assert set(found["built_in"]) == {"temperature: same layer; radiation: own source"}
+    assert set(found["shared_inputs"]) == {"temperature: same layer; radiation: own source"}

@@ -18,14 +18,14 @@ def card(folder, study):
 
 
 def test_index_leads_to_every_study_and_marks_the_simulated_one(root, tmp_path):
-    twin = STUDY | {"simulated": True, "title": "The twin", "slug": "twin"}
+    simulation = STUDY | {"simulated": True, "title": "The simulation", "slug": "simulated"}
     index = tmp_path / "index.html"
-    cards = [card(tmp_path, STUDY), card(tmp_path, twin)]
+    cards = [card(tmp_path, STUDY), card(tmp_path, simulation)]
     write_index(cards, root / "workflow/report/index.html.j2", index)
     text = index.read_text()
-    assert re.findall(r'href="([^"]+)"', text) == ["small/report.html", "twin/report.html"]
-    real_card, twin_card = text.split('<li class="card">')[1:]
+    assert re.findall(r'href="([^"]+)"', text) == ["small/report.html", "simulation/report.html"]
+    real_card, simulation_card = text.split('<li class="card">')[1:]
     assert "simulated" not in real_card
-    assert "simulated (twin)" in twin_card
+    assert "simulated" in simulation_card
     assert 'alt="Mean NEP"' in real_card
     assert "100.3" in real_card

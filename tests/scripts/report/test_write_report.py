@@ -23,7 +23,7 @@ def run(root, folder, study=STUDY, described=None):
         table.to_csv(paths[-1], index=False)
     if described:
         describe_study(
-            described, folder / "study.yaml", folder / "choices.csv", folder / "built_in.csv"
+            described, folder / "study.yaml", folder / "choices.csv", folder / "shared_inputs.csv"
         )
     page, card = folder / "report.html", folder / "report.json"
     template = root / "workflow/report/report.html.j2"
@@ -54,7 +54,7 @@ def test_the_report_of_public_data_names_what_stands_for_what(root, tmp_path):
     ):
         assert re.search(rf"<dt>{topic}[^<]*</dt><dd>{choice}", text), topic
     assert page_of("northwest_china").count(" instead of ") == 1
-    assert " instead of " not in page_of("northwest_china_twin")
+    assert " instead of " not in page_of("northwest_china_simulated")
 
 
 def test_a_figure_that_was_not_drawn_is_named(root, tmp_path):

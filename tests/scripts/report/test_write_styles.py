@@ -19,11 +19,11 @@ COLOURS = {1: "#1b5e20", 2: "#1565c0"}
 def rasters(tmp_path):
     """A field that is drawn, one that is not, and two rasters of classes."""
     values = np.arange(12, dtype="float64").reshape(3, 4)
-    for name in ("pixel/nep/mean", "climate/temperature"):
+    for name in ("pixel/nep_mean", "climate/temperature"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         output = raster.Output(tmp_path / f"{name}.tif", "g C m-2 yr-1", "mean NEP")
         raster.write(values, output, GRID)
-    for name in ("pixel/nep/trend_class", "landcover_2001"):
+    for name in ("pixel/nep_trend_class", "landcover_2001"):
         output = raster.Output(
             tmp_path / f"{name}.tif",
             "1",
@@ -38,9 +38,9 @@ def rasters(tmp_path):
 
 FIGURES = [
     {"name": "both", "kind": "panels", "panels": [
-        {"kind": "map", "layer": "pixel/nep/mean", "limits": [-5, 20], "palette": "vik"},
-        {"kind": "classes", "layer": "pixel/nep/trend_class", "palette": "batlow"}]},
-    {"name": "again", "kind": "map", "layer": "pixel/nep/mean", "limits": [0, 1]},
+        {"kind": "map", "layer": "pixel/nep_mean", "limits": [-5, 20], "palette": "vik"},
+        {"kind": "classes", "layer": "pixel/nep_trend_class", "palette": "batlow"}]},
+    {"name": "again", "kind": "map", "layer": "pixel/nep_mean", "limits": [0, 1]},
     {"name": "points", "kind": "scatter", "layer": "climate/temperature", "against": "dem"},
 ]  # fmt: skip
 
@@ -52,11 +52,11 @@ def test_styles_of_a_study(tmp_path, rasters):
         rows = [tuple(row.values()) for row in csv.DictReader(file)]
     assert rows == [
         ("landcover_2001.qml", "classes", ""),
-        ("pixel/nep/mean.qml", "map", "both"),
-        ("pixel/nep/trend_class.qml", "classes", "both"),
+        ("pixel/nep_mean.qml", "map", "both"),
+        ("pixel/nep_trend_class.qml", "classes", "both"),
     ]
     assert sorted(tmp_path.rglob("*.qml")) == sorted(tmp_path / row[0] for row in rows)
-    ramp = xml.parse(tmp_path / "pixel/nep/mean.qml").find(".//colorrampshader")
+    ramp = xml.parse(tmp_path / "pixel/nep_mean.qml").find(".//colorrampshader")
     assert (ramp.get("minimumValue"), ramp.get("maximumValue")) == ("-5", "20")
     entries = xml.parse(tmp_path / "landcover_2001.qml").findall(".//paletteEntry")
     assert {int(e.get("value")): e.get("label") for e in entries} == CLASSES

@@ -171,7 +171,7 @@ def test_means_of_pixels_close_where_years_are_missing(tmp_path):
     means = []
     for name, cube in cubes.items():
         paths = [str(tmp_path / f"{name}_{part}.tif") for part in ("mean", "years")]
-        estimate_mean([cube], *paths, minimum_years=1, mem_mb=100)
+        estimate_mean([cube], *paths, min_years=1, mem_mb=100)
         means.append(raster.read(paths[0]))
         assert raster.read(paths[1])[1, 1] == 1 and raster.read(paths[1])[3, 2] == 2
     nep, npp, rh = means

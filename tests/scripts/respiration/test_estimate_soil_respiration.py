@@ -58,7 +58,7 @@ def test_carbon_reaches_the_study_grid(tmp_path):
     assert known[inside].any() and (~known[inside]).any() and not known[~inside].any()
     tags = raster.tags_of(carbon)
     assert tags["unit"] == "kg C m-2" and tags["source"] == "soc.tif"
-    assert tags["simulated"] == "simulated (twin)"
+    assert tags["simulated"] == "simulated"
 
 
 def test_carbon_of_another_unit_or_of_two_bands_is_refused(tmp_path):
@@ -99,7 +99,7 @@ def estimated(folder, model, relation, constants=None):
         given, outputs, model, relation, constants or {}, SETTINGS, mem_mb=20, threads=1
     )
     table = pd.read_csv(outputs["table"])
-    assert set(table["source"]) == {"simulated (twin)"}
+    assert set(table["source"]) == {"simulated"}
     rasters = raster.read(outputs["respiration"]), raster.read(outputs["total"])
     return *rasters, table.set_index("quantity")["value"]
 

@@ -24,7 +24,7 @@ GRID = raster.Grid(WKT, Affine(1000, 0, 0, 0, -1000, SIDE * 1000), SIDE, SIDE)
 EFFECTS = {"closing": 45.0, "planting": 20.0, "fencing": 45.0}
 COUNTS = {"closing": 22, "planting": 22, "fencing": 5}
 SETTINGS = land.SETTINGS | {
-    "minimum_cells": 2, "patch_km": None, "cluster_patches": 3, "not_yet_treated": False,
+    "min_cells": 2, "patch_km": None, "cluster_patches": 3, "not_yet_treated": False,
     "draws": 199, "stages": [[2001, 2005], [2006, 2011], [2012, 2020]],
 }  # fmt: skip
 
@@ -38,7 +38,7 @@ def squares(*rows, crs=WKT):
 
 def layer(folder, name, values, **options):
     path = str(folder / f"{name}.tif")
-    options = {"tags": {"simulated": "simulated (twin)"}} | options
+    options = {"tags": {"simulated": "simulated"}} | options
     raster.write(values, raster.Output(path, "g C m-2 yr-1", name, **options), GRID)
     return path
 
@@ -108,7 +108,7 @@ def test_planted_effects_are_in_the_table(built):
     how = table[table["quantity"] == "effect"].set_index("measure")["of"]
     assert how["fencing"] == "placebo projects" and how["closing"] == "projects resampled"
     assert value["planting", "rank"].item() == 3
-    assert set(table["source"]) == {"simulated (twin)"}
+    assert set(table["source"]) == {"simulated"}
     assert value["all", "patch_side"].item() == 3
     events = pd.read_csv(made["events_csv"])
     assert set(events["start_year"]) == {"all", "2006", "2008", "2010"}

@@ -49,7 +49,7 @@ def test_monthly_table(tables):
     assert monthly.groupby("variable")["unit"].first().to_dict() == {
         "temperature": "degC", "precipitation": "mm month-1",
     }  # fmt: skip
-    assert set(monthly["source"]) == {"simulated (twin)"}
+    assert set(monthly["source"]) == {"simulated"}
 
 
 def test_annual_table(tables):

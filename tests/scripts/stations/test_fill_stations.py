@@ -7,7 +7,7 @@ import pytest
 from fill_stations import fill_stations
 from test_check_stations import VARIABLES, at, daily_records
 
-KRIGING = {"model": "exponential", "lags": 8, "longest_gap_days": 31}
+KRIGING = {"model": "exponential", "lags": 8, "max_gap_days": 31}
 
 
 def run(folder, records, fill="kriging", time_step="daily", simulated=False, **kriging):
@@ -22,7 +22,7 @@ def run(folder, records, fill="kriging", time_step="daily", simulated=False, **k
         "time_step": time_step,
         "fill": fill,
         "kriging": KRIGING | kriging,
-        "minimum_stations": 10,
+        "min_stations": 10,
         "simulated": simulated,
     }
     fill_stations(given, tables | {"records": filled}, settings)
@@ -75,13 +75,13 @@ def test_longest_gap(tmp_path, longest, left):
     records = daily_records()
     gap = at(records, "00009", 2, 1)
     records.loc[gap : gap + 9, "radiation_mj_m2"] = np.nan
-    filled, *_ = run(tmp_path, records, longest_gap_days=longest)
+    filled, *_ = run(tmp_path, records, max_gap_days=longest)
     assert filled["radiation_mj_m2"].isna().sum() == left
 
 
 def test_a_month_never_observed_has_no_climate_to_depart_from(tmp_path):
     records, _ = with_gaps()
-    filled, *_ = run(tmp_path, records, longest_gap_days=None)
+    filled, *_ = run(tmp_path, records, max_gap_days=None)
     empty = filled["radiation_mj_m2"].isna()
     assert set(filled.loc[empty, "month"]) == {2} and set(filled.loc[empty, "station"]) == {"00009"}
 

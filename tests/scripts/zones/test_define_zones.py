@@ -146,9 +146,9 @@ def test_three_hundred_zones_keep_their_names(tmp_path):
     assert names[int(codes[14, 3])] == "west, r14 c3" and names[int(codes[0, 12])] == "east, r0 c12"
     absence = str(tmp_path / "absence.tif")
     raster.write(np.full((15, side), np.nan), raster.Output(absence, "1", "a", dtype="uint8"), grid)
-    given = {name: str(tmp_path / f"{name}.tif") for name in ("absence", "grid")}
+    given = {name: str(tmp_path / f"{name}.tif") for name in ("missing_reasons", "grid")}
     given |= {"classes": str(tmp_path / "zones.tif"), "persistence": []}
-    settings = {"built_in": None, "criteria": None, "simulated": False}
+    settings = {"shared_inputs": None, "criteria": None, "simulated": False}
     summarise_classes(given, {"table": tmp_path / "t.csv"}, settings, 100)
     table = pd.read_csv(tmp_path / "t.csv").set_index("class")
     assert table.loc["east, r0 c12", "area_km2"] == 1 and table.loc["all", "area_km2"] == 300

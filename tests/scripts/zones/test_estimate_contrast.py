@@ -9,7 +9,7 @@ from nepflow.io import raster
 from nepflow.zones.contrast import BadContrast
 
 SETTINGS = {
-    "bins": 4, "draws": 100, "block_ranges": 3, "minimum_blocks": 30, "confidence_percent": 95,
+    "bins": 4, "draws": 100, "block_ranges": 3, "min_blocks": 30, "confidence_percent": 95,
     "sample": 300, "seed": 1,
 }  # fmt: skip
 
@@ -25,7 +25,7 @@ def made(folder):
     named = {"classes": {1: "karst", 2: "other"}}
     zones = raster.Output(folder / "zones.tif", "1", "karst", dtype="uint8", **named)
     raster.write(karst, zones, grid)
-    tags = {"simulated": "simulated (twin)"}
+    tags = {"simulated": "simulated"}
     raster.write(nep, raster.Output(folder / "nep.tif", "g C m-2 yr-1", "NEP", tags=tags), grid)
     return paths
 
@@ -34,7 +34,7 @@ def run(folder, of="karst"):
     paths = made(folder)
     table = folder / "table.csv"
     estimate_contrast(
-        {"pixel/nep/mean": folder / "nep.tif"},
+        {"pixel/nep_mean": folder / "nep.tif"},
         {"dem": paths["dem"]},
         {"zones": folder / "zones.tif", "grid": paths["grid"]},
         {"table": table},
@@ -48,12 +48,12 @@ def run(folder, of="karst"):
 def test_planted_difference_is_found_and_balance_reported(tmp_path):
     table = run(tmp_path)
     value = table.set_index(["layer", "measure"])["value"]
-    nep = value["pixel/nep/mean"]
+    nep = value["pixel/nep_mean"]
     assert nep["difference"] > 80
     assert nep["matched_difference"] == pytest.approx(60, abs=2)
     assert nep["interval_low"] < 60 < nep["interval_high"]
     assert value["dem", "imbalance_before"] > 0.5 > abs(value["dem", "imbalance_after"])
-    assert set(table["source"]) == {"simulated (twin)"}
+    assert set(table["source"]) == {"simulated"}
     assert set(table[table["measure"] == "matched_difference"]["unit"]) == {"g C m-2 yr-1"}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyproj
 import pytest
 from affine import Affine
-from control_discoveries import control_discoveries
+from control_false_discoveries import control_false_discoveries
 from nepflow.io import raster, tables
 from nepflow.pixel import persistence, trend
 from nepflow.study import modis, pixel
@@ -15,12 +15,12 @@ from summarise_classes import summarise_classes
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()
 GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 40000), 40, 50)
-SETTINGS = {"built_in": None, "criteria": None, "simulated": False}
+SETTINGS = {"shared_inputs": None, "criteria": None, "simulated": False}
 
 
 def summarised(folder, chance=(), **changes):
     """The table of the classes of a folder."""
-    given = {name: str(folder / f"{name}.tif") for name in ("classes", "absence", "grid")}
+    given = {name: str(folder / f"{name}.tif") for name in ("classes", "missing_reasons", "grid")}
     given["persistence"] = chance
     summarise_classes(given, {"table": folder / "table.csv"}, SETTINGS | changes, 1)
     return rows(folder / "table.csv")
@@ -40,7 +40,7 @@ def test_shares_close_twice(tmp_path):
     for name, values, names in (
         ("grid", inside, {1: "inside"}),
         ("classes", classes, {1: "a", 2: "b"}),
-        ("absence", reason, modis.ABSENCE),
+        ("missing_reasons", reason, modis.MISSING_REASONS),
     ):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)
@@ -53,9 +53,9 @@ def test_shares_close_twice(tmp_path):
     assert areas["barren"] == ((inside == 1) & (classes == 0) & (reason == 3)).sum()
     shares = [float(table[name]["share_of_area_percent"]) for name in areas]
     assert sum(shares) == pytest.approx(100, abs=1e-6)
-    assert "built_in" not in table["a"] and "white_noise_percent" not in table["a"]
-    marked = summarised(tmp_path, built_in="temperature: same layer")
-    assert {row["built_in"] for row in marked} == {"temperature: same layer"}
+    assert "shared_inputs" not in table["a"] and "white_noise_percent" not in table["a"]
+    marked = summarised(tmp_path, shared_inputs="temperature: same layer")
+    assert {row["shared_inputs"] for row in marked} == {"temperature: same layer"}
     classified = [float(table[name]["share_of_classified_percent"]) for name in ("a", "b")]
     assert sum(classified) == pytest.approx(100, abs=1e-6)
 
@@ -66,14 +66,17 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
     p[rng.random((40, 50)) < 0.1] = np.nan
     raster.write(p, raster.Output(tmp_path / "p.tif", "1", "p"), GRID)
     outputs = {"discoveries": str(tmp_path / "fdr.tif"), "table": tmp_path / "fdr.csv"}
-    for name, values in (("absence", np.where(np.isnan(p), 3.0, 0)), ("grid", np.ones((40, 50)))):
+    for name, values in (
+        ("missing_reasons", np.where(np.isnan(p), 3.0, 0)),
+        ("grid", np.ones((40, 50))),
+    ):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
         raster.write(values, output, GRID)
-    given = {name: str(tmp_path / f"{name}.tif") for name in ("p", "absence", "grid")}
+    given = {name: str(tmp_path / f"{name}.tif") for name in ("p", "missing_reasons", "grid")}
     settings = {"significance": {"false_discovery_percent": 5, "p": 0.05}, "simulated": False}
-    control_discoveries(given, outputs, ("nep", "test", "same layer"), settings, mem_mb=1)
+    control_false_discoveries(given, outputs, ("nep", "test", "same layer"), settings, mem_mb=1)
     table = rows(outputs["table"])
-    assert {row["built_in"] for row in table} == {"same layer"}
+    assert {row["shared_inputs"] for row in table} == {"same layer"}
     area = {row["quantity"]: float(row["value"]) for row in table if row["unit"] == "km2"}
     assert area["area"] == 2000 and area["masked_barren_area"] == np.isnan(p).sum()
     assert area["valid_area"] + area["masked_barren_area"] == area["area"]
@@ -91,17 +94,17 @@ def test_classes_of_persistence_stand_beside_chance(tmp_path):
     for name, values, classes in (
         ("grid", np.ones(shape), {1: "inside"}),
         ("classes", np.full(shape, 5.0), names),
-        ("absence", np.zeros(shape), modis.ABSENCE),
+        ("missing_reasons", np.zeros(shape), modis.MISSING_REASONS),
     ):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=classes)
         raster.write(values, output, GRID)
     chance = [
-        ("prefix", True, f"coupling_share{end}", name, 10.0 * code + place, "%")
+        ("prefix", True, f"trend_persistence_share{end}", name, 10.0 * code + place, "%")
         for place, end in enumerate(persistence.BESIDE)
         for code, name in names.items()
     ]
     chance.append(("prefix", True, "autoregression", "all", 0.3, "1"))
-    chance.append(("blocks", False, "coupling_share_of_white_noise", names[5], 1.0, "%"))
+    chance.append(("blocks", False, "trend_persistence_share_of_white_noise", names[5], 1.0, "%"))
     tables.write(chance, tmp_path / "chance.csv", persistence.COLUMNS)
     table = {row["class"]: row for row in summarised(tmp_path, [tmp_path / "chance.csv"])}
     assert float(table[names[5]]["white_noise_percent"]) == 50
@@ -114,7 +117,7 @@ def test_trend_classes_close_with_the_masked_area_by_reason(tmp_path):
     reason = np.tile([0.0, 0, 0, 2, 0], (40, 10))
     inside = np.ones((40, 50))
     inside[:20] = 0
-    for name, values in (("classes", codes), ("absence", reason), ("grid", inside)):
+    for name, values in (("classes", codes), ("missing_reasons", reason), ("grid", inside)):
         names = trend.CLASS_NAMES if name == "classes" else None
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)

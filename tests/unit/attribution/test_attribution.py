@@ -159,10 +159,10 @@ def test_a_short_calibration_is_absent_per_pixel(method):
 
 def test_what_cannot_be_told_apart_is_absent():
     series, drivers = world(4)
-    twins = [drivers[0], 2 * drivers[0], drivers[2]]
+    simulations = [drivers[0], 2 * drivers[0], drivers[2]]
     constant = [np.ones_like(drivers[0]), drivers[1]]
     few = np.where(np.arange(20)[:, None, None] < 7, series, np.nan)
-    for values, climate in ((series, twins), (series, constant), (few, drivers)):
+    for values, climate in ((series, simulations), (series, constant), (few, drivers)):
         found = attribution.attribute(values, climate, YEARS, "joint", 8)
         assert np.isnan(found.rest).all() and np.isnan(found.observed).all()
     with pytest.raises(ValueError, match="no method"):
@@ -175,7 +175,7 @@ def test_six_cases_by_hand():
     rest = observed - climate
     cases = attribution.case(observed, climate, rest)
     assert cases.tolist() == [1, 2, 3, 4, 5, 6, 7, 7, 7]
-    share = attribution.rest_share(observed, rest, cases)
+    share = attribution.residual_share(observed, rest, cases)
     np.testing.assert_allclose(share[:6], [200 / 3, 0, 100, 200 / 3, 0, 100])
     assert np.isnan(share[6:]).all()
 
@@ -188,7 +188,7 @@ def test_cases_and_classes_cover_every_pixel_once():
     cases = attribution.case(observed, climate, rest)
     assert sum((cases == code).sum() for code in attribution.CASES) == cases.size
     assert (cases[:300] == 7).all()
-    share = attribution.rest_share(observed, rest, cases)
+    share = attribution.residual_share(observed, rest, cases)
     assert np.nanmin(share) >= 0 and np.nanmax(share) <= 100
     p = rng.uniform(size=cases.size)
     code = attribution.dominant(share, p, 0.05)
@@ -213,7 +213,7 @@ def test_null_share_is_what_a_world_without_human_effect_shows(warming, wetting)
     for method in attribution.METHODS:
         found = attribution.attribute(series, drivers, YEARS, method, 8)
         cases = attribution.case(found.observed, found.climate, found.rest)
-        share = attribution.rest_share(found.observed, found.rest, cases)
+        share = attribution.residual_share(found.observed, found.rest, cases)
         seen = {
             (attribution.DOMINANT[3], "dominant_share"): share > 50,
             (attribution.DOMINANT[1], "dominant_share"): share < 50,

@@ -91,8 +91,8 @@ def test_gaps_and_too_little():
     assert found.weights.shape == (5, 19) and found.freedom == 15
     assert inference.errors(series[:6], [d[:6] for d in drivers], YEARS[:6], "joint", 8) is None
     assert inference.errors(series * np.nan, drivers, YEARS, "joint", 8) is None
-    twins = [drivers[0], 2 * drivers[0]]
-    assert inference.errors(series, twins, YEARS, "joint", 8) is None
+    simulations = [drivers[0], 2 * drivers[0]]
+    assert inference.errors(series, simulations, YEARS, "joint", 8) is None
     short = {"calibration": [2001, 2002]}
     for settings, pooled in ((short, False), ({"calibration": [2001, 2020]}, True)):
         made = inference.by_method(series, drivers, YEARS, settings, 8, pooled)

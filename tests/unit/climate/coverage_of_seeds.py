@@ -27,7 +27,7 @@ from nepflow.zones import contrast
 SEEDS = 200
 COLUMNS = ("method", "quantity", "units", "seeds", "coverage_percent", "naive_percent")
 CONTRAST = {
-    "draws": 1000, "block_ranges": 3, "minimum_blocks": 30, "confidence_percent": 95,
+    "draws": 1000, "block_ranges": 3, "min_blocks": 30, "confidence_percent": 95,
     "sample": 1000, "seed": 1,
 }  # fmt: skip
 PROJECTS = {"projects resampled": 24, "placebo projects": 6}

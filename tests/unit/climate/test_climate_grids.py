@@ -104,7 +104,7 @@ def imported(folder, *entries, downscaling=NO_LAPSE, years=YEARS):
 
 def annual(folder, paths, months, variable="temperature", mem_mb=100, threads=1, missing=0.5):
     cube = folder / "cube.tif"
-    settings = {"years": YEARS, "maximum_missing_percent": missing}
+    settings = {"years": YEARS, "max_missing_percent": missing}
     given = paths | {"months": months}
     warp_climate(given, {"cube": cube}, variable, settings, mem_mb, threads)
     return cube

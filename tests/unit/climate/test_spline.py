@@ -162,19 +162,21 @@ def test_surfaces_do_not_influence_one_another(network):
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
-def test_twin_stations_do_not_lead_to_interpolation(reference_data, seed):
-    # Twenty stations get a twin 2 km away that shares their error: the lowest GCV moves to
+def test_simulated_stations_do_not_lead_to_interpolation(reference_data, seed):
+    # Twenty stations get a simulation 2 km away that shares their error: the lowest GCV moves to
     # interpolation (R fields takes 351 degrees of freedom), mgcv finds 30.9, GML 34.7.
     stations = pd.read_csv(reference_data / "spline/synthetic350/stations.csv")
     position = stations[["x_m", "y_m"]].to_numpy() / 1e5
     elevation = stations[["elev_m"]].to_numpy() / 1e3
     values = stations[["tmean_2001"]].to_numpy()
     rng = np.random.default_rng(seed)
-    twins = rng.choice(350, 20, replace=False)
+    simulations = rng.choice(350, 20, replace=False)
     angle = rng.uniform(0, 2 * np.pi, 20)
-    moved = position[twins] + 0.02 * np.column_stack([np.cos(angle), np.sin(angle)])
-    spline = ThinPlateSpline(np.vstack([position, moved]), np.vstack([elevation, elevation[twins]]))
-    shared = np.vstack([values, values[twins] + rng.normal(0, 0.05, (20, 1))])
+    moved = position[simulations] + 0.02 * np.column_stack([np.cos(angle), np.sin(angle)])
+    spline = ThinPlateSpline(
+        np.vstack([position, moved]), np.vstack([elevation, elevation[simulations]])
+    )
+    shared = np.vstack([values, values[simulations] + rng.normal(0, 0.05, (20, 1))])
     fit = spline.fit(shared)
     lowest = spline.fit(shared, fixed=fit.choice.lowest)
     assert lowest.gcv[0] < 0.5 * fit.gcv[0]
@@ -306,11 +308,11 @@ def test_every_local_minimum_is_reported(reference_data):
     position = stations[["x_m", "y_m"]].to_numpy() / 1e5
     values = stations[["tmean_2001"]].to_numpy()
     rng = np.random.default_rng(0)
-    twins = rng.choice(350, 20, replace=False)
-    position = np.vstack([position, position[twins] + 0.02])
-    elevation = np.vstack([stations[["elev_m"]], stations[["elev_m"]].iloc[twins]]) / 1e3
+    simulations = rng.choice(350, 20, replace=False)
+    position = np.vstack([position, position[simulations] + 0.02])
+    elevation = np.vstack([stations[["elev_m"]], stations[["elev_m"]].iloc[simulations]]) / 1e3
     spline = ThinPlateSpline(position, elevation)
-    fit = spline.fit(np.vstack([values, values[twins] + rng.normal(0, 0.05, (20, 1))]))
+    fit = spline.fit(np.vstack([values, values[simulations] + rng.normal(0, 0.05, (20, 1))]))
     surface, found = fit.choice.valleys
     assert len(found) == fit.choice.minima[0]
     assert found[-1] == fit.choice.smoothing[0]

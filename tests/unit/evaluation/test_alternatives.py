@@ -11,9 +11,9 @@ GRID = raster.Grid(pyproj.CRS.from_epsg(6933).to_wkt(), Affine(1000, 0, 0, 0, -1
 YEARS = list(range(2001, 2011))
 STUDY = {
     "years": YEARS,
-    "minimum_years": 8,
+    "min_years": 8,
     "casa": {"limits": "own"},
-    "stability": {"smallest_mean_g_c": 10, "ddof": 0},
+    "variability": {"min_mean_g_c": 10, "ddof": 0},
     "trend": {
         "autocorrelation": "none", "slightly_significant_z": 1.64, "significant_z": 1.96,
         "extremely_significant_z": 2.58,

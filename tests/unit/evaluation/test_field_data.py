@@ -50,7 +50,7 @@ def test_srdb_northwest_finds_the_published_means(srdb):
     plots = field_data.read_plots(srdb, True, NORTHWEST, None)
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     found = calibration.modelled(arrays, "bond_lamberty2004", {"gsmsr": GSMSR})
-    modelled = found["rh", "pei2009 annual_once"]
+    modelled = found["rh", "pei2009 annual"]
     stats = agreement.agreement(arrays["rh"], modelled)
     assert stats["values"] == 71
     assert round(stats["observed_mean"]) == 428
@@ -184,7 +184,7 @@ def pairs(groups=6, n=30):
             ("rs", "raich2002"),
             ("rh", "bond_lamberty2004 of observed Rs"),
             ("rh", "gsmsr_bond_lamberty2004"),
-            ("rh", "pei2009 annual_once"),
+            ("rh", "pei2009 annual"),
         )
     ]
     return pd.concat(parts)
@@ -250,11 +250,11 @@ def test_calibrated_constants_stand_beside_the_published(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "name"),
     [
-        ({"model": "pei2009", "reading": "annual_once"}, "pei2009 annual_once"),
-        ({"model": "pei2009", "reading": "monthly"}, "pei2009 monthly, months alike"),
-        ({"model": "gsmsr", "heterotrophic": "quadratic"}, "gsmsr_quadratic"),
+        ({"model": "pei2009", "time_step": "annual"}, "pei2009 annual"),
+        ({"model": "pei2009", "time_step": "monthly"}, "pei2009 monthly, months alike"),
+        ({"model": "gsmsr", "rh_relation": "quadratic"}, "gsmsr_quadratic"),
         (
-            {"model": "raich2002", "heterotrophic": "quadratic", "constants": "plots"},
+            {"model": "raich2002", "rh_relation": "quadratic", "constants": "plots"},
             "raich2002_quadratic calibrated",
         ),
     ],
@@ -277,10 +277,10 @@ def test_note_on_plots_by_hand():
         ("observed_mean", 427.6, unit),
         ("modelled_mean", 23.2, unit),
     )
-    rows = [("rh", "pei2009 annual_once", "all plots", *number) for number in numbers]
-    rows += [("rh", "pei2009 annual_once", "Forest", "observed_mean", 9.0, unit)]
+    rows = [("rh", "pei2009 annual", "all plots", *number) for number in numbers]
+    rows += [("rh", "pei2009 annual", "Forest", "observed_mean", 9.0, unit)]
     table = pd.DataFrame(rows, columns=columns)
-    ((topic, text),) = notes.plot_warnings(table, "pei2009 annual_once")
+    ((topic, text),) = notes.plot_warnings(table, "pei2009 annual")
     assert topic == "field plots"
     assert text == (
         "mean Rh of 71 plots is 428 g C m-2 yr-1 observed and 23 by the study's model "

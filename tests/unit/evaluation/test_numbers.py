@@ -30,10 +30,10 @@ def test_trend_shares_add_up():
 
 
 def test_shares_of_persistence_stand_beside_those_of_chance():
-    quantities = ["persistent_share", "persistent_share_of_white_noise", "coupling_share"]
+    quantities = ["persistent_share", "persistent_share_of_white_noise", "trend_persistence_share"]
     rows = [(True, name, "all", 80.0 + n, "%") for n, name in enumerate(quantities)]
     rows += [
-        (True, "coupling_share_of_white_noise", "continuous increase", 40.0, "%"),
+        (True, "trend_persistence_share_of_white_noise", "continuous increase", 40.0, "%"),
         (True, "masked_barren_area", "all", 9.0, "km2"),
         (False, "persistent_share", "all", 7.0, "%"),
     ]
@@ -44,7 +44,7 @@ def test_shares_of_persistence_stand_beside_those_of_chance():
         ("antipersistent_share", "all", "p"): 20,
         ("persistent_share_of_white_noise", "all", "p"): 81,
         ("antipersistent_share_of_white_noise", "all", "p"): 19,
-        ("coupling_share_of_white_noise", "continuous increase", "p"): 40,
+        ("trend_persistence_share_of_white_noise", "continuous increase", "p"): 40,
     }
 
 
@@ -54,7 +54,7 @@ def test_partial_correlations_say_what_is_built_in_and_no_area():
         ("temperature", "same layer", "masked_barren_share", 20.0, "% of the area"),
         ("temperature", "same layer", "valid_area", 20.0, "km2"),
     ]
-    table = pd.DataFrame(rows, columns=["driver", "built_in", "quantity", "value", "unit"])
+    table = pd.DataFrame(rows, columns=["driver", "shared_inputs", "quantity", "value", "unit"])
     found = numbers.whole(numbers.correlation_numbers(table, "p"))
     assert found == [("partial_positive_share", "temperature", 70.0, "%", "p", "same layer")]
     assert numbers.whole([("q", "all", 1, "%", "p")]) == [("q", "all", 1, "%", "p", "")]
@@ -82,7 +82,7 @@ def test_class_slopes_are_of_their_years():
 
 
 STUDY = {
-    "minimum_years": 8,
+    "min_years": 8,
     "trend": {
         "autocorrelation": "none",
         "slightly_significant_z": 1.64,
@@ -90,8 +90,8 @@ STUDY = {
         "extremely_significant_z": 2.58,
         "false_discovery_percent": 5,
     },
-    "stability": {
-        "smallest_mean_g_c": 10, "ddof": 0, "breaks": "natural", "sample": 500, "seed": 1,
+    "variability": {
+        "min_mean_g_c": 10, "ddof": 0, "breaks": "natural", "sample": 500, "seed": 1,
         "fixed_breaks": [0.05, 0.1, 0.15, 0.2],
     },
     "persistence": {

@@ -20,7 +20,7 @@ def test_verdicts():
     assert verdict()["verdict"] == published.AGREES
     assert verdict()["difference"] == 0.5
     assert verdict(ENTRY | {"tolerance": 0.4})["verdict"] == published.DIFFERS
-    assert verdict(simulated=True)["verdict"] == published.TWIN
+    assert verdict(simulated=True)["verdict"] == published.NOT_COMPARABLE
     assert verdict(ENTRY | {"setting": True}, simulated=True)["verdict"] == published.AGREES
     assert verdict(contradicted=["a"], simulated=True)["verdict"] == published.CONTRADICTS
     assert verdict(numbers={})["verdict"] == published.NOT_COMPUTED
@@ -34,9 +34,9 @@ def test_what_chance_gives_and_what_is_built_in_stand_beside_a_share():
     noise = {(f"q_of_{name}", *key[1:]): (value, "%") for name, value in CHANCE.items()}
     row = verdict(ENTRY | {"note": "printed so"}, OURS | noise)
     assert row["note"] == "printed so; chance alone: white noise 79.0 %, AR(1) 93.5 %"
-    assert verdict()["note"] == "" and verdict()["built_in"] == ""
+    assert verdict()["note"] == "" and verdict()["shared_inputs"] == ""
     (row,) = published.compare([ENTRY], OURS, set(), "2001-2010", False, {key: "same layer"})
-    assert dict(zip(published.PUBLISHED, row, strict=True))["built_in"] == "same layer"
+    assert dict(zip(published.PUBLISHED, row, strict=True))["shared_inputs"] == "same layer"
 
 
 @pytest.fixture(scope="module")

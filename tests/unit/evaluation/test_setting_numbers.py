@@ -47,8 +47,8 @@ def test_settings_are_those_of_the_paper(northwest):
 
 
 def test_lines_and_cuts_follow_the_study(northwest):
-    lines = {"layer": "pixel/precipitation/mean", "levels": [250, 500]}
-    figure = {"name": "m", "kind": "map", "layer": "pixel/nep/mean", "contours": lines}
+    lines = {"layer": "pixel/precipitation_mean", "levels": [250, 500]}
+    figure = {"name": "m", "kind": "map", "layer": "pixel/nep_mean", "contours": lines}
     zones = [{"name": "s", "kind": "sink", "cuts": [-10, 10]}]
     changed = northwest | {"figures": [figure], "zones": zones, "landcover_dates": {}}
     found = list(numbers.setting_numbers(changed, 1, "p"))

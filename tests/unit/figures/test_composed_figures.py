@@ -49,7 +49,7 @@ def draw_heat(simulated=False, **options):
 def specifications():
     rows = [
         ("reading", "monthly", False, "nep_mean", 60.0, "g C m-2 yr-1"),
-        ("reading", "annual_once", True, "nep_mean", 170.0, "g C m-2 yr-1"),
+        ("reading", "annual", True, "nep_mean", 170.0, "g C m-2 yr-1"),
         ("year 2000", "drop", False, "nep_mean", 172.0, "g C m-2 yr-1"),
         ("year 2000", "keep", True, "nep_mean", 170.0, "g C m-2 yr-1"),
         ("year 2000", "drop", False, "rising_share", np.nan, "%"),
@@ -102,7 +102,7 @@ def test_simulated_inputs_are_named_inside_the_picture(draw, width_mm):
     marks = [art for art in figure.findobj(AnchoredText) if art.txt.get_text()]
     assert len(marks) == (3 if draw is draw_panels else 1)
     for mark in marks:
-        assert mark.txt.get_text() == "simulated (twin)"
+        assert mark.txt.get_text() == "simulated"
         box, axes = mark.get_window_extent(), mark.axes.get_window_extent()
         assert axes.x0 <= box.x0 < box.x1 <= axes.x1
         assert axes.y0 <= box.y0 < box.y1 <= axes.y1
@@ -125,7 +125,7 @@ def test_text_stays_on_the_sheet(draw, width_mm):
 
 @pytest.mark.parametrize("draw", KINDS)
 def test_real_inputs_bear_no_mark(draw):
-    assert "simulated (twin)" not in pictures.texts(draw())
+    assert "simulated" not in pictures.texts(draw())
 
 
 def test_bars_are_as_tall_as_the_shares():
@@ -227,7 +227,7 @@ def test_lines_lie_where_the_other_field_has_the_value():
     assert {"Precipitation 200 mm yr⁻¹", "Precipitation 400 mm yr⁻¹", "200", "400"} <= set(found)
 
 
-def test_smoothing_keeps_a_plane_and_the_absence():
+def test_smoothing_keeps_a_plane_and_the_missing_reason():
     plane = np.indices((40, 40))[1].astype("float64")
     inside = np.ones((40, 40), bool)
     inside[:5] = False

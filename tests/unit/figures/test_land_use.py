@@ -141,7 +141,7 @@ def test_matrix(width):
 
 
 def test_periods_and_their_faults():
-    options = {"quantities": ["nep"], "years": 5, "minimum_years": 3}
+    options = {"quantities": ["nep"], "years": 5, "min_years": 3}
     years = list(range(2001, 2021))
     study = {"land_use_effect": options, "figures": []}
     assert landcover.periods_of(study, years) == [years[:5], years[-5:]]
@@ -153,6 +153,6 @@ def test_periods_and_their_faults():
     figure = {"name": "f", "kind": "land_use", "quantity": "npp"}
     with pytest.raises(BadStudy, match="figure f shows the land-use effect on npp"):
         landcover.check(study | {"figures": [figure]}, years, "a.yaml")
-    off = {"land_use_effect": {"years": 5, "minimum_years": 3}}
+    off = {"land_use_effect": {"years": 5, "min_years": 3}}
     landcover.check(off, years[:1], "a.yaml")
     assert landcover.quantities_of(off) == []

@@ -71,7 +71,7 @@ def test_simulated_inputs_are_named_inside_the_picture(draw, width_mm):
     figure = draw(True, width_mm)
     pictures.drawn(figure)
     (mark,) = (art for art in figure.findobj(AnchoredText) if art.txt.get_text())
-    assert mark.txt.get_text() == "simulated (twin)"
+    assert mark.txt.get_text() == "simulated"
     box, axes = mark.get_window_extent(), mark.axes.get_window_extent()
     assert axes.x0 <= box.x0 < box.x1 <= axes.x1
     assert axes.y0 <= box.y0 < box.y1 <= axes.y1

@@ -99,6 +99,6 @@ def test_the_ramp_is_the_colour_bar_of_the_map(low, high, unit, limits, palette)
 
 
 def test_nothing_but_absence_and_the_note():
-    text = qgis.of_field(np.full((3, 3), np.nan), "mm", note="sum; simulated (twin)")
+    text = qgis.of_field(np.full((3, 3), np.nan), "mm", note="sum; simulated")
     assert ramp_of(text)[0][[0, -1]].tolist() == [0.0, 1.0]
-    assert "<!-- sum; simulated (twin) -->" in text
+    assert "<!-- sum; simulated -->" in text

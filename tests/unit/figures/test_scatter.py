@@ -28,7 +28,7 @@ def test_scatter_counts_every_cell_with_both(simulated):
     assert cells.get_array().sum() == both.sum()
     assert "the other" in axes.get_xlabel().lower()
     marks = [text.txt.get_text() for text in axes.artists if isinstance(text, AnchoredText)]
-    assert marks == (["simulated (twin)"] if simulated else [])
+    assert marks == (["simulated"] if simulated else [])
 
 
 def test_numbers_are_those_of_numpy():

@@ -5,7 +5,7 @@ import pytest
 from nepflow.io.missing import NO_REASON, MaskedArea
 from nepflow.study import modis
 
-BARREN = modis.ABSENCE_CODE["barren"]
+BARREN = modis.REASON_CODE["barren"]
 
 
 def test_by_hand():

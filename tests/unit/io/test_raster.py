@@ -83,7 +83,7 @@ def test_failure_leaves_no_file_and_keeps_the_old_one(cube, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cube.tif", "out.tif"]
 
 
-def test_classes_carry_names_colours_and_absence(cube, tmp_path):
+def test_classes_carry_names_colours_and_missing_reason(cube, tmp_path):
     path = str(tmp_path / "classes.tif")
     output = raster.Output(
         path, "1", "sign", dtype="uint8", classes={1: "minus", 2: "plus"},
@@ -99,11 +99,11 @@ def test_classes_carry_names_colours_and_absence(cube, tmp_path):
 
 
 def test_simulated_is_inherited(cube, tmp_path):
-    source, derived = str(tmp_path / "twin.tif"), str(tmp_path / "derived.tif")
-    tags = {"simulated": "simulated (twin)"}
-    raster.write(np.ones((600, 301)), raster.Output(source, "1", "twin", tags=tags), GRID)
+    source, derived = str(tmp_path / "simulation.tif"), str(tmp_path / "derived.tif")
+    tags = {"simulated": "simulated"}
+    raster.write(np.ones((600, 301)), raster.Output(source, "1", "simulated", tags=tags), GRID)
     raster.map_blocks(lambda a, b: a[0] * b[0], [cube, source], raster.Output(derived, "1", "d"))
-    assert raster.tags_of(derived)["simulated"] == "simulated (twin)"
+    assert raster.tags_of(derived)["simulated"] == "simulated"
 
 
 def test_digest_sees_values_tags_and_names(tmp_path):

@@ -22,8 +22,8 @@ def test_genuine_npp_tile(reference_data):
     npp = hdf.decode(layer, NPP, path)
     assert np.isfinite(npp).sum() == 174_541
     assert np.nanmean(npp.astype("float64")) == pytest.approx(772.2, abs=0.05)
-    reason = hdf.absence(layer, NPP)
-    counts = {name: int((reason == code).sum()) for code, name in modis.ABSENCE.items()}
+    reason = hdf.missing_reason(layer, NPP)
+    counts = {name: int((reason == code).sum()) for code, name in modis.MISSING_REASONS.items()}
     assert counts == {
         "valid": 174_541, "water": 5_565_448, "barren": 834, "urban": 19_062, "wetland": 0,
         "snow": 68, "unclassified": 0, "fill": 47, "mixed": 0,

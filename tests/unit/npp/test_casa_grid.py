@@ -15,7 +15,7 @@ from nepflow.zones import sums as zones_sums
 from rasterio.crs import CRS
 
 NAN = np.nan
-SETTINGS = {"stress_scale": 1.1814, "hot_months": "willmott", "maximum_filled_months": 4}
+SETTINGS = {"stress_scale": 1.1814, "hot_months": "willmott", "max_filled_months": 4}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_block_of_a_year(table):
     )
     assert npp[0, 0] == pytest.approx(expected.sum())
     assert npp[0, 0] > npp[0, 1] > 0 and np.isnan(npp[0, 2:]).all()
-    assert [modis.ABSENCE[int(code)] for code in reason[0]] == [
+    assert [modis.MISSING_REASONS[int(code)] for code in reason[0]] == [
         "valid", "valid", "snow", "water", "unclassified",
     ]  # fmt: skip
     assert qc[0, 0] == pytest.approx(100 / 12) and clip[0, 0] == 0
@@ -89,7 +89,7 @@ def test_too_many_filled_months_and_outside(table):
     values, _ = parameters(table)
     npp, qc, reason, clip = casa.of_block(inside, layers, climate, values, SETTINGS)
     assert np.isnan(npp[0, :2]).all() and np.isnan(qc[0, :2]).all() and np.isnan(clip[0, :2]).all()
-    assert reason[0, 0] == modis.ABSENCE_CODE["fill"] and np.isnan(reason[0, 1])
+    assert reason[0, 0] == modis.REASON_CODE["fill"] and np.isnan(reason[0, 1])
 
 
 def test_absent_months_do_not_leak(table):
@@ -101,16 +101,16 @@ def test_absent_months_do_not_leak(table):
         layers, climate = block()
         ([layers[0], *climate][number])[3, 0, 0] = NAN
         npp, _, reason, _ = casa.of_block(inside, layers, climate, values, SETTINGS)
-        assert np.isnan(npp[0, 0]) and reason[0, 0] == modis.ABSENCE_CODE["fill"]
+        assert np.isnan(npp[0, 0]) and reason[0, 0] == modis.REASON_CODE["fill"]
         assert npp[0, 1] == whole[0, 1]
 
 
 def test_warning_above_the_share_at_the_clip():
     rows = [("2001", "clip_share", 50.0), (NAN, "clip_share", 20.1), (NAN, "cloud_filled_share", 9)]
     frame = pd.DataFrame(rows, columns=["year", "quantity", "value"])
-    said = list(notes.casa_warnings(frame, {"maximum_clip_percent": 20}))
+    said = list(notes.casa_warnings(frame, {"max_clip_percent": 20}))
     assert len(said) == 1 and "20.1 %" in said[0][1]
-    assert not list(notes.casa_warnings(frame, {"maximum_clip_percent": 21}))
+    assert not list(notes.casa_warnings(frame, {"max_clip_percent": 21}))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_agreement_is_that_of_numpy():
 
 
 def test_comparison_that_cannot_be():
-    figure = {"name": "f", "kind": "panels", "panels": [{"layer": "npp/compared/own"}]}
+    figure = {"name": "f", "kind": "panels", "panels": [{"layer": "npp/compared/npp_own"}]}
     with pytest.raises(BadStudy, match="names npp"):
         check_comparison({"npp": {"source": "mod17", "compare": "mod17"}}, "a.yaml")
     with pytest.raises(BadStudy, match="figure f compares NPP"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from nepflow.npp import mod17
 from nepflow.study import landcover
-from nepflow.study.modis import ABSENCE_CODE
+from nepflow.study.modis import REASON_CODE
 
 
 def test_half_valid_cells_stay():
@@ -21,7 +21,7 @@ def test_reasons():
     inside = np.array([True] * 5 + [False])
     names = ["valid", "mixed", "barren", "fill", "valid"]
     result = mod17.reconciled_reasons(values, reason, inside)
-    assert result[:5].tolist() == [ABSENCE_CODE[name] for name in names]
+    assert result[:5].tolist() == [REASON_CODE[name] for name in names]
     assert math.isnan(result[5])
 
 
@@ -31,7 +31,7 @@ def test_harmonised_year_has_the_level_of_the_new_collection():
     old = new - np.array([[10.0, -4.0], [0.0, 7.0]])
     old[:15, 1, 1] = np.nan
     year = np.full((2, 2), 250.0)
-    result = mod17.harmonised(year, old, new, minimum_years=5)
+    result = mod17.harmonised(year, old, new, min_years=5)
     assert np.allclose(result, [[260, 246], [250, np.nan]], equal_nan=True)
 
 

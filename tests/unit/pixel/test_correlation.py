@@ -112,12 +112,12 @@ def test_critical_r_of_twenty_degrees_of_freedom():
 
 def test_absent_constant_and_dependent_series():
     values = world(1)
-    constant, twin = values.copy(), values.copy()
+    constant, simulation = values.copy(), values.copy()
     constant[:, 2] = 5
-    twin[:, 2] = 2 * twin[:, 1] + 1
+    simulation[:, 2] = 2 * simulation[:, 1] + 1
     short = values.copy()
     short[7:, 0] = np.nan
-    for case in (constant, twin, short):
+    for case in (constant, simulation, short):
         r, p = partial(case)
         assert np.isnan(r).all() and np.isnan(p).all()
 

@@ -7,9 +7,9 @@ from nepflow.pixel import persistence
 LENGTHS = (8, 15, 23, 24, 40)
 
 
-def one(values, method, minimum_years=3):
+def one(values, method, min_years=3):
     series = np.asarray(values, dtype="float64").reshape(-1, 1, 1)
-    return float(persistence.hurst(series, minimum_years, method)[0, 0])
+    return float(persistence.hurst(series, min_years, method)[0, 0])
 
 
 def random_series(seed):
@@ -162,17 +162,17 @@ def test_rows_hold_each_share_beside_chance_and_close():
     assert table["masked_barren_area", "all"] == 16
     names = list(persistence.COUPLING_NAMES.values())
     for quantity in (
-        "coupling_share",
-        *(f"coupling_share{end}" for end in persistence.BESIDE),
+        "trend_persistence_share",
+        *(f"trend_persistence_share{end}" for end in persistence.BESIDE),
     ):
         assert sum(table[quantity, name] for name in names) == pytest.approx(100)
     wanted = persistence.null_shares(sums.pixels, "prefix", options)
-    assert table["coupling_share_of_autoregression", names[0]] == wanted[names[0]][1]
+    assert table["trend_persistence_share_of_autoregression", names[0]] == wanted[names[0]][1]
     assert table["persistent_share_of_white_noise", "all"] == wanted["all"][0]
 
 
 def test_short_constant_and_absent_series():
-    assert np.isnan(one([1, 2, np.nan, 4], "prefix", minimum_years=4))
+    assert np.isnan(one([1, 2, np.nan, 4], "prefix", min_years=4))
     for method in persistence.METHODS:
         assert np.isnan(one([5.0] * 10, method))
 

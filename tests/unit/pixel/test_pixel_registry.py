@@ -27,14 +27,14 @@ def test_names_by_what_they_need():
     assert pixel.JOINT_LAYERS == ("multiple_r2", "multiple_p", "dominant_class")
     assert "mean" not in pixel.SERIES_LAYERS and "hurst" in pixel.SERIES_LAYERS
     series = load.LAYERS_OF_SERIES.fullmatch
-    assert all(map(series, ("pixel/nep/sd", "pixel/rh/partial_radiation_fdr", "attribution/nep/x")))
-    assert not any(map(series, ("pixel/nep/mean", "pixel/nep/valid_years", "nep/nep")))
+    assert all(map(series, ("pixel/nep_sd", "pixel/rh_partial_radiation_fdr", "attribution/nep_x")))
+    assert not any(map(series, ("pixel/nep_mean", "pixel/nep_valid_years", "nep/nep")))
 
 
 def test_outputs_of_a_rule():
     assert pixel.outputs("variation") == {
-        "sd": "<banded>/pixel/{variable}/sd.tif",
-        "cv": "<banded>/pixel/{variable}/cv.tif",
+        "sd": "<banded>/pixel/{variable}_sd.tif",
+        "cv": "<banded>/pixel/{variable}_cv.tif",
     }
     assert list(pixel.partial_files(["sun"])) == ["sun", "sun_p", "sun_class"]
 
@@ -60,5 +60,5 @@ def test_titles_are_patterns():
 
 def test_p_of_all_drivers_is_marked_as_their_r2(root):
     study = load.study("northwest_china", root)
-    marks = {circularity.mark_of(study, f"pixel/nep/{name}") for name in pixel.JOINT_LAYERS}
+    marks = {circularity.mark_of(study, f"pixel/nep_{name}") for name in pixel.JOINT_LAYERS}
     assert len(marks) == 1 and marks.pop().startswith("Built in: Rh is computed from")

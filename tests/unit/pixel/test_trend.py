@@ -11,10 +11,10 @@ from scipy import stats
 TIED = [1, 2, 2, 3, 3, 3, 4, 2, 5, 6, 6, 7, 5, 8, 8, 9, 9, 9, 10, 7, 11, 12, 12, 13]
 
 
-def one(values, years=None, minimum_years=3):
+def one(values, years=None, min_years=3):
     years = np.arange(len(values)) if years is None else years
     series = np.asarray(values, dtype="float64").reshape(-1, 1, 1)
-    return [float(v[0, 0]) for v in trend.theil_sen_mann_kendall(series, years, minimum_years)]
+    return [float(v[0, 0]) for v in trend.theil_sen_mann_kendall(series, years, min_years)]
 
 
 def test_golden_tied_vector():
@@ -61,7 +61,7 @@ def test_line_is_found_and_sign_turns(values, slope, shift):
 
 
 def test_short_or_empty_series_are_absent():
-    assert np.isnan(one([1.0, np.nan, 2.0, np.nan], minimum_years=3)).all()
+    assert np.isnan(one([1.0, np.nan, 2.0, np.nan], min_years=3)).all()
     assert one([5.0] * 10)[0] == 0 and one([5.0] * 10)[2] == 0
 
 

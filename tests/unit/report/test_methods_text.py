@@ -10,7 +10,7 @@ from nepflow.report.methods import equations, references
 from nepflow.report.methods import text as methods_text
 
 LATER = {
-    "stability": {"ddof": 0, "smallest_mean_g_c": 10, "breaks": "natural", "sample": 10000},
+    "variability": {"ddof": 0, "min_mean_g_c": 10, "breaks": "natural", "sample": 10000},
     "persistence": {"method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 10000},
     "correlation": {"significance_p": 0.05, "false_discovery_percent": 5, "detrend": False},
 }
@@ -19,7 +19,7 @@ LATER = {
 RASTERS = {"file": "npp_{year}.tif", "unit": "kg C m-2 yr-1"}
 ZONES = [
     {"name": "landcover", "kind": "landcover"},
-    {"name": "stable_landcover", "kind": "stable_landcover", "minimum_percent": 80},
+    {"name": "stable_landcover", "kind": "stable_landcover", "min_percent": 80},
     {"name": "sink", "kind": "sink", "cuts": [0, 200, 400]},
     {"name": "dry_wet", "kind": "aridity"},
     {"name": "elevation", "kind": "elevation", "cuts": [1000, 2000]},
@@ -31,8 +31,8 @@ DRIVERS = {
     "land_use_effect": {
         "quantities": ["nep"],
         "absent_density": "separate",
-        "minimum_data_percent": 10,
-        "minimum_stable_cells": 20,
+        "min_data_percent": 10,
+        "min_stable_cells": 20,
         "neighbourhood_km": 50,
     },
     "land_use_periods": [[2001, 2002, 2003], [2008, 2009, 2010]],
@@ -47,9 +47,9 @@ DRIVERS = {
     "detectors": [
         {
             "name": "mean",
-            "of": "pixel/nep/mean",
+            "of": "pixel/nep_mean",
             "factors": [
-                {"name": "rain", "layer": "pixel/precipitation/mean"},
+                {"name": "rain", "layer": "pixel/precipitation_mean"},
                 {"name": "height", "layer": "dem"},
             ],
         }
@@ -87,7 +87,7 @@ def test_sections_follow_the_settings():
 @pytest.mark.parametrize(
     ("key", "values", "said"),
     [
-        ("respiration", {"reading": "annual_once"}, "applied once"),
+        ("respiration", {"time_step": "annual"}, "applied once"),
         ("npp", {"resampling": "average"}, "the mean of valid cells"),
         ("climate", {"smoothing": "gml"}, "maximum likelihood (Wahba, 1985)"),
         ("climate", {"complete_month_percent": 65}, "at least 65 %"),
@@ -131,8 +131,8 @@ def test_sections_follow_the_settings():
         ),
         ("trend", {"significant_z": 2.1}, "above 1.64, 2.1 and 2.58"),
         ("trend", {"autocorrelation": "hamed_rao"}, "(Hamed and Rao, 1998)"),
-        ("stability", {"breaks": "fixed", "fixed_breaks": [0.05, 0.1]}, "fixed breaks 0.05, 0.1"),
-        ("stability", {"ddof": 1}, "divisor <var>n</var> − 1"),
+        ("variability", {"breaks": "fixed", "fixed_breaks": [0.05, 0.1]}, "fixed breaks 0.05, 0.1"),
+        ("variability", {"ddof": 1}, "divisor <var>n</var> − 1"),
         ("persistence", {"method": "anis_lloyd"}, "(Anis and Lloyd, 1976)"),
         ("persistence", {"tolerance": 0.02}, "within 0.02 of 0.5 neither"),
         ("correlation", {"detrend": True}, "<var>k</var> = 2 variables"),

@@ -86,9 +86,9 @@ def test_small_numbers_are_not_shown_as_nothing():
         ("shares_trend_class_nep", "results", "Area by class of the trend of NEP"),
         ("shares_stable_landcover", "results", "Area of the zones stable land cover"),
         ("shares_cv_class_nep", "results", "Area by class of variation of NEP"),
-        ("shares_coupling_nep", "results", "Area by class of coupling of NEP"),
+        ("shares_trend_persistence_class_nep", "results", "Area by class of coupling of NEP"),
         (
-            "discoveries_partial_precipitation_nep",
+            "field_significance_partial_precipitation_nep",
             "results",
             "Field significance of partial correlation with precipitation of NEP",
         ),
@@ -98,7 +98,11 @@ def test_small_numbers_are_not_shown_as_nothing():
             "What factors explain beside the simulated truth: mean nep",
         ),
         ("temperature_fit", "quality", "Fit of the monthly surfaces of temperature"),
-        ("absence_native", "quality", "Cells of the tiles by reason of absence of NPP"),
+        (
+            "missing_reasons_native",
+            "quality",
+            "Cells of the tiles by reason for missing data of NPP",
+        ),
         ("inputs", "provenance", "Input files"),
         ("something_new", "quality", "Something new"),
     ],
@@ -143,7 +147,7 @@ def test_short_studies_say_why_there_is_no_trend():
     assert cards[2]["note"] == "not estimated: 2 years, a trend needs 8"
 
 
-@pytest.mark.parametrize("name", ["respiration_readings", "shares_trend_class_nep", "warnings"])
+@pytest.mark.parametrize("name", ["respiration_variants", "shares_trend_class_nep", "warnings"])
 def test_missing_tables_are_named(root, name):
     given = tables()
     del given[name]
@@ -194,8 +198,8 @@ def test_only_simulated_studies_bear_the_banner(root):
     assert "simulated" not in plain
     marked, _ = page(root, STUDY | {"simulated": True})
     assert marked.index('class="banner"') < marked.index('id="headline"')
-    assert "simulated (twin)" in re.search(r"<title>(.*?)</title>", marked).group(1)
-    assert all("simulated (twin)" in image for image in re.findall(r"<img [^>]+>", marked))
+    assert "simulated" in re.search(r"<title>(.*?)</title>", marked).group(1)
+    assert all("simulated" in image for image in re.findall(r"<img [^>]+>", marked))
 
 
 def test_page_is_the_same_every_time(root):
@@ -208,7 +212,7 @@ def test_rows_of_one_quantity_keep_what_they_are_of():
         for of, value, how in (("forest, 2001", 10.0, np.nan), ("barren, 2001", 60.0, "own source"))
         for statistic in ("true share", "recovered share")
     ]
-    columns = ["quantity", "of", "statistic", "value", "unit", "built_in"]
+    columns = ["quantity", "of", "statistic", "value", "unit", "shared_inputs"]
     (block,) = report_tables.blocks(pd.DataFrame(rows, columns=columns))
     assert [column["text"] for column in block["columns"][:4]] == [
         "Quantity", "Unit", "Of", "Built in",

@@ -11,10 +11,10 @@ from nepflow.study import load, respiration
 CARBON = {"file": "soc.tif", "unit": "kg C m-2", "depth_cm": [0, 20]}
 SOIL = {
     "model": "gsmsr",
-    "reading": "monthly",
+    "time_step": "monthly",
     "reason": "a test",
-    "heterotrophic": "bond_lamberty2004",
-    "applied_to": "year",
+    "rh_relation": "bond_lamberty2004",
+    "rh_relation_step": "year",
     "compare": ["raich2002", "chen2010"],
     "gsmsr": {"status": "unconfirmed", "rate": 0.588, "rate_per_carbon": 0.118},
 }
@@ -25,9 +25,9 @@ def settings(**changes):
 
 
 def test_pei_alone_keeps_its_readings():
-    alone = {"model": "pei2009", "reading": "annual_once", "heterotrophic": "bond_lamberty2004"}
-    assert respiration.variants(alone) == ["monthly", "annual_once"]
-    assert respiration.chosen(alone) == "annual_once"
+    alone = {"model": "pei2009", "time_step": "annual", "rh_relation": "bond_lamberty2004"}
+    assert respiration.variants(alone) == ["monthly", "annual"]
+    assert respiration.chosen(alone) == "annual"
     assert respiration.unconfirmed(alone) == []
     beside = respiration.variants(alone | {"compare": ["raich2002"]})
     assert beside[-1] == "raich2002_bond_lamberty2004"
@@ -46,14 +46,18 @@ def test_the_study_comes_first_and_the_others_beside_it():
 @pytest.mark.parametrize(
     ("changes", "without", "said"),
     [
-        ({"applied_to": "month"}, None, "applied_to is month: bond_lamberty2004 is a power law"),
         (
-            {"heterotrophic": "quadratic"},
+            {"rh_relation_step": "month"},
             None,
-            "applied_to is year: quadratic is fitted to monthly sums",
+            "rh_relation_step is month: bond_lamberty2004 is a power law",
         ),
         (
-            {"heterotrophic": "quadratic", "applied_to": "month"},
+            {"rh_relation": "quadratic"},
+            None,
+            "rh_relation_step is year: quadratic is fitted to monthly sums",
+        ),
+        (
+            {"rh_relation": "quadratic", "rh_relation_step": "month"},
             None,
             "chen2010 gives annual respiration and quadratic needs months",
         ),
@@ -69,7 +73,8 @@ def test_impossible_combinations_are_refused(changes, without, said):
 def test_possible_combinations_pass():
     respiration.check(settings(), "own.yaml")
     respiration.check(
-        settings(compare=["raich2002"], heterotrophic="quadratic", applied_to="month"), "own.yaml"
+        settings(compare=["raich2002"], heterotrophic="quadratic", rh_relation_step="month"),
+        "own.yaml",
     )
     respiration.check({"respiration": SOIL | {"model": "raich2002", "compare": []}}, "a")
 
@@ -101,9 +106,9 @@ def test_methods_tell_the_model(model):
 
 def test_headline_has_the_other_models():
     tables = pages.tables()
-    table = tables["respiration_readings"]
-    names = {"monthly": "gsmsr_bond_lamberty2004", "annual_once": "raich2002_bond_lamberty2004"}
-    tables["respiration_readings"] = table.assign(reading=table["reading"].map(names))
+    table = tables["respiration_variants"]
+    names = {"monthly": "gsmsr_bond_lamberty2004", "annual": "raich2002_bond_lamberty2004"}
+    tables["respiration_variants"] = table.assign(reading=table["reading"].map(names))
     first = page.cards(tables, pages.STUDY)[0]
     assert first["note"].startswith("GSMSR") and first["value"] == "100.3"
     assert first["others"] == [("Raich et al. (2002), Rh by Bond-Lamberty et al. (2004)", "200.5")]
@@ -111,7 +116,7 @@ def test_headline_has_the_other_models():
 
 def test_methods_tell_the_attribution():
     rule = {
-        "variables": ["nep"], "claim": "joint", "significance_p": 0.05, "dominance_percent": 55,
+        "variables": ["nep"], "main_method": "joint", "significance_p": 0.05, "dominance_percent": 55,
         "calibration": [2001, 2015], "null_draws": 50, "null_pixels": 2000, "seed": 1,
         "confidence_percent": 90,
     }  # fmt: skip
@@ -125,7 +130,7 @@ def test_methods_tell_the_attribution():
 def test_methods_give_the_formula_of_the_bias_only_where_it_holds():
     """Slope of residuals = h (1 - R2) for coefficients of all years, in every cell its own."""
     rule = {
-        "variables": ["nep"], "claim": "joint", "significance_p": 0.05, "dominance_percent": 50,
+        "variables": ["nep"], "main_method": "joint", "significance_p": 0.05, "dominance_percent": 50,
         "calibration": None, "pooling": "none", "null_draws": 50, "null_pixels": 2000, "seed": 1,
         "confidence_percent": 90,
     }  # fmt: skip

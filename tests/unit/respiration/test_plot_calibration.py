@@ -130,14 +130,14 @@ def test_table_gives_the_constants_that_a_study_names(tmp_path):
         assert written["gsmsr", name, "published"] == GSMSR[name]
     assert used["q10_per_k"] == GSMSR["q10_per_k"]
     assert calibration.constants("", "gsmsr", GSMSR) is GSMSR
-    assert set(pd.read_csv(path)["source"]) == {"simulated (twin)"}
+    assert set(pd.read_csv(path)["source"]) == {"simulated"}
 
 
 def test_calibration_needs_plots():
     study = {
         "respiration": {
-            "model": "gsmsr", "constants": "plots", "heterotrophic": "bond_lamberty2004",
-            "applied_to": "year",
+            "model": "gsmsr", "constants": "plots", "rh_relation": "bond_lamberty2004",
+            "rh_relation_step": "year",
         },
         "plots": {"file": None, "soil_carbon_kg_m2": None}, "soil_carbon": {},
     }  # fmt: skip

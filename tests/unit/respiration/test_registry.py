@@ -13,7 +13,7 @@ def test_every_entry_has_its_formula():
     needs = {name for name, about in respiration.SOIL_MODELS.items() if about.needs_carbon}
     assert formulas.FACTORS.keys() == needs
     assert formulas.SHARES.keys() == respiration.RELATIONS.keys()
-    assert formulas.READINGS.keys() == respiration.READINGS.keys()
+    assert formulas.TIME_STEPS.keys() == respiration.TIME_STEPS.keys()
     assert [*respiration.DIRECT_MODELS] == [formulas.pei2009.__name__]
 
 

@@ -40,7 +40,7 @@ def test_readings_differ_as_the_methods_say():
     rain = 250 * np.exp(-((months - 6.5) ** 2) / 8)
     rain *= 250 / rain.sum()
     monthly = formulas.monthly(temperature.reshape(1, 12, 1), rain.reshape(1, 12, 1))[0, 0]
-    once = formulas.annual_once(np.array([8.0]), np.array([250.0]))[0]
+    once = formulas.annual(np.array([8.0]), np.array([250.0]))[0]
     assert once == pytest.approx(19.80, abs=0.005)
     assert 165 < monthly < 185  # methods: 172-177 for such a year
 

@@ -52,7 +52,7 @@ def test_chen_hand_value_in_grams():
     assert daily("chen2010", 20, 1500, 4) == pytest.approx(by_hand, rel=1e-14)
 
 
-def test_a_model_of_carbon_refuses_its_absence():
+def test_a_model_of_carbon_refuses_its_missing_reason():
     with pytest.raises(ValueError, match="needs soil organic carbon"):
         daily("chen2010", 20, 1500)
     with pytest.raises(ValueError, match="negative"):

@@ -203,8 +203,8 @@ def test_years_before_and_land_enough_are_demanded():
     years = np.arange(2001, 2021)
     settings = {"base_years": 2, "match_years": 3}
     assert matching.effective_starts([2003, 2006, 2006, 2021], years, settings) == [2006]
-    with pytest.raises(matching.TooLittleLand, match=r"minimum_controls is 50.*buffer_km"):
-        matching.cohort(toy(), 2008, land.SETTINGS | {"minimum_controls": 50})
+    with pytest.raises(matching.TooLittleLand, match=r"min_controls is 50.*buffer_km"):
+        matching.cohort(toy(), 2008, land.SETTINGS | {"min_controls": 50})
 
 
 def study(**changes):

@@ -214,7 +214,7 @@ def test_tables_of_a_variable():
     values[100:150, 3] = np.nan
     complete, months = filling.without_gaps(
         "temperature", values, month, apart,
-        model="exponential", lags=10, longest_gap_days=31, minimum=5,
+        model="exponential", lags=10, max_gap_days=31, minimum=5,
     )  # fmt: skip
     assert np.isnan(complete[100:150, 3]).all()
     assert np.isnan(complete).sum() == pytest.approx(50, abs=2)

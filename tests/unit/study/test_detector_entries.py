@@ -12,9 +12,9 @@ STUDY = {
     "detectors": [
         {
             "name": "mean",
-            "of": "pixel/nep/mean",
+            "of": "pixel/nep_mean",
             "factors": [
-                {"name": "rain", "layer": "pixel/precipitation/mean"},
+                {"name": "rain", "layer": "pixel/precipitation_mean"},
                 {"name": "warmth", "layer": "climate/temperature"},
                 {"name": "height", "layer": "dem"},
                 {"name": "karst", "file": "karst.gpkg", "name_field": "kind", "layer": "k"},
@@ -33,7 +33,7 @@ def study(**changes):
 
 def test_what_entered_nep():
     entry = STUDY["detectors"][0]
-    how = [detector.built_in_how(STUDY, entry, factor) for factor in entry["factors"]]
+    how = [detector.shared_inputs_how(STUDY, entry, factor) for factor in entry["factors"]]
     assert how == ["same layer", "same layer", "", ""]
 
 
@@ -41,31 +41,31 @@ def test_a_file_that_says_what_it_is_a_map_of_is_marked_but_never_as_the_same_la
     casa = STUDY | {"npp": {"source": "casa"}}
     entry = STUDY["detectors"][0]
     own = {"name": "green", "file": "ndvi.tif", "quantity": "ndvi"}
-    assert detector.built_in_how(casa, entry, own) == "own source"
-    assert detector.built_in_how(STUDY, entry, own) == "", "MOD17 takes no NDVI of ours"
-    assert detector.built_in_how(casa, entry, own | {"quantity": "radiation"})
-    layer = {"name": "cover", "layer": "ndvi/mean"}
-    assert detector.built_in_how(casa, entry, layer) == "same layer"
+    assert detector.shared_inputs_how(casa, entry, own) == "own source"
+    assert detector.shared_inputs_how(STUDY, entry, own) == "", "MOD17 takes no NDVI of ours"
+    assert detector.shared_inputs_how(casa, entry, own | {"quantity": "radiation"})
+    layer = {"name": "cover", "layer": "ndvi/ndvi_mean"}
+    assert detector.shared_inputs_how(casa, entry, layer) == "same layer"
 
 
 def test_companion_of_npp_alone():
     first, second = detector.detectors_of(STUDY)
-    assert (second["name"], second["of"]) == ("mean_npp", "pixel/npp/mean")
+    assert (second["name"], second["of"]) == ("mean_npp", "pixel/npp_mean")
     assert second["factors"] == first["factors"]
-    how = [detector.built_in_how(STUDY, second, factor) for factor in second["factors"]]
+    how = [detector.shared_inputs_how(STUDY, second, factor) for factor in second["factors"]]
     assert how == ["", "own source", "", ""]
     plain = study(factors=[{"name": "height", "layer": "dem"}, {"name": "s", "layer": "slope"}])
     assert len(detector.detectors_of(plain)) == 1, "nothing entered"
-    assert len(detector.detectors_of(study(of="pixel/npp/mean"))) == 1
+    assert len(detector.detectors_of(study(of="pixel/npp_mean"))) == 1
     own = study()
-    own["detectors"].append({**own["detectors"][0], "name": "mean_npp", "of": "pixel/npp/cv"})
-    assert [entry["of"] for entry in detector.detectors_of(own)][1] == "pixel/npp/cv"
+    own["detectors"].append({**own["detectors"][0], "name": "mean_npp", "of": "pixel/npp_cv"})
+    assert [entry["of"] for entry in detector.detectors_of(own)][1] == "pixel/npp_cv"
 
 
 def test_layers():
     assert detector.layers_of(STUDY["detectors"][0]) == [
-        "pixel/nep/mean",
-        "pixel/precipitation/mean",
+        "pixel/nep_mean",
+        "pixel/precipitation_mean",
         "climate/temperature",
         "dem",
         "factors/karst",
@@ -87,10 +87,10 @@ def test_faults_are_named():
         detector.check(different, "a.yaml")
 
 
-def test_layers_that_a_twin_has_the_truth_of():
+def test_layers_that_a_simulated_has_the_truth_of():
     truth = detector.truth_of
-    assert truth("pixel/nep/mean") == ("nep", None, None)
-    assert truth("pixel/temperature/mean") == ("temperature", None, None)
-    assert truth("landcover/2010") == ("landcover", 2010, None)
-    assert truth("landcover/keys/igbp17/2002") == ("landcover", 2002, "igbp17")
-    assert truth("dem") is truth("pixel/nep/cv") is truth("factors/karst") is None
+    assert truth("pixel/nep_mean") == ("nep", None, None)
+    assert truth("pixel/temperature_mean") == ("temperature", None, None)
+    assert truth("landcover/landcover_2010") == ("landcover", 2010, None)
+    assert truth("landcover/keys/igbp17/landcover_2002") == ("landcover", 2002, "igbp17")
+    assert truth("dem") is truth("pixel/nep_cv") is truth("factors/karst") is None

@@ -69,7 +69,7 @@ def test_a_kind_is_drawn_by_a_function_that_takes_what_it_is_told(kind):
     """Files, entry and the options by name; without its keys no study gets through."""
     module, function = figures.KINDS[kind].drawing.split(".")
     draw = getattr(importlib.import_module(f"nepflow.figures.{module}"), function)
-    every = {"layer": "pixel/nep/mean", "zones": "z", "of": "plots", "detector": "d"}
+    every = {"layer": "pixel/nep_mean", "zones": "z", "of": "plots", "detector": "d"}
     entry = every | {"name": "f", "kind": kind, "quantity": "nep", "caption": "c"}
     if kind == "panels":
         entry["panels"] = PANELS["panels"]
@@ -95,5 +95,5 @@ def test_sentences_of_panels_follow_what_they_show():
     assert "Text in red" not in said
     (series,) = PANELS["panels"][2:]
     assert figures.caption_of(PANELS | {"panels": [series]}) == "Each panel has its own legend."
-    driver = {"kind": "map", "layer": "pixel/nep/partial_radiation"}
+    driver = {"kind": "map", "layer": "pixel/nep_partial_radiation"}
     assert "Text in red" in figures.caption_of(PANELS | {"panels": [driver]})

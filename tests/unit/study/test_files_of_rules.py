@@ -20,7 +20,7 @@ from nepflow.study import (
     zones,
 )
 
-NORTHWEST, INDOCHINA, GUANGXI = (f"{name}_twin" for name in (
+NORTHWEST, INDOCHINA, GUANGXI = (f"{name}_simulated" for name in (
     "northwest_china", "indochina_karst", "guangxi_karst"))  # fmt: skip
 
 
@@ -51,11 +51,11 @@ R = f"results/{NORTHWEST}"
 
 def test_files_of_each_year(northwest):
     """2000 is of collection 006, and its map of land cover that of 2001."""
-    files = layers.yearly(northwest, "npp/{npp}/{year}.tif")
-    assert files[:2] == [f"{R}/npp/006/2000.tif", f"{R}/npp/061/2001.tif"]
+    files = layers.yearly(northwest, "npp/{npp}/npp_{year}.tif")
+    assert files[:2] == [f"{R}/npp/006/npp_2000.tif", f"{R}/npp/061/npp_2001.tif"]
     assert len(files) == len(northwest["years"]) == 24
-    maps = layers.yearly(northwest, "landcover/{landcover_year}.tif")
-    assert maps[0] == maps[1] == f"{R}/landcover/2001.tif"
+    maps = layers.yearly(northwest, "landcover/landcover_{landcover_year}.tif")
+    assert maps[0] == maps[1] == f"{R}/landcover/landcover_2001.tif"
 
 
 def test_cubes_of_the_balance_lie_beside_nep(northwest):
@@ -68,7 +68,7 @@ def test_cubes_of_the_balance_lie_beside_nep(northwest):
     assert layers.if_in_climate(northwest, "radiation") == f"{R}/climate/radiation.tif"
     assert layers.if_in_climate(without, "radiation") == []
     assert layers.trend_if_estimated(northwest | {"has_trend": False}) == []
-    assert layers.minimum_years(northwest | {"has_trend": False}) == 1
+    assert layers.min_years(northwest | {"has_trend": False}) == 1
 
 
 def test_months_come_from_fits_or_from_grids(northwest):
@@ -90,7 +90,7 @@ def test_npp_by_light_use(indochina, northwest):
     own, *others = npp.fpar_limits(indochina)
     assert own == indochina["casa"]["limits"] and set(others) | {own} == set(npp.FPAR_LIMITS)
     files = npp.by_fpar_limits(indochina)
-    assert files[own] == layers.yearly(indochina, "npp/{npp}/{year}.tif")
+    assert files[own] == layers.yearly(indochina, "npp/{npp}/npp_{year}.tif")
     assert f"npp/casa_{others[0]}/" in files[others[0]][0]
     assert npp.casa_settings(indochina, "_zhu2007")["limits"] == "zhu2007"
     assert npp.casa_settings(indochina, "") == indochina["casa"]
@@ -100,7 +100,7 @@ def test_npp_by_light_use(indochina, northwest):
 
 
 def test_tiles_of_a_simulation_are_named_before_they_are_there(northwest, indochina):
-    folder = f"results/twin/{NORTHWEST}"
+    folder = f"results/simulated/{NORTHWEST}"
     listed = tiles.granules(northwest, 2005, product="MCD12Q1")
     assert listed == f"{folder}/granules/MCD12Q1.061_2005.csv"
     names = tiles.files(northwest, 2000, "006", product="MOD17A3HGF")
@@ -117,14 +117,14 @@ def test_zones_are_made_of_what_their_kind_needs(northwest, guangxi):
     assert zones.area(northwest) == "province"
     assert zones.raster(northwest, "province") == f"{R}/zones/area.tif"
     made = {entry["kind"]: entry["name"] for entry in northwest["zones"]}
-    assert zones.sources(northwest, made["sink"]) == [f"{R}/pixel/nep/mean.tif"]
+    assert zones.sources(northwest, made["sink"]) == [f"{R}/pixel/nep_mean.tif"]
     assert zones.sources(northwest, made["aridity"])[1] == f"{R}/climate/pet.tif"
     yearly = zones.rasters_by_name(northwest)[made["landcover"]]
-    assert yearly == layers.yearly(northwest, "landcover/{landcover_year}.tif")
+    assert yearly == layers.yearly(northwest, "landcover/landcover_{landcover_year}.tif")
     assert len(zones.rasters(northwest)) == len(set(zones.rasters(northwest)))
     karst = next(entry for entry in guangxi["zones"] if entry["kind"] == "file")
     assert zones.sources(guangxi, karst["name"]).endswith(karst["file"])
-    assert zones.class_layer(northwest, "trend_class_nep") == "pixel/nep/trend_class"
+    assert zones.class_layer(northwest, "trend_class_nep") == "pixel/nep_trend_class"
     assert zones.class_layer(northwest, made["sink"]) == ""
     found = zones.persistence_of_classes(northwest, "coupling_nep")
     assert found == [f"{R}/tables/persistence_nep.csv"]
@@ -145,7 +145,7 @@ def test_truth_of_a_detector(indochina):
     files = detector.layer_files(indochina, own["name"])
     truth = detector.truth_files(indochina, own["name"])
     assert len(truth) == len(files) == 1 + len(own["factors"])
-    assert truth[0].startswith(f"results/twin/{INDOCHINA}/truth/")
+    assert truth[0].startswith(f"results/simulated/{INDOCHINA}/truth/")
     years, classes = (f(indochina, own["name"]) for f in
                       (detector.truth_years, detector.truth_classes))  # fmt: skip
     for path, year, named in zip(truth, years, classes, strict=True):
@@ -170,13 +170,13 @@ def test_choices_that_a_study_cannot_make_otherwise(northwest):
 
 def test_what_only_some_studies_have(northwest, guangxi):
     assert restoration.tables(northwest) == [] and not restoration.is_wanted(northwest)
-    assert restoration.file(guangxi).startswith(f"results/twin/{GUANGXI}/")
+    assert restoration.file(guangxi).startswith(f"results/simulated/{GUANGXI}/")
     assert restoration.projects_if_wanted(guangxi).endswith("restoration/projects.csv")
     assert "recovery_management" in evaluation.recovery_tables(guangxi)
     assert "recovery_management" not in evaluation.recovery_tables(northwest)
     assert evaluation.recovery_tables(northwest | {"simulated": False}) == []
     soil = respiration.soil_variants(guangxi)
-    assert soil and not set(soil) & set(respiration.READINGS)
+    assert soil and not set(soil) & set(respiration.TIME_STEPS)
     assert attribution.attributed(guangxi | {"has_trend": False}) == []
     assert landcover.substituted(northwest)[2000] == 2001
     assert pixel.variation_breaks(northwest) == f"{R}/tables/cv_breaks_nep.csv"

@@ -16,7 +16,7 @@ BASE = {
     "climate": {"variables": ["temperature", "precipitation"]},
     "zones": [{"name": "county", "kind": "area"}],
 }
-FIGURE = {"kind": "map", "layer": "pixel/nep/mean", "title": "t", "caption": "c"}
+FIGURE = {"kind": "map", "layer": "pixel/nep_mean", "title": "t", "caption": "c"}
 FACTORS = [{"name": "elevation", "layer": "dem"}, {"name": "slope", "layer": "slope"}]
 CONTRAST = {"name": "wet", "zones": "county", "of": "a", "match": ["dem"]}
 
@@ -134,8 +134,8 @@ def test_names_inside_a_set_that_are_fine():
 @pytest.mark.parametrize(
     ("studies", "fault"),
     [
-        (["twin"], "the name twin is taken"),
-        (["Twin"], "the name Twin is taken"),
+        (["simulation"], "the name simulation is taken"),
+        (["Simulation"], "the name Simulation is taken"),
         (["index"], "the name index is taken"),
         (["mine", "Mine"], "mine and Mine are one file name"),
         (["mine", "mine"], "the name mine is used twice"),
@@ -155,12 +155,14 @@ def test_studies_of_a_site(studies, fault):
 
 
 def test_studies_that_are_fine():
-    names.check_studies(["northwest_china", "my-region", "西北", "2001", "twin_of_mine"], "c.yaml")
+    names.check_studies(
+        ["northwest_china", "my-region", "西北", "2001", "simulation_of_mine"], "c.yaml"
+    )
 
 
 def test_a_study_file_by_itself_has_a_name_too(root, tmp_path):
-    with pytest.raises(BadStudy, match=r"twin.*is taken"):
-        load(root, tmp_path, name="twin")
+    with pytest.raises(BadStudy, match=r"simulation.*is taken"):
+        load(root, tmp_path, name="simulated")
 
 
 # Tiles
@@ -173,9 +175,9 @@ def test_a_study_file_by_itself_has_a_name_too(root, tmp_path):
         ({"npp": BASE["npp"] | {"compare": "mod17"}}, "npp.compare: mod17"),
         ({"zones": [*BASE["zones"], {"name": "cover", "kind": "landcover"}]}, "land cover"),
         ({"landcover": {"transitions": [2001, 2003]}}, "landcover.transitions"),
-        ({"figures": [FIGURE | {"name": "a", "layer": "landcover/2001"}]}, "land cover"),
+        ({"figures": [FIGURE | {"name": "a", "layer": "landcover/landcover_2001"}]}, "land cover"),
         (
-            {"land_use_effect": {"quantities": ["nep"], "years": 1, "minimum_years": 1}},
+            {"land_use_effect": {"quantities": ["nep"], "years": 1, "min_years": 1}},
             "land cover",
         ),
     ],

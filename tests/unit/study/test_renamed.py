@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-
 from nepflow.study import renamed, settings_file
 from nepflow.study.settings_file import BadStudy
 

@@ -41,7 +41,7 @@ def test_lists_are_replaced_and_dictionaries_merged(root, config):
 
 
 def test_the_ledger_of_substitutes(root):
-    """What is always computed stands in the paper's study, public data too; a twin has none."""
+    """What is always computed stands in the paper's study, public data too; a simulation has none."""
 
     def ledger(name):
         return load(root, root / "config", name).get("substitutes")
@@ -54,17 +54,17 @@ def test_the_ledger_of_substitutes(root):
     }  # fmt: skip
     words = " ".join(entry["instead_of"] for entry in public)
     assert all(word in words for word in ("drawn by hand", "350 CMA stations", "RESDC"))
-    assert ledger(f"{NORTHWEST}_twin") is None
+    assert ledger(f"{NORTHWEST}_simulated") is None
 
 
-def test_a_ledger_in_a_twin_is_dropped_and_one_below_it_stays(root, config):
+def test_a_ledger_in_a_simulated_is_dropped_and_one_below_it_stays(root, config):
     entry = {"input": "stations", "instead_of": "CMA", "by": "GSOD", "reason": "not public"}
-    twin = {"region": "northwest_china", "pixels_per_tile": 30, "stations": 60, "seed": 1}
+    simulation = {"region": "northwest_china", "pixels_per_tile": 30, "stations": 60, "seed": 1}
     own = {"based_on": NORTHWEST, "substitutes": [entry]}
     write(config, "own", **own)
-    write(config, "own_twin", **own, inputs="twin", twin=twin)
+    write(config, "own_simulated", **own, inputs="simulated", simulation=simulation)
     assert load(root, config, "own")["substitutes"] == [entry]
-    assert "substitutes" not in load(root, config, "own_twin")
+    assert "substitutes" not in load(root, config, "own_simulated")
 
 
 def test_year_2000_is_explicit(root, config):
@@ -99,7 +99,7 @@ def test_short_study_leaves_trend_figures_out(root, config):
         ),
         ({"tiles": ["h99v99"]}, "tiles.0"),
         ({"contrast": {"block_ranges": 1}}, "contrast.block_ranges: 1 is less than the minimum"),
-        ({"contrast": {"minimum_blocks": 5}}, "contrast.minimum_blocks: 5 is less than"),
+        ({"contrast": {"min_blocks": 5}}, "contrast.min_blocks: 5 is less than"),
     ],
 )
 def test_faults_name_file_and_key(root, config, keys, message):
@@ -126,7 +126,7 @@ RASTERS = {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}
         ({"climate": {"limits": {"daily": {"temperature": [60, -90]}}}}, "daily.temperature: [60"),
         ({"climate": {"quality": {"neighbours": {"least": 9}}}}, "least 9 is above most 8"),
         ({"trend": {"significant_z": 3}}, "significant_z 3 is above extremely_significant_z 2.58"),
-        ({"stability": {"fixed_breaks": [0.1, 0.05, 0.2, 0.3]}}, "stability.fixed_breaks"),
+        ({"variability": {"fixed_breaks": [0.1, 0.05, 0.2, 0.3]}}, "variability.fixed_breaks"),
         ({"plots": {"box_deg": [120, 30, 100, 40]}}, "plots.box_deg"),
         ({"landcover": {"transitions": [2022, 2011]}}, "landcover.transitions"),
         ({"zones": [{"name": "s", "kind": "sink", "cuts": [200, 0]}]}, "zones.0.cuts"),
@@ -139,7 +139,7 @@ RASTERS = {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}
         ({"area": {"file": "{province}.gpkg"}}, "area.file: '{province}.gpkg'"),
         ({"raw": {"tiles": "{year}"}}, "raw.tiles"),
         ({"title": 2001}, "title: 2001 is not of type 'string'. Put it in quotes"),
-        ({"detectors": [{"name": "d", "of": "pixel/nep/mean", "factors": [{"name": "a"},
+        ({"detectors": [{"name": "d", "of": "pixel/nep_mean", "factors": [{"name": "a"},
                          {"name": "b", "layer": "dem"}]}]}, "factor a needs `layer`"),
     ],
 )  # fmt: skip
@@ -162,7 +162,7 @@ def test_a_file_for_all_years_has_a_first_month_of_its_own(root, config):
         load(root, config, "own")
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "{x}", "a|b", "$(id)", "*", "a b", "a\n", "twin",
+@pytest.mark.parametrize("name", ["../up", "a/b", "{x}", "a|b", "$(id)", "*", "a b", "a\n", "simulated",
                                   ".", "", 2001, None])  # fmt: skip
 def test_names_that_are_no_name_of_a_study(root, config, name):
     with pytest.raises(study_load.BadStudy, match="names no study"):

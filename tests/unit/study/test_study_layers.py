@@ -34,21 +34,24 @@ def load(root, tmp_path):
 @pytest.mark.parametrize(
     ("layer", "near"),
     [
-        ("pixel/nep/average", "pixel/nep/mean"),
-        ("pixel/nep/mean.tif", "pixel/nep/mean"),
-        ("Pixel/NEP/Mean", "pixel/nep/mean"),
-        ("pixl/nep/sen_slope", "pixel/nep/sen_slope"),
+        ("pixel/nep_average", "pixel/nep_mean"),
+        ("pixel/nep_mean.tif", "pixel/nep_mean"),
+        ("Pixel/NEP/Mean", "pixel/nep_mean"),
+        ("pixl/nep/sen_slope", "pixel/nep_sen_slope"),
         ("climate/temprature", "climate/temperature"),
         ("nep/rh_month", "nep/rh_monthly"),
         ("zones/dry-wet", "zones/dry_wet"),
         ("demm", "dem"),
-        ("landcover/2023", "landcover/2022"),  # the study has a substitute for it
-        ("landcover/keys/igbp7/1999", "landcover/keys/igbp7/2"),
-        ("attribution/nep/joint_case", "attribution: {variables: [nep]}"),
-        ("ndvi/mean", "npp: {source: casa}"),
+        (
+            "landcover/landcover_2023",
+            "landcover/landcover_2022",
+        ),  # the study has a substitute for it
+        ("landcover/keys/igbp7/landcover_1999", "landcover/keys/igbp7/2"),
+        ("attribution/nep_joint_case", "attribution: {variables: [nep]}"),
+        ("ndvi/ndvi_mean", "npp: {source: casa}"),
         ("factors/soil", "`detectors`"),
         ("zones/landcover", "zones has: area"),
-        ("/pixel/nep/mean", "pixel/nep/mean"),
+        ("/pixel/nep_mean", "pixel/nep_mean"),
     ],
 )
 def test_a_layer_that_is_not_made_is_refused_with_the_near_ones(load, layer, near):
@@ -85,21 +88,19 @@ def test_every_place_that_names_a_layer_is_looked_at(load, place, keys):
 
 
 def test_layers_of_series_follow_the_years(load):
-    slope = FIGURE | {"layer": "pixel/nep/sen_slope"}
+    slope = FIGURE | {"layer": "pixel/nep_sen_slope"}
     assert load(period=[2021, 2022], figures=[slope])["figures_left_out"] == ["fresh"]
-    with pytest.raises(study_load.BadStudy, match="Did you mean pixel/nep/sen_slope"):
-        load(period=[2021, 2022], figures=[slope | {"layer": "pixel/nep/sen_slop"}])
-    contrast = {"name": "c", "zones": "province", "of": "x", "match": ["pixel/nep/cv"]}
-    with pytest.raises(
-        study_load.BadStudy, match=r"contrasts c .* needs the years of `minimum_years`"
-    ):
+    with pytest.raises(study_load.BadStudy, match="Did you mean pixel/nep_sen_slope"):
+        load(period=[2021, 2022], figures=[slope | {"layer": "pixel/nep_sen_slop"}])
+    contrast = {"name": "c", "zones": "province", "of": "x", "match": ["pixel/nep_cv"]}
+    with pytest.raises(study_load.BadStudy, match=r"contrasts c .* needs the years of `min_years`"):
         load(period=[2021, 2022], figures=[], contrasts=[contrast])
     short = catalogue.layers_of(load(period=[2021, 2022], figures=[]))
-    assert "pixel/nep/mean" in short and "pixel/nep/hurst" not in short
+    assert "pixel/nep_mean" in short and "pixel/nep_hurst" not in short
 
 
 def test_land_cover_that_a_contrast_names_is_needed(load):
-    contrast = {"name": "c", "zones": "province", "of": "x", "match": ["landcover/2010"]}
+    contrast = {"name": "c", "zones": "province", "of": "x", "match": ["landcover/landcover_2010"]}
     only = {"zones": [{"name": "province", "kind": "area"}], "figures": []}
     assert load(**only, contrasts=[contrast])["uses_landcover"]
     assert not load(**only)["uses_landcover"]
@@ -111,7 +112,7 @@ def test_land_cover_that_a_contrast_names_is_needed(load):
         ({"layer": "dem", "palette": "batlov"}, "`palette` names batlov. Did you mean batlow"),
         ({"layer": "dem", "palette": "viridis"}, "`palette` names viridis"),
         ({"layer": "dem", "palette": "Vik"}, "Did you mean vik"),
-        ({"kind": "classes", "layer": "pixel/nep/trend_class", "palette": "carbon"}, "Crameri"),
+        ({"kind": "classes", "layer": "pixel/nep_trend_class", "palette": "carbon"}, "Crameri"),
         ({"kind": "series", "quantity": "rs", "zones": "province"}, "`quantity` names rs"),
         ({"kind": "series", "quantity": "nep", "zones": "provinces"}, "Did you mean province"),
         ({"kind": "specification", "quantities": ["nep_means"]}, "Did you mean nep_mean"),

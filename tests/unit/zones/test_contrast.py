@@ -106,7 +106,7 @@ def test_intervals_without_an_effect_contain_zero_and_naive_ones_do_not():
 def test_rows_of_a_layer():
     values, treated, elevation, x, y = zoned_land.planted(7, smooth=1.0)
     settings = {
-        "draws": 200, "block_ranges": 3, "minimum_blocks": 30, "confidence_percent": 95,
+        "draws": 200, "block_ranges": 3, "min_blocks": 30, "confidence_percent": 95,
         "sample": 800, "seed": 1,
     }  # fmt: skip
     stratum = contrast.strata(elevation[None], 10)
@@ -119,7 +119,7 @@ def test_rows_of_a_layer():
     assert rows["reliable"] == (min(rows["blocks_inside"], rows["blocks_outside"]) >= 30)
     again = {name: value for name, value, _ in contrast.compared(*parts, settings, "g")}
     assert again == rows
-    few = {n: v for n, v, _ in contrast.compared(*parts, settings | {"minimum_blocks": 999}, "g")}
+    few = {n: v for n, v, _ in contrast.compared(*parts, settings | {"min_blocks": 999}, "g")}
     assert few["reliable"] == 0
 
 
@@ -141,7 +141,7 @@ def test_blocks_without_the_zone_make_no_interval_reliable():
     values, _, elevation, x, y = zoned_land.planted(7, 0.0, smooth=1.0, size=90)
     zone, stratum = (x < 30) & (y < 30), np.zeros(8100, dtype=int)
     settings = {
-        "draws": 200, "block_ranges": 3, "minimum_blocks": 30, "confidence_percent": 95,
+        "draws": 200, "block_ranges": 3, "min_blocks": 30, "confidence_percent": 95,
         "sample": 800, "seed": 1,
     }  # fmt: skip
     parts = values, elevation[None], zone, stratum, x, y

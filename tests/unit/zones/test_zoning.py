@@ -55,9 +55,9 @@ def test_crossing_has_one_code_a_pair():
     assert np.isnan(kinds.crossing(np.array([NAN]), np.array([1.0]), 5))[0]
 
 
-def test_commonest_absence():
+def test_commonest_reason():
     annual = np.array([[1, 3, 2, 1, NAN], [1, 3, 3, 3, NAN], [1, 2, 8, 1, NAN]])[:, None]
-    found = missing.commonest_absence(annual, valid=1)[0]
+    found = missing.commonest_reason(annual, valid=1)[0]
     assert np.isnan(found[[0, 4]]).all()
     assert found[1:4].tolist() == [3, 2, 3]
 

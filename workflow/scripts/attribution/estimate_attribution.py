@@ -24,12 +24,12 @@ def estimate_attribution(cube, driver_paths, inputs, outputs, method, settings, 
             drivers,
             years,
             method,
-            settings["minimum_years"],
+            settings["min_years"],
             options["calibration"],
             shared(method, types[0]),
         )
         cases = attribution.case(parts.observed, parts.climate, parts.rest)
-        share = attribution.rest_share(parts.observed, parts.rest, cases)
+        share = attribution.residual_share(parts.observed, parts.rest, cases)
         dominant = attribution.dominant(
             share, parts.p, options["significance_p"], options["dominance_percent"]
         )

@@ -12,7 +12,7 @@ from nepflow.attribution.summary import Sums, marked
 from nepflow.io import raster, tables
 from nepflow.spatial import sampling
 
-COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "built_in")
+COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "shared_inputs")
 LAYERS = ("climate", "rest", "share", "cases", "drivers")
 
 
@@ -29,7 +29,7 @@ def summarise_attribution(methods, cube, driver_paths, inputs, outputs, settings
     )
     at = attribution.reader(inputs["pooled"], list(driver_paths))
     given = {method: at(method, types[0]) for method in methods}
-    sample = series, drivers, settings["years"], options, settings["minimum_years"]
+    sample = series, drivers, settings["years"], options, settings["min_years"]
     null = inference.null_shares(*sample, given)
     errors = inference.by_method(*sample, bool(inputs["pooled"]))
     unit, rows = raster.tags_of(inputs["observed"])["unit"], []
@@ -40,13 +40,15 @@ def summarise_attribution(methods, cube, driver_paths, inputs, outputs, settings
             inside, *single = (layer[0] for layer in strip[:-1])
             sums.add(inside == 1, *single, strip[-1])
         made = sums.rows(unit, null[method], errors[method], options["confidence_percent"])
-        rows += [(method, method == options["claim"], *row) for row in made]
+        rows += [(method, method == options["main_method"], *row) for row in made]
     total, count = 0.0, 0
     for _, _, (bias,) in raster.blocks([inputs["bias"]], mem_mb=mem_mb, label="bias"):
         total, count = total + np.nansum(bias), count + np.isfinite(bias).sum()
     name = METHODS[0]
-    rows.append((name, options["claim"] == name, "rest", "mean_bias", total / max(count, 1), unit))
-    rows = marked(rows, settings["built_in"] or {})
+    rows.append(
+        (name, options["main_method"] == name, "rest", "mean_bias", total / max(count, 1), unit)
+    )
+    rows = marked(rows, settings["shared_inputs"] or {})
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 

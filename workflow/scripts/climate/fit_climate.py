@@ -25,7 +25,7 @@ MINIMA = ("variable", "year", "month", "rho", "signal")
 def fit_climate(inputs, outputs, variable, settings, mem_mb):
     """Surfaces that miss the same stations share one decomposition."""
     sites, values, surface_years, months = aggregation.monthly_matrix(
-        inputs["monthly"], variable, settings["years"], settings["minimum_stations"]
+        inputs["monthly"], variable, settings["years"], settings["min_stations"]
     )
     names = sites["station"].to_numpy(str)
     position = sites[["lon", "lat", "elevation_m"]].to_numpy(float)

@@ -27,7 +27,7 @@ def summarise_residuals(inputs, outputs, settings):
     log = {name: rows["value"].to_numpy() for name, rows in log.groupby("quantity", sort=False)}
     header = [
         ("VARIABLE", f"{surfaces.variable} ({surfaces.unit})"),
-        ("SOURCE", "simulated (twin)" if simulated else surfaces.source),
+        ("SOURCE", "simulated" if simulated else surfaces.source),
         ("TRANSFORMATION", surfaces.transformation),
         ("SPLINE VARIABLES", str(surfaces.knots.shape[1])),
         ("ORDER OF DERIVATIVE", str(surfaces.order)),

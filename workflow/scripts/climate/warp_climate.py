@@ -15,7 +15,7 @@ from nepflow.study.variables import VARIABLES
 def warp_climate(inputs, outputs, variable, settings, mem_mb, threads):
     """The mean or the sum of the interpolated months; a gap in the area is refused."""
     months, about = GridMonths([inputs["months"]], inputs["dem"]), VARIABLES[variable]
-    years, allowed, counts = settings["years"], settings["maximum_missing_percent"], []
+    years, allowed, counts = settings["years"], settings["max_missing_percent"], []
 
     def annual(values):
         by_year = values.reshape(len(years), 12, -1)
@@ -49,7 +49,7 @@ def warp_climate(inputs, outputs, variable, settings, mem_mb, threads):
         raise BadGrid(
             f"{inputs['months']} ({source}): no {variable} in {100 * missing / cells:.2f} % of the "
             f"area (allowed: {allowed} %). Use a grid that covers the area, or raise "
-            "climate.maximum_missing_percent."
+            "climate.max_missing_percent."
         )
 
 

@@ -11,15 +11,15 @@ from nepflow.io import raster, tables
 
 
 def detect_factors(
-    sample_path, variable_path, outputs, options, built_in, variable, threads, simulated
+    sample_path, variable_path, outputs, options, shared_inputs, variable, threads, simulated
 ):
-    """``outputs``: paths of the four tables by name; ``built_in``: how each factor entered."""
+    """``outputs``: paths of the four tables by name; ``shared_inputs``: how each factor entered."""
     sample = detector_sample.read(sample_path)
     unit = raster.tags_of(variable_path)["unit"]
     strata = results.strata_of_factors(sample)
     tested = results.tested(sample, raster.read(variable_path), options, threads)
-    marks = dict(zip(sample.names, built_in, strict=True))
-    smallest = options["smallest_stratum_cells"]
+    marks = dict(zip(sample.names, shared_inputs, strict=True))
+    smallest = options["min_stratum_cells"]
     made = {
         "factors": results.factor_rows(strata, tested, marks, smallest),
         "interactions": results.interaction_rows(
@@ -43,7 +43,7 @@ if __name__ == "__main__":
                 for name in ("factors", "interactions", "risk", "ecological")
             },
             options=snakemake.params.options,
-            built_in=snakemake.params.built_in,
+            shared_inputs=snakemake.params.shared_inputs,
             variable=snakemake.params.variable,
             threads=snakemake.threads,
             simulated=snakemake.params.simulated,

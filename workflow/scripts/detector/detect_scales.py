@@ -26,13 +26,13 @@ def detect_scales(inputs, outputs, settings, mem_mb):
         whole = down.size
         if options["sample"] and whole > options["sample"]:
             down, across = detector_sample.thinned(down, across, options["sample"])
-        if down.size < options["smallest_stratum_cells"] * max(options["classes"]):
+        if down.size < options["min_stratum_cells"] * max(options["classes"]):
             continue
         values = detector_sample.values_at(layer_paths, down, across, mem_mb)
         q = results.q_by_factor(values, sample, ways, options)
         spacing_km = step * side_km * (whole / down.size) ** 0.5
         rows += results.scale_rows(q, sample.names, spacing_km, down.size)
-    rows = results.marked(rows, dict(zip(sample.names, settings["built_in"], strict=True)))
+    rows = results.marked(rows, dict(zip(sample.names, settings["shared_inputs"], strict=True)))
     rows = [(settings["variable"], *row) for row in rows]
     tables.write(rows, outputs["table"], results.COLUMNS["scales"], settings["simulated"])
 

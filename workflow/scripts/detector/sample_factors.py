@@ -12,7 +12,9 @@ from nepflow.detector import sample as detector_sample
 from nepflow.io import raster, tables
 
 
-def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, mem_mb, simulated):
+def sample_factors(
+    layer_paths, names, grid_path, outputs, shared_inputs, options, mem_mb, simulated
+):
     """Classes are strata as they are; of continuous factors the division with the largest q."""
     rows, columns, values, counts, whole = detector_sample.sampled(
         layer_paths, grid_path, options, mem_mb
@@ -51,7 +53,7 @@ def sample_factors(layer_paths, names, grid_path, outputs, built_in, options, me
     )
     detector_sample.write(outputs["sample"], sample)
     table.append(results.sample_row(rows.size, whole))
-    table = results.marked(table, dict(zip(names, built_in, strict=True)))
+    table = results.marked(table, dict(zip(names, shared_inputs, strict=True)))
     tables.write(table, outputs["table"], results.DIVISIONS, simulated=simulated)
 
 
@@ -62,7 +64,7 @@ if __name__ == "__main__":
             names=snakemake.params.names,
             grid_path=snakemake.input.grid,
             outputs=dict(snakemake.output.items()),
-            built_in=snakemake.params.built_in,
+            shared_inputs=snakemake.params.shared_inputs,
             options=snakemake.params.options,
             mem_mb=snakemake.resources.mem_mb,
             simulated=snakemake.params.simulated,

@@ -24,7 +24,7 @@ def acquire_stations(inputs, outputs, settings, **options):
         crs = raster.grid_of(inputs["grid"]).crs
         is_near = area.near(inputs["area"], crs, settings["buffer_km"])
         ranking = stations.ranked(
-            *found, is_near, acquire["most_stations"], acquire["least_complete_percent"]
+            *found, is_near, acquire["max_stations"], acquire["min_complete_percent"]
         )
         rows += stations.days(session, dataset, ranking, years, folder, **options)
     lines = [(s.station, s.name, s.lon, s.lat, s.elevation_m, p, int(c)) for s, p, c in ranking]

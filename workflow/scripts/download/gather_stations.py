@@ -30,7 +30,7 @@ def gather_stations(
     if not kept:
         raise BadStations(
             f"{list_path}: no station has {least_percent:g} % of the days, the best "
-            f"{found.max():.0f} %. Lower acquire.least_complete_percent, or take the other "
+            f"{found.max():.0f} %. Lower acquire.min_complete_percent, or take the other "
             "archive."
         )
     logging.getLogger(__name__).info("%d of %d stations kept", len(kept), len(found))
@@ -48,7 +48,7 @@ if __name__ == "__main__":
         gather_stations(
             kind=snakemake.params.acquire["stations"],
             years=snakemake.params.years,
-            least_percent=snakemake.params.acquire["least_complete_percent"],
+            least_percent=snakemake.params.acquire["min_complete_percent"],
             folder=snakemake.params.folder,
             list_path=snakemake.input.files,
             radiation_path=snakemake.input.get("radiation"),

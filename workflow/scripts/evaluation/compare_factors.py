@@ -1,7 +1,7 @@
-"""Compare what factors explain with what they explain in the twin's truth.
+"""Compare what factors explain with what they explain in the simulation's truth.
 
 Reads   sample of a detector (npz), its divisions (table), and a raster for its variable and each
-        factor: cubes of the truth, or layers that the twin gave as they are
+        factor: cubes of the truth, or layers that the simulation gave as they are
 Writes  table: both q of each factor at the same cells, and whether their order is kept
 """
 

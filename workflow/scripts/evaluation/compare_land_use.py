@@ -1,4 +1,4 @@
-"""Compare the effect of land-use change with that in the twin's truth.
+"""Compare the effect of land-use change with that in the simulation's truth.
 
 Reads   true cubes: variable, effect of changed land cover (g C m-2 yr-1), land cover (IGBP codes);
         grid (1 = inside), table of the effects that the study found

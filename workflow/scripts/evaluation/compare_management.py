@@ -1,4 +1,4 @@
-"""Compare the planted trends and effects of a managed twin with those that the study finds.
+"""Compare the planted trends and effects of a managed simulation with those that the study finds.
 
 Reads   tables of attribution and restoration, number and cells of the projects, both truths
 Writes  table: of, quantity, statistic (true, found, low, high), value, unit

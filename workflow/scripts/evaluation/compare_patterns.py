@@ -1,4 +1,4 @@
-"""Compare shares, changes and signs with those of the twin's truth.
+"""Compare shares, changes and signs with those of the simulation's truth.
 
 Reads   true and mapped land cover of dates, true and estimated slope, true cubes of NPP and
         climate, estimated partial correlations of NPP
@@ -12,13 +12,13 @@ from nepflow.io import raster, tables
 from nepflow.pixel import correlation
 from nepflow.study import landcover
 
-COLUMNS = ["quantity", "of", "statistic", "value", "unit", "built_in"]
+COLUMNS = ["quantity", "of", "statistic", "value", "unit", "shared_inputs"]
 
 
 def compare_patterns(maps, true_maps, classes, slopes, signs, output_path, options, mem_mb):
     """``maps`` holds a path a date; ``signs`` the true NPP, and of a driver its two files.
 
-    ``options["built_in"]`` says of each driver whether it entered NPP, see `dependence`.
+    ``options["shared_inputs"]`` says of each driver whether it entered NPP, see `dependence`.
     """
     tally = recovery.Tally()
     table = np.array(landcover.lookup_table(classes))
@@ -37,10 +37,10 @@ def compare_patterns(maps, true_maps, classes, slopes, signs, output_path, optio
         for _, _, (npp, *others) in raster.blocks(paths, mem_mb=mem_mb, outputs=20):
             drivers, found = others[: len(names)], [layer[0] for layer in others[len(names) :]]
             true = correlation.partial_correlation(
-                npp, drivers, years, options["minimum_years"], options["detrend"]
+                npp, drivers, years, options["min_years"], options["detrend"]
             )
             recovery.count_signs(tally, names, *true, found, options["significance_p"])
-    how = {recovery.positive_with(name): word for name, word in options["built_in"].items()}
+    how = {recovery.positive_with(name): word for name, word in options["shared_inputs"].items()}
     rows = [(*row, how.get(row[1], "")) for row in tally.rows()]
     tables.write(rows, output_path, COLUMNS, simulated=True)
 
@@ -59,6 +59,6 @@ if __name__ == "__main__":
             signs=signs | {"found": list(files.found)} if files.found else {},
             output_path=snakemake.output.table,
             options=snakemake.params.correlation
-            | {name: snakemake.params[name] for name in ("minimum_years", "built_in")},
+            | {name: snakemake.params[name] for name in ("min_years", "shared_inputs")},
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -13,18 +13,18 @@ from nepflow.io import tables
 def compare_published(numbers_path, outputs, published, checks, period, simulated):
     """A number that a failed check names is called contradicted, whatever ours is."""
     table = tables.read(numbers_path, COLUMNS)
-    numbers, built_in = {}, {}
+    numbers, shared_inputs = {}, {}
     for row in table.itertuples():
         key = row.quantity, row.region_or_class, str(row.period)
         numbers[key] = row.value, row.unit
-        built_in[key] = row.built_in if isinstance(row.built_in, str) else ""
+        shared_inputs[key] = row.shared_inputs if isinstance(row.shared_inputs, str) else ""
     rows, contradicted = [], set()
     for row, blamed in evaluation_published.check(checks, published):
         rows.append(row)
         contradicted |= blamed
     rows += evaluation_published.check_units(published)
     compared = evaluation_published.compare(
-        published, numbers, contradicted, period, simulated, built_in
+        published, numbers, contradicted, period, simulated, shared_inputs
     )
     tables.write(
         compared, outputs["published"], evaluation_published.PUBLISHED, simulated=simulated

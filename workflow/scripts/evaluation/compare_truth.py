@@ -1,4 +1,4 @@
-"""Compare what the workflow recovers with the truth of a twin.
+"""Compare what the workflow recovers with the truth of a simulation.
 
 Reads   truth cubes and recovered cubes (band = year), grid
 Writes  table: means, bias, RMSE and correlation over all cells and years with a value
@@ -59,9 +59,9 @@ if __name__ == "__main__":
         pairs["npp"] = (files.true_npp, files.npp)
         neps = files.true_nep, files.nep
         if files.rh_monthly:
-            pairs["rh (monthly reading)"] = (files.true_rh, files.rh_monthly, *neps)
-        pairs["rh (chosen reading)"] = (files.true_rh, files.rh, *neps)
-        pairs["nep (chosen reading)"] = (files.true_nep, files.nep)
+            pairs["rh (monthly)"] = (files.true_rh, files.rh_monthly, *neps)
+        pairs["rh (chosen)"] = (files.true_rh, files.rh, *neps)
+        pairs["nep (chosen)"] = (files.true_nep, files.nep)
         if files.slope:
             pairs["trend of nep"] = (files.true_slope, files.slope)
         compare_truth(pairs, files.grid, snakemake.output.table, snakemake.resources.mem_mb)

@@ -14,7 +14,7 @@ from nepflow.io import raster, tables
 
 def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     """Each number is taken from one table; only land-cover change is counted here."""
-    years, minimum = study["years"], study["minimum_years"]
+    years, minimum = study["years"], study["min_years"]
     period = f"{years[0]}-{years[-1]}"
     table = {name: tables.read(path, columns=[]) for name, path in paths.items()}
     stations = table["stations"]["station"].nunique() if "stations" in table else 0
@@ -25,7 +25,9 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     if "trend" in table:
         rows += numbers.trend_numbers(table["trend"], period)
         rows += numbers.variation_numbers(table["variation"], table["breaks"], period)
-        rows += numbers.class_numbers(table["coupling"], "coupling_share", period)
+        rows += numbers.class_numbers(
+            table["trend_persistence_class"], "trend_persistence_share", period
+        )
         rows += numbers.persistence_numbers(table["persistence"], period)
         rows += numbers.correlation_numbers(table["correlation"], period)
     if "attribution" in table:

@@ -1,4 +1,4 @@
-"""Gather what the other readings give.
+"""Gather what other choices give.
 
 Reads   tables of the options of each choice
 Writes  table: choice, option, whether it is the study's, quantity, value, unit

@@ -9,8 +9,8 @@ from nepflow._log import logged_to
 from nepflow.io import bands, raster
 
 
-def average_periods(cube, output_paths, years, periods, minimum_years, mem_mb):
-    """Mean of the years with data; fewer than ``minimum_years`` in a period give absence."""
+def average_periods(cube, output_paths, years, periods, min_years, mem_mb):
+    """Mean of the years with data; fewer than ``min_years`` in a period give absence."""
     stack = cube if len(cube) > 1 else cube[0]
     tags = raster.tags_of(cube[0])
     places = [[years.index(year) for year in period] for period in periods]
@@ -21,7 +21,7 @@ def average_periods(cube, output_paths, years, periods, minimum_years, mem_mb):
             chosen = values[place]
             count = np.isfinite(chosen).sum(axis=0)
             mean = np.nansum(chosen, axis=0) / np.maximum(count, 1)
-            made.append(np.where(count >= minimum_years, mean, np.nan))
+            made.append(np.where(count >= min_years, mean, np.nan))
         return tuple(made)
 
     outputs = [
@@ -41,6 +41,6 @@ if __name__ == "__main__":
             output_paths=[snakemake.output.first, snakemake.output.last],
             years=snakemake.params.years,
             periods=snakemake.params.periods,
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -27,15 +27,13 @@ def summarise_land_use(mean_paths, landcover_paths, grid_path, outputs, where, o
     ]
     sizes = cells[1:, 1:].sum(axis=1), cells[1:, 1:].sum(axis=0)
     densities = [
-        land_use_effect.supported(density, number, size, options["minimum_data_percent"])
+        land_use_effect.supported(density, number, size, options["min_data_percent"])
         for (density, number), size in zip(found, sizes, strict=True)
     ]
     if options["absent_density"] == "zero":
         densities = [np.nan_to_num(density) for density in densities]
     side = int(options["neighbourhood_km"] * 1000 / grid.resolution_m) // 2 * 2 + 1
-    excess = land_use_effect.beyond_stable(
-        change, before, after, side, options["minimum_stable_cells"]
-    )
+    excess = land_use_effect.beyond_stable(change, before, after, side, options["min_stable_cells"])
     km2 = grid.cell_area_m2 / 1e6
     areas, known = cells[1:, 1:] * km2, [number * km2 for _, number in found]
     observed = {}

@@ -5,7 +5,7 @@ import re
 
 from nepflow.study.variables import VARIABLES
 
-SIMULATED = "simulated (twin)"
+SIMULATED = "simulated"
 NO_DATA = "no data (barren, water, ...)"
 REGION = "all"  # value of the columns ``zones`` and ``zone`` in rows that cover the whole area
 

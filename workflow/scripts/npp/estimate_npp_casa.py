@@ -2,7 +2,7 @@
 
 Reads   NDVI (a band a month), months filled (a band a year), NDVI and climate of the mean year,
         land cover by IGBP class, limits by vegetation type, monthly climate, dem (m), grid
-Writes  npp (g C m-2 yr-1), qc (% of the months filled for cloud), absence (modis.ABSENCE),
+Writes  npp (g C m-2 yr-1), qc (% of the months filled for cloud), absence (modis.MISSING_REASONS),
         clip (% of the months with NDVI at a limit of light absorption)
 """
 
@@ -49,7 +49,7 @@ if __name__ == "__main__":
                 "years": years,
                 "bias_correction": snakemake.params.bias_correction,
             },
-            outputs=[snakemake.output[name] for name in ("npp", "qc", "absence", "clip")],
+            outputs=[snakemake.output[name] for name in ("npp", "qc", "missing_reasons", "clip")],
             year=year,
             settings=snakemake.params.casa | snakemake.params.ndvi,
             mem_mb=snakemake.resources.mem_mb,

@@ -1,7 +1,7 @@
 """Bring a year of collection 006 to the level of collection 061.
 
 Reads   npp, qc, absence of the year (006); npp of the overlap years (006 and 061), g C m-2 yr-1
-Writes  npp (g C m-2 yr-1), qc (%), absence (modis.ABSENCE)
+Writes  npp (g C m-2 yr-1), qc (%), absence (modis.MISSING_REASONS)
 """
 
 import numpy as np
@@ -11,11 +11,11 @@ from nepflow.npp.mod17 import harmonised, reconciled_reasons
 from nepflow.study import modis
 
 
-def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, minimum_years, mem_mb):
+def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, min_years, mem_mb):
     """Add each pixel's mean difference of the collections in the years that they share."""
 
     def shifted(npp, qc, reason, old, new):
-        npp = harmonised(npp[0], old, new, minimum_years)
+        npp = harmonised(npp[0], old, new, min_years)
         reasons = reconciled_reasons(npp, reason[0], ~np.isnan(reason[0]))
         return npp, np.where(np.isnan(npp), np.nan, qc[0]), reasons
 
@@ -28,7 +28,7 @@ def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, minimum_y
             raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
             raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
             raster.Output(
-                absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.ABSENCE
+                absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.MISSING_REASONS
             ),
         ],
         mem_mb=mem_mb,
@@ -39,11 +39,11 @@ def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, minimum_y
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         harmonise_npp(
-            year_paths=[snakemake.input.npp, snakemake.input.qc, snakemake.input.absence],
+            year_paths=[snakemake.input.npp, snakemake.input.qc, snakemake.input.missing_reason],
             overlap_006=snakemake.input.overlap_006,
             overlap_061=snakemake.input.overlap_061,
-            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.absence],
+            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.missing_reason],
             year=snakemake.wildcards.year,
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             mem_mb=snakemake.resources.mem_mb,
         )

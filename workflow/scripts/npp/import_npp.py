@@ -1,7 +1,7 @@
 """Read a year of NPP that was made elsewhere, on the raster's own cells.
 
 Reads   raster of npp.rasters (any GDAL format, declared unit), grid
-Writes  flux (bands npp g C m-2 yr-1, qc (none), valid share), absence (codes of modis.ABSENCE),
+Writes  flux (bands npp g C m-2 yr-1, qc (none), valid share), absence (codes of modis.MISSING_REASONS),
         counts (cells by reason), granules (digest)
 """
 
@@ -18,7 +18,7 @@ from rasterio.windows import transform as window_transform
 
 
 def import_npp(
-    entry, grid_path, flux_path, absence_path, counts_path, granules_path, year, simulated
+    entry, grid_path, flux_path, reason_path, counts_path, granules_path, year, simulated
 ):
     """Cells without a value are fill: the raster does not say why."""
     with ExitStack() as stack:
@@ -37,17 +37,18 @@ def import_npp(
     for warning in user_rasters.Tally().add(npp).warnings(entry):
         logging.getLogger(__name__).warning("%s: %s", entry["file"], warning)
     valid = np.isfinite(npp)
-    reasons = np.where(valid, modis.ABSENCE_CODE["valid"], modis.ABSENCE_CODE["fill"])
+    reasons = np.where(valid, modis.REASON_CODE["valid"], modis.REASON_CODE["fill"])
     name = Path(entry["file"]).name
     tags = {"source": name}
     output = raster.Output(
         flux_path, "g C m-2 yr-1", "native NPP", bands=("npp", "qc", "valid"), tags=tags
     )
     raster.write(np.stack([npp, np.full(npp.shape, np.nan), valid]), output, native)
-    output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8", tags=tags)
+    output = raster.Output(reason_path, "1", "why a cell is absent", dtype="uint8", tags=tags)
     raster.write(reasons, output, native)
     counts = [
-        (name, reason, int((reasons == code).sum())) for code, reason in modis.ABSENCE.items()
+        (name, reason, int((reasons == code).sum()))
+        for code, reason in modis.MISSING_REASONS.items()
     ]
     tables.write(counts, counts_path, ["tile", "reason", "cells"], simulated)
     with open(entry["file"], "rb") as file:
@@ -61,7 +62,7 @@ if __name__ == "__main__":
             entry=snakemake.params.entry,
             grid_path=snakemake.input.grid,
             flux_path=snakemake.output.flux,
-            absence_path=snakemake.output.absence,
+            reason_path=snakemake.output.missing_reason,
             counts_path=snakemake.output.counts,
             granules_path=snakemake.output.granules,
             year=snakemake.wildcards.year,

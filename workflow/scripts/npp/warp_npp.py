@@ -1,7 +1,7 @@
 """Mosaic the NPP tiles of a year and bring them to the study grid.
 
 Reads   MOD17A3HGF tiles (HDF4-EOS), grid
-Writes  npp (g C m-2 yr-1), qc (% of the growing season filled), absence (modis.ABSENCE),
+Writes  npp (g C m-2 yr-1), qc (% of the growing season filled), absence (modis.MISSING_REASONS),
         counts (native cells by reason), granules (digests of the tiles)
 """
 
@@ -18,7 +18,7 @@ def warp_npp(tiles, grid_path, outputs, year, resampling, mem_mb, threads=1):
     """By nearest straight from the codes; else by way of a mosaic that lives as long as the job."""
     modis_tiles.write_counts(bands.share(tiles), mod17.NPP["npp"], outputs["counts"])
     modis_tiles.write_granules(bands.share(tiles), outputs["granules"])
-    rasters = [outputs[name] for name in ("npp", "qc", "absence")]
+    rasters = [outputs[name] for name in ("npp", "qc", "missing_reasons")]
     if resampling == "nearest":
         mod17.sample(tiles, grid_path, rasters, year, mem_mb, threads)
         return

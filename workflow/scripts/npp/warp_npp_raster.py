@@ -1,7 +1,7 @@
 """Bring NPP that was made elsewhere to the study grid.
 
 Reads   flux (bands npp g C m-2 yr-1, qc, valid share) and absence on the raster's own cells, grid
-Writes  npp (g C m-2 yr-1), qc (%), absence (modis.ABSENCE)
+Writes  npp (g C m-2 yr-1), qc (%), absence (modis.MISSING_REASONS)
 """
 
 from nepflow._log import logged_to
@@ -17,9 +17,9 @@ def warp_npp_raster(native, grid_path, outputs, year, resampling, mem_mb):
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         warp_npp_raster(
-            native=(snakemake.input.flux, snakemake.input.absence),
+            native=(snakemake.input.flux, snakemake.input.missing_reason),
             grid_path=snakemake.input.grid,
-            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.absence],
+            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.missing_reason],
             year=snakemake.wildcards.year,
             resampling=snakemake.params.resampling,
             mem_mb=snakemake.resources.mem_mb,

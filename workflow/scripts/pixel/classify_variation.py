@@ -63,7 +63,7 @@ if __name__ == "__main__":
             class_path=snakemake.output.cv_class,
             table_path=snakemake.output.breaks,
             variable=snakemake.wildcards.variable,
-            options=snakemake.params.stability,
+            options=snakemake.params.variability,
             mem_mb=snakemake.resources.mem_mb,
             simulated=snakemake.params.simulated,
         )

@@ -10,13 +10,13 @@ from nepflow.pixel import correlation
 from nepflow.study import pixel
 
 
-def estimate_correlation(cube, driver_paths, outputs, years, minimum_years, options, mem_mb):
+def estimate_correlation(cube, driver_paths, outputs, years, min_years, options, mem_mb):
     """Outputs hold <driver>, <driver>_p and <driver>_class; years have all drivers."""
     stack = cube if len(cube) > 1 else cube[0]
     detrend, level = options["detrend"], options["significance_p"]
 
     def of_series(values, *drivers):
-        r, p = correlation.partial_correlation(values, drivers, years, minimum_years, detrend)
+        r, p = correlation.partial_correlation(values, drivers, years, min_years, detrend)
         classes = correlation.correlation_class(r, p, level)
         return tuple(layer for of_driver in zip(r, p, classes, strict=True) for layer in of_driver)
 
@@ -53,7 +53,7 @@ if __name__ == "__main__":
             driver_paths=dict(zip(names, snakemake.input.drivers, strict=True)),
             outputs=dict(snakemake.output.items()),
             years=snakemake.params.years,
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             options=snakemake.params.correlation,
             mem_mb=snakemake.resources.mem_mb,
         )

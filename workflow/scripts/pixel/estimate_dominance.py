@@ -10,15 +10,13 @@ from nepflow.pixel import correlation
 from nepflow.study import pixel
 
 
-def estimate_dominance(cube, driver_paths, outputs, years, minimum_years, options, mem_mb, threads):
+def estimate_dominance(cube, driver_paths, outputs, years, min_years, options, mem_mb, threads):
     """F of all drivers, and in it the partial t-test of each; years have all of them."""
     stack = cube if len(cube) > 1 else cube[0]
     detrend, level = options["detrend"], options["significance_p"]
 
     def of_series(values, *drivers):
-        _, p_partial, r2, p = correlation.correlations(
-            values, drivers, years, minimum_years, detrend
-        )
+        _, p_partial, r2, p = correlation.correlations(values, drivers, years, min_years, detrend)
         return r2, p, correlation.dominant_class(p, p_partial, level)
 
     name = raster.tags_of(cube[0])["long_name"]
@@ -56,7 +54,7 @@ if __name__ == "__main__":
             driver_paths=dict(zip(snakemake.params.climate, snakemake.input.drivers, strict=True)),
             outputs=dict(snakemake.output.items()),
             years=snakemake.params.years,
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             options=snakemake.params.correlation,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,

@@ -10,8 +10,8 @@ from nepflow.io import bands, raster
 from nepflow.study import pixel
 
 
-def estimate_mean(cube, mean_path, valid_years_path, minimum_years, mem_mb):
-    """Mean of the valid years of each pixel; fewer than ``minimum_years`` give absence."""
+def estimate_mean(cube, mean_path, valid_years_path, min_years, mem_mb):
+    """Mean of the valid years of each pixel; fewer than ``min_years`` give absence."""
     stack = cube if len(cube) > 1 else cube[0]
     tags = raster.tags_of(cube[0])
     mean_about = pixel.about("mean", unit=tags["unit"], name=tags["long_name"])
@@ -20,7 +20,7 @@ def estimate_mean(cube, mean_path, valid_years_path, minimum_years, mem_mb):
         valid = np.isfinite(values)
         count = valid.sum(axis=0)
         total = np.where(valid, values, 0).sum(axis=0)
-        mean = np.where(count >= minimum_years, total / np.maximum(count, 1), np.nan)
+        mean = np.where(count >= min_years, total / np.maximum(count, 1), np.nan)
         return mean, np.where(count > 0, count, np.nan)
 
     raster.map_blocks(
@@ -43,6 +43,6 @@ if __name__ == "__main__":
             else [snakemake.input.cube],
             mean_path=snakemake.output.mean,
             valid_years_path=snakemake.output.valid_years,
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -10,14 +10,14 @@ from nepflow.pixel import persistence
 from nepflow.study import pixel
 
 
-def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_mb, threads):
+def estimate_persistence(cube, slope_path, outputs, min_years, options, mem_mb, threads):
     """Rescaled range by the method of the study; too short series are absent."""
     stack = cube if len(cube) > 1 else cube[0]
     name = raster.tags_of(cube[0])["long_name"]
     method, tolerance = options["method"], options["tolerance"]
 
     def of_series(values, slope):
-        exponent = persistence.hurst(values, minimum_years, method)
+        exponent = persistence.hurst(values, min_years, method)
         return exponent, persistence.coupling(slope[0], exponent, tolerance)
 
     tags = {"method": method}
@@ -27,8 +27,8 @@ def estimate_persistence(cube, slope_path, outputs, minimum_years, options, mem_
         [
             raster.Output(outputs["hurst"], *pixel.about("hurst", name=name), tags=tags),
             raster.Output(
-                outputs["coupling"],
-                *pixel.about("coupling", name=name),
+                outputs["trend_persistence_class"],
+                *pixel.about("trend_persistence_class", name=name),
                 "uint8",
                 classes=persistence.COUPLING_NAMES,
                 colours=persistence.COUPLING_COLOURS,
@@ -48,7 +48,7 @@ if __name__ == "__main__":
             cube=[cube] if isinstance(cube, str) else list(cube),
             slope_path=snakemake.input.slope,
             outputs=dict(snakemake.output.items()),
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             options=snakemake.params.persistence,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,

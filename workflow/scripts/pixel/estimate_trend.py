@@ -12,7 +12,7 @@ from nepflow.study import pixel
 STRENGTHS = ("slightly_significant", "significant", "extremely_significant")
 
 
-def estimate_trend(cube, outputs, years, minimum_years, options, mem_mb, threads):
+def estimate_trend(cube, outputs, years, min_years, options, mem_mb, threads):
     """Theil-Sen slope, Mann-Kendall test and their class; too short series are absent."""
     unit = raster.tags_of(cube[0])["unit"].replace("yr-1", "yr-2")
     unit = unit if "yr" in unit else f"{unit} yr-1"
@@ -21,7 +21,7 @@ def estimate_trend(cube, outputs, years, minimum_years, options, mem_mb, threads
     confidence, test = options["confidence_percent"], options["autocorrelation"]
 
     def of_series(values):
-        found = trend.trend_statistics(values, years, minimum_years, test, confidence)
+        found = trend.trend_statistics(values, years, min_years, test, confidence)
         found["p"] = trend.p_value(found["z"])
         found["class"] = trend.trend_class(found["slope"], found["z"], cuts)
         return tuple(found[pixel.LAYERS[layer].field] for layer in pixel.layers_of("trend"))
@@ -46,7 +46,7 @@ if __name__ == "__main__":
             cube=[cube] if isinstance(cube, str) else list(cube),
             outputs=dict(snakemake.output.items()),
             years=snakemake.params.years,
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             options=snakemake.params.trend,
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,

@@ -10,7 +10,7 @@ from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.missing import MaskedArea
 
-COLUMNS = ("variable", "driver", "built_in", "quantity", "value", "unit")
+COLUMNS = ("variable", "driver", "shared_inputs", "quantity", "value", "unit")
 
 
 def summarise_correlation(layers, inputs, outputs, variable, settings, mem_mb):
@@ -18,11 +18,11 @@ def summarise_correlation(layers, inputs, outputs, variable, settings, mem_mb):
 
     ``layers`` maps a driver to r, p and, where false discoveries were controlled, those.
     """
-    rows, level, built_in = [], settings["level"], settings["built_in"]
+    rows, level, shared_inputs = [], settings["level"], settings["shared_inputs"]
     cell_km2 = raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6
     for driver, paths in layers.items():
         counts, largest, total, area = np.zeros(6), np.zeros(2), 0.0, MaskedArea()
-        paths = [inputs["absence"], inputs["grid"], *paths]
+        paths = [inputs["missing_reasons"], inputs["grid"], *paths]
         for _, _, strip in raster.blocks(paths, mem_mb=mem_mb):
             reasons, inside, r, p, *found = (array[0] for array in strip)
             area.add(~np.isnan(r), reasons, inside)
@@ -34,7 +34,7 @@ def summarise_correlation(layers, inputs, outputs, variable, settings, mem_mb):
             total += r[~np.isnan(r)].sum()
         positive, negative, up, down, _, discovered = counts * 100 / max(counts[4], 1)
         rows += [
-            (variable, driver, built_in[driver], quantity, value, unit)
+            (variable, driver, shared_inputs[driver], quantity, value, unit)
             for quantity, value, unit in (
                 ("mean_r", total / max(counts[4], 1), "1"),
                 ("positive_share", positive, "%"),

@@ -10,14 +10,14 @@ from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.missing import MaskedArea
 
-COLUMNS = ["variable", "drivers", "built_in", "quantity", "value", "unit"]
+COLUMNS = ["variable", "drivers", "shared_inputs", "quantity", "value", "unit"]
 
 
 def summarise_dominance(inputs, outputs, variable, settings, mem_mb):
     """Over the cells of the area with data; drivers that entered the variable are named."""
     total, cells, significant, area = 0.0, 0, 0, MaskedArea()
-    built_in, level = settings["built_in"], settings["level"]
-    paths = [inputs[name] for name in ("r2", "p", "absence", "grid")]
+    shared_inputs, level = settings["shared_inputs"], settings["level"]
+    paths = [inputs[name] for name in ("r2", "p", "missing_reasons", "grid")]
     for _, _, strip in raster.blocks(paths, mem_mb=mem_mb):
         r2, p, reasons, inside = (layer[0] for layer in strip)
         known = np.isfinite(r2) & (inside == 1)
@@ -25,8 +25,8 @@ def summarise_dominance(inputs, outputs, variable, settings, mem_mb):
         total += r2[known].sum()
         cells += int(known.sum())
         significant += int((p[known] < level).sum())
-    entered = "; ".join(f"{driver}: {how}" for driver, how in built_in.items() if how != "no")
-    where = variable, ", ".join(built_in), entered
+    entered = "; ".join(f"{driver}: {how}" for driver, how in shared_inputs.items() if how != "no")
+    where = variable, ", ".join(shared_inputs), entered
     rows = [
         (*where, "mean_r_squared", total / cells if cells else np.nan, "1"),
         (

@@ -14,10 +14,10 @@ def summarise_persistence(cube, inputs, outputs, settings, mem_mb):
     """White noise and AR(1) are as long as the pixels' series; the share alone says nothing."""
     stack, years = cube if len(cube) > 1 else cube[0], settings["years"]
     of_methods = [
-        persistence.Sums(method, len(years), settings["minimum_years"], settings["persistence"])
+        persistence.Sums(method, len(years), settings["min_years"], settings["persistence"])
         for method in persistence.METHODS
     ]
-    paths = [stack, *(inputs[name] for name in ("slope", "absence", "grid"))]
+    paths = [stack, *(inputs[name] for name in ("slope", "missing_reasons", "grid"))]
     for _, _, (series, *layers) in raster.blocks(
         paths, mem_mb=mem_mb, label="persistence", years=years
     ):

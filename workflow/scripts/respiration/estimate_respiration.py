@@ -1,4 +1,4 @@
-"""Estimate heterotrophic respiration of every year in one reading of the monthly equation.
+"""Estimate heterotrophic respiration of every year in one time_step of the monthly equation.
 
 Reads   monthly temperature (degC) and precipitation (mm), fitted or on grids, their annual
         cubes, dem (m)
@@ -9,15 +9,15 @@ from nepflow._log import logged_to
 from nepflow.climate import monthly
 from nepflow.io import bands, raster
 from nepflow.respiration import formulas
-from nepflow.study.respiration import DIRECT_MODELS, MONTH, READINGS
+from nepflow.study.respiration import DIRECT_MODELS, MONTH, TIME_STEPS
 
 
 def estimate_respiration(inputs, outputs, settings, mem_mb, threads):
     """Monthly readings evaluate the months where they are used, never on disk."""
-    reading, annual = settings["reading"], [inputs["temperature"], inputs["precipitation"]]
+    time_step, annual = settings["time_step"], [inputs["temperature"], inputs["precipitation"]]
     years = raster.years_of(annual[0])
-    function = formulas.READINGS[reading]
-    takes_months = READINGS[reading].step == MONTH
+    function = formulas.TIME_STEPS[time_step]
+    takes_months = TIME_STEPS[time_step].step == MONTH
     of_months = inputs["months"], inputs["dem"], inputs["grid"]
     months = monthly.of_years(*of_months, years, settings["bias_correction"])
 
@@ -29,7 +29,7 @@ def estimate_respiration(inputs, outputs, settings, mem_mb, threads):
         return months(by_month, *arrays, x=x, y=y)
 
     model = DIRECT_MODELS[formulas.pei2009.__name__].en.short
-    name = f"heterotrophic respiration ({model}, {reading})"
+    name = f"heterotrophic respiration ({model}, {time_step})"
     raster.map_blocks(
         on_block if takes_months else function,
         months.inputs if takes_months else annual,

@@ -1,4 +1,4 @@
-"""Write elevation and outlines of the twin as a user would supply them.
+"""Write elevation and outlines of the simulation as a user would supply them.
 
 Reads   the embedded geography of a region
 Writes  dem (EPSG:4326, m) and area (GeoPackage of polygons with name and code)

@@ -1,4 +1,4 @@
-"""Evaluate what climate and people truly add to the trends of a managed twin.
+"""Evaluate what climate and people truly add to the trends of a managed simulation.
 
 Reads   the embedded geography of a region, the study's grid (1 inside the area)
 Writes  trends of the climate and the human part of NPP and NEP (g C m-2 yr-2); table of their

@@ -1,4 +1,4 @@
-"""Evaluate the truth of the twin on the grid of a study.
+"""Evaluate the truth of the simulation on the grid of a study.
 
 Reads   the embedded geography of a region, the study's grid (1 inside the area)
 Writes  cubes, one band a year: temperature (degC), precipitation (mm yr-1), radiation

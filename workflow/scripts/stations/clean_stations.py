@@ -49,7 +49,7 @@ def clean_stations(inputs, outputs, settings):
     crs = raster.grid_of(inputs["grid"]).crs
     records = cleaning.drop_distant(records, inputs["area"], crs, settings["buffer_km"], ledger)
     records = cleaning.mask_impossible(records, columns, limits, ledger)
-    cleaning.require(records, settings["minimum_stations"], ledger)
+    cleaning.require(records, settings["min_stations"], ledger)
 
     with replacing(outputs["records"]) as temporary:
         records.to_parquet(temporary, index=False)

@@ -31,7 +31,7 @@ def fill_stations(inputs, outputs, settings):
                     values,
                     days.month,
                     apart,
-                    minimum=settings["minimum_stations"],
+                    minimum=settings["min_stations"],
                     **settings["kriging"],
                 )
                 variograms += filling.variogram_rows(name, months)

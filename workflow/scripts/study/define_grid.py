@@ -32,7 +32,7 @@ def define_grid(inputs, outputs, settings):
             f"{area_path}: reaches into the tiles {', '.join(sorted(missing))}, which `tiles` of "
             "the study does not list. Add them."
         )
-    tags = {"simulated": "simulated (twin)"} if settings["simulated"] else {}
+    tags = {"simulated": "simulated"} if settings["simulated"] else {}
     inside = raster.Output(
         outputs["grid"], "1", "study area", dtype="uint8", classes={1: "inside"}, tags=tags
     )

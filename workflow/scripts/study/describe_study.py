@@ -2,7 +2,7 @@
 
 Reads   the merged settings (parameters)
 Writes  study (YAML), choices (table: topic, choice),
-        built_in (table: dependent, driver, built_in, through, explanation)
+        shared_inputs (table: dependent, driver, shared_inputs, through, explanation)
 """
 
 from nepflow._log import logged_to
@@ -29,5 +29,5 @@ if __name__ == "__main__":
             study=snakemake.params.study,
             study_path=snakemake.output.study,
             choices_path=snakemake.output.choices,
-            built_in_path=snakemake.output.built_in,
+            built_in_path=snakemake.output.shared_inputs,
         )

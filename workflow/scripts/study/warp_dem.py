@@ -20,7 +20,7 @@ class DemGap(BadArea):
     """Elevation is missing for a part of the area."""
 
 
-def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb, missing=None):
+def warp_dem(dem_path, grid_path, output_path, max_missing_percent, mem_mb, missing=None):
     """Average a finer DEM, interpolate a coarser one; refuse one that leaves gaps.
 
     ``missing`` lists heights that mean none although the file does not say so; without it the
@@ -30,13 +30,13 @@ def warp_dem(dem_path, grid_path, output_path, maximum_missing_percent, mem_mb, 
     entry = user_rasters.elevation_entry(dem_path, missing)
     user_rasters.elevation_seen(entry, grid.bounds, grid.crs, inside_of(grid_path))
     if not user_rasters.needs_copy(entry):
-        _warp(dem_path, dem_path, grid_path, output_path, maximum_missing_percent, mem_mb)
+        _warp(dem_path, dem_path, grid_path, output_path, max_missing_percent, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=Path(output_path).parent) as folder:
         clean = str(Path(folder, "heights.tif"))
         user_rasters.without_codes(entry, clean, grid)
-        _warp(dem_path, clean, grid_path, output_path, maximum_missing_percent, mem_mb)
+        _warp(dem_path, clean, grid_path, output_path, max_missing_percent, mem_mb)
 
 
 def inside_of(grid_path):
@@ -55,7 +55,7 @@ def inside_of(grid_path):
     return inside
 
 
-def _warp(dem_path, readable_path, grid_path, output_path, maximum_missing_percent, mem_mb):
+def _warp(dem_path, readable_path, grid_path, output_path, max_missing_percent, mem_mb):
     grid = raster.grid_of(grid_path)
     method = "average" if cell_m(dem_path) < grid.resolution_m / 2 else "bilinear"
     counts = np.zeros(2)
@@ -72,10 +72,10 @@ def _warp(dem_path, readable_path, grid_path, output_path, maximum_missing_perce
         output = raster.Output(checked, "m", "elevation", tags={"resampling": method})
         raster.map_blocks(inside_only, inputs, output, mem_mb=mem_mb, label="elevation")
         missing = 100 * counts[1] / counts[0] if counts[0] else 100.0
-        if not missing <= maximum_missing_percent:
+        if not missing <= max_missing_percent:
             raise DemGap(
                 f"{dem_path}: has no elevation for {missing:.2f} % of the area "
-                f"(allowed: {maximum_missing_percent} %). Use a DEM that covers the whole area."
+                f"(allowed: {max_missing_percent} %). Use a DEM that covers the whole area."
             )
 
 
@@ -91,7 +91,7 @@ if __name__ == "__main__":
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.dem,
-            maximum_missing_percent=snakemake.params.maximum_missing_percent,
+            max_missing_percent=snakemake.params.max_missing_percent,
             mem_mb=snakemake.resources.mem_mb,
             missing=snakemake.params.missing,
         )

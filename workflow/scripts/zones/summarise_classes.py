@@ -21,13 +21,13 @@ CHANCE = tuple(f"{name}_percent" for name in persistence.NOISE)  # of the classi
 def summarise_classes(inputs, outputs, settings, mem_mb):
     """A cell without a class counts under the reason why NPP is absent there.
 
-    Settings: ``built_in`` says how the drivers of the classes entered the variable, see
+    Settings: ``shared_inputs`` says how the drivers of the classes entered the variable, see
     `dependence`; ``criteria`` maps codes to conditions on the slope and on Z.
     """
     names, criteria = raster.classes_of(inputs["classes"]), settings["criteria"]
     size = max(256, *names) + 1
     classified, area = np.zeros(size), MaskedArea()
-    paths = [inputs[name] for name in ("classes", "absence", "grid")]
+    paths = [inputs[name] for name in ("classes", "missing_reasons", "grid")]
     for _, _, (codes, reasons, inside) in raster.blocks(paths, mem_mb=mem_mb, label="classes"):
         known = ~np.isnan(codes)
         classified += np.bincount(codes[known & (inside == 1)].astype(int), minlength=size)
@@ -52,8 +52,11 @@ def summarise_classes(inputs, outputs, settings, mem_mb):
         shares, _ = persistence.chance_of_classes(table)
         rows = [(*row, *shares.get(row[0], (np.nan, np.nan))) for row in rows]
         columns += CHANCE
-    if settings["built_in"]:
-        rows, columns = [(*row, settings["built_in"]) for row in rows], (*columns, "built_in")
+    if settings["shared_inputs"]:
+        rows, columns = (
+            [(*row, settings["shared_inputs"]) for row in rows],
+            (*columns, "shared_inputs"),
+        )
     tables.write(rows, outputs["table"], columns, settings["simulated"])
 
 

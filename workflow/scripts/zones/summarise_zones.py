@@ -11,7 +11,7 @@ from nepflow.zones.sums import FLUXES, total_rows, trend_rows, year_rows
 
 
 def summarise_zones(
-    sums_path, zones_name, grid_path, years, outputs, minimum_years, autocorrelation, simulated
+    sums_path, zones_name, grid_path, years, outputs, min_years, autocorrelation, simulated
 ):
     """The region is the zone ``all``; a zone's mean is over its valid cells."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
@@ -24,10 +24,10 @@ def summarise_zones(
         name = "all" if kind == "region" else name
         of_zone = tuple(zone[column].to_numpy() for column in ("total", "cells", "size"))
         series += year_rows((kind, name), quantity, unit, years, of_zone, cell_km2)
-        about = (kind, name), quantity, unit, years, of_zone, minimum_years
+        about = (kind, name), quantity, unit, years, of_zone, min_years
         trends += trend_rows(*about, autocorrelation)
         if quantity in FLUXES:
-            about = (kind, name), quantity, years, of_zone, cell_km2, minimum_years
+            about = (kind, name), quantity, years, of_zone, cell_km2, min_years
             trends += total_rows(*about, autocorrelation)
     tables.write(series, outputs["series"], simulated=simulated)
     tables.write(trends, outputs["trends"], simulated=simulated)
@@ -41,7 +41,7 @@ if __name__ == "__main__":
             grid_path=snakemake.input.grid,
             years=snakemake.params.years,
             outputs=dict(snakemake.output.items()),
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             autocorrelation=snakemake.params.autocorrelation,
             simulated=snakemake.params.simulated,
         )

@@ -55,7 +55,7 @@ class Attribution(NamedTuple):
     coefficients: np.ndarray
 
 
-def attribute(series, drivers, years, method, minimum_years, calibration=None, coefficients=None):
+def attribute(series, drivers, years, method, min_years, calibration=None, coefficients=None):
     """Return the slope of a series split into climate and the rest.
 
     The climate part is ``sum b_i x_i``, the rest is what is left of the series; both slopes are
@@ -66,17 +66,17 @@ def attribute(series, drivers, years, method, minimum_years, calibration=None, c
     Parameters
     ----------
     series : ndarray, shape (year, y, x)
-        NaN = absent; a year counts where the series and all drivers have a value.
+        NaN = missing; a year counts where the series and all drivers have a value.
     drivers : sequence of ndarray, each (year, y, x)
     years : sequence of int
     method : {"residual", "joint", "first_difference"}
-    minimum_years : int
+    min_years : int
         Fewer years give NaN, and at least two more than parameters are needed in any case.
     calibration : (int, int), optional
         Years that the coefficients come from, both included; all otherwise. A pixel with fewer
         than three such years a parameter is absent.
     coefficients : ndarray, shape (driver, y, x), optional
-        Those of `attribution.at_pixels`; then nothing is fitted in the pixel itself. NaN = absent.
+        Those of `attribution.at_pixels`; then nothing is fitted in the pixel itself. NaN = missing.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def attribute(series, drivers, years, method, minimum_years, calibration=None, c
     fitted = parameters(wanted, method)
     least = YEARS_PER_PARAMETER * fitted if calibration else fitted + 2
     within = (years >= low) & (years <= high)
-    minimum = max(minimum_years, wanted + 3)
+    minimum = max(min_years, wanted + 3)
     given = np.empty((wanted, 0)) if coefficients is None else coefficients.reshape(wanted, -1)
     given = np.ascontiguousarray(given, dtype="float64")
     out = _all_pixels(flat, years, within, METHODS.index(method), minimum, least, given)
@@ -122,7 +122,7 @@ def case(observed, climate, rest):
     return np.select(conditions, [1, 2, 3, 4, 5, 6], 7).astype("float64")
 
 
-def rest_share(observed, rest, cases):
+def residual_share(observed, rest, cases):
     """Return the share of the rest in the trend, %; that of climate is what lacks to 100.
 
     The ratio of slopes where both act alike (cases 1 and 4), 100 or 0 where one acts alone; NaN
@@ -300,7 +300,7 @@ class Pool:
         Parameters
         ----------
         series : ndarray, shape (year, y, x)
-            NaN = absent; a year counts where the series and all drivers have a value.
+            NaN = missing; a year counts where the series and all drivers have a value.
         drivers : sequence of ndarray, each (year, y, x)
         types : ndarray, shape (y, x)
             Code of the type; NaN counts nowhere.

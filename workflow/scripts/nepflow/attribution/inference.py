@@ -46,7 +46,7 @@ def whole(series, drivers):
     Parameters
     ----------
     series : ndarray, shape (year, cell)
-        NaN = absent.
+        NaN = missing.
     drivers : sequence of ndarray, each (year, cell)
 
     Returns
@@ -63,7 +63,7 @@ def whole(series, drivers):
     return years, stack[:, years][:, :, cells]
 
 
-def errors(series, drivers, years, method, minimum_years, calibration=None):
+def errors(series, drivers, years, method, min_years, calibration=None):
     """Return the `Errors` of the mean slopes of cells, or None where years are too few.
 
     The slopes of a cell are sums over its years with weights that its drivers give; those of the
@@ -76,10 +76,10 @@ def errors(series, drivers, years, method, minimum_years, calibration=None):
     Parameters
     ----------
     series : ndarray, shape (year, cell)
-        NaN = absent.
+        NaN = missing.
     drivers : sequence of ndarray, each (year, cell)
     years : sequence of int
-    method, minimum_years, calibration
+    method, min_years, calibration
         As in `attribution.attribute`.
 
     Returns
@@ -92,9 +92,9 @@ def errors(series, drivers, years, method, minimum_years, calibration=None):
     """
     kept, stack = whole(series, drivers)
     years = np.asarray(years)[kept]
-    if len(years) < minimum_years or not stack.shape[2]:
+    if len(years) < min_years or not stack.shape[2]:
         return None
-    weights = _weights(stack[1:], years, method, minimum_years, calibration)
+    weights = _weights(stack[1:], years, method, min_years, calibration)
     if np.isnan(weights).any():
         return None
     mean = stack.mean(axis=2)
@@ -102,22 +102,22 @@ def errors(series, drivers, years, method, minimum_years, calibration=None):
     return Errors(weights, *_covariance(mean[0], design / np.abs(design).max(axis=0), years))
 
 
-def _weights(drivers, years, method, minimum_years, calibration):
+def _weights(drivers, years, method, min_years, calibration):
     """Slopes of a series that is 1 in one year and 0 in the others, mean of cells, by that year."""
     n, cells = drivers.shape[1:]
     impulses = np.repeat(np.eye(n), cells, axis=1)[:, None]
     cubes = [np.tile(driver, (1, n))[:, None] for driver in drivers]
-    found = attribution.attribute(impulses, cubes, years, method, minimum_years, calibration)
+    found = attribution.attribute(impulses, cubes, years, method, min_years, calibration)
     slopes = np.stack([found.observed, found.climate, found.rest, *found.drivers])
     return slopes.reshape(len(slopes), n, cells).mean(axis=2)
 
 
-def by_method(series, drivers, years, settings, minimum_years, pooled):
+def by_method(series, drivers, years, settings, min_years, pooled):
     """Return {method: `Errors` or None} of a sample of cells.
 
     Parameters
     ----------
-    series, drivers, years, minimum_years
+    series, drivers, years, min_years
         As in `errors`.
     settings : dict
         calibration.
@@ -128,7 +128,7 @@ def by_method(series, drivers, years, settings, minimum_years, pooled):
     return {
         method: None
         if pooled
-        else errors(series, drivers, years, method, minimum_years, settings["calibration"])
+        else errors(series, drivers, years, method, min_years, settings["calibration"])
         for method in attribution.METHODS
     }
 
@@ -151,7 +151,7 @@ def _covariance(series, design, years):
     return np.tensordot(weight / weight.sum(), np.stack(parts), axes=1), freedom
 
 
-def surrogates(series, drivers, years, minimum_years, draws, generator):
+def surrogates(series, drivers, years, min_years, draws, generator):
     """Return series that follow climate and noise, and no year.
 
     The climate part is that of the joint regression; the noise is a stationary first-order
@@ -160,10 +160,10 @@ def surrogates(series, drivers, years, minimum_years, draws, generator):
     Parameters
     ----------
     series : ndarray, shape (year, pixel)
-        NaN = absent.
+        NaN = missing.
     drivers : sequence of ndarray, each (year, pixel)
     years : sequence of int
-    minimum_years, draws : int
+    min_years, draws : int
     generator : numpy.random.Generator
 
     Returns
@@ -174,7 +174,7 @@ def surrogates(series, drivers, years, minimum_years, draws, generator):
     t = np.asarray(years, dtype="float64")[:, None]
     stack = np.stack([np.asarray(driver, dtype="float64") for driver in drivers])
     found = attribution.attribute(
-        series[:, None], [driver[:, None] for driver in stack], years, "joint", minimum_years
+        series[:, None], [driver[:, None] for driver in stack], years, "joint", min_years
     )
     known = ~np.isnan(series + stack.sum(axis=0))
     climate = (found.coefficients[:, 0][:, None] * stack).sum(axis=0)
@@ -197,7 +197,7 @@ def _noise(left, freedom):
     return np.clip(rho, -0.95, 0.95), np.sqrt(squares / np.maximum(freedom, 1))
 
 
-def null_shares(series, drivers, years, settings, minimum_years, given=None):
+def null_shares(series, drivers, years, settings, min_years, given=None):
     """Return the shares that the methods find where there is no rest.
 
     Parameters
@@ -207,7 +207,7 @@ def null_shares(series, drivers, years, settings, minimum_years, given=None):
     years : sequence of int
     settings : dict
         null_draws, seed, calibration, significance_p, dominance_percent.
-    minimum_years : int
+    min_years : int
     given : dict of {str: ndarray (driver, pixel) or None}, optional
         Coefficients by method that are not fitted anew, those of a pooled calibration.
 
@@ -218,7 +218,7 @@ def null_shares(series, drivers, years, settings, minimum_years, given=None):
     """
     generator = np.random.default_rng(settings["seed"])
     draws = settings["null_draws"]
-    made = surrogates(series, drivers, years, minimum_years, draws, generator)
+    made = surrogates(series, drivers, years, min_years, draws, generator)
     cubes = [
         np.broadcast_to(driver[:, None], (len(years), *made[:, 0].shape)) for driver in drivers
     ]
@@ -228,11 +228,11 @@ def null_shares(series, drivers, years, settings, minimum_years, given=None):
         if fixed is not None:
             fixed = np.broadcast_to(fixed[:, None], (len(drivers), draws, series.shape[1]))
         parts = attribution.attribute(
-            made.transpose(1, 0, 2), cubes, years, method, minimum_years, settings["calibration"],
+            made.transpose(1, 0, 2), cubes, years, method, min_years, settings["calibration"],
             fixed,
         )  # fmt: skip
         cases = attribution.case(parts.observed, parts.climate, parts.rest)
-        share = attribution.rest_share(parts.observed, parts.rest, cases)
+        share = attribution.residual_share(parts.observed, parts.rest, cases)
         shares = summary.Shares(settings["significance_p"], settings["dominance_percent"])
         shares.add(np.ones(cases.shape, dtype=bool), parts.p, share, cases)
         found[method] = {row[:2]: row[2] for row in shares.rows()}

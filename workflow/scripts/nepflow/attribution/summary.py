@@ -60,9 +60,9 @@ def of_driver(name):
     return f"climate: {name}"
 
 
-def marked(rows, built_in):
+def marked(rows, shared_inputs):
     """Append to rows (method, claimed, of, ...) how the driver that they speak of entered."""
-    how = {of_driver(name): word for name, word in built_in.items()}
+    how = {of_driver(name): word for name, word in shared_inputs.items()}
     return [(*row, how.get(row[2], "")) for row in rows]
 
 

@@ -9,15 +9,15 @@ from nepflow.detector import detector, factors, surrogates
 from nepflow.detector import sample as detector_sample
 
 DIVISIONS = [
-    "factor", "built_in", "method", "classes", "chosen", "limits", "quantity", "value", "unit"
+    "factor", "shared_inputs", "method", "classes", "chosen", "limits", "quantity", "value", "unit"
 ]  # fmt: skip
 _TIDY = ["quantity", "value", "unit"]
 COLUMNS = {
-    "factors": ["variable", "factor", "built_in", *_TIDY],
-    "interactions": ["variable", "first", "second", "built_in", "interaction", *_TIDY],
-    "risk": ["variable", "factor", "built_in", "stratum", "other", *_TIDY],
-    "ecological": ["variable", "first", "second", "built_in", *_TIDY],
-    "scales": ["variable", "factor", "built_in", "spacing_km", *_TIDY],
+    "factors": ["variable", "factor", "shared_inputs", *_TIDY],
+    "interactions": ["variable", "first", "second", "shared_inputs", "interaction", *_TIDY],
+    "risk": ["variable", "factor", "shared_inputs", "stratum", "other", *_TIDY],
+    "ecological": ["variable", "first", "second", "shared_inputs", *_TIDY],
+    "scales": ["variable", "factor", "shared_inputs", "spacing_km", *_TIDY],
 }
 AS_IT_IS = "–"  # of a factor that came in classes
 
@@ -166,7 +166,7 @@ def tested(sample, field, options, threads):
     ----------
     sample : sample.Sample
     field : ndarray, shape (y, x)
-        The variable, NaN = absent.
+        The variable, NaN = missing.
     options : dict
         surrogates, draws, test_cells, block_cells, methods, classes, breaks_sample, seed.
     threads : int

@@ -140,7 +140,7 @@ def valid_cells(paths, grid_path, mem_mb):
         if bands > 1:
             raise BadFactor(
                 f"{path}: has {bands} bands, a detector compares one. Name a layer of one band, "
-                "such as pixel/temperature/mean."
+                "such as pixel/temperature_mean."
             )
     grid = raster.grid_of(grid_path)
     valid = np.zeros((grid.height, grid.width), dtype=bool)

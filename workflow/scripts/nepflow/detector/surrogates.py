@@ -38,7 +38,7 @@ def filled(field):
     Parameters
     ----------
     field : ndarray, shape (y, x)
-        NaN = absent.
+        NaN = missing.
     """
     absent = np.isnan(field)
     if not absent.any():
@@ -133,7 +133,7 @@ def surrogate_test(field, rows, columns, candidates, draws, threads=1):
     Parameters
     ----------
     field : ndarray, shape (y, x)
-        The variable, NaN = absent.
+        The variable, NaN = missing.
     rows, columns : ndarray of int, shape (cell,)
         The cells that count; none absent.
     candidates : list of list of ndarray, each (cell,)

@@ -211,7 +211,7 @@ def ranked(sites, completeness, is_near, most, least_percent):
         best = max((value for _, value, _ in rows), default=0.0)
         raise NoStations(
             f"{len(rows)} stations lie near the area, the best has {best:.0f} % of the days, "
-            f"acquire.least_complete_percent is {least_percent:g}. Lower it, widen "
+            f"acquire.min_complete_percent is {least_percent:g}. Lower it, widen "
             "area.buffer_km, or take the other archive (acquire.stations)."
         )
     return rows

@@ -105,7 +105,7 @@ def mean_of_years(values, years, first, last):
     Parameters
     ----------
     values : ndarray, shape (year, place)
-        NaN = absent.
+        NaN = missing.
     years : sequence of int
     first, last : ndarray, shape (place,)
         Years that count, both included; NaN = all.

@@ -9,7 +9,7 @@ from nepflow.pixel import trend
 from nepflow.pixel.persistence import COLUMNS as PERSISTENCE
 from nepflow.study import figures as study_figures
 
-COLUMNS = ("quantity", "region_or_class", "value", "unit", "period", "built_in")
+COLUMNS = ("quantity", "region_or_class", "value", "unit", "period", "shared_inputs")
 REGION = "all"
 
 
@@ -85,7 +85,7 @@ def persistence_numbers(persistence, period):
         if quantity.startswith("persistent_share"):
             yield quantity, of, value, unit, period
             yield f"anti{quantity}", of, 100 - value, unit, period
-        elif quantity.startswith("coupling_share_of_") or quantity == "mean_exponent":
+        elif quantity.startswith("trend_persistence_share_of_") or quantity == "mean_exponent":
             yield quantity, of, value, unit, period
 
 
@@ -93,7 +93,7 @@ def correlation_numbers(correlation, period):
     """Signs and significance of the partial correlations, and whether the driver is built in."""
     areas = correlation["quantity"].str.endswith("area") | (correlation["unit"] == "% of the area")
     for row in correlation[~areas].itertuples():
-        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period, row.built_in
+        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period, row.shared_inputs
 
 
 def attribution_numbers(attribution, period):
@@ -101,7 +101,7 @@ def attribution_numbers(attribution, period):
     for row in attribution[attribution["claimed"].astype(str) == "True"].itertuples():
         if row.quantity.startswith("mean_slope"):
             end = row.quantity.removeprefix("mean_slope")
-            yield f"nep_slope_part{end}", row.of, row.value, row.unit, period, row.built_in
+            yield f"nep_slope_part{end}", row.of, row.value, row.unit, period, row.shared_inputs
         elif "share" in row.quantity or row.quantity.endswith("_contribution"):
             unit = "%" if "dominant_share" in row.quantity else row.unit
             yield row.quantity, row.of, row.value, unit, period
@@ -133,14 +133,14 @@ def landcover_numbers(areas, changed, dates):
         yield "landcover_unchanged_share", REGION, 100 - 100 * other / known, "%", f"{start}-{stop}"
 
 
-def class_slopes(series, first, last, minimum_years):
+def class_slopes(series, first, last, min_years):
     """Theil-Sen slope and mean of NEP by land-cover class over some of the years."""
     rows = series[(series["quantity"] == "nep_mean") & (series["zones"] != "region")]
     years = rows["year"].astype(int)
     rows = rows[(years >= first) & (years <= last)]
     for name, part in rows.groupby("zone", sort=False):
         means = part["value"].to_numpy()[:, None, None]
-        slope, _, _ = trend.theil_sen_mann_kendall(means, part["year"].astype(int), minimum_years)
+        slope, _, _ = trend.theil_sen_mann_kendall(means, part["year"].astype(int), min_years)
         period = f"{first}-{last}"
         yield "landcover_nep_slope", name, slope[0, 0], "g C m-2 yr-2", period
         mean = np.nanmean(means) if np.isfinite(means).any() else np.nan
@@ -207,6 +207,6 @@ def _isohyets(figures):
         level
         for figure in figures
         for panel in study_figures.parts_of(figure)
-        if panel.get("contours", {}).get("layer") == "pixel/precipitation/mean"
+        if panel.get("contours", {}).get("layer") == "pixel/precipitation_mean"
         for level in panel["contours"]["levels"]
     }

@@ -7,14 +7,14 @@ from nepflow.pixel.persistence import BESIDE
 
 PUBLISHED = (
     "id", "quantity", "region_or_class", "period", "section", "ours", "theirs", "difference",
-    "tolerance", "unit", "verdict", "built_in", "note",
+    "tolerance", "unit", "verdict", "shared_inputs", "note",
 )  # fmt: skip
 CONSISTENCY = (
     "check", "section", "left", "relation", "right", "difference", "rounding", "verdict", "note",
 )  # fmt: skip
 AGREES = "agrees"
 DIFFERS = "differs"
-TWIN = "not comparable on the twin"
+NOT_COMPARABLE = "not comparable on the simulation"
 CONTRADICTS = "the text contradicts itself"
 NOT_COMPUTED = "not computed here"
 
@@ -23,7 +23,7 @@ class BadPublished(ValueError):
     """A published number or a check of them that cannot be understood."""
 
 
-def compare(published, numbers, contradicted, period, simulated, built_in=None):
+def compare(published, numbers, contradicted, period, simulated, shared_inputs=None):
     """Yield a row of `PUBLISHED` for each published number.
 
     Parameters
@@ -37,7 +37,7 @@ def compare(published, numbers, contradicted, period, simulated, built_in=None):
         That of an entry without one.
     simulated : bool
         Ours are not of the world.
-    built_in : dict of {(quantity, region_or_class, period): str}, optional
+    shared_inputs : dict of {(quantity, region_or_class, period): str}, optional
         How the driver of a number entered the variable.
 
     Raises
@@ -58,12 +58,12 @@ def compare(published, numbers, contradicted, period, simulated, built_in=None):
         elif math.isnan(difference):
             verdict = NOT_COMPUTED
         elif simulated and not entry.get("setting", False):
-            verdict = TWIN
+            verdict = NOT_COMPARABLE
         else:
             verdict = AGREES if abs(difference) <= entry["tolerance"] else DIFFERS
         yield (
             entry["id"], *key, entry["section"], ours, entry["value"], difference,
-            entry["tolerance"], entry["unit"], verdict, (built_in or {}).get(key, ""),
+            entry["tolerance"], entry["unit"], verdict, (shared_inputs or {}).get(key, ""),
             "; ".join(filter(None, (entry.get("note", ""), _chance(key, numbers)))),
         )  # fmt: skip
 

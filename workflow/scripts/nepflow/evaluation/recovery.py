@@ -42,7 +42,7 @@ def count_classes(tally, dates, true, mapped, classes):
     tally : Tally
     dates : list of int
     true, mapped : ndarray, shape (date, y, x)
-        Class numbers from 1; NaN = absent.
+        Class numbers from 1; NaN = missing.
     classes : list of dict
         With ``name``, in the order of their numbers.
     """
@@ -196,7 +196,7 @@ def true_effects(first, last, planted, before, after, classes, cell_km2, options
     Parameters
     ----------
     first, last : ndarray, shape (y, x)
-        True means of both periods, g C m-2 yr-1, NaN = absent.
+        True means of both periods, g C m-2 yr-1, NaN = missing.
     planted : ndarray, shape (y, x)
         What the change of land between the periods adds to ``last - first``: the difference to
         a world without it.
@@ -205,7 +205,7 @@ def true_effects(first, last, planted, before, after, classes, cell_km2, options
     classes : int
     cell_km2 : float
     options : dict
-        minimum_data_percent, absent_density.
+        min_data_percent, absent_density.
 
     Returns
     -------
@@ -244,7 +244,7 @@ def _densities(values, codes, classes, options):
     """Densities as the study counts them."""
     density, cells = land_use_effect.class_densities(values, codes, classes)
     sizes = np.bincount(codes.ravel(), minlength=classes + 1)[1:]
-    density = land_use_effect.supported(density, cells, sizes, options["minimum_data_percent"])
+    density = land_use_effect.supported(density, cells, sizes, options["min_data_percent"])
     return np.nan_to_num(density) if options["absent_density"] == "zero" else density
 
 

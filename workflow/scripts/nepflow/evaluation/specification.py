@@ -19,7 +19,7 @@ def headline(strips, years, study):
         NEP, g C m-2 yr-1, from north to south.
     years : list of int
     study : dict
-        minimum_years, trend, stability, persistence.
+        min_years, trend, variability, persistence.
 
     Returns
     -------
@@ -30,8 +30,8 @@ def headline(strips, years, study):
     totals, cells = np.zeros(len(years)), np.zeros(len(years))
     pixels = np.zeros(len(years) + 1, dtype="int64")
     counts, known, variation = np.zeros(6), np.zeros(3), np.zeros(2)
-    minimum = min(study["minimum_years"], len(years))
-    guard, ddof = study["stability"]["smallest_mean_g_c"], study["stability"]["ddof"]
+    minimum = min(study["min_years"], len(years))
+    guard, ddof = study["variability"]["min_mean_g_c"], study["variability"]["ddof"]
     test, limit = study["trend"]["autocorrelation"], study["trend"]["significant_z"]
     for nep in strips:
         totals += np.nansum(nep, axis=(1, 2))
@@ -75,7 +75,7 @@ def by_persistence(nep, slope, study):
     """Yield rows of every method of the Hurst exponent, beside what chance gives."""
     tolerance = study["persistence"]["tolerance"]
     for method in persistence.METHODS:
-        exponent = persistence.hurst(nep, study["minimum_years"], method)
+        exponent = persistence.hurst(nep, study["min_years"], method)
         pixels = persistence.years_of_pixels(nep, ~np.isnan(exponent))
         continuous = persistence.coupling(slope, exponent, tolerance) == 5
         counts = np.array([(exponent > 0.5).sum(), continuous.sum()])
@@ -88,7 +88,7 @@ def by_significance(nep, years, study):
     """Yield rows of every correction for autocorrelation at every level, and of the field."""
     options = study["trend"]
     for test in trend.AUTOCORRELATION:
-        slope, _, z = trend.theil_sen_mann_kendall(nep, years, study["minimum_years"], test)
+        slope, _, z = trend.theil_sen_mann_kendall(nep, years, study["min_years"], test)
         known = max((~np.isnan(z)).sum(), 1)
         p = trend.p_value(z)
         field = p <= correlation.threshold(p, options["false_discovery_percent"])
@@ -103,7 +103,7 @@ def by_significance(nep, years, study):
 
 def by_breaks(cv, study):
     """Yield rows of natural and of fixed breaks of the coefficient of variation."""
-    options = study["stability"]
+    options = study["variability"]
     values = cv[~np.isnan(cv)]
     sample = variability.seeded_sample(values, options["sample"], options["seed"])
     five = tuple(variability.CLASS_NAMES)

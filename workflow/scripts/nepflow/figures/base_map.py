@@ -351,7 +351,7 @@ def show(axes, values, field, **options):
     return picture
 
 
-def show_absence(axes, field, inside):
+def show_missing(axes, field, inside):
     """Draw the cells of the area without value in grey; return whether there are any."""
     absent = inside & np.isnan(field.values)
     colours = ListedColormap([palettes.ABSENT])
@@ -359,7 +359,7 @@ def show_absence(axes, field, inside):
     return bool(absent.any())
 
 
-def absence_patch(text):
+def missing_patch(text):
     """Return the legend entry of cells without value."""
     return Patch(facecolor=palettes.ABSENT, edgecolor=palettes.INK, linewidth=0.3, label=text)
 

@@ -81,7 +81,7 @@ class ClassPanel:
         """Draw everything on ``sheet``, which is at least `height_mm` tall."""
         inside = base_map.inside_of(self.field, self.grid)
         axes = base_map.placed(sheet, self.outlines)
-        base_map.show_absence(axes, self.field, inside)
+        base_map.show_missing(axes, self.field, inside)
         _show_classes(axes, self.field, self.colours)
         foot = base_map.foot(sheet, self._legend_height(sheet.width))
         base_map.legend(foot, self.entries, self._columns(sheet.width), self.label)
@@ -158,7 +158,7 @@ def _entries(classes, colours, counts, chance):
     absent = counts.get(None, 0)
     if absent:
         share = labels.number(100 * absent / sum(counts.values()), 1)
-        entries.append(base_map.absence_patch(f"no data ({share} % of the whole area)"))
+        entries.append(base_map.missing_patch(f"no data ({share} % of the whole area)"))
     return entries
 
 
@@ -175,7 +175,7 @@ def class_counts(codes, inside):
     Parameters
     ----------
     codes : ndarray, shape (y, x)
-        Class codes, NaN = absent.
+        Class codes, NaN = missing.
     inside : ndarray, shape (y, x)
         1 inside the area.
     """
@@ -197,7 +197,7 @@ def chance_of(paths):
     for path in paths:
         table = tables.read(path, persistence.COLUMNS)
         variable = Path(path).stem.removeprefix("persistence_")
-        found[f"pixel/{variable}/coupling"] = persistence.chance_of_classes(table)
+        found[f"pixel/{variable}_trend_persistence_class"] = persistence.chance_of_classes(table)
     return found
 
 

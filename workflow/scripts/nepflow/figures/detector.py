@@ -85,8 +85,8 @@ def q_bars(table, level=0.05, *, title=None, simulated=False, width_mm=180, lett
 
 def _entered(table):
     """Return {factor: how} of the factors that entered the variable."""
-    marked = table[table["built_in"].notna() & (table["built_in"].astype(str) != "")]
-    return dict(zip(marked["factor"], marked["built_in"], strict=True))
+    marked = table[table["shared_inputs"].notna() & (table["shared_inputs"].astype(str) != "")]
+    return dict(zip(marked["factor"], marked["shared_inputs"], strict=True))
 
 
 def _entered_note(entered):
@@ -145,7 +145,7 @@ def interaction_map(table, *, title=None, simulated=False, width_mm=180, letter=
     names = list(q)
     entered = {
         part.partition(":")[0]
-        for text in table["built_in"].dropna().astype(str)
+        for text in table["shared_inputs"].dropna().astype(str)
         for part in text.split("; ")
         if part
     }

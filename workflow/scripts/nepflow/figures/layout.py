@@ -156,7 +156,7 @@ def counts_bar(sheet, picture, axes, name):
 
 
 def mark_simulated(axes, simulated, location="upper right"):
-    """Write "simulated (twin)" into the picture if any of its inputs is simulated.
+    """Write "simulated" into the picture if any of its inputs is simulated.
 
     Every kind of figure calls this, and nothing else writes the mark.
 

@@ -29,7 +29,7 @@ def smoothed(values, inside, cells):
     Parameters
     ----------
     values : ndarray, shape (y, x)
-        NaN = absent.
+        NaN = missing.
     inside : ndarray of bool, shape (y, x)
         Elsewhere the result is NaN.
     cells : float
@@ -92,7 +92,7 @@ def significant_blocks(p, shown, below, side):
     Parameters
     ----------
     p : ndarray, shape (y, x)
-        NaN = absent.
+        NaN = missing.
     shown : ndarray of bool, shape (y, x)
         Cells of the area.
     below : float
@@ -147,7 +147,7 @@ def range_shares(values, levels, p=None, below=None):
     Parameters
     ----------
     values : ndarray
-        NaN = absent; cells of one area each.
+        NaN = missing; cells of one area each.
     levels : sequence of float
         A value on a level belongs to the range above it.
     p : ndarray, optional
@@ -205,7 +205,7 @@ class MapPanel:
     Attributes
     ----------
     field : xarray.DataArray, shape (y, x)
-        NaN = absent; attributes unit, long_name, simulated.
+        NaN = missing; attributes unit, long_name, simulated.
     grid : xarray.DataArray, shape (y, x)
         1 inside the area, 0 or NaN outside, on the grid of ``field``.
     outlines : geopandas.GeoDataFrame
@@ -253,18 +253,18 @@ class MapPanel:
         field, unit = self.field, self.field.attrs.get("unit", "")
         colours, norm = palettes.colours_for(field.values, unit, self.limits, self.palette)
         axes = base_map.placed(sheet, self.outlines)
-        base_map.show_absence(axes, field, inside)
+        base_map.show_missing(axes, field, inside)
         picture = base_map.show(axes, field.values, field, cmap=colours, norm=norm, zorder=2)
         name = labels.sentence(field.attrs.get("long_name", ""))
         name = labels.with_unit(self.label or name, unit)
-        _colour_bar(sheet, picture, field, name, self._has_absence())
+        _colour_bar(sheet, picture, field, name, self._has_missing())
         simulated = base_map.is_simulated(field, self.grid)
         wide = self.histogram and sheet.width > 100
         inset = _histogram(axes, field.values, picture) if wide else None
         base_map.finish(axes, self.outlines, inside, simulated, inset)
         self._legend(sheet, _share_entries(self.shares, picture, self.stipple), axes, inside)
 
-    def _has_absence(self):
+    def _has_missing(self):
         inside = base_map.inside_of(self.field, self.grid)
         return bool(np.isnan(self.field.values[inside]).any())
 
@@ -272,7 +272,7 @@ class MapPanel:
         """Return how many rows the legend below the colour bar has."""
         entries = len(self.shares or ()) + bool(self.stipple)
         entries += len(self.contours[1]) if self.contours else 0
-        entries += width_mm < 100 and self._has_absence()  # in a wide map beside the colour bar
+        entries += width_mm < 100 and self._has_missing()  # in a wide map beside the colour bar
         return -(-entries // _columns(width_mm)) + bool(self.shares)
 
     def _legend(self, sheet, entries, axes, inside):
@@ -282,8 +282,8 @@ class MapPanel:
             entries += draw_contours(axes, self.contours[0], inside, self.contours[1])
         if self.stipple:
             entries.append(draw_stipples(axes, self.stipple[0], inside, self.stipple[1]))
-        if sheet.width < 100 and self._has_absence():
-            entries.append(base_map.absence_patch(labels.NO_DATA))
+        if sheet.width < 100 and self._has_missing():
+            entries.append(base_map.missing_patch(labels.NO_DATA))
         if entries:
             foot = base_map.foot(sheet, rows * _ROW, _BAR + 1)
             title = "Share of the area with data" if self.shares else None
@@ -312,7 +312,7 @@ def _columns(width_mm):
     return 3 if width_mm > 100 else 1
 
 
-def _colour_bar(sheet, picture, field, name, has_absence):
+def _colour_bar(sheet, picture, field, name, has_missing):
     """Put below the map the colour bar, with arrows where values leave it, and the absence."""
     wide = sheet.width > 100
     cax = base_map.foot(sheet, 2.4, 0, 0.02, 0.66 if wide else 0.98)
@@ -326,9 +326,9 @@ def _colour_bar(sheet, picture, field, name, has_absence):
     )
     bar.outline.set_linewidth(0.4)
     bar.set_label(name, labelpad=1.5, fontsize=7 if sheet.width > 70 else 6)
-    if has_absence and wide:
+    if has_missing and wide:
         foot = base_map.foot(sheet, 2.4, 0, 0.71)
-        base_map.legend(foot, [base_map.absence_patch(labels.NO_DATA)])
+        base_map.legend(foot, [base_map.missing_patch(labels.NO_DATA)])
 
 
 def _histogram(axes, values, picture):

@@ -31,7 +31,7 @@ def study_area_map(
     Parameters
     ----------
     elevation : xarray.DataArray, shape (y, x)
-        m, NaN = absent; attribute simulated.
+        m, NaN = missing; attribute simulated.
     grid : xarray.DataArray, shape (y, x)
         1 inside the area.
     outlines : geopandas.GeoDataFrame

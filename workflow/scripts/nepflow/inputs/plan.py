@@ -34,7 +34,7 @@ def plan(study, datasets, bounds=None):
     if chosen.get("stations", "none") != "none":
         rows.append(_stations(study, datasets[chosen["stations"]]))
     if chosen.get("radiation", "none") != "none":
-        files = chosen["most_stations"]
+        files = chosen["max_stations"]
         rows.append(_row("radiation", datasets[chosen["radiation"]], files, study["years"]))
     if chosen.get("dem", "none") != "none":
         files = None if bounds is None else degree_tiles(bounds)
@@ -76,7 +76,7 @@ def _tiles_present(study, dataset, dates):
 
 
 def _stations(study, dataset):
-    most = study["acquire"]["most_stations"]
+    most = study["acquire"]["max_stations"]
     files = most * len(study["years"]) if dataset["name"] == "gsod" else most
     return _row("stations", dataset, files, study["years"])
 

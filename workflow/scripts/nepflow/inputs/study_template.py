@@ -29,7 +29,7 @@ figures:
     caption: {study_area}.
   - name: nep_mean
     kind: map
-    layer: pixel/nep/mean
+    layer: pixel/nep_mean
     palette: carbon
     title: Mean NEP
     caption: Mean of the years with data; negative values are carbon sources.
@@ -41,7 +41,7 @@ figures:
     caption: Annual means with their Theil-Sen lines.
   - name: nep_trend
     kind: classes
-    layer: pixel/nep/trend_class
+    layer: pixel/nep_trend_class
     title: Trend of NEP
     caption: Sign of the Theil-Sen slope by Mann-Kendall significance.
 

@@ -455,7 +455,7 @@ def stations(study, top, _):
             seen = missing_codes.Seen()
             seen.add(records[column].to_numpy(float))
             lines.append(f"; {column}: {seen.text()}")
-    count, least = records["station"].nunique(), climate["minimum_stations"]
+    count, least = records["station"].nunique(), climate["min_stations"]
     yield Finding(
         "stations", count >= least, f"{count} stations, {least} needed{''.join(lines)}",
         "Bring more stations.",

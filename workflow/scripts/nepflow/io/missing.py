@@ -21,7 +21,7 @@ class MaskedArea:
         known : ndarray of bool, shape (y, x)
             Cells with a value.
         reasons : ndarray, shape (y, x)
-            Commonest reason of absence of NPP (codes of ``modis.ABSENCE``); NaN = none.
+            Commonest reason for missing data of NPP (codes of ``modis.MISSING_REASONS``); NaN = none.
         inside : ndarray, shape (y, x)
             1 inside the area.
         """
@@ -33,7 +33,10 @@ class MaskedArea:
     def reasons(self):
         """Return {reason: cells} of the area without a value."""
         codes = np.flatnonzero(self.masked)
-        return {modis.ABSENCE.get(int(code), NO_REASON): int(self.masked[code]) for code in codes}
+        return {
+            modis.MISSING_REASONS.get(int(code), NO_REASON): int(self.masked[code])
+            for code in codes
+        }
 
     def rows(self, cell_km2):
         """Yield (quantity, value, unit): the area, and its parts, which close to it."""
@@ -47,7 +50,7 @@ class MaskedArea:
             yield f"{name.replace(' ', '_')}_share", share, "% of the area"
 
 
-def commonest_absence(annual, valid):
+def commonest_reason(annual, valid):
     """Return the commonest reason of the years without a value.
 
     Parameters

@@ -74,7 +74,7 @@ class Seen:
         self._step, self._kept, self._sorted = 1, [], None  # every so many-th value is kept
 
     def add(self, values):
-        """Take in some values; NaN = absent."""
+        """Take in some values; NaN = missing."""
         flat = np.ascontiguousarray(values, "float64").ravel()
         kept = np.empty(-(-flat.size // self._step))
         count, zeros, infinite, limits = _scan(flat, self._codes, self._step, self._found, kept)

@@ -172,7 +172,7 @@ class Grid:
 class Output:
     """A raster to write.
 
-    ``dtype`` is float32 (NaN = absent), uint8 or uint16 (``nodata`` = absent). ``classes`` maps
+    ``dtype`` is float32 (NaN = missing), uint8 or uint16 (``nodata`` = absent). ``classes`` maps
     codes to names and ``colours`` codes to ``#rrggbb``; both are for class rasters. A cube of which
     others read few bands is stored band by band (``interleave="band"``).
     """
@@ -238,10 +238,10 @@ def years_of(path):
 def read(path, band=1):
     """Return one band as float64 (y, x) with NaN for absence."""
     with rasterio.open(path) as source:
-        return absent_to_nan(source.read(band, out_dtype="float64"), source.nodata)
+        return missing_to_nan(source.read(band, out_dtype="float64"), source.nodata)
 
 
-def absent_to_nan(values, nodata):
+def missing_to_nan(values, nodata):
     if nodata is not None and not math.isnan(nodata):
         values[values == nodata] = np.nan
     return values
@@ -336,7 +336,7 @@ def _typed(values, output):
 
 
 def write(array, output, grid, inherit=()):
-    """Write a whole array (band, y, x) or (y, x) that fits into memory; NaN = absent."""
+    """Write a whole array (band, y, x) or (y, x) that fits into memory; NaN = missing."""
     with replacing(output.path) as path:
         with created(path, output, grid, inherited_tags(list(inherit))) as target:
             store((0, grid.height, (np.asarray(array),)), [target], [output])
@@ -349,7 +349,7 @@ def paste(parts, output, grid, fill=math.nan, inherit=None):
     Parameters
     ----------
     parts : iterable of (int, int, ndarray)
-        Row and column of the upper left cell, and the values (band, y, x), NaN = absent.
+        Row and column of the upper left cell, and the values (band, y, x), NaN = missing.
     output : Output
     grid : Grid
     fill : float or sequence of float, one a band
@@ -454,7 +454,7 @@ def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, labe
     Yields
     ------
     tuple of int, int, list of ndarray (band, rows, width)
-        float64, NaN = absent.
+        float64, NaN = missing.
 
     Raises
     ------
@@ -574,7 +574,7 @@ def _stack(reads, window):
     for dataset in datasets:
         bands = [band for owner, band in reads if owner is dataset]
         values = dataset.read(bands, window=window, out_dtype="float64")
-        parts.append(absent_to_nan(values, dataset.nodata))
+        parts.append(missing_to_nan(values, dataset.nodata))
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
@@ -597,7 +597,7 @@ def map_blocks(
     Parameters
     ----------
     function : callable
-        Takes one float64 array (band, y, x) an input, NaN = absent, and with ``coordinates``
+        Takes one float64 array (band, y, x) an input, NaN = missing, and with ``coordinates``
         the keyword arguments x and y; returns one array (band, y, x) or (y, x), or a tuple
         of them, one an output. It must not depend on the strip.
     inputs : list of (path or Warped or list of path)

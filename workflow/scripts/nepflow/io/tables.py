@@ -8,10 +8,10 @@ COLUMNS = ["zones", "zone", "year", "quantity", "value", "unit"]
 # Columns of names and words. Those of people may be called NA, null, True, 1e5 or 007. Years too:
 # a mean has none.
 _TEXT = """
-action address biome built_in category check choice claim class contrast dataset date defect
+action address biome shared_inputs category check choice claim class contrast dataset date defect
 driver drivers explanation factor figure file first first_date flag from_class granule group how
 id instead_of interaction kind last_date layer licence limits measure method model name
-nearest_station note of option other period plot product project quantity reading reason
+nearest_station note of option other period plot product project quantity reason
 region_or_class relation second section sha256 site source stage station station_name statistic
 stratum test tile title to to_class topic transitions type unit variable verdict version warning
 year years zone zones
@@ -58,7 +58,7 @@ def write(rows, path, columns=COLUMNS, simulated=False):
     """
     table = pd.DataFrame(rows, columns=list(columns))
     if simulated:
-        table["source"] = "simulated (twin)"
+        table["source"] = "simulated"
     with replacing(path) as temporary:
         table.to_csv(
             temporary, index=False, float_format="%.10g", lineterminator="\n", encoding="utf-8"

@@ -386,7 +386,7 @@ class Tally:
         self.highest = -np.inf
 
     def add(self, npp):
-        """Take in NPP, g C m-2 yr-1; NaN = absent."""
+        """Take in NPP, g C m-2 yr-1; NaN = missing."""
         known = npp[np.isfinite(npp)]
         self.known += known.size
         self.zeros += int((known == 0).sum())

@@ -45,5 +45,5 @@ def sample(tiles, grid_path, output, classes, mem_mb, threads=1):
 def class_table(classes):
     """Return the class of each stored code, NaN for codes that are no class; shape (256,)."""
     codes = np.arange(256, dtype="uint8")
-    valid = hdf.absence(hdf.Layer(codes, {}, None), FIELD) == modis.ABSENCE_CODE["valid"]
+    valid = hdf.missing_reason(hdf.Layer(codes, {}, None), FIELD) == modis.REASON_CODE["valid"]
     return np.where(valid, lookup_table(classes), np.nan)

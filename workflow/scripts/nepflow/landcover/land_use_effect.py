@@ -36,7 +36,7 @@ def class_densities(values, codes, classes):
     Parameters
     ----------
     values : ndarray
-        g C m-2 yr-1, NaN = absent.
+        g C m-2 yr-1, NaN = missing.
     codes : ndarray of int, same shape
         Class from 1 to ``classes``; 0 = none.
     classes : int
@@ -52,7 +52,7 @@ def class_densities(values, codes, classes):
     return np.divide(sums, cells, out=np.full(classes, np.nan), where=cells > 0), cells
 
 
-def supported(densities, cells, sizes, minimum_percent):
+def supported(densities, cells, sizes, min_percent):
     """Return the densities of classes of which enough cells have data, NaN of the others.
 
     Parameters
@@ -60,11 +60,11 @@ def supported(densities, cells, sizes, minimum_percent):
     densities : ndarray, shape (class,)
     cells, sizes : ndarray, shape (class,)
         Cells with data, and cells or area of the class in the same unit.
-    minimum_percent : float
+    min_percent : float
         Some cells of a class that is masked by the product (barren land, water) have data where
         another map disagrees; they do not stand for the class.
     """
-    return np.where(100 * cells >= minimum_percent * sizes, densities, np.nan)
+    return np.where(100 * cells >= min_percent * sizes, densities, np.nan)
 
 
 def effects(areas, before, after):
@@ -105,7 +105,7 @@ def beyond_stable(change, before, after, side, least):
     Parameters
     ----------
     change : ndarray, shape (y, x)
-        Of the density between the periods, g C m-2 yr-1; NaN = absent.
+        Of the density between the periods, g C m-2 yr-1; NaN = missing.
     before, after : ndarray of int, shape (y, x)
         Class in both periods; 0 = none. Cells with ``before == after`` are stable.
     side : int
@@ -135,7 +135,7 @@ def by_transition(values, before, after, classes, cell_km2):
     Parameters
     ----------
     values : ndarray, shape (y, x)
-        g C m-2 yr-1, NaN = absent.
+        g C m-2 yr-1, NaN = missing.
     before, after : ndarray of int, shape (y, x)
         Class in both periods; 0 = none.
     classes : int

@@ -20,7 +20,7 @@ def add_transitions(before, after, inside, cells):
     Parameters
     ----------
     before, after : ndarray, shape (y, x)
-        Class number from 1, NaN = absent.
+        Class number from 1, NaN = missing.
     inside : ndarray, shape (y, x)
         1 inside the area; other cells do not count.
     cells : ndarray of int64, shape (classes + 1, classes + 1)
@@ -44,7 +44,7 @@ def always_the_same(codes, inside):
     Parameters
     ----------
     codes : ndarray, shape (date, y, x)
-        Class number, NaN = absent.
+        Class number, NaN = missing.
     inside : ndarray, shape (y, x)
         1 inside the area.
 

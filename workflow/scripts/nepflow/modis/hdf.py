@@ -201,8 +201,8 @@ def check_scale(layer, field, path):
         )
 
 
-def absence(layer, field):
-    """Return why each cell has no value, as codes of ``modis.ABSENCE`` (1 = valid).
+def missing_reason(layer, field):
+    """Return why each cell has no value, as codes of ``modis.MISSING_REASONS`` (1 = valid).
 
     Returns
     -------
@@ -211,10 +211,10 @@ def absence(layer, field):
     low, high = field.valid_range
 
     def reasons(codes):
-        reason = np.full(codes.shape, modis.ABSENCE_CODE["fill"], dtype="uint8")
+        reason = np.full(codes.shape, modis.REASON_CODE["fill"], dtype="uint8")
         for code, name in field.codes.items():
-            reason[codes == code] = modis.ABSENCE_CODE[name]
-        reason[(codes >= low) & (codes <= high)] = modis.ABSENCE_CODE["valid"]
+            reason[codes == code] = modis.REASON_CODE[name]
+        reason[(codes >= low) & (codes <= high)] = modis.REASON_CODE["valid"]
         return reason
 
     return _looked_up(layer.codes, reasons)

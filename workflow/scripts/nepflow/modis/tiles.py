@@ -169,7 +169,7 @@ class Tiles:
         Parameters
         ----------
         decode : callable
-            Takes a path, returns float (band, y, x) with NaN = absent.
+            Takes a path, returns float (band, y, x) with NaN = missing.
         output : raster.Output
         grid : raster.Grid
             See `bordered`.
@@ -237,7 +237,7 @@ def boxes(grid, native, start, stop, margin):
 
 def origin(paths):
     """Return the tag that simulated tiles give to what is made of them, as a dictionary."""
-    return {"simulated": "simulated (twin)"} if hdf.is_simulated(paths[0]) else {}
+    return {"simulated": "simulated"} if hdf.is_simulated(paths[0]) else {}
 
 
 def _put(tile, corner, codes):
@@ -279,7 +279,9 @@ def write_counts(paths, field, counts_path):
         table.writerow(["tile", "reason", "cells"])
         for path in paths:
             layer = hdf.read_layer(path, field.name)
-            cells = np.bincount(hdf.absence(layer, field).ravel(), minlength=len(modis.ABSENCE) + 1)
+            cells = np.bincount(
+                hdf.missing_reason(layer, field).ravel(), minlength=len(modis.MISSING_REASONS) + 1
+            )
             tile = modis.FILE_NAME.match(Path(path).name)["tile"]
-            for code, name in modis.ABSENCE.items():
+            for code, name in modis.MISSING_REASONS.items():
                 table.writerow([tile, name, int(cells[code])])

@@ -258,7 +258,7 @@ OWN_LAYERS = ("grid", "ndvi", "filled", "ndvi_normals", "normals", "landcover")
 
 
 def write_year(layers, months, parameters, outputs, year, settings, mem_mb, threads):
-    """Write npp (g C m-2 yr-1), qc (%), absence (`modis.ABSENCE`) and clip (%) of a year.
+    """Write npp (g C m-2 yr-1), qc (%), absence (`modis.MISSING_REASONS`) and clip (%) of a year.
 
     Parameters
     ----------
@@ -271,7 +271,7 @@ def write_year(layers, months, parameters, outputs, year, settings, mem_mb, thre
     outputs : sequence of str
     year : int
     settings : dict
-        maximum_filled_months, stress_scale, hot_months.
+        max_filled_months, stress_scale, hot_months.
     """
 
     def on_block(*arrays, x, y):
@@ -288,7 +288,9 @@ def write_year(layers, months, parameters, outputs, year, settings, mem_mb, thre
         [
             raster.Output(npp, "g C m-2 yr-1", "net primary productivity", band, tags=tags),
             raster.Output(qc, "%", "months of NDVI filled for cloud", band),
-            raster.Output(absence, "1", "why NPP is absent", band, "uint8", classes=modis.ABSENCE),
+            raster.Output(
+                absence, "1", "why NPP is absent", band, "uint8", classes=modis.MISSING_REASONS
+            ),
             raster.Output(clip, "%", "months with NDVI at a limit of light absorption", band),
         ],
         coordinates=True,
@@ -322,7 +324,7 @@ def of_block(inside, layers, climate, parameters, settings):
             scale=settings["stress_scale"],
             hot=settings["hot_months"],
         )
-    accepted = inside & (filled <= settings["maximum_filled_months"])
+    accepted = inside & (filled <= settings["max_filled_months"])
     npp = np.where(accepted, monthly.sum(axis=0), np.nan)
     absent = np.isnan(npp)
     clip = np.where(absent, np.nan, clipped(ndvi, of_cell[1:]).mean(axis=0) * 100)
@@ -331,14 +333,14 @@ def of_block(inside, layers, climate, parameters, settings):
 
 
 def reasons(npp, landcover):
-    """Return why each cell is absent, codes of `modis.ABSENCE`.
+    """Return why each cell is absent, codes of `modis.MISSING_REASONS`.
 
     Parameters
     ----------
     npp, landcover : ndarray, shape (y, x)
-        NaN = absent; IGBP class, NaN = none.
+        NaN = missing; IGBP class, NaN = none.
     """
-    code = modis.ABSENCE_CODE
+    code = modis.REASON_CODE
     reason = np.where(np.isnan(landcover), code["unclassified"], code["fill"])
     reason = np.where(landcover == WATER, code["water"], reason)
     reason = np.where(landcover == SNOW_ICE, code["snow"], reason)

@@ -8,12 +8,12 @@ from nepflow.landcover.classes import class_table
 from nepflow.modis import hdf, nearest
 from nepflow.modis import tiles as modis_tiles
 from nepflow.study import modis
-from nepflow.study.modis import ABSENCE_CODE
+from nepflow.study.modis import REASON_CODE
 
 NPP = modis.PRODUCTS["MOD17A3HGF"].fields
 
 
-def write_npp(tiles, study_grid, flux_path, absence_path):
+def write_npp(tiles, study_grid, flux_path, reason_path):
     """Decode the MOD17A3HGF tiles of a year; absence is decided before anything else.
 
     Parameters
@@ -24,8 +24,8 @@ def write_npp(tiles, study_grid, flux_path, absence_path):
         The side of its cells sets the empty border.
     flux_path : str
         Gets the bands npp (g C m-2 yr-1), qc (%) and valid (1 or 0).
-    absence_path : str
-        Gets the codes of ``modis.ABSENCE``.
+    reason_path : str
+        Gets the codes of ``modis.MISSING_REASONS``.
     """
     npp, qc = NPP["npp"], NPP["qc"]
     met, grid = modis_tiles.Tiles(tiles, npp.name).reached(study_grid)
@@ -38,11 +38,11 @@ def write_npp(tiles, study_grid, flux_path, absence_path):
         return np.stack([productivity, quality, np.isfinite(productivity)])
 
     def reasons(path):
-        return hdf.absence(hdf.read_layer(path, npp.name), npp)[None].astype("float64")
+        return hdf.missing_reason(hdf.read_layer(path, npp.name), npp)[None].astype("float64")
 
     output = raster.Output(flux_path, npp.unit, "native NPP", bands=("npp", "qc", "valid"))
     met.write(flux, output, grid, fill=(np.nan, np.nan, 0))
-    output = raster.Output(absence_path, "1", "why a cell is absent", dtype="uint8")
+    output = raster.Output(reason_path, "1", "why a cell is absent", dtype="uint8")
     met.write(reasons, output, grid)
 
 
@@ -97,9 +97,9 @@ def reconciled_reasons(npp, reason, inside):
     Parameters
     ----------
     npp : ndarray, shape (y, x)
-        NaN = absent.
+        NaN = missing.
     reason : ndarray, shape (y, x)
-        Codes of ``modis.ABSENCE`` by nearest or mode, NaN = outside all tiles.
+        Codes of ``modis.MISSING_REASONS`` by nearest or mode, NaN = outside all tiles.
     inside : ndarray of bool, shape (y, x)
         The study area.
 
@@ -109,14 +109,14 @@ def reconciled_reasons(npp, reason, inside):
         ``valid`` exactly where ``npp`` is a number, NaN outside the area.
     """
     valid = ~np.isnan(npp)
-    mixed = ~valid & (reason == ABSENCE_CODE["valid"])
-    result = np.where(np.isnan(reason), ABSENCE_CODE["fill"], reason)
-    result = np.where(mixed, ABSENCE_CODE["mixed"], result)
-    result = np.where(valid, ABSENCE_CODE["valid"], result)
+    mixed = ~valid & (reason == REASON_CODE["valid"])
+    result = np.where(np.isnan(reason), REASON_CODE["fill"], reason)
+    result = np.where(mixed, REASON_CODE["mixed"], result)
+    result = np.where(valid, REASON_CODE["valid"], result)
     return np.where(inside, result, np.nan)
 
 
-def harmonised(npp_old, overlap_old, overlap_new, minimum_years):
+def harmonised(npp_old, overlap_old, overlap_new, min_years):
     """Shift a year of an old collection by the mean difference of the collections.
 
     Parameters
@@ -125,7 +125,7 @@ def harmonised(npp_old, overlap_old, overlap_new, minimum_years):
         The year that only the old collection has, g C m-2 yr-1.
     overlap_old, overlap_new : ndarray, shape (year, y, x)
         Both collections in the years that they share.
-    minimum_years : int
+    min_years : int
         Years in which both are valid; fewer give NaN.
 
     Returns
@@ -135,7 +135,7 @@ def harmonised(npp_old, overlap_old, overlap_new, minimum_years):
     difference = overlap_new - overlap_old
     count = np.isfinite(difference).sum(axis=0)
     shift = np.where(np.isfinite(difference), difference, 0).sum(axis=0) / np.maximum(count, 1)
-    return np.where(count >= minimum_years, npp_old + shift, np.nan)
+    return np.where(count >= min_years, npp_old + shift, np.nan)
 
 
 def warp(native, grid_path, outputs, year, resampling, mem_mb):
@@ -145,7 +145,7 @@ def warp(native, grid_path, outputs, year, resampling, mem_mb):
     ----------
     native : tuple of str
         Flux (bands npp g C m-2 yr-1, qc %, valid share) and absence (codes of
-        ``modis.ABSENCE``) on the native grid.
+        ``modis.MISSING_REASONS``) on the native grid.
     grid_path : str
     outputs : sequence of str
         Get npp (g C m-2 yr-1), qc (%) and absence.
@@ -188,7 +188,7 @@ def sample(tiles, grid_path, outputs, year, mem_mb, threads=1):
 
     def at_centres(inside, x, y):
         inside, (flux, quality) = inside[0] == 1, codes.below(x, y)
-        reason = hdf.absence(flux, fields["npp"])
+        reason = hdf.missing_reason(flux, fields["npp"])
         value = np.where(inside, hdf.decode(flux, fields["npp"]), np.nan)
         quality = np.where(np.isnan(value), np.nan, hdf.decode(quality, fields["qc"]))
         return value, quality, np.where(inside, reason, np.nan)
@@ -210,5 +210,7 @@ def _outputs(paths, year, tags):
     return [
         raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
         raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
-        raster.Output(absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.ABSENCE),
+        raster.Output(
+            absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.MISSING_REASONS
+        ),
     ]

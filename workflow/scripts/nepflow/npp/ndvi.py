@@ -34,7 +34,7 @@ def composite(ndvi, rank, kept=KEPT_RANKS):
     Parameters
     ----------
     ndvi, rank : ndarray, shape (date, ...)
-        NDVI and pixel reliability, NaN = absent.
+        NDVI and pixel reliability, NaN = missing.
     kept : sequence of int
         Ranks that count as observed.
 
@@ -76,7 +76,7 @@ def climatology(ndvi):
     Parameters
     ----------
     ndvi : ndarray, shape (month, cell)
-        NaN = absent.
+        NaN = missing.
     """
     by_year = ndvi.reshape(-1, 12, ndvi.shape[1])
     known = ~np.isnan(by_year)

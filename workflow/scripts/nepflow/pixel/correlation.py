@@ -18,7 +18,7 @@ CLASS_NAMES = {
 CLASS_COLOURS = {1: "#8c510a", 2: "#ead3a2", 3: "#b5dcd6", 4: "#01665e"}
 
 
-def partial_correlation(series, drivers, years, minimum_years, detrend=False):
+def partial_correlation(series, drivers, years, min_years, detrend=False):
     """Return the correlation of a series with each driver, the others held fixed.
 
     From the inverse P of the matrix of correlations, ``r = -P_0i / sqrt(P_00 P_ii)``, which for
@@ -28,11 +28,11 @@ def partial_correlation(series, drivers, years, minimum_years, detrend=False):
     Parameters
     ----------
     series : ndarray, shape (year, y, x)
-        NaN = absent.
+        NaN = missing.
     drivers : list of ndarray, each (year, y, x)
         Years count where the series and all drivers have a value.
     years : ndarray, shape (year,)
-    minimum_years : int
+    min_years : int
         Fewer such years give NaN.
     detrend : bool
         Hold the year fixed too. That is the same as removing a straight line from every series
@@ -48,11 +48,11 @@ def partial_correlation(series, drivers, years, minimum_years, detrend=False):
     Fisher (1924), Metron 3:329-332. Checked against pingouin 0.7.0 and residuals of numpy's
     least squares.
     """
-    r, _, df = _coefficients(series, drivers, years, minimum_years, detrend)
+    r, _, df = _coefficients(series, drivers, years, min_years, detrend)
     return r, betainc(df / 2, 0.5, 1 - r**2)
 
 
-def correlations(series, drivers, years, minimum_years, detrend=False):
+def correlations(series, drivers, years, min_years, detrend=False):
     """Return partial correlations, and the share that all drivers explain together.
 
     ``R2 = 1 - 1 / P_00`` with the inverse P of the matrix of correlations, and
@@ -60,7 +60,7 @@ def correlations(series, drivers, years, minimum_years, detrend=False):
 
     Parameters
     ----------
-    series, drivers, years, minimum_years
+    series, drivers, years, min_years
         As in `partial_correlation`.
     detrend : bool
         Hold the year fixed: R2 is the share of what the year leaves, with one degree of freedom
@@ -77,16 +77,16 @@ def correlations(series, drivers, years, minimum_years, detrend=False):
     ----------
     Fisher (1928), Proc. R. Soc. A 121:654-673. Checked against numpy's least squares.
     """
-    r, r2, df = _coefficients(series, drivers, years, minimum_years, detrend)
+    r, r2, df = _coefficients(series, drivers, years, min_years, detrend)
     p, p2 = betainc(df / 2, 0.5, 1 - r**2), betainc(df / 2, len(drivers) / 2, 1 - r2)
     return r, p, r2, p2
 
 
-def _coefficients(series, drivers, years, minimum_years, detrend):
+def _coefficients(series, drivers, years, min_years, detrend):
     """Return r (driver, y, x), R2 and the degrees of freedom that remain (y, x)."""
     flat = _flat(series, drivers, years, detrend)
     variables = len(flat)
-    r, r2, count = _all_pixels(flat, max(minimum_years, variables + 1), len(drivers))
+    r, r2, count = _all_pixels(flat, max(min_years, variables + 1), len(drivers))
     df = np.maximum(count - variables, 1)
     shape = series.shape[1:]
     return r.reshape(-1, *shape), r2.reshape(shape), df.reshape(shape)
@@ -111,7 +111,7 @@ def correlation_class(r, p, significance_p):
 
 
 @njit(cache=True, nogil=True)
-def _all_pixels(flat, minimum_years, wanted):
+def _all_pixels(flat, min_years, wanted):
     n, pixels = flat[0].shape
     variables = len(flat)
     r = np.full((wanted, pixels), np.nan)
@@ -128,7 +128,7 @@ def _all_pixels(flat, minimum_years, wanted):
                 complete = complete and not np.isnan(values[variable, count])
             count += complete
         counts[pixel] = count
-        if count < minimum_years or not _correlations(values, count, matrix):
+        if count < min_years or not _correlations(values, count, matrix):
             continue
         left = 1.0  # what the year alone leaves of the variance
         if variables > wanted + 1:
@@ -225,7 +225,7 @@ def dominant_class(p_multiple, p_partial, level):
     Parameters
     ----------
     p_multiple : ndarray, shape (y, x)
-        NaN = absent.
+        NaN = missing.
     p_partial : ndarray, shape (driver, y, x)
     level : float
         A p below it is significant.

@@ -22,7 +22,7 @@ COUPLING_NAMES = {
 COUPLING_COLOURS = {1: "#a5521f", 2: "#e8b27a", 3: "#f2f2f2", 4: "#8fc3dc", 5: "#1f5f9e"}
 
 
-def hurst(series, minimum_years, method):
+def hurst(series, min_years, method):
     """Return the Hurst exponent of every pixel's series by rescaled range.
 
     With m and S mean and population deviation of tau values, and R the range of the cumulated
@@ -31,8 +31,8 @@ def hurst(series, minimum_years, method):
     Parameters
     ----------
     series : ndarray, shape (year, y, x)
-        NaN = absent; the others count as neighbours.
-    minimum_years : int
+        NaN = missing; the others count as neighbours.
+    min_years : int
         Fewer valid years give NaN.
     method : {"prefix", "prefix_from_2", "blocks", "anis_lloyd", "differenced"}
         ``prefix``: tau is the first 3, 4, .. n values, as vegetation studies do;
@@ -52,7 +52,7 @@ def hurst(series, minimum_years, method):
     """
     flat = np.ascontiguousarray(series).reshape(len(series), -1)
     found = _all_pixels(
-        flat, minimum_years, METHODS[method], np.array(BLOCK_SIZES), expected_range(len(series))
+        flat, min_years, METHODS[method], np.array(BLOCK_SIZES), expected_range(len(series))
     )
     return found.reshape(series.shape[1:])
 
@@ -82,7 +82,7 @@ def coupling(slope, exponent, tolerance):
 
 
 @njit(cache=True, nogil=True)
-def _all_pixels(flat, minimum_years, method, sizes, expected):
+def _all_pixels(flat, min_years, method, sizes, expected):
     n, pixels = flat.shape
     found = np.full(pixels, np.nan)
     x = np.empty(n)
@@ -92,7 +92,7 @@ def _all_pixels(flat, minimum_years, method, sizes, expected):
             if not np.isnan(flat[year, pixel]):
                 x[count] = flat[year, pixel]
                 count += 1
-        if count < max(minimum_years, 3):
+        if count < max(min_years, 3):
             continue
         if method == 2 or method == 3:
             found[pixel] = _of_blocks(x, count, sizes, expected, method == 3)
@@ -174,7 +174,7 @@ def years_of_pixels(series, known):
     Parameters
     ----------
     series : ndarray, shape (year, y, x)
-        NaN = absent.
+        NaN = missing.
     known : ndarray of bool, shape (y, x)
         Pixels that count.
 
@@ -247,13 +247,13 @@ class Sums:
         See `persistence.hurst`.
     years : int
         Length of the series.
-    minimum_years : int
+    min_years : int
     options : dict
         Settings `persistence` of the study.
     """
 
-    def __init__(self, method, years, minimum_years, options):
-        self.method, self.minimum, self.options = method, minimum_years, options
+    def __init__(self, method, years, min_years, options):
+        self.method, self.minimum, self.options = method, min_years, options
         self.above, self.total = 0, 0.0
         self.pixels = np.zeros(years + 1, dtype="int64")
         self.classes = np.zeros(len(COUPLING_NAMES), dtype="int64")
@@ -277,7 +277,9 @@ class Sums:
         counts = dict(zip(COUPLING_NAMES.values(), self.classes, strict=True))
         known, coupled = max(self.pixels.sum(), 1), max(self.classes.sum(), 1)
         shares = [("persistent_share", ALL, 100 * self.above / known)]
-        shares += [("coupling_share", name, 100 * n / coupled) for name, n in counts.items()]
+        shares += [
+            ("trend_persistence_share", name, 100 * n / coupled) for name, n in counts.items()
+        ]
         for quantity, of, share in shares:
             yield (*about, quantity, of, share, "%")
             for suffix, value in zip(BESIDE, chance[of], strict=True):
@@ -306,7 +308,7 @@ def chance_of_classes(table):
     """
     rows = table[table["chosen"].astype(str) == "True"]
     columns = [
-        rows[rows["quantity"] == f"coupling_share{suffix}"].set_index("class")["value"]
+        rows[rows["quantity"] == f"trend_persistence_share{suffix}"].set_index("class")["value"]
         for suffix in BESIDE
     ]
     shares = {name: tuple(float(values[name]) for values in columns) for name in columns[0].index}

@@ -35,13 +35,13 @@ CLASS_COLOURS = {
 }
 
 
-def theil_sen_mann_kendall(series, years, minimum_years, autocorrelation="none"):
+def theil_sen_mann_kendall(series, years, min_years, autocorrelation="none"):
     """Return slope, value of the line in the first year, and Z: see `trend_statistics`."""
-    found = trend_statistics(series, years, minimum_years, autocorrelation, None)
+    found = trend_statistics(series, years, min_years, autocorrelation, None)
     return found["slope"], found["start"], found["z"]
 
 
-def trend_statistics(series, years, minimum_years, autocorrelation="none", confidence_percent=95):
+def trend_statistics(series, years, min_years, autocorrelation="none", confidence_percent=95):
     """Return the trend of every pixel's series.
 
     ``beta = median (x_j - x_i) / (t_j - t_i)`` over all pairs i < j of valid years, with the
@@ -52,10 +52,10 @@ def trend_statistics(series, years, minimum_years, autocorrelation="none", confi
     Parameters
     ----------
     series : ndarray, shape (year, y, x)
-        NaN = absent.
+        NaN = missing.
     years : ndarray, shape (year,)
         Increasing, gaps allowed.
-    minimum_years : int
+    min_years : int
         Fewer valid years give NaN.
     autocorrelation : str
         Key of `study.pixel.AUTOCORRELATION`.
@@ -82,7 +82,7 @@ def trend_statistics(series, years, minimum_years, autocorrelation="none", confi
     found = _all_pixels(
         flat,
         np.asarray(years, dtype="float64"),
-        max(minimum_years, 2),
+        max(min_years, 2),
         CODES[autocorrelation],
         quantile,
     )
@@ -116,7 +116,7 @@ def trend_class(slope, z, cuts):
 
 
 @njit(cache=True, nogil=True)
-def _all_pixels(flat, years, minimum_years, autocorrelation, quantile):
+def _all_pixels(flat, years, min_years, autocorrelation, quantile):
     n, pixels = flat.shape
     found = np.full((6, pixels), np.nan)
     pairs, half, spare = np.empty((3, n * (n - 1) // 2 + n))
@@ -126,7 +126,7 @@ def _all_pixels(flat, years, minimum_years, autocorrelation, quantile):
         for year in range(n):
             x[count], t[count] = flat[year, pixel], years[year]
             count += not np.isnan(flat[year, pixel])
-        if count < minimum_years:
+        if count < min_years:
             continue
         s, variance = _score(x, count)
         slope, low, high = _sen(x, t, count, pairs, half, spare, quantile * math.sqrt(variance))

@@ -9,18 +9,18 @@ FEWER = {0: (), 1: (3,), 2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 
 CLASS_COLOURS = {1: "#2c5f8a", 2: "#7fb0d2", 3: "#f2e8c4", 4: "#e39b5b", 5: "#a33b20"}
 
 
-def variation(series, minimum_years, smallest_mean, ddof):
+def variation(series, min_years, min_mean, ddof):
     """Return mean, standard deviation and coefficient of variation of every pixel.
 
-    ``CV = sd / |mean|``, absent where ``|mean| < smallest_mean``: near zero it says nothing.
+    ``CV = sd / |mean|``, absent where ``|mean| < min_mean``: near zero it says nothing.
 
     Parameters
     ----------
     series : ndarray, shape (year, y, x)
-        NaN = absent.
-    minimum_years : int
+        NaN = missing.
+    min_years : int
         Fewer valid years give NaN.
-    smallest_mean : float
+    min_mean : float
         In the unit of the series.
     ddof : {0, 1}
         Squares are divided by n - ddof; 0 is the population's, 2 % smaller at n = 24.
@@ -31,14 +31,14 @@ def variation(series, minimum_years, smallest_mean, ddof):
     """
     valid = ~np.isnan(series)
     count = valid.sum(axis=0)
-    enough = count >= max(minimum_years, ddof + 1)
+    enough = count >= max(min_years, ddof + 1)
     number = np.maximum(count, 1)
     mean = np.where(valid, series, 0).sum(axis=0) / number
     squares = np.where(valid, (series - mean) ** 2, 0).sum(axis=0)
     sd = np.sqrt(squares / np.maximum(count - ddof, 1))
     size = np.abs(mean)
     with np.errstate(divide="ignore", invalid="ignore"):
-        cv = np.where(enough & (size >= smallest_mean) & (size > 0), sd / size, np.nan)
+        cv = np.where(enough & (size >= min_mean) & (size > 0), sd / size, np.nan)
     return np.where(enough, mean, np.nan), np.where(enough, sd, np.nan), cv
 
 
@@ -103,8 +103,8 @@ def few_text(classes, breaks="natural"):
     what = "no value" if classes == 0 else f"{classes} different value" + "s" * (classes > 1)
     return (
         f"the coefficient of variation has {what}, so there are {classes} {breaks} classes, not "
-        f"{len(CLASS_NAMES)}: its map and shares say little (stability.breaks: fixed has fixed "
-        "limits; stability.smallest_mean_g_c leaves out small means)"
+        f"{len(CLASS_NAMES)}: its map and shares say little (variability.breaks: fixed has fixed "
+        "limits; variability.min_mean_g_c leaves out small means)"
     )
 
 

@@ -40,7 +40,7 @@ def choices(study):
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
     if attribution.variables_of(study) and study["has_trend"]:
-        claim = study["attribution"]["claim"].replace("_", " ")
+        claim = study["attribution"]["main_method"].replace("_", " ")
         text = f"claimed from the {claim} method; the rest also holds CO2, fire and model errors"
         rows.append(("climate and the rest", text))
     rows += [
@@ -52,7 +52,7 @@ def choices(study):
         for entry in study.get("substitutes", [])
     ]
     if not study["has_trend"]:
-        needed = f"{len(study['years'])} years, a trend needs {study['minimum_years']}"
+        needed = f"{len(study['years'])} years, a trend needs {study['min_years']}"
         rows.append(("trend", f"not estimated: {needed}"))
     return rows
 
@@ -62,9 +62,9 @@ def respiration_choice(study):
     settings = study["respiration"]
     if settings["model"] in respiration.DIRECT_MODELS:
         name = respiration.DIRECT_MODELS[settings["model"]].en.short
-        return f"{name}, reading {settings['reading']}: {settings['reason']}"
+        return f"{name}, time step {settings['time_step']}: {settings['reason']}"
     name = respiration.label(respiration.chosen(settings))
-    text = f"{name}, applied to sums of a {settings['applied_to']}"
+    text = f"{name}, applied to sums of a {settings['rh_relation_step']}"
     if respiration.SOIL_MODELS[settings["model"]].needs_carbon:
         carbon = study["soil_carbon"]
         depth = "-".join(f"{limit:g}" for limit in carbon["depth_cm"])
@@ -101,12 +101,12 @@ def casa_choice(casa):
 def ndvi_choices(study):
     """Yield (topic, choice) of NDVI."""
     ndvi = study["ndvi"]
-    kept = ", ".join(map(str, ndvi["kept_reliability"]))
+    kept = ", ".join(map(str, ndvi["valid_reliability"]))
     yield (
         "NDVI",
         f"{ndvi['product']}, pixel reliability {kept}, {RESAMPLING[ndvi['resampling']]}; cloud for "
-        f"up to {ndvi['longest_linear_months']} months linear, longer the scaled climatology; "
-        f"years with more than {ndvi['maximum_filled_months']} filled months absent",
+        f"up to {ndvi['max_interpolated_months']} months linear, longer the scaled climatology; "
+        f"years with more than {ndvi['max_filled_months']} filled months absent",
     )
     if study["period"][0] <= 2001:
         first = study["years"][0]
@@ -142,13 +142,13 @@ def climate_choice(climate):
 def warnings(study):
     """What a reader must know before using the numbers."""
     if study["simulated"]:
-        yield "simulated", "every input is simulated (twin): no number here is an observation"
+        yield "simulated", "every input is simulated: no number here is an observation"
     if not study["has_trend"]:
         yield (
             "trend",
             (
-                f"{len(study['years'])} years are fewer than minimum_years "
-                f"({study['minimum_years']}): no trend products; left out: "
+                f"{len(study['years'])} years are fewer than min_years "
+                f"({study['min_years']}): no trend products; left out: "
                 f"{', '.join(study['figures_left_out']) or 'none'}"
             ),
         )
@@ -177,10 +177,10 @@ def casa_warnings(table, casa):
     table : DataFrame
         Of ``tables/casa.csv``.
     casa : dict
-        maximum_clip_percent, %.
+        max_clip_percent, %.
     """
     whole = table[(table["quantity"] == "clip_share") & table["year"].isna()]["value"].iloc[0]
-    if not whole <= casa["maximum_clip_percent"]:  # no number is no reassurance
+    if not whole <= casa["max_clip_percent"]:  # no number is no reassurance
         yield (
             "NPP",
             f"NDVI of {whole:.1f} % of the pixel-months stands at a limit of light absorption: "
@@ -291,5 +291,5 @@ def of(paths, study):
         yield from plot_warnings(table, calibration.own_model(study))
     for path in paths["variation"]:
         table = tables.read(path, ["quantity", "value"]).set_index("quantity")["value"]
-        if few := variability.few_text(int(table["classes"]), study["stability"]["breaks"]):
+        if few := variability.few_text(int(table["classes"]), study["variability"]["breaks"]):
             yield "variation", few

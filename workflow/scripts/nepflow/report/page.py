@@ -29,43 +29,43 @@ def cards(tables, study):
     Parameters
     ----------
     tables : dict of {str: pandas.DataFrame}
-        By file name without ending: respiration_readings, trends_<zones>,
+        By file name without ending: respiration_variants, trends_<zones>,
         shares_trend_class_nep.
     study : dict
-        Settings of the study: has_trend, years, minimum_years, trend.significant_z.
+        Settings of the study: has_trend, years, min_years, trend.significant_z.
 
     Returns
     -------
     list of dict
         title, value, unit, note (str) and others (list of (name, value)): the same number by
-        the other readings of the respiration equation.
+        the other time steps of the respiration equation.
 
     Raises
     ------
     BadReport
         If a table or a quantity is missing.
     """
-    readings = _readings(tables)
+    variants = _variants(tables)
     made = [
-        _by_reading(readings, "nep_mean", "Mean NEP", "", 1),
-        _by_reading(readings, "nep_total", "Total NEP", "", 1),
+        _by_variant(variants, "nep_mean", "Mean NEP", "", 1),
+        _by_variant(variants, "nep_total", "Total NEP", "", 1),
     ]
     made += _trend_cards(tables, study) if study["has_trend"] else [_no_trend(study)]
-    sources = _by_reading(readings, "source_share", "Carbon source", "", 2)
-    sinks = _by_reading(readings, "sink_share", "Carbon sink", "of the area with data", 2)
+    sources = _by_variant(variants, "source_share", "Carbon source", "", 2)
+    sinks = _by_variant(variants, "sink_share", "Carbon sink", "of the area with data", 2)
     sinks["note"] += f"; source {sources['value']}\u202f%"
     return [*made, sinks]
 
 
-def _readings(tables):
-    """Return {reading: {quantity: (value, unit)}}, the chosen one first."""
-    table = _table(tables, "respiration_readings")
+def _variants(tables):
+    """Return {variant: {quantity: (value, unit)}}, the chosen one first."""
+    table = _table(tables, "respiration_variants")
     found, chosen = {}, None
     for row in table.to_dict("records"):
-        found.setdefault(row["reading"], {})[row["quantity"]] = (float(row["value"]), row["unit"])
-        chosen = row["reading"] if str(row["chosen"]) == "True" else chosen
+        found.setdefault(row["variant"], {})[row["quantity"]] = (float(row["value"]), row["unit"])
+        chosen = row["variant"] if str(row["chosen"]) == "True" else chosen
     if chosen is None:
-        raise BadReport("tables/respiration_readings.csv: no reading is marked as chosen.")
+        raise BadReport("tables/respiration_variants.csv: no variant is marked as chosen.")
     return {chosen: found.pop(chosen), **found}
 
 
@@ -75,12 +75,12 @@ def _table(tables, name):
     return tables[name]
 
 
-def _by_reading(readings, quantity, title, note, decimals):
+def _by_variant(variants, quantity, title, note, decimals):
     values = {}
-    for reading, numbers in readings.items():
+    for variant, numbers in variants.items():
         if quantity not in numbers:
-            raise BadReport(f"tables/respiration_readings.csv: lacks {quantity} of {reading}.")
-        values[reading], unit = numbers[quantity]
+            raise BadReport(f"tables/respiration_variants.csv: lacks {quantity} of {time_step}.")
+        values[variant], unit = numbers[quantity]
     chosen, *others = values
     return {
         "title": title,
@@ -144,7 +144,7 @@ def _shares_card(table, limit):
 
 def _no_trend(study):
     years = len(study["years"])
-    note = f"not estimated: {years} years, a trend needs {study['minimum_years']}"
+    note = f"not estimated: {years} years, a trend needs {study['min_years']}"
     return {"title": "Trend of NEP", "value": "–", "unit": "", "note": note, "others": []}
 
 
@@ -202,7 +202,7 @@ def commit():
 
 # Pattern of a table's name -> (section, title); the first that fits counts.
 TABLES = (
-    (r"respiration_readings", "results", "NEP by the readings of the respiration equation"),
+    (r"respiration_variants", "results", "NEP by the time steps of the respiration equation"),
     (r"respiration_(.+)", "quality", "Soil respiration and what was clipped: {0}"),
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),
@@ -210,7 +210,7 @@ TABLES = (
     (r"npp_agreement", "results", "NPP beside that of another source"),
     (r"casa", "quality", "Months of NDVI filled, and NDVI at a limit of light absorption"),
     (r"casa_limits", "quality", "Limits of NDVI and light use efficiency by vegetation type"),
-    (r"built_in", "results", "Climate drivers that entered what they are compared with"),
+    (r"shared_inputs", "results", "Climate drivers that entered what they are compared with"),
     *((pattern, "results", title) for pattern, title in pixel.TITLES),
     (r"shares_(.+)", "results", "Area of the zones {0}"),
     (r"land_use_effect_(.+)", "results", "Effect of land-use change on {0}"),
@@ -232,7 +232,7 @@ TABLES = (
     (r"sites_comparison", "results", "NEP at sites"),
     (r"published", "results", "Published numbers beside ours"),
     (r"published_consistency", "results", "Published numbers among themselves"),
-    (r"specification", "results", "What the other readings give"),
+    (r"specification", "results", "What other choices give"),
     (r"numbers", "results", "Numbers of the text"),
     (r"recovery", "quality", "Recovery of the simulated truth"),
     (r"recovery_factors_(.+)", "quality", "What factors explain beside the simulated truth: {0}"),
@@ -240,8 +240,8 @@ TABLES = (
     (r"recovery_management", "quality", "Planted trends and effects beside those found"),
     (r"recovery_patterns", "quality", "Shares and signs beside the simulated truth"),
     (r"checks", "quality", "Checks of the results"),
-    (r"absence_native", "quality", "Cells of the tiles by reason of absence of NPP"),
-    (r"absence", "quality", "Share of the area by reason of absence of NPP"),
+    (r"missing_reasons_native", "quality", "Cells of the tiles by reason for missing data of NPP"),
+    (r"missing_reasons", "quality", "Share of the area by reason for missing data of NPP"),
     (r"station_defects", "quality", "Defects of station records"),
     (r"station_completeness", "quality", "Completeness of the stations"),
     (r"(.+)_fit", "quality", "Fit of the monthly surfaces of {0}"),
@@ -266,7 +266,7 @@ def context(study, figures, tables):
     Parameters
     ----------
     study : dict
-        Settings: slug, title, citation, figures, simulated, has_trend, years, minimum_years.
+        Settings: slug, title, citation, figures, simulated, has_trend, years, min_years.
     figures : dict of {str: bytes}
         PNG of each figure by its name.
     tables : dict of {str: pandas.DataFrame}

@@ -53,7 +53,7 @@ def _attribution_block(title, rows, block):
     for row in rows:
         method = str(row["method"]).replace("_", " ")
         method += ", claimed" if str(row["claimed"]) == "True" else ""
-        how = row.get("built_in") or ""
+        how = row.get("shared_inputs") or ""
         of = f"{row['of']} (built in: {how})" if isinstance(how, str) and how else row["of"]
         cells.setdefault((method, of), {})[row["quantity"]] = float(row["value"])
         units[row["quantity"]] = row["unit"]

@@ -132,13 +132,13 @@ def means_of_years(sums, cells):
     return *(sums / cells).mean(axis=1), sums[0].mean()
 
 
-def is_source(nep, minimum_years):
+def is_source(nep, min_years):
     """Return 1 where the mean of enough years is negative, 0 elsewhere.
 
     Parameters
     ----------
     nep : ndarray, shape (year, y, x)
-    minimum_years : int
+    min_years : int
         Fewer valid years give NaN.
 
     Returns
@@ -147,5 +147,5 @@ def is_source(nep, minimum_years):
     """
     valid = np.isfinite(nep)
     total = np.where(valid, nep, 0).sum(axis=0)
-    enough = valid.sum(axis=0) >= minimum_years
+    enough = valid.sum(axis=0) >= min_years
     return np.where(enough, (total < 0).astype("float64"), np.nan)[None]

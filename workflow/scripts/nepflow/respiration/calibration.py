@@ -15,9 +15,9 @@ from nepflow.study.respiration import (
     AS_Q10,
     AS_RATE,
     MONTH,
-    READINGS,
     RELATIONS,
     SOIL_MODELS,
+    TIME_STEPS,
     YEAR,
     is_calibrated,
     variant,
@@ -29,18 +29,18 @@ CALIBRATED = "calibrated"  # follows the name of a model whose constants come fr
 DIRECT = formulas.pei2009.__name__
 
 
-def name_of_reading(reading):
-    """Return the name in `modelled` of Rh by a reading of the direct model."""
-    alike = f", {ALIKE}" if READINGS[reading].step == MONTH else ""
-    return f"{DIRECT} {reading}{alike}"
+def name_of_time_step(time_step):
+    """Return the name in `modelled` of Rh by a time_step of the direct model."""
+    alike = f", {ALIKE}" if TIME_STEPS[time_step].step == MONTH else ""
+    return f"{DIRECT} {time_step}{alike}"
 
 
 def own_model(study):
     """Return the name in `modelled` of the Rh that a study makes NEP with."""
     settings = study["respiration"]
     if settings["model"] not in SOIL_MODELS:
-        return name_of_reading(settings["reading"])
-    name = variant(settings["model"], settings["heterotrophic"])
+        return name_of_time_step(settings["time_step"])
+    name = variant(settings["model"], settings["rh_relation"])
     return f"{name} {CALIBRATED}" if is_calibrated(study) else name
 
 
@@ -76,10 +76,10 @@ def modelled(plots, relation, constants, calibrated=None):
         total = published(name, plots, own)
         found["rs", f"{name} {CALIBRATED}"] = total
         found["rh", f"{variant(name, relation)} {CALIBRATED}"] = _share(total, relation)
-    for reading in sorted(READINGS):
-        times = 12 if READINGS[reading].step == MONTH else 1
+    for time_step in sorted(TIME_STEPS):
+        times = 12 if TIME_STEPS[time_step].step == MONTH else 1
         month = formulas.pei2009(plots["temperature"], plots["precipitation"] / times)
-        found["rh", name_of_reading(reading)] = times * month
+        found["rh", name_of_time_step(time_step)] = times * month
     return found
 
 

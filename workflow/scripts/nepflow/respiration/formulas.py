@@ -218,7 +218,7 @@ def monthly(temperature, precipitation):
     return pei2009(temperature, precipitation).sum(axis=1)
 
 
-def annual_once(temperature, precipitation):
+def annual(temperature, precipitation):
     """Return the monthly equation applied once to annual mean and annual sum.
 
     Not what the equation means, but the only reading under which the published NEP of
@@ -237,7 +237,7 @@ def annual_once(temperature, precipitation):
     return pei2009(temperature, precipitation)
 
 
-READINGS = {function.__name__: function for function in (monthly, annual_once)}
+TIME_STEPS = {function.__name__: function for function in (monthly, annual)}
 
 
 class WrongStep(ValueError):
@@ -286,7 +286,7 @@ def heterotrophic(respiration, relation, step):
     Parameters
     ----------
     respiration : ndarray
-        Total soil respiration of each month or year, g C m-2; at least 0, NaN = absent.
+        Total soil respiration of each month or year, g C m-2; at least 0, NaN = missing.
     relation : str
         Key of `RELATIONS`.
     step : {"month", "year"}

@@ -83,7 +83,7 @@ def cohort(panel, start, settings):
     start : int
         With at least three years before the base years.
     settings : dict
-        base_years, neighbours, caliper, not_yet_treated, minimum_controls.
+        base_years, neighbours, caliper, not_yet_treated, min_controls.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def cohort(panel, start, settings):
     Raises
     ------
     TooLittleLand
-        If fewer than ``minimum_controls`` units are untreated.
+        If fewer than ``min_controls`` units are untreated.
 
     References
     ----------
@@ -102,10 +102,10 @@ def cohort(panel, start, settings):
     (2018), Health Serv. Res. 53:4138-4156 (regression to the mean).
     """
     never = np.isinf(panel.start)
-    if never.sum() < settings["minimum_controls"]:
+    if never.sum() < settings["min_controls"]:
         raise TooLittleLand(
-            f"{never.sum()} units of untreated land, restoration.minimum_controls is "
-            f"{settings['minimum_controls']}. Lower restoration.buffer_km or patch_km."
+            f"{never.sum()} units of untreated land, restoration.min_controls is "
+            f"{settings['min_controls']}. Lower restoration.buffer_km or patch_km."
         )
     traits = traits_before(panel, start, settings["base_years"])
     base = (panel.years >= start - settings["base_years"]) & (panel.years < start)

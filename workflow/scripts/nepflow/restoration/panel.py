@@ -79,7 +79,7 @@ def sums(key, layers):
     return found, np.bincount(place, minlength=found.size), np.array(totals)
 
 
-def means(parts, minimum_cells):
+def means(parts, min_cells):
     """Join the `sums` of strips; units of fewer cells are left out.
 
     Returns
@@ -90,7 +90,7 @@ def means(parts, minimum_cells):
     cells = np.bincount(place, np.concatenate([part[1] for part in parts]), minlength=key.size)
     layers = np.concatenate([part[2] for part in parts], axis=1)
     totals = np.array([np.bincount(place, layer, minlength=key.size) for layer in layers])
-    enough = cells >= minimum_cells
+    enough = cells >= min_cells
     return Means(key[enough], cells[enough], totals[:, enough] / cells[enough])
 
 
@@ -108,7 +108,7 @@ def panel_of(layers, climate, grid_path, projects, years, settings, mem_mb):
         number, start_year.
     years : list of int
     settings : dict
-        patch_km, buffer_km, minimum_cells.
+        patch_km, buffer_km, min_cells.
     mem_mb : int
 
     Returns
@@ -125,7 +125,7 @@ def panel_of(layers, climate, grid_path, projects, years, settings, mem_mb):
         key = keys(*flat, x, y, settings["patch_km"], settings["buffer_km"])
         cells = np.concatenate([[x, y], *(layer[:, inside] for layer in values)])
         parts.append(sums(key, cells))
-    units = means(parts, settings["minimum_cells"])
+    units = means(parts, settings["min_cells"])
     start = dict(zip(projects["number"], projects["start_year"], strict=True))
     x, y, dem, *cubes = units.values
     cubes = np.reshape(cubes, (1 + len(climate), len(years), -1)).transpose(0, 2, 1)

@@ -24,7 +24,7 @@ def answers_of(panel, measures, cohorts, columns, settings):
     cohorts : list of matching.Cohort
     columns : list of effects.Column
     settings : dict
-        window, patch_km, cluster_patches, minimum_projects, draws, confidence_percent, seed.
+        window, patch_km, cluster_patches, min_projects, draws, confidence_percent, seed.
     """
     side = settings["cluster_patches"] * settings["patch_km"]
     column, row = np.floor(panel.x / side), np.floor(panel.y / side)
@@ -35,7 +35,7 @@ def answers_of(panel, measures, cohorts, columns, settings):
         count = int((parts.weights[:, 0] > 0).sum())
         if not count:
             continue
-        if count >= settings["minimum_projects"]:
+        if count >= settings["min_projects"]:
             draws, seed = settings["draws"], settings["seed"]
             answer = effects.resampled(parts, draws, percent, seed, place)
             found[measure] = answer, RESAMPLED

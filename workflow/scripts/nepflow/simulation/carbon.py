@@ -1,4 +1,4 @@
-"""The true carbon fluxes of the twin, from its land cover and climate."""
+"""The true carbon fluxes of the simulation, from its land cover and climate."""
 
 import calendar
 
@@ -38,7 +38,7 @@ def monthly_respiration(temperature, precipitation):
     """Return a month's heterotrophic respiration, g C m-2.
 
     Pei et al. (2009): daily soil respiration 0.22 (exp(0.0912 T) + ln(0.3145 R + 1)),
-    thirty days, 46.5 % of it heterotrophic. Written for the twin alone.
+    thirty days, 46.5 % of it heterotrophic. Written for the simulation alone.
     """
     soil = np.exp(temperature * 0.0912) + np.log1p(precipitation * 0.3145)
     return soil * (0.22 * 30 * 0.465)

@@ -1,4 +1,4 @@
-"""The true climate of the twin: monthly values at any place, elevation and year.
+"""The true climate of the simulation: monthly values at any place, elevation and year.
 
 Real climatology, and on top of it what the workflow does not know: a lapse rate that varies
 in space and season, rain shadow, trends that differ from place to place, and anomalies that
@@ -99,7 +99,7 @@ class Climate:
     region : geography.Region
         Where, and its normals.
     seed : int
-        Seed of the twin.
+        Seed of the simulation.
     """
 
     def __init__(self, region, seed):

@@ -43,7 +43,7 @@ class LandCover:
     region : geography.Region
         Where, and the real map of 2019.
     seed : int
-        Seed of the twin.
+        Seed of the simulation.
     """
 
     def __init__(self, region, seed):

@@ -1,7 +1,7 @@
-"""True greenness and light-use productivity of a twin whose study models NPP from NDVI.
+"""True greenness and light-use productivity of a simulation whose study models NPP from NDVI.
 
 The equations are those of the literature (Zhu et al. 2007 after Potter et al. 1993), written
-for the twin alone; what the workflow must find out by itself are the season, the limits of
+for the simulation alone; what the workflow must find out by itself are the season, the limits of
 NDVI, the climate and the trends.
 """
 

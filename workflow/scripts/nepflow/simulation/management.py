@@ -1,4 +1,4 @@
-"""Restoration projects of a twin: where they lie, when they begin, what each truly adds."""
+"""Restoration projects of a simulation: where they lie, when they begin, what each truly adds."""
 
 from dataclasses import dataclass
 

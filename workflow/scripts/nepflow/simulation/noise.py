@@ -15,7 +15,7 @@ def generator(seed, name, *numbers):
     Parameters
     ----------
     seed : int
-        Seed of the twin.
+        Seed of the simulation.
     name : str
         Purpose; other names give independent numbers.
     *numbers : int

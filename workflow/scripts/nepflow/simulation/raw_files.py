@@ -19,7 +19,7 @@ DATE = "2024-01-01T00:00:00Z"  # GeoPackage stores when it was written; fixed, s
 
 
 def write_field(path, lattice, values, unit, long_name):
-    """Write values (y, x) on a lattice of the region as GeoTIFF, EPSG:4326; NaN = absent."""
+    """Write values (y, x) on a lattice of the region as GeoTIFF, EPSG:4326; NaN = missing."""
     half = lattice.step / 2
     profile = {
         "driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326",

@@ -1,4 +1,4 @@
-"""The observed station file of the twin, and the truth about it."""
+"""The observed station file of the simulation, and the truth about it."""
 
 import csv
 from dataclasses import dataclass
@@ -121,10 +121,10 @@ def stations(world, count):
 
 def faulty(found, rng):
     """Blank one elevation in ``found`` (in place) and return two further, misplaced stations."""
-    blank, twin = (int(k) for k in rng.choice(len(found), 2, replace=False))
+    blank, close = (int(k) for k in rng.choice(len(found), 2, replace=False))
     kept = found[blank]
     found[blank] = Station(**{**vars(kept), "listed_elevation": -999.0, "fault": "no elevation"})
-    near, number = found[twin], len(found)
+    near, number = found[close], len(found)
     place = {"lon": round(near.lon + 0.004, 4), "lat": round(near.lat - 0.003, 4)}
     height = {"elevation": near.elevation, "listed_elevation": near.elevation}
     beside = Station(

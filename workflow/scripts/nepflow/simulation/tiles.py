@@ -192,7 +192,7 @@ def tile_layers(world, product, year, collection, tile, pixels):
 
 
 def write_tile(path, world, product, year, collection, tile, pixels, day=1):
-    """Write one granule of the twin; ``day`` of the year is the first that it holds."""
+    """Write one granule of the simulation; ``day`` of the year is the first that it holds."""
     stored = tile_layers(world, product, year, collection, tile, pixels)
     fields = [
         Field(name, values, attributes)
@@ -233,7 +233,7 @@ def write_dates(folder, list_path, world, dates, year, collection, pixels):
     year : int
     collection : str
     pixels : int
-        Pixels along a tile's side: 2400 as the archive, fewer for a coarse twin.
+        Pixels along a tile's side: 2400 as the archive, fewer for a coarse simulation.
     """
     rows = []
     granules = [(*dated, tile) for dated in dates for tile in world.region.tiles]

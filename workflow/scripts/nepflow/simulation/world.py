@@ -1,4 +1,4 @@
-"""The twin as a whole: what is true at given places in a given year."""
+"""The simulation as a whole: what is true at given places in a given year."""
 
 import copy
 from functools import cached_property, lru_cache
@@ -12,7 +12,7 @@ from nepflow.simulation.landcover import LandCover
 from nepflow.simulation.light_use import Greenness
 from nepflow.simulation.management import Managed
 
-SIMULATED = "simulated (twin)"
+SIMULATED = "simulated"
 
 
 class Places:

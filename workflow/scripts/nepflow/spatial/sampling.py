@@ -6,7 +6,7 @@ from pyproj import CRS, Transformer
 from rasterio.windows import Window
 
 from nepflow.io import raster
-from nepflow.io.raster import absent_to_nan
+from nepflow.io.raster import missing_to_nan
 
 
 def series(inputs, grid_path, cells, seed, mem_mb):
@@ -65,5 +65,5 @@ def values_at(path, lon, lat):
                 continue
             window = Window(int(column), int(row), 1, 1)
             values = source.read(window=window, out_dtype="float64")[:, 0, 0]
-            found[:, point] = absent_to_nan(values, source.nodata)
+            found[:, point] = missing_to_nan(values, source.nodata)
         return found

@@ -65,7 +65,7 @@ def empirical_semivariances(departures, distance_km, lags):
     Parameters
     ----------
     departures : ndarray, shape (day, station)
-        NaN = absent.
+        NaN = missing.
     distance_km : ndarray, shape (station, station)
     lags : int
         Classes of equal width between 0 and half of the largest distance.

@@ -210,7 +210,7 @@ def monthly_matrix(path, variable, years, minimum):
         raise BadStations(
             f"{path}: {variable} has {present[first]} stations in {surface_years[first]}-"
             f"{surface_months[first]:02d} (and {few.size} months below {minimum} in all); a "
-            "surface needs climate.minimum_stations. Add records, widen area.buffer_km, lower "
+            "surface needs climate.min_stations. Add records, widen area.buffer_km, lower "
             "climate.complete_month_percent, or shorten the period."
         )
     return stations[["station", *POSITION]], values, surface_years, surface_months

@@ -222,7 +222,7 @@ def require(records, minimum, ledger):
     lost = Counter(reason for _, reason, _, _ in ledger.rows)
     counted = ", ".join(f"{reason}: {count}" for reason, count in lost.items()) or "no defects"
     raise BadStations(
-        f"{ledger.path}: {left} usable stations, climate.minimum_stations is {minimum} "
+        f"{ledger.path}: {left} usable stations, climate.min_stations is {minimum} "
         f"(stations with defects - {counted}). Widen area.buffer_km, add stations, check that lon "
         "and lat are not swapped, or mend the file."
     )

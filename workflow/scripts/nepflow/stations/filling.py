@@ -57,7 +57,7 @@ def ordinary_kriging(values, matrix, minimum=2):
     Parameters
     ----------
     values : ndarray, shape (day, station)
-        NaN = absent; days do not influence one another.
+        NaN = missing; days do not influence one another.
     matrix : ndarray, shape (station, station)
         Of `kriging_matrix`.
     minimum : int
@@ -130,7 +130,7 @@ def reconstructed_month(values, distance_km, *, departure, model, lags, minimum)
     Parameters
     ----------
     values : ndarray, shape (day, station)
-        NaN = absent.
+        NaN = missing.
     distance_km : ndarray, shape (station, station)
     departure : {"difference", "ratio"}
     model : str
@@ -202,7 +202,7 @@ VARIOGRAMS = ("variable", "month", "model", "quantity", "value", "unit")
 TABLES = (VARIOGRAMS, COLUMNS, flags.QUALITY)
 
 
-def without_gaps(name, values, month, distance_km, *, model, lags, longest_gap_days, minimum):
+def without_gaps(name, values, month, distance_km, *, model, lags, max_gap_days, minimum):
     """Reconstruct the missing days of one variable.
 
     Parameters
@@ -217,7 +217,7 @@ def without_gaps(name, values, month, distance_km, *, model, lags, longest_gap_d
     distance_km : ndarray, shape (station, station)
     model, lags, minimum
         See `filling.reconstructed_month`.
-    longest_gap_days : int or None
+    max_gap_days : int or None
         Longer runs of missing days stay missing.
 
     Returns
@@ -232,7 +232,7 @@ def without_gaps(name, values, month, distance_km, *, model, lags, longest_gap_d
             values[rows], distance_km,
             departure=VARIABLES[name].departure, model=model, lags=lags, minimum=minimum,
         )  # fmt: skip
-    complete[long_gaps(~np.isnan(values), longest_gap_days)] = np.nan
+    complete[long_gaps(~np.isnan(values), max_gap_days)] = np.nan
     return complete, months
 
 

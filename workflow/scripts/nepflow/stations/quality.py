@@ -1,6 +1,6 @@
 """Checks of daily station records: jumps, repeats, and disagreement with the neighbours.
 
-Arrays are (day, station) of one variable, days without a gap in the calendar, NaN = absent.
+Arrays are (day, station) of one variable, days without a gap in the calendar, NaN = missing.
 Each check returns what it would flag; nothing is changed here.
 
 References

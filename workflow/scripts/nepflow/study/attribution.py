@@ -83,14 +83,14 @@ def attributed(study):
 def layer_of_methods(study, variable, layer):
     """Return a layer of every method."""
     return [
-        layers.below(study, f"attribution/{variable}/{method}_{layer}.tif") for method in METHODS
+        layers.below(study, f"attribution/{variable}_{method}_{layer}.tif") for method in METHODS
     ]
 
 
 def pooling_types(study):
     """Return land cover of the first year, where coefficients are shared by vegetation type."""
     year = study["landcover_year"][study["years"][0]]
-    return layers.below(study, f"landcover/{year}.tif") if is_pooled(study) else []
+    return layers.below(study, f"landcover/landcover_{year}.tif") if is_pooled(study) else []
 
 
 def pooled_table(study, variable):
@@ -106,7 +106,7 @@ def tables(study):
 
 def rasters(study):
     """Return the rasters of the attribution that a study keeps, without ending."""
-    shared = ["observed_slope", "observed_p", "time_r2", "residual_bias"]
-    own = ["climate_slope", "rest_slope", "driver_slopes", "rest_share", "case", "dominant"]
+    shared = ["observed_slope", "observed_p", "time_r2", "restrend_bias"]
+    own = ["climate_slope", "residual_slope", "driver_slopes", "residual_share", "case", "dominant"]
     names = [*shared, *(f"{method}_{layer}" for method in METHODS for layer in own)]
-    return [f"attribution/{variable}/{name}" for variable in attributed(study) for name in names]
+    return [f"attribution/{variable}_{name}" for variable in attributed(study) for name in names]

@@ -42,7 +42,7 @@ def layers_of(study):
     Returns
     -------
     list of str
-        Such as ``pixel/nep/mean``, each once.
+        Such as ``pixel/nep_mean``, each once.
     """
     parts = (_ground, _npp, _landcover, _climate, _carbon, _pixel, _attribution, _further)
     return list(dict.fromkeys(layer for part in parts for layer in part(study)))
@@ -76,7 +76,7 @@ def check(study, file):
 
 def _why_not(layer, known, made):
     if layer in made:
-        return "which needs the years of `minimum_years`. Lengthen `period` or take it out."
+        return "which needs the years of `min_years`. Lengthen `period` or take it out."
     folder, switch = layer.rpartition("/")[0], SWITCHES.get(layer.partition("/")[0], "")
     beside = [name.rpartition("/")[2] for name in known if name.rpartition("/")[0] == folder]
     if beside:
@@ -103,15 +103,15 @@ def _npp(study):
         made += [(folder, year) for folder in ("006", "061") for year in overlap]
     if settings["compare"]:
         made += [("061", year) for year in years if year > 2000]
-        yield from (f"npp/compared/{name}" for name in ("own", "other", "difference"))
-    parts = ["", "qc_", "absence_"]
+        yield from (f"npp/compared/{name}" for name in ("npp_own", "npp_other", "npp_difference"))
+    parts = ["npp_", "qc_", "missing_reason_"]
     if settings["source"] == "casa":
         others = [name for name in npp.FPAR_LIMITS if name != study["casa"]["limits"]]
         made += [(f"casa_{name}", year) for name in others for year in years]
         yield from (f"npp/{folder}/clip_{year}" for folder, year in made if folder[:4] == "casa")
         yield from ("casa/normals", "casa/clip_share")
-        yield from (f"ndvi/{name}" for name in ("ndvi", "state", "filled_months", "filled_share"))
-        yield from ("ndvi/normals", "ndvi/mean")
+        yield from (f"ndvi/{name}" for name in ("ndvi", "ndvi_state", "filled_months", "filled_share"))
+        yield from ("ndvi/ndvi_normals", "ndvi/ndvi_mean")
         yield from (f"ndvi/{name}_{year}" for name in ("observed", "state") for year in years)
     yield from (f"npp/{folder}/{part}{year}" for folder, year in made for part in parts)
 
@@ -121,8 +121,8 @@ def _landcover(study):
     first, last = study["landcover"]["years"]
     years = {*study["landcover_year"].values(), *study["landcover_dates"].values()}
     for year in sorted(year for year in years if first <= year <= last):
-        yield f"landcover/{year}"
-        yield from (f"landcover/keys/{key}/{year}" for key in landcover.KEYS)
+        yield f"landcover/landcover_{year}"
+        yield from (f"landcover/keys/{key}/landcover_{year}" for key in landcover.KEYS)
 
 
 def _climate(study):
@@ -143,7 +143,7 @@ def _carbon(study):
     yield from ("nep/nep", "nep/npp", "nep/rh")
     for name in study["respiration_variants"]:
         yield f"nep/rh_{name}"
-        if name not in respiration.READINGS:
+        if name not in respiration.TIME_STEPS:
             yield f"nep/rs_{name}"
     if respiration.uses_carbon(study):
         yield from ("soil/native_carbon", "soil/carbon")
@@ -154,20 +154,20 @@ def _pixel(study):
     trends = SERIES_LAYERS if study["has_trend"] else ()
     always = [name for name, layer in LAYERS.items() if not layer.series]
     for name in (*layers.CARBON, *drivers):
-        yield from (f"pixel/{name}/{layer}" for layer in (*always, *trends))
-    yield "pixel/npp/absence"
+        yield from (f"pixel/{name}_{layer}" for layer in (*always, *trends))
+    yield "pixel/npp_missing_reason"
     for name in layers.CARBON if study["has_trend"] else ():
         for driver in drivers:
-            yield from (f"pixel/{name}/partial_{driver}{part}" for part in PARTS_OF_DRIVER)
-        yield from (f"pixel/{name}/{layer}" for layer in JOINT_LAYERS)
+            yield from (f"pixel/{name}_partial_{driver}{part}" for part in PARTS_OF_DRIVER)
+        yield from (f"pixel/{name}_{layer}" for layer in JOINT_LAYERS)
 
 
 def _attribution(study):
-    shared = ("observed_slope", "observed_p", "time_r2", "residual_bias")
-    own = ("climate_slope", "rest_slope", "driver_slopes", "rest_share", "case", "dominant")
+    shared = ("observed_slope", "observed_p", "time_r2", "restrend_bias")
+    own = ("climate_slope", "residual_slope", "driver_slopes", "residual_share", "case", "dominant")
     layers = [*shared, *(f"{m}_{layer}" for m in attribution.METHODS for layer in own)]
     for name in attribution.variables_of(study) if study["has_trend"] else ():
-        yield from (f"attribution/{name}/{layer}" for layer in layers)
+        yield from (f"attribution/{name}_{layer}" for layer in layers)
 
 
 def _further(study):

@@ -15,7 +15,7 @@ from nepflow.study.variables import OWN, SAME, VARIABLES
 DRIVERS = tuple(VARIABLES)
 UNKNOWN = "unknown"  # what was brought in, with nothing declared of its drivers
 NO = "no"
-COLUMNS = ["dependent", "driver", "built_in", "through", "explanation"]
+COLUMNS = ["dependent", "driver", "shared_inputs", "through", "explanation"]
 
 # Model -> {driver: (how, explanation)}.
 _RESPIRATION = {
@@ -41,9 +41,9 @@ _NPP = {
     },
 }
 _LAYER = re.compile(
-    rf"pixel/(nep|npp|rh)/partial_({'|'.join(DRIVERS)})(?:{'|'.join(pixel.PARTS_OF_DRIVER)})$"
+    rf"pixel/(nep|npp|rh)_partial_({'|'.join(DRIVERS)})(?:{'|'.join(pixel.PARTS_OF_DRIVER)})$"
 )
-_JOINT = re.compile(rf"pixel/(nep|npp|rh)/(?:{'|'.join(pixel.JOINT_LAYERS)})$")
+_JOINT = re.compile(rf"pixel/(nep|npp|rh)_(?:{'|'.join(pixel.JOINT_LAYERS)})$")
 
 
 class Link(NamedTuple):
@@ -55,7 +55,7 @@ class Link(NamedTuple):
     explanation: str
 
 
-def built_in(study):
+def all_links(study):
     """Return what entered NPP, Rh and NEP.
 
     Parameters
@@ -100,34 +100,34 @@ def _links(models, through, model, key):
     return [Link(driver, through, *how) for driver, how in models[model].items()]
 
 
-def built_in_how(study, variable, driver):
-    """Return the value of a column ``built_in``: same layer, own source, unknown or no."""
-    found = {link.how for link in built_in(study)[variable] if link.driver == driver}
+def shared_inputs_how(study, variable, driver):
+    """Return the value of a column ``shared_inputs``: same layer, own source, unknown or no."""
+    found = {link.how for link in all_links(study)[variable] if link.driver == driver}
     return next((how for how in (SAME, OWN, UNKNOWN) if how in found), NO)
 
 
 def shared_inputs(study, variable):
     """Return whether each climate driver entered the variable that it is compared with."""
     drivers = study["climate"]["variables"]
-    return {driver: built_in_how(study, variable, driver) for driver in drivers}
+    return {driver: shared_inputs_how(study, variable, driver) for driver in drivers}
 
 
 def shared_input_of_test(study, variable, test):
     """Return whether the driver of a test entered the variable; an empty text without driver."""
-    return how_of(study, f"pixel/{variable}/{test}") or ""
+    return how_of(study, f"pixel/{variable}_{test}") or ""
 
 
 def how_of(study, layer):
-    """Return the column ``built_in`` of a table of a layer, see `built_in_how`.
+    """Return the column ``shared_inputs`` of a table of a layer, see `shared_inputs_how`.
 
     Of a layer with all drivers each is named; a layer without driver gives None.
     """
     match, joint = _LAYER.match(layer), _JOINT.match(layer)
     if match:
-        return built_in_how(study, *match.groups())
+        return shared_inputs_how(study, *match.groups())
     if not joint:
         return None
-    how = {name: built_in_how(study, joint[1], name) for name in study["climate"]["variables"]}
+    how = {name: shared_inputs_how(study, joint[1], name) for name in study["climate"]["variables"]}
     return "; ".join(f"{name}: {word}" for name, word in how.items() if word != NO) or NO
 
 
@@ -138,14 +138,14 @@ def mark_of(study, layer):
     ----------
     study : dict
     layer : str
-        Such as pixel/nep/partial_temperature: a statistic of a variable with a driver, or
-        pixel/nep/dominant_class: one with all drivers of the study.
+        Such as pixel/nep_partial_temperature: a statistic of a variable with a driver, or
+        pixel/nep_dominant_class: one with all drivers of the study.
     """
     match, joint = _LAYER.match(layer), _JOINT.match(layer)
     if not match and not joint:
         return ""
     drivers = [match[2]] if match else study["climate"]["variables"]
-    links = [link for link in built_in(study)[(match or joint)[1]] if link.driver in drivers]
+    links = [link for link in all_links(study)[(match or joint)[1]] if link.driver in drivers]
     if not links:
         return ""
     return f"Built in: {'; '.join(link.explanation for link in links)}."
@@ -153,10 +153,10 @@ def mark_of(study, layer):
 
 def rows(study):
     """Yield a row for each variable and driver, in the order of `COLUMNS`."""
-    for variable, links in built_in(study).items():
+    for variable, links in all_links(study).items():
         for driver in study["climate"]["variables"]:
             found = [link for link in links if link.driver == driver]
             through = ", ".join(link.through for link in found)
             explanation = "; ".join(link.explanation for link in found)
-            how = built_in_how(study, variable, driver)
+            how = shared_inputs_how(study, variable, driver)
             yield variable, driver, how, through or "–", explanation or "does not enter"

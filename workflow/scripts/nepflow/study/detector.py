@@ -10,12 +10,12 @@ from nepflow.study import files as study_files
 from nepflow.study.figures import KINDS, did_you_mean
 from nepflow.study.settings_file import BadStudy
 
-_CARBON = re.compile(r"pixel/(nep|npp|rh)/(\w+)")
+_CARBON = re.compile(r"pixel/(nep|npp|rh)_(\w+)")
 _DRIVER = re.compile(
     rf"(?:(?:pixel|climate)/)?({'|'.join(circularity.DRIVERS)}|ndvi|landcover)(?:/|$)"
 )
-_MEAN = re.compile(rf"pixel/(nep|npp|rh|{'|'.join(circularity.DRIVERS)})/mean")
-_COVER = re.compile(r"landcover/(?:keys/(\w+)/)?(\d{4})")
+_MEAN = re.compile(rf"pixel/(nep|npp|rh|{'|'.join(circularity.DRIVERS)})_mean")
+_COVER = re.compile(r"landcover/(?:keys/(\w+)/)?landcover_(\d{4})")
 TABLES = ("factors", "interactions", "discretisation", "risk", "ecological", "scales")
 
 
@@ -30,13 +30,13 @@ def detectors_of(study):
     for entry in study.get("detectors", []):
         made.append(entry)
         match, companion = _CARBON.fullmatch(entry["of"]), f"{entry['name']}_npp"
-        entered = any(built_in_how(study, entry, factor) for factor in entry["factors"])
+        entered = any(shared_inputs_how(study, entry, factor) for factor in entry["factors"])
         if match and match[1] == "nep" and entered and companion not in names:
-            made.append({**entry, "name": companion, "of": f"pixel/npp/{match[2]}"})
+            made.append({**entry, "name": companion, "of": f"pixel/npp_{match[2]}"})
     return made
 
 
-def built_in_how(study, entry, factor):
+def shared_inputs_how(study, entry, factor):
     """Return how a factor entered what it explains: ``same layer``, ``own source`` or nothing.
 
     A file of the user is never the same layer; its key ``quantity`` says what it is a map of.
@@ -46,7 +46,7 @@ def built_in_how(study, entry, factor):
     driver = match[1] if match else factor.get("quantity")
     if not dependent or not driver:
         return ""
-    how = circularity.built_in_how(study, dependent[1], driver)
+    how = circularity.shared_inputs_how(study, dependent[1], driver)
     if how == circularity.NO:
         return ""
     return circularity.OWN if "file" in factor and how == circularity.SAME else how
@@ -58,7 +58,7 @@ def layers_of(entry):
 
 
 def truth_of(layer):
-    """Return what a twin holds as the truth of a layer, or None where the layer is given as it is.
+    """Return what a simulation holds as the truth of a layer, or None where the layer is given as it is.
 
     Name of its cube, the year of it (None: the mean of all) and the key of land cover (None:
     that of the study).
@@ -145,7 +145,7 @@ def factor_names(study, detector):
 def shared_inputs(study, detector):
     """Return how each factor entered the variable, or an empty text."""
     own = entry(study, detector)
-    return [built_in_how(study, own, factor) for factor in own["factors"]]
+    return [shared_inputs_how(study, own, factor) for factor in own["factors"]]
 
 
 def factor(study, factor):

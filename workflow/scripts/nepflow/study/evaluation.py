@@ -40,7 +40,7 @@ def number_tables(study):
             "trend": "shares_trend_class_nep",
             "variation": "shares_cv_class_nep",
             "breaks": "cv_breaks_nep",
-            "coupling": "shares_coupling_nep",
+            "trend_persistence_class": "shares_trend_persistence_class_nep",
             "persistence": "persistence_nep",
             "correlation": "correlation_nep",
         }
@@ -84,7 +84,8 @@ def npp_of_2000(study):
         return {}
     others = {option: f for option, f in options_of_2000(study).items() if f not in (None, own)}
     return {
-        option: layers.below(study, f"npp/{folder}/2000.tif") for option, folder in others.items()
+        option: layers.below(study, f"npp/{folder}/npp_2000.tif")
+        for option, folder in others.items()
     }
 
 
@@ -109,14 +110,17 @@ def choice_layers(study, choice):
         "respiration": {"npp": balanced, "rh": layers.all_respiration(study)},
         "year_2000": {"nep": nep, "rh": rh} | npp_of_2000(study),
         "filled": {"nep": nep, "qc": layers.yearly(study, "npp/{npp}/qc_{year}.tif")},
-        "persistence": {"nep": nep, "slope": layers.below(study, "pixel/nep/sen_slope.tif")},
+        "persistence": {"nep": nep, "slope": layers.below(study, "pixel/nep_sen_slope.tif")},
         "significance": {"nep": nep},
-        "variation": {"cv": layers.below(study, "pixel/nep/cv.tif")},
+        "variation": {"cv": layers.below(study, "pixel/nep_cv.tif")},
         "landcover": {
-            "mean": layers.below(study, "pixel/nep/mean.tif"),
+            "mean": layers.below(study, "pixel/nep_mean.tif"),
             "landcover": [
-                layers.below(study, f"landcover/{year}.tif"),
-                *(layers.below(study, f"landcover/keys/{key}/{year}.tif") for key in others),
+                layers.below(study, f"landcover/landcover_{year}.tif"),
+                *(
+                    layers.below(study, f"landcover/keys/{key}/landcover_{year}.tif")
+                    for key in others
+                ),
             ],
         },
         "fpar_limits": npp.by_fpar_limits(study) | {"rh": rh},

@@ -124,7 +124,7 @@ def check(study, years, file):
     if not wanted:
         return
     first, last = periods_of(study, years)
-    least = study["land_use_effect"]["minimum_years"]
+    least = study["land_use_effect"]["min_years"]
     if min(len(first), len(last)) < least or first[-1] >= last[0]:
         raise BadStudy(
             f"{file}: land_use_effect compares {len(first)} years ({first}) with {len(last)} "
@@ -141,7 +141,7 @@ def classes_by_key(study, keyed):
 def of_dates(study):
     """Return the maps between which land cover is compared."""
     years = study["landcover_dates"].values()
-    return [layers.below(study, f"landcover/{year}.tif") for year in years]
+    return [layers.below(study, f"landcover/landcover_{year}.tif") for year in years]
 
 
 def substituted(study):
@@ -159,7 +159,7 @@ def span_years(study, span):
 def of_span(study, span):
     """Return a map a year of a period: one that stands for another year counts for both."""
     maps = study["landcover_year"]
-    return [layers.below(study, f"landcover/{maps[year]}.tif") for year in span_years(study, span)]
+    return [layers.below(study, f"landcover/landcover_{maps[year]}.tif") for year in span_years(study, span)]
 
 
 def compared_periods(study):

@@ -58,12 +58,12 @@ def if_in_climate(study, variable):
 
 def trend_if_estimated(study):
     """Return the slope of NEP of a study that is long enough for trends."""
-    return below(study, "pixel/nep/sen_slope.tif") if study["has_trend"] else []
+    return below(study, "pixel/nep_sen_slope.tif") if study["has_trend"] else []
 
 
-def minimum_years(study):
+def min_years(study):
     """Return the years that a mean of a pixel needs."""
-    return study["minimum_years"] if study["has_trend"] else 1
+    return study["min_years"] if study["has_trend"] else 1
 
 
 def table(study, name):

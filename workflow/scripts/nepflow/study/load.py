@@ -23,7 +23,7 @@ from nepflow.study.settings_file import BadStudy
 from nepflow.study.variables import VARIABLES
 from nepflow.study.zones import KINDS
 
-# Layers of pixel/<variable>/ that need minimum_years
+# Layers of pixel/<variable>/ that need min_years
 LAYERS_OF_SERIES = re.compile(
     ".*/("
     + "|".join(name.replace(DRIVER, r"\w+") for name, layer in LAYERS.items() if layer.series)
@@ -36,7 +36,7 @@ REGISTRIES = {  # whose names the schema of a study has from here
     "autocorrelation": AUTOCORRELATION,
     "hurst": HURST,
     "direct_models": respiration.DIRECT_MODELS,
-    "readings": respiration.READINGS,
+    "time_steps": respiration.TIME_STEPS,
     "soil_models": respiration.SOIL_MODELS,
     "relations": respiration.RELATIONS,
     "kinds_of_figures": study_figures.KINDS,
@@ -44,7 +44,7 @@ REGISTRIES = {  # whose names the schema of a study has from here
 }
 
 # a folder of the results, a part of wildcards: so no blank, bar or brace
-NAME = re.compile(r"(?!twin$)\w[\w.-]*")
+NAME = re.compile(r"(?!simulated$)\w[\w.-]*")
 
 
 def load_study(name, config, schema, raw, results):
@@ -99,7 +99,7 @@ def _loaded(name, config, schema, raw, results):
     file = f"config/studies/{name}.yaml"
     check_schema(study, schema, file)
     check_sense(study, file)
-    if study["inputs"] == "twin":  # simulated inputs stand for nothing that is restricted
+    if study["inputs"] == "simulated":  # simulated inputs stand for nothing that is restricted
         study.pop("substitutes", None)
     loaded = completed(study, name, raw, results)
     named = {key: study.get(key, []) for key in ("figures", "detectors")}
@@ -151,7 +151,7 @@ def merged(name, config, seen=()):
         )
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise BadStudy(
-            f"{name!r} names no study. Letters, digits, _, - and . may; `twin` is taken. Rename "
+            f"{name!r} names no study. Letters, digits, _, - and . may; `simulated` is taken. Rename "
             "config/studies/<name>.yaml, and what names it (studies, based_on)."
         )
     own = read_yaml(config / "studies" / f"{name}.yaml")
@@ -195,10 +195,10 @@ def _refuse(faults, file, schema):
 def completed(study, name, raw, results):
     """Add what follows from the settings, so that no rule has to compute it."""
     years = study_years(study)
-    twin = study["inputs"] == "twin"
-    folder = Path(results, "twin", name) if twin else Path(raw, name)
+    simulation = study["inputs"] == "simulated"
+    folder = Path(results, "simulated", name) if simulation else Path(raw, name)
     chosen = {entry["year"]: entry["by"] for entry in study["landcover"].get("substitute", [])}
-    has_trend = len(years) >= study["minimum_years"]
+    has_trend = len(years) >= study["min_years"]
     detectors = [
         entry
         for entry in detector.detectors_of(study)
@@ -220,7 +220,7 @@ def completed(study, name, raw, results):
         "uses_landcover": uses_landcover(study),
         "tiles": study.get("tiles", []),
         "reads_tiles": bool(readers_of_tiles(study)),
-        "simulated": twin,
+        "simulated": simulation,
         "detectors": detectors,
         "land_use_periods": landcover.periods_of(study, years),
         "figures": figures,

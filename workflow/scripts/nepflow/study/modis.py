@@ -20,7 +20,7 @@ FILE_NAME = re.compile(
 )
 
 # Why a cell of a flux has no value; code 0 is "outside the study area".
-ABSENCE = {
+MISSING_REASONS = {
     1: "valid",
     2: "water",
     3: "barren",
@@ -31,7 +31,7 @@ ABSENCE = {
     8: "fill",
     9: "mixed",  # after warping: less than half of the cell is valid
 }
-ABSENCE_CODE = {name: code for code, name in ABSENCE.items()}
+REASON_CODE = {name: code for code, name in MISSING_REASONS.items()}
 
 
 class MissingTiles(ValueError):

@@ -29,7 +29,7 @@ TAKEN = {
         (r".+_(nep|npp|rh)|.+_class_.+", "tables of the classes of pixels (shares_<class>_nep)"),
     ),
     "factors": ((ALL, "rows of all factors together"),),
-    "study": ((r"twin|index", "a folder or page of the results"),),
+    "study": ((r"simulated|index", "a folder or page of the results"),),
 }
 REMEDY = {"zones": " by what its zones are, such as province or basin, wherever the study names it"}
 # Values of the tables of land cover that are no class

@@ -21,12 +21,14 @@ def is_harmonised(study):
 def overlap(study, collection):
     """Return NPP of one collection in the years that two collections share."""
     first, last = study["npp"]["overlap"]
-    return [layers.below(study, f"npp/{collection}/{year}.tif") for year in range(first, last + 1)]
+    return [
+        layers.below(study, f"npp/{collection}/npp_{year}.tif") for year in range(first, last + 1)
+    ]
 
 
 def vegetation(study, year):
     """Return land cover by IGBP class of the map that serves a year."""
-    return layers.below(study, f"landcover/keys/igbp17/{study['landcover_year'][int(year)]}.tif")
+    return layers.below(study, f"landcover/keys/igbp17/landcover_{study['landcover_year'][int(year)]}.tif")
 
 
 def casa_settings(study, limits):
@@ -43,8 +45,8 @@ def fpar_limits(study):
 def by_fpar_limits(study):
     """Return {limits: NPP of all years}; those of the study lie where its NPP does."""
     own, *others = fpar_limits(study)
-    found = {name: layers.yearly(study, f"npp/casa_{name}/{{year}}.tif") for name in others}
-    return {own: layers.yearly(study, "npp/{npp}/{year}.tif")} | found
+    found = {name: layers.yearly(study, f"npp/casa_{name}/npp_{{year}}.tif") for name in others}
+    return {own: layers.yearly(study, "npp/{npp}/npp_{year}.tif")} | found
 
 
 def casa_table(study):
@@ -61,8 +63,8 @@ def comparison(study):
     """Return NPP of both sources, a file a year each."""
     years, own = comparison_years(study), study["npp_year_folder"]
     return {
-        "own": [layers.below(study, f"npp/{own[year]}/{year}.tif") for year in years],
-        "other": [layers.below(study, f"npp/061/{year}.tif") for year in years],
+        "own": [layers.below(study, f"npp/{own[year]}/npp_{year}.tif") for year in years],
+        "other": [layers.below(study, f"npp/061/npp_{year}.tif") for year in years],
     }
 
 
@@ -85,9 +87,9 @@ def rasters(study):
     """Return the layers of light use and of the comparison that a study keeps, without ending."""
     by_light = [
         "ndvi/ndvi",
-        "ndvi/state",
+        "ndvi/ndvi_state",
         "ndvi/filled_share",
-        "ndvi/mean",
+        "ndvi/ndvi_mean",
         "casa/normals",
         "casa/clip_share",
     ]

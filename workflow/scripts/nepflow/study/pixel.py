@@ -19,7 +19,7 @@ class Layer(NamedTuple):
 
     ``of`` is the statistic that makes it, ``field`` the name of its band. ``unit`` and
     ``long_name`` are filled with what `about` is given. ``series`` tells that it needs
-    ``minimum_years``, ``joint`` that all climate variables together make it.
+    ``min_years``, ``joint`` that all climate variables together make it.
     """
 
     of: str
@@ -51,7 +51,9 @@ LAYERS = {
     "cv": Layer("variation", "cv", "1", "variation of {name}"),
     "cv_class": Layer("classes", "class", "1", "{name}"),
     "hurst": Layer("persistence", "hurst", "1", "Hurst exponent of {name}"),
-    "coupling": Layer("persistence", "class", "1", "trend and persistence of {name}"),
+    "trend_persistence_class": Layer(
+        "persistence", "class", "1", "trend and persistence of {name}"
+    ),
     f"partial_{DRIVER}": Layer(
         "correlation", "r", "1", "partial correlation of {name} with {driver}"
     ),
@@ -137,7 +139,7 @@ TITLES = (
     (r"cv_breaks_(.+)", "Breaks of the classes of variation of {0}"),
     (r"persistence_(.+)", "Persistence of {0} by method, beside chance"),
     (r"correlation_(.+)", "Partial correlation of {0} with climate"),
-    (r"discoveries_(.+)_(.+)", "Field significance of {0} of {1}"),
+    (r"field_significance_(.+)_(.+)", "Field significance of {0} of {1}"),
 )
 WORDS = (  # of the names of tables, in titles
     (r"cv", "variation"),
@@ -159,7 +161,7 @@ def layers_of(statistic):
 
 def outputs(statistic):
     """Return the patterns of the rasters of a statistic, by layer."""
-    return {name: f"<banded>/pixel/{{variable}}/{name}.tif" for name in layers_of(statistic)}
+    return {name: f"<banded>/pixel/{{variable}}_{name}.tif" for name in layers_of(statistic)}
 
 
 def trend_criteria(study):
@@ -182,7 +184,7 @@ def partial_layers(study, variable, suffix):
     """Return a layer of the partial correlations of a variable with every driver."""
     drivers = study["climate"]["variables"]
     return [
-        layers.below(study, f"pixel/{variable}/partial_{driver}{suffix}.tif") for driver in drivers
+        layers.below(study, f"pixel/{variable}_partial_{driver}{suffix}.tif") for driver in drivers
     ]
 
 
@@ -207,7 +209,7 @@ def sets_of_drivers(studies):
 def partial_files(drivers):
     """Return the patterns of the partial correlations with ``drivers``, by name of the output."""
     return {
-        f"{driver}{part}": f"<banded>/pixel/{{variable}}/partial_{driver}{part}.tif"
+        f"{driver}{part}": f"<banded>/pixel/{{variable}}_partial_{driver}{part}.tif"
         for driver in drivers
         for part in (name.partition(DRIVER)[2] for name in layers_of("correlation"))
     }
@@ -235,14 +237,17 @@ def tables(study):
     drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
     joint = layers.CARBON if study["correlation"]["multiple"] else []
     return [
-        *(f"shares_{layer}_nep" for layer in ("trend_class", "cv_class", "coupling")),
+        *(
+            f"shares_{layer}_nep"
+            for layer in ("trend_class", "cv_class", "trend_persistence_class")
+        ),
         *(f"shares_{driver}_class_nep" for driver in drivers),
         "cv_breaks_nep",
         "persistence_nep",
         *(f"correlation_{name}" for name in layers.CARBON),
         *(f"shares_dominant_class_{name}" for name in joint),
         *(f"multiple_{name}" for name in joint),
-        *(f"discoveries_{test}_nep" for test in ("mann_kendall", *drivers)),
+        *(f"field_significance_{test}_nep" for test in ("mann_kendall", *drivers)),
     ]
 
 
@@ -251,10 +256,10 @@ def rasters(study):
     if not study["has_trend"]:
         return []
     drivers = [f"partial_{name}" for name in study["climate"]["variables"]]
-    found = [f"pixel/nep/{name}" for name in SERIES_LAYERS]
-    found += [f"pixel/nep/{driver}_class" for driver in drivers]
+    found = [f"pixel/nep_{name}" for name in SERIES_LAYERS]
+    found += [f"pixel/nep_{driver}_class" for driver in drivers]
     for name in layers.CARBON if study["correlation"]["multiple"] else []:
-        found += [f"pixel/{name}/{layer}" for layer in JOINT_LAYERS]
+        found += [f"pixel/{name}_{layer}" for layer in JOINT_LAYERS]
     for name in layers.CARBON:
-        found += [f"pixel/{name}/{driver}{part}" for driver in drivers for part in ("", "_p")]
-    return [*found, *(f"pixel/nep/{driver}_fdr" for driver in drivers)]
+        found += [f"pixel/{name}_{driver}{part}" for driver in drivers for part in ("", "_p")]
+    return [*found, *(f"pixel/nep_{driver}_fdr" for driver in drivers)]

@@ -24,10 +24,10 @@ def figure_pages(study):
 def tables(study):
     """Return every table of a study, in the order of the report."""
     names = [
-        "respiration_readings",
+        "respiration_variants",
         *zones.tables(study),
         *(["transitions"] if study["landcover_dates"] else []),
-        "built_in",
+        "shared_inputs",
         *pixel.tables(study),
         *detector.tables(study),
         *landcover.tables(study),
@@ -39,8 +39,8 @@ def tables(study):
         *npp.tables(study),
         *npp.comparison_tables(study),
         *respiration.tables(study),
-        "absence",
-        "absence_native",
+        "missing_reasons",
+        "missing_reasons_native",
         *climate.tables(study),
         *evaluation.recovery_tables(study),
         "inputs",
@@ -60,13 +60,13 @@ def rasters(study):
     names += [f"climate/{variable}" for variable in variables]
     if not layers.is_gridded(study) and study["climate"].get("grids"):
         names += [f"climate/{variable}_difference" for variable in variables]
-    names += [f"pixel/{name}/mean" for name in layers.CARBON]
+    names += [f"pixel/{name}_mean" for name in layers.CARBON]
     names += [*pixel.rasters(study), *attribution.rasters(study), *landcover.rasters(study)]
     names += npp.rasters(study)
-    yearly = sorted(set(layers.yearly(study, "landcover/{landcover_year}.tif")))
+    yearly = sorted(set(layers.yearly(study, "landcover/landcover_{landcover_year}.tif")))
     return [
         *(layers.below(study, f"{name}.tif") for name in names),
-        *layers.yearly(study, "npp/{npp}/{year}.tif"),
+        *layers.yearly(study, "npp/{npp}/npp_{year}.tif"),
         *(yearly if study["uses_landcover"] else []),
     ]
 

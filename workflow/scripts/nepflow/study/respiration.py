@@ -197,7 +197,7 @@ DIRECT_MODELS = {
         ),
     ),
 }
-READINGS = {  # of the equation of pei2009
+TIME_STEPS = {  # of the equation of pei2009
     "monthly": Reading(
         MONTH,
         ReadingText(
@@ -205,7 +205,7 @@ READINGS = {  # of the equation of pei2009
             "A year is the sum of its twelve months.",
         ),
     ),
-    "annual_once": Reading(
+    "annual": Reading(
         YEAR,
         ReadingText(
             "equation applied once to annual climate",
@@ -270,14 +270,14 @@ def chosen(settings):
         ``respiration`` of a study: model, reading, heterotrophic.
     """
     if settings["model"] in SOIL_MODELS:
-        return variant(settings["model"], settings["heterotrophic"])
-    return settings["reading"]
+        return variant(settings["model"], settings["rh_relation"])
+    return settings["time_step"]
 
 
 def variants(settings):
     """Return the names of all Rh that stand beside one another, those of ``compare`` last."""
-    own = [chosen(settings)] if settings["model"] in SOIL_MODELS else list(READINGS)
-    others = [variant(name, settings["heterotrophic"]) for name in settings.get("compare", [])]
+    own = [chosen(settings)] if settings["model"] in SOIL_MODELS else list(TIME_STEPS)
+    others = [variant(name, settings["rh_relation"]) for name in settings.get("compare", [])]
     return list(dict.fromkeys([*own, *others]))
 
 
@@ -289,8 +289,8 @@ def soil_models(settings):
 
 def label(name):
     """Return the name of a reading, model, relation or variant for readers; others stay."""
-    if name in READINGS:
-        return READINGS[name].en.label
+    if name in TIME_STEPS:
+        return TIME_STEPS[name].en.label
     named = SOIL_MODELS | DIRECT_MODELS | RELATIONS
     if name in named:
         return named[name].en.name
@@ -333,7 +333,7 @@ def unconfirmed(settings):
     if not models:
         return []
     names = [SOIL_MODELS[name].en.name for name in models if status_of(name, settings) != CONFIRMED]
-    relation = RELATIONS[settings["heterotrophic"]]
+    relation = RELATIONS[settings["rh_relation"]]
     return names if relation.status == CONFIRMED else [*names, relation.en.name]
 
 
@@ -354,18 +354,18 @@ def check(study, file):
     """
     settings = study["respiration"]
     models = soil_models(settings)
-    why = refusal(settings["heterotrophic"], settings["applied_to"])
+    why = refusal(settings["rh_relation"], settings["rh_relation_step"])
     if models and why:
-        other = MONTH if settings["applied_to"] == YEAR else YEAR
+        other = MONTH if settings["rh_relation_step"] == YEAR else YEAR
         raise BadStudy(
-            f"{file}: respiration.applied_to is {settings['applied_to']}: {why}. Set it to "
-            f"{other}, or choose another respiration.heterotrophic."
+            f"{file}: respiration.rh_relation_step is {settings['rh_relation_step']}: {why}. Set it to "
+            f"{other}, or choose another respiration.rh_relation."
         )
     if is_calibrated(study):
         _check_calibration(study, models, file)
     for name in models:
         about = SOIL_MODELS[name]
-        if about.step == YEAR and settings["applied_to"] == MONTH:
+        if about.step == YEAR and settings["rh_relation_step"] == MONTH:
             raise BadStudy(
                 f"{file}: {name} gives annual respiration and {settings['heterotrophic']} needs "
                 "months. Take it out of respiration, or choose an annual relation."
@@ -417,7 +417,7 @@ def constants_by_model(study):
 
 def soil_variants(study):
     """Return the names of the Rh that come from models of soil respiration."""
-    return [name for name in study["respiration_variants"] if name not in READINGS]
+    return [name for name in study["respiration_variants"] if name not in TIME_STEPS]
 
 
 def tables(study):

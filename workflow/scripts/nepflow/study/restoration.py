@@ -84,7 +84,7 @@ def first_landcover(study):
     if not study["restoration"]["match_landcover"]:
         return layers.below(study, "grid.tif")
     year = study["landcover_year"][study["years"][0]]
-    return layers.below(study, f"landcover/{year}.tif")
+    return layers.below(study, f"landcover/landcover_{year}.tif")
 
 
 def projects_if_wanted(study):

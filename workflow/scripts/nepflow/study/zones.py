@@ -12,7 +12,7 @@ from nepflow.study.settings_file import BadStudy
 
 
 class KindText(NamedTuple):
-    """Sentence of the methods, and the one where ``minimum_percent`` of an entry is below 100.
+    """Sentence of the methods, and the one where ``min_percent`` of an entry is below 100.
 
     ``{name}``, ``{file}``, ``{of}`` (two zones), ``{percent}``, ``{cuts}`` with unit, ``{classes}``
     (their names after a colon, or nothing) and the works of the kind are filled in.
@@ -52,7 +52,7 @@ def _layers(*names):
 
 def _maps(study, entry):
     """Land cover of each year."""
-    return layers.yearly(study, "landcover/{landcover_year}.tif")
+    return layers.yearly(study, "landcover/landcover_{landcover_year}.tif")
 
 
 KINDS = {
@@ -76,14 +76,14 @@ KINDS = {
         of_landcover=True,
     ),
     "sink": Kind(
-        _layers("pixel/nep/mean"),
+        _layers("pixel/nep_mean"),
         KindText("Sources and sinks ({name}) are divided by mean NEP at {cuts}{classes}."),
         needs=("cuts",),
         unit="g C m-2 yr-1",
         classes={3: ("source", "low sink", "medium sink", "high sink"), (0,): ("source", "sink")},
     ),
     "aridity": Kind(
-        _layers("pixel/precipitation/mean", "climate/pet"),
+        _layers("pixel/precipitation_mean", "climate/pet"),
         KindText(
             "Dry-wet zones ({name}) are those of precipitation over potential evapotranspiration, "
             "<var>P</var>/<var>PET</var>, of the mean year, with limits at {cuts} {unep}{classes}. "
@@ -234,7 +234,7 @@ def class_layer(study, classes):
     if classes in [zones["name"] for zones in study["zones"]]:
         return ""
     layer, _, variable = classes.rpartition("_")
-    return f"pixel/{variable}/{layer}"
+    return f"pixel/{variable}_{layer}"
 
 
 def class_raster(study, classes):
@@ -261,7 +261,7 @@ def persistence_of_classes(study, classes):
 
 def persistence_of_layers(study, names):
     """Return the tables of persistence of the layers of trend and persistence among ``names``."""
-    found = [re.fullmatch(r"pixel/(\w+)/coupling", name) for name in names]
+    found = [re.fullmatch(r"pixel/(\w+)_trend_persistence_class", name) for name in names]
     return [layers.table(study, f"persistence_{match[1]}") for match in found if match]
 
 
@@ -277,8 +277,8 @@ def contrast_raster(study, contrast_name):
 
 def contrast_layer_names(study):
     """Return what is compared: mean NEP, and its trend where the study is long enough."""
-    trend = ["pixel/nep/sen_slope"] if study["has_trend"] else []
-    return ["pixel/nep/mean", *trend]
+    trend = ["pixel/nep_sen_slope"] if study["has_trend"] else []
+    return ["pixel/nep_mean", *trend]
 
 
 def contrast_layers(study):

@@ -201,7 +201,7 @@ def compared(values, covariates, treated, stratum, x, y, settings, unit):
         Without NaN; x and y in km.
     covariates : ndarray, shape (covariate, cell)
     settings : dict
-        draws, block_ranges, minimum_blocks, confidence_percent, sample, seed.
+        draws, block_ranges, min_blocks, confidence_percent, sample, seed.
     unit : str
         Of the values.
     """
@@ -227,7 +227,7 @@ def compared(values, covariates, treated, stratum, x, y, settings, unit):
     yield "blocks_inside", found.blocks_inside, "count"
     yield "blocks_outside", found.blocks_outside, "count"
     fewer = min(found.blocks_inside, found.blocks_outside)
-    yield "reliable", int(fewer >= settings["minimum_blocks"]), "1 = yes, 0 = no"
+    yield "reliable", int(fewer >= settings["min_blocks"]), "1 = yes, 0 = no"
     yield "seed", settings["seed"], "count"
 
 

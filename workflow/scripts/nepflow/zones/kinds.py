@@ -15,7 +15,7 @@ RAMP = (
 )  # fmt: skip
 
 
-def stable_classes(annual, changed, minimum_percent=100):
+def stable_classes(annual, changed, min_percent=100):
     """Return the class that a cell has in most years, or ``changed`` where it is too seldom.
 
     Parameters
@@ -24,7 +24,7 @@ def stable_classes(annual, changed, minimum_percent=100):
         Class codes, NaN = none; years without a class are passed over.
     changed : int
         Code of cells that change.
-    minimum_percent : float
+    min_percent : float
         Share of the years that the class must have, more than half; 100 is every year. Annual
         maps flicker, so that every year is a strict demand.
 
@@ -37,7 +37,7 @@ def stable_classes(annual, changed, minimum_percent=100):
     classes = np.where(years > 0, float(changed), np.nan)
     for code in np.unique(annual[~np.isnan(annual)]):
         count = (annual == code).sum(axis=0)
-        classes = np.where((years > 0) & (100 * count >= minimum_percent * years), code, classes)
+        classes = np.where((years > 0) & (100 * count >= min_percent * years), code, classes)
     return classes
 
 
@@ -74,7 +74,7 @@ def stable_landcover(layers, entry, mem_mb):
     colours = list(json.loads(raster.tags_of(layers[0])["colours"]).values())
     changed = len(names) + 1
     return (
-        lambda annual: stable_classes(annual, changed, entry.get("minimum_percent", 100)),
+        lambda annual: stable_classes(annual, changed, entry.get("min_percent", 100)),
         [list(layers)],
         [*names, "changed"],
         [*colours, "#7f7f7f"],

@@ -15,7 +15,7 @@ def add_to_zones(values, zones, sums):
     Parameters
     ----------
     values : ndarray, shape (layer, y, x)
-        NaN = absent.
+        NaN = missing.
     zones : ndarray, shape (layer or 1, y, x)
         Zone number from 1, NaN = no zone.
     sums : ndarray, shape (3, layer, number of zones + 1)
@@ -129,11 +129,11 @@ def year_rows(where, quantity, unit, years, of_zone, cell_km2):
         yield (*where, year, f"{quantity}_valid_share", 100 * cells / size if size else np.nan, "%")
 
 
-def trend_rows(where, quantity, unit, years, of_zone, minimum_years, autocorrelation="none"):
+def trend_rows(where, quantity, unit, years, of_zone, min_years, autocorrelation="none"):
     """Theil-Sen line and Mann-Kendall test of the zone's annual means."""
     total, cells, _ = of_zone
     means = np.where(cells > 0, total / np.maximum(cells, 1), np.nan)[:, None, None]
-    slope, start, z = trend.theil_sen_mann_kendall(means, years, minimum_years, autocorrelation)
+    slope, start, z = trend.theil_sen_mann_kendall(means, years, min_years, autocorrelation)
     per_year = unit.replace("yr-1", "yr-2") if "yr-1" in unit else f"{unit} yr-1"
     period = _period(years)
     yield (*where, period, f"{quantity}_mean", np.nanmean(means) if cells.any() else np.nan, unit)
@@ -143,7 +143,7 @@ def trend_rows(where, quantity, unit, years, of_zone, minimum_years, autocorrela
     yield (*where, period, f"{quantity}_p", trend.p_value(z)[0, 0], "1")
 
 
-def total_rows(where, quantity, years, of_zone, cell_km2, minimum_years, autocorrelation="none"):
+def total_rows(where, quantity, years, of_zone, cell_km2, min_years, autocorrelation="none"):
     """Mean, Theil-Sen slope and Mann-Kendall p of a flux's annual totals, and their area.
 
     A year with fewer valid cells has a smaller total: the area of each year stands in the
@@ -151,7 +151,7 @@ def total_rows(where, quantity, years, of_zone, cell_km2, minimum_years, autocor
     """
     total, cells, _ = of_zone
     totals = np.where(cells > 0, total * cell_km2 * 1e-6, np.nan)[:, None, None]
-    slope, _, z = trend.theil_sen_mann_kendall(totals, years, minimum_years, autocorrelation)
+    slope, _, z = trend.theil_sen_mann_kendall(totals, years, min_years, autocorrelation)
     mean = np.nanmean(totals) if cells.any() else np.nan
     head = (*where, _period(years))
     yield (*head, f"{quantity}_total", mean, "Tg C yr-1")

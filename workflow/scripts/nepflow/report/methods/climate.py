@@ -86,7 +86,7 @@ def _days(climate):
         f"{cited('durre')}: {'; '.join(_checks(climate))}. "
     )
     if climate["fill"] == "kriging":
-        longest = climate["kriging"]["longest_gap_days"]
+        longest = climate["kriging"]["max_gap_days"]
         limit = "" if longest is None else f" in interruptions of up to {longest} days"
         text += (
             f"Missing and rejected days{limit} were reconstructed by ordinary kriging of "

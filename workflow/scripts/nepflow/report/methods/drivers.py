@@ -60,12 +60,12 @@ def _land_use(study):
         "their area",
         "zero": "Classes without productivity data count zero",
     }[options["absent_density"]]
-    absent += f", as do those with data in less than {options['minimum_data_percent']:g} % of them."
+    absent += f", as do those with data in less than {options['min_data_percent']:g} % of them."
     second = (
         "that is by an area effect, a density effect and their interaction. Over all transitions, "
         f"unchanged cells included, they sum to the change of the total. {absent} Beside them "
         "stand the observed change of the cells, and how much more changed cells changed than at "
-        f"least {options['minimum_stable_cells']} cells within a square of "
+        f"least {options['min_stable_cells']} cells within a square of "
         f"{options['neighbourhood_km']:g} km that kept the class. Densities of classes carry "
         "climate and place along: only the last of these compares like with like. Mistakes of "
         "yearly maps, and cells of which two classes have about half each, add change that did "
@@ -119,7 +119,7 @@ def _built_in(study):
         factor["name"].replace("_", " ")
         for entry in study["detectors"]
         for factor in entry["factors"]
-        if detector.built_in_how(study, entry, factor)
+        if detector.shared_inputs_how(study, entry, factor)
     }
     if not entered:
         return ""
@@ -231,7 +231,7 @@ def _uncertainty(rule):
     return (
         f"Intervals ({rule['confidence_percent']:g} %) rest on {rule['draws']} resamples of "
         "whole projects and of squares of controls; for measures with fewer than "
-        f"{rule['minimum_projects']} projects on as many placebo projects on untreated land. "
+        f"{rule['min_projects']} projects on as many placebo projects on untreated land. "
         "Trends of treated land that differ for other reasons are hardly seen in few years "
         "before: what lies beyond the trend before, with its wider interval, stands beside the "
         "effect. Stages have least-squares slopes and the change points of a rank test "

@@ -36,9 +36,9 @@ def light_use(study, period):
         f"modelled by light use efficiency, CASA as improved by {cited('zhu')[1:-1]}, from monthly "
         f"NDVI of {ndvi['product']} v061 {cited('didan')}, temperature, precipitation and solar "
         "radiation. Months under snow have the least NDVI of the pixel without snow; cloud of up "
-        f"to {ndvi['longest_linear_months']} months was bridged linearly, longer by the pixel's "
+        f"to {ndvi['max_interpolated_months']} months was bridged linearly, longer by the pixel's "
         "mean of the calendar month, scaled to its neighbours in time; years with more than "
-        f"{ndvi['maximum_filled_months']} such months are absent."
+        f"{ndvi['max_filled_months']} such months are absent."
     )
     whose = {
         "zhu2007": "are those of Zhu et al.",
@@ -55,7 +55,7 @@ def mod17(study, period):
     return (
         f"Annual net primary productivity (NPP) of {period} ({len(study['years'])} years) is that "
         f"of MOD17A3HGF {cited('running')}. Special codes were removed by the valid range of the "
-        "product before tiles were joined, and the reason of every absence was kept; nothing was "
+        "product before tiles were joined, and the reason for missing data was kept; nothing was "
         f"filled. {_YEAR_2000[npp['year_2000']] if study['period'][0] == 2000 else ''}"
     ).format(first=npp["overlap"][0], last=npp["overlap"][1])
 

@@ -45,21 +45,21 @@ def trend(trend, years):
     return "Trend", [("p", first), *formulas, ("p", second)]
 
 
-def stability(stability):
+def stability(variability):
     """Coefficient of variation and its classes."""
     first = "The stability of a series is its coefficient of variation:"
-    divisor = "<var>n</var>" if stability["ddof"] == 0 else "<var>n</var> − 1"
+    divisor = "<var>n</var>" if variability["ddof"] == 0 else "<var>n</var> − 1"
     second = (
         f"with the standard deviation <var>σ</var> of divisor {divisor}; it is absent where the "
-        f"mean is nearer to zero than {stability['smallest_mean_g_c']:g} g C m⁻² yr⁻¹. "
+        f"mean is nearer to zero than {variability['min_mean_g_c']:g} g C m⁻² yr⁻¹. "
     )
-    if stability["breaks"] == "natural":
+    if variability["breaks"] == "natural":
         second += (
             f"Five classes have natural breaks {cited('fisher')}, found on a sample of at most "
-            f"{stability['sample']} cells."
+            f"{variability['sample']} cells."
         )
     else:
-        breaks = ", ".join(f"{value:g}" for value in stability["fixed_breaks"])
+        breaks = ", ".join(f"{value:g}" for value in variability["fixed_breaks"])
         second += f"Five classes have the fixed breaks {breaks}."
     return "Stability", [("p", first), _equation("cv"), ("p", second)]
 
@@ -108,7 +108,7 @@ def correlation(study):
         f" What is significant at a false discovery rate of {rule['false_discovery_percent']:g} % "
         f"{cited('benjamini')} stands beside it."
     )
-    links = circularity.built_in(study)["nep"]
+    links = circularity.all_links(study)["nep"]
     texts = dict.fromkeys(link.explanation for link in links if link.driver in circularity.DRIVERS)
     second += (
         f" These correlations partly measure the model: {'; '.join(texts)}. They are therefore "

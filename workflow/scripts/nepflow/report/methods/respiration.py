@@ -9,9 +9,9 @@ from nepflow.study.respiration import (
     CONFIRMED,
     DIRECT_MODELS,
     MONTH,
-    READINGS,
     RELATIONS,
     SOIL_MODELS,
+    TIME_STEPS,
     equation,
     soil_models,
     status_of,
@@ -35,7 +35,7 @@ def blocks(study):
 def _direct(settings):
     """Rh by its own equation."""
     about = DIRECT_MODELS[settings["model"]]
-    after = READINGS[settings["reading"]].en.sentence
+    after = TIME_STEPS[settings["time_step"]].en.sentence
     if settings.get("reason"):
         after += f" The reason for this choice: {escape(settings['reason'].strip())}."
     before = about.en.sentence.format(reference=cited(about.reference))
@@ -45,7 +45,7 @@ def _direct(settings):
 def _of_soil(settings):
     """Rh of total soil respiration."""
     own, *others = soil_models(settings)
-    about, relation = SOIL_MODELS[own], settings["heterotrophic"]
+    about, relation = SOIL_MODELS[own], settings["rh_relation"]
     given = "a month" if about.step == MONTH else "a year"
     first = (
         f"Total soil respiration <var>R</var><sub>s</sub> follows {cited(about.reference)} from "

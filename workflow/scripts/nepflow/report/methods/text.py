@@ -35,8 +35,8 @@ def sections(study):
     zones = methods_zones.section(study["zones"])
     made += [zones] if zones else []
     if study["has_trend"]:
-        made.append(pixel.trend(study["trend"], study["minimum_years"]))
-        made += [pixel.stability(study["stability"])] if "stability" in study else []
+        made.append(pixel.trend(study["trend"], study["min_years"]))
+        made += [pixel.stability(study["variability"])] if "variability" in study else []
         made += [pixel.persistence(study["persistence"])] if "persistence" in study else []
         made += [pixel.correlation(study)] if "correlation" in study else []
         if attribution.variables_of(study):

@@ -22,7 +22,7 @@ def section(zones):
 def _sentence(entry):
     """The sentence of a kind, filled with what the entry says."""
     kind, names = KINDS[entry["kind"]], class_names(entry)
-    percent = entry.get("minimum_percent", 100)
+    percent = entry.get("min_percent", 100)
     text = kind.en.sentence if percent == 100 else kind.en.sentence_of_most or kind.en.sentence
     cuts = [f"{cut:g}" for cut in cuts_of(entry)]
     return text.format(

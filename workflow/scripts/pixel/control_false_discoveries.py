@@ -11,13 +11,13 @@ from nepflow.io.missing import MaskedArea
 from nepflow.pixel import correlation
 from nepflow.study import pixel
 
-COLUMNS = ("variable", "test", "built_in", "quantity", "value", "unit")
+COLUMNS = ("variable", "test", "shared_inputs", "quantity", "value", "unit")
 
 
-def control_discoveries(inputs, outputs, about, settings, mem_mb):
+def control_false_discoveries(inputs, outputs, about, settings, mem_mb):
     """All p values are sorted at once: the limit is exact. ``about`` is that of a row."""
     percent, level = (settings["significance"][n] for n in ("false_discovery_percent", "p"))
-    values, area = values_and_area(*(inputs[n] for n in ("p", "absence", "grid")), mem_mb)
+    values, area = values_and_area(*(inputs[n] for n in ("p", "missing_reasons", "grid")), mem_mb)
     name = raster.tags_of(inputs["p"])["long_name"]
     limit = correlation.threshold(values.astype("float64"), percent)
     raster.map_blocks(
@@ -47,10 +47,10 @@ def control_discoveries(inputs, outputs, about, settings, mem_mb):
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
-def values_and_area(p_path, absence_path, grid_path, mem_mb):
+def values_and_area(p_path, reason_path, grid_path, mem_mb):
     """All p values (float32) and the `MaskedArea` that they come from."""
     area, parts = MaskedArea(), []
-    for _, _, strip in raster.blocks([p_path, absence_path, grid_path], mem_mb=mem_mb):
+    for _, _, strip in raster.blocks([p_path, reason_path, grid_path], mem_mb=mem_mb):
         p, reasons, inside = (layer[0] for layer in strip)
         area.add(~np.isnan(p), reasons, inside)
         parts.append(p[~np.isnan(p)].astype("float32"))
@@ -60,10 +60,10 @@ def values_and_area(p_path, absence_path, grid_path, mem_mb):
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         names = snakemake.wildcards
-        control_discoveries(
+        control_false_discoveries(
             inputs=dict(snakemake.input.items()),
             outputs=dict(snakemake.output.items()),
-            about=(names.variable, names.test, snakemake.params.built_in),
+            about=(names.variable, names.test, snakemake.params.shared_inputs),
             settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -1,4 +1,4 @@
-"""The twin's truth: real ground, one value a place and year, planted effects that are there."""
+"""The simulation's truth: real ground, one value a place and year, planted effects that are there."""
 
 import ast
 

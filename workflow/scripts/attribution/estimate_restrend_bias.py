@@ -10,7 +10,7 @@ from nepflow.attribution import attribution
 from nepflow.io import bands, raster
 
 
-def estimate_residual_bias(cube, driver_paths, inputs, outputs, settings, mem_mb, threads):
+def estimate_restrend_bias(cube, driver_paths, inputs, outputs, settings, mem_mb, threads):
     """The bias is the rest of the residual method less that of the joint one."""
     stack = cube if len(cube) > 1 else cube[0]
     shared = attribution.reader(inputs["pooled"], list(driver_paths))
@@ -23,7 +23,7 @@ def estimate_residual_bias(cube, driver_paths, inputs, outputs, settings, mem_mb
                 drivers,
                 years,
                 method,
-                settings["minimum_years"],
+                settings["min_years"],
                 settings["attribution"]["calibration"],
                 shared(method, types[0]),
             )
@@ -53,7 +53,7 @@ def estimate_residual_bias(cube, driver_paths, inputs, outputs, settings, mem_mb
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube, drivers = snakemake.input.cube, snakemake.input.drivers
-        estimate_residual_bias(
+        estimate_restrend_bias(
             cube=[cube] if isinstance(cube, str) else list(cube),
             driver_paths=dict(zip(snakemake.params.climate, drivers, strict=True)),
             inputs=dict(snakemake.input.items()),

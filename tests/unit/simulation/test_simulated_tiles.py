@@ -1,4 +1,4 @@
-"""The twin's granules: built as the archive's, the same in any blocks, with all codes."""
+"""The simulation's granules: built as the archive's, the same in any blocks, with all codes."""
 
 import contextlib
 import csv
@@ -106,7 +106,7 @@ def test_file_attributes_include_those_of_a_real_tile(archive, real_tile):
     assert needed | {"identifier_product_doi"} <= set(ours) & set(real)
     assert ours["HDFEOSVersion"] == real["HDFEOSVersion"]
     assert ours["identifier_product_doi"] == real["identifier_product_doi"]
-    assert ours["simulated"] == "simulated (twin)"
+    assert ours["simulated"] == "simulated"
 
 
 def test_corners_agree_with_a_real_tile(real_tile):
@@ -152,7 +152,7 @@ def test_the_list_names_every_tile_with_its_digest(archive, world):
     for row in rows:
         digest = hashlib.sha256((archive / row["file"]).read_bytes()).hexdigest()
         assert row["sha256"] == digest
-        assert row["simulated"] == "simulated (twin)"
+        assert row["simulated"] == "simulated"
     assert not list(archive.glob(".*"))
 
 

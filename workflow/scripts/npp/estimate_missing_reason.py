@@ -1,6 +1,6 @@
 """Find the commonest reason why NPP is absent in every pixel.
 
-Reads   absence rasters (modis.ABSENCE, one a year)
+Reads   absence rasters (modis.MISSING_REASONS, one a year)
 Writes  absence: the reason of most years without NPP; 0 where every year has it
 """
 
@@ -9,28 +9,28 @@ from nepflow.io import bands, missing, raster
 from nepflow.study import modis
 
 
-def estimate_absence(absence_paths, output_path, mem_mb):
+def estimate_missing_reason(missing_reason_paths, output_path, mem_mb):
     """Why a statistic that needs several years may be absent."""
     raster.map_blocks(
-        lambda annual: missing.commonest_absence(annual, modis.ABSENCE_CODE["valid"]),
-        [list(absence_paths)],
+        lambda annual: missing.commonest_reason(annual, modis.REASON_CODE["valid"]),
+        [list(missing_reason_paths)],
         raster.Output(
             output_path,
             "1",
             "commonest reason why NPP is absent",
             ("reason",),
             "uint8",
-            classes=modis.ABSENCE,
+            classes=modis.MISSING_REASONS,
         ),
         mem_mb=mem_mb,
-        label="absence",
+        label="missing_reasons",
     )
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
-        estimate_absence(
-            absence_paths=snakemake.input.absence,
-            output_path=snakemake.output.absence,
+        estimate_missing_reason(
+            missing_reason_paths=snakemake.input.missing_reason,
+            output_path=snakemake.output.missing_reason,
             mem_mb=snakemake.resources.mem_mb,
         )

@@ -1,9 +1,9 @@
-"""A managed twin from tiles to tables: planted parts of the trend and planted effects come back.
+"""A managed simulation from tiles to tables: planted parts of the trend and planted effects come back.
 
 Stated errors. Slopes are means over an area whose years share their noise, so cells are no
 sample: the standard error of the mean slope of the rest is that of the joint least-squares
 regression of the area's mean series on its mean drivers and the year, times sqrt((1 + r) / (1 - r))
-for the memory r = 0.3 of the twin's chance (simulation.management: 0.2 and 0.4 a year), and 2.13 of
+for the memory r = 0.3 of the simulation's chance (simulation.management: 0.2 and 0.4 a year), and 2.13 of
 them (t of 15 degrees of freedom, 95 %) are allowed. To it comes what the simulated observation is
 known to take: MOD17 with a third of the season filled is lowered by 0.08 of that share
 (simulation.tiles), 2.7 % of NPP and of all its trends. Effects have the intervals of the
@@ -19,12 +19,12 @@ from copies import Workflow
 from nepflow.io import raster
 
 SMALL = {
-    "based_on": "guangxi_karst_twin",
-    "title": "A small managed twin",
+    "based_on": "guangxi_karst_simulated",
+    "title": "A small managed simulation",
     "grid": {"resolution_m": 5000},
-    "twin": {"region": "guangxi", "pixels_per_tile": 360, "stations": 40, "seed": 1},
+    "simulation": {"region": "guangxi", "pixels_per_tile": 360, "stations": 40, "seed": 1},
     "attribution": {"null_draws": 5, "null_pixels": 200},
-    "restoration": {"draws": 299, "minimum_cells": 3},
+    "restoration": {"draws": 299, "min_cells": 3},
 }
 MEMORY = np.sqrt(1.3 / 0.7)
 T_15 = 2.131  # Student's t, 97.5 %, 20 years less 5 parameters
@@ -48,7 +48,7 @@ def built(root, tmp_path_factory):
 @pytest.fixture(scope="module")
 def value(built):
     table = rows(built.result("small/tables/recovery_management.csv"))
-    assert {row["source"] for row in table} == {"simulated (twin)"}
+    assert {row["source"] for row in table} == {"simulated"}
     return {(r["of"], r["how"], r["quantity"], r["statistic"]): float(r["value"]) for r in table}
 
 
@@ -108,7 +108,7 @@ def test_planted_trends_lie_in_the_intervals_of_the_study(value, method):
 
 @pytest.mark.slow
 def test_people_dominate_where_they_truly_do(value):
-    """Everywhere in this twin; chance turns the sign of the rest in few cells."""
+    """Everywhere in this simulation; chance turns the sign of the rest in few cells."""
     for method in ("joint", "first_difference"):
         key = "rest", method, "share of the determined area that it dominates"
         assert value[*key, "true"] == 100
@@ -119,12 +119,12 @@ def test_people_dominate_where_they_truly_do(value):
 def test_residual_method_misses_people_by_the_formula(built, value):
     """E[slope of residuals] = h (1 - R2) in every cell; the mean miss is that of the cells."""
     folder = built.result("small/attribution/nep")
-    joint = raster.read(folder / "joint_rest_slope.tif")
-    plain = raster.read(folder / "residual_rest_slope.tif")
+    joint = raster.read(folder / "joint_residual_slope.tif")
+    plain = raster.read(folder / "restrend_residual_slope.tif")
     r2 = raster.read(folder / "time_r2.tif")
     known = np.isfinite(joint + plain + r2)
     np.testing.assert_allclose(plain[known], (joint * (1 - r2))[known], rtol=1e-3, atol=1e-3)
-    true = raster.read(built.result("twin/small/truth/nep_human_slope.tif"))
+    true = raster.read(built.result("simulation/small/truth/nep_human_slope.tif"))
     known &= np.isfinite(true)
     expected = (true * (1 - r2))[known].mean()
     found = value["rest", "residual", "mean trend of nep", "found"]
@@ -170,11 +170,11 @@ def test_projects_do_not_lie_at_random(built):
 
 @pytest.mark.slow
 def test_climate_trends_and_chance_has_memory(built):
-    with rasterio.open(built.result("twin/small/truth/npp_climate_slope.tif")) as file:
-        assert file.tags()["simulated"] == "simulated (twin)"
-    table = rows(built.result("twin/small/truth/attribution.csv"))
+    with rasterio.open(built.result("simulation/small/truth/npp_climate_slope.tif")) as file:
+        assert file.tags()["simulated"] == "simulated"
+    table = rows(built.result("simulation/small/truth/attribution.csv"))
     truth = {(r["variable"], r["of"], r["quantity"]): float(r["value"]) for r in table}
     assert truth["nep", "climate", "mean_slope"] > 0.3
     assert 60 < truth["nep", "human", "share"] < 95
-    r2 = raster.read(built.result("small/attribution/nep/time_r2.tif"))
+    r2 = raster.read(built.result("small/attribution/nep_time_r2.tif"))
     assert np.nanmean(r2) > 0.05

@@ -1,4 +1,4 @@
-"""The twin of a region with sea, monsoon and karst: its ground, its greenness, what is planted."""
+"""The simulation of a region with sea, monsoon and karst: its ground, its greenness, what is planted."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_stations_stand_on_land(world):
 
 
 def test_truth_follows_the_published_equations(world, places):
-    """The twin's own code against `nepflow.casa`, given true NDVI, climate and limits."""
+    """The simulation's own code against `nepflow.casa`, given true NDVI, climate and limits."""
     year, land = 2008, places.true_class(2008)
     modifier = places.weights.of(world.modifier_of(year))
     leafy = world.season_of(year)

@@ -1,4 +1,4 @@
-"""The twin's stations: true on average, wrong where the list of defects says so."""
+"""The simulation's stations: true on average, wrong where the list of defects says so."""
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ def true_stations(folder):
 def test_columns_are_those_of_the_contract(records):
     expected = ["station", "lon", "lat", "elevation_m", "date", *NAMES, "source"]
     assert list(records.columns) == expected
-    assert (records["source"] == "simulated (twin)").all()
+    assert (records["source"] == "simulated").all()
     assert records["station"].nunique() == COUNT
 
 

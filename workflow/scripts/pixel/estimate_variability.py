@@ -10,14 +10,14 @@ from nepflow.pixel import variability
 from nepflow.study import pixel
 
 
-def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb, threads):
+def estimate_variability(cube, outputs, min_years, min_mean, ddof, mem_mb, threads):
     """Deviation with n - ddof; too short series are absent."""
     stack = cube if len(cube) > 1 else cube[0]
     tags = raster.tags_of(cube[0])
     unit, name = tags["unit"], tags["long_name"]
-    notes = {"ddof": str(ddof), "smallest_mean": f"{smallest_mean:g} {unit}"}
+    notes = {"ddof": str(ddof), "min_mean": f"{min_mean:g} {unit}"}
     raster.map_blocks(
-        lambda values: variability.variation(values, minimum_years, smallest_mean, ddof)[1:],
+        lambda values: variability.variation(values, min_years, min_mean, ddof)[1:],
         [stack],
         [
             raster.Output(outputs[layer], *pixel.about(layer, unit=unit, name=name), tags=notes)
@@ -25,19 +25,19 @@ def estimate_stability(cube, outputs, minimum_years, smallest_mean, ddof, mem_mb
         ],
         mem_mb=mem_mb,
         threads=threads,
-        label="stability",
+        label="variability",
     )
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         cube = snakemake.input.cube
-        estimate_stability(
+        estimate_variability(
             cube=[cube] if isinstance(cube, str) else list(cube),
             outputs=dict(snakemake.output.items()),
-            minimum_years=snakemake.params.minimum_years,
-            smallest_mean=snakemake.params.stability["smallest_mean_g_c"],
-            ddof=snakemake.params.stability["ddof"],
+            min_years=snakemake.params.min_years,
+            min_mean=snakemake.params.variability["min_mean_g_c"],
+            ddof=snakemake.params.variability["ddof"],
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

@@ -1,4 +1,4 @@
-"""The twin whose people manage the land: its ground, its parts, its projects, and their tables."""
+"""The simulation whose people manage the land: its ground, its parts, its projects, and their tables."""
 
 import csv
 
@@ -56,7 +56,7 @@ def test_ground_is_small_and_whole_and_its_origin_is_stated(folder, world):
 
 
 def test_respiration_follows_the_published_equations(places):
-    """The twin's own code against the workflow's formulas, given the true months and carbon."""
+    """The simulation's own code against the workflow's formulas, given the true months and carbon."""
     warmth, rain = (places.monthly(name, 2008) for name in ("temperature", "precipitation"))
     daily = formulas.response("gsmsr", warmth, rain, GSMSR)
     daily = formulas.with_carbon("gsmsr", daily, carbon.soil_carbon(places), GSMSR)
@@ -122,7 +122,7 @@ def test_files_are_read_as_a_users(world, tmp_path):
     raw_files.write_carbon(tmp_path / "c.tif", world)
     with rasterio.open(tmp_path / "c.tif") as file:
         assert file.tags()["unit"] == "kg C m-2" and 2 < np.nanmedian(file.read()) < 8
-        assert file.tags()["simulated"] == "simulated (twin)"
+        assert file.tags()["simulated"] == "simulated"
 
 
 def test_parts_of_the_trend_are_written(world, tmp_path):
@@ -142,7 +142,7 @@ def test_parts_of_the_trend_are_written(world, tmp_path):
         table = {(r["variable"], r["of"], r["quantity"]): r for r in csv.DictReader(file)}
     mean = float(table["nep", "human", "mean_slope"]["value"])
     assert mean == pytest.approx(np.nanmean(slopes), rel=1e-4)
-    assert table["nep", "human", "share"]["source"] == "simulated (twin)"
+    assert table["nep", "human", "share"]["source"] == "simulated"
     one = world.places(np.array([108.15]), np.array([23.85]))  # row 5, column 10
     line = np.polyfit(YEARS, [world.productivity.human_part(one, y)[0] for y in YEARS], 1)[0]
     assert slopes[5, 10] == pytest.approx(line, rel=1e-5)

@@ -1,4 +1,4 @@
-"""Mean NEP, total and source share by reading of the respiration equation, by hand."""
+"""Mean NEP, total and source share by time_step of the respiration equation, by hand."""
 
 import math
 
@@ -7,15 +7,15 @@ import pandas as pd
 import pyproj
 import pytest
 from affine import Affine
-from compare_readings import compare_readings
+from compare_respiration import compare_respiration
 from nepflow.io import raster
 
 CRS = pyproj.CRS.from_epsg(6933).to_wkt()
 GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 1000), 1, 2)  # cells of 1 km2
 
 
-def compared(folder, npp, respiration, minimum_years=2):
-    """Write NPP and Rh, and the table of one reading as {quantity: value}."""
+def compared(folder, npp, respiration, min_years=2):
+    """Write NPP and Rh, and the table of one time_step as {quantity: value}."""
     inside = raster.Output(folder / "grid.tif", "1", "area", dtype="uint8", classes={1: "in"})
     raster.write(np.ones((1, 2)), inside, GRID)
     years = tuple(map(str, range(len(npp))))
@@ -24,7 +24,7 @@ def compared(folder, npp, respiration, minimum_years=2):
         raster.write(np.array(values, float)[:, None], cube, GRID)
     table = folder / "readings.csv"
     paths = str(folder / "npp.tif"), {"monthly": str(folder / "rh.tif")}, folder / "grid.tif"
-    compare_readings(*paths, table, "monthly", minimum_years, 100, simulated=False)
+    compare_respiration(*paths, table, "monthly", min_years, 100, simulated=False)
     return pd.read_csv(table).set_index("quantity")["value"]
 
 
@@ -45,7 +45,7 @@ def test_a_year_without_any_cell_counts_for_nothing(tmp_path):
     assert found["nep_total"] == pytest.approx(200e-6)
 
 
-def test_no_year_and_no_pixel_with_enough_years_give_absence(tmp_path):
+def test_no_year_and_no_pixel_with_enough_years_give_missing_reason(tmp_path):
     absent = [math.nan, math.nan]
     found = compared(tmp_path, [absent, absent], [absent, absent])
     assert found[["nep_mean", "nep_total", "rh_mean", "source_share", "sink_share"]].isna().all()

@@ -1,7 +1,7 @@
-"""Compare the readings of the respiration equation: mean NEP, total, source and sink area.
+"""Compare the time steps of the respiration equation: mean NEP, total, source and sink area.
 
-Reads   npp where NEP exists and respiration (a cube; one a reading), g C m-2 yr-1
-Writes  table: one row a reading and quantity
+Reads   npp where NEP exists and respiration (a cube; one a variant), g C m-2 yr-1
+Writes  table: one row a variant and quantity
 """
 
 import numpy as np
@@ -10,31 +10,31 @@ from nepflow.io import raster, tables
 from nepflow.respiration import annual as respiration_annual
 from nepflow.zones import sums
 
-COLUMNS = ["reading", "chosen", "quantity", "value", "unit"]
+COLUMNS = ["variant", "chosen", "quantity", "value", "unit"]
 
 
-def compare_readings(
-    npp_path, respiration_paths, grid_path, output_path, chosen, minimum_years, mem_mb, simulated
+def compare_respiration(
+    npp_path, respiration_paths, grid_path, output_path, chosen, min_years, mem_mb, simulated
 ):
     """The mean is that of the annual means; a source is a pixel with a negative mean NEP."""
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     layers, paths = 2 * raster.band_count(npp_path), list(respiration_paths.values())
     of_years, of_sources = np.zeros((len(paths), 3, layers, 2)), np.zeros((len(paths), 3, 1, 2))
     inputs = [grid_path, npp_path, *paths]
-    for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="readings"):
+    for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="variants"):
         for rh, annual, source in zip(each, of_years, of_sources, strict=True):
             nep = npp - rh
             sums.add_to_zones(nep, inside, annual[:, : len(nep)])
             sums.add_to_zones(np.where(np.isnan(nep), np.nan, rh), inside, annual[:, len(nep) :])
-            sums.add_to_zones(respiration_annual.is_source(nep, minimum_years), inside, source)
+            sums.add_to_zones(respiration_annual.is_source(nep, min_years), inside, source)
     rows = []
-    for reading, (annual, cells, _), (source, pixels, _) in zip(
+    for variant, (annual, cells, _), (source, pixels, _) in zip(
         respiration_paths, of_years, of_sources, strict=True
     ):
         nep, rh, total = respiration_annual.means_of_years(annual[:, 1], cells[:, 1])
         share = 100 * source[0, 1] / pixels[0, 1] if pixels[0, 1] else np.nan
         rows += [
-            (reading, reading == chosen, *row)
+            (variant, variant == chosen, *row)
             for row in (
                 ("nep_mean", nep, "g C m-2 yr-1"),
                 ("nep_total", total * cell_km2 * 1e-6, "Tg C yr-1"),
@@ -49,15 +49,15 @@ def compare_readings(
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
-        compare_readings(
+        compare_respiration(
             npp_path=snakemake.input.npp,
             respiration_paths=dict(
-                zip(snakemake.params.readings, snakemake.input.respiration, strict=True)
+                zip(snakemake.params.variants, snakemake.input.respiration, strict=True)
             ),
             grid_path=snakemake.input.grid,
             output_path=snakemake.output.table,
             chosen=snakemake.params.chosen,
-            minimum_years=snakemake.params.minimum_years,
+            min_years=snakemake.params.min_years,
             mem_mb=snakemake.resources.mem_mb,
             simulated=snakemake.params.simulated,
         )

@@ -1,4 +1,4 @@
-"""A tiny twin through the whole workflow."""
+"""A tiny simulation through the whole workflow."""
 
 import csv
 import os
@@ -19,7 +19,7 @@ from nepflow.io import raster
 from nepflow.study import landcover
 from scipy import stats
 
-SIMULATED = "simulated (twin)"
+SIMULATED = "simulated"
 COLUMNS = {
     "temperature_degc": "temperature", "precipitation_mm": "precipitation",
     "radiation_mj_m2": "radiation",
@@ -57,7 +57,7 @@ def test_every_product_says_that_it_is_simulated(tiny):
 
 def test_nothing_simulated_lies_outside_its_folders(tiny):
     tops = {path.name for path in tiny.result("").iterdir()}
-    assert tops == {"tiny", "twin", "index.html"}
+    assert tops == {"tiny", "simulated", "index.html"}
     assert not (tiny.folder / "data").exists()
 
 
@@ -78,7 +78,7 @@ def test_checks_pass(tiny):
 
 def test_nep_is_npp_minus_respiration(tiny):
     nep = raster.read(tiny.result("tiny/nep/nep.tif"), 5)
-    npp = raster.read(tiny.result("tiny/npp/061/2004.tif"))
+    npp = raster.read(tiny.result("tiny/npp/061/npp_2004.tif"))
     respiration = raster.read(tiny.result("tiny/nep/rh_annual_once.tif"), 5)
     assert np.array_equal(np.isfinite(nep), np.isfinite(npp))
     assert np.nanmax(np.abs(npp - respiration - nep)) < 1e-3
@@ -148,7 +148,7 @@ def test_shares_close_to_the_area(tiny):
         assert sum(shares) == pytest.approx(100, abs=1e-6), path
 
 
-AREAS = "correlation_* discoveries_* persistence_nep multiple_*"
+AREAS = "correlation_* field_significance_* persistence_nep multiple_*"
 
 
 def test_tables_of_shares_hold_the_area_without_a_value_by_reason(tiny):
@@ -159,7 +159,7 @@ def test_tables_of_shares_hold_the_area_without_a_value_by_reason(tiny):
     for path in paths:
         table = pd.read_csv(path)
         of = table.columns[: list(table.columns).index("quantity")]
-        for key, part in table.fillna({"built_in": ""}).groupby(list(of)):
+        for key, part in table.fillna({"shared_inputs": ""}).groupby(list(of)):
             value = dict(zip(part["quantity"], part["value"], strict=True))
             if "valid_area" not in value:
                 continue
@@ -204,29 +204,29 @@ def test_every_table_of_a_driver_says_what_is_built_in(tiny):
         if NO_RELATION.fullmatch(path.stem) or not names_a_driver(path):
             continue
         found.add(path.stem)
-        assert "built_in" in path.read_text(encoding="utf-8").splitlines()[0].split(","), path
-    drivers = {f"{kind}_{d}_nep" for kind in ("discoveries_partial",) for d in DRIVERS}
+        assert "shared_inputs" in path.read_text(encoding="utf-8").splitlines()[0].split(","), path
+    drivers = {f"{kind}_{d}_nep" for kind in ("field_significance_partial",) for d in DRIVERS}
     drivers |= {f"shares_partial_{d}_class_nep" for d in DRIVERS}
     drivers |= {f"correlation_{name}" for name in ("nep", "npp", "rh")}
-    assert drivers | {"built_in", "numbers", "published", "recovery_patterns"} <= found
+    assert drivers | {"shared_inputs", "numbers", "published", "recovery_patterns"} <= found
     published = pd.read_csv(tiny.result("tiny/tables/published.csv"))
     partial = published[published["quantity"].str.startswith("partial_")]
     wanted = {"temperature": "same layer", "precipitation": "same layer", "radiation": "own source"}
     known = partial[partial["ours"].notna()]
     assert len(known) > 5
-    assert (known["built_in"] == known["region_or_class"].map(wanted)).all()
+    assert (known["shared_inputs"] == known["region_or_class"].map(wanted)).all()
     patterns = pd.read_csv(tiny.result("tiny/tables/recovery_patterns.csv")).set_index("of")
-    assert set(patterns.loc["positive with temperature", "built_in"]) == {"own source"}
+    assert set(patterns.loc["positive with temperature", "shared_inputs"]) == {"own source"}
 
 
 def test_every_share_of_persistence_stands_beside_chance(tiny):
     """In the tables of classes, of numbers, of the other choices and of published numbers."""
-    classes = pd.read_csv(tiny.result("tiny/tables/shares_coupling_nep.csv"))
+    classes = pd.read_csv(tiny.result("tiny/tables/shares_trend_persistence_class_nep.csv"))
     for noise in ("white_noise_percent", "autoregression_percent"):
         known = classes[classes[noise].notna()]
         assert known[noise].sum() == pytest.approx(100) and len(known) == 5
     numbers = pd.read_csv(tiny.result("tiny/tables/numbers.csv"))
-    beside = numbers[numbers["quantity"] == "coupling_share_of_white_noise"]
+    beside = numbers[numbers["quantity"] == "trend_persistence_share_of_white_noise"]
     of = dict(zip(beside["region_or_class"], beside["value"], strict=True))
     for row in classes[classes["white_noise_percent"].notna()].itertuples():
         assert of[row[1]] == pytest.approx(row.white_noise_percent)
@@ -258,17 +258,19 @@ def test_numbers_equal_the_tables_that_they_come_from(tiny):
     own["2022"] = "2008"  # dates of land cover
     keys = {(row["quantity"], row["region_or_class"], row["period"]) for row in table}
     for row in published:
-        if row["id"] == "nwc_lc_unreleased":  # the tiny twin ends before 2023
+        if row["id"] == "nwc_lc_unreleased":  # the tiny simulation ends before 2023
             continue
         key = row["quantity"], row["region_or_class"], own.get(row["period"], row["period"])
         assert key in keys, f"{row['id']} is not computed here"
     verdicts = {row["verdict"] for row in published}
-    assert "not comparable on the twin" in verdicts and "the text contradicts itself" in verdicts
+    assert (
+        "not comparable on the simulation" in verdicts and "the text contradicts itself" in verdicts
+    )
 
 
 def test_specification_holds_the_headline_of_the_study(tiny):
     table = rows(tiny.result("tiny/tables/specification.csv"))
-    readings = rows(tiny.result("tiny/tables/respiration_readings.csv"))
+    readings = rows(tiny.result("tiny/tables/respiration_variants.csv"))
     for reading in readings:
         if reading["quantity"] in ("nep_mean", "source_share"):
             (row,) = (
@@ -282,12 +284,12 @@ def test_specification_holds_the_headline_of_the_study(tiny):
 
 
 def test_absence_closes_to_the_area(tiny):
-    table = rows(tiny.result("tiny/tables/absence.csv"))
+    table = rows(tiny.result("tiny/tables/missing_reasons.csv"))
     area = np.nansum(raster.read(tiny.result("tiny/grid.tif"))) * 1600
     for year in ("2000", "2005"):
         total = sum(float(r["value"]) for r in table if r["year"] == year and r["unit"] == "km2")
         assert total == pytest.approx(area, rel=1e-9)
-    native = rows(tiny.result("tiny/tables/absence_native.csv"))
+    native = rows(tiny.result("tiny/tables/missing_reasons_native.csv"))
     for year in ("2000", "2005"):
         assert sum(float(r["value"]) for r in native if r["year"] == year) == 10 * 30 * 30
 
@@ -297,10 +299,12 @@ def test_transitions_are_those_of_the_maps(tiny):
     inside = raster.read(tiny.result("tiny/grid.tif")) == 1
     years = {"2000": 2001, "2004": 2004, "2008": 2008}
     maps = {
-        date: np.nan_to_num(raster.read(tiny.result(f"tiny/landcover/{year}.tif"))[inside])
+        date: np.nan_to_num(
+            raster.read(tiny.result(f"tiny/landcover/landcover_{year}.tif"))[inside]
+        )
         for date, year in years.items()
     }
-    names = raster.classes_of(tiny.result("tiny/landcover/2001.tif")) | {0: "no data"}
+    names = raster.classes_of(tiny.result("tiny/landcover/landcover_2001.tif")) | {0: "no data"}
     table = rows(tiny.result("tiny/tables/transitions.csv"))
     for first, second in (("2000", "2004"), ("2004", "2008"), ("2000", "2008")):
         found = {
@@ -336,7 +340,7 @@ def test_planted_station_defects_are_counted(tiny):
     }
     for defect, reason in pairs.items():
         wanted = {station for station, kind in planted if kind == defect}
-        assert wanted, f"the twin plants no {defect}"
+        assert wanted, f"the simulation plants no {defect}"
         counted = {station for station, why in found if why == reason}
         assert wanted - gone <= counted <= wanted, defect
     far = {station for station, kind in planted if kind == "outside the area"}
@@ -344,7 +348,7 @@ def test_planted_station_defects_are_counted(tiny):
 
 
 def defects_path(workflow):
-    return workflow.result("twin/tiny/truth/station_defects.csv")
+    return workflow.result("simulation/tiny/truth/station_defects.csv")
 
 
 def test_the_truth_is_recovered(tiny):
@@ -354,7 +358,7 @@ def test_the_truth_is_recovered(tiny):
             float(row["lowest"]),
             float(row["highest"]),
         )
-        for row in rows(__file__.replace("test_tiny_twin.py", "recovery_of_seeds.csv"))
+        for row in rows(__file__.replace("test_tiny_simulated.py", "recovery_of_seeds.csv"))
     }
     found = dict(recovery_of_seeds.recovered(tiny, "tiny"))
     assert bounds
@@ -364,14 +368,14 @@ def test_the_truth_is_recovered(tiny):
 
 def test_every_measure_of_recovery_has_bounds(tiny):
     """Neither may a measure go without a test, nor bounds stay of what is no longer measured."""
-    bounds = rows(__file__.replace("test_tiny_twin.py", "recovery_of_seeds.csv"))
+    bounds = rows(__file__.replace("test_tiny_simulated.py", "recovery_of_seeds.csv"))
     keys = {(row["quantity"], row["statistic"], row["unit"]) for row in bounds}
     assert set(dict(recovery_of_seeds.recovered(tiny, "tiny"))) == keys
 
 
 def alike_next_door(tiny, date):
     """Share of the cells, %, whose true class is that of the next cell to the east."""
-    path = tiny.result("twin/tiny/truth/landcover.tif")
+    path = tiny.result("simulation/tiny/truth/landcover.tif")
     band = raster.years_of(path).index(int(date)) + 1
     table = np.array(landcover.lookup_table(landcover.KEYS["igbp7"]))
     true = table[np.nan_to_num(raster.read(path, band)).astype("uint8")]
@@ -380,7 +384,7 @@ def alike_next_door(tiny, date):
 
 
 def test_planted_shares_and_signs_are_recovered(tiny):
-    """Errors that follow from what the twin plants: 5.5 % of parcels mistaken in a map.
+    """Errors that follow from what the simulation plants: 5.5 % of parcels mistaken in a map.
 
     A cell takes the pixel that is nearest to its centre, less than a cell away: at worst what
     the truth itself loses from a cell to its neighbour.
@@ -476,7 +480,7 @@ def test_another_python_makes_the_same_study(root, tiny, tmp_path):
     assert {path for path in ours if ours[path] != others[path]} <= {"report.html"}
 
 
-# What the checks of daily records make of the errors that the twin plants
+# What the checks of daily records make of the errors that the simulation plants
 
 
 @pytest.fixture(scope="module")
@@ -490,7 +494,7 @@ def filled(tiny):
 def planted(tiny, filled):
     """Impossible values at the stations that are left, (station, date) -> variable."""
     with open(
-        tiny.result("twin/tiny/truth/station_defects.csv"), encoding="utf-8", newline=""
+        tiny.result("simulation/tiny/truth/station_defects.csv"), encoding="utf-8", newline=""
     ) as file:
         rows = [row for row in csv.DictReader(file) if row["defect"] == "impossible value"]
     left = set(filled.index.get_level_values(0))
@@ -516,7 +520,7 @@ def test_every_planted_error_is_caught(filled, planted):
 
 
 def test_hardly_any_good_value_is_rejected(filled, planted):
-    """Radiation that the twin lets pass the top of the atmosphere is rightly rejected."""
+    """Radiation that the simulation lets pass the top of the atmosphere is rightly rejected."""
     found = rejected(filled, ["step", "persistence", "spatial"]) - planted
     assert len(found) <= 5e-5 * 3 * len(filled)
     impossible = rejected(filled, ["range"]) - planted
