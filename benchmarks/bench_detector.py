@@ -77,10 +77,13 @@ def main():
         "all pairs",
         lambda: list(results.interaction_rows(sample.y, codes, strata, marks, 10)),
     )
-    timed("risk and ecological", lambda: [
-        list(results.risk_rows(strata, sample.names, sample.strata, marks, "1")),
-        list(results.ecological_rows(strata, marks)),
-    ])  # fmt: skip
+    timed(
+        "risk and ecological",
+        lambda: [
+            list(results.risk_rows(strata, sample.names, sample.strata, marks, "1")),
+            list(results.ecological_rows(strata, marks)),
+        ],
+    )
     tests = timed("surrogates", lambda: results.tested(sample, field, options, chosen.threads))
     timed("p as published", lambda: list(results.factor_rows(strata, tests, marks, 10)))
     count = sum(row[4] == "q_both" for row in pairs)

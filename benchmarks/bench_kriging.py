@@ -42,9 +42,15 @@ def ours(fields, month, apart):
     start = time.perf_counter()
     for name, values in fields.items():
         complete, months = filling.without_gaps(
-            name, values, month, apart,
-            model="exponential", lags=15, max_gap_days=None, minimum=10,
-        )  # fmt: skip
+            name,
+            values,
+            month,
+            apart,
+            model="exponential",
+            lags=15,
+            max_gap_days=None,
+            minimum=10,
+        )
         assert not np.isnan(complete).any()
         if name == "temperature":
             kept = complete, months
@@ -61,13 +67,18 @@ def pykrige_days(values, complete, month, months, xy, days):
         mean, fitted = means[month[day]], months[month[day]].model
         here = ~np.isnan(values[day])
         parameters = {
-            "psill": fitted.partial_sill, "range": fitted.range_km, "nugget": fitted.nugget,
-        }  # fmt: skip
+            "psill": fitted.partial_sill,
+            "range": fitted.range_km,
+            "nugget": fitted.nugget,
+        }
         start = time.perf_counter()
         kriged = OrdinaryKriging(
-            *xy[here].T, (values[day] - mean)[here],
-            variogram_model=fitted.model, variogram_parameters=parameters, exact_values=True,
-        )  # fmt: skip
+            *xy[here].T,
+            (values[day] - mean)[here],
+            variogram_model=fitted.model,
+            variogram_parameters=parameters,
+            exact_values=True,
+        )
         found, _ = kriged.execute("points", *xy[~here].T)
         seconds += time.perf_counter() - start
         worst = max(worst, np.abs(found + mean[~here] - complete[day, ~here]).max())

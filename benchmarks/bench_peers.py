@@ -65,9 +65,24 @@ def warp_options(grid):
     albers = raster.grid_of(grid)
     west, south, east, north = albers.bounds
     return [
-        "-q", "-overwrite", "-multi", "-wo", "NUM_THREADS=2", "-wm", "500", "-t_srs", albers.crs,
-        "-te", west, south, east, north, "-tr", albers.resolution_m, albers.resolution_m,
-    ]  # fmt: skip
+        "-q",
+        "-overwrite",
+        "-multi",
+        "-wo",
+        "NUM_THREADS=2",
+        "-wm",
+        "500",
+        "-t_srs",
+        albers.crs,
+        "-te",
+        west,
+        south,
+        east,
+        north,
+        "-tr",
+        albers.resolution_m,
+        albers.resolution_m,
+    ]
 
 
 def of_tiles(run, folder, repeats):
@@ -81,10 +96,28 @@ def of_tiles(run, folder, repeats):
     outputs = [str(folder / name) for name in ("npp.tif", "qc.tif", "absence.tif")]
 
     def gdal(*more):
-        call("gdalbuildvrt", "-q", "-overwrite", "-srcnodata", FIELD.fill, "-input_file_list",
-             folder / "names.txt", folder / "tiles.vrt")  # fmt: skip
-        call("gdalwarp", *warp_options(grid), "-s_srs", modis.SINUSOIDAL, *DEFLATE, *more,
-             "-r", "near", folder / "tiles.vrt", folder / "gdal.tif")  # fmt: skip
+        call(
+            "gdalbuildvrt",
+            "-q",
+            "-overwrite",
+            "-srcnodata",
+            FIELD.fill,
+            "-input_file_list",
+            folder / "names.txt",
+            folder / "tiles.vrt",
+        )
+        call(
+            "gdalwarp",
+            *warp_options(grid),
+            "-s_srs",
+            modis.SINUSOIDAL,
+            *DEFLATE,
+            *more,
+            "-r",
+            "near",
+            folder / "tiles.vrt",
+            folder / "gdal.tif",
+        )
 
     def ours():
         mod17.sample(tiles, str(grid), outputs, "2005", mem_mb=1500, threads=2)
@@ -135,10 +168,29 @@ def of_average(tiles, grid, folder, repeats):
 
     def gdal():
         apart = "-wo", "UNIFIED_SRC_NODATA=NO"  # bands are masked one by one
-        call("gdalwarp", *warp_options(grid), *DEFLATE, "-r", "average", "-et", "0", *apart, flux,
-             folder / "mean_gdal.tif")  # fmt: skip
-        call("gdalwarp", *warp_options(grid), *DEFLATE, "-r", "mode", "-et", "0", reasons,
-             folder / "why_gdal.tif")  # fmt: skip
+        call(
+            "gdalwarp",
+            *warp_options(grid),
+            *DEFLATE,
+            "-r",
+            "average",
+            "-et",
+            "0",
+            *apart,
+            flux,
+            folder / "mean_gdal.tif",
+        )
+        call(
+            "gdalwarp",
+            *warp_options(grid),
+            *DEFLATE,
+            "-r",
+            "mode",
+            "-et",
+            "0",
+            reasons,
+            folder / "why_gdal.tif",
+        )
 
     _, *peer = timed(gdal, repeats)
     ours, theirs = raster.read(years[0][0]), raster.read(folder / "mean_gdal.tif")
@@ -148,10 +200,12 @@ def of_average(tiles, grid, folder, repeats):
     apart = np.abs(ours - theirs)[valid].max()
     return row(
         "warp of a decoded mosaic: NPP, quality, valid share by average, reasons by mode; "
-        f"{CORES} years at once, time of one", mine,
-        "gdalwarp -multi, twice", peer,
+        f"{CORES} years at once, time of one",
+        mine,
+        "gdalwarp -multi, twice",
+        peer,
         f"{near:.2%} of our valid cells agree to 1e-5, all within {apart:.2g} g C m-2",
-    )  # fmt: skip
+    )
 
 
 def cubes(run):

@@ -62,11 +62,21 @@ def surfaces_of(plane, elevation, values):
     )
     count = np.arange(SURFACES)
     return climate_evaluation.Surfaces(
-        variable="temperature", unit="degC", transformation="none", source="simulated",
-        years=2001 + count // 12, months=1 + count % 12, order=2, length_scale=1e5,
-        vertical_scale=0.0, centre=np.zeros(2), stations=np.arange(STATIONS).astype(str),
-        position=np.column_stack([plane, elevation]), observed=values, **parts,
-    )  # fmt: skip
+        variable="temperature",
+        unit="degC",
+        transformation="none",
+        source="simulated",
+        years=2001 + count // 12,
+        months=1 + count % 12,
+        order=2,
+        length_scale=1e5,
+        vertical_scale=0.0,
+        centre=np.zeros(2),
+        stations=np.arange(STATIONS).astype(str),
+        position=np.column_stack([plane, elevation]),
+        observed=values,
+        **parts,
+    )
 
 
 def ours(evaluation, grid, elevation, function, threads):
@@ -96,9 +106,10 @@ def scipy_smooth(surfaces):
 
 def scipy_one(surfaces, points, column):
     return RBFInterpolator(
-        surfaces.knots, scipy_smooth(surfaces)[:, column],
+        surfaces.knots,
+        scipy_smooth(surfaces)[:, column],
         smoothing=8 * np.pi * surfaces.smoothing[column],
-    )(points)  # fmt: skip
+    )(points)
 
 
 def scipy_all(surfaces, points):
@@ -212,9 +223,12 @@ def _with_one_lambda(surfaces):
     plane = surfaces.position[:, :2]
     model = fitting.Model(common_smoothing=True)
     parts, _, _ = fitting.fit_surfaces(
-        plane / 1e5, surfaces.position[:, 2], surfaces.observed,
-        fitting.missing_patterns(surfaces.observed), model,
-    )  # fmt: skip
+        plane / 1e5,
+        surfaces.position[:, 2],
+        surfaces.observed,
+        fitting.missing_patterns(surfaces.observed),
+        model,
+    )
     return replace(surfaces, **parts)
 
 

@@ -161,11 +161,19 @@ def embedded_box(region):
 def write_grid(path, layers, west, north, step, unit, scale=1.0):
     """Write layers (band, y, x) of cells of ``step`` degrees; west, north are outer edges."""
     profile = {
-        "driver": "GTiff", "dtype": layers.dtype, "count": len(layers), "crs": "EPSG:4326",
-        "height": layers.shape[1], "width": layers.shape[2], "compress": "deflate",
-        "zlevel": 9, "predictor": 2, "interleave": "band", "num_threads": 1,
+        "driver": "GTiff",
+        "dtype": layers.dtype,
+        "count": len(layers),
+        "crs": "EPSG:4326",
+        "height": layers.shape[1],
+        "width": layers.shape[2],
+        "compress": "deflate",
+        "zlevel": 9,
+        "predictor": 2,
+        "interleave": "band",
+        "num_threads": 1,
         "transform": Affine(step, 0, west, 0, -step, north),
-    }  # fmt: skip
+    }
     with rasterio.open(path, "w", **profile) as file:
         file.write(layers)
         file.scales = (scale,) * len(layers)

@@ -23,9 +23,15 @@ PROVINCES = {
 
 def area(folder, names=None, country="CHN", level="ADM1"):
     acquire_area(
-        "geoboundaries", country, level, names, folder / "data", folder / "area.gpkg",
-        folder / "area_files.csv", **QUICK,
-    )  # fmt: skip
+        "geoboundaries",
+        country,
+        level,
+        names,
+        folder / "data",
+        folder / "area.gpkg",
+        folder / "area_files.csv",
+        **QUICK,
+    )
     return geopandas.read_file(folder / "area.gpkg")
 
 
@@ -145,9 +151,13 @@ def outlines(folder, polygon):
 
 def dem(folder, polygon):
     acquire_dem(
-        "copernicus_glo90", outlines(folder, polygon), folder / "data", folder / "dem.tif",
-        folder / "dem_files.csv", **QUICK,
-    )  # fmt: skip
+        "copernicus_glo90",
+        outlines(folder, polygon),
+        folder / "data",
+        folder / "dem.tif",
+        folder / "dem_files.csv",
+        **QUICK,
+    )
 
 
 def test_elevation_of_an_area(tmp_path, archives):
@@ -179,9 +189,16 @@ def test_tiles_with_wider_cells_keep_their_place(tmp_path):
         values = np.broadcast_to(np.arange(cells) / cells, (12, cells)).astype("float32")
         transform = rasterio.transform.from_origin(10, lat + 1, 1 / cells, 1 / 12)
         with rasterio.open(
-            path, "w", driver="GTiff", width=cells, height=12, count=1, dtype="float32",
-            crs="EPSG:4326", transform=transform,
-        ) as tile:  # fmt: skip
+            path,
+            "w",
+            driver="GTiff",
+            width=cells,
+            height=12,
+            count=1,
+            dtype="float32",
+            crs="EPSG:4326",
+            transform=transform,
+        ) as tile:
             tile.write(values, 1)
         paths.append(path)
     elevation.write_mosaic(paths, "copernicus_glo90", tmp_path / "a & b" / "dem.tif")

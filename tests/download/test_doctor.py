@@ -54,9 +54,16 @@ def lay_out(copy):
         raw / "area.gpkg"
     )
     with rasterio.open(
-        raw / "dem.tif", "w", driver="GTiff", width=30, height=30, count=1, dtype="float32",
-        crs="EPSG:4326", transform=from_origin(104, 38, 0.1, 0.1),
-    ) as dem:  # fmt: skip
+        raw / "dem.tif",
+        "w",
+        driver="GTiff",
+        width=30,
+        height=30,
+        count=1,
+        dtype="float32",
+        crs="EPSG:4326",
+        transform=from_origin(104, 38, 0.1, 0.1),
+    ) as dem:
         dem.write(np.full((30, 30), 1100, "float32"), 1)
     rows = ["station,lon,lat,elevation_m,date,temperature_degc,precipitation_mm"]
     rows += [

@@ -24,8 +24,12 @@ STUDY = {
         "variables": ["temperature", "precipitation"],
         "grids": [
             {"variable": "temperature", "file": "t.tif", "unit": "degC", "first_month": "2001-01"},
-            {"variable": "precipitation", "file": "p_{year}.tif", "unit": "mm month-1",
-             "first_month": "{year}-01"},
+            {
+                "variable": "precipitation",
+                "file": "p_{year}.tif",
+                "unit": "mm month-1",
+                "first_month": "{year}-01",
+            },
         ],
         "downscaling": {"lapse_rate_k_per_km": -6.5, "elevation": "z.tif"},
     },
@@ -34,23 +38,42 @@ STUDY = {
     "plots": {"file": "srdb.csv"},
     "sites": {"file": "sites.csv"},
     "restoration": {"file": "projects.gpkg", "match_landcover": False},
-    "zones": [{"name": "county", "kind": "area"},
-              {"name": "dry_wet", "kind": "file", "file": "dry_wet.gpkg", "name_field": "zone"}],
+    "zones": [
+        {"name": "county", "kind": "area"},
+        {"name": "dry_wet", "kind": "file", "file": "dry_wet.gpkg", "name_field": "zone"},
+    ],
     "contrasts": [{"name": "dry", "zones": "dry_wet", "of": "dry", "match": ["dem"]}],
-    "detectors": [{"name": "mean_nep", "of": "pixel/nep_mean", "factors": [
-        {"name": "people", "file": "population.tif", "unit": "km-2"},
-        {"name": "lithology", "file": "lithology.tif", "classes": True},
-        {"name": "karst", "file": "karst.gpkg", "name_field": "kind"}]}],
-}  # fmt: skip
+    "detectors": [
+        {
+            "name": "mean_nep",
+            "of": "pixel/nep_mean",
+            "factors": [
+                {"name": "people", "file": "population.tif", "unit": "km-2"},
+                {"name": "lithology", "file": "lithology.tif", "classes": True},
+                {"name": "karst", "file": "karst.gpkg", "name_field": "kind"},
+            ],
+        }
+    ],
+}
 COVERING = box(104.5, 35.5, 106.5, 37.5)
 
 
 def raster(path, bands=1, west=104, value=5.0, crs="EPSG:4326"):
     """A raster of 30 x 30 cells of 0.1 degree, tiled so that its end is its last block."""
     with rasterio.open(
-        path, "w", driver="GTiff", width=64, height=64, count=bands, dtype="float32", crs=crs,
-        transform=from_origin(west, 38, 0.05, 0.05), tiled=True, blockxsize=16, blockysize=16,
-    ) as file:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        width=64,
+        height=64,
+        count=bands,
+        dtype="float32",
+        crs=crs,
+        transform=from_origin(west, 38, 0.05, 0.05),
+        tiled=True,
+        blockxsize=16,
+        blockysize=16,
+    ) as file:
         for band in range(1, bands + 1):
             file.write(np.full((64, 64), value, "float32"), band)
     return path
@@ -116,10 +139,26 @@ def test_sound_files_have_no_fault(site):
     )
     assert "1 classes" in found["factor lithology"].text
     assert set(user_files.READERS) == {
-        "months", "npp", "raster", "carbon", "factor", "plots", "sites", "projects", "polygons",
-    }  # fmt: skip
-    assert {"climate.downscaling", "soil_carbon", "sites", "zones dry_wet", "factor people",
-            "factor karst", "area", "dem"} <= set(found)  # fmt: skip
+        "months",
+        "npp",
+        "raster",
+        "carbon",
+        "factor",
+        "plots",
+        "sites",
+        "projects",
+        "polygons",
+    }
+    assert {
+        "climate.downscaling",
+        "soil_carbon",
+        "sites",
+        "zones dry_wet",
+        "factor people",
+        "factor karst",
+        "area",
+        "dem",
+    } <= set(found)
 
 
 def test_what_is_not_there_is_named_with_where_it_comes_from(site):
@@ -128,16 +167,28 @@ def test_what_is_not_there_is_named_with_where_it_comes_from(site):
             path.unlink()
     found = faults(site())
     assert set(found) == {
-        "climate.grids", "climate.downscaling", "npp.rasters", "soil_carbon", "plots", "sites",
-        "restoration", "zones dry_wet", "factor people", "factor lithology", "factor karst",
-    }  # fmt: skip
+        "climate.grids",
+        "climate.downscaling",
+        "npp.rasters",
+        "soil_carbon",
+        "plots",
+        "sites",
+        "restoration",
+        "zones dry_wet",
+        "factor people",
+        "factor lithology",
+        "factor karst",
+    }
     assert "p_2001.tif" in found["climate.grids"].text
     assert re.search(r"npp_2003.tif and 5 more: no such file", found["npp.rasters"].text)
     for key, word in (
-        ("climate.grids", "ERA5-Land"), ("soil_carbon", "acquire.soil_carbon: soilgrids"),
-        ("factor people", "acquire.population: worldpop"), ("plots", "Soil Respiration Database"),
-        ("restoration", "record of the projects"), ("zones dry_wet", "column of names"),
-    ):  # fmt: skip
+        ("climate.grids", "ERA5-Land"),
+        ("soil_carbon", "acquire.soil_carbon: soilgrids"),
+        ("factor people", "acquire.population: worldpop"),
+        ("plots", "Soil Respiration Database"),
+        ("restoration", "record of the projects"),
+        ("zones dry_wet", "column of names"),
+    ):
         assert word in found[key].remedy and f"correct {key}" in found[key].remedy
 
 
@@ -293,10 +344,14 @@ def test_what_a_rule_will_bring_need_not_be_there(site):
     for name in ("soc.tif", "population.tif"):
         (site.raw / name).unlink()
     keys = {
-        "soil_carbon": {"file": "soc.tif", "unit": "t C ha-1", "depth_cm": [0, 30],
-                        "depth_shape": 0.9786},
+        "soil_carbon": {
+            "file": "soc.tif",
+            "unit": "t C ha-1",
+            "depth_cm": [0, 30],
+            "depth_shape": 0.9786,
+        },
         "acquire": {"soil_carbon": "soilgrids", "population": "worldpop", "country": "CHN"},
-    }  # fmt: skip
+    }
     assert set(faults(site(**keys))) == {"soil_carbon", "factor people"}
     found = {finding.check: finding for finding in site(downloads=True, **keys)}
     assert faults(found.values()) == {}

@@ -41,7 +41,7 @@ def tiles(tmp_path_factory):
             folder / name, "MOD_Grid_MOD17A3H", corners(name.split(".")[2]), [field], ({}, {}), {}
         )
         found[name] = (folder / name).read_bytes()
-    return found  # fmt: skip
+    return found
 
 
 def bring(folder, tiles=("h25v04", "h25v05"), year=2001, **keys):
@@ -85,9 +85,11 @@ def test_tiles_come_with_every_login(tmp_path, archives, tiles, monkeypatch, way
         assert record["address"].startswith(f"https://{FILES}/") and record["licence"]
     assert served.count(CDN) == 2
     assert (served.count(URS, "find_or_create_token") > 0) == (way != "token")
-    text = log.text + "".join(
-        path.read_text() for path in tmp_path.rglob("*.json")
-    ) + (tmp_path / "list.csv").read_text()  # fmt: skip
+    text = (
+        log.text
+        + "".join(path.read_text() for path in tmp_path.rglob("*.json"))
+        + (tmp_path / "list.csv").read_text()
+    )
     assert TOKEN not in text and PASSWORD not in text and "sIgNaTuRe" not in text
 
 

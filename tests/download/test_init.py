@@ -290,8 +290,11 @@ def test_a_study_on_rasters_lists_no_tiles(copy, tmp_path):
     _, settings = zones_named(copy, tmp_path, "mine", "name", ("a", "b"), *words)
     assert "tiles" not in settings and "tiles" not in settings["acquire"]
     loaded = load.load_study(
-        "mine", copy.folder / "config", copy.folder / "workflow/schemas/study.schema.yaml",
-        "data", "results",
-    )  # fmt: skip
+        "mine",
+        copy.folder / "config",
+        copy.folder / "workflow/schemas/study.schema.yaml",
+        "data",
+        "results",
+    )
     assert not loaded["reads_tiles"]
     assert [own["file"] for own in loaded["climate"]["grids"]] == ["temperature.tif", "rain.tif"]

@@ -68,9 +68,12 @@ def test_retired_year_2000_is_said_with_the_remedy(root, tmp_path):
 
 def test_harmonising_needs_both_collections_in_the_overlap(root, tmp_path):
     settings = loaded(
-        root, tmp_path, period=[2000, 2003], climate=CLIMATE,
+        root,
+        tmp_path,
+        period=[2000, 2003],
+        climate=CLIMATE,
         npp={"year_2000": "collection_006_harmonised", "overlap": [2001, 2010]},
-    )  # fmt: skip
+    )
     files = {row["dataset"]: row["files"] for row in plan.plan(settings, study_datasets.load())}
     assert files == {"mod17a3hgf_006": 2 * 11, "mod17a3hgf_061": 2 * 10}
 
@@ -94,10 +97,14 @@ def test_npp_by_light_needs_every_month_and_the_vegetation(root, tmp_path):
 def test_the_series_of_ndvi_begins_in_february_2000(root, tmp_path):
     """Compared with MOD17A3HGF from 2001 on; land cover of 2000 is that of 2001 by choice."""
     settings = loaded(
-        root, tmp_path, climate={"variables": LIGHT}, npp={"source": "casa", "compare": "mod17"},
-        period=[2000, 2001], ndvi={"product": "MOD13Q1", "january_2000": "climatology"},
+        root,
+        tmp_path,
+        climate={"variables": LIGHT},
+        npp={"source": "casa", "compare": "mod17"},
+        period=[2000, 2001],
+        ndvi={"product": "MOD13Q1", "january_2000": "climatology"},
         landcover={"substitute": [{"year": 2000, "by": 2001}]},
-    )  # fmt: skip
+    )
     files = {row["dataset"]: row["files"] for row in plan.plan(settings, study_datasets.load())}
     # dates of MOD13Q1: 49, 65, ... 353 in 2000; 1, 17, ... 353 in 2001
     assert files == {"mod13q1_061": 2 * (20 + 23), "mod17a3hgf_061": 2 * 1, "mcd12q1_061": 2 * 1}
@@ -107,9 +114,12 @@ def test_months_that_are_there_are_counted(root, tmp_path):
     folder = tmp_path / "data/own/modis"
     folder.mkdir(parents=True)
     for begin, tile, produced in (
-        ("2001001", "h25v04", 1), ("2001032", "h25v04", 1), ("2001032", "h25v04", 2),
-        ("2001032", "h25v05", 1), ("2001033", "h25v05", 1),  # no composite begins on day 33
-    ):  # fmt: skip
+        ("2001001", "h25v04", 1),
+        ("2001032", "h25v04", 1),
+        ("2001032", "h25v04", 2),
+        ("2001032", "h25v05", 1),
+        ("2001033", "h25v05", 1),  # no composite begins on day 33
+    ):
         (folder / f"MOD13A3.A{begin}.{tile}.061.202100100000{produced}.hdf").touch()
     settings = loaded(
         root, tmp_path, climate={"variables": LIGHT}, npp={"source": "casa", "compare": None}
@@ -138,11 +148,26 @@ def test_everything_acquired_is_in_the_plan(root, tmp_path):
 
 
 KEYS = (
-    "input", "dataset", "product", "version", "years", "files", "gb", "present", "years_missing",
-    "retired", "login", "licence", "citation", "addresses", "mirror", "mirror_checked", "checksum",
+    "input",
+    "dataset",
+    "product",
+    "version",
+    "years",
+    "files",
+    "gb",
+    "present",
+    "years_missing",
+    "retired",
+    "login",
+    "licence",
+    "citation",
+    "addresses",
+    "mirror",
+    "mirror_checked",
+    "checksum",
     "checked_live",
     "brought",
-)  # fmt: skip
+)
 
 
 def test_the_plan_says_what_the_register_knows(root, tmp_path):
@@ -176,32 +201,48 @@ def test_only_what_a_rule_brings_is_downloaded(root, tmp_path):
 
 
 OWN = {
-    "climate": CLIMATE | {
+    "climate": CLIMATE
+    | {
         "source": "grids",
         "grids": [
             {"variable": "temperature", "file": "t.nc", "unit": "K", "first_month": "2001-01"},
-            {"variable": "precipitation", "file": "p_{year}.tif", "unit": "mm month-1",
-             "first_month": "{year}-01"},
+            {
+                "variable": "precipitation",
+                "file": "p_{year}.tif",
+                "unit": "mm month-1",
+                "first_month": "{year}-01",
+            },
         ],
         "downscaling": {"lapse_rate_k_per_km": -6.5, "elevation": "z.tif"},
     },
     "npp": {"source": "rasters", "rasters": {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}},
     "respiration": {"model": "chen2010", "reason": "a test"},
-    "soil_carbon": {"file": "soc.tif", "unit": "t C ha-1", "depth_cm": [0, 30],
-                    "depth_shape": 0.98},
+    "soil_carbon": {
+        "file": "soc.tif",
+        "unit": "t C ha-1",
+        "depth_cm": [0, 30],
+        "depth_shape": 0.98,
+    },
     "plots": {"file": "srdb.csv"},
     "sites": {"file": "/shared/sites.csv"},
-    "zones": [{"name": "county", "kind": "area"},
-              {"name": "dry_wet", "kind": "file", "file": "dry_wet.shp", "name_field": "zone"}],
+    "zones": [
+        {"name": "county", "kind": "area"},
+        {"name": "dry_wet", "kind": "file", "file": "dry_wet.shp", "name_field": "zone"},
+    ],
     "detectors": [
-        {"name": name, "of": "pixel/nep_mean", "factors": [
-            {"name": "slope", "layer": "slope"},
-            {"name": "people", "file": "population.tif", "unit": "km-2"},
-            {"name": "karst", "file": "karst.gpkg", "name_field": "kind"}]}
+        {
+            "name": name,
+            "of": "pixel/nep_mean",
+            "factors": [
+                {"name": "slope", "layer": "slope"},
+                {"name": "people", "file": "population.tif", "unit": "km-2"},
+                {"name": "karst", "file": "karst.gpkg", "name_field": "kind"},
+            ],
+        }
         for name in ("first", "second")
     ],
     "min_years": 3,
-}  # fmt: skip
+}
 
 
 def test_what_no_rule_brings_is_yours(root, tmp_path):
@@ -214,9 +255,18 @@ def test_what_no_rule_brings_is_yours(root, tmp_path):
     rows = {row["input"]: row for row in found}
     assert len(rows) == len(found)
     assert list(rows) == [
-        "area", "dem", "climate.grids", "climate.downscaling", "npp.rasters", "soil_carbon",
-        "plots", "sites", "zones dry_wet", "factor people", "factor karst",
-    ]  # fmt: skip
+        "area",
+        "dem",
+        "climate.grids",
+        "climate.downscaling",
+        "npp.rasters",
+        "soil_carbon",
+        "plots",
+        "sites",
+        "zones dry_wet",
+        "factor people",
+        "factor karst",
+    ]
     assert (rows["climate.grids"]["files"], rows["climate.grids"]["present"]) == (4, 1)
     assert rows["npp.rasters"]["path"] == f"{folder}/npp_2001.tif ... npp_2003.tif"
     assert rows["sites"]["path"] == "/shared/sites.csv"
@@ -227,26 +277,38 @@ def test_what_no_rule_brings_is_yours(root, tmp_path):
 
 def test_what_a_rule_brings_is_not_yours(root, tmp_path):
     chosen = {
-        "tiles": "earthdata", "stations": "gsod", "dem": "copernicus_glo90",
-        "area": "geoboundaries", "country": "CHN", "soil_carbon": "soilgrids",
+        "tiles": "earthdata",
+        "stations": "gsod",
+        "dem": "copernicus_glo90",
+        "area": "geoboundaries",
+        "country": "CHN",
+        "soil_carbon": "soilgrids",
         "population": "worldpop",
-    }  # fmt: skip
+    }
     settings = loaded(root, tmp_path, **OWN | {"acquire": chosen, "climate": CLIMATE})
     planned = plan.plan(settings, study_datasets.load())
     files = {row["input"]: row["files"] for row in planned}
     assert (files["soil carbon"], files["population"]) == (1, 1)
     assert [row["input"] for row in plan.rows(settings, planned)] == [
-        "npp.rasters", "plots", "sites", "zones dry_wet", "factor karst",
-    ]  # fmt: skip
+        "npp.rasters",
+        "plots",
+        "sites",
+        "zones dry_wet",
+        "factor karst",
+    ]
     assert plan.rows(settings | {"simulated": True}, planned) == []
     assert plan.own_files_text([]) == ""
 
 
 def test_retired_tiles_are_yours_whoever_brings_the_others(root, tmp_path):
     settings = loaded(
-        root, tmp_path, period=[2000, 2003], climate=CLIMATE, npp={"year_2000": "collection_006"},
+        root,
+        tmp_path,
+        period=[2000, 2003],
+        climate=CLIMATE,
+        npp={"year_2000": "collection_006"},
         acquire={"tiles": "earthdata"},
-    )  # fmt: skip
+    )
     found = plan.rows(settings, plan.plan(settings, study_datasets.load()))
     assert [row["input"] for row in found] == ["MOD17A3HGF.006", "area", "dem", "stations"]
     assert "no archive any more: withdrawn" in found[0]["where"]

@@ -17,12 +17,21 @@ from nepflow.download import redaction
     ("address", "expected"),
     [
         ("https://me:pw@host.org/a?b=1", "https://host.org/a?b=1"),
-        ("https://host.org:8443/a?X-Amz-Signature=abc&year=2001", "https://host.org:8443/a?X-Amz-Signature=(hidden)&year=2001"),
+        (
+            "https://host.org:8443/a?X-Amz-Signature=abc&year=2001",
+            "https://host.org:8443/a?X-Amz-Signature=(hidden)&year=2001",
+        ),
         ("https://host.org/a?access_token=abc", "https://host.org/a?access_token=(hidden)"),
-        ("https://host.org/a?Expires=1&Key-Pair-Id=2&Signature=x~y-", "https://host.org/a?Expires=1&Key-Pair-Id=2&Signature=(hidden)"),
-        ("https://host.org/a?parameters=T2M,PS&latitude=36.0", "https://host.org/a?parameters=T2M,PS&latitude=36.0"),
+        (
+            "https://host.org/a?Expires=1&Key-Pair-Id=2&Signature=x~y-",
+            "https://host.org/a?Expires=1&Key-Pair-Id=2&Signature=(hidden)",
+        ),
+        (
+            "https://host.org/a?parameters=T2M,PS&latitude=36.0",
+            "https://host.org/a?parameters=T2M,PS&latitude=36.0",
+        ),
     ],
-)  # fmt: skip
+)
 def test_addresses(address, expected):
     assert redaction.shown(address) == expected
 
@@ -192,11 +201,25 @@ class Mute:
 @pytest.mark.parametrize(
     "text",
     [
-        "https://host:port/x", "https://[half", "https://[::1", "http://", "https://h:99999/",
-        "https://\ud800/", "", None, 7, b"\xff", Mute(), "%", "%s %d", "https://ⅷ.org:x/",
-        "https://" + "a:" * 3000 + "@", "token=" * 3000, "\x00",
+        "https://host:port/x",
+        "https://[half",
+        "https://[::1",
+        "http://",
+        "https://h:99999/",
+        "https://\ud800/",
+        "",
+        None,
+        7,
+        b"\xff",
+        Mute(),
+        "%",
+        "%s %d",
+        "https://ⅷ.org:x/",
+        "https://" + "a:" * 3000 + "@",
+        "token=" * 3000,
+        "\x00",
     ],
-)  # fmt: skip
+)
 def test_nothing_raises(text):
     assert isinstance(redaction.redacted(text), str)
     assert isinstance(redaction.shown(text), str)

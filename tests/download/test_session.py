@@ -45,8 +45,10 @@ def everywhere(tmp_path, monkeypatch):
 def lock_with(folder, where, **fields):
     """A lock file of one tile at an address."""
     row = dict.fromkeys(earthdata.LOCK_COLUMNS, "") | {
-        "file": name_of("h25v04"), "address": where, "sha256": "0" * 64,
-    }  # fmt: skip
+        "file": name_of("h25v04"),
+        "address": where,
+        "sha256": "0" * 64,
+    }
     earthdata.write_list([row | fields], folder / "lock.csv")
     return folder / "lock.csv"
 
@@ -56,14 +58,33 @@ def at(host, scheme="https", name=name_of("h25v04")):  # noqa: B008
 
 
 ELSEWHERE = [
-    at(EVIL), at(EVIL, "http"), at(FILES, "http"), at(FILES, "HTTP"), at(FILES, "ftp"),
-    at("127.0.0.1:8080", "http"), at("localhost"), at("[::1]"), at(BELOW), at(LIKE),
-    at(f"{FILES}:8443"), at(f"{FILES}:443@{EVIL}"), at(f"{USER}:x@{FILES}"),
-    at(f"{EVIL}\\@{FILES}"), at(f"{EVIL}#@{FILES}"), at(f"{FILES}."), at(f"{FILES}%00.example.org"),
-    at("e\u0430rthdata.nasa.gov"), at(f" {FILES}"), at(f"{FILES}:port"), at("[half"),
+    at(EVIL),
+    at(EVIL, "http"),
+    at(FILES, "http"),
+    at(FILES, "HTTP"),
+    at(FILES, "ftp"),
+    at("127.0.0.1:8080", "http"),
+    at("localhost"),
+    at("[::1]"),
+    at(BELOW),
+    at(LIKE),
+    at(f"{FILES}:8443"),
+    at(f"{FILES}:443@{EVIL}"),
+    at(f"{USER}:x@{FILES}"),
+    at(f"{EVIL}\\@{FILES}"),
+    at(f"{EVIL}#@{FILES}"),
+    at(f"{FILES}."),
+    at(f"{FILES}%00.example.org"),
+    at("e\u0430rthdata.nasa.gov"),
+    at(f" {FILES}"),
+    at(f"{FILES}:port"),
+    at("[half"),
     f"//{FILES}/{name_of('h25v04')}",
-    name_of("h25v04"), "", at("nasa.gov"), at("earthdatacloud.nasa.gov.cn"),
-]  # fmt: skip
+    name_of("h25v04"),
+    "",
+    at("nasa.gov"),
+    at("earthdatacloud.nasa.gov.cn"),
+]
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
@@ -278,10 +299,13 @@ def test_a_login_of_one_host_is_not_that_of_the_next(archives):
 
 def test_cookies_of_a_login_stay_with_its_hosts(archives):
     wide = "edl=of-the-login-page; Domain=nasa.gov; Path=/"
-    served = archives(**{
-        URS: lambda r: Reply("x", Set_Cookie=wide), FILES: lambda r: Reply("x"),
-        "power.larc.nasa.gov": lambda r: Reply("x"),
-    })  # fmt: skip
+    served = archives(
+        **{
+            URS: lambda r: Reply("x", Set_Cookie=wide),
+            FILES: lambda r: Reply("x"),
+            "power.larc.nasa.gov": lambda r: Reply("x"),
+        }
+    )
     with earthdata.login_session(TOKEN) as opened:
         for host in (URS, FILES, "power.larc.nasa.gov"):
             opened.get(f"https://{host}/")
@@ -292,9 +316,12 @@ def test_cookies_of_a_login_stay_with_its_hosts(archives):
 
 def test_a_session_without_login_sends_none(archives, everywhere):
     """Neither the netrc file nor what a caller sets, at a first question or a redirected one."""
-    served = archives(**{
-        FILES: lambda r: Reply(b"", 302, Location=f"https://{EVIL}/b"), EVIL: lambda r: Reply("x"),
-    })  # fmt: skip
+    served = archives(
+        **{
+            FILES: lambda r: Reply(b"", 302, Location=f"https://{EVIL}/b"),
+            EVIL: lambda r: Reply("x"),
+        }
+    )
     with session.Session() as opened:
         opened.headers["Authorization"] = "Bearer mine"
         opened.get(f"https://{FILES}/a", auth=("me", "pw"))
@@ -361,8 +388,10 @@ def test_only_the_session_asks(root):
 
 def test_the_domains_stand_in_the_register(tmp_path):
     assert datasets.login_domains("earthdata") == (
-        "earthdata.nasa.gov", "earthdatacloud.nasa.gov", "ladsweb.modaps.eosdis.nasa.gov",
-    )  # fmt: skip
+        "earthdata.nasa.gov",
+        "earthdatacloud.nasa.gov",
+        "ladsweb.modaps.eosdis.nasa.gov",
+    )
     text = Path(datasets.FILE).read_text(encoding="utf-8")
     path = tmp_path / "datasets.yaml"
     for old, new, message in (

@@ -62,9 +62,10 @@ def test_soil_carbon_is_cut_to_the_study_and_no_cell_moves(place, archives):
         left, top = ~archive.transform @ (cut_out.bounds.left, cut_out.bounds.top)
         tags = cut_out.tags() | cut_out.tags(1)
     assert (left, top) == pytest.approx((round(left), round(top)), abs=1e-6)
-    rows, columns = slice(round(top), round(top) + values.shape[0]), slice(
-        round(left), round(left) + values.shape[1]
-    )  # fmt: skip
+    rows, columns = (
+        slice(round(top), round(top) + values.shape[0]),
+        slice(round(left), round(left) + values.shape[1]),
+    )
     assert values.shape < (60, 60)
     assert np.array_equal(values, archive.stock[rows, columns])
     assert tags["unit"] == "t C ha-1" and "0-30 cm" in tags["source"]
@@ -149,7 +150,10 @@ STUDY = {
     "zones": [{"name": "county", "kind": "area"}],
     "respiration": {"model": "chen2010", "reason": "a test"},
     "soil_carbon": {
-        "file": "soil_carbon.tif", "unit": "t C ha-1", "depth_cm": [0, 30], "depth_shape": 0.9786,
+        "file": "soil_carbon.tif",
+        "unit": "t C ha-1",
+        "depth_cm": [0, 30],
+        "depth_shape": 0.9786,
     },
     "detectors": [
         {
@@ -162,9 +166,11 @@ STUDY = {
         }
     ],
     "acquire": {
-        "soil_carbon": "soilgrids", "population": "worldpop", "population_countries": ["CHN"],
+        "soil_carbon": "soilgrids",
+        "population": "worldpop",
+        "population_countries": ["CHN"],
     },
-}  # fmt: skip
+}
 
 
 def loaded(root, tmp_path, **keys):
@@ -189,8 +195,9 @@ def test_what_is_brought_is_declared_as_it_comes(root, tmp_path):
         loaded(root, tmp_path, acquire=named, detectors=[])
     factors = [STUDY["detectors"][0]["factors"][0], {"name": "people", "file": "population.tif"}]
     with pytest.raises(BadStudy, match="Add a factor that reads it"):
-        loaded(root, tmp_path, acquire=named,
-               detectors=[STUDY["detectors"][0] | {"factors": factors}])  # fmt: skip
+        loaded(
+            root, tmp_path, acquire=named, detectors=[STUDY["detectors"][0] | {"factors": factors}]
+        )
 
 
 @pytest.mark.parametrize("switch", [True, False])

@@ -70,9 +70,15 @@ def stations(place, years=(2001, 2002), dataset="gsod", most=2, least=50, buffer
 
 def gathered(place, years=(2001, 2002), radiation=None, least=50, kind="gsod"):
     gather_stations(
-        kind, list(years), least, place / "data", place / "files.csv", radiation,
-        place / "stations.csv", place / "found.csv",
-    )  # fmt: skip
+        kind,
+        list(years),
+        least,
+        place / "data",
+        place / "files.csv",
+        radiation,
+        place / "stations.csv",
+        place / "found.csv",
+    )
     return pd.read_csv(place / "stations.csv", dtype={"station": str})
 
 
@@ -80,8 +86,10 @@ def test_stations_near_the_area_by_completeness(place, archives):
     served = archives(**{NCEI: Gsod(STATIONS, [2001, 2002], weather).answer})
     rows = stations(place)
     assert [(row["station"], row["chosen"]) for row in rows] == [
-        ("51463099999", "1"), ("51828099999", "1"), ("52533099999", "0"),
-    ]  # fmt: skip
+        ("51463099999", "1"),
+        ("51828099999", "1"),
+        ("52533099999", "0"),
+    ]
     names = [row["file"] for row in records.read_list(place / "files.csv")]
     assert "stations/gsod/2001/51463099999.csv" in names and len(names) == 2 + 2 * 2
     asked = len(served.asked)
@@ -228,8 +236,14 @@ def test_a_year_that_was_not_over_is_asked_for_again(place, archives, monkeypatc
         monkeypatch.setenv("SOURCE_DATE_EPOCH", moment)
         before = len(served.asked)
         stations(place, most=1)
-        acquire_radiation("nasa_power", [2001, 2002], place / "ranking.csv", place / "data",
-                          place / "radiation.csv", **QUICK)  # fmt: skip
+        acquire_radiation(
+            "nasa_power",
+            [2001, 2002],
+            place / "ranking.csv",
+            place / "data",
+            place / "radiation.csv",
+            **QUICK,
+        )
         return sorted(request.path.rpartition("/")[2] for request in served.asked[before:])
 
     lists = ["isd-history.csv", "isd-inventory.csv"]
@@ -319,7 +333,7 @@ def ghcn(request):
         for year in (2000, 2001)
         for month in range(1, 13)
     ]
-    return Reply(table([head, *rows]))  # fmt: skip
+    return Reply(table([head, *rows]))
 
 
 def test_ghcn_daily(place, archives):
@@ -352,7 +366,11 @@ def test_a_ranking_that_points_out_of_the_folder(place, archives, identity):
     (place / "ranking.csv").write_text(f"station,lon,lat,chosen\n{identity},88,43,1\n")
     with pytest.raises(transfer.NameRefused, match=r"ranking\.csv: names"):
         acquire_radiation(
-            "nasa_power", [2001], place / "ranking.csv", place / "data", place / "files.csv",
+            "nasa_power",
+            [2001],
+            place / "ranking.csv",
+            place / "data",
+            place / "files.csv",
             **QUICK,
-        )  # fmt: skip
+        )
     assert served.asked == []

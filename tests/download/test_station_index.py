@@ -119,9 +119,31 @@ def test_a_list_without_a_line_is_refused(tmp_path):
 
 
 WRONG_NAMES = [
-    "../../../evil", "/etc/passwd", "a/b", "a\\b", "..", ".", "", ".hidden", "a..b", "a.", "a b",
-    "a\n", "a\x00", "a%2Fb", "a:b", "~a", "-a", "a?b", "a#b", "ü", "٣", "a" * 200, None, "a\u202eb",
-]  # fmt: skip
+    "../../../evil",
+    "/etc/passwd",
+    "a/b",
+    "a\\b",
+    "..",
+    ".",
+    "",
+    ".hidden",
+    "a..b",
+    "a.",
+    "a b",
+    "a\n",
+    "a\x00",
+    "a%2Fb",
+    "a:b",
+    "~a",
+    "-a",
+    "a?b",
+    "a#b",
+    "ü",
+    "٣",
+    "a" * 200,
+    None,
+    "a\u202eb",
+]
 
 
 @pytest.mark.parametrize("identity", WRONG_NAMES)

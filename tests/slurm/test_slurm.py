@@ -23,10 +23,20 @@ SHORT = TINY | {
     "figures": [figure for figure in TINY["figures"] if figure["kind"] != "matrix"],
 }
 OPTIONS = (
-    "--workflow-profile", "profiles/slurm", "--jobs", "3", "--latency-wait", "10",
-    "--default-resources", "slurm_partition=main", "slurm_account=none", "mem_mb=2000",
-    "runtime=30", "--slurm-init-seconds-before-status-checks", "5",
-)  # fmt: skip
+    "--workflow-profile",
+    "profiles/slurm",
+    "--jobs",
+    "3",
+    "--latency-wait",
+    "10",
+    "--default-resources",
+    "slurm_partition=main",
+    "slurm_account=none",
+    "mem_mb=2000",
+    "runtime=30",
+    "--slurm-init-seconds-before-status-checks",
+    "5",
+)
 # Rules that are grouped (years, tables, figures), single ones and one that runs on the login node
 RASTERS = ("nep/nep", "climate/temperature", "pixel/nep_mean", "landcover/landcover_2003")
 TABLES = ("shares_province", "shares_dry_wet", "missing_reasons_native")

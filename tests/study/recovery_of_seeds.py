@@ -3,8 +3,8 @@
 Run from the top folder: .venv/bin/python tests/study/recovery_of_seeds.py FOLDER
 It takes about 20 minutes on 2 cores and writes tests/study/recovery_of_seeds.csv: mean and
 standard deviation over the seeds, and the interval mean +- 4 standard deviations in which a
-further seed must lie, cut off at what is possible. Run it again when the simulation or a method changes,
-and look at the change.
+further seed must lie, cut off at what is possible. Run it again when the simulation or a method
+changes, and look at the change.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """An empty data folder and one study file: everything comes from archives on loopback.
 
-The tiles that the archive holds are those of a simulation, so that the whole workflow can run on them.
+The tiles that the archive holds are simulated, so that the whole workflow can run on them.
 """
 
 import csv

@@ -21,8 +21,12 @@ TARGETS = (
     "tables/precipitation_floored.csv",
 )
 AGAIN = (
-    "npp/061/*2004*", "landcover/landcover_2004.tif", "nep/*", "pixel/*_*", "climate/*.tif",
-)  # fmt: skip
+    "npp/061/*2004*",
+    "landcover/landcover_2004.tif",
+    "nep/*",
+    "pixel/*_*",
+    "climate/*.tif",
+)
 
 
 @pytest.fixture(scope="module")

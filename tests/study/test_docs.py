@@ -33,8 +33,9 @@ UNRUN = {  # commands of ``sh`` blocks, and why no test runs them as they stand
     "export EARTHDATA_TOKEN=...": "a login of one's own",
     "make doctor STUDY=northwest_china_public LIVE=--live": "tries the login at Earthdata",
     "make run": "downloads (tests/study/test_acquired_study.py does, from archives on loopback)",
-    'make init STUDY=ningxia COUNTRY=CHN NAMES="Ningxia Ningxia Hui Autonomous Region"':
-        "asks geoBoundaries (tests/download/test_init.py)",
+    'make init STUDY=ningxia COUNTRY=CHN NAMES="Ningxia Ningxia Hui Autonomous Region"': (
+        "asks geoBoundaries (tests/download/test_init.py)"
+    ),
     "git clone <address of this repository> nepflow": "needs the repository's address",
     "cd nepflow": "needs the clone",
     "make demo": "takes minutes (tests/study/test_tiny_simulated.py runs a small one)",
@@ -44,12 +45,15 @@ UNRUN = {  # commands of ``sh`` blocks, and why no test runs them as they stand
     "snakemake --workflow-profile profiles/slurm": "needs Slurm (tests/slurm runs it)",
     "snakemake --workflow-profile profiles/slurm "
     "--set-resources warp_npp:mem_mb=4000 warp_npp:runtime=60": "needs Slurm; its rule is checked",
-}  # fmt: skip
+}
 PART_OF = {  # what a part of a study file on a page is tried with
-    "title": "t", "citation": "c", "period": [2001, 2015], "tiles": ["h26v05"],
+    "title": "t",
+    "citation": "c",
+    "period": [2001, 2015],
+    "tiles": ["h26v05"],
     "climate": {"variables": ["temperature", "precipitation"]},
     "zones": [{"name": "county", "kind": "area"}],
-}  # fmt: skip
+}
 COUNTIES = [box(104.5, 36, 106, 37), box(106, 36, 107, 37)]
 
 
@@ -65,8 +69,11 @@ def run(folder, body):
     body = re.sub(r"\bmake (?=\w)", "make -o .venv/run ", body)
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", body],
-        cwd=folder, capture_output=True, text=True, env=os.environ | {"HTTPS_PROXY": "http://127.0.0.1:9"},
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"HTTPS_PROXY": "http://127.0.0.1:9"},
+    )
 
 
 def with_make(root, workflow):
@@ -201,9 +208,16 @@ def write_raster(path, values):
     path.parent.mkdir(parents=True, exist_ok=True)
     bands, rows, columns = values.shape
     with rasterio.open(
-        path, "w", driver="GTiff", width=columns, height=rows, count=bands, dtype="float32",
-        crs="EPSG:4326", transform=from_origin(103, 40, 0.05, 0.05),
-    ) as target:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        width=columns,
+        height=rows,
+        count=bands,
+        dtype="float32",
+        crs="EPSG:4326",
+        transform=from_origin(103, 40, 0.05, 0.05),
+    ) as target:
         target.write(values.astype("float32"))
 
 
@@ -319,8 +333,9 @@ def test_what_a_reader_begins_is_built_to_its_report(begun, name, zones, inside)
         assert figure["title"] in report
     rows = table(begun, f"{name}/tables/trends_{zones}.csv")
     assert {(row["zones"], row["zone"]) for row in rows} == {
-        ("region", "all"), *((zones, zone) for zone in inside)
-    }  # fmt: skip
+        ("region", "all"),
+        *((zones, zone) for zone in inside),
+    }
     if name != "my_region":  # three years have no trend
         slopes = [float(row["value"]) for row in rows if row["quantity"] == "npp_slope"]
         assert slopes == pytest.approx([SLOPE] * (1 + len(inside)), rel=1e-4)

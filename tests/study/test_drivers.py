@@ -1,4 +1,4 @@
-"""Detectors, dominant drivers and land-use effect of a tiny simulation, from raw files to the report."""
+"""Detectors, dominant drivers and land-use effect in a tiny simulation, from files to report."""
 
 import csv
 

@@ -22,9 +22,14 @@ def write_grid(path, unit_of_month, count=36):
     months = np.arange(count)
     season = -np.cos(2 * np.pi * (months % 12) / 12)
     profile = {
-        "driver": "GTiff", "height": 48, "width": 90, "count": months.size, "dtype": "float32",
-        "crs": "EPSG:4326", "transform": from_origin(70, 52, 0.5, 0.5),
-    }  # fmt: skip
+        "driver": "GTiff",
+        "height": 48,
+        "width": 90,
+        "count": months.size,
+        "dtype": "float32",
+        "crs": "EPSG:4326",
+        "transform": from_origin(70, 52, 0.5, 0.5),
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     with rasterio.open(path, "w", **profile) as target:
         for month in months:
@@ -46,14 +51,17 @@ def studies(root, tiny, tmp_path_factory):
         "inputs": "files",
         "period": [2001, 2003],
         "grid": TINY["grid"],
-        "raw": {"tiles": str(simulation / "modis"), "dem": str(simulation / "dem.tif"),
-                "stations": str(simulation / "stations.csv")},
+        "raw": {
+            "tiles": str(simulation / "modis"),
+            "dem": str(simulation / "dem.tif"),
+            "stations": str(simulation / "stations.csv"),
+        },
         "area": {"file": str(simulation / "area.gpkg")},
         "landcover": {"substitute": [], "transitions": [2001, 2003]},
         "specification": {"choices": ["respiration"]},
         "respiration": {"time_step": "monthly", "reason": "a test"},
         "figures": TINY["figures"][:1] + TINY["figures"][2:3],
-    }  # fmt: skip
+    }
     npp = {"source": "rasters", "rasters": {"file": "npp_{year}.tif", "unit": "kg C m-2 yr-1"}}
     climate = {"source": "grids", "grids": grids}
     grid_study = common | {"title": "Grids", "climate": climate, "npp": npp}

@@ -14,8 +14,10 @@ from nepflow.study import modis
 OVERLAP = [2001, 2004]
 CLIMATE = {"variables": ["precipitation", "temperature"]}
 NPP = {
-    "year_2000": "collection_006_harmonised", "overlap": OVERLAP, "min_overlap_years": 3,
-}  # fmt: skip
+    "year_2000": "collection_006_harmonised",
+    "overlap": OVERLAP,
+    "min_overlap_years": 3,
+}
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +25,12 @@ def harmonised(root, tmp_path_factory):
     study = TINY | {"npp": NPP, "climate": CLIMATE}
     workflow = Workflow(root, tmp_path_factory.mktemp("harmonised") / "copy", tiny=study)
     workflow.run(
-        "results/tiny/nep/nep.tif", "results/tiny/specification/year_2000.csv",
-        "results/tiny/tables/warnings.csv", "results/tiny/tables/choices.csv",
+        "results/tiny/nep/nep.tif",
+        "results/tiny/specification/year_2000.csv",
+        "results/tiny/tables/warnings.csv",
+        "results/tiny/tables/choices.csv",
         "results/tiny/tables/correlation_nep.csv",
-    )  # fmt: skip
+    )
     return workflow
 
 

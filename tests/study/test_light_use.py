@@ -1,4 +1,4 @@
-"""A study that models NPP from NDVI, on a coarse simulation of three years, from tiles to the report."""
+"""A study that models NPP from NDVI, three simulated years from tiles to the report."""
 
 import csv
 from pathlib import Path
@@ -58,15 +58,19 @@ def months_of_2002(light):
     below = light.result("light")
     months = monthly.of_years(
         [str(below / f"climate/{name}_fit.npz") for name in names],
-        str(below / "dem.tif"), str(below / "grid.tif"), YEARS, "none", 2002,
-    )  # fmt: skip
+        str(below / "dem.tif"),
+        str(below / "grid.tif"),
+        YEARS,
+        "none",
+        2002,
+    )
     x, y = raster.grid_of(below / "grid.tif").xy(0, read(light, "grid").shape[0])
     found = months(lambda *values: np.concatenate(values), read(light, "dem")[None], x=x, y=y)
     return found.reshape(3, 12, *found.shape[1:])
 
 
 def test_npp_is_that_of_other_code_for_the_same_equations(light):
-    """The simulation's own stresses, and light absorption written out here, from what lies on disk."""
+    """Its own stresses, and light absorption written out here, from what lies on disk."""
     climate = months_of_2002(light)
     normal_ndvi = np.stack([read(light, "ndvi/ndvi_normals", band) for band in range(1, 13)])
     normal_warmth = np.stack([read(light, "casa/normals", band) for band in range(1, 13)])
@@ -139,8 +143,11 @@ def test_factors_that_entered_are_marked_and_q_is_plain(light):
     assert marked.keys() - entered == {"elevation", "karst", "population"}
     assert set(found["source"]) == {SIMULATED}
     names = ("pixel/nep_mean", "landcover/keys/igbp17/landcover_2002", "factors/karst")
-    others = ("dem", "factors/population", *(f"pixel/{name}_mean" for name in
-              ("temperature", "precipitation", "radiation")))  # fmt: skip
+    others = (
+        "dem",
+        "factors/population",
+        *(f"pixel/{name}_mean" for name in ("temperature", "precipitation", "radiation")),
+    )
     layers = np.stack([read(light, name) for name in (*names, *others)])
     known = np.isfinite(layers).all(axis=0)
     frame = pd.DataFrame(layers[:3, known].T, columns=["nep", "land_cover", "karst"])
@@ -292,9 +299,10 @@ def test_planted_decline_is_found(planted):
     Error: four standard errors of the slope of their difference, and a fifth of the true slope,
     since own limits of NDVI (quantiles) lie closer together than the planted ones.
     """
-    true, found = truth(planted, "nep", 10), np.stack(
-        [read_of(planted, "nep/nep", band) for band in range(1, 11)]
-    )  # fmt: skip
+    true, found = (
+        truth(planted, "nep", 10),
+        np.stack([read_of(planted, "nep/nep", band) for band in range(1, 11)]),
+    )
     known = np.isfinite(true).all(axis=0) & np.isfinite(found).all(axis=0)
     assert known.sum() > 12000
     years = np.arange(10) - 4.5

@@ -1,9 +1,9 @@
-"""A managed simulation from tiles to tables: planted parts of the trend and planted effects come back.
+"""A managed simulation from tiles to tables: planted parts of the trend and effects come back.
 
 Stated errors. Slopes are means over an area whose years share their noise, so cells are no
 sample: the standard error of the mean slope of the rest is that of the joint least-squares
 regression of the area's mean series on its mean drivers and the year, times sqrt((1 + r) / (1 - r))
-for the memory r = 0.3 of the simulation's chance (simulation.management: 0.2 and 0.4 a year), and 2.13 of
+for the memory r = 0.3 of its chance (simulation.management: 0.2 and 0.4 a year), and 2.13 of
 them (t of 15 degrees of freedom, 95 %) are allowed. To it comes what the simulated observation is
 known to take: MOD17 with a third of the season filled is lowered by 0.08 of that share
 (simulation.tiles), 2.7 % of NPP and of all its trends. Effects have the intervals of the
@@ -80,8 +80,10 @@ def error_of_the_year(y, drivers):
 @pytest.mark.parametrize("method", ["joint", "first_difference"])
 def test_planted_trend_of_people_and_of_climate_come_back(built, value, method):
     error = error_of_the_year(*area_means(built))
-    observed = sum(value[of, method, "mean trend of nep", "found"] for of in ("climate", "rest"))
-    for of in ("climate", "rest"):
+    observed = sum(
+        value[of, method, "mean trend of nep", "found"] for of in ("climate", "residual")
+    )
+    for of in ("climate", "residual"):
         true = value[of, method, "mean trend of nep", "true"]
         found = value[of, method, "mean trend of nep", "found"]
         # differences weigh the same noise less well: their variance with white noise is twice
@@ -89,7 +91,9 @@ def test_planted_trend_of_people_and_of_climate_come_back(built, value, method):
         allowed += (1 - LOWERED) * abs(true)
         assert found == pytest.approx(true, abs=allowed), (of, allowed)
         assert allowed < 0.35 * observed, "an error that would let anything pass"
-    share = [value["rest", method, "share of the mean trend of nep", s] for s in ("true", "found")]
+    share = [
+        value["residual", method, "share of the mean trend of nep", s] for s in ("true", "found")
+    ]
     assert share[1] == pytest.approx(share[0], abs=100 * (allowed + 0.027 * observed) / observed)
 
 
@@ -97,8 +101,8 @@ def test_planted_trend_of_people_and_of_climate_come_back(built, value, method):
 @pytest.mark.parametrize("method", ["joint", "first_difference"])
 def test_planted_trends_lie_in_the_intervals_of_the_study(value, method):
     """Also with what filled days take, which no interval knows; the share does not feel it."""
-    keys = [(of, method, "mean trend of nep") for of in ("climate", "rest")]
-    for key in (*keys, ("rest", method, "share of the mean trend of nep")):
+    keys = [(of, method, "mean trend of nep") for of in ("climate", "residual")]
+    for key in (*keys, ("residual", method, "share of the mean trend of nep")):
         low, found, high, true = (value[*key, s] for s in ("low", "found", "high", "true"))
         assert low < found < high
         assert low <= true <= high, key
@@ -108,9 +112,9 @@ def test_planted_trends_lie_in_the_intervals_of_the_study(value, method):
 
 @pytest.mark.slow
 def test_people_dominate_where_they_truly_do(value):
-    """Everywhere in this simulation; chance turns the sign of the rest in few cells."""
+    """Everywhere in this simulation; chance turns the sign of the residual in few cells."""
     for method in ("joint", "first_difference"):
-        key = "rest", method, "share of the determined area that it dominates"
+        key = "residual", method, "share of the determined area that it dominates"
         assert value[*key, "true"] == 100
         assert 85 < value[*key, "found"] <= 100
 
@@ -127,7 +131,7 @@ def test_residual_method_misses_people_by_the_formula(built, value):
     true = raster.read(built.result("simulation/small/truth/nep_human_slope.tif"))
     known &= np.isfinite(true)
     expected = (true * (1 - r2))[known].mean()
-    found = value["rest", "residual", "mean trend of nep", "found"]
+    found = value["residual", "restrend", "mean trend of nep", "found"]
     error = error_of_the_year(*area_means(built))
     allowed = T_15 * error * (1 - r2[known].mean()) + (1 - LOWERED) * expected
     assert found == pytest.approx(expected, abs=allowed)
@@ -135,7 +139,7 @@ def test_residual_method_misses_people_by_the_formula(built, value):
     key = "mean trend of nep"
     miss = [
         abs(value["climate", method, key, "found"] - value["climate", method, key, "true"])
-        for method in ("residual", "joint")
+        for method in ("restrend", "joint")
     ]
     assert miss[0] > allowed > miss[1]
 

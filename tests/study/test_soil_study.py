@@ -27,9 +27,14 @@ def rows(path):
 def write(path, bands):
     """Half-degree cells from 103 E, 28 N."""
     profile = {
-        "driver": "GTiff", "height": 16, "width": 22, "count": len(bands), "dtype": "float32",
-        "crs": "EPSG:4326", "transform": from_origin(103, 28, 0.5, 0.5),
-    }  # fmt: skip
+        "driver": "GTiff",
+        "height": 16,
+        "width": 22,
+        "count": len(bands),
+        "dtype": "float32",
+        "crs": "EPSG:4326",
+        "transform": from_origin(103, 28, 0.5, 0.5),
+    }
     with rasterio.open(path, "w", **profile) as target:
         target.write(np.asarray(bands, dtype="float32"))
 
@@ -62,9 +67,12 @@ def plant(folder):
     }  # fmt: skip
     pandas.DataFrame(plots).to_csv(folder / "srdb-data.csv", index=False)
     towers = {
-        "site": ["a", "b", "far"], "lon": [106.0, 108.0, 10.0], "lat": [23.0, 24.0, 50.0],
-        "nep": [-2.5, -3.0, 1.0], "class": ["EBF", "GRA", "GRA"],
-    }  # fmt: skip
+        "site": ["a", "b", "far"],
+        "lon": [106.0, 108.0, 10.0],
+        "lat": [23.0, 24.0, 50.0],
+        "nep": [-2.5, -3.0, 1.0],
+        "class": ["EBF", "GRA", "GRA"],
+    }
     pandas.DataFrame(towers).to_csv(folder / "towers.csv", index=False)
     write(folder / "soil_carbon.tif", np.full((1, 16, 22), 4.0))
     write(folder / "dem.tif", np.full((1, 16, 22), 400.0))
@@ -91,8 +99,10 @@ def plant_projects(path):
 
 
 GRIDS = {
-    "temperature": "degC", "precipitation": "mm month-1", "radiation": "MJ m-2 month-1",
-}  # fmt: skip
+    "temperature": "degC",
+    "precipitation": "mm month-1",
+    "radiation": "MJ m-2 month-1",
+}
 STUDY = {
     "based_on": "guangxi_karst",
     "title": "Planted",
@@ -169,10 +179,16 @@ def plant_other(folder):
     daily *= (month + 2.972) / (month + 5.657)
     rs = RATE * 365.25 * daily * np.exp(rng.normal(0, 0.1, 30))
     plots = {
-        "Record_number": range(30), "Longitude": 100 + 0.1 * np.arange(30), "Latitude": 25.0,
-        "Ecosystem_type": "Forest", "Manipulation": "None", "MAT": t, "MAP": p, "Rs_annual": rs,
+        "Record_number": range(30),
+        "Longitude": 100 + 0.1 * np.arange(30),
+        "Latitude": 25.0,
+        "Ecosystem_type": "Forest",
+        "Manipulation": "None",
+        "MAT": t,
+        "MAP": p,
+        "Rs_annual": rs,
         "Rh_annual": 0.6 * rs,
-    }  # fmt: skip
+    }
     pandas.DataFrame(plots).to_csv(folder / "calibration.csv", index=False)
     number = np.zeros((1, 16, 22))
     number[0, 7:9, 5:7], number[0, 10, 10:13] = 4, 9
@@ -254,7 +270,7 @@ def test_pooled_coefficients_find_the_planted_trend_from_six_years(other):
         for row in rows(other.result("other/tables/attribution_npp.csv"))
     }
     for method in ("joint", "first_difference"):
-        assert value[method, "rest", "mean_slope"] == pytest.approx(HUMAN, abs=0.25)
+        assert value[method, "residual", "mean_slope"] == pytest.approx(HUMAN, abs=0.25)
 
 
 @pytest.mark.slow
@@ -311,24 +327,24 @@ def test_other_models_stand_beside_the_headline(built):
 
 @pytest.mark.slow
 def test_planted_trend_is_attributed(built):
-    """NPP: joint and differences find the human trend, the residual method misses it."""
+    """NPP: joint and differences find the human trend, RESTREND misses it."""
     table = rows(built.result("planted/tables/attribution_npp.csv"))
     value = {(r["method"], r["of"], r["quantity"]): float(r["value"] or math.nan) for r in table}
     for method in ("joint", "first_difference"):
-        assert value[method, "rest", "mean_slope"] == pytest.approx(HUMAN, abs=0.25)
-    miss = value["joint", "rest", "mean_slope"] - value["residual", "rest", "mean_slope"]
-    assert miss == pytest.approx(-value["residual", "rest", "mean_bias"], rel=1e-4)
+        assert value[method, "residual", "mean_slope"] == pytest.approx(HUMAN, abs=0.25)
+    miss = value["joint", "residual", "mean_slope"] - value["restrend", "residual", "mean_slope"]
+    assert miss == pytest.approx(-value["restrend", "residual", "mean_bias"], rel=1e-4)
     assert miss > 0.5
     for method in attribution.METHODS:
-        names = ("observed", "climate", "rest")
+        names = ("observed", "climate", "residual")
         observed, climate, rest = (value[method, name, "mean_slope"] for name in names)
         assert observed == pytest.approx(climate + rest, abs=1e-5)
         for quantity in ("case_share", "class_share", "dominant_share"):
             shares = [v for (m, _, q), v in value.items() if (m, q) == (method, quantity)]
             assert math.fsum(shares) == pytest.approx(100, abs=1e-6), (method, quantity)
         assert 0 <= value[method, attribution.DOMINANT[3], "null_dominant_share"] <= 100
-        if method != "residual":
-            low, high = (value[method, "rest", f"mean_slope_{end}"] for end in ("low", "high"))
+        if method != "restrend":
+            low, high = (value[method, "residual", f"mean_slope_{end}"] for end in ("low", "high"))
             assert low < HUMAN < high
 
 

@@ -21,9 +21,10 @@ from scipy import stats
 
 SIMULATED = "simulated"
 COLUMNS = {
-    "temperature_degc": "temperature", "precipitation_mm": "precipitation",
+    "temperature_degc": "temperature",
+    "precipitation_mm": "precipitation",
     "radiation_mj_m2": "radiation",
-}  # fmt: skip
+}
 
 
 def rows(path):

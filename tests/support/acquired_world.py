@@ -1,4 +1,4 @@
-"""Public archives on loopback that hold a whole small world: a simulation's tiles, made-up weather."""
+"""Public archives on loopback that hold a whole small world: simulated tiles, made-up weather."""
 
 import json
 

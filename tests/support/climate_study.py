@@ -12,11 +12,17 @@ CRS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
 YEARS = [2001, 2002]
 POLICIES = dict.fromkeys(
     [
-        "unreadable_date", "position_missing", "conflicting_position", "elevation_missing",
-        "identical_duplicate", "conflicting_duplicate", "outside_area", "out_of_range",
+        "unreadable_date",
+        "position_missing",
+        "conflicting_position",
+        "elevation_missing",
+        "identical_duplicate",
+        "conflicting_duplicate",
+        "outside_area",
+        "out_of_range",
     ],
     "drop",
-) | {"undeclared_code": "error"}  # fmt: skip
+) | {"undeclared_code": "error"}
 LIMITS = {"temperature": [-90, 60], "precipitation": [0, 9300]}
 MEDIANS = {"temperature": [-40, 45], "precipitation": [0.3, 1000]}
 

@@ -70,9 +70,10 @@ class Earthdata:
         found = [
             file
             for file in sorted(self.tiles)
-            if file.startswith(f"{name}.") and f".{version}." in file
+            if file.startswith(f"{name}.")
+            and f".{version}." in file
             and any(fnmatch.fnmatchcase(file, pattern) for pattern in patterns)
-        ]  # fmt: skip
+        ]
         size = int(request.query["page_size"][0])
         items = [self.entry(file) for file in found][:size]
         body = {"hits": len(found), "took": 12, "items": items}

@@ -29,15 +29,31 @@ LIGHT = {
         {"name": "sink", "kind": "sink", "cuts": [0]},
     ],
     "figures": [
-        {"name": "ndvi_filled", "kind": "map", "layer": "ndvi/filled_share", "title": "Filled",
-         "caption": "Share."},
-        {"name": "npp_comparison", "kind": "panels", "columns": 2, "title": "Two sources",
-         "caption": "Means.", "panels": [
-             {"kind": "map", "layer": "npp/compared/npp_difference", "title": "Difference"},
-             {"kind": "scatter", "layer": "npp/compared/npp_own", "against": "npp/compared/npp_other",
-              "title": "Cells"}]},
+        {
+            "name": "ndvi_filled",
+            "kind": "map",
+            "layer": "ndvi/filled_share",
+            "title": "Filled",
+            "caption": "Share.",
+        },
+        {
+            "name": "npp_comparison",
+            "kind": "panels",
+            "columns": 2,
+            "title": "Two sources",
+            "caption": "Means.",
+            "panels": [
+                {"kind": "map", "layer": "npp/compared/npp_difference", "title": "Difference"},
+                {
+                    "kind": "scatter",
+                    "layer": "npp/compared/npp_own",
+                    "against": "npp/compared/npp_other",
+                    "title": "Cells",
+                },
+            ],
+        },
     ],
-}  # fmt: skip
+}
 # Ten years, of which only the comparison with the truth is made
 PLANTED = LIGHT | {
     "title": "A coarse simulation whose planted decline and change of land are to be found",

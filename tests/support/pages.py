@@ -78,13 +78,17 @@ def tables():
     classes = [
         (name, False, 10 * share, share, share)
         for name, share in (
-            ("extremely significant decrease", 1.0), ("significant decrease", 2.0),
-            ("slightly significant decrease", 3.0), ("non-significant decrease", 4.0),
-            ("no change", 0.0), ("non-significant increase", 10.0),
-            ("slightly significant increase", 15.0), ("significant increase", 25.0),
+            ("extremely significant decrease", 1.0),
+            ("significant decrease", 2.0),
+            ("slightly significant decrease", 3.0),
+            ("non-significant decrease", 4.0),
+            ("no change", 0.0),
+            ("non-significant increase", 10.0),
+            ("slightly significant increase", 15.0),
+            ("significant increase", 25.0),
             ("extremely significant increase", 40.0),
         )
-    ]  # fmt: skip
+    ]
     return {
         "respiration_variants": pd.DataFrame(
             readings, columns=["reading", "chosen", "quantity", "value", "unit"]

@@ -128,7 +128,7 @@ class Gsod:
                     "G",
                 )
             )
-        return table([head, *rows])  # fmt: skip
+        return table([head, *rows])
 
 
 class Power:
@@ -195,10 +195,14 @@ class Elevation:
             lat + 1 - cell * (np.arange(self.cells) + 0.5),
         )
         profile = {
-            "driver": "GTiff", "width": self.cells, "height": self.cells, "count": 1,
-            "dtype": "float32", "crs": "EPSG:4326",
+            "driver": "GTiff",
+            "width": self.cells,
+            "height": self.cells,
+            "count": 1,
+            "dtype": "float32",
+            "crs": "EPSG:4326",
             "transform": from_origin(lon, lat + 1, cell, cell),
-        }  # fmt: skip
+        }
         with MemoryFile() as memory:
             with memory.open(**profile) as raster:
                 raster.write(self.height(x, y).astype("float32"), 1)
@@ -271,7 +275,7 @@ class Boundaries:
             "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}},
             "features": features,
         }
-        return Reply(json.dumps(body), Content_Type="text/plain; charset=utf-8")  # fmt: skip
+        return Reply(json.dumps(body), Content_Type="text/plain; charset=utf-8")
 
 
 def geotiff(values, crs, transform, nodata):
@@ -279,9 +283,15 @@ def geotiff(values, crs, transform, nodata):
     height, width = values.shape
     with MemoryFile() as memory:
         with memory.open(
-            driver="GTiff", width=width, height=height, count=1, dtype=values.dtype.name, crs=crs,
-            transform=transform, nodata=nodata,
-        ) as raster:  # fmt: skip
+            driver="GTiff",
+            width=width,
+            height=height,
+            count=1,
+            dtype=values.dtype.name,
+            crs=crs,
+            transform=transform,
+            nodata=nodata,
+        ) as raster:
             raster.write(values, 1)
         return memory.read()
 

@@ -9,10 +9,20 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 YEARS = np.arange(2001, 2021)
 SIDE = 72  # cells of 1 km
 SETTINGS = {
-    "base_years": 2, "match_years": 3, "neighbours": 10, "caliper": 1.5, "not_yet_treated": False,
-    "min_controls": 30, "buffer_km": 1.5, "patch_km": 3.0, "window": [-10, 10],
-    "draws": 200, "confidence_percent": 95, "seed": 1, "min_projects": 15,
-}  # fmt: skip
+    "base_years": 2,
+    "match_years": 3,
+    "neighbours": 10,
+    "caliper": 1.5,
+    "not_yet_treated": False,
+    "min_controls": 30,
+    "buffer_km": 1.5,
+    "patch_km": 3.0,
+    "window": [-10, 10],
+    "draws": 200,
+    "confidence_percent": 95,
+    "seed": 1,
+    "min_projects": 15,
+}
 STARTS = (2006, 2008, 2010)
 
 
@@ -32,9 +42,13 @@ def world(seed, effects, counts, side=SIDE, noise=25.0):
     for year in range(t.size):
         memory = 0.4 * memory + smooth(rng, side, 1.0) * noise * np.sqrt(1 - 0.4**2)
         nep[year] = (
-            300 - 40 * elevation + 30 * landcover + 15 * (warmth[year] - 20)
-            + (2 + 1.5 * elevation) * t[year] + memory
-        )  # fmt: skip
+            300
+            - 40 * elevation
+            + 30 * landcover
+            + 15 * (warmth[year] - 20)
+            + (2 + 1.5 * elevation) * t[year]
+            + memory
+        )
     project = np.zeros((side, side))
     corners = [(r, c) for r in range(1, side - 3, 6) for c in range(1, side - 3, 6)]
     odds = np.exp([0.8 * elevation[r + 1, c + 1] for r, c in corners])
@@ -49,8 +63,13 @@ def world(seed, effects, counts, side=SIDE, noise=25.0):
         grown = own * np.clip((YEARS - start + 1) / 3, 0, 1)
         nep[:, r : r + 3, c : c + 3] += grown[:, None, None]
         projects[number] = measure, start
-    return {"nep": nep, "warmth": warmth, "elevation": elevation, "landcover": landcover,
-            "project": project}, projects  # fmt: skip
+    return {
+        "nep": nep,
+        "warmth": warmth,
+        "elevation": elevation,
+        "landcover": landcover,
+        "project": project,
+    }, projects
 
 
 def smooth(rng, side, width):
@@ -69,17 +88,28 @@ def panel(cubes, projects, settings=SETTINGS):
         *(a.ravel() for a in flat), settings["patch_km"], settings["buffer_km"]
     )
     layers = np.concatenate(
-        [[x.ravel(), y.ravel(), cubes["elevation"].ravel()],
-         cubes["nep"].reshape(YEARS.size, -1), cubes["warmth"].reshape(YEARS.size, -1)]
-    )  # fmt: skip
+        [
+            [x.ravel(), y.ravel(), cubes["elevation"].ravel()],
+            cubes["nep"].reshape(YEARS.size, -1),
+            cubes["warmth"].reshape(YEARS.size, -1),
+        ]
+    )
     units = restoration_panel.means([restoration_panel.sums(key, layers)], 2)
     n = YEARS.size
     start = np.array([projects[p][1] if p else np.inf for p in units.project], dtype=float)
     v = units.values
     return matching.Panel(
-        v[3 : 3 + n].T, v[3 + n :].T[None].copy(), v[2:3], units.landcover, units.project, start,
-        units.cells, v[0], v[1], YEARS,
-    )  # fmt: skip
+        v[3 : 3 + n].T,
+        v[3 + n :].T[None].copy(),
+        v[2:3],
+        units.landcover,
+        units.project,
+        start,
+        units.cells,
+        v[0],
+        v[1],
+        YEARS,
+    )
 
 
 def share(start, last=10):

@@ -43,8 +43,11 @@ OWN = {
         }
     ],
     "restoration": {"file": "projects.gpkg"},
-    "figures": [MEAN, FIGURE | {"name": "maps", "kind": "classes", "layer": "landcover/landcover_2009"}],
-}  # fmt: skip
+    "figures": [
+        MEAN,
+        FIGURE | {"name": "maps", "kind": "classes", "layer": "landcover/landcover_2009"},
+    ],
+}
 # what the rules make and no study can name: raw inputs, and rasters that are removed again
 NO_LAYER = re.compile(
     r"acquired/(\w+|\{raster\})|npp/rasters/native/(missing_reason_)?\d{4}|bands/.*"
@@ -140,8 +143,14 @@ def test_every_raw_file_that_rules_read_is_looked_for(root, tmp_path):
     assert known <= read, "and all that is looked for is read"
 
 
-LOST = ["npp_2005.tif", "t_2009.tif", "modis/MOD17A3HGF.A2004001.h26v05.061.2024001000000.hdf",
-        "dem.tif", "projects.gpkg", "soc.tif"]  # fmt: skip
+LOST = [
+    "npp_2005.tif",
+    "t_2009.tif",
+    "modis/MOD17A3HGF.A2004001.h26v05.061.2024001000000.hdf",
+    "dem.tif",
+    "projects.gpkg",
+    "soc.tif",
+]
 
 
 @pytest.mark.parametrize("lost", LOST)

@@ -14,18 +14,39 @@ from nepflow.study.imports import code_of
 RULE = re.compile(r"^( *)rule (\w+):\n(.*?)(?=^ *rule\b|\Z)", re.M | re.S)
 # From left to right: a module imports from its own folder and from those before it
 STAGES = (
-    "study", "io", "spatial", "modis", "stations", "climate", "landcover", "npp", "respiration",
-    "pixel", "zones", "attribution", "detector", "restoration", "evaluation", "download", "inputs",
-    "figures", "report",
-)  # fmt: skip
+    "study",
+    "io",
+    "spatial",
+    "modis",
+    "stations",
+    "climate",
+    "landcover",
+    "npp",
+    "respiration",
+    "pixel",
+    "zones",
+    "attribution",
+    "detector",
+    "restoration",
+    "evaluation",
+    "download",
+    "inputs",
+    "figures",
+    "report",
+)
 FILES = {"rasterio", "rioxarray", "pyhdf", "geopandas", "pyogrio"}
 NETWORK = {"requests", "earthaccess", "urllib.request", "http", "http.client"}
 # Folders whose work is with files; elsewhere only the readers of a stage's own inputs.
 FOLDERS_OF_FILES = {"io", "download", "inputs", "simulation"}
 READERS = {
-    "modis/hdf", "modis/tiles", "climate/grids", "detector/factors", "restoration/projects",
-    "spatial/sampling", "stations/cleaning",
-}  # fmt: skip
+    "modis/hdf",
+    "modis/tiles",
+    "climate/grids",
+    "detector/factors",
+    "restoration/projects",
+    "spatial/sampling",
+    "stations/cleaning",
+}
 
 
 def rules(root):

@@ -1,4 +1,4 @@
-"""Annual cubes -> trends split into climate and the rest.
+"""Annual cubes -> trends split into climate and the residual.
 
 Inputs   <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
 Outputs  <study>/attribution/<variable>_{observed_slope,observed_p,time_r2,restrend_bias}.tif,
@@ -47,7 +47,7 @@ rule estimate_attribution:
         grid="<study>/grid.tif",
     output:
         climate="<banded>/attribution/{variable}_{method}_climate_slope.tif",
-        rest="<banded>/attribution/{variable}_{method}_residual_slope.tif",
+        residual="<banded>/attribution/{variable}_{method}_residual_slope.tif",
         drivers="<banded>/attribution/{variable}_{method}_driver_slopes.tif",
         share="<banded>/attribution/{variable}_{method}_residual_share.tif",
         cases="<banded>/attribution/{variable}_{method}_case.tif",
@@ -96,7 +96,7 @@ rule estimate_restrend_bias:
         min_years=setting("min_years"),
         attribution=setting("attribution"),
     message:
-        "{wildcards.study}{wildcards.band}: bias of the residual method for {wildcards.variable}."
+        "{wildcards.study}{wildcards.band}: bias of RESTREND for {wildcards.variable}."
     script:
         "../scripts/attribution/estimate_restrend_bias.py"
 
@@ -111,7 +111,7 @@ rule summarise_attribution:
         p="<study>/attribution/{variable}_observed_p.tif",
         bias="<study>/attribution/{variable}_restrend_bias.tif",
         climate=of_study(attribution.layer_of_methods, "variable", layer="climate_slope"),
-        rest=of_study(attribution.layer_of_methods, "variable", layer="residual_slope"),
+        residual=of_study(attribution.layer_of_methods, "variable", layer="residual_slope"),
         drivers=of_study(attribution.layer_of_methods, "variable", layer="driver_slopes"),
         share=of_study(attribution.layer_of_methods, "variable", layer="residual_share"),
         cases=of_study(attribution.layer_of_methods, "variable", layer="case"),
@@ -133,6 +133,6 @@ rule summarise_attribution:
         shared_inputs=of_study(circularity.shared_inputs, "variable"),
         simulated=setting("simulated"),
     message:
-        "{wildcards.study}: climate and the rest in the trend of {wildcards.variable}."
+        "{wildcards.study}: climate and the residual in the trend of {wildcards.variable}."
     script:
         "../scripts/attribution/summarise_attribution.py"

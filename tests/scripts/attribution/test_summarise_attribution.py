@@ -15,10 +15,16 @@ from summarise_attribution import LAYERS, summarise_attribution
 
 YEARS = list(range(2001, 2021))
 OPTIONS = {
-    "main_method": "joint", "significance_p": 0.05, "dominance_percent": 50, "calibration": None,
-    "null_draws": 3, "null_pixels": 50, "seed": 1, "confidence_percent": 95,
-}  # fmt: skip
-NAMES = ("climate", "rest", "drivers", "share", "cases", "dominant")
+    "main_method": "joint",
+    "significance_p": 0.05,
+    "dominance_percent": 50,
+    "calibration": None,
+    "null_draws": 3,
+    "null_pixels": 50,
+    "seed": 1,
+    "confidence_percent": 95,
+}
+NAMES = ("climate", "residual", "drivers", "share", "cases", "dominant")
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +75,12 @@ def test_layers_add_and_classes_cover_the_area(made, method):
     known = np.isfinite(observed)
     assert not known[2, 3] and known.sum() == known.size - 1
     np.testing.assert_allclose(
-        observed[known], (layer["climate"] + layer["rest"])[known], atol=1e-5
+        observed[known], (layer["climate"] + layer["residual"])[known], atol=1e-5
     )
     for name in ("cases", "dominant"):
         assert (np.isfinite(layer[name]) == inside).all()
         assert layer[name][2, 3] == (7 if name == "cases" else 5)
-    tags = raster.tags_of(methods[method]["rest"])
+    tags = raster.tags_of(methods[method]["residual"])
     assert tags["unit"] == "g C m-2 yr-2" and tags["simulated"] == "simulated"
     names = raster.classes_of(methods[method]["dominant"])
     assert names == attribution.DOMINANT
@@ -82,7 +88,7 @@ def test_layers_add_and_classes_cover_the_area(made, method):
 
 def test_bias_layer_is_the_difference_of_the_methods(made):
     _, shared, methods, _ = made
-    gap = raster.read(methods["residual"]["rest"]) - raster.read(methods["joint"]["rest"])
+    gap = raster.read(methods["restrend"]["residual"]) - raster.read(methods["joint"]["residual"])
     np.testing.assert_allclose(raster.read(shared["bias"]), gap, atol=1e-5)
 
 
@@ -95,7 +101,7 @@ def test_table_closes_and_says_which_is_claimed(made):
         for quantity in ("case_share", "class_share", "dominant_share"):
             assert part[quantity].sum() == pytest.approx(100)
         slopes = part["mean_slope"]
-        assert slopes["observed"] == pytest.approx(slopes["climate"] + slopes["rest"], abs=1e-5)
+        assert slopes["observed"] == pytest.approx(slopes["climate"] + slopes["residual"], abs=1e-5)
         drivers = slopes[[name for name in slopes.index if name.startswith("climate: ")]]
         assert drivers.sum() == pytest.approx(slopes["climate"], abs=1e-5)
         shares = [name for name in part.index.get_level_values(0).unique() if "share" in name]
@@ -104,7 +110,7 @@ def test_table_closes_and_says_which_is_claimed(made):
                 assert part[quantity].index.equals(part[f"null_{quantity}"].index), quantity
         assert part["null_case_share"].sum() == pytest.approx(100)
         assert part["null_dominant_share"].sum() == pytest.approx(100)
-    joint = table[(table["method"] == "joint") & (table["of"] == "rest")]
+    joint = table[(table["method"] == "joint") & (table["of"] == "residual")]
     slope = joint.set_index("quantity")["value"]["mean_slope"]
     assert slope == pytest.approx(2.0, abs=0.1)
 
@@ -119,7 +125,7 @@ def test_contributions_are_means_of_the_cells_of_a_case(made):
         for code in there:
             name = attribution.CASES[code]
             mean = share[cases == code].mean()
-            assert part["rest_contribution", name] == pytest.approx(mean, abs=1e-4)
+            assert part["residual_contribution", name] == pytest.approx(mean, abs=1e-4)
             assert part["climate_contribution", name] == pytest.approx(100 - mean, abs=1e-4)
 
 
@@ -128,18 +134,18 @@ def test_intervals_stand_beside_the_slopes(made):
     table = made[3]
     for method in ("joint", "first_difference"):
         part = table[table["method"] == method].set_index(["of", "quantity"])["value"]
-        for name in ("observed", "climate", "rest", "climate: temperature"):
+        for name in ("observed", "climate", "residual", "climate: temperature"):
             low, mean, high = (part[name, f"mean_slope{end}"] for end in ("_low", "", "_high"))
             assert low < mean < high
             half = part[name, "mean_slope_error"] * 2.1199  # t of 16 degrees of freedom
             assert high - mean == pytest.approx(half, rel=1e-4)
-        assert part["rest", "mean_slope_low"] < 2 < part["rest", "mean_slope_high"]
-        share = 100 * part["rest", "mean_slope"] / part["observed", "mean_slope"]
-        assert part["rest", "trend_share"] == pytest.approx(share, rel=1e-6)
+        assert part["residual", "mean_slope_low"] < 2 < part["residual", "mean_slope_high"]
+        share = 100 * part["residual", "mean_slope"] / part["observed", "mean_slope"]
+        assert part["residual", "trend_share"] == pytest.approx(share, rel=1e-6)
         assert part["climate", "trend_share"] == pytest.approx(100 - share, rel=1e-6)
         widths = [
             part[name, "trend_share_high"] - part[name, "trend_share_low"]
-            for name in ("rest", "climate")
+            for name in ("residual", "climate")
         ]
         assert widths[0] == pytest.approx(widths[1], rel=1e-6)
 
@@ -148,15 +154,22 @@ def test_report_shows_slopes_cases_classes_and_dominance(made):
     blocks = tables.blocks(made[3])
     titles = [block["title"] for block in blocks]
     assert titles == [
-        "Mean trend", "Share of the mean trend", "Cases", "Classes", "Dominant factor",
-    ]  # fmt: skip
+        "Mean trend",
+        "Share of the mean trend",
+        "Cases",
+        "Classes",
+        "Dominant factor",
+    ]
     heads = [column["text"] for column in blocks[2]["columns"]]
     assert heads[:4] == ["Method", "Of", "Share", "Share by chance"]
     assert "Rest contribution" in heads and len(blocks[2]["rows"]) == 3 * 7
     slopes = {tuple(row[:2]): row[2:] for row in blocks[0]["rows"]}
-    assert len(slopes["joint, claimed", "rest"]) == 5 and "–" in slopes["joint, claimed", "rest"]
+    assert (
+        len(slopes["joint, claimed", "residual"]) == 5
+        and "–" in slopes["joint, claimed", "residual"]
+    )
     assert {row[0] for row in blocks[4]["rows"]} == {
-        "residual",
+        "restrend",
         "joint, claimed",
         "first difference",
     }
@@ -170,9 +183,9 @@ def test_numbers_of_the_text_have_every_share_beside_chance(made):
             assert rows[quantity, of][0] == joint[of, quantity]
     assert ("null_case_share", attribution.CASES[1]) in rows
     assert ("null_dominant_share", attribution.DOMINANT[1]) in rows
-    assert rows["nep_slope_part_low", "rest"][0] == joint["rest", "mean_slope_low"]
+    assert rows["nep_slope_part_low", "residual"][0] == joint["residual", "mean_slope_low"]
     assert rows["nep_slope_part", "climate"][1:3] == ("g C m-2 yr-2", "2001-2020")
-    assert rows["rest_contribution", attribution.CASES[1]][1] == "% of the trend, mean of cells"
+    assert rows["residual_contribution", attribution.CASES[1]][1] == "% of the trend, mean of cells"
 
 
 def test_sample_does_not_depend_on_the_strips(made, tmp_path):

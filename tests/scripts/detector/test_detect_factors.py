@@ -99,9 +99,15 @@ def sampled(world, **options):
 def detected(world):
     outputs = {name: str(world["folder"] / f"{name}.csv") for name in OUTPUTS}
     detect_factors(
-        str(world["folder"] / "sample.npz"), world["layers"][0], outputs, OPTIONS,
-        BUILT_IN, "pixel/nep_mean", 1, simulated=False,
-    )  # fmt: skip
+        str(world["folder"] / "sample.npz"),
+        world["layers"][0],
+        outputs,
+        OPTIONS,
+        BUILT_IN,
+        "pixel/nep_mean",
+        1,
+        simulated=False,
+    )
     return {name: pd.read_csv(path) for name, path in outputs.items()}
 
 
@@ -230,9 +236,17 @@ def raw(folder, name, values, crs="EPSG:6933", side=500.0):
     path = str(folder / name)
     height, width = values.shape
     with rasterio.open(
-        path, "w", driver="GTiff", height=height, width=width, count=1, dtype=values.dtype, crs=crs,
-        transform=Affine(side, 0, 0, 0, -side, SIDE * 1000), nodata=0,
-    ) as target:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        height=height,
+        width=width,
+        count=1,
+        dtype=values.dtype,
+        crs=crs,
+        transform=Affine(side, 0, 0, 0, -side, SIDE * 1000),
+        nodata=0,
+    ) as target:
         target.write(values, 1)
     return path
 

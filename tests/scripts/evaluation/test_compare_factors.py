@@ -9,8 +9,11 @@ from compare_factors import compare_factors
 from nepflow.io import raster
 from test_detect_factors import GRID, OPTIONS, sampled, world  # noqa: F401
 
-CLASSES = [{"name": "loam", "codes": [4]}, {"name": "clay", "codes": [5, 6]},
-           {"name": "sand", "codes": [9]}]  # fmt: skip
+CLASSES = [
+    {"name": "loam", "codes": [4]},
+    {"name": "clay", "codes": [5, 6]},
+    {"name": "sand", "codes": [9]},
+]
 BANDS = ("2001", "2002")
 
 

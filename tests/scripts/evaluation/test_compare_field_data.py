@@ -18,19 +18,28 @@ from nepflow.respiration import calibration
 
 SETTINGS = {"untreated_only": True, "box_deg": None, "soil_carbon_kg_m2": None}
 GSMSR = {
-    "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83, "q10_per_k": -0.006,
-    "precipitation_above_cm": 2.972, "precipitation_below_cm": 5.657,
-}  # fmt: skip
+    "rate": 0.588,
+    "rate_per_carbon": 0.118,
+    "q10_at_zero": 1.83,
+    "q10_per_k": -0.006,
+    "precipitation_above_cm": 2.972,
+    "precipitation_below_cm": 5.657,
+}
 SITES = {"unit": "kg C m-2 yr-1", "sign": "uptake_positive", "key": "sites"}
 
 
 def test_plots_to_table_and_figure(tmp_path):
     plots = {
-        "Record_number": range(4), "Longitude": 100.0, "Latitude": 25.0,
-        "Ecosystem_type": ["Forest", "Forest", "Forest", "Grassland"], "Manipulation": "None",
-        "MAT": [14, 16, 18, None], "MAP": 1000, "Rs_annual": [700, 800, 900, 500],
+        "Record_number": range(4),
+        "Longitude": 100.0,
+        "Latitude": 25.0,
+        "Ecosystem_type": ["Forest", "Forest", "Forest", "Grassland"],
+        "Manipulation": "None",
+        "MAT": [14, 16, 18, None],
+        "MAP": 1000,
+        "Rs_annual": [700, 800, 900, 500],
         "Rh_annual": [400, 430, 500, 300],
-    }  # fmt: skip
+    }
     pd.DataFrame(plots).to_csv(tmp_path / "plots.csv", index=False)
     out = [tmp_path / name for name in ("table.csv", "pairs.csv", "a.png", "a.pdf")]
     compare_plots(

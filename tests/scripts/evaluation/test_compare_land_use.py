@@ -14,14 +14,19 @@ from summarise_land_use import summarise_land_use
 GRID = raster.Grid(
     pyproj.CRS.from_epsg(6933).to_wkt(), Affine(2000, 0, 0, 0, -2000, 40_000), 20, 24
 )
-CLASSES = [{"name": "forest", "codes": [2, 8]}, {"name": "grass", "codes": [10]},
-           {"name": "water", "codes": [17]}]  # fmt: skip
+CLASSES = [
+    {"name": "forest", "codes": [2, 8]},
+    {"name": "grass", "codes": [10]},
+    {"name": "water", "codes": [17]},
+]
 YEARS = list(range(2001, 2007))
 PERIODS = [[2001, 2002, 2003], [2004, 2005, 2006]]
 OPTIONS = {
-    "min_data_percent": 10, "absent_density": "separate",
-    "neighbourhood_km": 10, "min_stable_cells": 3,
-}  # fmt: skip
+    "min_data_percent": 10,
+    "absent_density": "separate",
+    "neighbourhood_km": 10,
+    "min_stable_cells": 3,
+}
 
 
 def written(folder, name, values, unit="g C m-2 yr-1", **options):
@@ -92,8 +97,14 @@ def test_what_sees_the_truth_recovers_it(world):
     table = pd.read_csv(path)
     assert set(table["source"]) == {"simulated"}
     found = table.set_index(["transitions", "quantity"])["value"]
-    same = ("area", "area_effect", "density_effect", "interaction_effect", "total_effect",
-            "observed_change")  # fmt: skip
+    same = (
+        "area",
+        "area_effect",
+        "density_effect",
+        "interaction_effect",
+        "total_effect",
+        "observed_change",
+    )
     for of in ("changed", "unchanged", "all"):
         for name in same:
             seen = found[of, f"recovered_{name}"]

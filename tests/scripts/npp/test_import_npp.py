@@ -17,9 +17,15 @@ def written(path, factor=1.0, **changes):
     values = np.broadcast_to(np.linspace(100, 400, 60) * factor, (50, 60)).copy()
     values[:, :15] = -9
     profile = {
-        "driver": "GTiff", "height": 50, "width": 60, "count": 1, "dtype": "float32",
-        "crs": "EPSG:4326", "transform": from_origin(101.5, 39, 0.1, 0.1), "nodata": -9,
-    } | changes  # fmt: skip
+        "driver": "GTiff",
+        "height": 50,
+        "width": 60,
+        "count": 1,
+        "dtype": "float32",
+        "crs": "EPSG:4326",
+        "transform": from_origin(101.5, 39, 0.1, 0.1),
+        "nodata": -9,
+    } | changes
     with rasterio.open(path, "w", **profile) as target:
         for band in range(1, profile["count"] + 1):
             target.write(values.astype("float32"), band)
@@ -60,9 +66,17 @@ def coded(path, number, dtype="int16", scale=1.0, nodata=None, share=0.2):
     values = np.round((250 + 20 * rng.standard_normal((50, 60))) / scale, 4)
     values[rng.random(values.shape) < share] = number
     with rasterio.open(
-        path, "w", driver="GTiff", height=50, width=60, count=1, dtype=dtype, crs="EPSG:4326",
-        transform=from_origin(101.5, 39, 0.1, 0.1), nodata=nodata,
-    ) as target:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        height=50,
+        width=60,
+        count=1,
+        dtype=dtype,
+        crs="EPSG:4326",
+        transform=from_origin(101.5, 39, 0.1, 0.1),
+        nodata=nodata,
+    ) as target:
         target.write(values.astype(dtype), 1)
     return str(path)
 
@@ -117,9 +131,13 @@ def test_valid_says_what_is_stored_as_a_value(tmp_path):
 
 @pytest.mark.parametrize(
     ("share", "entry", "said"),
-    [(0.2, {}, True), (0.2, {"valid": [0, 32700]}, False), (0.2, {"fill": 0}, False),
-     (0, {}, False)],
-)  # fmt: skip
+    [
+        (0.2, {}, True),
+        (0.2, {"valid": [0, 32700]}, False),
+        (0.2, {"fill": 0}, False),
+        (0, {}, False),
+    ],
+)
 def test_zeros_of_a_mask_are_a_warning(tmp_path, caplog, share, entry, said):
     file = coded(tmp_path / "npp.tif", 0, "float32", share=share)
     _, (flux, *_) = run(tmp_path, file, **entry)

@@ -37,12 +37,17 @@ def rasters(tmp_path):
 
 
 FIGURES = [
-    {"name": "both", "kind": "panels", "panels": [
-        {"kind": "map", "layer": "pixel/nep_mean", "limits": [-5, 20], "palette": "vik"},
-        {"kind": "classes", "layer": "pixel/nep_trend_class", "palette": "batlow"}]},
+    {
+        "name": "both",
+        "kind": "panels",
+        "panels": [
+            {"kind": "map", "layer": "pixel/nep_mean", "limits": [-5, 20], "palette": "vik"},
+            {"kind": "classes", "layer": "pixel/nep_trend_class", "palette": "batlow"},
+        ],
+    },
     {"name": "again", "kind": "map", "layer": "pixel/nep_mean", "limits": [0, 1]},
     {"name": "points", "kind": "scatter", "layer": "climate/temperature", "against": "dem"},
-]  # fmt: skip
+]
 
 
 def test_styles_of_a_study(tmp_path, rasters):

@@ -146,9 +146,11 @@ def test_one_cell_of_very_many_is_seen_by_its_count(tmp_path):
     rows = [
         ("region", 1, "all", name, UNIT, 2001, total, cells, 12_000_000)
         for name, total, cells in (
-            ("nep", 1.2e9, 12_000_000), ("npp", 6e9, 12_000_000), ("rh", 4.8e9 + 400, 12_000_001),
+            ("nep", 1.2e9, 12_000_000),
+            ("npp", 6e9, 12_000_000),
+            ("rh", 4.8e9 + 400, 12_000_001),
         )
-    ]  # fmt: skip
+    ]
     columns = ["zones", "code", "zone", "quantity", "unit", "year", "total", "cells", "size"]
     pd.DataFrame(rows, columns=columns).to_parquet(tmp_path / "sums.parquet")
     (_, _, passed), (apart, limit, same) = checked(tmp_path / "sums.parquet")

@@ -20,9 +20,14 @@ from warp_soil_carbon import warp_soil_carbon
 YEARS = climate_study.YEARS
 SETTINGS = {"bias_correction": "none", "simulated": True}
 GSMSR = {
-    "status": "unconfirmed", "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83,
-    "q10_per_k": -0.006, "precipitation_above_cm": 2.972, "precipitation_below_cm": 5.657,
-}  # fmt: skip
+    "status": "unconfirmed",
+    "rate": 0.588,
+    "rate_per_carbon": 0.118,
+    "q10_at_zero": 1.83,
+    "q10_per_k": -0.006,
+    "precipitation_above_cm": 2.972,
+    "precipitation_below_cm": 5.657,
+}
 WARMTH = 12 + 10 * np.sin(np.arange(24) * np.pi / 6)
 RAIN = 60 + 50 * np.cos(np.arange(24) * np.pi / 6)
 
@@ -30,9 +35,15 @@ RAIN = 60 + 50 * np.cos(np.arange(24) * np.pi / 6)
 def written(path, bands, **changes):
     """Constant bands from 101.5 E, 39 N over the study."""
     profile = {
-        "driver": "GTiff", "height": 50, "width": 60, "count": len(bands), "dtype": "float32",
-        "crs": "EPSG:4326", "transform": from_origin(101.5, 39, 0.1, 0.1), "nodata": -9,
-    } | changes  # fmt: skip
+        "driver": "GTiff",
+        "height": 50,
+        "width": 60,
+        "count": len(bands),
+        "dtype": "float32",
+        "crs": "EPSG:4326",
+        "transform": from_origin(101.5, 39, 0.1, 0.1),
+        "nodata": -9,
+    } | changes
     with rasterio.open(path, "w", **profile) as target:
         for number, value in enumerate(bands, start=1):
             values = np.full((50, 60), value, "float32")

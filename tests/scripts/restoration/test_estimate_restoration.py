@@ -24,9 +24,13 @@ GRID = raster.Grid(WKT, Affine(1000, 0, 0, 0, -1000, SIDE * 1000), SIDE, SIDE)
 EFFECTS = {"closing": 45.0, "planting": 20.0, "fencing": 45.0}
 COUNTS = {"closing": 22, "planting": 22, "fencing": 5}
 SETTINGS = land.SETTINGS | {
-    "min_cells": 2, "patch_km": None, "cluster_patches": 3, "not_yet_treated": False,
-    "draws": 199, "stages": [[2001, 2005], [2006, 2011], [2012, 2020]],
-}  # fmt: skip
+    "min_cells": 2,
+    "patch_km": None,
+    "cluster_patches": 3,
+    "not_yet_treated": False,
+    "draws": 199,
+    "stages": [[2001, 2005], [2006, 2011], [2012, 2020]],
+}
 
 
 def squares(*rows, crs=WKT):
@@ -62,8 +66,16 @@ def built(tmp_path_factory):
         "nep": layer(folder, "nep", cubes["nep"], **bands),
         "warmth": layer(folder, "warmth", cubes["warmth"], **bands),
     }
-    names = ("number.tif", "distance.tif", "projects.csv", "effects.csv", "events.csv",
-             "stages.csv", "events.png", "events.pdf")  # fmt: skip
+    names = (
+        "number.tif",
+        "distance.tif",
+        "projects.csv",
+        "effects.csv",
+        "events.csv",
+        "stages.csv",
+        "events.png",
+        "events.pdf",
+    )
     made = {name.replace(".", "_"): str(folder / name) for name in names}
     names = {"number": "number_tif", "distance": "distance_tif", "table": "projects_csv"}
     outputs = {key: made[name] for key, name in names.items()}
@@ -155,8 +167,9 @@ def test_projects_without_a_cell_are_named(tmp_path):
     shapes = [box(0, 0, 3000, 3000), box(100, 100, 200, 200), Point(1, 1), box(0, 0, 2000, 2000)]
     frame = geopandas.GeoDataFrame(
         {"project": [101.0, 102.0, 103.0, 104.0], "measure": "x", "start_year": range(2006, 2010)},
-        geometry=shapes, crs=WKT,
-    )  # fmt: skip
+        geometry=shapes,
+        crs=WKT,
+    )
     read = restoration_projects.dissolved(frame, "f.gpkg")
     assert read["project"].tolist() == ["101", "102", "104"]
     _, _, table = restoration_projects.on_grid(read, GRID, np.ones((SIDE, SIDE), dtype=bool))
@@ -218,9 +231,11 @@ def test_cells_on_the_border_of_a_project_belong_to_none(tmp_path):
 
 
 PROJECTS = (
-    ("a", "planting", 2010, 0, 0), ("a", "planting", 2010, 30000, 9000),
-    ("b", "closing", 2006, 12000, 6000), ("c", "closing", 2010, 15000, 6000),
-)  # fmt: skip
+    ("a", "planting", 2010, 0, 0),
+    ("a", "planting", 2010, 30000, 9000),
+    ("b", "closing", 2006, 12000, 6000),
+    ("c", "closing", 2010, 15000, 6000),
+)
 
 
 def rasterised(folder, size=1000, numbers=(7, 7, 3, 12), dtype="int16", absent=None):
@@ -231,9 +246,14 @@ def rasterised(folder, size=1000, numbers=(7, 7, 3, 12), dtype="int16", absent=N
         below, left = cells - y // size, x // size
         values[below - 3000 // size : below, left : left + 3000 // size] = number
     profile = {
-        "width": cells, "height": cells, "count": 1, "dtype": dtype, "crs": WKT, "nodata": absent,
+        "width": cells,
+        "height": cells,
+        "count": 1,
+        "dtype": dtype,
+        "crs": WKT,
+        "nodata": absent,
         "transform": Affine(size, 0, 0, 0, -size, SIDE * 1000),
-    }  # fmt: skip
+    }
     with rasterio.open(folder / "p.tif", "w", driver="GTiff", **profile) as target:
         target.write(np.where(values == 0, absent or 0, values), 1)
     rows = {n: row[:3] for n, row in zip(numbers, PROJECTS, strict=True)}

@@ -36,9 +36,18 @@ def tables(tmp_path):
 def test_monthly_table(tables):
     monthly = tables["monthly"]
     assert monthly.columns.tolist() == [
-        "station", "lon", "lat", "elevation_m", "variable", "year", "month", "value", "days",
-        "unit", "source",
-    ]  # fmt: skip
+        "station",
+        "lon",
+        "lat",
+        "elevation_m",
+        "variable",
+        "year",
+        "month",
+        "value",
+        "days",
+        "unit",
+        "source",
+    ]
     assert set(monthly["station"]) == {"00123"}
     rain = monthly[monthly["variable"] == "precipitation"]
     assert rain["value"].tolist() == (2.0 * rain["days"]).tolist()
@@ -47,16 +56,19 @@ def test_monthly_table(tables):
     assert len(warmth) == 23
     assert (warmth["value"] == 10).all()
     assert monthly.groupby("variable")["unit"].first().to_dict() == {
-        "temperature": "degC", "precipitation": "mm month-1",
-    }  # fmt: skip
+        "temperature": "degC",
+        "precipitation": "mm month-1",
+    }
     assert set(monthly["source"]) == {"simulated"}
 
 
 def test_annual_table(tables):
     annual = tables["annual"].set_index(["variable", "year"])
     assert annual["value"].to_dict() == {
-        ("precipitation", 2001): 730, ("precipitation", 2002): 730, ("temperature", 2002): 10,
-    }  # fmt: skip
+        ("precipitation", 2001): 730,
+        ("precipitation", 2002): 730,
+        ("temperature", 2002): 10,
+    }
     assert annual.loc[("precipitation", 2001), "unit"] == "mm yr-1"
 
 

@@ -90,8 +90,9 @@ def test_earlier_flags_stay(tmp_path):
     records.loc[row, "radiation_flag"] = "sunshine"
     checked, table = run(tmp_path, records, simulated=True)
     assert checked.loc[row, ["temperature_flag", "radiation_flag"]].tolist() == [
-        "range", "sunshine",
-    ]  # fmt: skip
+        "range",
+        "sunshine",
+    ]
     assert table.empty and "source" in table
 
 

@@ -40,11 +40,14 @@ def test_defects_are_counted_by_station(tmp_path):
     assert defects.to_dict("list") == {
         "station": ["00003", "00009", "00004", "00005"],
         "reason": [
-            "elevation_missing", "identical_duplicate", "outside_area", "out_of_range_temperature",
+            "elevation_missing",
+            "identical_duplicate",
+            "outside_area",
+            "out_of_range_temperature",
         ],
         "records": [24, 1, 24, 1],
         "action": ["dropped", "kept one", "dropped", "value dropped"],
-    }  # fmt: skip
+    }
     assert len(records) == 28 * 24
     assert records["temperature_degc"].isna().sum() == 1
 

@@ -38,18 +38,35 @@ def planted(folder, code, nodata=None, dtype="int16", share=0.03):
     values = rng.uniform(1500, 1600, (60, 70))
     values[rng.random(values.shape) < share] = code
     with rasterio.open(
-        path, "w", driver="GTiff", height=60, width=70, count=1, dtype=dtype, crs=CRS,
-        transform=Affine(100, 0, -1000, 0, -100, 5000), nodata=nodata,
-    ) as file:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        height=60,
+        width=70,
+        count=1,
+        dtype=dtype,
+        crs=CRS,
+        transform=Affine(100, 0, -1000, 0, -100, 5000),
+        nodata=nodata,
+    ) as file:
         file.write(values.astype(dtype), 1)
     return path
 
 
 @pytest.mark.parametrize(
     ("code", "dtype"),
-    [(-32768, "int16"), (-9999, "int16"), (-99, "int16"), (0, "int16"), (32767, "int16"),
-     (9999, "float64"), (-3.4e38, "float64"), (65535, "uint16"), (15_000, "int16")],
-)  # fmt: skip
+    [
+        (-32768, "int16"),
+        (-9999, "int16"),
+        (-99, "int16"),
+        (0, "int16"),
+        (32767, "int16"),
+        (9999, "float64"),
+        (-3.4e38, "float64"),
+        (65535, "uint16"),
+        (15_000, "int16"),
+    ],
+)
 def test_numbers_that_are_no_heights(folder, code, dtype):
     path = planted(folder, code, dtype=dtype)
     if abs(code) > 1e30:  # absent to every reader of the workflow

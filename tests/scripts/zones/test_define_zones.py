@@ -67,8 +67,12 @@ def test_elevation_and_aridity(folder):
     pet = layer(folder, "pet", evaporation)
     codes, names, _ = made(folder, [rain, pet], kind="aridity")
     assert [names[int(code)] for code in (*codes[0, :3], *codes[1, :2])] == [
-        "hyper-arid", "arid", "semi-arid", "dry sub-humid", "humid",
-    ]  # fmt: skip
+        "hyper-arid",
+        "arid",
+        "semi-arid",
+        "dry sub-humid",
+        "humid",
+    ]
 
 
 def test_stable_land_cover_and_crossing(folder):

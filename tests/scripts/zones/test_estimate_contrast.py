@@ -9,9 +9,14 @@ from nepflow.io import raster
 from nepflow.zones.contrast import BadContrast
 
 SETTINGS = {
-    "bins": 4, "draws": 100, "block_ranges": 3, "min_blocks": 30, "confidence_percent": 95,
-    "sample": 300, "seed": 1,
-}  # fmt: skip
+    "bins": 4,
+    "draws": 100,
+    "block_ranges": 3,
+    "min_blocks": 30,
+    "confidence_percent": 95,
+    "sample": 300,
+    "seed": 1,
+}
 
 
 def made(folder):

@@ -83,7 +83,7 @@ def test_bias_of_the_residual_method_is_that_of_the_theorem():
     """Slope of the residuals = h (1 - R2), h that of the year beside the drivers."""
     for seed in range(10):
         series, drivers = world(seed, gaps=seed % 2 == 0)
-        plain = attribution.attribute(series, drivers, YEARS, "residual", 8)
+        plain = attribution.attribute(series, drivers, YEARS, "restrend", 8)
         joint = attribution.attribute(series, drivers, YEARS, "joint", 8)
         wanted = joint.rest * (1 - joint.time_r2)
         np.testing.assert_allclose(plain.rest, wanted, rtol=1e-8, atol=1e-11)
@@ -98,7 +98,7 @@ def test_formula_of_the_bias_fails_with_a_calibration():
     def gap(calibration):
         joint, plain = (
             attribution.attribute(series, [driver], YEARS, method, 8, calibration)
-            for method in ("joint", "residual")
+            for method in ("joint", "restrend")
         )
         return np.abs(plain.rest - joint.rest * (1 - joint.time_r2)).max()
 
@@ -129,8 +129,8 @@ def test_planted_human_share_is_recovered_and_the_residual_method_misses_it():
     r2 = attribution.attribute(series, drivers, YEARS, "joint", 8).time_r2
     expected = 3.0 * (1 - r2.mean())
     assert expected < 2.3
-    assert means["residual"][0] == pytest.approx(expected, abs=errors["residual"])
-    assert abs(means["residual"][0] - 3.0) > 5 * errors["residual"]
+    assert means["restrend"][0] == pytest.approx(expected, abs=errors["restrend"])
+    assert abs(means["restrend"][0] - 3.0) > 5 * errors["restrend"]
 
 
 def test_calibration_before_the_human_trend_recovers_it():
@@ -140,7 +140,7 @@ def test_calibration_before_the_human_trend_recovers_it():
     after = np.maximum(years - 2009, 0).astype(float)[:, None, None]
     warmth = 15 + rng.normal(0, 0.5, (30, 1, 3000))
     series = 30 * warmth + 5 * after + rng.normal(0, 5, (30, 1, 3000))
-    found = attribution.attribute(series, [warmth], years, "residual", 8, (1991, 2009))
+    found = attribution.attribute(series, [warmth], years, "restrend", 8, (1991, 2009))
     truth = np.polyfit(years, after[:, 0, 0] * 5, 1)[0]
     assert found.rest.mean() == pytest.approx(truth, abs=0.01)
 
@@ -205,9 +205,12 @@ def test_null_share_is_what_a_world_without_human_effect_shows(warming, wetting)
     """Without any trend more than a third counts as dominated by a rest that is not there."""
     series, drivers, _ = planted(300, 0.0, warming, wetting)
     settings = {
-        "null_draws": 20, "seed": 3, "calibration": None, "significance_p": 0.05,
+        "null_draws": 20,
+        "seed": 3,
+        "calibration": None,
+        "significance_p": 0.05,
         "dominance_percent": 50,
-    }  # fmt: skip
+    }
     flat = series[:, 0], [driver[:, 0] for driver in drivers]
     null = inference.null_shares(*flat, YEARS, settings, 8)
     for method in attribution.METHODS:
@@ -247,12 +250,12 @@ def test_shares_by_hand():
     np.testing.assert_equal(*rows)
     case = attribution.CASES
     assert rows[0][case[1], "case_share"] == 40 and rows[0][case[7], "case_share"] == 20
-    assert rows[0][case[1], "rest_contribution"] == 60  # (40 + 80) / 2
+    assert rows[0][case[1], "residual_contribution"] == 60  # (40 + 80) / 2
     assert rows[0][case[1], "climate_contribution"] == 40
-    assert rows[0][case[3], "rest_contribution"] == 100
+    assert rows[0][case[3], "residual_contribution"] == 100
     assert rows[0][case[5], "climate_contribution"] == 100
-    assert np.isnan(rows[0][case[2], "rest_contribution"])
-    assert (case[7], "rest_contribution") not in rows[0]
+    assert np.isnan(rows[0][case[2], "residual_contribution"])
+    assert (case[7], "residual_contribution") not in rows[0]
     name = attribution.DOMINANT
     assert rows[0][name[1], "dominant_share"] == 50 and rows[0][name[3], "dominant_share"] == 50
     assert rows[0][name[3], "dominant_share_significant"] == pytest.approx(100 / 3)

@@ -87,7 +87,7 @@ def test_short_calibration_finds_what_single_pixels_are_refused(method):
 
 def test_drivers_that_cannot_be_told_apart_give_nothing():
     series, drivers, types = world(3, pixels=20)
-    pool = attribution.Pool(YEARS, "residual", FEW)
+    pool = attribution.Pool(YEARS, "restrend", FEW)
     pool.add(series, [drivers[0], 2 * drivers[0]], types)
     assert all(np.isnan(values).all() for values in pool.coefficients().values())
     with pytest.raises(ValueError, match="no method"):
@@ -97,7 +97,7 @@ def test_drivers_that_cannot_be_told_apart_give_nothing():
 def test_coefficients_come_back_from_the_table(tmp_path):
     lines = ["method,type,driver,quantity,value,unit"]
     lines += ["joint,2,,pixels,10,count", "joint,2,rain,coefficient,0.5,u"]
-    lines += ["joint,2,warmth,coefficient,7,u", "residual,2,rain,coefficient,9,u"]
+    lines += ["joint,2,warmth,coefficient,7,u", "restrend,2,rain,coefficient,9,u"]
     (tmp_path / "pooled.csv").write_text("\n".join(lines))
     at = attribution.reader(str(tmp_path / "pooled.csv"), ["warmth", "rain"])
     found = at("joint", np.array([[2.0, 3.0, np.nan]]))

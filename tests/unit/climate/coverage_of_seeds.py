@@ -27,14 +27,18 @@ from nepflow.zones import contrast
 SEEDS = 200
 COLUMNS = ("method", "quantity", "units", "seeds", "coverage_percent", "naive_percent")
 CONTRAST = {
-    "draws": 1000, "block_ranges": 3, "min_blocks": 30, "confidence_percent": 95,
-    "sample": 1000, "seed": 1,
-}  # fmt: skip
+    "draws": 1000,
+    "block_ranges": 3,
+    "min_blocks": 30,
+    "confidence_percent": 95,
+    "sample": 1000,
+    "seed": 1,
+}
 PROJECTS = {"projects resampled": 24, "placebo projects": 6}
 YEARS = np.arange(2001, 2021)
 HUMAN, WARMTH, RAIN = 3.0, 30.0, 0.2  # planted: a year, a kelvin, a mm
 MEMORY = 0.3  # of the noise
-TRENDS = ("rest", "climate", "share of the rest")
+TRENDS = ("residual", "climate", "share of the residual")
 MAPS = {"some 30 blocks": (90, 1.0), "some 8 blocks": (90, 2.0)}  # cells a side, noise
 
 
@@ -101,9 +105,7 @@ def managed(seed, side=18):
         fields = fields.reshape(t.size, -1) / fields.std()
         return rng.normal(0, by_year, (t.size, 1)) + by_place * fields
 
-    drivers = [
-        15 + 0.03 * t[:, None] + chance(0.3, 0.25), 1200 + 4 * t[:, None] + chance(80, 70)
-    ]  # fmt: skip
+    drivers = [15 + 0.03 * t[:, None] + chance(0.3, 0.25), 1200 + 4 * t[:, None] + chance(80, 70)]
     noise = chance(8, 20)
     for year in range(1, t.size):
         noise[year] = MEMORY * noise[year - 1] + np.sqrt(1 - MEMORY**2) * noise[year]

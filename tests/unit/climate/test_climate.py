@@ -28,11 +28,21 @@ def surfaces_of(
     labels = np.repeat(years, 12), np.tile(np.arange(1, 13), len(years))
     position = np.column_stack([np.zeros((len(values), 2)), stations[1]])
     return evaluation.Surfaces(
-        variable=variable, unit="degC", transformation=transformation, source="test",
-        years=labels[0], months=labels[1], order=settings.get("order", 2), length_scale=1e5,
-        vertical_scale=settings.get("vertical_scale", 0.0), centre=np.array([5e5, 4e6]),
-        stations=names, position=position, observed=values, **parts,
-    ), log  # fmt: skip
+        variable=variable,
+        unit="degC",
+        transformation=transformation,
+        source="test",
+        years=labels[0],
+        months=labels[1],
+        order=settings.get("order", 2),
+        length_scale=1e5,
+        vertical_scale=settings.get("vertical_scale", 0.0),
+        centre=np.array([5e5, 4e6]),
+        stations=names,
+        position=position,
+        observed=values,
+        **parts,
+    ), log
 
 
 def monthly(stations, seed=0, years=2):

@@ -34,10 +34,15 @@ def geotiff(
     path, months=24, dtype="float32", code=lambda values: values, nodata=None, names=(), **profile
 ):
     profile = {
-        "driver": "GTiff", "height": SHAPE[0], "width": SHAPE[1], "count": months,
-        "crs": "EPSG:4326", "transform": from_origin(WEST, NORTH, CELL, CELL), "dtype": dtype,
+        "driver": "GTiff",
+        "height": SHAPE[0],
+        "width": SHAPE[1],
+        "count": months,
+        "crs": "EPSG:4326",
+        "transform": from_origin(WEST, NORTH, CELL, CELL),
+        "dtype": dtype,
         "nodata": nodata,
-    } | profile  # fmt: skip
+    } | profile
     with rasterio.open(path, "w", **profile) as target:
         for band in range(1, months + 1):
             target.write(code(field(band)).astype(dtype), band)
@@ -54,8 +59,9 @@ def netcdf(path, months=24, first="2001-01-01"):
         lon = WEST + CELL * (np.arange(SHAPE[1]) + 0.5)
         axes = {
             "time": (np.arange(months) * 30.4375 + 14, f"days since {first}"),
-            "lat": (lat, "degrees_north"), "lon": (lon, "degrees_east"),
-        }  # fmt: skip
+            "lat": (lat, "degrees_north"),
+            "lon": (lon, "degrees_east"),
+        }
         for name, (values, units) in axes.items():
             file.createDimension(name, sizes[name])
             axis = file.createVariable(name, "f8", (name,))

@@ -9,14 +9,29 @@ from nepflow.climate import uncertainty
 from nepflow.climate.spline import ThinPlateSpline
 
 COLORADO = [
-    "2d_gcv", "2d_gcv_rangescale", "2d_m3_z_gcv", "2d_z_fixed_df40", "2d_z_fixed_lambda",
-    "2d_z_gcv", "2d_z_gcv_rangescale", "2d_z_reml", "2d_z_weighted_gcv", "3d_gcv",
-    "3d_gcv_exag10", "3d_m3_gcv", "3d_reml", "interp",
-]  # fmt: skip
+    "2d_gcv",
+    "2d_gcv_rangescale",
+    "2d_m3_z_gcv",
+    "2d_z_fixed_df40",
+    "2d_z_fixed_lambda",
+    "2d_z_gcv",
+    "2d_z_gcv_rangescale",
+    "2d_z_reml",
+    "2d_z_weighted_gcv",
+    "3d_gcv",
+    "3d_gcv_exag10",
+    "3d_m3_gcv",
+    "3d_reml",
+    "interp",
+]
 SYNTHETIC = [
-    "sqrtppt2001_2d_z_gcv", "tmean2001_2d_gcv", "tmean2001_2d_z_gcv", "tmean2001_2d_z_reml",
-    "tmean2001_3d_gcv", "tmean2001_metres_2d_z_gcv",
-]  # fmt: skip
+    "sqrtppt2001_2d_z_gcv",
+    "tmean2001_2d_gcv",
+    "tmean2001_2d_z_gcv",
+    "tmean2001_2d_z_reml",
+    "tmean2001_3d_gcv",
+    "tmean2001_metres_2d_z_gcv",
+]
 VARIANTS = [("colorado", v) for v in COLORADO] + [("synthetic350", v) for v in SYNTHETIC]
 
 
@@ -173,9 +188,12 @@ def test_optimum_of_gss(case, tag, criterion):
     np.testing.assert_allclose(ours[:, 0], theirs, atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize("case", [("colorado", v) for v in (
-    "2d_gcv", "2d_z_gcv", "2d_z_weighted_gcv", "3d_gcv")]
-    + [("synthetic350", "tmean2001_2d_z_gcv")], indirect=True)  # fmt: skip
+@pytest.mark.parametrize(
+    "case",
+    [("colorado", v) for v in ("2d_gcv", "2d_z_gcv", "2d_z_weighted_gcv", "3d_gcv")]
+    + [("synthetic350", "tmean2001_2d_z_gcv")],
+    indirect=True,
+)
 def test_brute_force_leave_one_out_of_fields(case, at_their_lambda):
     table = case.table("loo")
     rows = table["id"].to_numpy() - 1

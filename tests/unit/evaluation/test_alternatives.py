@@ -15,13 +15,19 @@ STUDY = {
     "casa": {"limits": "own"},
     "variability": {"min_mean_g_c": 10, "ddof": 0},
     "trend": {
-        "autocorrelation": "none", "slightly_significant_z": 1.64, "significant_z": 1.96,
+        "autocorrelation": "none",
+        "slightly_significant_z": 1.64,
+        "significant_z": 1.96,
         "extremely_significant_z": 2.58,
     },
     "persistence": {
-        "method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 100, "seed": 1,
+        "method": "prefix",
+        "tolerance": 0,
+        "autoregression": 0.3,
+        "draws": 100,
+        "seed": 1,
     },
-}  # fmt: skip
+}
 
 
 def test_limits_of_light_use_change_npp_alone(tmp_path):

@@ -14,9 +14,13 @@ from nepflow.spatial import sampling
 from rasterio.transform import from_origin
 
 GSMSR = {
-    "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83, "q10_per_k": -0.006,
-    "precipitation_above_cm": 2.972, "precipitation_below_cm": 5.657,
-}  # fmt: skip
+    "rate": 0.588,
+    "rate_per_carbon": 0.118,
+    "q10_at_zero": 1.83,
+    "q10_per_k": -0.006,
+    "precipitation_above_cm": 2.972,
+    "precipitation_below_cm": 5.657,
+}
 NORTHWEST = [73, 31, 111, 49.5]
 
 
@@ -78,12 +82,16 @@ def test_srdb_china_pairs_of_the_relations(srdb):
 
 def plot_file(path, **changes):
     columns = {
-        "Record_number": [1, 2, 3, 4], "Longitude": [100, 101, 102, 103.0],
-        "Latitude": [25, 26, 27, 28.0], "Ecosystem_type": ["Forest", None, "Forest", "Desert"],
-        "Manipulation": [None, "None", "Fertilized", "Control"], "MAT": [15, 16, 17, 18],
-        "MAP": [1200, 1300, 1400, None], "Rs_annual": [800, 700, 900, -5],
+        "Record_number": [1, 2, 3, 4],
+        "Longitude": [100, 101, 102, 103.0],
+        "Latitude": [25, 26, 27, 28.0],
+        "Ecosystem_type": ["Forest", None, "Forest", "Desert"],
+        "Manipulation": [None, "None", "Fertilized", "Control"],
+        "MAT": [15, 16, 17, 18],
+        "MAP": [1200, 1300, 1400, None],
+        "Rs_annual": [800, 700, 900, -5],
         "Rh_annual": [400, None, 500, 300],
-    } | changes  # fmt: skip
+    } | changes
     pd.DataFrame(columns).to_csv(path, index=False)
     return path
 
@@ -145,8 +153,12 @@ def test_sites_take_unit_and_sign(tmp_path, sign, value):
     pd.DataFrame(
         {"id": ["a", "b"], "x": [100, 101], "y": [25, None], "nep": [2.5, 1], "class": ["EBF", ""]}
     ).to_csv(path, index=False)
-    entry = {"file": str(path), "unit": "t C ha-1 yr-1", "sign": sign,
-             "columns": {"site": "id", "lon": "x", "lat": "y"}}  # fmt: skip
+    entry = {
+        "file": str(path),
+        "unit": "t C ha-1 yr-1",
+        "sign": sign,
+        "columns": {"site": "id", "lon": "x", "lat": "y"},
+    }
     sites = field_data.read_sites(entry)
     assert sites["nep"].tolist() == [value] and sites["site"].tolist() == ["a"]
     with pytest.raises(field_data.BadFieldTable, match="no column site"):

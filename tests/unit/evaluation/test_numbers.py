@@ -91,13 +91,21 @@ STUDY = {
         "false_discovery_percent": 5,
     },
     "variability": {
-        "min_mean_g_c": 10, "ddof": 0, "breaks": "natural", "sample": 500, "seed": 1,
+        "min_mean_g_c": 10,
+        "ddof": 0,
+        "breaks": "natural",
+        "sample": 500,
+        "seed": 1,
         "fixed_breaks": [0.05, 0.1, 0.15, 0.2],
     },
     "persistence": {
-        "method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 100, "seed": 1,
+        "method": "prefix",
+        "tolerance": 0,
+        "autoregression": 0.3,
+        "draws": 100,
+        "seed": 1,
     },
-}  # fmt: skip
+}
 
 
 def test_headline_does_not_depend_on_strips_and_finds_what_is_planted():

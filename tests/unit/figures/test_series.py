@@ -112,9 +112,15 @@ def test_units_are_typeset(unit, text):
 
 @pytest.mark.parametrize(
     ("value", "decimals", "text"),
-    [(-3.14159, 2, "−3.14"), (-0.001, 2, "0.00"), (3079000.4, 0, "3\u202f079\u202f000"),
-     (1234.5, 1, "1234.5"), (float("nan"), 1, "–"), (None, 1, "–")],
-)  # fmt: skip
+    [
+        (-3.14159, 2, "−3.14"),
+        (-0.001, 2, "0.00"),
+        (3079000.4, 0, "3\u202f079\u202f000"),
+        (1234.5, 1, "1234.5"),
+        (float("nan"), 1, "–"),
+        (None, 1, "–"),
+    ],
+)
 def test_numbers_are_typeset(value, decimals, text):
     assert labels.number(value, decimals) == text
 

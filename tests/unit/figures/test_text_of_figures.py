@@ -123,14 +123,23 @@ def draw_event_study(**options):
         for name in names
         for year in range(-3, 4)
         for quantity, value in (
-            ("effect", 1.0 * year), ("effect_low", year - 1.0), ("effect_high", year + 1.0),
+            ("effect", 1.0 * year),
+            ("effect_low", year - 1.0),
+            ("effect_high", year + 1.0),
         )
-    ]  # fmt: skip
+    ]
     quantities = [
-        *(f"{name}{end}" for name in ("effect", "effect_beyond_pre_trend", "rank")
-          for end in ("", "_low", "_high")),
-        "projects_compared", "projects", "pre_years_joint_p", "pre_trend", "pre_trend_p",
-    ]  # fmt: skip
+        *(
+            f"{name}{end}"
+            for name in ("effect", "effect_beyond_pre_trend", "rank")
+            for end in ("", "_low", "_high")
+        ),
+        "projects_compared",
+        "projects",
+        "pre_years_joint_p",
+        "pre_trend",
+        "pre_trend_p",
+    ]
     effects = [(name, quantity, "$x^{2$", 0.5, unit) for name in names for quantity in quantities]
     return event_study.event_panels(
         pd.DataFrame(events, columns=results.EVENTS),

@@ -143,9 +143,12 @@ def test_lists_follow_one_another_and_quantities_are_pooled(tmp_path):
     head = "variable,quantity,value,unit\n"
     rows = "p,floored_at_0_share,{},%\np,floored_at_0,{},cells\np,evaluated,{},cells\n"
     for name, text in {
-        "a": head + rows.format(50, 2, 4), "b": head + rows.format(0, 0, 12),
-        "c": "tile,cells\nh25v05,3\n", "d": "tile,cells\n", "e": "tile,reason\n",
-    }.items():  # fmt: skip
+        "a": head + rows.format(50, 2, 4),
+        "b": head + rows.format(0, 0, 12),
+        "c": "tile,cells\nh25v05,3\n",
+        "d": "tile,cells\n",
+        "e": "tile,reason\n",
+    }.items():
         (tmp_path / name).write_text(text)
     a, b, c, d, e = (str(tmp_path / name) for name in "abcde")
     io_bands.write_table([a, b], tmp_path / "pooled")

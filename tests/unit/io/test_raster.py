@@ -86,9 +86,13 @@ def test_failure_leaves_no_file_and_keeps_the_old_one(cube, tmp_path):
 def test_classes_carry_names_colours_and_missing_reason(cube, tmp_path):
     path = str(tmp_path / "classes.tif")
     output = raster.Output(
-        path, "1", "sign", dtype="uint8", classes={1: "minus", 2: "plus"},
+        path,
+        "1",
+        "sign",
+        dtype="uint8",
+        classes={1: "minus", 2: "plus"},
         colours={1: "#aa0000", 2: "#0000aa"},
-    )  # fmt: skip
+    )
     sign = lambda v: np.where(np.isnan(v[0]), np.nan, 1 + (v[0] > 0))  # noqa: E731
     raster.map_blocks(sign, [cube], output)
     assert raster.classes_of(path) == {1: "minus", 2: "plus"}

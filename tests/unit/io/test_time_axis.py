@@ -23,8 +23,17 @@ def since_1900(first, count, freq="M", shift=0.0):
     return np.array([(p.to_timestamp() - pd.Timestamp("1900-01-01")).days for p in periods]) + shift
 
 
-def netcdf(path, values, units=DAYS, axis="time", kind="f8", further=(), order=None, bounds=None,
-           **attributes):  # fmt: skip
+def netcdf(
+    path,
+    values,
+    units=DAYS,
+    axis="time",
+    kind="f8",
+    further=(),
+    order=None,
+    bounds=None,
+    **attributes,
+):
     """A variable t (time, further dimensions, lat, lon), and perhaps time bounds."""
     with netcdf_file(path, "w") as file:
         sizes = {axis: len(values), **{n: len(v) for n, v, _ in further}, "lat": 4, "lon": 5}
@@ -53,9 +62,16 @@ def geotiff(path, names, tags=None, bands=None):
     """A raster whose bands have names and tags."""
     count = len(names) if names else bands
     with rasterio.open(
-        path, "w", driver="GTiff", width=5, height=4, count=count, dtype="float32",
-        crs="EPSG:4326", transform=from_origin(100, 40, 0.5, 0.5),
-    ) as file:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        width=5,
+        height=4,
+        count=count,
+        dtype="float32",
+        crs="EPSG:4326",
+        transform=from_origin(100, 40, 0.5, 0.5),
+    ) as file:
         for band in range(1, count + 1):
             if names:
                 file.set_band_description(band, names[band - 1])
@@ -117,8 +133,10 @@ def test_every_day_of_four_centuries_has_the_date_of_the_library():
     for days in range(0, 146_100, 7):
         day = first + datetime.timedelta(days)
         assert time_axis.date_of(start + days, "proleptic_gregorian") == (
-            day.year, day.month, day.day,
-        )  # fmt: skip
+            day.year,
+            day.month,
+            day.day,
+        )
         assert time_axis.date_of(start + days) == (day.year, day.month, day.day)
 
 
@@ -140,10 +158,13 @@ GOOD = {
     "middles": {"values": MONTHS + 14.5},
     "last days": {"values": since_1900("2001-02", 12) - 1},
     "valid_time in seconds": {
-        "values": SECONDS, "units": "seconds since 1970-01-01", "axis": "valid_time",
+        "values": SECONDS,
+        "units": "seconds since 1970-01-01",
+        "axis": "valid_time",
     },
     "seconds of single precision": {
-        "values": SECONDS + np.tile([-40, 30], 6), "units": "seconds since 1970-01-01",
+        "values": SECONDS + np.tile([-40, 30], 6),
+        "units": "seconds since 1970-01-01",
         "kind": "f4",
     },
     "the last second": {
@@ -151,21 +172,26 @@ GOOD = {
         "units": "seconds since 1970-01-01",
     },
     "hours, whole numbers": {
-        "values": MONTHS * 24, "units": "hours since 1900-01-01", "kind": "i4",
+        "values": MONTHS * 24,
+        "units": "hours since 1900-01-01",
+        "kind": "i4",
     },
     "an axis of another name": {"values": MONTHS, "axis": "T1"},
     "months since": {"values": np.arange(1212, 1224), "units": "months since 1900-01-01"},
     "years since": {"values": 101 + np.arange(12) / 12, "units": "years since 1900-01-01"},
     "noleap": {
-        "values": 151 * 365 + np.cumsum([15, *LENGTHS[:11]]), "units": "days since 1850-01-01",
+        "values": 151 * 365 + np.cumsum([15, *LENGTHS[:11]]),
+        "units": "days since 1850-01-01",
         "calendar": "noleap",
     },
     "360_day": {
-        "values": 151 * 360 + 30 * np.arange(12) + 15, "units": "days since 1850-01-01",
+        "values": 151 * 360 + 30 * np.arange(12) + 15,
+        "units": "days since 1850-01-01",
         "calendar": "360_day",
     },
     "365_day in hours": {
-        "values": 24.0 * (151 * 365 + np.cumsum([0, *LENGTHS[:11]])), "calendar": "365_day",
+        "values": 24.0 * (151 * 365 + np.cumsum([0, *LENGTHS[:11]])),
+        "calendar": "365_day",
         "units": "hours since 1850-01-01 00:00:00",
     },
     "digits": {
@@ -175,7 +201,7 @@ GOOD = {
     "a further dimension of one value": {"values": MONTHS, "further": [("height", [2.0], "m")]},
     "no units": {"values": np.arange(12), "units": None},
     "month numbers": {"values": np.arange(1, 13), "units": None, "axis": "month"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", GOOD.values(), ids=GOOD)
@@ -213,11 +239,18 @@ def test_months_before_the_study_are_passed_over_by_date(tmp_path):
 
 
 NAMES = {
-    "2001-01": "%Y-%m", "2001_01": "%Y_%m", "b200101": "b%Y%m", "tmp_2001.01": "tmp_%Y.%m",
-    "20010101_mean": "%Y%m%d_mean", "2001-01-15": "%Y-%m-15", "X2001.01.15": "X%Y.%m.15",
-    "2001年01月": "%Y年%m月", "Jan 2001": "%b %Y", "t_2001_January": "t_%Y_%B",
+    "2001-01": "%Y-%m",
+    "2001_01": "%Y_%m",
+    "b200101": "b%Y%m",
+    "tmp_2001.01": "tmp_%Y.%m",
+    "20010101_mean": "%Y%m%d_mean",
+    "2001-01-15": "%Y-%m-15",
+    "X2001.01.15": "X%Y.%m.15",
+    "2001年01月": "%Y年%m月",
+    "Jan 2001": "%b %Y",
+    "t_2001_January": "t_%Y_%B",
     "2001010100": "%Y%m%d00",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("form", NAMES.values(), ids=NAMES)
@@ -245,10 +278,20 @@ def test_other_names_are_no_dates(tmp_path, names):
 
 def test_netcdf_that_became_geotiff_keeps_its_dates(tmp_path):
     entry = netcdf(tmp_path / "t.nc", since_1900("2000-01", 24))
-    with opened_as(entry) as source, rasterio.open(
-        tmp_path / "t.tif", "w", driver="GTiff", width=5, height=4, count=12, dtype="float32",
-        crs="EPSG:4326", transform=source.transform,
-    ) as target:  # fmt: skip
+    with (
+        opened_as(entry) as source,
+        rasterio.open(
+            tmp_path / "t.tif",
+            "w",
+            driver="GTiff",
+            width=5,
+            height=4,
+            count=12,
+            dtype="float32",
+            crs="EPSG:4326",
+            transform=source.transform,
+        ) as target,
+    ):
         target.update_tags(**source.tags())
         for band in range(1, 13):  # the second year alone
             target.update_tags(band, **source.tags(band + 12))
@@ -290,8 +333,12 @@ EXPVER, NUMBER = ("expver", [1.0, 5.0], None), ("number", [0.0, 1, 2], "1")
 BAD = {
     "days": ({"values": day(365)}, r"31 bands to the month 2001-01.*cdo monmean"),
     "days in seconds": (
-        {"values": (day(365) - 25567) * 86400.0, "units": "seconds since 1970-01-01",
-         "axis": "valid_time"}, "31 bands to the month 2001-01",
+        {
+            "values": (day(365) - 25567) * 86400.0,
+            "units": "seconds since 1970-01-01",
+            "axis": "valid_time",
+        },
+        "31 bands to the month 2001-01",
     ),
     "hours": (
         {"values": MONTHS[0] * 24 + np.arange(48.0), "units": "hours since 1900-01-01"},
@@ -304,10 +351,12 @@ BAD = {
     ),
     "a month is missing": ({"values": without(TWO, 4)}, "2001-05 is missing.*band 5 is of 2001-06"),
     "a month comes twice": (
-        {"values": np.insert(MONTHS, 4, MONTHS[3])}, "2 bands to the month 2001-04",
+        {"values": np.insert(MONTHS, 4, MONTHS[3])},
+        "2 bands to the month 2001-04",
     ),
     "two months change places": (
-        {"values": MONTHS[[0, 1, 3, 2, *range(4, 12)]]}, "2001-03 is out of order.*band 3",
+        {"values": MONTHS[[0, 1, 3, 2, *range(4, 12)]]},
+        "2001-03 is out of order.*band 3",
     ),
     "backwards": ({"values": TWO[::-1]}, "runs backwards"),
     "years": ({"values": since_1900("2001", 24, "Y")}, "2001-02 is missing"),
@@ -320,28 +369,39 @@ BAD = {
         r"dimension plev \(4 values: 1000, 850, 500, \.\.\.\)",
     ),
     "levels alone": (
-        {"values": np.arange(12.0), "units": "hPa", "axis": "level"}, "dimension level",
+        {"values": np.arange(12.0), "units": "hPa", "axis": "level"},
+        "dimension level",
     ),
     "depths called z": ({"values": np.arange(12.0), "units": "m", "axis": "z"}, "dimension z"),
     "members alone": (
-        {"values": np.arange(12.0), "units": None, "axis": "realization"}, "dimension realization",
+        {"values": np.arange(12.0), "units": None, "axis": "realization"},
+        "dimension realization",
     ),
     "years and months": (
-        {"values": [2001.0, 2002], "units": None, "axis": "year",
-         "further": [("month", np.arange(1.0, 13), None)]}, "dimension year",
+        {
+            "values": [2001.0, 2002],
+            "units": None,
+            "axis": "year",
+            "further": [("month", np.arange(1.0, 13), None)],
+        },
+        "dimension year",
     ),
     "time at the end": (
-        {"values": MONTHS, "order": ("lat", "lon", "time")}, "dimension lat",
+        {"values": MONTHS, "order": ("lat", "lon", "time")},
+        "dimension lat",
     ),
     "an unknown calendar": ({"values": MONTHS, "calendar": "mars"}, "calendar 'mars'; known are"),
     "units that say nothing": (
-        {"values": MONTHS, "units": "fortnights since 1900-01-01"}, "'fortnights since 1900-01-01'",
+        {"values": MONTHS, "units": "fortnights since 1900-01-01"},
+        "'fortnights since 1900-01-01'",
     ),
     "an origin that is no day": (
-        {"values": MONTHS, "units": "days since 0000-00-00"}, "0000-00-00, which does not exist",
+        {"values": MONTHS, "units": "days since 0000-00-00"},
+        "0000-00-00, which does not exist",
     ),
     "days without dates": (
-        {"values": np.arange(365), "units": None}, "365 bands and nothing that tells their dates",
+        {"values": np.arange(365), "units": None},
+        "365 bands and nothing that tells their dates",
     ),
     "an axis with a hole": ({"values": np.where(MONTHS[3] == MONTHS, np.nan, MONTHS)}, "lacks val"),
     "a climatology": ({"values": MONTHS, "climatology": "climatology_bounds"}, "is a climatology"),
@@ -350,12 +410,14 @@ BAD = {
         "band 1 is of 365 days by its time bounds",
     ),
     "one value of a day": (
-        {"values": [MONTHS[0] + 0.5], "bounds": [[MONTHS[0], MONTHS[0] + 1.0]]}, "of 1 days",
+        {"values": [MONTHS[0] + 0.5], "bounds": [[MONTHS[0], MONTHS[0] + 1.0]]},
+        "of 1 days",
     ),
     "bounds of other times": (
-        {"values": MONTHS + 400, "bounds": np.stack([MONTHS, MONTHS + 30], 1)}, "lies outside",
+        {"values": MONTHS + 400, "bounds": np.stack([MONTHS, MONTHS + 30], 1)},
+        "lies outside",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("case", "words"), BAD.values(), ids=BAD)

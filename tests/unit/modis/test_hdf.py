@@ -25,9 +25,16 @@ def test_genuine_npp_tile(reference_data):
     reason = hdf.missing_reason(layer, NPP)
     counts = {name: int((reason == code).sum()) for code, name in modis.MISSING_REASONS.items()}
     assert counts == {
-        "valid": 174_541, "water": 5_565_448, "barren": 834, "urban": 19_062, "wetland": 0,
-        "snow": 68, "unclassified": 0, "fill": 47, "mixed": 0,
-    }  # fmt: skip
+        "valid": 174_541,
+        "water": 5_565_448,
+        "barren": 834,
+        "urban": 19_062,
+        "wetland": 0,
+        "snow": 68,
+        "unclassified": 0,
+        "fill": 47,
+        "mixed": 0,
+    }
     assert sum(counts.values()) == 2400 * 2400
     assert layer.transform.c == -6671703.118 and layer.transform.f == 4447802.078667
     assert layer.transform.a == pytest.approx(463.3127, abs=1e-4)

@@ -77,8 +77,12 @@ def test_block_of_a_year(table):
     assert npp[0, 0] == pytest.approx(expected.sum())
     assert npp[0, 0] > npp[0, 1] > 0 and np.isnan(npp[0, 2:]).all()
     assert [modis.MISSING_REASONS[int(code)] for code in reason[0]] == [
-        "valid", "valid", "snow", "water", "unclassified",
-    ]  # fmt: skip
+        "valid",
+        "valid",
+        "snow",
+        "water",
+        "unclassified",
+    ]
     assert qc[0, 0] == pytest.approx(100 / 12) and clip[0, 0] == 0
 
 

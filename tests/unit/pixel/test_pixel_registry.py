@@ -8,9 +8,13 @@ from nepflow.report.methods import pixel as methods
 from nepflow.study import circularity, load, pixel
 
 GIVEN = {
-    "name": "NEP {x}", "unit": "g", "driver": "rain", "drivers": "rain, sun", "confidence": 95.0,
+    "name": "NEP {x}",
+    "unit": "g",
+    "driver": "rain",
+    "drivers": "rain, sun",
+    "confidence": 95.0,
     "percent": 5.0,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("layer", pixel.LAYERS)
@@ -49,8 +53,12 @@ def test_codes_of_the_compiled_code():
     """Branches of the kernels count from 0 in this order."""
     assert trend.CODES == {"none": 0, "tfpw": 1, "hamed_rao": 2}
     assert list(persistence.METHODS) == [
-        "prefix", "prefix_from_2", "blocks", "anis_lloyd", "differenced",
-    ]  # fmt: skip
+        "prefix",
+        "prefix_from_2",
+        "blocks",
+        "anis_lloyd",
+        "differenced",
+    ]
 
 
 def test_titles_are_patterns():

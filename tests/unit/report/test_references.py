@@ -52,7 +52,7 @@ def test_hand_made_entry():
         ("Chen and others", "Chen et al.", "Chen et al."),
         ("UNEP", "UNEP", "UNEP"),
     ],
-)  # fmt: skip
+)
 def test_names_of_authors(authors, short, long):
     fields = {"author": authors, "title": "On x", "year": "1990", "publisher": "Griffin"}
     assert references._short(fields) == f"{short}, 1990"

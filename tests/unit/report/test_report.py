@@ -50,8 +50,12 @@ def test_shares_by_year_carry_their_sum():
     ]
     (block,) = report_tables.blocks(pd.DataFrame(rows, columns=TIDY))
     assert [column["text"] for column in block["columns"]] == [
-        "Year", "Valid", "Barren", "Fill", "Sum",
-    ]  # fmt: skip
+        "Year",
+        "Valid",
+        "Barren",
+        "Fill",
+        "Sum",
+    ]
     assert block["rows"][0] == ["2001", "60.00", "30.00", "9.99", "100"]
 
 
@@ -215,11 +219,15 @@ def test_rows_of_one_quantity_keep_what_they_are_of():
     columns = ["quantity", "of", "statistic", "value", "unit", "shared_inputs"]
     (block,) = report_tables.blocks(pd.DataFrame(rows, columns=columns))
     assert [column["text"] for column in block["columns"][:4]] == [
-        "Quantity", "Unit", "Of", "Built in",
-    ]  # fmt: skip
+        "Quantity",
+        "Unit",
+        "Of",
+        "Built in",
+    ]
     assert [row[2:5] for row in block["rows"]] == [
-        ["forest, 2001", "–", "10"], ["barren, 2001", "own source", "60"],
-    ]  # fmt: skip
+        ["forest, 2001", "–", "10"],
+        ["barren, 2001", "own source", "60"],
+    ]
 
 
 def test_masked_area_stands_in_the_csv_and_is_named():

@@ -116,28 +116,41 @@ def test_headline_has_the_other_models():
 
 def test_methods_tell_the_attribution():
     rule = {
-        "variables": ["nep"], "main_method": "joint", "significance_p": 0.05, "dominance_percent": 55,
-        "calibration": [2001, 2015], "null_draws": 50, "null_pixels": 2000, "seed": 1,
+        "variables": ["nep"],
+        "main_method": "joint",
+        "significance_p": 0.05,
+        "dominance_percent": 55,
+        "calibration": [2001, 2015],
+        "null_draws": 50,
+        "null_pixels": 2000,
+        "seed": 1,
         "confidence_percent": 90,
-    }  # fmt: skip
+    }
     made = dict(methods_text.sections(pages.STUDY | {"attribution": rule}))
-    html = " ".join(text for _, text in made["Climate and the rest"])
+    html = " ".join(text for _, text in made["Climate and the residual"])
     for said in ("drivers and the year", "2001–2015", "more than 55 %", "Intervals (90 %)", "CO₂"):
         assert said in html
-    assert "Climate and the rest" not in dict(methods_text.sections(pages.STUDY))
+    assert "Climate and the residual" not in dict(methods_text.sections(pages.STUDY))
 
 
 def test_methods_give_the_formula_of_the_bias_only_where_it_holds():
     """Slope of residuals = h (1 - R2) for coefficients of all years, in every cell its own."""
     rule = {
-        "variables": ["nep"], "main_method": "joint", "significance_p": 0.05, "dominance_percent": 50,
-        "calibration": None, "pooling": "none", "null_draws": 50, "null_pixels": 2000, "seed": 1,
+        "variables": ["nep"],
+        "main_method": "joint",
+        "significance_p": 0.05,
+        "dominance_percent": 50,
+        "calibration": None,
+        "pooling": "none",
+        "null_draws": 50,
+        "null_pixels": 2000,
+        "seed": 1,
         "confidence_percent": 90,
-    }  # fmt: skip
+    }
 
     def said(**changes):
         made = dict(methods_text.sections(pages.STUDY | {"attribution": rule | changes}))
-        return " ".join(text for _, text in made["Climate and the rest"])
+        return " ".join(text for _, text in made["Climate and the residual"])
 
     formula = "−<var>h</var> <var>R</var><sup>2</sup>"
     assert formula in said()

@@ -9,9 +9,14 @@ from nepflow.study import respiration
 from nepflow.study.settings_file import BadStudy
 
 GSMSR = {
-    "status": "unconfirmed", "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83,
-    "q10_per_k": -0.006, "precipitation_above_cm": 2.972, "precipitation_below_cm": 5.657,
-}  # fmt: skip
+    "status": "unconfirmed",
+    "rate": 0.588,
+    "rate_per_carbon": 0.118,
+    "q10_at_zero": 1.83,
+    "q10_per_k": -0.006,
+    "precipitation_above_cm": 2.972,
+    "precipitation_below_cm": 5.657,
+}
 GIVEN = {"gsmsr": GSMSR}
 KNOWN = {
     name: respiration.published(about, GIVEN.get(name))
@@ -107,16 +112,25 @@ def test_few_plots_or_one_climate_are_refused():
 
 def test_table_gives_the_constants_that_a_study_names(tmp_path):
     table = pd.DataFrame(plots(4, "gsmsr", 0.1)).drop(columns="carbon")
-    names = {"lon": "Longitude", "lat": "Latitude", "temperature": "MAT", "precipitation": "MAP",
-             "rs": "Rs_annual"}  # fmt: skip
+    names = {
+        "lon": "Longitude",
+        "lat": "Latitude",
+        "temperature": "MAT",
+        "precipitation": "MAP",
+        "rs": "Rs_annual",
+    }
     table = table.rename(columns=names).assign(
         Record_number=range(80), Ecosystem_type="Forest", Manipulation="None", Rh_annual=np.nan
     )
     table.to_csv(tmp_path / "plots.csv", index=False)
     settings = {
-        "untreated_only": True, "box_deg": [90, 20, 110, 30], "soil_carbon_kg_m2": 4.0,
-        "calibration_draws": 200, "calibration_seed": 1, "confidence_percent": 95,
-    }  # fmt: skip
+        "untreated_only": True,
+        "box_deg": [90, 20, 110, 30],
+        "soil_carbon_kg_m2": 4.0,
+        "calibration_draws": 200,
+        "calibration_seed": 1,
+        "confidence_percent": 95,
+    }
     path = str(tmp_path / "calibration.csv")
     script.calibrate_plots(
         str(tmp_path / "plots.csv"), path, settings, ["gsmsr", "raich2002"], KNOWN, True
@@ -136,11 +150,14 @@ def test_table_gives_the_constants_that_a_study_names(tmp_path):
 def test_calibration_needs_plots():
     study = {
         "respiration": {
-            "model": "gsmsr", "constants": "plots", "rh_relation": "bond_lamberty2004",
+            "model": "gsmsr",
+            "constants": "plots",
+            "rh_relation": "bond_lamberty2004",
             "rh_relation_step": "year",
         },
-        "plots": {"file": None, "soil_carbon_kg_m2": None}, "soil_carbon": {},
-    }  # fmt: skip
+        "plots": {"file": None, "soil_carbon_kg_m2": None},
+        "soil_carbon": {},
+    }
     with pytest.raises(BadStudy, match=r"plots\.file is null"):
         respiration.check(study, "x.yaml")
     study["plots"]["file"] = "plots.csv"

@@ -53,5 +53,8 @@ def test_labels():
 def test_constants_of_a_study_stand_over_the_published():
     chen = respiration.SOIL_MODELS["chen2010"]
     assert respiration.published(chen, {"rate": 2.0}) == {
-        "rate": 2.0, "per_k": 0.031, "half_rain_m": 0.68, "half_carbon": 2.23,
-    }  # fmt: skip
+        "rate": 2.0,
+        "per_k": 0.031,
+        "half_rain_m": 0.68,
+        "half_carbon": 2.23,
+    }

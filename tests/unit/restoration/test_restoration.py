@@ -208,8 +208,14 @@ def test_years_before_and_land_enough_are_demanded():
 
 
 def study(**changes):
-    rule = {"file": "p.gpkg", "stages": [[2001, 2005]], "base_years": 2, "match_years": 3,
-            "window": [-10, 10], "match_landcover": True}  # fmt: skip
+    rule = {
+        "file": "p.gpkg",
+        "stages": [[2001, 2005]],
+        "base_years": 2,
+        "match_years": 3,
+        "window": [-10, 10],
+        "match_landcover": True,
+    }
     return {
         "restoration": rule | changes,
         "climate": {"source": "stations", "time_step": "daily"},

@@ -1,4 +1,4 @@
-"""The simulation of a region with sea, monsoon and karst: its ground, its greenness, what is planted."""
+"""A region with sea, monsoon and karst: its ground, its greenness, what is planted."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The simulation whose people manage the land: its ground, its parts, its projects, and their tables."""
+"""People who manage the land: its ground, its parts, its projects, and their tables."""
 
 import csv
 
@@ -17,9 +17,13 @@ from nepflow.simulation.world import World
 
 YEARS = list(range(2001, 2021))
 GSMSR = {
-    "rate": 0.588, "rate_per_carbon": 0.118, "q10_at_zero": 1.83, "q10_per_k": -0.006,
-    "precipitation_above_cm": 2.972, "precipitation_below_cm": 5.657,
-}  # fmt: skip
+    "rate": 0.588,
+    "rate_per_carbon": 0.118,
+    "q10_at_zero": 1.83,
+    "q10_per_k": -0.006,
+    "precipitation_above_cm": 2.972,
+    "precipitation_below_cm": 5.657,
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +60,7 @@ def test_ground_is_small_and_whole_and_its_origin_is_stated(folder, world):
 
 
 def test_respiration_follows_the_published_equations(places):
-    """The simulation's own code against the workflow's formulas, given the true months and carbon."""
+    """Its own code against the workflow's formulas, given the true months and carbon."""
     warmth, rain = (places.monthly(name, 2008) for name in ("temperature", "precipitation"))
     daily = formulas.response("gsmsr", warmth, rain, GSMSR)
     daily = formulas.with_carbon("gsmsr", daily, carbon.soil_carbon(places), GSMSR)
@@ -150,17 +154,23 @@ def test_parts_of_the_trend_are_written(world, tmp_path):
 
 def test_recovery_by_hand():
     projects = pd.DataFrame({"project": ["a", "b", "c", "d"], "cells": [10, 30, 20, 9]})
-    truth = pd.DataFrame({
-        "project": ["a", "b", "c", "d"], "measure": ["x", "x", "y", "x"],
-        "start_year": [2006, 2008, 2006, 2003], "quantity": "mean_effect",
-        "value": [40.0, 20.0, 5.0, 900.0],
-    })  # fmt: skip
+    truth = pd.DataFrame(
+        {
+            "project": ["a", "b", "c", "d"],
+            "measure": ["x", "x", "y", "x"],
+            "start_year": [2006, 2008, 2006, 2003],
+            "quantity": "mean_effect",
+            "value": [40.0, 20.0, 5.0, 900.0],
+        }
+    )
     names = ("effect", "effect_low", "effect_high", "rank")
-    found = pd.DataFrame([
-        {"measure": m, "quantity": q, "of": "how" if q == "effect" else "", "value": v}
-        for m, values in {"x": (24, 20, 28, 1), "y": (6, 1, 9, 2)}.items()
-        for q, v in zip(names, values, strict=True)
-    ])  # fmt: skip
+    found = pd.DataFrame(
+        [
+            {"measure": m, "quantity": q, "of": "how" if q == "effect" else "", "value": v}
+            for m, values in {"x": (24, 20, 28, 1), "y": (6, 1, 9, 2)}.items()
+            for q, v in zip(names, values, strict=True)
+        ]
+    )
     rows = recovery.effect_rows(found, truth, projects, 2006)
     value = {(of, quantity, s): v for of, _, quantity, s, v, _ in rows}
     assert (
@@ -175,28 +185,39 @@ def test_recovery_by_hand():
 def test_recovery_of_trends_by_hand():
     """Found beside true with its interval, and the area where people dominate."""
     columns = ["variable", "of", "quantity", "value"]
-    truth = pd.DataFrame([
-        ("nep", "climate", "mean_slope", 1.0), ("nep", "human", "mean_slope", 4.0),
-        ("nep", "human", "share", 80.0), ("nep", "human", "dominant_area", 97.0),
-    ], columns=columns)  # fmt: skip
+    truth = pd.DataFrame(
+        [
+            ("nep", "climate", "mean_slope", 1.0),
+            ("nep", "human", "mean_slope", 4.0),
+            ("nep", "human", "share", 80.0),
+            ("nep", "human", "dominant_area", 97.0),
+        ],
+        columns=columns,
+    )
     rest = attribution.DOMINANT[3]
-    found = pd.DataFrame([
-        ("joint", "climate", "mean_slope", 1.5), ("joint", "climate", "mean_slope_low", 1.0),
-        ("joint", "climate", "mean_slope_high", 2.0), ("joint", "rest", "mean_slope", 4.5),
-        ("joint", "rest", "trend_share", 75.0), ("joint", rest, "dominant_share", 91.0),
-    ], columns=["method", "of", "quantity", "value"])  # fmt: skip
+    found = pd.DataFrame(
+        [
+            ("joint", "climate", "mean_slope", 1.5),
+            ("joint", "climate", "mean_slope_low", 1.0),
+            ("joint", "climate", "mean_slope_high", 2.0),
+            ("joint", "residual", "mean_slope", 4.5),
+            ("joint", "residual", "trend_share", 75.0),
+            ("joint", rest, "dominant_share", 91.0),
+        ],
+        columns=["method", "of", "quantity", "value"],
+    )
     rows = recovery.trend_rows(found, truth)
     value = {row[:4]: row[4] for row in rows}
     key = "joint", "mean trend of nep"
     assert [value["climate", *key, s] for s in ("true", "found", "low", "high")] == [1, 1.5, 1, 2]
-    assert value["rest", *key, "found"] == 4.5 and ("rest", *key, "low") not in value
-    assert value["rest", "joint", "share of the mean trend of nep", "found"] == 75
-    key = "rest", "joint", "share of the determined area that it dominates"
+    assert value["residual", *key, "found"] == 4.5 and ("residual", *key, "low") not in value
+    assert value["residual", "joint", "share of the mean trend of nep", "found"] == 75
+    key = "residual", "joint", "share of the determined area that it dominates"
     assert (value[*key, "true"], value[*key, "found"]) == (97, 91)
 
 
-def joint_and_residual(seed, folder):
-    """Mean slope of people: true, by the joint and by the residual method, and by its formula."""
+def joint_and_restrend(seed, folder):
+    """Mean slope of people: true, by the joint and by RESTREND, and by its formula."""
     world = World(folder, seed)
     places = points(world, 0.5)
     nep = np.array([places.npp(y) - places.respiration(y) for y in YEARS])[:, None]
@@ -204,7 +225,7 @@ def joint_and_residual(seed, folder):
     climate = [np.array([places.annual(name, y) for y in YEARS])[:, None] for name in names]
     true = simulation_truth.slopes_at(places, YEARS)["nep_human"]
     joint, plain = (
-        attribution.attribute(nep, climate, YEARS, method, 8) for method in ("joint", "residual")
+        attribution.attribute(nep, climate, YEARS, method, 8) for method in ("joint", "restrend")
     )
     known = np.isfinite(joint.rest[0] + true)
     formula = (true * (1 - joint.time_r2[0]))[known].mean()
@@ -214,7 +235,7 @@ def joint_and_residual(seed, folder):
 @pytest.mark.slow
 def test_over_seeds_joint_is_unbiased_and_residual_errs_by_the_formula(folder):
     """Ten worlds; the error is that of the mean over worlds: t of 9 degrees of freedom, 99 %."""
-    found = np.array([joint_and_residual(seed, folder) for seed in range(1, 11)])
+    found = np.array([joint_and_restrend(seed, folder) for seed in range(1, 11)])
     true, joint, plain, formula = found.T
 
     def allowed(difference):

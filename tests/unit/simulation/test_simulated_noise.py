@@ -1,4 +1,4 @@
-"""The simulation's noise has the correlation it was designed with, and no order of asking matters."""
+"""The noise has the correlation it was designed with, and no order of asking matters."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The simulation's truth: real ground, one value a place and year, planted effects that are there."""
+"""The truth: real ground, one value a place and year, planted effects that are there."""
 
 import ast
 

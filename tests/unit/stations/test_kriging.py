@@ -67,9 +67,12 @@ def test_pykrige_gives_the_same(model):
 
     def theirs(day, here):
         kriged = ok.OrdinaryKriging(
-            *xy[here].T, values[day, here],
-            variogram_model=model.model, variogram_parameters=parameters, exact_values=True,
-        )  # fmt: skip
+            *xy[here].T,
+            values[day, here],
+            variogram_model=model.model,
+            variogram_parameters=parameters,
+            exact_values=True,
+        )
         return kriged.execute("points", *xy[~here].T)[0].data
 
     for day in range(10):
@@ -213,9 +216,15 @@ def test_tables_of_a_variable():
     values = with_gaps(15 + weather(apart, 480, MODELS[1]), 0.05)
     values[100:150, 3] = np.nan
     complete, months = filling.without_gaps(
-        "temperature", values, month, apart,
-        model="exponential", lags=10, max_gap_days=31, minimum=5,
-    )  # fmt: skip
+        "temperature",
+        values,
+        month,
+        apart,
+        model="exponential",
+        lags=10,
+        max_gap_days=31,
+        minimum=5,
+    )
     assert np.isnan(complete[100:150, 3]).all()
     assert np.isnan(complete).sum() == pytest.approx(50, abs=2)
     rows = {row[1:4:2]: row[4:] for row in filling.variogram_rows("temperature", months)}

@@ -107,8 +107,16 @@ def cma(tmp_path):
 def test_cma_daily(cma):
     records = read(cma, "cma_daily", ALL, SUNSHINE)
     assert records.columns.tolist() == [
-        "station", "lon", "lat", "elevation_m", "year", "month", "day", *ALL[:2], "sunshine_h",
-    ]  # fmt: skip
+        "station",
+        "lon",
+        "lat",
+        "elevation_m",
+        "year",
+        "month",
+        "day",
+        *ALL[:2],
+        "sunshine_h",
+    ]
     assert len(records) == 5
     first = day(records, "51463", 2001, 1, 1)
     assert first[["lon", "lat", "elevation_m"]].tolist() == pytest.approx(

@@ -14,11 +14,17 @@ COLUMNS = ["temperature_degc", "precipitation_mm"]
 HEADER = "station,lon,lat,elevation_m,date,temperature_degc,precipitation_mm"
 POLICIES = dict.fromkeys(
     [
-        "unreadable_date", "position_missing", "conflicting_position", "elevation_missing",
-        "identical_duplicate", "conflicting_duplicate", "outside_area", "out_of_range",
+        "unreadable_date",
+        "position_missing",
+        "conflicting_position",
+        "elevation_missing",
+        "identical_duplicate",
+        "conflicting_duplicate",
+        "outside_area",
+        "out_of_range",
     ],
     "drop",
-)  # fmt: skip
+)
 TOLERANCE = {"position_deg": 0.01, "elevation_m": 10}
 
 
@@ -113,9 +119,12 @@ def test_units_of_temperature(factor, offset, fits):
     celsius = 1 + 18 * np.sin(np.linspace(0, 2 * np.pi, 400))
     records = pd.DataFrame({"temperature_degc": celsius * factor + offset})
     arguments = (
-        records, {"temperature": "temperature_degc"}, {"temperature": [-40, 45]},
-        {"temperature": [-90, 60]}, "raw.csv",
-    )  # fmt: skip
+        records,
+        {"temperature": "temperature_degc"},
+        {"temperature": [-40, 45]},
+        {"temperature": [-90, 60]},
+        "raw.csv",
+    )
     if fits:
         stations_records.check_units(*arguments)
     else:
@@ -179,9 +188,15 @@ def test_order_of_the_file_does_not_matter(tmp_path, seed):
 
 @pytest.mark.parametrize(
     "reason",
-    ["identical_duplicate", "conflicting_duplicate", "elevation_missing", "conflicting_position",
-     "position_missing", "unreadable_date"],
-)  # fmt: skip
+    [
+        "identical_duplicate",
+        "conflicting_duplicate",
+        "elevation_missing",
+        "conflicting_position",
+        "position_missing",
+        "unreadable_date",
+    ],
+)
 def test_each_defect_can_be_an_error(tmp_path, reason):
     path = written(tmp_path / "a.csv", *DEFECTIVE)
     with pytest.raises(BadStations, match=reason.replace("_", " ")) as caught:

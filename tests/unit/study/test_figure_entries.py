@@ -74,10 +74,15 @@ def test_a_kind_is_drawn_by_a_function_that_takes_what_it_is_told(kind):
     if kind == "panels":
         entry["panels"] = PANELS["panels"]
     study = {
-        "results": "results/x", "figures": [entry], "simulated": True, "landcover_dates": {},
-        "landcover_classes": [], "detector": {"significance_p": 0.05},
-        "restoration": {"base_years": 2}, "climate": {"source": "stations"},
-    }  # fmt: skip
+        "results": "results/x",
+        "figures": [entry],
+        "simulated": True,
+        "landcover_dates": {},
+        "landcover_classes": [],
+        "detector": {"significance_p": 0.05},
+        "restoration": {"base_years": 2},
+        "climate": {"source": "stations"},
+    }
     files, options = figures.files(study, "f"), figures.options(study, "f")
     assert all(
         str(path).startswith(("results/x/", "['results/x/", "[]")) for path in files.values()

@@ -20,8 +20,9 @@ from nepflow.study import (
     zones,
 )
 
-NORTHWEST, INDOCHINA, GUANGXI = (f"{name}_simulated" for name in (
-    "northwest_china", "indochina_karst", "guangxi_karst"))  # fmt: skip
+NORTHWEST, INDOCHINA, GUANGXI = (
+    f"{name}_simulated" for name in ("northwest_china", "indochina_karst", "guangxi_karst")
+)
 
 
 @pytest.fixture(scope="module")
@@ -140,14 +141,16 @@ def test_crossings_are_made_of_the_rasters_that_they_cross(indochina):
 
 
 def test_truth_of_a_detector(indochina):
-    own = next(entry for entry in indochina["detectors"] if entry["name"] in
-               detector.with_truth(indochina))  # fmt: skip
+    own = next(
+        entry for entry in indochina["detectors"] if entry["name"] in detector.with_truth(indochina)
+    )
     files = detector.layer_files(indochina, own["name"])
     truth = detector.truth_files(indochina, own["name"])
     assert len(truth) == len(files) == 1 + len(own["factors"])
     assert truth[0].startswith(f"results/simulated/{INDOCHINA}/truth/")
-    years, classes = (f(indochina, own["name"]) for f in
-                      (detector.truth_years, detector.truth_classes))  # fmt: skip
+    years, classes = (
+        f(indochina, own["name"]) for f in (detector.truth_years, detector.truth_classes)
+    )
     for path, year, named in zip(truth, years, classes, strict=True):
         assert (year is not None) == (named is not None) == path.endswith("truth/landcover.tif")
     assert detector.pattern({}) == "no_such_detector"

@@ -48,8 +48,28 @@ def test_other_encodings_are_named_with_the_remedy(tmp_path, text, encoding, sai
 
 def test_text_stays_what_was_written(tmp_path):
     """YAML 1.1 makes False of NO, 45000 of 12:30:00, 8 of 010, a date of 2001-01-01."""
-    kept = ["NO", "no", "on", "Yes", "y", "12:30:00", "010", "007", "-01", "2001-01-01", "1_000",
-            "0x1F", "0o7", "=", "N/A", "nan", "None", "1e5x", "1.2.3", "100m"]  # fmt: skip
+    kept = [
+        "NO",
+        "no",
+        "on",
+        "Yes",
+        "y",
+        "12:30:00",
+        "010",
+        "007",
+        "-01",
+        "2001-01-01",
+        "1_000",
+        "0x1F",
+        "0o7",
+        "=",
+        "N/A",
+        "nan",
+        "None",
+        "1e5x",
+        "1.2.3",
+        "100m",
+    ]
     found = read(tmp_path, "".join(f"k{place}: {text}\n" for place, text in enumerate(kept)))
     assert list(found.values()) == kept
     found = read(tmp_path, "a: 12\nb: -6.5\nc: 1e5\nd: .5\ne: true\nf: ~\ng:\nh: +3\ni: 1.0e-05\n")
@@ -58,9 +78,25 @@ def test_text_stays_what_was_written(tmp_path):
 
 
 def test_what_is_written_is_read_the_same_by_any_reader():
-    values = {str(place): text for place, text in enumerate(
-        ["NO", "1e5", "007", "12:30", "null", "2001-01-01", "~", "", "0o7", "1_0", "宁夏", "a: b"]
-    )} | {"n": 1.5, "i": 3, "b": False, "none": None, "list": [{"a": 1}]}  # fmt: skip
+    values = {
+        str(place): text
+        for place, text in enumerate(
+            [
+                "NO",
+                "1e5",
+                "007",
+                "12:30",
+                "null",
+                "2001-01-01",
+                "~",
+                "",
+                "0o7",
+                "1_0",
+                "宁夏",
+                "a: b",
+            ]
+        )
+    } | {"n": 1.5, "i": 3, "b": False, "none": None, "list": [{"a": 1}]}
     shared = {"x": values, "y": values}  # written out, not as an alias
     file = io.StringIO()
     settings_file.dump(shared, file)
@@ -128,8 +164,10 @@ def test_faults_are_named(tmp_path, text, said):
 @pytest.mark.parametrize("kind", ["[{}]", "{{a: {}}}"])
 def test_aliases_serve_but_do_not_explode(tmp_path, kind):
     assert read(tmp_path, "a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: *a\n") == {
-        "a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}, "c": {"x": 1, "y": 2},
-    }  # fmt: skip
+        "a": {"x": 1, "y": 2},
+        "b": {"x": 1, "y": 3},
+        "c": {"x": 1, "y": 2},
+    }
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     for n in range(1, 25):
         names = ", ".join([f"*a{n - 1}"] * 9)
@@ -150,9 +188,21 @@ def test_a_folder_is_no_file(tmp_path):
 
 @pytest.mark.parametrize(
     "pattern",
-    ["{tile}", "{", "}", "{0}", "{}", "{year.__class__}", "{year!r}", "{year:>5}", "{{year}}",
-     "{year}{", "{ year }", "a{year}b{month}"],
-)  # fmt: skip
+    [
+        "{tile}",
+        "{",
+        "}",
+        "{0}",
+        "{}",
+        "{year.__class__}",
+        "{year!r}",
+        "{year:>5}",
+        "{{year}}",
+        "{year}{",
+        "{ year }",
+        "a{year}b{month}",
+    ],
+)
 def test_only_known_placeholders_are_filled(pattern):
     with pytest.raises(BadSettings, match=r"cannot be filled in\. What can be: \{year\}"):
         settings_file.filled(pattern, year=2001)
@@ -204,9 +254,15 @@ def test_faults_of_the_schema_say_what_helps(tmp_path, content, said):
     (line,) = settings_file.faults(content, tmp_path / "schema.yaml")
     assert said in line and len(line) < 500
     right = {
-        "pair": [1, 2], "years": [2001, 2001], "box": [0, 0, 1, 1], "zs": {"low": 1, "high": 1},
-        "file": "{year}.tif", "name": "a", "order": 2, "switch": True,
-    }  # fmt: skip
+        "pair": [1, 2],
+        "years": [2001, 2001],
+        "box": [0, 0, 1, 1],
+        "zs": {"low": 1, "high": 1},
+        "file": "{year}.tif",
+        "name": "a",
+        "order": 2,
+        "switch": True,
+    }
     assert settings_file.faults(right, tmp_path / "schema.yaml") == []
 
 
@@ -227,9 +283,11 @@ def site(root, folder, text, given=None):
 
 def test_the_site_has_defaults(root, tmp_path):
     assert site(root, tmp_path, "studies: [a, 宁夏, b-2, c.d]\n") == {
-        "studies": ["a", "宁夏", "b-2", "c.d"], "raw": "data", "acquire": False,
+        "studies": ["a", "宁夏", "b-2", "c.d"],
+        "raw": "data",
+        "acquire": False,
         "results": "results",
-    }  # fmt: skip
+    }
     assert site(root, tmp_path, "pathvars: {results: out}\nstudies:\n")["results"] == "out"
     assert site(root, tmp_path, "raw: x\n", {"studies": ["b"]})["studies"] == ["b"]
 

@@ -41,7 +41,7 @@ def test_lists_are_replaced_and_dictionaries_merged(root, config):
 
 
 def test_the_ledger_of_substitutes(root):
-    """What is always computed stands in the paper's study, public data too; a simulation has none."""
+    """What is always computed stands in the paper's study, public data too, no simulation's."""
 
     def ledger(name):
         return load(root, root / "config", name).get("substitutes")
@@ -50,8 +50,11 @@ def test_the_ledger_of_substitutes(root):
     assert [entry["input"] for entry in paper] == ["dry-wet zones"]
     assert paper[0] in public, "a list replaces that of the study below: it must be there again"
     assert {entry["input"] for entry in public} == {
-        "dry-wet zones", "stations", "radiation", "elevation",
-    }  # fmt: skip
+        "dry-wet zones",
+        "stations",
+        "radiation",
+        "elevation",
+    }
     words = " ".join(entry["instead_of"] for entry in public)
     assert all(word in words for word in ("drawn by hand", "350 CMA stations", "RESDC"))
     assert ledger(f"{NORTHWEST}_simulated") is None
@@ -139,10 +142,20 @@ RASTERS = {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}
         ({"area": {"file": "{province}.gpkg"}}, "area.file: '{province}.gpkg'"),
         ({"raw": {"tiles": "{year}"}}, "raw.tiles"),
         ({"title": 2001}, "title: 2001 is not of type 'string'. Put it in quotes"),
-        ({"detectors": [{"name": "d", "of": "pixel/nep_mean", "factors": [{"name": "a"},
-                         {"name": "b", "layer": "dem"}]}]}, "factor a needs `layer`"),
+        (
+            {
+                "detectors": [
+                    {
+                        "name": "d",
+                        "of": "pixel/nep_mean",
+                        "factors": [{"name": "a"}, {"name": "b", "layer": "dem"}],
+                    }
+                ]
+            },
+            "factor a needs `layer`",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_would_fail_deep_is_refused_at_loading(root, config, keys, message):
     write(config, "own", based_on=NORTHWEST, **keys)
     with pytest.raises(study_load.BadStudy, match=re.escape(message)) as error:
@@ -151,10 +164,15 @@ def test_what_would_fail_deep_is_refused_at_loading(root, config, keys, message)
 
 
 def test_a_file_for_all_years_has_a_first_month_of_its_own(root, config):
-    grids = [GRID | {"variable": name, "first_month": "{year}-01",
-                     "unit": {"temperature": "K", "precipitation": "mm d-1",
-                              "radiation": "W m-2"}[name]}
-             for name in ("temperature", "precipitation", "radiation")]  # fmt: skip
+    grids = [
+        GRID
+        | {
+            "variable": name,
+            "first_month": "{year}-01",
+            "unit": {"temperature": "K", "precipitation": "mm d-1", "radiation": "W m-2"}[name],
+        }
+        for name in ("temperature", "precipitation", "radiation")
+    ]
     write(config, "own", based_on=NORTHWEST, climate={"source": "grids", "grids": grids})
     with pytest.raises(
         study_load.BadStudy, match=r"t\.nc begins in first_month .year.-01; either both say"
@@ -162,8 +180,10 @@ def test_a_file_for_all_years_has_a_first_month_of_its_own(root, config):
         load(root, config, "own")
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "{x}", "a|b", "$(id)", "*", "a b", "a\n", "simulated",
-                                  ".", "", 2001, None])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["../up", "a/b", "{x}", "a|b", "$(id)", "*", "a b", "a\n", "simulated", ".", "", 2001, None],
+)
 def test_names_that_are_no_name_of_a_study(root, config, name):
     with pytest.raises(study_load.BadStudy, match="names no study"):
         load(root, config, name)

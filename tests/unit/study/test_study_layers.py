@@ -141,9 +141,18 @@ def test_names_are_those_that_drawing_knows():
 
 @pytest.mark.parametrize(
     "crs",
-    ["EPSG:4326", "epsg:32648", "4326", "urn:ogc:def:crs:EPSG::4326", "+proj=longlat +datum=WGS84",
-     "+proj=utm +zone=48", "proj=merc", "+proj=aea +lat_1=25 +lat_2=47 +units=km", "OGC:CRS84"],
-)  # fmt: skip
+    [
+        "EPSG:4326",
+        "epsg:32648",
+        "4326",
+        "urn:ogc:def:crs:EPSG::4326",
+        "+proj=longlat +datum=WGS84",
+        "+proj=utm +zone=48",
+        "proj=merc",
+        "+proj=aea +lat_1=25 +lat_2=47 +units=km",
+        "OGC:CRS84",
+    ],
+)
 def test_a_grid_that_is_not_equal_area_is_refused_at_load(load, crs):
     with pytest.raises(
         study_load.BadStudy, match=r"own.yaml: grid.crs: .* is not an equal-area CRS"

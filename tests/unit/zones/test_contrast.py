@@ -106,9 +106,13 @@ def test_intervals_without_an_effect_contain_zero_and_naive_ones_do_not():
 def test_rows_of_a_layer():
     values, treated, elevation, x, y = zoned_land.planted(7, smooth=1.0)
     settings = {
-        "draws": 200, "block_ranges": 3, "min_blocks": 30, "confidence_percent": 95,
-        "sample": 800, "seed": 1,
-    }  # fmt: skip
+        "draws": 200,
+        "block_ranges": 3,
+        "min_blocks": 30,
+        "confidence_percent": 95,
+        "sample": 800,
+        "seed": 1,
+    }
     stratum = contrast.strata(elevation[None], 10)
     parts = values, elevation[None], treated, stratum, x, y
     rows = {name: value for name, value, _ in contrast.compared(*parts, settings, "g")}
@@ -141,9 +145,13 @@ def test_blocks_without_the_zone_make_no_interval_reliable():
     values, _, elevation, x, y = zoned_land.planted(7, 0.0, smooth=1.0, size=90)
     zone, stratum = (x < 30) & (y < 30), np.zeros(8100, dtype=int)
     settings = {
-        "draws": 200, "block_ranges": 3, "min_blocks": 30, "confidence_percent": 95,
-        "sample": 800, "seed": 1,
-    }  # fmt: skip
+        "draws": 200,
+        "block_ranges": 3,
+        "min_blocks": 30,
+        "confidence_percent": 95,
+        "sample": 800,
+        "seed": 1,
+    }
     parts = values, elevation[None], zone, stratum, x, y
     rows = {name: value for name, value, _ in contrast.compared(*parts, settings, "g")}
     assert rows["blocks_outside"] >= 30 > rows["blocks_inside"]

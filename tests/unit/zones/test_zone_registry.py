@@ -30,8 +30,9 @@ def test_names_of_classes():
     assert kinds.names_of(sink | {"cuts": [0]}) == ("source", "sink")
     assert class_names(sink | {"cuts": [5]}) is None
     assert kinds.names_of(sink | {"cuts": [5]}) == [
-        "below 5 g C m-2 yr-1", "from 5 g C m-2 yr-1",
-    ]  # fmt: skip
+        "below 5 g C m-2 yr-1",
+        "from 5 g C m-2 yr-1",
+    ]
     dry = {"kind": "aridity"}
     assert cuts_of(dry) == [0.05, 0.2, 0.5, 0.65] and len(kinds.names_of(dry)) == 5
     assert kinds.names_of({"kind": "elevation", "cuts": [10]}) == ["below 10 m", "from 10 m"]

@@ -39,11 +39,20 @@ def test_names_of_close_cuts_differ():
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        (101.0, "101"), (np.float32(2.5), "2.5"), (np.int64(7), "7"), (np.nan, ""), (None, ""),
-        (np.inf, ""), ("  a\t b\n", "a b"), ("\x00\x00", ""), ("\u200b", ""), ("nan", "nan"),
-        (1e15, "1000000000000000"), ("می\u200cخواهم", "می\u200cخواهم"),
+        (101.0, "101"),
+        (np.float32(2.5), "2.5"),
+        (np.int64(7), "7"),
+        (np.nan, ""),
+        (None, ""),
+        (np.inf, ""),
+        ("  a\t b\n", "a b"),
+        ("\x00\x00", ""),
+        ("\u200b", ""),
+        ("nan", "nan"),
+        (1e15, "1000000000000000"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
     ],
-)  # fmt: skip
+)
 def test_text_of_names(name, text):
     assert vectors.text_of(name) == text
 

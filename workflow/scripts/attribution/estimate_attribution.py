@@ -1,9 +1,9 @@
-"""Split the trend of a variable into climate and the rest in every pixel, by one method.
+"""Split the trend of a variable into climate and the residual in every pixel, by one method.
 
 Reads   cube of the variable, cubes of all drivers (band = year), grid (1 = inside); where
         coefficients are pooled their table and the land cover of the first year
-Writes  slopes of climate, of the rest and by driver (unit of the cube a year), share of the rest
-        (%), case and dominant factor (classes)
+Writes  slopes of climate, of the residual and by driver (unit of the cube a year), share of the
+        residual (%), case and dominant factor (classes)
 """
 
 import numpy as np
@@ -43,11 +43,13 @@ def estimate_attribution(cube, driver_paths, inputs, outputs, method, settings, 
     factors = {"classes": attribution.DOMINANT, "colours": attribution.DOMINANT_COLOURS}
     written = [
         raster.Output(outputs["climate"], unit, f"trend of {about} by climate ({how})"),
-        raster.Output(outputs["rest"], unit, f"trend of {about} by the rest ({how})"),
+        raster.Output(outputs["residual"], unit, f"trend of {about} by the residual ({how})"),
         raster.Output(
             outputs["drivers"], unit, f"trend of {about} by driver ({how})", list(driver_paths)
         ),
-        raster.Output(outputs["share"], "%", f"share of the rest in the trend of {about} ({how})"),
+        raster.Output(
+            outputs["share"], "%", f"share of the residual in the trend of {about} ({how})"
+        ),
         raster.Output(
             outputs["cases"], "1", f"case of the trend of {about}", dtype="uint8", **named
         ),

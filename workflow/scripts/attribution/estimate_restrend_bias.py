@@ -1,4 +1,4 @@
-"""Estimate by how much the residual method misses the trend of the rest, in every pixel.
+"""Estimate by how much RESTREND misses the trend of the residual, in every pixel.
 
 Reads   cube of the variable, cubes of all drivers (band = year); where coefficients are pooled
         their table and the land cover of the first year
@@ -11,7 +11,7 @@ from nepflow.io import bands, raster
 
 
 def estimate_restrend_bias(cube, driver_paths, inputs, outputs, settings, mem_mb, threads):
-    """The bias is the rest of the residual method less that of the joint one."""
+    """The bias is the residual of RESTREND less that of the joint one."""
     stack = cube if len(cube) > 1 else cube[0]
     shared = attribution.reader(inputs["pooled"], list(driver_paths))
     years = settings["years"]
@@ -27,7 +27,7 @@ def estimate_restrend_bias(cube, driver_paths, inputs, outputs, settings, mem_mb
                 settings["attribution"]["calibration"],
                 shared(method, types[0]),
             )
-            for method in ("joint", "residual")
+            for method in ("joint", "restrend")
         )
         return parts.observed, parts.p, parts.time_r2, plain.rest - parts.rest
 
@@ -37,7 +37,7 @@ def estimate_restrend_bias(cube, driver_paths, inputs, outputs, settings, mem_mb
         raster.Output(outputs["observed"], unit, f"least-squares trend of {about}"),
         raster.Output(outputs["p"], "1", f"p of the least-squares trend of {about}", ("p",)),
         raster.Output(outputs["time_r2"], "1", "share of the year's variance explained by climate"),
-        raster.Output(outputs["bias"], unit, "bias of the residual method's trend of the rest"),
+        raster.Output(outputs["bias"], unit, "bias of RESTREND's trend of the residual"),
     ]
     raster.map_blocks(
         of_series,

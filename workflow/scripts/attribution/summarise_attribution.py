@@ -13,7 +13,7 @@ from nepflow.io import raster, tables
 from nepflow.spatial import sampling
 
 COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "shared_inputs")
-LAYERS = ("climate", "rest", "share", "cases", "drivers")
+LAYERS = ("climate", "residual", "share", "cases", "drivers")
 
 
 def summarise_attribution(methods, cube, driver_paths, inputs, outputs, settings, mem_mb):
@@ -46,7 +46,7 @@ def summarise_attribution(methods, cube, driver_paths, inputs, outputs, settings
         total, count = total + np.nansum(bias), count + np.isfinite(bias).sum()
     name = METHODS[0]
     rows.append(
-        (name, options["main_method"] == name, "rest", "mean_bias", total / max(count, 1), unit)
+        (name, options["main_method"] == name, "residual", "mean_bias", total / max(count, 1), unit)
     )
     rows = marked(rows, settings["shared_inputs"] or {})
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])

@@ -127,8 +127,9 @@ def tile_of(dataset):
             raise Unproved(f"its answer names no tile ({type(error).__name__})") from None
     stem = granule.file.removesuffix(".hdf")
     return {key: name[key] for key in ("year", "day")} | {
-        "granule": stem, "address": granule.address,
-    }  # fmt: skip
+        "granule": stem,
+        "address": granule.address,
+    }
 
 
 def refused_without_login(address):

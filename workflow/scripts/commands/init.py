@@ -100,9 +100,14 @@ def polygons(options):
     wanted = [name.strip() for name in options.names.split(",") if name.strip()]
     with tempfile.TemporaryDirectory() as folder:
         acquire_area(
-            "geoboundaries", options.country, options.level, wanted, Path(folder),
-            Path(folder, "area.gpkg"), Path(folder, "files.csv"),
-        )  # fmt: skip
+            "geoboundaries",
+            options.country,
+            options.level,
+            wanted,
+            Path(folder),
+            Path(folder, "area.gpkg"),
+            Path(folder, "files.csv"),
+        )
         return vectors.read_area(Path(folder, "area.gpkg"), None, "name")
 
 

@@ -20,13 +20,20 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
     if "name_field" in factor:
         shapes = vectors.read_area(path, factor.get("layer"), factor["name_field"])
         codes, warnings = vectors.zone_codes(
-            vectors.projected(shapes, grid.crs, path), grid, path, raster.read(grid_path) == 1,
+            vectors.projected(shapes, grid.crs, path),
+            grid,
+            path,
+            raster.read(grid_path) == 1,
             factor.get("overlaps", "refuse"),
-        )  # fmt: skip
+        )
         output = raster.Output(
-            output_path, "1", name, dtype=vectors.DTYPE, tags=raster.warning_tags(warnings),
+            output_path,
+            "1",
+            name,
+            dtype=vectors.DTYPE,
+            tags=raster.warning_tags(warnings),
             classes=dict(enumerate(shapes["name"], start=1)),
-        )  # fmt: skip
+        )
         raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
         return
     factors.seen(path, factor, grid.bounds, grid.crs)

@@ -23,8 +23,9 @@ def acquire_dem(dataset, outlines_path, folder, dem_path, list_path, **options):
     entry, folder = datasets.load()[dataset], Path(folder)
     with Session() as session:
         address = datasets.address(entry, "inventory")
-        index = Wanted(address, folder / "dem" / f"{dataset}_tiles.txt", "text",
-                       accept=elevation.listed)  # fmt: skip
+        index = Wanted(
+            address, folder / "dem" / f"{dataset}_tiles.txt", "text", accept=elevation.listed
+        )
         rows = [(index.path, records.bring(session, index, entry, **options))]
         polygon = area.in_degrees(outlines_path, MARGIN_DEG)
         names, absent = elevation.wanted(dataset, polygon, elevation.listed(index.path))

@@ -12,9 +12,15 @@ from nepflow.io import tables
 
 
 def compare_management(
-    attribution_path, effects_path, projects_path, true_attribution_path, true_effects_path,
-    output_path, settings, first_year,
-):  # fmt: skip
+    attribution_path,
+    effects_path,
+    projects_path,
+    true_attribution_path,
+    true_effects_path,
+    output_path,
+    settings,
+    first_year,
+):
     """Effects count for projects that have years enough before them to be compared."""
     first_start = first_year + settings["base_years"] + settings["match_years"]
     read = functools.partial(tables.read, columns=[])

@@ -20,9 +20,11 @@ def compare_plots(
 ):
     """A plot counts for a model where the table has all that the model needs."""
     plots = field_data.read_plots(
-        plots_path, settings["untreated_only"], settings["box_deg"],
+        plots_path,
+        settings["untreated_only"],
+        settings["box_deg"],
         settings["soil_carbon_kg_m2"],
-    )  # fmt: skip
+    )
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     rows, pairs = [], []
     modelled = calibration.modelled(arrays, relation, constants, calibrated)

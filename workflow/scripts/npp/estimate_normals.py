@@ -10,8 +10,9 @@ from nepflow.climate import monthly
 from nepflow.io import bands, raster
 
 
-def estimate_normals(months_paths, dem_path, grid_path, output_path, years,
-                     bias_correction, mem_mb, threads):  # fmt: skip
+def estimate_normals(
+    months_paths, dem_path, grid_path, output_path, years, bias_correction, mem_mb, threads
+):
     """Means of monthly values, not of fitted roots."""
     months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction)
 
@@ -19,8 +20,9 @@ def estimate_normals(months_paths, dem_path, grid_path, output_path, years,
         by_year = [values.reshape(len(years), 12, -1) for values in variables]
         return np.concatenate([values.mean(axis=0) for values in by_year])
 
-    names = [f"{name}_{month:02d}" for name in ("temperature", "precipitation")
-             for month in range(1, 13)]  # fmt: skip
+    names = [
+        f"{name}_{month:02d}" for name in ("temperature", "precipitation") for month in range(1, 13)
+    ]
     raster.map_blocks(
         lambda *arrays, x, y: months(mean_year, *arrays, x=x, y=y),
         months.inputs,

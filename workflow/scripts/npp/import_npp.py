@@ -1,8 +1,8 @@
 """Read a year of NPP that was made elsewhere, on the raster's own cells.
 
 Reads   raster of npp.rasters (any GDAL format, declared unit), grid
-Writes  flux (bands npp g C m-2 yr-1, qc (none), valid share), absence (codes of modis.MISSING_REASONS),
-        counts (cells by reason), granules (digest)
+Writes  flux (bands npp g C m-2 yr-1, qc (none), valid share), missing_reason
+        (modis.MISSING_REASONS), counts (cells by reason), granules (digest)
 """
 
 import hashlib

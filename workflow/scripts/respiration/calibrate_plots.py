@@ -14,9 +14,11 @@ from nepflow.respiration import calibration
 def calibrate_plots(plots_path, output_path, settings, models, constants, simulated):
     """``constants`` maps a model to its published constants."""
     plots = field_data.read_plots(
-        plots_path, settings["untreated_only"], settings["box_deg"],
+        plots_path,
+        settings["untreated_only"],
+        settings["box_deg"],
         settings["soil_carbon_kg_m2"],
-    )  # fmt: skip
+    )
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     rows = []
     for model in models:

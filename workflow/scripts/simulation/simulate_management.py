@@ -12,8 +12,9 @@ from nepflow.simulation import raw_files as files
 from nepflow.simulation.world import World
 
 
-def simulate_management(region_folder, projects_path, carbon_path, plots_path, truth_path, period,
-                        seed):  # fmt: skip
+def simulate_management(
+    region_folder, projects_path, carbon_path, plots_path, truth_path, period, seed
+):
     """Write all four files."""
     world = World(region_folder, seed)
     files.write_projects(projects_path, world.productivity.projects)

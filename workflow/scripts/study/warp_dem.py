@@ -46,10 +46,14 @@ def inside_of(grid_path):
         with (
             rasterio.open(grid_path) as grid,
             WarpedVRT(
-                grid, crs=source.crs, transform=source.window_transform(window), nodata=0,
-                width=int(window.width), height=int(window.height),
+                grid,
+                crs=source.crs,
+                transform=source.window_transform(window),
+                nodata=0,
+                width=int(window.width),
+                height=int(window.height),
             ) as view,
-        ):  # fmt: skip
+        ):
             return view.read(1) == 1
 
     return inside

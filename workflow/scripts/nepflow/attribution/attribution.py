@@ -1,4 +1,4 @@
-"""Trends split into what climate explains and the rest, pixel by pixel; compiled."""
+"""Trends split into what climate explains and the residual, pixel by pixel; compiled."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from nepflow.io import tables
 from nepflow.study.attribution import METHODS, YEARS_PER_PARAMETER, parameters
 
 HOW = {
-    "residual": "regression on climate",
+    "restrend": "regression on climate",
     "joint": "regression on climate and the year",
     "first_difference": "regression of differences from year to year",
 }
@@ -18,20 +18,25 @@ SMALLEST = 1e-9  # |slope| below which a sign means nothing
 CASES = {
     1: "rises, climate and rest raise it",
     2: "rises by climate alone",
-    3: "rises by the rest alone",
+    3: "rises by the residual alone",
     4: "falls, climate and rest lower it",
     5: "falls by climate alone",
-    6: "falls by the rest alone",
+    6: "falls by the residual alone",
     7: "undetermined",
 }
 CASE_COLOURS = {
-    1: "#5aae61", 2: "#2166ac", 3: "#1b7837", 4: "#bf812d", 5: "#92c5de", 6: "#8c510a",
+    1: "#5aae61",
+    2: "#2166ac",
+    3: "#1b7837",
+    4: "#bf812d",
+    5: "#92c5de",
+    6: "#8c510a",
     7: "#d9d9d9",
-}  # fmt: skip
+}
 DOMINANT = {
     1: "climate",
-    2: "climate and the rest alike",
-    3: "the rest, human activity in it",
+    2: "climate and the residual alike",
+    3: "the residual, human activity in it",
     4: "no significant trend",
     5: "undetermined",
 }
@@ -56,11 +61,11 @@ class Attribution(NamedTuple):
 
 
 def attribute(series, drivers, years, method, min_years, calibration=None, coefficients=None):
-    """Return the slope of a series split into climate and the rest.
+    """Return the slope of a series split into climate and the residual.
 
     The climate part is ``sum b_i x_i``, the rest is what is left of the series; both slopes are
     those of least squares over all years, so they add. The coefficients b come from regressions
-    of the series on the drivers (``residual``), on the drivers and the year (``joint``), or of
+    of the series on the drivers (``restrend``), on the drivers and the year (``joint``), or of
     its differences from year to year on those of the drivers (``first_difference``).
 
     Parameters
@@ -69,7 +74,7 @@ def attribute(series, drivers, years, method, min_years, calibration=None, coeff
         NaN = missing; a year counts where the series and all drivers have a value.
     drivers : sequence of ndarray, each (year, y, x)
     years : sequence of int
-    method : {"residual", "joint", "first_difference"}
+    method : {"restrend", "joint", "first_difference"}
     min_years : int
         Fewer years give NaN, and at least two more than parameters are needed in any case.
     calibration : (int, int), optional
@@ -123,7 +128,7 @@ def case(observed, climate, rest):
 
 
 def residual_share(observed, rest, cases):
-    """Return the share of the rest in the trend, %; that of climate is what lacks to 100.
+    """Return the share of the residual in the trend, %; that of climate is what lacks to 100.
 
     The ratio of slopes where both act alike (cases 1 and 4), 100 or 0 where one acts alone; NaN
     where the case is undetermined.
@@ -140,7 +145,7 @@ def dominant(share, p, significance_p, dominance_percent=50):
     Parameters
     ----------
     share : ndarray
-        Of the rest, %; NaN = undetermined.
+        Of the residual, %; NaN = undetermined.
     p : ndarray
         Of the observed slope; NaN counts as undetermined too.
     significance_p : float
@@ -274,7 +279,7 @@ class Pool:
     Parameters
     ----------
     years : sequence of int
-    method : {"residual", "joint", "first_difference"}
+    method : {"restrend", "joint", "first_difference"}
         As in `attribution.attribute`; joint has the year beside the drivers, and differences from
         year to year have a drift of every pixel.
     calibration : (int, int)

@@ -228,9 +228,14 @@ def null_shares(series, drivers, years, settings, min_years, given=None):
         if fixed is not None:
             fixed = np.broadcast_to(fixed[:, None], (len(drivers), draws, series.shape[1]))
         parts = attribution.attribute(
-            made.transpose(1, 0, 2), cubes, years, method, min_years, settings["calibration"],
+            made.transpose(1, 0, 2),
+            cubes,
+            years,
+            method,
+            min_years,
+            settings["calibration"],
             fixed,
-        )  # fmt: skip
+        )
         cases = attribution.case(parts.observed, parts.climate, parts.rest)
         share = attribution.residual_share(parts.observed, parts.rest, cases)
         shares = summary.Shares(settings["significance_p"], settings["dominance_percent"])

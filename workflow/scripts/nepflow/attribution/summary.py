@@ -4,7 +4,7 @@ import numpy as np
 
 from nepflow.attribution import attribution
 
-SLOPES = ("observed", "climate", "rest")
+SLOPES = ("observed", "climate", "residual")
 PARTS = SLOPES[1:]  # whose share of the trend is said
 ALONE = list(attribution.DOMINANT.values())[:3]  # of cells that are determined
 AREA = "% of the area"
@@ -24,7 +24,7 @@ class Shares:
         self.classes = {"all": np.zeros(5), "significant": np.zeros(5)}
 
     def add(self, inside, p, share, cases):
-        """Add a strip: arrays of one shape, ``inside`` boolean, ``share`` that of the rest, %."""
+        """Add a strip: arrays of one shape, ``inside`` boolean, ``share`` of the residual, %."""
         self.area += int(inside.sum())
         for place, code in enumerate(attribution.CASES):
             here = inside & (cases == code)
@@ -42,7 +42,7 @@ class Shares:
             if name != attribution.CASES[7]:
                 rest = total / count if count else np.nan
                 yield name, "climate_contribution", 100 - rest, "% of the trend, mean of cells"
-                yield name, "rest_contribution", rest, "% of the trend, mean of cells"
+                yield name, "residual_contribution", rest, "% of the trend, mean of cells"
         for name, count in zip(
             attribution.DOMINANT.values(), self.classes["significant"], strict=True
         ):
@@ -115,7 +115,7 @@ class Sums:
                 yield row[0], f"null_{row[1]}", null[row[:2]], row[3]
 
     def _parts(self, means, errors, confidence_percent):
-        """Share of climate and of the rest in the mean trend."""
+        """Share of climate and of the residual in the mean trend."""
         about = "% of the mean trend"
         for place, name in enumerate(self.names[: len(SLOPES)]):
             if name not in PARTS:

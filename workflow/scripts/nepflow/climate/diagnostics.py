@@ -182,18 +182,48 @@ def _short(cell):
 
 
 RECORDS = (
-    "station", "lon", "lat", "elevation_m", "year", "month", "observed", "predicted",
+    "station",
+    "lon",
+    "lat",
+    "elevation_m",
+    "year",
+    "month",
+    "observed",
+    "predicted",
     "standardised",
-)  # fmt: skip
+)
 RANKED = (
-    "rank", "station", "lon", "lat", "elevation_m", "months", "rms_standardised",
-    "rms_residual", "mean_residual", "largest_standardised", "year", "month",
-    "nearest_station", "nearest_rms_standardised", "distance_km", "unit",
-)  # fmt: skip
+    "rank",
+    "station",
+    "lon",
+    "lat",
+    "elevation_m",
+    "months",
+    "rms_standardised",
+    "rms_residual",
+    "mean_residual",
+    "largest_standardised",
+    "year",
+    "month",
+    "nearest_station",
+    "nearest_rms_standardised",
+    "distance_km",
+    "unit",
+)
 SUSPECTS = (
-    "rank", "station", "year", "month", "observed", "predicted", "residual", "standardised",
-    "nearest_station", "nearest_standardised", "distance_km", "unit",
-)  # fmt: skip
+    "rank",
+    "station",
+    "year",
+    "month",
+    "observed",
+    "predicted",
+    "residual",
+    "standardised",
+    "nearest_station",
+    "nearest_standardised",
+    "distance_km",
+    "unit",
+)
 
 
 def predictions(surfaces):
@@ -249,12 +279,21 @@ def ranked_stations(surfaces):
     for rank, station in enumerate(np.flatnonzero(months > 0)[order], start=1):
         when, other = largest[station], neighbour[station]
         yield (
-            rank, surfaces.stations[station], *surfaces.position[station], months[station],
-            rms[station], np.sqrt(np.nanmean(residual[station] ** 2)),
-            np.nanmean(residual[station]), standardised[station, when],
-            surfaces.years[when], surfaces.months[when],
-            surfaces.stations[other], rms[other], distance[station], surfaces.unit,
-        )  # fmt: skip
+            rank,
+            surfaces.stations[station],
+            *surfaces.position[station],
+            months[station],
+            rms[station],
+            np.sqrt(np.nanmean(residual[station] ** 2)),
+            np.nanmean(residual[station]),
+            standardised[station, when],
+            surfaces.years[when],
+            surfaces.months[when],
+            surfaces.stations[other],
+            rms[other],
+            distance[station],
+            surfaces.unit,
+        )
 
 
 def suspects(surfaces, limit):
@@ -273,11 +312,19 @@ def suspects(surfaces, limit):
     order = np.argsort(-size[station, surface], kind="stable")
     for rank, (i, j) in enumerate(zip(station[order], surface[order], strict=True), start=1):
         yield (
-            rank, surfaces.stations[i], surfaces.years[j], surfaces.months[j],
-            surfaces.observed[i, j], predicted[i, j], surfaces.observed[i, j] - predicted[i, j],
-            surfaces.standardised[i, j], surfaces.stations[neighbour[i]],
-            surfaces.standardised[neighbour[i], j], distance[i], surfaces.unit,
-        )  # fmt: skip
+            rank,
+            surfaces.stations[i],
+            surfaces.years[j],
+            surfaces.months[j],
+            surfaces.observed[i, j],
+            predicted[i, j],
+            surfaces.observed[i, j] - predicted[i, j],
+            surfaces.standardised[i, j],
+            surfaces.stations[neighbour[i]],
+            surfaces.standardised[neighbour[i], j],
+            distance[i],
+            surfaces.unit,
+        )
 
 
 def month_correlation(surfaces):

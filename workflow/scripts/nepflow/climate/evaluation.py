@@ -258,9 +258,16 @@ def _variance(item, nodes, part, cells):
 
 
 __all__ = [
-    "MONTHLY_SOURCE", "NORMAL", "NORMALS_SOURCE", "Evaluation", "Surfaces", "annual", "by_chunks",
-    "evaluation_of", "spread_step",
-]  # fmt: skip
+    "MONTHLY_SOURCE",
+    "NORMAL",
+    "NORMALS_SOURCE",
+    "Evaluation",
+    "Surfaces",
+    "annual",
+    "by_chunks",
+    "evaluation_of",
+    "spread_step",
+]
 
 
 def evaluation_of(surfaces, grid, bias_correction="none"):

@@ -138,9 +138,12 @@ def _splines(knots, covariates, weights, patterns, model):
     for stations, surfaces in patterns:
         # One origin for all patterns, so that their polynomials can be stacked.
         spline = ThinPlateSpline(
-            knots[stations], None if covariates is None else covariates[stations],
-            weights[stations], model.order, centre=0.0,
-        )  # fmt: skip
+            knots[stations],
+            None if covariates is None else covariates[stations],
+            weights[stations],
+            model.order,
+            centre=0.0,
+        )
         yield stations, surfaces, spline
 
 

@@ -183,11 +183,16 @@ def _reduction(lapse, native, stack):
         raise BadGrid(f"{path}: GDAL cannot read it: {error}. Check climate.downscaling.") from None
     vrt = stack.enter_context(
         WarpedVRT(
-            source, crs=CRS.from_wkt(native.crs), transform=native.transform,
-            width=native.width, height=native.height,
-            resampling=rasterio.enums.Resampling.bilinear, nodata=math.nan, dtype="float64",
+            source,
+            crs=CRS.from_wkt(native.crs),
+            transform=native.transform,
+            width=native.width,
+            height=native.height,
+            resampling=rasterio.enums.Resampling.bilinear,
+            nodata=math.nan,
+            dtype="float64",
         )
-    )  # fmt: skip
+    )
     height = vrt.read(1)
     entry = {"file": str(path), "key": "climate.downscaling", "advice": ELEVATION_ADVICE}
     if np.isinf(height).any():

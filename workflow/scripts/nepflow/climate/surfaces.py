@@ -10,9 +10,14 @@ from nepflow.study.variables import NORMAL
 MONTHLY_SOURCE = "thin plate splines of monthly station values with elevation"
 NORMALS_SOURCE = "monthly normals applied to every year"
 _BY_SURFACE = (
-    "kernel_coefficients", "polynomial_coefficients", "smoothing", "variance",
-    "observed", "loo_residuals", "standardised",
-)  # fmt: skip
+    "kernel_coefficients",
+    "polynomial_coefficients",
+    "smoothing",
+    "variance",
+    "observed",
+    "loo_residuals",
+    "standardised",
+)
 
 
 @dataclass(frozen=True)

@@ -197,9 +197,13 @@ class Spread:
             functions, kernel = self._designed(np.vstack([cells, heights]))
             for here, surfaces, spline in self.groups:
                 *coefficients, square[surfaces] = quadratic(
-                    spline, self.surfaces.smoothing[surfaces], self.surfaces.variance[surfaces],
-                    functions, np.ascontiguousarray(kernel[:, here]), self.kind,
-                )  # fmt: skip
+                    spline,
+                    self.surfaces.smoothing[surfaces],
+                    self.surfaces.variance[surfaces],
+                    functions,
+                    np.ascontiguousarray(kernel[:, here]),
+                    self.kind,
+                )
                 for field, values in zip(result, coefficients, strict=True):
                     field[surfaces, start : start + CHUNK] = values[:, : part.shape[1]]
         return *result, square
@@ -217,9 +221,13 @@ class Spread:
         for here, surfaces, spline in self.groups:
             smoothing, variance = self.surfaces.smoothing, self.surfaces.variance
             result[surfaces] = variances(
-                spline, smoothing[surfaces], variance[surfaces],
-                functions, np.ascontiguousarray(kernel[:, here]), self.kind,
-            ).T  # fmt: skip
+                spline,
+                smoothing[surfaces],
+                variance[surfaces],
+                functions,
+                np.ascontiguousarray(kernel[:, here]),
+                self.kind,
+            ).T
         return result + self.nugget[:, None]
 
     def of_quadratic(self, constant, linear, square, elevation):

@@ -9,8 +9,16 @@ from nepflow.detector import detector, factors, surrogates
 from nepflow.detector import sample as detector_sample
 
 DIVISIONS = [
-    "factor", "shared_inputs", "method", "classes", "chosen", "limits", "quantity", "value", "unit"
-]  # fmt: skip
+    "factor",
+    "shared_inputs",
+    "method",
+    "classes",
+    "chosen",
+    "limits",
+    "quantity",
+    "value",
+    "unit",
+]
 _TIDY = ["quantity", "value", "unit"]
 COLUMNS = {
     "factors": ["variable", "factor", "shared_inputs", *_TIDY],

@@ -36,14 +36,18 @@ HIDING = [
         (rf"({BEFORE}(?:{STRONG}|{WEAK}){EQUALS}){VALUE}", rf"\1{HIDDEN}"),
         (rf"(?<![\w.%-])({STRONG}{EQUALS}){VALUE}", rf"\1{HIDDEN}"),
         # {"access_token": "..."} and its like in Python
-        (rf"([\"'](?:{STRONG}|{HEADERS}|cookie)\\?[\"']\s*:\s*b?)(\\?[\"'])(?:(?!\2).)*\2",
-         rf"\1\2{HIDDEN}\2"),
-        (rf"\b((?:{HEADERS})\s*[:=]\s*)(?!\s*(?:bearer|basic)\b)[^\s\"']+(?: [^\s\"']+)?",
-         rf"\1{HIDDEN}"),
+        (
+            rf"([\"'](?:{STRONG}|{HEADERS}|cookie)\\?[\"']\s*:\s*b?)(\\?[\"'])(?:(?!\2).)*\2",
+            rf"\1\2{HIDDEN}\2",
+        ),
+        (
+            rf"\b((?:{HEADERS})\s*[:=]\s*)(?!\s*(?:bearer|basic)\b)[^\s\"']+(?: [^\s\"']+)?",
+            rf"\1{HIDDEN}",
+        ),
         (r"\b((?:set-)?cookie\s*:\s*)[^\r\n\"']+", rf"\1{HIDDEN}"),
         (r"\b(bearer|basic)(?:\s+|%(?:25)*20|\+)[^\s\"'<>,;]+", rf"\1 {HIDDEN}"),
     )
-]  # fmt: skip
+]
 # What stands before the last @ of an address: a password may hold / ? # and quotes. Repeats are
 # bounded, so that a long text takes no time that grows with its square.
 USER = re.compile(r"((?:\b[a-z][a-z0-9+.-]{0,20}:)?/{2,})((?:(?!://)[^\s<>]){0,2000})@", re.I)

@@ -240,16 +240,22 @@ def files(ranking, dataset, entry, years, folder):
     stations = [transfer.file_name(site.station, source) for site, _, chosen in ranking if chosen]
     if dataset == "gsod":
         return [
-            (datasets.address(entry, "file", station=station, year=year),
-             folder / dataset / str(year) / f"{station}.csv", [year])
+            (
+                datasets.address(entry, "file", station=station, year=year),
+                folder / dataset / str(year) / f"{station}.csv",
+                [year],
+            )
             for station in stations
             for year in years
-        ]  # fmt: skip
+        ]
     return [
-        (datasets.address(entry, "file", station=station), folder / dataset / f"{station}.csv",
-         years)
+        (
+            datasets.address(entry, "file", station=station),
+            folder / dataset / f"{station}.csv",
+            years,
+        )
         for station in stations
-    ]  # fmt: skip
+    ]
 
 
 WEATHER = ["temperature_degc", "precipitation_mm"]

@@ -7,8 +7,12 @@ from pathlib import Path
 
 ABSENT = 0xFFFFFFFF  # in a descriptor of HDF4: no bytes
 ALGORITHMS = {
-    "MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512",
-}  # fmt: skip
+    "MD5": "md5",
+    "SHA1": "sha1",
+    "SHA256": "sha256",
+    "SHA384": "sha384",
+    "SHA512": "sha512",
+}
 WEB_PAGES = (
     b"<html",
     b"<!doctype html",

@@ -20,8 +20,11 @@ SRDB = {
 }
 # Possible values of plots, and of NEP of sites (g C m-2 yr-1): a code beyond them is none
 PLOT_LIMITS = {
-    "temperature": (-40, 45), "precipitation": (0, 12_500), "rs": (0, 8000), "rh": (0, 8000),
-}  # fmt: skip
+    "temperature": (-40, 45),
+    "precipitation": (0, 12_500),
+    "rs": (0, 8000),
+    "rh": (0, 8000),
+}
 NEP_LIMITS = (-2500, 2500)
 UNTREATED = {"", "none", "control"}
 SITE_COLUMNS = ("site", "lon", "lat", "nep", "class")

@@ -97,7 +97,7 @@ def correlation_numbers(correlation, period):
 
 
 def attribution_numbers(attribution, period):
-    """Slopes of climate and the rest with intervals, and shares beside chance, as claimed."""
+    """Slopes of climate and the residual with intervals, and shares beside chance, as claimed."""
     for row in attribution[attribution["claimed"].astype(str) == "True"].itertuples():
         if row.quantity.startswith("mean_slope"):
             end = row.quantity.removeprefix("mean_slope")

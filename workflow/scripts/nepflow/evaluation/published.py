@@ -6,12 +6,31 @@ import re
 from nepflow.pixel.persistence import BESIDE
 
 PUBLISHED = (
-    "id", "quantity", "region_or_class", "period", "section", "ours", "theirs", "difference",
-    "tolerance", "unit", "verdict", "shared_inputs", "note",
-)  # fmt: skip
+    "id",
+    "quantity",
+    "region_or_class",
+    "period",
+    "section",
+    "ours",
+    "theirs",
+    "difference",
+    "tolerance",
+    "unit",
+    "verdict",
+    "shared_inputs",
+    "note",
+)
 CONSISTENCY = (
-    "check", "section", "left", "relation", "right", "difference", "rounding", "verdict", "note",
-)  # fmt: skip
+    "check",
+    "section",
+    "left",
+    "relation",
+    "right",
+    "difference",
+    "rounding",
+    "verdict",
+    "note",
+)
 AGREES = "agrees"
 DIFFERS = "differs"
 NOT_COMPARABLE = "not comparable on the simulation"
@@ -62,10 +81,18 @@ def compare(published, numbers, contradicted, period, simulated, shared_inputs=N
         else:
             verdict = AGREES if abs(difference) <= entry["tolerance"] else DIFFERS
         yield (
-            entry["id"], *key, entry["section"], ours, entry["value"], difference,
-            entry["tolerance"], entry["unit"], verdict, (shared_inputs or {}).get(key, ""),
+            entry["id"],
+            *key,
+            entry["section"],
+            ours,
+            entry["value"],
+            difference,
+            entry["tolerance"],
+            entry["unit"],
+            verdict,
+            (shared_inputs or {}).get(key, ""),
             "; ".join(filter(None, (entry.get("note", ""), _chance(key, numbers)))),
-        )  # fmt: skip
+        )
 
 
 def _chance(key, numbers):
@@ -109,9 +136,16 @@ def check(checks, published):
         verdict = "consistent" if holds else entry.get("otherwise", "contradiction")
         named = {_name(term) for side in ("left", "right") for term in entry[side]} - {None}
         row = (
-            entry["name"], entry["section"], left, entry["relation"], right, difference, rounding,
-            verdict, entry.get("note", ""),
-        )  # fmt: skip
+            entry["name"],
+            entry["section"],
+            left,
+            entry["relation"],
+            right,
+            difference,
+            rounding,
+            verdict,
+            entry.get("note", ""),
+        )
         blamed = set(entry.get("blames", named)) if verdict == "contradiction" else set()
         yield row, blamed
 
@@ -121,10 +155,16 @@ def check_units(published):
     for entry in published:
         if "printed_unit" in entry and entry["printed_unit"] != entry["unit"]:
             yield (
-                f"unit of {entry['id']}", entry["section"], entry["value"], "in",
-                math.nan, math.nan, 0, "unit",
+                f"unit of {entry['id']}",
+                entry["section"],
+                entry["value"],
+                "in",
+                math.nan,
+                math.nan,
+                0,
+                "unit",
                 f"printed in {entry['printed_unit']}, it is in {entry['unit']}",
-            )  # fmt: skip
+            )
 
 
 def _name(term):

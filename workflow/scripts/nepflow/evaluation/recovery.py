@@ -103,14 +103,14 @@ def count_order(true, found, margin):
 
 
 COLUMNS = ["of", "how", "quantity", "statistic", "value", "unit"]
-TRULY = {"climate": "climate", "rest": "human"}  # of the study -> of the truth
+TRULY = {"climate": "climate", "residual": "human"}  # of the study -> of the truth
 SLOPE, DENSITY = "g C m-2 yr-2", "g C m-2 yr-1"
 
 
 def trend_rows(found, truth):
-    """Return rows of the mean trend by climate and by the rest, and of the share of the rest.
+    """Return rows of the mean trend by climate and by the residual, and of the latter's share.
 
-    The area where people add more than climate stands beside that where the rest dominates.
+    The area where people add more than climate stands beside that where the residual dominates.
 
     Parameters
     ----------
@@ -127,10 +127,10 @@ def trend_rows(found, truth):
             key = ours, method, "mean trend of nep"
             rows.append((*key, "true", true["nep", theirs, "mean_slope"], SLOPE))
             rows += _with_ends(key, value, (method, ours, "mean_slope"), SLOPE)
-        key = "rest", method, "share of the mean trend of nep"
+        key = "residual", method, "share of the mean trend of nep"
         rows.append((*key, "true", true["nep", "human", "share"], "%"))
-        rows += _with_ends(key, value, (method, "rest", "trend_share"), "%")
-        key = "rest", method, "share of the determined area that it dominates"
+        rows += _with_ends(key, value, (method, "residual", "trend_share"), "%")
+        key = "residual", method, "share of the determined area that it dominates"
         rows.append((*key, "true", true["nep", "human", "dominant_area"], "%"))
         rows.append((*key, "found", value[method, DOMINANT[3], "dominant_share"], "%"))
     return rows

@@ -43,9 +43,16 @@ class ScatterPanel:
         down, across = self.field.values[both], self.against.values[both]
         low, high = _range(down, across)
         cells = axes.hexbin(
-            across, down, gridsize=64, extent=(low, high, low, high), mincnt=1,
-            norm=LogNorm(vmin=1), cmap=_VISIBLE, linewidths=0.05, zorder=2,
-        )  # fmt: skip
+            across,
+            down,
+            gridsize=64,
+            extent=(low, high, low, high),
+            mincnt=1,
+            norm=LogNorm(vmin=1),
+            cmap=_VISIBLE,
+            linewidths=0.05,
+            zorder=2,
+        )
         axes.plot([low, high], [low, high], color=palettes.INK, linewidth=0.6, zorder=3)
         axes.set(xlim=(low, high), ylim=(low, high))
         axes.set_xlabel(_name(self.against))
@@ -53,9 +60,14 @@ class ScatterPanel:
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(MaxNLocator(5))
         axes.text(
-            0.03, 0.97, numbers(down, across), transform=axes.transAxes, va="top", zorder=4,
+            0.03,
+            0.97,
+            numbers(down, across),
+            transform=axes.transAxes,
+            va="top",
+            zorder=4,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
-        )  # fmt: skip
+        )
         foot = sheet.axes(_LEFT, side + _BELOW, side, 2)
         counts_bar(sheet, cells, foot, "Cells")
         mark_simulated(axes, is_simulated(self.field, self.against), "lower right")

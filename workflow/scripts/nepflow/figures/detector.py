@@ -158,9 +158,12 @@ def interaction_map(table, *, title=None, simulated=False, width_mm=180, letter=
     axes = sheet.axes(margin, 1, side * len(names), tall * len(names))
     values = np.array([[q[a][b] for b in names] for a in names])
     picture = axes.imshow(
-        np.ma.masked_invalid(values), cmap=_HEAT, vmin=0, vmax=max(0.01, np.nanmax(values)),
+        np.ma.masked_invalid(values),
+        cmap=_HEAT,
+        vmin=0,
+        vmax=max(0.01, np.nanmax(values)),
         aspect="auto",
-    )  # fmt: skip
+    )
     _pair_texts(axes, names, values, kinds, picture, min(6.8, side * 0.62))
     _pair_names(axes, names, entered, side)
     bar = sheet.axes(margin + side * len(names) + 4, 1, 3, tall * len(names))

@@ -100,9 +100,14 @@ def _panel(axes, table, base_years, limits):
     before = years < 0
     for chosen, face in ((before, "white"), (~before, palettes.LINES[0])):
         axes.plot(
-            years[chosen], wide["effect"][chosen], "o", markersize=3.2, markerfacecolor=face,
-            markeredgecolor=palettes.LINES[0], markeredgewidth=0.8,
-        )  # fmt: skip
+            years[chosen],
+            wide["effect"][chosen],
+            "o",
+            markersize=3.2,
+            markerfacecolor=face,
+            markeredgecolor=palettes.LINES[0],
+            markeredgewidth=0.8,
+        )
     axes.set_ylim(limits)
     axes.set_xlim(years.min() - 0.7, years.max() + 0.7)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -100,9 +100,16 @@ def _panel(axes, part, groups, limits, key, side):
     for name, (colour, marker) in groups.items():
         here = part[names == name]
         axes.plot(
-            here["observed"], here["modelled"], linestyle="none", marker=marker, markersize=2.8,
-            markeredgecolor=colour, markerfacecolor="none", markeredgewidth=0.5, zorder=2,
-        )  # fmt: skip
+            here["observed"],
+            here["modelled"],
+            linestyle="none",
+            marker=marker,
+            markersize=2.8,
+            markeredgecolor=colour,
+            markerfacecolor="none",
+            markeredgewidth=0.5,
+            zorder=2,
+        )
     axes.set(xlim=limits, ylim=limits)
     axes.set_aspect("equal")
     for axis in (axes.xaxis, axes.yaxis):
@@ -118,9 +125,15 @@ def _panel(axes, part, groups, limits, key, side):
     beyond = int((part["observed"] > limits[1]).sum())
     text += (f"{beyond} beyond the frame",) if beyond else ()
     axes.text(
-        0.03, 0.97, "\n".join(text), transform=axes.transAxes, va="top", fontsize=6, zorder=4,
+        0.03,
+        0.97,
+        "\n".join(text),
+        transform=axes.transAxes,
+        va="top",
+        fontsize=6,
+        zorder=4,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
-    )  # fmt: skip
+    )
     axes.set_title(wrapped(model_name(*key), 6, side), fontsize=6, pad=2)
 
 
@@ -137,17 +150,28 @@ def _legend(sheet, groups, down):
     """One line with the look of each group."""
     handles = [
         Line2D(
-            [], [], linestyle="none", marker=marker, markersize=3, markeredgecolor=colour,
-            markerfacecolor="none", markeredgewidth=0.5, label=labels.sentence(str(name)),
+            [],
+            [],
+            linestyle="none",
+            marker=marker,
+            markersize=3,
+            markeredgecolor=colour,
+            markerfacecolor="none",
+            markeredgewidth=0.5,
+            label=labels.sentence(str(name)),
         )
         for name, (colour, marker) in groups.items()
-    ]  # fmt: skip
+    ]
     width, height = sheet.page
     sheet.figure.legend(
-        handles=handles, loc="center left", ncols=len(handles), frameon=False,
+        handles=handles,
+        loc="center left",
+        ncols=len(handles),
+        frameon=False,
         bbox_to_anchor=(_LEFT / width - 0.01, 1 - (sheet.down + down) / height),
-        handletextpad=0.1, columnspacing=1.0,
-    )  # fmt: skip
+        handletextpad=0.1,
+        columnspacing=1.0,
+    )
 
 
 def draw(files, entry, simulated):

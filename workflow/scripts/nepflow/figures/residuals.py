@@ -90,9 +90,16 @@ def _scatter(sheet, axes, foot, residuals, name, unit):
     high = max(observed.max(), predicted.max())
     low, high = low - 0.02 * (high - low), high + 0.02 * (high - low)
     cells = axes.hexbin(
-        predicted, observed, gridsize=64, extent=(low, high, low, high), mincnt=1,
-        norm=LogNorm(vmin=1), cmap=_VISIBLE, linewidths=0.05, zorder=2,
-    )  # fmt: skip
+        predicted,
+        observed,
+        gridsize=64,
+        extent=(low, high, low, high),
+        mincnt=1,
+        norm=LogNorm(vmin=1),
+        cmap=_VISIBLE,
+        linewidths=0.05,
+        zorder=2,
+    )
     axes.plot([low, high], [low, high], color=palettes.INK, linewidth=0.6, zorder=3)
     axes.set(xlim=(low, high), ylim=(low, high))
     axes.set_xlabel(labels.with_unit("Predicted without the station", unit))
@@ -100,9 +107,14 @@ def _scatter(sheet, axes, foot, residuals, name, unit):
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(5))
     axes.text(
-        0.03, 0.97, _numbers(observed, predicted), transform=axes.transAxes, va="top", zorder=4,
+        0.03,
+        0.97,
+        _numbers(observed, predicted),
+        transform=axes.transAxes,
+        va="top",
+        zorder=4,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
-    )  # fmt: skip
+    )
     counts_bar(sheet, cells, foot, "Station months")
 
 
@@ -135,10 +147,16 @@ def _map(sheet, axes, foot, residuals, outlines, name, limits):
     low, high = limits or (-size, size)
     largest = error.max() or 1.0
     dots = axes.scatter(
-        x[order], y[order], s=_SIZE * error[order] / largest, c=means["residual"].to_numpy()[order],
-        cmap=palettes.palette("vik"), norm=Normalize(low, high), edgecolors=palettes.INK,
-        linewidths=0.3, zorder=12,
-    )  # fmt: skip
+        x[order],
+        y[order],
+        s=_SIZE * error[order] / largest,
+        c=means["residual"].to_numpy()[order],
+        cmap=palettes.palette("vik"),
+        norm=Normalize(low, high),
+        edgecolors=palettes.INK,
+        linewidths=0.3,
+        zorder=12,
+    )
     bar = sheet.figure.colorbar(
         dots, cax=foot, orientation="horizontal", extend="both", ticks=MaxNLocator(5)
     )
@@ -153,16 +171,28 @@ def _sizes(foot, largest):
     look = {"linestyle": "none", "marker": "o", "markerfacecolor": "white"}
     handles = [
         Line2D(
-            [], [], markersize=np.sqrt(_SIZE * step / largest), markeredgecolor=palettes.INK,
-            markeredgewidth=0.4, label=f"{step:g}", **look,
+            [],
+            [],
+            markersize=np.sqrt(_SIZE * step / largest),
+            markeredgecolor=palettes.INK,
+            markeredgewidth=0.4,
+            label=f"{step:g}",
+            **look,
         )
         for step in steps
-    ]  # fmt: skip
+    ]
     foot.legend(
-        handles=handles, title="RMSE", loc="center left", bbox_to_anchor=(1.12, -1.1),
-        ncols=len(handles), frameon=False, handletextpad=0.1, columnspacing=0.8, borderpad=0,
+        handles=handles,
+        title="RMSE",
+        loc="center left",
+        bbox_to_anchor=(1.12, -1.1),
+        ncols=len(handles),
+        frameon=False,
+        handletextpad=0.1,
+        columnspacing=0.8,
+        borderpad=0,
         title_fontsize=6.5,
-    )  # fmt: skip
+    )
 
 
 def draw(files, entry):

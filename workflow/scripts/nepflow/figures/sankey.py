@@ -137,9 +137,16 @@ def _ribbon(x0, x1, y0, y1, tall):
     """Return a band of equal height between two edges, with level ends."""
     middle = (x0 + x1) / 2
     points = [
-        (x0, y0), (middle, y0), (middle, y1), (x1, y1),
-        (x1, y1 + tall), (middle, y1 + tall), (middle, y0 + tall), (x0, y0 + tall), (x0, y0),
-    ]  # fmt: skip
+        (x0, y0),
+        (middle, y0),
+        (middle, y1),
+        (x1, y1),
+        (x1, y1 + tall),
+        (middle, y1 + tall),
+        (middle, y0 + tall),
+        (x0, y0 + tall),
+        (x0, y0),
+    ]
     curve = [Path.CURVE4] * 3
     return Path(points, [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY])
 

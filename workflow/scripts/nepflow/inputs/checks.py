@@ -140,9 +140,11 @@ def memory(rules, meminfo="/proc/meminfo"):
         int(re.search(r"MemTotal:\s+(\d+)", Path(meminfo).read_text(encoding="utf-8"))[1]) // 1024
     )
     yield Finding(
-        "memory", total >= largest, f"{total} MB, the largest job asks for {largest} MB",
+        "memory",
+        total >= largest,
+        f"{total} MB, the largest job asks for {largest} MB",
         "Run on a machine with more memory.",
-    )  # fmt: skip
+    )
 
 
 def disk(study, raw, results, top="."):

@@ -52,10 +52,12 @@ def findings(study, top, brought):
         entries = [own.entry | {"file": str(Path(top, own.path))} for own in owns]
         remedy = f"Correct {key} in the study file, or the file; get one that is cut off again."
         yield from guarded(
-            key, remedy, lambda key=key, own=owns[0], entries=entries: [
+            key,
+            remedy,
+            lambda key=key, own=owns[0], entries=entries: [
                 Finding(key, True, READERS[own.kind](entries, study, top))
             ],
-        )  # fmt: skip
+        )
 
 
 def _some(paths, most=3):
@@ -395,11 +397,12 @@ def area(study, top, _):
     needed = download_area.tiles(polygons.to_crs("EPSG:4326").union_all())
     missing = sorted(set(needed) - set(study["tiles"]))
     yield Finding(
-        "area", not missing,
+        "area",
+        not missing,
         f"{len(polygons)} polygons on {', '.join(needed)}"
         + (f"; `tiles` of the study lacks {', '.join(missing)}" if missing else ""),
         f"Set tiles: [{', '.join(needed)}] in the study file.",
-    )  # fmt: skip
+    )
 
 
 def elevation(study, top, _):
@@ -440,9 +443,13 @@ def stations(study, top, _):
     columns = {name: VARIABLES[name].column for name in climate["variables"]}
     path = str(Path(top, study["files"]["stations"]))
     records = archives.read_stations(
-        path, climate["station_format"], list(columns.values()), climate["time_step"],
-        radiation.SUBSTITUTES if "radiation" in columns else None, climate["missing_values"],
-    )  # fmt: skip
+        path,
+        climate["station_format"],
+        list(columns.values()),
+        climate["time_step"],
+        radiation.SUBSTITUTES if "radiation" in columns else None,
+        climate["missing_values"],
+    )
     records = cleaning.of_years(records, study["years"], path)
     limits = climate["limits"]["daily" if climate["time_step"] == "daily" else "monthly"]
     if climate["defects"]["undeclared_code"] == "error":
@@ -457,6 +464,8 @@ def stations(study, top, _):
             lines.append(f"; {column}: {seen.text()}")
     count, least = records["station"].nunique(), climate["min_stations"]
     yield Finding(
-        "stations", count >= least, f"{count} stations, {least} needed{''.join(lines)}",
+        "stations",
+        count >= least,
+        f"{count} stations, {least} needed{''.join(lines)}",
         "Bring more stations.",
-    )  # fmt: skip
+    )

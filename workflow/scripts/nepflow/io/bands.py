@@ -94,9 +94,14 @@ class Band:
             whole = source.colormap(1) if coded else {}  # up to the last code of the data type
             palette = {code: whole[code] for code in coded}
             shared = (
-                source.width, source.crs.to_wkt(), source.dtypes[0], source.descriptions,
-                repr(source.nodata), source.tags(), palette,
-            )  # fmt: skip
+                source.width,
+                source.crs.to_wkt(),
+                source.dtypes[0],
+                source.descriptions,
+                repr(source.nodata),
+                source.tags(),
+                palette,
+            )
             return cls(str(path), source.height, source.transform, source.block_shapes[0], shared)
 
 

@@ -21,7 +21,7 @@ class MaskedArea:
         known : ndarray of bool, shape (y, x)
             Cells with a value.
         reasons : ndarray, shape (y, x)
-            Commonest reason for missing data of NPP (codes of ``modis.MISSING_REASONS``); NaN = none.
+            Commonest reason for missing NPP (codes of ``modis.MISSING_REASONS``); NaN = none.
         inside : ndarray, shape (y, x)
             1 inside the area.
         """

@@ -428,9 +428,17 @@ class Bands:
     bands: tuple
 
 
-def blocks(inputs, *, grid=None, coordinates=False, mem_mb=1000, outputs=1, label="", within=None,
+def blocks(
+    inputs,
+    *,
+    grid=None,
+    coordinates=False,
+    mem_mb=1000,
+    outputs=1,
+    label="",
+    within=None,
     years=None,
-):  # fmt: skip
+):
     """Yield (first row, last row, arrays) of strips that cover the grid from north to south.
 
     Parameters

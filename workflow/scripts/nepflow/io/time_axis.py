@@ -126,9 +126,19 @@ NAMED = re.compile(
     r"|(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01])(?:\d\d){0,3})?)(?!\d)"
 )
 ENGLISH = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in ENGLISH)
 SPELLED = re.compile(
     rf"(?<![a-z\d])(?:(\d{{4}})[-_./ ]*)?({_MONTH})(?:[-_./ ]*(\d{{4}}))?(?![a-z\d])",

@@ -305,11 +305,20 @@ def without_codes(entry, target, grid, band=1):
         wide = np.dtype(source.dtypes[band - 1]).itemsize > 2 and source.dtypes[0] != "float32"
         made = stack.enter_context(
             rasterio.open(
-                target, "w", driver="GTiff", dtype="float64" if wide else "float32", count=1,
-                height=window.height, width=window.width, crs=source.crs, nodata=math.nan,
-                transform=source.window_transform(window), tiled=True, bigtiff="if_safer",
+                target,
+                "w",
+                driver="GTiff",
+                dtype="float64" if wide else "float32",
+                count=1,
+                height=window.height,
+                width=window.width,
+                crs=source.crs,
+                nodata=math.nan,
+                transform=source.window_transform(window),
+                tiled=True,
+                bigtiff="if_safer",
             )
-        )  # fmt: skip
+        )
         for part in windows_of(window):
             values = stored_values(source, entry, band, part)
             place = Window(0, part.row_off - window.row_off, part.width, part.height)

@@ -214,9 +214,7 @@ def effect_rows(names, areas, before, after, observed, without_class):
         one[row, column] = True
         yield from _sums(names[row], names[column], areas, parts, observed, one, before, after)
     for to, chosen in ((CHANGED, ~same), (SAME, same), (labels.REGION, everything)):
-        yield from _sums(
-            labels.REGION, to, areas, parts, observed, chosen & known, before, after
-        )  # fmt: skip
+        yield from _sums(labels.REGION, to, areas, parts, observed, chosen & known, before, after)
     yield NO_DATA, NO_DATA, "area", areas[~known].sum(), "km2"
     yield NO_CLASS, NO_CLASS, "area", without_class, "km2"
 

@@ -41,8 +41,10 @@ def choices(study):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
     if attribution.variables_of(study) and study["has_trend"]:
         claim = study["attribution"]["main_method"].replace("_", " ")
-        text = f"claimed from the {claim} method; the rest also holds CO2, fire and model errors"
-        rows.append(("climate and the rest", text))
+        text = (
+            f"claimed from the {claim} method; the residual also holds CO2, fire and model errors"
+        )
+        rows.append(("climate and the residual", text))
     rows += [
         (f"source of {entry['input']}", f"{entry['title']}: {entry['text']}")
         for entry in study.get("sources", [])

@@ -79,7 +79,7 @@ def _by_variant(variants, quantity, title, note, decimals):
     values = {}
     for variant, numbers in variants.items():
         if quantity not in numbers:
-            raise BadReport(f"tables/respiration_variants.csv: lacks {quantity} of {time_step}.")
+            raise BadReport(f"tables/respiration_variants.csv: lacks {quantity} of {variant}.")
         values[variant], unit = numbers[quantity]
     chosen, *others = values
     return {
@@ -222,7 +222,7 @@ TABLES = (
     (r"detector_ecological_(.+)", "results", "Factors against each other: {0}"),
     (r"detector_scales_(.+)", "results", "Factors by spacing of the sampling grid: {0}"),
     (r"pooled_(.+)", "results", "What climate does to {0} by vegetation type"),
-    (r"attribution_(.+)", "results", "Climate and the rest in the trend of {0}"),
+    (r"attribution_(.+)", "results", "Climate and the residual in the trend of {0}"),
     (r"contrast_(.+)", "results", "{0} against the rest of the area"),
     (r"restoration_effects", "results", "Effect of restoration measures on NEP"),
     (r"restoration_events", "results", "Effect of restoration by year since the start"),

@@ -9,7 +9,7 @@ from nepflow import labels
 _GROUPS = {  # beginnings of quantities -> title
     "Mean trend": ("mean_",),
     "Share of the mean trend": ("trend_share",),
-    "Cases": ("case_share", "climate_contribution", "rest_contribution"),
+    "Cases": ("case_share", "climate_contribution", "residual_contribution"),
     "Classes": ("class_share",),
     "Dominant factor": ("dominant_share",),
 }
@@ -18,7 +18,7 @@ _NAMES = {
     "mean_slope_error": "Standard error",
     "mean_slope_low": "Interval, low",
     "mean_slope_high": "Interval, high",
-    "mean_bias": "Bias of the residual method",
+    "mean_bias": "Bias of RESTREND",
     "trend_share": "Share",
     "trend_share_low": "Interval, low",
     "trend_share_high": "Interval, high",
@@ -202,12 +202,16 @@ def _by_statistic(records):
     for record in records:
         units.setdefault(record["quantity"], labels.unit_text(record["unit"]))
     named = [
-        {**record, "row": (
-            labels.quantity_name(record["quantity"]), units[record["quantity"]],
-            *(_named(record[key]) for key in others),
-        )}
+        {
+            **record,
+            "row": (
+                labels.quantity_name(record["quantity"]),
+                units[record["quantity"]],
+                *(_named(record[key]) for key in others),
+            ),
+        }
         for record in records
-    ]  # fmt: skip
+    ]
     cells = {}
     for record in named:
         cells.setdefault(record["row"], {})[record["statistic"]] = float(record["value"])

@@ -187,9 +187,15 @@ def calibrate(model, plots, constants, draws, seed):
     weights = generator.multinomial(count, np.full(count, 1 / count), size=draws)[:, site]
     drawn = fitted(warmth, ratio, weights)
     return Calibration(
-        float(np.exp(line.intercept)), float(line.slope), np.exp(drawn.intercept), drawn.slope,
-        int(ratio.size), int(count), line.residual, float(np.sqrt((ratio**2).mean())),
-    )  # fmt: skip
+        float(np.exp(line.intercept)),
+        float(line.slope),
+        np.exp(drawn.intercept),
+        drawn.slope,
+        int(ratio.size),
+        int(count),
+        line.residual,
+        float(np.sqrt((ratio**2).mean())),
+    )
 
 
 def fitted(warmth, ratio, weights):

@@ -67,9 +67,10 @@ def functionals(columns, start, years, window):
     made[BEYOND_TREND] = made[EFFECT] - before / before.sum() - ahead * made[PRE_TREND]
     rows = [
         (since == c.event) if c.kind == EVENT else made[c.kind]
-        for c in (c if c.start in (ALL, start) else c._replace(kind=EVENT, event=10**6)
-                  for c in columns)
-    ]  # fmt: skip
+        for c in (
+            c if c.start in (ALL, start) else c._replace(kind=EVENT, event=10**6) for c in columns
+        )
+    ]
     return np.array(rows, dtype=float).T
 
 

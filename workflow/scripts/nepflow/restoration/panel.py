@@ -130,7 +130,14 @@ def panel_of(layers, climate, grid_path, projects, years, settings, mem_mb):
     x, y, dem, *cubes = units.values
     cubes = np.reshape(cubes, (1 + len(climate), len(years), -1)).transpose(0, 2, 1)
     return matching.Panel(
-        cubes[0], cubes[1:], dem[None], units.landcover, units.project,
+        cubes[0],
+        cubes[1:],
+        dem[None],
+        units.landcover,
+        units.project,
         np.array([start.get(p, np.inf) for p in units.project], dtype=float),
-        units.cells, x, y, np.array(years),
-    )  # fmt: skip
+        units.cells,
+        x,
+        y,
+        np.array(years),
+    )

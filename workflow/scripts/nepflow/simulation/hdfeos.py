@@ -113,9 +113,12 @@ def metadata(group, entries):
     for name, value in entries.items():
         text = value if isinstance(value, int) else f'"{value}"'
         lines += [
-            f"  OBJECT = {name}", "    NUM_VAL = 1", f"    VALUE = {text}",
-            f"  END_OBJECT = {name}", "",
-        ]  # fmt: skip
+            f"  OBJECT = {name}",
+            "    NUM_VAL = 1",
+            f"    VALUE = {text}",
+            f"  END_OBJECT = {name}",
+            "",
+        ]
     return "\n".join([*lines, f"END_GROUP = {group}", "END", ""])
 
 
@@ -163,8 +166,11 @@ def _write_groups(name, grid, references):
     file = HDF(name, HC.WRITE)
     groups = file.vgstart()
     made = []
-    for title, kind in ((grid, "GRID"), ("Data Fields", "GRID Vgroup"),
-                        ("Grid Attributes", "GRID Vgroup")):  # fmt: skip
+    for title, kind in (
+        (grid, "GRID"),
+        ("Data Fields", "GRID Vgroup"),
+        ("Grid Attributes", "GRID Vgroup"),
+    ):
         group = groups.create(title)
         group._class = kind
         made.append(group)

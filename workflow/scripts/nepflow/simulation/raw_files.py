@@ -22,12 +22,19 @@ def write_field(path, lattice, values, unit, long_name):
     """Write values (y, x) on a lattice of the region as GeoTIFF, EPSG:4326; NaN = missing."""
     half = lattice.step / 2
     profile = {
-        "driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326",
-        "height": lattice.shape[0], "width": lattice.shape[1], "compress": "deflate",
-        "predictor": 3, "nodata": float("nan"),
-        "transform": Affine(lattice.step, 0, lattice.west - half, 0, -lattice.step,
-                            lattice.north + half),
-    }  # fmt: skip
+        "driver": "GTiff",
+        "dtype": "float32",
+        "count": 1,
+        "crs": "EPSG:4326",
+        "height": lattice.shape[0],
+        "width": lattice.shape[1],
+        "compress": "deflate",
+        "predictor": 3,
+        "nodata": float("nan"),
+        "transform": Affine(
+            lattice.step, 0, lattice.west - half, 0, -lattice.step, lattice.north + half
+        ),
+    }
     with replacing(path) as temporary, rasterio.open(temporary, "w", **profile) as file:
         file.write(values.astype("float32"), 1)
         file.update_tags(unit=unit, long_name=long_name, source=SIMULATED, simulated=SIMULATED)
@@ -56,10 +63,29 @@ def write_area(path, region):
 PLOTS = 120
 PLOT_NOISE = 0.15  # relative standard deviation of measured respiration
 PLOT_YEAR = 2010
-SRDB = ("Record_number", "Longitude", "Latitude", "Ecosystem_type", "Manipulation", "MAT", "MAP",
-        "Rs_annual", "Rh_annual", "source")  # fmt: skip
-BIOMES = {1: "Forest", 2: "Forest", 4: "Forest", 5: "Forest", 8: "Savanna", 9: "Savanna",
-          10: "Grassland", 12: "Agriculture", 14: "Agriculture"}  # fmt: skip
+SRDB = (
+    "Record_number",
+    "Longitude",
+    "Latitude",
+    "Ecosystem_type",
+    "Manipulation",
+    "MAT",
+    "MAP",
+    "Rs_annual",
+    "Rh_annual",
+    "source",
+)
+BIOMES = {
+    1: "Forest",
+    2: "Forest",
+    4: "Forest",
+    5: "Forest",
+    8: "Savanna",
+    9: "Savanna",
+    10: "Grassland",
+    12: "Agriculture",
+    14: "Agriculture",
+}
 TRUTH = ("project", "measure", "start_year", "quantity", "value", "unit", "source")
 WINDOW = 10  # years after the start that a mean effect is given for
 
@@ -125,10 +151,21 @@ def write_plots(path, world):
     rs, rh = total_respiration(places, PLOT_YEAR), places.respiration(PLOT_YEAR)
     noise = np.exp(PLOT_NOISE * rng.standard_normal((2, rs.size)))
     rows = [
-        (k, places.lon[k], places.lat[k], biomes[k], "None", round(warmth[k], 1), round(rain[k]),
-         round(rs[k] * noise[0, k]), round(rh[k] * noise[1, k]), SIMULATED)
-        for k in range(rs.size) if biomes[k]
-    ]  # fmt: skip
+        (
+            k,
+            places.lon[k],
+            places.lat[k],
+            biomes[k],
+            "None",
+            round(warmth[k], 1),
+            round(rain[k]),
+            round(rs[k] * noise[0, k]),
+            round(rh[k] * noise[1, k]),
+            SIMULATED,
+        )
+        for k in range(rs.size)
+        if biomes[k]
+    ]
     write_rows(path, SRDB, rows[:PLOTS])
 
 

@@ -112,10 +112,16 @@ def stations(world, count):
     height = np.round(terrain - valley_depth(world, lon, lat, rng), 1)
     order = np.lexsort((lat, lon))
     found = [
-        Station(f"T{number:04d}", float(lon[k]), float(lat[k]), float(height[k]),
-                float(height[k]), **errors(rng))
+        Station(
+            f"T{number:04d}",
+            float(lon[k]),
+            float(lat[k]),
+            float(height[k]),
+            float(height[k]),
+            **errors(rng),
+        )
         for number, k in enumerate(order, start=1)
-    ]  # fmt: skip
+    ]
     return found + faulty(found, rng)
 
 

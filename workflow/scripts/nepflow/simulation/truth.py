@@ -69,11 +69,22 @@ def strips(mask):
 def create(stack, path, mask, bands, described, codes=False):
     """Open a new raster on the grid of ``mask``; it appears when all of them are complete."""
     profile = {
-        "driver": "GTiff", "dtype": "float32", "nodata": np.nan, "count": len(bands),
-        "crs": mask.crs, "transform": mask.transform, "height": mask.height,
-        "width": mask.width, "tiled": True, "blockxsize": STRIP, "blockysize": STRIP,
-        "compress": "deflate", "predictor": 3, "interleave": "band", "bigtiff": "if_safer",
-    }  # fmt: skip
+        "driver": "GTiff",
+        "dtype": "float32",
+        "nodata": np.nan,
+        "count": len(bands),
+        "crs": mask.crs,
+        "transform": mask.transform,
+        "height": mask.height,
+        "width": mask.width,
+        "tiled": True,
+        "blockxsize": STRIP,
+        "blockysize": STRIP,
+        "compress": "deflate",
+        "predictor": 3,
+        "interleave": "band",
+        "bigtiff": "if_safer",
+    }
     if codes:
         profile |= {"dtype": "uint8", "nodata": 0, "predictor": 1}
     file = rasterio.open(stack.enter_context(replacing(path)), "w", **profile)

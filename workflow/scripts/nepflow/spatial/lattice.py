@@ -99,11 +99,15 @@ class Block:
         out : ndarray, shape (field, row, column)
         """
         _interpolate(
-            values.reshape(-1, self.y.size, self.x.size), gradient, height,
-            self._row_base[rows], np.ascontiguousarray(self._row_weights[:, rows]),
-            self._base[columns], np.ascontiguousarray(self._weights[:, columns]),
+            values.reshape(-1, self.y.size, self.x.size),
+            gradient,
+            height,
+            self._row_base[rows],
+            np.ascontiguousarray(self._row_weights[:, rows]),
+            self._base[columns],
+            np.ascontiguousarray(self._weights[:, columns]),
             out,
-        )  # fmt: skip
+        )
 
 
 def _placed(cells, step):

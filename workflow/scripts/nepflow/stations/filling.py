@@ -229,9 +229,13 @@ def without_gaps(name, values, month, distance_km, *, model, lags, max_gap_days,
     for calendar in range(1, 13):
         rows = np.flatnonzero(month == calendar)
         complete[rows], months[calendar] = reconstructed_month(
-            values[rows], distance_km,
-            departure=VARIABLES[name].departure, model=model, lags=lags, minimum=minimum,
-        )  # fmt: skip
+            values[rows],
+            distance_km,
+            departure=VARIABLES[name].departure,
+            model=model,
+            lags=lags,
+            minimum=minimum,
+        )
     complete[long_gaps(~np.isnan(values), max_gap_days)] = np.nan
     return complete, months
 

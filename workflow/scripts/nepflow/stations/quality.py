@@ -240,13 +240,23 @@ def checked(name, values, codes, month, weights, settings, top_of_atmosphere=Non
     about = VARIABLES[name]
     checks = [
         (flags.STEP, lambda left: spikes(left, settings["step"][name])),
-        (flags.PERSISTENCE, lambda left: repeats(left, settings["persistence_days"][name],
-                                                 about.may_repeat)),
-        (flags.SPATIAL, lambda left: spatial_outliers(
-            left, month, weights, difference=settings["spatial_difference"][name],
-            score=settings["spatial_score"][name], transformation=about.spatial_scale,
-            minimum=settings["neighbours"]["least"])),
-    ]  # fmt: skip
+        (
+            flags.PERSISTENCE,
+            lambda left: repeats(left, settings["persistence_days"][name], about.may_repeat),
+        ),
+        (
+            flags.SPATIAL,
+            lambda left: spatial_outliers(
+                left,
+                month,
+                weights,
+                difference=settings["spatial_difference"][name],
+                score=settings["spatial_score"][name],
+                transformation=about.spatial_scale,
+                minimum=settings["neighbours"]["least"],
+            ),
+        ),
+    ]
     if top_of_atmosphere is not None:
         low, high = settings["top_of_atmosphere_share"]
         share = (low * top_of_atmosphere, high * top_of_atmosphere)

@@ -6,7 +6,7 @@ Standard library only: the workflow reads it before any environment exists.
 from nepflow.study import layers
 from nepflow.study.settings_file import BadStudy
 
-METHODS = ("residual", "joint", "first_difference")
+METHODS = ("restrend", "joint", "first_difference")
 YEARS_PER_PARAMETER = 3  # of a calibration period; own choice
 POOLED = "landcover"  # value of attribution.pooling that shares coefficients by vegetation type
 

@@ -110,7 +110,9 @@ def _npp(study):
         made += [(f"casa_{name}", year) for name in others for year in years]
         yield from (f"npp/{folder}/clip_{year}" for folder, year in made if folder[:4] == "casa")
         yield from ("casa/normals", "casa/clip_share")
-        yield from (f"ndvi/{name}" for name in ("ndvi", "ndvi_state", "filled_months", "filled_share"))
+        yield from (
+            f"ndvi/{name}" for name in ("ndvi", "ndvi_state", "filled_months", "filled_share")
+        )
         yield from ("ndvi/ndvi_normals", "ndvi/ndvi_mean")
         yield from (f"ndvi/{name}_{year}" for name in ("observed", "state") for year in years)
     yield from (f"npp/{folder}/{part}{year}" for folder, year in made for part in parts)

@@ -58,7 +58,7 @@ def layers_of(entry):
 
 
 def truth_of(layer):
-    """Return what a simulation holds as the truth of a layer, or None where the layer is given as it is.
+    """Return what a simulation holds as the truth of a layer, None where it is given as it is.
 
     Name of its cube, the year of it (None: the mean of all) and the key of land cover (None:
     that of the study).

@@ -8,9 +8,24 @@ import re
 
 # PROJ names of the equal-area projections
 PROJECTIONS = {
-    "aea", "laea", "leac", "cea", "sinu", "moll", "eqearth", "eck4", "eck6", "hammer", "goode",
-    "igh", "mbtfpq", "bonne", "rhealpix", "qsc", "tcea",
-}  # fmt: skip
+    "aea",
+    "laea",
+    "leac",
+    "cea",
+    "sinu",
+    "moll",
+    "eqearth",
+    "eck4",
+    "eck6",
+    "hammer",
+    "goode",
+    "igh",
+    "mbtfpq",
+    "bonne",
+    "rhealpix",
+    "qsc",
+    "tcea",
+}
 # EPSG codes of projected CRS in metres with one of them (PROJ's database, EPSG v12)
 EPSG = {
     3005, 3035, 3083, 3085, 3086, 3087, 3153, 3174, 3175, 3309, 3310, 3311, 3338, 3408, 3409, 3410,

@@ -159,7 +159,10 @@ def span_years(study, span):
 def of_span(study, span):
     """Return a map a year of a period: one that stands for another year counts for both."""
     maps = study["landcover_year"]
-    return [layers.below(study, f"landcover/landcover_{maps[year]}.tif") for year in span_years(study, span)]
+    return [
+        layers.below(study, f"landcover/landcover_{maps[year]}.tif")
+        for year in span_years(study, span)
+    ]
 
 
 def compared_periods(study):

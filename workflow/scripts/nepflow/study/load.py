@@ -151,7 +151,8 @@ def merged(name, config, seen=()):
         )
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise BadStudy(
-            f"{name!r} names no study. Letters, digits, _, - and . may; `simulated` is taken. Rename "
+            f"{name!r} names no study. Letters, digits, _, - and . may; `simulated` is taken. "
+            "Rename "
             "config/studies/<name>.yaml, and what names it (studies, based_on)."
         )
     own = read_yaml(config / "studies" / f"{name}.yaml")

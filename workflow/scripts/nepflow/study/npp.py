@@ -28,7 +28,8 @@ def overlap(study, collection):
 
 def vegetation(study, year):
     """Return land cover by IGBP class of the map that serves a year."""
-    return layers.below(study, f"landcover/keys/igbp17/landcover_{study['landcover_year'][int(year)]}.tif")
+    named = study["landcover_year"][int(year)]
+    return layers.below(study, f"landcover/keys/igbp17/landcover_{named}.tif")
 
 
 def casa_settings(study, limits):
@@ -96,5 +97,5 @@ def rasters(study):
     names = ("own", "other", "difference") if study["npp"]["compare"] else ()
     return [
         *(by_light if study["npp"]["source"] == "casa" else []),
-        *(f"npp/compared/{name}" for name in names),
+        *(f"npp/compared/npp_{name}" for name in names),
     ]

@@ -358,8 +358,8 @@ def check(study, file):
     if models and why:
         other = MONTH if settings["rh_relation_step"] == YEAR else YEAR
         raise BadStudy(
-            f"{file}: respiration.rh_relation_step is {settings['rh_relation_step']}: {why}. Set it to "
-            f"{other}, or choose another respiration.rh_relation."
+            f"{file}: respiration.rh_relation_step is {settings['rh_relation_step']}: {why}. "
+            f"Set it to {other}, or choose another respiration.rh_relation."
         )
     if is_calibrated(study):
         _check_calibration(study, models, file)

@@ -212,9 +212,14 @@ def compared(values, covariates, treated, stratum, x, y, settings, unit):
     found_range = residual_range(like, treated, stratum, x, y, sample, generator)
     side = settings["block_ranges"] * found_range
     found = difference(
-        like, treated, stratum, blocks_of(x, y, side), settings["draws"],
-        settings["confidence_percent"], generator,
-    )  # fmt: skip
+        like,
+        treated,
+        stratum,
+        blocks_of(x, y, side),
+        settings["draws"],
+        settings["confidence_percent"],
+        generator,
+    )
     yield "mean_inside", values[treated].mean(), unit
     yield "mean_outside", values[~treated].mean(), unit
     yield "difference", values[treated].mean() - values[~treated].mean(), unit

@@ -11,8 +11,15 @@ from nepflow.study import zones as study_zones
 from nepflow.study.zones import class_names, cuts_of
 
 RAMP = (
-    "#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e", "#003c30", "#4d4d4d",
-)  # fmt: skip
+    "#8c510a",
+    "#d8b365",
+    "#f6e8c3",
+    "#c7eae5",
+    "#5ab4ac",
+    "#01665e",
+    "#003c30",
+    "#4d4d4d",
+)
 
 
 def stable_classes(annual, changed, min_percent=100):

@@ -130,7 +130,7 @@ def _built_in(study):
 
 
 _CLAIMS = {
-    "residual": "the regression on the drivers alone",
+    "restrend": "the regression on the drivers alone",
     "joint": "the regression on the drivers and the year",
     "first_difference": "the regression of differences from year to year",
 }
@@ -148,8 +148,8 @@ def blocks(study):
     names = " and ".join(labels.variable_name(name) for name in variables_of(study))
     listed = ", ".join(labels.variable_name(name).lower() for name in drivers)
     first = (
-        f"The least-squares trend of {names} was split into what {listed} explain and the rest, "
-        "which add:"
+        f"The least-squares trend of {names} was split into what {listed} explain and the "
+        "residual, which add:"
     )
     second = (
         "The coefficients <var>b<sub>i</sub></var> come from three regressions: on the drivers "
@@ -162,7 +162,7 @@ def blocks(study):
         f"than {rule['dominance_percent']:g} % of a trend significant at <var>p</var> &lt; "
         f"{rule['significance_p']:g}. Beside every share of cells stands that of "
         f"{rule['null_draws']} surrogates of each of at most {rule['null_pixels']} cells, which "
-        f"follow climate and first-order autoregressive noise only. {_intervals(rule)}The rest "
+        f"follow climate and first-order autoregressive noise only. {_intervals(rule)}The residual "
         "holds human activity, but also CO₂, nitrogen, fire, recovery and the errors of the models "
         "of productivity and respiration."
     )
@@ -171,21 +171,21 @@ def blocks(study):
 
 
 def _bias(rule):
-    """The bias of the residual method, and where the coefficients come from.
+    """The bias of RESTREND, and where the coefficients come from.
 
     Its formula is that of regressions over all the years that slopes are taken of.
     """
     if not rule["calibration"]:
         return (
             "The bias of the first, −<var>h</var> <var>R</var><sup>2</sup> with the "
-            "trend <var>h</var> of the rest and the share <var>R</var><sup>2</sup> of the year’s "
-            "variance that the drivers explain, is mapped. "
+            "trend <var>h</var> of the residual and the share <var>R</var><sup>2</sup> of the "
+            "year’s variance that the drivers explain, is mapped. "
         )
     first, last = rule["calibration"]
     pooled = ", one set for all cells of a land-cover class with an intercept of every cell"
     pooled = pooled if rule.get("pooling") == POOLED else ""
     return (
-        f"Coefficients are those of {first}–{last}{pooled}; the trend of the rest by the first "
+        f"Coefficients are those of {first}–{last}{pooled}; the trend of the residual by the first "
         "less that by the second is mapped as its bias. "
     )
 

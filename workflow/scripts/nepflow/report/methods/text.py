@@ -40,7 +40,7 @@ def sections(study):
         made += [pixel.persistence(study["persistence"])] if "persistence" in study else []
         made += [pixel.correlation(study)] if "correlation" in study else []
         if attribution.variables_of(study):
-            made.append(("Climate and the rest", drivers.blocks(study)))
+            made.append(("Climate and the residual", drivers.blocks(study)))
     made += [_change(study)] if study.get("landcover_dates") else []
     made += drivers.sections(study)
     made += drivers.restoration_sections(study)
