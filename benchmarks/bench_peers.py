@@ -93,7 +93,7 @@ def of_tiles(run, folder, repeats):
     grid = next(run.glob("results/study/grid.tif"), None) or next(run.glob("results/*/grid.tif"))
     names = [f'HDF4_EOS:EOS_GRID:"{path}":MOD_Grid_MOD17A3H:{FIELD.name}' for path in tiles]
     (folder / "names.txt").write_text("\n".join(names), encoding="utf-8")
-    outputs = [str(folder / name) for name in ("npp.tif", "qc.tif", "absence.tif")]
+    outputs = [str(folder / name) for name in ("npp.tif", "qc.tif", "missing_reason.tif")]
 
     def gdal(*more):
         call(

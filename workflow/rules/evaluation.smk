@@ -5,7 +5,7 @@ Inputs   tables of plots and sites of the raw folder, <study>/nep/nep.tif, zones
          <study>/npp, nep, pixel/nep, landcover; only what a choice affects
          <results>/simulated/<study>/truth/*, the study's climate, NPP, Rh, NEP, trend, land cover
          resources/<region>/*, <study>/grid.tif, tables of attribution and restoration
-         sums over zones, cubes, class rasters and absence of a study
+         sums over zones, cubes, class rasters and reasons for missing data of a study
 Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,sites}.csv,
          <study>/tables/contrast_<contrast>.csv
          <study>/tables/{numbers,published,published_consistency}.csv

@@ -5,7 +5,7 @@ Inputs   HDF4-EOS tiles of the raw folder, <study>/npp/<source>/npp_<year>.tif
          HDF4-EOS tiles of the raw folder, <study>/grid.tif
          <study>/ndvi/*.tif, <study>/landcover/keys/igbp17/landcover_<year>.tif, climate, dem, grid
          <study>/landcover/landcover_<year>.tif, pixel/nep_mean.tif, climate, dem.tif, files of the user
-         sums over zones, cubes, class rasters and absence of a study
+         sums over zones, cubes, class rasters and reasons for missing data of a study
 Outputs  <study>/npp/<collection>/{year,qc_year,missing_reason_year}.tif, counts_year.csv,
          <study>/npp/compared/*.tif, <study>/tables/npp_agreement.csv
          <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,

@@ -4,7 +4,7 @@ Inputs   <study>/nep/nep.tif and the other cubes
          <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
 Outputs  <study>/pixel/<variable>_{mean,valid_years,sen_slope,slope_low,
          slope_high,mann_kendall_z,mann_kendall_p,lag1,trend_class}.tif
-         <study>/pixel/<variable>_{sd,cv,cv_class,hurst,coupling}.tif,
+         <study>/pixel/<variable>_{sd,cv,cv_class,hurst,trend_persistence_class}.tif,
          <study>/tables/{cv_breaks,persistence}_<variable>.csv
          <study>/pixel/<variable>_partial_<driver>{,_p,_class}.tif, <test>_fdr.tif,
          <study>/tables/{correlation_<variable>,field_significance_<test>_<variable>}.csv

@@ -2,7 +2,7 @@
 
 Inputs   <study>/climate/<variable>{.tif,_fit.npz} or native/<variable>.tif, <study>/npp/<collection>/npp_<year>.tif
          <study>/climate, raster of soil_carbon
-         sums over zones, cubes, class rasters and absence of a study
+         sums over zones, cubes, class rasters and reasons for missing data of a study
 Outputs  <study>/nep/rh_<time_step>.tif of all cells; <study>/nep/{nep,npp,rh}.tif, the balance, over the
          cells and years where NEP exists
          <study>/soil/{native_carbon,carbon}.tif, <study>/nep/{rs,rh}_<soil model>_<relation>.tif,

@@ -1,7 +1,7 @@
 """Polygons, classes and layers -> zones, and sums and shares over them.
 
 Inputs   <study>/landcover/landcover_<year>.tif, pixel/nep_mean.tif, climate, dem.tif, files of the user
-         sums over zones, cubes, class rasters and absence of a study
+         sums over zones, cubes, class rasters and reasons for missing data of a study
          tables of plots and sites of the raw folder, <study>/nep/nep.tif, zones and layers
 Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp_missing_reason.tif,
          <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet

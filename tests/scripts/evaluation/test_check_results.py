@@ -23,7 +23,7 @@ def checked(folder, nep):
     series = [("region", "all", 2001, "nep_total", 1.0, "Tg C yr-1")]
     series += [("part", "a", 2001, "nep_total", 1.0, "Tg C yr-1")]
     tables.write(series, folder / "series.csv")
-    tables.write([("region", "all", 2001, "valid_share", 100, "%")], folder / "absence.csv")
+    tables.write([("region", "all", 2001, "valid_share", 100, "%")], folder / "missing_reason.csv")
     tags = raster.warning_tags(["area.gpkg: zones without a cell: 1 (speck)"])
     zones = raster.Output(str(folder / "zones.tif"), "1", "z", dtype="uint16", tags=tags)
     raster.write(np.ones((3, 4)), zones, GRID)

@@ -35,7 +35,7 @@ def written(path, factor=1.0, **changes):
 def run(folder, file, **entry):
     paths = climate_study.make(folder)
     fixed = {"file": file, "unit": "g C m-2 yr-1", "key": "npp.rasters"} | entry
-    names = ("flux.tif", "absence.tif", "counts.csv", "granules.csv")
+    names = ("flux.tif", "missing_reason.tif", "counts.csv", "granules.csv")
     outputs = [folder / name for name in names]
     import_npp(fixed, paths["grid"], *outputs, year="2001", simulated=False)
     return paths, outputs
@@ -44,9 +44,9 @@ def run(folder, file, **entry):
 @pytest.mark.parametrize(("unit", "factor"), [("g C m-2 yr-1", 1), ("kg C m-2 yr-1", 1e-3)])
 def test_raster_reaches_the_study_grid(tmp_path, unit, factor):
     file = written(tmp_path / "npp 2001.tif", factor)
-    paths, (flux, absence, counts, granules) = run(tmp_path, file, unit=unit)
+    paths, (flux, missing_reason, counts, granules) = run(tmp_path, file, unit=unit)
     final = [tmp_path / name for name in ("npp.tif", "qc.tif", "why.tif")]
-    warp_npp_raster((flux, absence), paths["grid"], final, "2001", "nearest", mem_mb=50)
+    warp_npp_raster((flux, missing_reason), paths["grid"], final, "2001", "nearest", mem_mb=50)
     npp, why = raster.read(final[0]), raster.read(final[2])
     inside = raster.read(paths["grid"]) == 1
     assert np.nanmin(npp) >= 100 and np.nanmax(npp) <= 400

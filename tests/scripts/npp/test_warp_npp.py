@@ -99,7 +99,7 @@ def test_genuine_coast_is_conserved(reference_data, tmp_path, resampling):
 
 
 def patchy(seed, side=240):
-    """Stored codes with patches of absence, as large as real ones."""
+    """Stored codes with patches of missing_reason, as large as real ones."""
     rng = np.random.default_rng(seed)
     smooth = np.kron(rng.normal(size=(side // 8, side // 8)), np.ones((8, 8)))
     codes = np.clip(3000 + 1500 * smooth + rng.normal(0, 300, (side, side)), 10, 32000)
@@ -135,8 +135,8 @@ def test_reasons_close_and_agree_with_npp(tmp_path):
     bounds = modis.tile_bounds("h25v05")
     corner = Affine(modis.TILE_SIDE_M / 240, 0, bounds[0], 0, -modis.TILE_SIDE_M / 240, bounds[3])
     grid = grid_over(corner, (240, 240), ALBERS_CHINA, 9000)
-    npp, qc, absence = run(tmp_path, [path], grid, "average")
-    reason, npp = raster.read(absence), raster.read(npp)
+    npp, qc, missing_reason = run(tmp_path, [path], grid, "average")
+    reason, npp = raster.read(missing_reason), raster.read(npp)
     assert ((reason == modis.REASON_CODE["valid"]) == np.isfinite(npp)).all()
     assert np.isfinite(reason).all()
     assert {"valid", "barren", "fill"} <= {modis.MISSING_REASONS[int(c)] for c in np.unique(reason)}

@@ -44,7 +44,7 @@ def test_layers_and_table(tmp_path):
     assert len(raster.classes_of(outputs["dominant_class"])) == 9
     table = str(tmp_path / "multiple.csv")
     shared_inputs = {"temperature": "same layer", "precipitation": "no", "radiation": "own source"}
-    reasons = raster.Output(str(tmp_path / "absence.tif"), "1", "why", dtype="uint8")
+    reasons = raster.Output(str(tmp_path / "missing_reason.tif"), "1", "why", dtype="uint8")
     raster.write(np.full((3, 4), 3.0), reasons, GRID)
     given = {"r2": outputs["multiple_r2"], "p": outputs["multiple_p"]}
     given |= {"missing_reasons": reasons.path, "grid": grid.path}

@@ -148,8 +148,10 @@ def test_three_hundred_zones_keep_their_names(tmp_path):
     codes, names, _ = made(tmp_path, layers, kind="crossing", of=["halves", "cells"])
     assert len(names) == 300 and np.unique(codes).size == 300
     assert names[int(codes[14, 3])] == "west, r14 c3" and names[int(codes[0, 12])] == "east, r0 c12"
-    absence = str(tmp_path / "absence.tif")
-    raster.write(np.full((15, side), np.nan), raster.Output(absence, "1", "a", dtype="uint8"), grid)
+    missing_reason = str(tmp_path / "missing_reason.tif")
+    raster.write(
+        np.full((15, side), np.nan), raster.Output(missing_reason, "1", "a", dtype="uint8"), grid
+    )
     given = {name: str(tmp_path / f"{name}.tif") for name in ("missing_reasons", "grid")}
     given |= {"classes": str(tmp_path / "zones.tif"), "persistence": []}
     settings = {"shared_inputs": None, "criteria": None, "simulated": False}

@@ -90,7 +90,7 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
 
 def test_classes_of_persistence_stand_beside_chance(tmp_path):
     shape = GRID.height, GRID.width
-    names = persistence.COUPLING_NAMES
+    names = persistence.TREND_PERSISTENCE_NAMES
     for name, values, classes in (
         ("grid", np.ones(shape), {1: "inside"}),
         ("classes", np.full(shape, 5.0), names),

@@ -1,4 +1,4 @@
-"""Gridded climate: GeoTIFF and NetCDF at the door, units, lapse rate, and every fault by name."""
+"""Gridded climate: GeoTIFF and NetCDF their readers, units, lapse rate, and every fault by name."""
 
 import climate_study
 import numpy as np

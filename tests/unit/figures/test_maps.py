@@ -1,4 +1,4 @@
-"""Maps: the mark, the furniture, colours and shares."""
+"""Maps: the mark, map elements, colours and shares."""
 
 import warnings
 

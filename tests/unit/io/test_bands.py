@@ -208,7 +208,7 @@ def test_warps_of_bands_read_only_the_tiles_they_meet(area, tmp_path, monkeypatc
         return plain(tiles, *arguments)
 
     monkeypatch.setattr(modis_tiles.Tiles, "codes", noted)
-    names = ["npp.tif", "qc.tif", "absence.tif"]
+    names = ["npp.tif", "qc.tif", "missing_reason.tif"]
 
     def write(folder):
         mod17.sample(paths, mask, [str(folder / name) for name in names], "2001", 100)

@@ -55,7 +55,7 @@ def land(tmp_path_factory):
 
 
 def sampled(land, folder, mem_mb, threads=1):
-    """Digests of NPP, quality, absence and land cover."""
+    """Digests of NPP, quality, missing_reason and land cover."""
     npp, cover, _, mask = land
     folder.mkdir()
     names = [str(folder / f"{name}.tif") for name in ("npp", "qc", "missing_reasons", "cover")]

@@ -126,7 +126,7 @@ def test_null_of_autoregression_is_stationary_and_correlated():
 
 def test_classes_of_chance_close_and_rise_as_often_as_they_fall():
     found = chance(of_length(24), "prefix", 0.3, 4000, 3)
-    classes = np.array([found[name] for name in persistence.COUPLING_NAMES.values()])
+    classes = np.array([found[name] for name in persistence.TREND_PERSISTENCE_NAMES.values()])
     assert classes.sum(axis=0) == pytest.approx([100, 100])
     for noise, persistent in enumerate(found[persistence.ALL]):
         assert classes[[0, 4], noise].sum() == pytest.approx(persistent)
@@ -160,7 +160,7 @@ def test_rows_hold_each_share_beside_chance_and_close():
     }
     assert table["area", "all"] == 70 and table["valid_area", "all"] == 54
     assert table["masked_barren_area", "all"] == 16
-    names = list(persistence.COUPLING_NAMES.values())
+    names = list(persistence.TREND_PERSISTENCE_NAMES.values())
     for quantity in (
         "trend_persistence_share",
         *(f"trend_persistence_share{end}" for end in persistence.BESIDE),
@@ -186,7 +186,7 @@ def test_scale_and_shift_do_not_matter():
 def test_coupling_follows_the_table():
     slope = np.array([1, 1, -1, -1, 0, 1, np.nan, 1.0])
     exponent = np.array([0.7, 0.3, 0.7, 0.3, 0.7, 0.5, 0.7, np.nan])
-    classes = persistence.coupling(slope, exponent, 0)
+    classes = persistence.trend_persistence(slope, exponent, 0)
     assert classes[:6].tolist() == [5, 4, 1, 2, 3, 3]
     assert np.isnan(classes[6:]).all()
-    assert persistence.coupling(slope[:2], exponent[:2], 0.2).tolist() == [3, 3]
+    assert persistence.trend_persistence(slope[:2], exponent[:2], 0.2).tolist() == [3, 3]

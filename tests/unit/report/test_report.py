@@ -90,7 +90,11 @@ def test_small_numbers_are_not_shown_as_nothing():
         ("shares_trend_class_nep", "results", "Area by class of the trend of NEP"),
         ("shares_stable_landcover", "results", "Area of the zones stable land cover"),
         ("shares_cv_class_nep", "results", "Area by class of variation of NEP"),
-        ("shares_trend_persistence_class_nep", "results", "Area by class of coupling of NEP"),
+        (
+            "shares_trend_persistence_class_nep",
+            "results",
+            "Area by class of trend_persistence of NEP",
+        ),
         (
             "field_significance_partial_precipitation_nep",
             "results",
@@ -105,7 +109,7 @@ def test_small_numbers_are_not_shown_as_nothing():
         (
             "missing_reasons_native",
             "quality",
-            "Cells of the tiles by reason for missing data of NPP",
+            "Cells of the tiles by reason for missing NPP",
         ),
         ("inputs", "provenance", "Input files"),
         ("something_new", "quality", "Something new"),

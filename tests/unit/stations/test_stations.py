@@ -1,4 +1,4 @@
-"""Station files: the doors, the defects, months and years."""
+"""Station files: readers, defects, months and years."""
 
 import calendar
 
@@ -41,7 +41,7 @@ def cleaned(path, policies=POLICIES, time_step="daily"):
     return records, ledger
 
 
-# --- the door ---------------------------------------------------------------------------------
+# --- the reader --------------------------------------------------------------------------------
 
 
 def test_station_names_are_text_and_extra_columns_are_ignored(tmp_path):

@@ -127,7 +127,7 @@ def test_zones_are_made_of_what_their_kind_needs(northwest, guangxi):
     assert zones.sources(guangxi, karst["name"]).endswith(karst["file"])
     assert zones.class_layer(northwest, "trend_class_nep") == "pixel/nep_trend_class"
     assert zones.class_layer(northwest, made["sink"]) == ""
-    found = zones.persistence_of_classes(northwest, "coupling_nep")
+    found = zones.persistence_of_classes(northwest, "trend_persistence_class_nep")
     assert found == [f"{R}/tables/persistence_nep.csv"]
     with pytest.raises(load.BadStudy, match="no entry of kind area"):
         zones.area(northwest | {"zones": []})

@@ -37,7 +37,17 @@ def area(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["region", "all", "area", "rest", "tiles", "sums", "outlines", "coupling_nep", "soil_class_a"],
+    [
+        "region",
+        "all",
+        "area",
+        "rest",
+        "tiles",
+        "sums",
+        "outlines",
+        "trend_persistence_class_nep",
+        "soil_class_a",
+    ],
 )
 def test_zones_do_not_take_names_of_the_workflow(root, tmp_path, name):
     with pytest.raises(BadStudy, match=f"own.yaml: zones: the name {name} is taken.*Rename it"):

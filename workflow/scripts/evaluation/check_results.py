@@ -53,8 +53,8 @@ def closures(table_paths):
     zones = totals[totals["zone"] != "all"].groupby("year")["value"].sum()
     off = float((region - zones).abs().max())
     yield "NEP total, zones against region", off, 1e-6, "Tg C yr-1", off <= 1e-6
-    absence = tables.read(table_paths["missing_reasons"])
-    shares = absence[absence["unit"] == "%"].groupby("year")["value"].sum()
+    missing_reason = tables.read(table_paths["missing_reasons"])
+    shares = missing_reason[missing_reason["unit"] == "%"].groupby("year")["value"].sum()
     off = float((shares - 100).abs().max())
     yield "shares by reason, against 100", off, 1e-6, "%", off <= 1e-6
 

@@ -10,7 +10,7 @@ from nepflow.io import bands, raster
 
 
 def average_periods(cube, output_paths, years, periods, min_years, mem_mb):
-    """Mean of the years with data; fewer than ``min_years`` in a period give absence."""
+    """Mean of the years with data; fewer than ``min_years`` in a period are missing."""
     stack = cube if len(cube) > 1 else cube[0]
     tags = raster.tags_of(cube[0])
     places = [[years.index(year) for year in period] for period in periods]

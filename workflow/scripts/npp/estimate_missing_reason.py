@@ -1,7 +1,7 @@
-"""Find the commonest reason why NPP is absent in every pixel.
+"""Find the commonest reason why NPP is missing in every pixel.
 
-Reads   absence rasters (modis.MISSING_REASONS, one a year)
-Writes  absence: the reason of most years without NPP; 0 where every year has it
+Reads   rasters of reasons (modis.MISSING_REASONS, one a year)
+Writes  missing_reason: the reason of most years without NPP; 0 where every year has it
 """
 
 from nepflow._log import logged_to
@@ -17,7 +17,7 @@ def estimate_missing_reason(missing_reason_paths, output_path, mem_mb):
         raster.Output(
             output_path,
             "1",
-            "commonest reason why NPP is absent",
+            "commonest reason why NPP is missing",
             ("reason",),
             "uint8",
             classes=modis.MISSING_REASONS,

@@ -2,7 +2,8 @@
 
 Reads   NDVI (a band a month), months filled (a band a year), NDVI and climate of the mean year,
         land cover by IGBP class, limits by vegetation type, monthly climate, dem (m), grid
-Writes  npp (g C m-2 yr-1), qc (% of the months filled for cloud), absence (modis.MISSING_REASONS),
+Writes  npp (g C m-2 yr-1), qc (% of the months filled for cloud), missing_reason
+        (modis.MISSING_REASONS),
         clip (% of the months with NDVI at a limit of light absorption)
 """
 

@@ -1,7 +1,8 @@
 """Bring a year of collection 006 to the level of collection 061.
 
-Reads   npp, qc, absence of the year (006); npp of the overlap years (006 and 061), g C m-2 yr-1
-Writes  npp (g C m-2 yr-1), qc (%), absence (modis.MISSING_REASONS)
+Reads   npp, qc, missing_reason of the year (006); npp of the overlap years (006 and 061), g C
+        m-2 yr-1
+Writes  npp (g C m-2 yr-1), qc (%), missing_reason (modis.MISSING_REASONS)
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, min_years
         return npp, np.where(np.isnan(npp), np.nan, qc[0]), reasons
 
     tags = {"source": "MOD17A3HGF 006, shifted to 061 by their mean difference"}
-    npp, qc, absence = outputs
+    npp, qc, missing_reason = outputs
     raster.map_blocks(
         shifted,
         [*year_paths, list(overlap_006), list(overlap_061)],
@@ -28,7 +29,12 @@ def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, min_years
             raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
             raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
             raster.Output(
-                absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.MISSING_REASONS
+                missing_reason,
+                "1",
+                "why NPP is missing",
+                (year,),
+                "uint8",
+                classes=modis.MISSING_REASONS,
             ),
         ],
         mem_mb=mem_mb,

@@ -44,7 +44,7 @@ def import_npp(
         flux_path, "g C m-2 yr-1", "native NPP", bands=("npp", "qc", "valid"), tags=tags
     )
     raster.write(np.stack([npp, np.full(npp.shape, np.nan), valid]), output, native)
-    output = raster.Output(reason_path, "1", "why a cell is absent", dtype="uint8", tags=tags)
+    output = raster.Output(reason_path, "1", "why a cell is missing", dtype="uint8", tags=tags)
     raster.write(reasons, output, native)
     counts = [
         (name, reason, int((reasons == code).sum()))

@@ -1,6 +1,7 @@
-"""Summarise where and why NPP is absent.
+"""Summarise where and why NPP is missing.
 
-Reads   absence rasters (modis.MISSING_REASONS, one a year), counts of native cells (one CSV a year)
+Reads   rasters of reasons (modis.MISSING_REASONS, one a year), counts of native cells (one CSV a
+        year)
 Writes  area by reason on the study grid (km2, % of the area), native cells by reason
 """
 
@@ -18,7 +19,7 @@ def summarise_missing_reasons(
     cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
     rows = []
     for year, path in zip(years, missing_reason_paths, strict=True):
-        _, cells, _ = zone_sums(path, path, mem_mb, f"absence {year}")
+        _, cells, _ = zone_sums(path, path, mem_mb, f"missing data {year}")
         areas = np.array([cells[0, code] for code in modis.MISSING_REASONS]) * cell_km2
         for name, area, share in zip(
             modis.MISSING_REASONS.values(), areas, shares_percent(areas), strict=True

@@ -1,7 +1,8 @@
 """Mosaic the NPP tiles of a year and bring them to the study grid.
 
 Reads   MOD17A3HGF tiles (HDF4-EOS), grid
-Writes  npp (g C m-2 yr-1), qc (% of the growing season filled), absence (modis.MISSING_REASONS),
+Writes  npp (g C m-2 yr-1), qc (% of the growing season filled), missing_reason
+        (modis.MISSING_REASONS),
         counts (native cells by reason), granules (digests of the tiles)
 """
 

@@ -1,7 +1,8 @@
 """Bring NPP that was made elsewhere to the study grid.
 
-Reads   flux (bands npp g C m-2 yr-1, qc, valid share) and absence on the raster's own cells, grid
-Writes  npp (g C m-2 yr-1), qc (%), absence (modis.MISSING_REASONS)
+Reads   flux (bands npp g C m-2 yr-1, qc, valid share) and missing_reason on the raster's own
+        cells, grid
+Writes  npp (g C m-2 yr-1), qc (%), missing_reason (modis.MISSING_REASONS)
 """
 
 from nepflow._log import logged_to

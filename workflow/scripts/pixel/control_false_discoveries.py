@@ -1,6 +1,6 @@
 """Control the false discoveries among the tests of all pixels (Benjamini and Hochberg).
 
-Reads   p (1) of every pixel, absence (commonest reason), grid
+Reads   p (1) of every pixel, missing_reason (commonest reason), grid
 Writes  discoveries: 1 where a test is one, 2 where not; table: limit of p, shares, areas
 """
 

@@ -11,7 +11,7 @@ from nepflow.study import pixel
 
 
 def estimate_mean(cube, mean_path, valid_years_path, min_years, mem_mb):
-    """Mean of the valid years of each pixel; fewer than ``min_years`` give absence."""
+    """Mean of the valid years of each pixel; fewer than ``min_years`` are missing."""
     stack = cube if len(cube) > 1 else cube[0]
     tags = raster.tags_of(cube[0])
     mean_about = pixel.about("mean", unit=tags["unit"], name=tags["long_name"])

@@ -1,7 +1,7 @@
 """Estimate the Hurst exponent of a variable in every pixel, and couple it with the trend.
 
 Reads   cube (band = year, or one file a year), slope (Theil-Sen)
-Writes  hurst (1), coupling (classes of trend and persistence)
+Writes  hurst (1), trend_persistence_class (classes of trend and persistence)
 """
 
 from nepflow._log import logged_to
@@ -18,7 +18,7 @@ def estimate_persistence(cube, slope_path, outputs, min_years, options, mem_mb, 
 
     def of_series(values, slope):
         exponent = persistence.hurst(values, min_years, method)
-        return exponent, persistence.coupling(slope[0], exponent, tolerance)
+        return exponent, persistence.trend_persistence(slope[0], exponent, tolerance)
 
     tags = {"method": method}
     raster.map_blocks(
@@ -30,8 +30,8 @@ def estimate_persistence(cube, slope_path, outputs, min_years, options, mem_mb, 
                 outputs["trend_persistence_class"],
                 *pixel.about("trend_persistence_class", name=name),
                 "uint8",
-                classes=persistence.COUPLING_NAMES,
-                colours=persistence.COUPLING_COLOURS,
+                classes=persistence.TREND_PERSISTENCE_NAMES,
+                colours=persistence.TREND_PERSISTENCE_COLOURS,
                 tags=tags,
             ),
         ],

@@ -1,6 +1,6 @@
 """Summarise the partial correlations of a variable with every driver.
 
-Reads   r and p (1) of every driver, discoveries, absence (commonest reason), grid
+Reads   r and p (1) of every driver, discoveries, missing_reason (commonest reason), grid
 Writes  table: shares of the area by sign and significance, largest p that counts as significant,
         area with and without a correlation (km2)
 """

@@ -1,6 +1,6 @@
 """Summarise what all climate drivers explain together.
 
-Reads   multiple_r2 and multiple_p (1), absence (commonest reason), grid (1 = inside)
+Reads   multiple_r2 and multiple_p (1), missing_reason (commonest reason), grid (1 = inside)
 Writes  multiple (table: mean R², share of the cells where it is significant, built-in drivers, area
         with and without R² (km2))
 """

@@ -1,6 +1,7 @@
 """Summarise persistence by every method beside what chance gives.
 
-Reads   cube (band = year, or one file a year), slope (Theil-Sen), absence (commonest reason), grid
+Reads   cube (band = year, or one file a year), slope (Theil-Sen), missing_reason (commonest
+        reason), grid
 Writes  table: shares of H above 0.5 and of the classes of trend and persistence by method, those
         of simulated series, area with and without H (km2)
 """

@@ -1,6 +1,6 @@
 """Summarise a class raster by area, with the masked area by reason.
 
-Reads   classes, absence (commonest reason), grid; of coupling what chance gives
+Reads   classes, missing_reason (commonest reason), grid; of trend and persistence what chance gives
 Writes  table: area (km2), share of the classified area and of the whole area (both close to 100);
         of the classes of a trend their codes and criteria
 """
@@ -19,7 +19,7 @@ CHANCE = tuple(f"{name}_percent" for name in persistence.NOISE)  # of the classi
 
 
 def summarise_classes(inputs, outputs, settings, mem_mb):
-    """A cell without a class counts under the reason why NPP is absent there.
+    """A cell without a class counts under the reason why NPP is missing there.
 
     Settings: ``shared_inputs`` says how the drivers of the classes entered the variable, see
     `dependence`; ``criteria`` maps codes to conditions on the slope and on Z.

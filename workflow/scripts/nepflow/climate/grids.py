@@ -1,4 +1,4 @@
-"""The door of gridded climate: any raster that GDAL reads becomes months in the workflow's units.
+"""Reader of gridded climate: any raster that GDAL reads becomes months in the workflow's units.
 
 The result stands on the source's own cells, cut to the study, NaN where the source has no
 value; it is brought to the study grid wherever it is used.

@@ -79,7 +79,7 @@ def variation_numbers(shares, breaks, period):
 
 
 def persistence_numbers(persistence, period):
-    """Shares of H = 0.5 and of the coupling by the chosen method, and those of chance."""
+    """Shares of H = 0.5 and of the classes by the chosen method, and those of chance."""
     chosen = persistence[persistence["chosen"].astype(str) == "True"]
     for _, quantity, of, value, unit in chosen[list(PERSISTENCE[1:])].itertuples(index=False):
         if quantity.startswith("persistent_share"):

@@ -39,7 +39,9 @@ def headline(strips, years, study):
         mean, _, cv = variability.variation(nep, minimum, guard, ddof)
         slope, _, z = trend.theil_sen_mann_kendall(nep, years, minimum, test)
         exponent = persistence.hurst(nep, minimum, study["persistence"]["method"])
-        continuous = persistence.coupling(slope, exponent, study["persistence"]["tolerance"]) == 5
+        continuous = (
+            persistence.trend_persistence(slope, exponent, study["persistence"]["tolerance"]) == 5
+        )
         pixels += persistence.years_of_pixels(nep, ~np.isnan(exponent))
         strong = np.abs(z) > limit
         cases = mean < 0, slope > 0, strong & (slope > 0), strong & (slope < 0)
@@ -64,7 +66,7 @@ def headline(strips, years, study):
 def _beside_chance(shares, pixels, method, study):
     """Yield the shares with H above 0.5 and of continuous increase, each with that of noise."""
     chance = persistence.null_shares(pixels, method, study["persistence"])
-    classes = persistence.ALL, persistence.COUPLING_NAMES[5]
+    classes = persistence.ALL, persistence.TREND_PERSISTENCE_NAMES[5]
     for quantity, share, of in zip(PERSISTENT, shares, classes, strict=True):
         yield quantity, share, "%"
         for suffix, value in zip(persistence.BESIDE, chance[of], strict=True):
@@ -77,7 +79,7 @@ def by_persistence(nep, slope, study):
     for method in persistence.METHODS:
         exponent = persistence.hurst(nep, study["min_years"], method)
         pixels = persistence.years_of_pixels(nep, ~np.isnan(exponent))
-        continuous = persistence.coupling(slope, exponent, tolerance) == 5
+        continuous = persistence.trend_persistence(slope, exponent, tolerance) == 5
         counts = np.array([(exponent > 0.5).sum(), continuous.sum()])
         shares = 100 * counts / max(pixels.sum(), 1)
         for row in _beside_chance(shares, pixels, method, study):

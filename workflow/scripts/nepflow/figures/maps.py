@@ -313,7 +313,7 @@ def _columns(width_mm):
 
 
 def _colour_bar(sheet, picture, field, name, has_missing):
-    """Put below the map the colour bar, with arrows where values leave it, and the absence."""
+    """Put below the map the colour bar, with arrows where values leave it, and the missing data."""
     wide = sheet.width > 100
     cax = base_map.foot(sheet, 2.4, 0, 0.02, 0.66 if wide else 0.98)
     bar = sheet.figure.colorbar(

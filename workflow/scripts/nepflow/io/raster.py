@@ -54,7 +54,7 @@ def layer(path, band=1, max_pixels=2_000_000):
     Returns
     -------
     xarray.DataArray, shape (y, x)
-        float64 with NaN for absence. Attributes: unit, long_name, source, classes
+        float64 with NaN for missing data. Attributes: unit, long_name, source, classes
         ({int: str} or None), colours ({int: "#rrggbb"} or None), simulated (bool).
     """
     with rioxarray.open_rasterio(path, masked=True) as cube:
@@ -190,7 +190,7 @@ class Output:
 
     @property
     def absent(self):
-        """Value that stands for absence in the file."""
+        """Value that stands for missing data in the file."""
         if self.dtype == "float32":
             return math.nan
         return 0 if self.nodata is None else self.nodata
@@ -236,7 +236,7 @@ def years_of(path):
 
 
 def read(path, band=1):
-    """Return one band as float64 (y, x) with NaN for absence."""
+    """Return one band as float64 (y, x) with NaN for missing data."""
     with rasterio.open(path) as source:
         return missing_to_nan(source.read(band, out_dtype="float64"), source.nodata)
 

@@ -1,4 +1,4 @@
-"""The door of rasters that users bring: opening, place, and decoding, with errors by name.
+"""Reader of rasters that users bring: opening, place, and decoding, with errors by name.
 
 An entry is a dictionary of the study file: file, layer, scale, offset, fill, valid, crs; and
 ``key``, the place in the study file that messages name. ``fill`` is a stored value or a list of

@@ -20,7 +20,7 @@ from nepflow.study.settings_file import BadStudy
 
 DTYPE = "uint16"  # of rasters of zones
 
-MOST = 65_534  # codes of uint16 but 0 and 65535, which stand for absence
+MOST = 65_534  # codes of uint16 but 0 and 65535, which stand for missing data
 
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))  # signs without width or ink
 

@@ -58,7 +58,7 @@ class Tiles:
     def bordered(self, margin):
         """Return the grid of all tiles with an empty border of ``margin`` cells.
 
-        A warped cell at the edge must find absence there, not the end of the file.
+        A warped cell at the edge must find missing data there, not the end of the file.
         """
         whole, side = self.whole, self.whole.resolution_m
         west, north = whole.transform.c - margin * side, whole.transform.f + margin * side

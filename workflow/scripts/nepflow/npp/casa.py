@@ -258,7 +258,8 @@ OWN_LAYERS = ("grid", "ndvi", "filled", "ndvi_normals", "normals", "landcover")
 
 
 def write_year(layers, months, parameters, outputs, year, settings, mem_mb, threads):
-    """Write npp (g C m-2 yr-1), qc (%), absence (`modis.MISSING_REASONS`) and clip (%) of a year.
+    """Write npp (g C m-2 yr-1), qc (%), missing_reason (`modis.MISSING_REASONS`) and clip (%) of
+    a year.
 
     Parameters
     ----------
@@ -280,7 +281,7 @@ def write_year(layers, months, parameters, outputs, year, settings, mem_mb, thre
         inside, *own = own
         return of_block(inside[0] == 1, own, np.split(climate, 3), parameters, settings)
 
-    npp, qc, absence, clip = outputs
+    npp, qc, missing_reason, clip = outputs
     band, tags = (str(year),), {"source": "CASA (Zhu et al., 2007)"}
     raster.map_blocks(
         on_block,
@@ -289,7 +290,12 @@ def write_year(layers, months, parameters, outputs, year, settings, mem_mb, thre
             raster.Output(npp, "g C m-2 yr-1", "net primary productivity", band, tags=tags),
             raster.Output(qc, "%", "months of NDVI filled for cloud", band),
             raster.Output(
-                absence, "1", "why NPP is absent", band, "uint8", classes=modis.MISSING_REASONS
+                missing_reason,
+                "1",
+                "why NPP is missing",
+                band,
+                "uint8",
+                classes=modis.MISSING_REASONS,
             ),
             raster.Output(clip, "%", "months with NDVI at a limit of light absorption", band),
         ],
@@ -301,7 +307,7 @@ def write_year(layers, months, parameters, outputs, year, settings, mem_mb, thre
 
 
 def of_block(inside, layers, climate, parameters, settings):
-    """Return npp, qc, absence and clip of the cells of a block, each (y, x).
+    """Return npp, qc, missing_reason and clip of the cells of a block, each (y, x).
 
     Parameters
     ----------

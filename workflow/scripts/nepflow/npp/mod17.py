@@ -1,4 +1,4 @@
-"""A year of native NPP -> NPP, its quality and its absence on the study grid."""
+"""A year of native NPP -> NPP, its quality and why it is missing on the study grid."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ NPP = modis.PRODUCTS["MOD17A3HGF"].fields
 
 
 def write_npp(tiles, study_grid, flux_path, reason_path):
-    """Decode the MOD17A3HGF tiles of a year; absence is decided before anything else.
+    """Decode the MOD17A3HGF tiles of a year; what is missing is decided before anything else.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def write_npp(tiles, study_grid, flux_path, reason_path):
 
     output = raster.Output(flux_path, npp.unit, "native NPP", bands=("npp", "qc", "valid"))
     met.write(flux, output, grid, fill=(np.nan, np.nan, 0))
-    output = raster.Output(reason_path, "1", "why a cell is absent", dtype="uint8")
+    output = raster.Output(reason_path, "1", "why a cell is missing", dtype="uint8")
     met.write(reasons, output, grid)
 
 
@@ -144,11 +144,11 @@ def warp(native, grid_path, outputs, year, resampling, mem_mb):
     Parameters
     ----------
     native : tuple of str
-        Flux (bands npp g C m-2 yr-1, qc %, valid share) and absence (codes of
+        Flux (bands npp g C m-2 yr-1, qc %, valid share) and missing_reason (codes of
         ``modis.MISSING_REASONS``) on the native grid.
     grid_path : str
     outputs : sequence of str
-        Get npp (g C m-2 yr-1), qc (%) and absence.
+        Get npp (g C m-2 yr-1), qc (%) and missing_reason.
     year : str
     resampling : {"nearest", "bilinear", "average"}
     mem_mb : int
@@ -206,11 +206,16 @@ def sample(tiles, grid_path, outputs, year, mem_mb, threads=1):
 
 
 def _outputs(paths, year, tags):
-    npp, qc, absence = paths
+    npp, qc, missing_reason = paths
     return [
         raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
         raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
         raster.Output(
-            absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.MISSING_REASONS
+            missing_reason,
+            "1",
+            "why NPP is missing",
+            (year,),
+            "uint8",
+            classes=modis.MISSING_REASONS,
         ),
     ]

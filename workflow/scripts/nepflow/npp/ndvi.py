@@ -181,7 +181,7 @@ def quantiles(counts, shares):
 
 
 VALUES, STATE = (1, 2), (3,)  # bands of a native file
-# How a month of a native cell counts in the table of absence
+# How a month of a native cell counts in the table of missing data
 REASONS = {SEEN: "valid", SNOW: "snow", GAP: "fill"}
 
 

@@ -1,4 +1,4 @@
-"""Hurst exponent of annual series by rescaled range, and its coupling with the trend; compiled."""
+"""Hurst exponent of annual series by rescaled range, and its classes with the trend; compiled."""
 
 import math
 
@@ -12,14 +12,14 @@ from nepflow.study.pixel import HURST
 METHODS = {name: code for code, name in enumerate(HURST)}  # compiled code has no text
 BLOCK_SIZES = (4, 6, 8, 12)  # and the whole series; only those that fit at least twice
 LIMIT = 0.5  # of H: persistent above, the opposite below
-COUPLING_NAMES = {
+TREND_PERSISTENCE_NAMES = {
     1: "continuous decrease",
     2: "decrease, then increase",
     3: "undetermined",
     4: "increase, then decrease",
     5: "continuous increase",
 }
-COUPLING_COLOURS = {1: "#a5521f", 2: "#e8b27a", 3: "#f2f2f2", 4: "#8fc3dc", 5: "#1f5f9e"}
+TREND_PERSISTENCE_COLOURS = {1: "#a5521f", 2: "#e8b27a", 3: "#f2f2f2", 4: "#8fc3dc", 5: "#1f5f9e"}
 
 
 def hurst(series, min_years, method):
@@ -70,8 +70,8 @@ def expected_range(largest):
     return expected
 
 
-def coupling(slope, exponent, tolerance):
-    """Return the class of `COUPLING_NAMES` of trend and persistence.
+def trend_persistence(slope, exponent, tolerance):
+    """Return the class of `TREND_PERSISTENCE_NAMES` of trend and persistence.
 
     Undetermined where the slope is 0 or H lies within ``tolerance`` of 0.5; NaN where either is.
     """
@@ -165,7 +165,7 @@ def _slope(number, sx, sy, sxx, sxy):
 
 NOISE = ("white_noise", "autoregression")
 BESIDE = tuple(f"_of_{name}" for name in NOISE)  # after the name of a share: that of noise
-ALL = "all"  # key of the share with H above 0.5; the others are classes of `coupling`
+ALL = "all"  # key of the share with H above 0.5; the others are classes of `trend_persistence`
 
 
 def years_of_pixels(series, known):
@@ -202,10 +202,10 @@ def null_shares(pixels, method, options):
     Returns
     -------
     dict of {str: (float, float)}
-        By `ALL` and name of the coupling class: share of white noise and of AR(1), %; NaN
+        By `ALL` and name of the class: share of white noise and of AR(1), %; NaN
         without pixels.
     """
-    names = [ALL, *COUPLING_NAMES.values()]
+    names = [ALL, *TREND_PERSISTENCE_NAMES.values()]
     if not pixels.sum():
         return dict.fromkeys(names, (math.nan, math.nan))
     found = [_shares(pixels, method, phi, options) for phi in (0, options["autoregression"])]
@@ -229,9 +229,9 @@ def _shares(pixels, method, autoregression, options):
     series = noise(pixels, autoregression, options["draws"], options["seed"])
     exponent = hurst(series, 3, method)
     slope, _, _ = trend.theil_sen_mann_kendall(series, np.arange(len(series)), 2)
-    classes = coupling(slope, exponent, options["tolerance"])
+    classes = trend_persistence(slope, exponent, options["tolerance"])
     known = max((~np.isnan(exponent)).sum(), 1)
-    counts = [(exponent > 0.5).sum(), *((classes == c).sum() for c in COUPLING_NAMES)]
+    counts = [(exponent > 0.5).sum(), *((classes == c).sum() for c in TREND_PERSISTENCE_NAMES)]
     return [100 * float(count) / known for count in counts]
 
 
@@ -256,7 +256,7 @@ class Sums:
         self.method, self.minimum, self.options = method, min_years, options
         self.above, self.total = 0, 0.0
         self.pixels = np.zeros(years + 1, dtype="int64")
-        self.classes = np.zeros(len(COUPLING_NAMES), dtype="int64")
+        self.classes = np.zeros(len(TREND_PERSISTENCE_NAMES), dtype="int64")
         self.area = MaskedArea()
 
     def add(self, series, slope, reasons, inside):
@@ -266,15 +266,15 @@ class Sums:
         self.above += int((exponent > 0.5).sum())
         self.total += float(np.sum(exponent[known]))
         self.pixels += years_of_pixels(series, known)
-        codes = coupling(slope, exponent, self.options["tolerance"])
-        self.classes += [(codes == code).sum() for code in COUPLING_NAMES]
+        codes = trend_persistence(slope, exponent, self.options["tolerance"])
+        self.classes += [(codes == code).sum() for code in TREND_PERSISTENCE_NAMES]
         self.area.add(known, reasons, inside)
 
     def rows(self, cell_km2):
         """Yield rows in the order of `COLUMNS`: shares beside those of chance, and areas."""
         about = self.method, self.method == self.options["method"]
         chance = null_shares(self.pixels, self.method, self.options)
-        counts = dict(zip(COUPLING_NAMES.values(), self.classes, strict=True))
+        counts = dict(zip(TREND_PERSISTENCE_NAMES.values(), self.classes, strict=True))
         known, coupled = max(self.pixels.sum(), 1), max(self.classes.sum(), 1)
         shares = [("persistent_share", ALL, 100 * self.above / known)]
         shares += [

@@ -1,4 +1,4 @@
-"""The doors of station archives: CMA, GHCN-Daily and GSOD files become the tidy table.
+"""Readers of station archives: CMA, GHCN-Daily and GSOD files become the tidy table.
 
 Layouts
 -------

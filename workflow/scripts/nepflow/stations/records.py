@@ -1,4 +1,4 @@
-"""The door of station files: tidy CSV, one row a station and time step."""
+"""Reader of station files: tidy CSV, one row a station and time step."""
 
 from csv import reader
 from pathlib import Path

@@ -45,27 +45,27 @@ def trend(trend, years):
     return "Trend", [("p", first), *formulas, ("p", second)]
 
 
-def stability(variability):
+def variability(options):
     """Coefficient of variation and its classes."""
-    first = "The stability of a series is its coefficient of variation:"
-    divisor = "<var>n</var>" if variability["ddof"] == 0 else "<var>n</var> − 1"
+    first = "The variability of a series is its coefficient of variation:"
+    divisor = "<var>n</var>" if options["ddof"] == 0 else "<var>n</var> − 1"
     second = (
         f"with the standard deviation <var>σ</var> of divisor {divisor}; it is absent where the "
-        f"mean is nearer to zero than {variability['min_mean_g_c']:g} g C m⁻² yr⁻¹. "
+        f"mean is nearer to zero than {options['min_mean_g_c']:g} g C m⁻² yr⁻¹. "
     )
-    if variability["breaks"] == "natural":
+    if options["breaks"] == "natural":
         second += (
             f"Five classes have natural breaks {cited('fisher')}, found on a sample of at most "
-            f"{variability['sample']} cells."
+            f"{options['sample']} cells."
         )
     else:
-        breaks = ", ".join(f"{value:g}" for value in variability["fixed_breaks"])
+        breaks = ", ".join(f"{value:g}" for value in options["fixed_breaks"])
         second += f"Five classes have the fixed breaks {breaks}."
-    return "Stability", [("p", first), _equation("cv"), ("p", second)]
+    return "Interannual variability", [("p", first), _equation("cv"), ("p", second)]
 
 
 def persistence(persistence):
-    """Hurst exponent and its coupling with the trend."""
+    """Hurst exponent and its classes with the trend."""
     how = _option(HURST, persistence["method"])
     first = (
         "Persistence is the Hurst exponent <var>H</var> of rescaled range analysis "

@@ -36,7 +36,7 @@ def sections(study):
     made += [zones] if zones else []
     if study["has_trend"]:
         made.append(pixel.trend(study["trend"], study["min_years"]))
-        made += [pixel.stability(study["variability"])] if "variability" in study else []
+        made += [pixel.variability(study["variability"])] if "variability" in study else []
         made += [pixel.persistence(study["persistence"])] if "persistence" in study else []
         made += [pixel.correlation(study)] if "correlation" in study else []
         if attribution.variables_of(study):
