@@ -74,7 +74,7 @@ def test_sections_follow_the_settings():
         "Climate",
         "Net ecosystem productivity",
         "Trend",
-        "Stability",
+        "Interannual variability",
         "Persistence",
         "Relation with climate",
         "Change of land cover",

@@ -13,6 +13,7 @@ from nepflow.pixel.persistence import BESIDE
 from nepflow.study import catalogue, equal_area, figures
 from nepflow.study import load as study_load
 from pyproj import get_codes
+from rasterio.crs import CRS as RasterCrs
 
 FIGURE = {"name": "fresh", "kind": "map", "title": "t", "caption": "c"}
 
@@ -179,3 +180,25 @@ def test_what_is_told_of_a_crs_without_proj_is_what_proj_tells():
         assert equal_area.fault_of(crs) == ""
         with pytest.raises(vectors.BadCrs, match="is no CRS"):
             vectors.check_equal_area(crs)
+
+
+@pytest.mark.parametrize(
+    ("crs", "name"),
+    [
+        (
+            "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m",
+            "Albers Equal Area lat_1=25 lat_2=47 lat_0=0 lon_0=105",
+        ),
+        (
+            "+proj=laea +lat_0=10.5 +lon_0=-60 +datum=WGS84 +units=m",
+            "Lambert Azimuthal Equal Area lat_0=10.5 lon_0=-60",
+        ),
+        ("EPSG:6933", "WGS 84 / NSIDC EASE-Grid 2.0 Global"),
+        ("ESRI:54034", "World_Cylindrical_Equal_Area"),
+    ],
+)
+def test_a_crs_has_a_name(crs, name):
+    """A GIS shows "unknown" of what a PROJ string defines."""
+    named = vectors.named_crs(crs)
+    assert named.startswith(f'PROJCS["{name}"') and '"unknown"' not in named
+    assert RasterCrs.from_wkt(named) == RasterCrs.from_user_input(crs)

@@ -10,7 +10,6 @@ from affine import Affine
 from nepflow._log import logged_to
 from nepflow.io import raster, vectors
 from nepflow.study import modis
-from pyproj import CRS
 
 MOST_CELLS = 2**31
 
@@ -20,10 +19,10 @@ def define_grid(inputs, outputs, settings):
     area_path, crs, tiles = inputs["area"], settings["crs"], settings["tiles"]
     vectors.check_equal_area(crs)
     given = vectors.read_area(area_path, settings["layer"], settings["name_field"])
+    crs = vectors.named_crs(crs)
     area = vectors.projected(given, crs, area_path)
     vectors.check_shown(given, area, area_path)
-    wkt = CRS.from_user_input(crs).to_wkt()
-    grid = snapped(area.total_bounds, wkt, settings["resolution_m"])
+    grid = snapped(area.total_bounds, crs, settings["resolution_m"])
     codes, warnings = vectors.zone_codes(area, grid, area_path, overlaps=settings["overlaps"])
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
     missing = vectors.modis_tiles(codes > 0, grid, *lattice) - set(tiles)

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError, ProjError
+from rasterio.crs import CRS as RasterCrs
 from rasterio.features import rasterize
 
 from nepflow import labels
@@ -280,6 +281,38 @@ def check_equal_area(crs):
         raise BadCrs(f"grid.crs: {crs} is no CRS ({error}). {equal_area.REMEDY}") from None
     if not fits:
         raise BadCrs(equal_area.refusal(crs))
+
+
+def named_crs(crs):
+    """Return a CRS as WKT with a name that GIS programs show, in place of "unknown".
+
+    Parameters
+    ----------
+    crs : str
+        Such as ``+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84``, which has no name.
+
+    Returns
+    -------
+    str
+        Such as ``PROJCS["Albers Equal Area lat_1=25 lat_2=47 lon_0=105", ...``, the same CRS.
+    """
+    given = CRS.from_user_input(crs).to_json_dict()
+    if given["name"] == "unknown":
+        method = given["conversion"]["method"]["name"]
+        turned = CRS.from_user_input(crs).to_dict()
+        numbers = (f"{key}={turned[key]:g}" for key in _NAMED if key in turned)
+        given["name"] = " ".join([method, *numbers])
+    if given.get("base_crs", {}).get("name") == "unknown":
+        given["base_crs"]["name"] = _datum_of(given["base_crs"])
+    return RasterCrs.from_wkt(CRS.from_json_dict(given).to_wkt()).to_wkt()
+
+
+_NAMED = ("lat_1", "lat_2", "lat_0", "lon_0")
+
+
+def _datum_of(base):
+    datum = base.get("datum") or base.get("datum_ensemble")
+    return datum["name"].replace(" ensemble", "").replace("World Geodetic System 1984", "WGS 84")
 
 
 def burned(shapes, grid, keep="last", all_touched=False):

@@ -1,4 +1,4 @@
-"""Stability of annual series: deviation, variation, and natural breaks of it; compiled."""
+"""Interannual variability: standard deviation, coefficient of variation, natural breaks."""
 
 import numpy as np
 from numba import njit
