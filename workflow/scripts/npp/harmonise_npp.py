@@ -20,15 +20,21 @@ def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, minimum_y
         return npp, np.where(np.isnan(npp), np.nan, qc[0]), reasons
 
     tags = {"source": "MOD17A3HGF 006, shifted to 061 by their mean difference"}
-    npp, qc, absence = outputs
     raster.map_blocks(
         shifted,
         [*year_paths, list(overlap_006), list(overlap_061)],
         [
-            raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
-            raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
             raster.Output(
-                absence, "1", "why NPP is absent", (year,), "uint8", classes=modis.ABSENCE
+                outputs["npp"], "g C m-2 yr-1", "net primary productivity", (year,), tags=tags
+            ),
+            raster.Output(outputs["qc"], "%", "growing season filled", (year,), tags=tags),
+            raster.Output(
+                outputs["absence"],
+                "1",
+                "why NPP is absent",
+                (year,),
+                "uint8",
+                classes=modis.ABSENCE,
             ),
         ],
         mem_mb=mem_mb,
@@ -42,7 +48,7 @@ if __name__ == "__main__":
             year_paths=[snakemake.input.npp, snakemake.input.qc, snakemake.input.absence],
             overlap_006=snakemake.input.overlap_006,
             overlap_061=snakemake.input.overlap_061,
-            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.absence],
+            outputs=dict(snakemake.output.items()),
             year=snakemake.wildcards.year,
             minimum_years=snakemake.params.minimum_years,
             mem_mb=snakemake.resources.mem_mb,
