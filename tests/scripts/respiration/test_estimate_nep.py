@@ -53,7 +53,7 @@ def balanced(folder, gaps):
     years = [written(folder, f"npp_{y}", own["npp"][i][None]) for i, y in enumerate(YEARS)]
     rh = written(folder, "rh_monthly", own["rh"], YEARS)
     cubes = {name: str(folder / f"{name}.tif") for name in ("nep", "npp", "rh")}
-    estimate_nep(years, rh, list(cubes.values()), mem_mb=100, threads=1)
+    estimate_nep(years, rh, cubes, mem_mb=100, threads=1)
     return own, cubes, rh
 
 

@@ -15,7 +15,7 @@ NAMES = {"casa": "NPP by light use", "mod17": "NPP of MOD17A3HGF", "rasters": "N
 UNIT = "g C m-2 yr-1"
 
 
-def compare_npp(own_paths, other_paths, outputs, table_path, years, sources, mem_mb, simulated):
+def compare_npp(own_paths, other_paths, outputs, years, sources, mem_mb, simulated):
     """Only cells and years that both have count."""
     sums = np.zeros((6, len(years)))
 
@@ -30,21 +30,18 @@ def compare_npp(own_paths, other_paths, outputs, table_path, years, sources, mem
         return (*means, means[0] - means[1])
 
     own, other = (NAMES[source] for source in sources)
-    names = own, other, f"{own} minus {other}"
+    names = {"own": own, "other": other, "difference": f"{own} minus {other}"}
     raster.map_blocks(
         on_block,
         [list(own_paths), list(other_paths)],
-        [
-            raster.Output(path, UNIT, name, ("mean",))
-            for path, name in zip(outputs, names, strict=True)
-        ],
+        [raster.Output(outputs[key], UNIT, name, ("mean",)) for key, name in names.items()],
         mem_mb=mem_mb,
         label="comparison of NPP",
     )
     rows = []
     for year, part in [*zip(years, sums.T, strict=True), ("all", sums.sum(axis=1))]:
         rows += [(year, *row) for row in agreement.rows(part, UNIT)]
-    tables.write(rows, table_path, COLUMNS, simulated)
+    tables.write(rows, outputs["table"], COLUMNS, simulated)
 
 
 if __name__ == "__main__":
@@ -52,8 +49,7 @@ if __name__ == "__main__":
         compare_npp(
             own_paths=list(snakemake.input.own),
             other_paths=list(snakemake.input.other),
-            outputs=[snakemake.output[name] for name in ("own", "other", "difference")],
-            table_path=snakemake.output.table,
+            outputs=dict(snakemake.output.items()),
             years=snakemake.params.years,
             sources=snakemake.params.sources,
             mem_mb=snakemake.resources.mem_mb,

@@ -21,15 +21,16 @@ def harmonise_npp(year_paths, overlap_006, overlap_061, outputs, year, min_years
         return npp, np.where(np.isnan(npp), np.nan, qc[0]), reasons
 
     tags = {"source": "MOD17A3HGF 006, shifted to 061 by their mean difference"}
-    npp, qc, missing_reason = outputs
     raster.map_blocks(
         shifted,
         [*year_paths, list(overlap_006), list(overlap_061)],
         [
-            raster.Output(npp, "g C m-2 yr-1", "net primary productivity", (year,), tags=tags),
-            raster.Output(qc, "%", "growing season filled", (year,), tags=tags),
             raster.Output(
-                missing_reason,
+                outputs["npp"], "g C m-2 yr-1", "net primary productivity", (year,), tags=tags
+            ),
+            raster.Output(outputs["qc"], "%", "growing season filled", (year,), tags=tags),
+            raster.Output(
+                outputs["missing_reason"],
                 "1",
                 "why NPP is missing",
                 (year,),
@@ -48,7 +49,7 @@ if __name__ == "__main__":
             year_paths=[snakemake.input.npp, snakemake.input.qc, snakemake.input.missing_reason],
             overlap_006=snakemake.input.overlap_006,
             overlap_061=snakemake.input.overlap_061,
-            outputs=[snakemake.output.npp, snakemake.output.qc, snakemake.output.missing_reason],
+            outputs=dict(snakemake.output.items()),
             year=snakemake.wildcards.year,
             min_years=snakemake.params.min_years,
             mem_mb=snakemake.resources.mem_mb,

@@ -18,9 +18,8 @@ from nepflow.npp import ndvi
 
 def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_mb):
     """The native mosaic lives only as long as the job."""
-    ndvi_path, state_path, counts_path, granules_path = outputs
     tiles = [path for dates in months for date in dates for path in date]
-    modis_tiles.write_granules(io_bands.share(tiles), granules_path)
+    modis_tiles.write_granules(io_bands.share(tiles), outputs["granules"])
     names = [f"{year}-{month:02d}" for month in range(1, 13)]
     categorical = "nearest" if resampling == "nearest" else "mode"
 
@@ -31,9 +30,9 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
             np.where(inside == 1, np.stack(part), np.nan) for part in zip(*months, strict=True)
         )
 
-    with TemporaryDirectory(dir=Path(ndvi_path).parent, prefix=".native_") as folder:
+    with TemporaryDirectory(dir=Path(outputs["ndvi"]).parent, prefix=".native_") as folder:
         grid = raster.grid_of(grid_path)
-        native = ndvi.write_months(product, months, kept, grid, folder, counts_path)
+        native = ndvi.write_months(product, months, kept, grid, folder, outputs["counts"])
         layers = [(ndvi.VALUES, resampling), (ndvi.STATE, categorical)]
         warped = [raster.Warped(path, how, bands) for path in native for bands, how in layers]
         tags = {"source": product, "resampling": resampling}
@@ -41,8 +40,8 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
             on_grid,
             [grid_path, *warped],
             [
-                raster.Output(ndvi_path, "1", "observed NDVI", names, tags=tags),
-                raster.Output(state_path, "1", "state", names, "uint8", classes=ndvi.STATES),
+                raster.Output(outputs["ndvi"], "1", "observed NDVI", names, tags=tags),
+                raster.Output(outputs["state"], "1", "state", names, "uint8", classes=ndvi.STATES),
             ],
             mem_mb=mem_mb,
             label=f"NDVI {year}",
@@ -54,7 +53,7 @@ if __name__ == "__main__":
         warp_ndvi(
             months=snakemake.params.months,
             grid_path=snakemake.input.grid,
-            outputs=[snakemake.output[name] for name in ("ndvi", "state", "counts", "granules")],
+            outputs=dict(snakemake.output.items()),
             product=snakemake.params.product,
             kept=snakemake.params.kept,
             year=snakemake.wildcards.year,

@@ -17,14 +17,11 @@ def estimate_nep(npp_paths, respiration_path, outputs, mem_mb, threads):
     """
     years = [str(year) for year in raster.years_of(respiration_path)]
     model = raster.tags_of(respiration_path)["long_name"]
-    names = "net ecosystem productivity", "net primary productivity", model
+    names = {"nep": "net ecosystem productivity", "npp": "net primary productivity", "rh": model}
     raster.map_blocks(
         balance,
         [list(npp_paths), respiration_path],
-        [
-            raster.Output(path, "g C m-2 yr-1", name, years)
-            for path, name in zip(outputs, names, strict=True)
-        ],
+        [raster.Output(outputs[key], "g C m-2 yr-1", name, years) for key, name in names.items()],
         mem_mb=mem_mb,
         threads=threads,
         label="NEP",
@@ -43,7 +40,7 @@ if __name__ == "__main__":
         estimate_nep(
             npp_paths=snakemake.input.npp,
             respiration_path=snakemake.input.respiration,
-            outputs=[snakemake.output.nep, snakemake.output.npp, snakemake.output.rh],
+            outputs=dict(snakemake.output.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )
