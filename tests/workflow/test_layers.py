@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 from copies import TINY, Workflow
-from nepflow.study import catalogue, downloads, files, load, modis
+from nepflow.study import downloads, files, load, modis, products
 
 FIGURE = {"title": "t", "caption": "c"}
 MEAN = FIGURE | {"name": "nep_mean", "kind": "map", "layer": "pixel/nep_mean"}
@@ -96,7 +96,7 @@ def studies(root, tmp_path_factory):
 def test_the_layers_of_every_study_can_be_planned_and_none_is_forgotten(studies, tmp_path):
     """One dry run of all that is listed; what studies make by themselves is on the list."""
     workflow, found = studies
-    layers = {name: catalogue.layers_of(settings) for name, settings in found.items()}
+    layers = {name: products.layers_of(settings) for name, settings in found.items()}
     targets = [f"results/{name}/{layer}.tif" for name in found for layer in layers[name]]
     assert len(targets) == len(set(targets)) > 1500
     said = workflow.run("-n", *targets, *(f"results/{name}/manifest.csv" for name in found))
@@ -111,8 +111,8 @@ def test_the_layers_of_every_study_can_be_planned_and_none_is_forgotten(studies,
 
 
 def test_every_raster_of_a_rule_is_on_the_list(root, studies):
-    """A new output needs its line in `study/catalogue.py`."""
-    listed = "\n".join({layer for s in studies[1].values() for layer in catalogue.layers_of(s)})
+    """A new output needs its line in `study/products.py`."""
+    listed = "\n".join({layer for s in studies[1].values() for layer in products.layers_of(s)})
     special = {"keyed": r"(keys/\w+/)?", "climate": "climate(/grids)?", "year": r"\d{4}"}
     special |= {"collection": r"\d{3}", "limits": r"(_own|_own_upper|_zhu2007)?"}
     patterns = set()

@@ -16,7 +16,8 @@ sys.path.append(str(SCRIPTS))
 # Snakemake puts only the folder of a script on its path; the library lies above it
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
-from nepflow.study import datasets, downloads, files, imports, load, names, tiles
+from nepflow import imports
+from nepflow.study import datasets, downloads, files, load, names
 from nepflow.study.modis import MissingTiles
 from nepflow.study.settings_file import BadStudy
 
@@ -87,7 +88,7 @@ def of_study(function, *names, **fixed):
         try:
             return checked(function, study, *given, **fixed)
         except MissingTiles as error:
-            raise MissingRawFiles(tiles.missing(study, error)) from None
+            raise MissingRawFiles(downloads.missing_tiles(study, error)) from None
 
     return value
 

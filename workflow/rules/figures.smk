@@ -10,7 +10,7 @@ from nepflow.study import figures
 rule draw_figure:
     input:
         unpack(of_study(figures.files, "figure")),
-        code=of_study(figures.code, "figure"),
+        code=of_study(lambda study, figure: imports.code_of(*figures.code(study, figure)), "figure"),
     output:
         png=report(
             "<study>/figures/{figure}.png",

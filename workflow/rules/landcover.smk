@@ -9,7 +9,7 @@ Outputs  <study>/landcover/landcover_<year>.tif, and landcover/keys/<key>/landco
          <study>/tables/land_use_{effect,density}_<variable>.csv
 """
 
-from nepflow.study import landcover, layers, tiles
+from nepflow.study import downloads, landcover, layers
 
 
 wildcard_constraints:
@@ -18,7 +18,7 @@ wildcard_constraints:
 
 rule warp_landcover:
     input:
-        granules=of_study(tiles.granules, "year", product="MCD12Q1"),
+        granules=of_study(downloads.granules, "year", product="MCD12Q1"),
         grid="<study>/grid.tif",
     output:
         landcover="<banded>/landcover/{keyed}landcover_{year}.tif",
@@ -31,7 +31,7 @@ rule warp_landcover:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        tiles=when_listed(tiles.files, "year", product="MCD12Q1"),
+        tiles=when_listed(downloads.files_of_tiles, "year", product="MCD12Q1"),
         classes=of_study(landcover.classes_by_key, "keyed"),
         resampling=setting("landcover/resampling"),
     message:

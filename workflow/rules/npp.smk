@@ -19,7 +19,7 @@ Outputs  <study>/npp/<collection>/{year,qc_year,missing_reason_year}.tif, counts
          <study>/tables/*.csv
 """
 
-from nepflow.study import files, layers, npp, tiles, variables
+from nepflow.study import downloads, files, layers, npp, variables
 
 
 wildcard_constraints:
@@ -28,7 +28,7 @@ wildcard_constraints:
 
 rule warp_npp:
     input:
-        granules=of_study(tiles.granules, "year", "collection", product="MOD17A3HGF"),
+        granules=of_study(downloads.granules, "year", "collection", product="MOD17A3HGF"),
         grid="<study>/grid.tif",
     output:
         npp="<banded>/npp/{collection}/npp_{year}.tif",
@@ -46,7 +46,7 @@ rule warp_npp:
         mem_mb=by_attempt(1500),
         runtime=by_size(20),
     params:
-        tiles=when_listed(tiles.files, "year", "collection", product="MOD17A3HGF"),
+        tiles=when_listed(downloads.files_of_tiles, "year", "collection", product="MOD17A3HGF"),
         resampling=setting("npp/resampling"),
     message:
         "{wildcards.study}{wildcards.band}: NPP of {wildcards.year} on the study grid."
@@ -156,7 +156,7 @@ rule compare_npp:
 
 rule warp_ndvi:
     input:
-        granules=of_study(tiles.ndvi_granules, "year"),
+        granules=of_study(downloads.ndvi_granules, "year"),
         grid="<study>/grid.tif",
     output:
         ndvi="<banded>/ndvi/observed_{year}.tif",
@@ -171,7 +171,7 @@ rule warp_ndvi:
         mem_mb=by_attempt(3000),
         runtime=by_size(60),
     params:
-        months=when_listed(tiles.ndvi_months, "year"),
+        months=when_listed(downloads.ndvi_months, "year"),
         product=setting("ndvi/product"),
         kept=setting("ndvi/valid_reliability"),
         resampling=setting("ndvi/resampling"),

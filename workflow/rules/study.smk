@@ -5,7 +5,7 @@ Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>
          <study>/tables/{inputs,choices,shared_inputs}.csv
 """
 
-from nepflow.study import files, tiles
+from nepflow.study import downloads, files
 
 
 rule define_grid:
@@ -28,7 +28,7 @@ rule define_grid:
         overlaps=setting("area/overlaps"),
         crs=setting("grid/crs"),
         resolution_m=setting("grid/resolution_m"),
-        tiles=of_study(tiles.read),
+        tiles=of_study(downloads.tiles_read),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: study grid and zones."
@@ -60,7 +60,7 @@ rule warp_dem:
 
 rule list_inputs:
     input:
-        granules=of_study(tiles.digests),
+        granules=of_study(downloads.digest_lists),
         files=of_study(files.raw),
     output:
         inputs="<study>/tables/inputs.csv",

@@ -16,7 +16,6 @@ from nepflow.study import (
     products,
     respiration,
     restoration,
-    tiles,
     zones,
 )
 
@@ -102,16 +101,16 @@ def test_npp_by_light_use(indochina, northwest):
 
 def test_tiles_of_a_simulation_are_named_before_they_are_there(northwest, indochina):
     folder = f"results/simulated/{NORTHWEST}"
-    listed = tiles.granules(northwest, 2005, product="MCD12Q1")
+    listed = downloads.granules(northwest, 2005, product="MCD12Q1")
     assert listed == f"{folder}/granules/MCD12Q1.061_2005.csv"
-    names = tiles.files(northwest, 2000, "006", product="MOD17A3HGF")
+    names = downloads.files_of_tiles(northwest, 2000, "006", product="MOD17A3HGF")
     assert len(names) == len(northwest["tiles"])
     assert names[0].endswith(f"MOD17A3HGF.A2000001.{northwest['tiles'][0]}.006.2024001000000.hdf")
-    months = tiles.ndvi_months(indochina, "2003")
+    months = downloads.ndvi_months(indochina, "2003")
     assert len(months) == 12 and all(len(dates) == 1 for dates in months)
-    assert tiles.ndvi_months(indochina, 2000)[0] == []  # the product begins in February
-    assert tiles.read(northwest | {"reads_tiles": False}) == []
-    assert f"{R}/landcover/granules_2001.csv" in tiles.digests(northwest)
+    assert downloads.ndvi_months(indochina, 2000)[0] == []  # the product begins in February
+    assert downloads.tiles_read(northwest | {"reads_tiles": False}) == []
+    assert f"{R}/landcover/granules_2001.csv" in downloads.digest_lists(northwest)
 
 
 def test_zones_are_made_of_what_their_kind_needs(northwest, guangxi):

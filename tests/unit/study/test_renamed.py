@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from nepflow.study import renamed, settings_file
+from nepflow.study import names, settings_file
 from nepflow.study.settings_file import BadStudy
 
 OLD = """\
@@ -48,15 +48,15 @@ def study(tmp_path):
 
 
 def test_names_are_written_and_nothing_else(study):
-    text, count = renamed.converted(study)
+    text, count = names.converted(study)
     assert text == NEW and count == 11
     study.write_text(text, encoding="utf-8")
-    assert renamed.converted(study) == (NEW, 0)
+    assert names.converted(study) == (NEW, 0)
 
 
 def test_the_message_has_each_line_and_the_command(study):
     with pytest.raises(BadStudy) as error:
-        renamed.check(study)
+        names.check_current(study)
     said = str(error.value)
     assert "line 4: stability is now variability" in said
     assert "line 4: stability.smallest_mean_g_c is now min_mean_g_c" in said
@@ -66,17 +66,17 @@ def test_the_message_has_each_line_and_the_command(study):
 
 def test_no_study_of_the_project_has_an_old_name(root):
     for path in [*(root / "config/studies").glob("*.yaml"), root / "config/defaults.yaml"]:
-        assert renamed.replacements(path)[1] == [], path.name
+        assert names.replacements(path)[1] == [], path.name
 
 
 def test_new_keys_are_in_the_schema(root):
     """A renamed key leads to a key that there is; no old one is left."""
     schema = settings_file.read(root / "workflow/schemas/study.schema.yaml")
-    names = set()
+    found = set()
 
     def walk(node):
         if isinstance(node, dict):
-            names.update(node.get("properties", {}))
+            found.update(node.get("properties", {}))
             for below in node.values():
                 walk(below)
         elif isinstance(node, list):
@@ -84,8 +84,8 @@ def test_new_keys_are_in_the_schema(root):
                 walk(below)
 
     walk(schema)
-    assert set(renamed.KEYS.values()) <= names
-    assert not [name for name in names if name.startswith(("minimum_", "maximum_"))]
+    assert set(names.RENAMED_KEYS.values()) <= found
+    assert not [name for name in found if name.startswith(("minimum_", "maximum_"))]
 
 
 def test_the_command_keeps_the_file_before(root, study, tmp_path):

@@ -10,7 +10,7 @@ from nepflow.evaluation.specification import CHOICES
 from nepflow.figures import palettes
 from nepflow.io import vectors
 from nepflow.pixel.persistence import BESIDE
-from nepflow.study import catalogue, equal_area, figures
+from nepflow.study import equal_area, figures, products
 from nepflow.study import load as study_load
 from pyproj import get_codes
 from rasterio.crs import CRS as RasterCrs
@@ -96,7 +96,7 @@ def test_layers_of_series_follow_the_years(load):
     contrast = {"name": "c", "zones": "province", "of": "x", "match": ["pixel/nep_cv"]}
     with pytest.raises(study_load.BadStudy, match=r"contrasts c .* needs the years of `min_years`"):
         load(period=[2021, 2022], figures=[], contrasts=[contrast])
-    short = catalogue.layers_of(load(period=[2021, 2022], figures=[]))
+    short = products.layers_of(load(period=[2021, 2022], figures=[]))
     assert "pixel/nep_mean" in short and "pixel/nep_hurst" not in short
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from nepflow.io.atomic import replacing
-from nepflow.study import load, renamed, settings_file
+from nepflow.study import load, names, settings_file
 
 
 def main(words=None, top=load.TOP):
@@ -23,8 +23,8 @@ def main(words=None, top=load.TOP):
     path = Path(top, "config/studies", f"{options.study}.yaml")
     kept = path.with_name(f"{path.name}.old")
     try:
-        _, found = renamed.replacements(path)
-        text, count = renamed.converted(path)
+        _, found = names.replacements(path)
+        text, count = names.converted(path)
     except (FileNotFoundError, settings_file.BadSettings) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1

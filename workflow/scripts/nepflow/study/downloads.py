@@ -1,4 +1,4 @@
-"""Inputs of a study that are downloaded, and the lists of their files.
+"""Downloads of a study, the lists of their files, and its MODIS tiles.
 
 Standard library only: the workflow reads it before any environment exists.
 """
@@ -12,6 +12,7 @@ from nepflow.study.datasets import TOP
 from nepflow.study.settings_file import BadStudy
 
 KEYS = ("tiles", "stations", "radiation", "dem", "area", "soil_carbon", "population")
+SIMULATED_AT = "2024001000000"  # production time in the names of simulated tiles
 CARBON = {"soilgrids": {"unit": "t C ha-1", "depth_cm": [0, 30]}}  # as the archive publishes it
 POPULATION_FILE, POPULATION_UNIT = "population.tif", "km-2"
 
@@ -232,3 +233,117 @@ def tile_years(study):
     if landcover:
         needed[modis.PRODUCTS["MCD12Q1"].dataset] = landcover
     return {name: sorted(years) for name, years in sorted(needed.items())}
+
+
+# --- tiles: files of the user, or lists of what was downloaded or simulated
+
+
+def tiles_read(study):
+    """Return the names of the tiles that must hold the area; none where the study reads no tile."""
+    return study["tiles"] if study["reads_tiles"] else []
+
+
+def missing_tiles(study, error):
+    """Return the message on the tiles that a job misses, with those of all products and years.
+
+    Parameters
+    ----------
+    study : dict
+    error : modis.MissingTiles
+        Of the job.
+    """
+    absent = {}
+    for name, years in tile_years(study).items():
+        product, _, collection = name.upper().rpartition("_")
+        for year in years:
+            if list_of_tiles(study, product, collection, year):
+                continue
+            days, place = modis.begins_of(product, year), (product, collection, year)
+            try:
+                modis.find_dates(study["files"]["tiles"], *place, days, study["tiles"])
+            except modis.MissingTiles as other:
+                if other.absent:
+                    lost = f"{product} {collection} of {' '.join(other.absent[1])}"
+                    absent.setdefault(lost, []).append(str(year))
+    lines = [f"  no {lost} in {', '.join(years)}" for lost, years in absent.items()]
+    return "\n".join([f"config/studies/{study['slug']}.yaml: MissingTiles: {error}", *lines])
+
+
+def files_of_tiles(study, year, collection=None, *, product):
+    """Return the tiles of a product and year; of downloads, once they are listed."""
+    folder, known = study["files"]["tiles"], modis.PRODUCTS[product]
+    collection = collection or known.collection
+    listed = list_of_tiles(study, product, collection, year)
+    if listed:
+        return tiles_in(listed, folder)
+    if study["simulated"]:
+        of = {"produced": SIMULATED_AT, "collection": collection}
+        return [f"{folder}/{known.file_name(year, tile, **of)}" for tile in study["tiles"]]
+    return modis.find_tiles(folder, product, collection, year, study["tiles"])
+
+
+def granules(study, year, collection=None, *, product):
+    """Return what a mosaic depends on: the tiles, or the list of those downloaded or simulated."""
+    collection = collection or modis.PRODUCTS[product].collection
+    if study["simulated"]:
+        return f"{study['files']['folder']}/granules/{product}.{collection}_{year}.csv"
+    listed = list_of_tiles(study, product, collection, year)
+    return listed or files_of_tiles(study, year, collection, product=product)
+
+
+def ndvi_months(study, year):
+    """Return twelve lists of dates, each a list of tiles; none before the product begins.
+
+    Of downloads, once they are listed.
+    """
+    product, folder, year = study["ndvi"]["product"], study["files"]["tiles"], int(year)
+    days, known = modis.first_days(product, year), modis.PRODUCTS[product]
+    listed = list_of_tiles(study, product, known.collection, year)
+    if listed:
+        dates = modis.by_date(tiles_in(listed, folder), study["tiles"])
+    elif study["simulated"]:
+        dates = {
+            day: [
+                f"{folder}/{known.file_name(year, tile, SIMULATED_AT, day=day)}"
+                for tile in study["tiles"]
+            ]
+            for day in days
+        }
+    else:
+        place = folder, product, known.collection, year
+        dates = modis.find_dates(*place, list(days), study["tiles"])
+    return [[dates[d] for d in days if days[d] == month and d in dates] for month in range(1, 13)]
+
+
+def ndvi_granules(study, year):
+    """Return what the NDVI of a year depends on: the tiles, or the list of them."""
+    product = study["ndvi"]["product"]
+    collection = modis.PRODUCTS[product].collection
+    if study["simulated"]:
+        return f"{study['files']['folder']}/granules/{product}.{collection}_{year}.csv"
+    listed = list_of_tiles(study, product, collection, year)
+    if listed:
+        return listed
+    return [path for dates in ndvi_months(study, year) for date in dates for path in date]
+
+
+def digest_lists(study):
+    """Return the lists of all tiles that the products of a study come from."""
+    found = layers.yearly(study, "npp/{collection}/granules_{year}.csv")
+    if npp.is_harmonised(study):
+        first, last = study["npp"]["overlap"]
+        for collection in ("006", "061"):
+            found += _lists(study, f"npp/{collection}", range(first, last + 1))
+    if study["npp"]["compare"]:
+        found += _lists(study, "npp/061", npp.comparison_years(study))
+    if study["npp"]["source"] == "casa" and not study["uses_landcover"]:
+        found += layers.yearly(study, "landcover/keys/igbp17/granules_{landcover_year}.csv")
+    if study["uses_landcover"]:
+        found += layers.yearly(study, "landcover/granules_{landcover_year}.csv")
+    found += _lists(study, "landcover", study["landcover_dates"].values())
+    found += lists(study)
+    return sorted(set(found))
+
+
+def _lists(study, folder, years):
+    return [layers.below(study, f"{folder}/granules_{year}.csv") for year in years]

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from nepflow.study import circularity, climate, imports, landcover, layers, zones
+from nepflow.study import circularity, climate, landcover, layers, zones
 from nepflow.study.settings_file import BadStudy
 from nepflow.study.variables import VARIABLES
 
@@ -664,9 +664,9 @@ def caption(study, figure):
 
 
 def code(study, figure):
-    """Return the modules that draw a figure, so that a change reruns figures of their kinds."""
+    """Return the modules that draw a figure, below workflow/scripts; a change reruns it."""
     module, _ = drawing(study, figure).split(".")
-    return imports.code_of("figures/draw_figure.py", f"nepflow/figures/{module}.py")
+    return "figures/draw_figure.py", f"nepflow/figures/{module}.py"
 
 
 def mem_mb(study, figure):

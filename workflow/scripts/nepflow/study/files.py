@@ -253,7 +253,7 @@ def raw(study):
     """Return every raw file of a study that is no tile, each once, for its digest."""
     found = [study["files"]["area"], study["files"]["dem"]]
     found += [] if study["climate"]["source"] == "grids" else stations(study)
-    # those of npp.rasters stand in lists of their own (`tiles.digests`)
+    # those of npp.rasters stand in lists of their own (`downloads.digest_lists`)
     found += [own.path for own in of_study(study) if own.key != "npp.rasters"]
     return list(dict.fromkeys(found))
 

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 from nepflow.study import (
-    catalogue,
     detector,
     landcover,
     modis,
-    renamed,
+    names,
+    products,
     respiration,
     settings_file,
 )
@@ -76,7 +76,9 @@ def load_study(name, config, schema, raw, results):
         return _loaded(name, config, schema, raw, results)
     except BadStudy:
         for path in study_files(name, Path(config)):
-            renamed.check(path)  # a better message, where names of an older version are the fault
+            names.check_current(
+                path
+            )  # a better message, where names of an older version are the fault
         raise
 
 
@@ -103,7 +105,7 @@ def _loaded(name, config, schema, raw, results):
         study.pop("substitutes", None)
     loaded = completed(study, name, raw, results)
     named = {key: study.get(key, []) for key in ("figures", "detectors")}
-    catalogue.check(loaded | named, file)
+    products.check_layers(loaded | named, file)
     return loaded
 
 

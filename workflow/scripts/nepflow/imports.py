@@ -8,7 +8,7 @@ import os
 import re
 from pathlib import Path
 
-SCRIPTS = Path(__file__).resolve().parents[2]
+SCRIPTS = Path(__file__).resolve().parents[1]
 # `from nepflow.x import a, b`, also over several lines in brackets, and `import nepflow.x`
 _IMPORT = re.compile(
     r"^[ \t]*(?:from (nepflow[\w.]*) import (\([^)]*\)|[^\n]*)|import (nepflow[\w.]*))", re.M
