@@ -44,7 +44,7 @@ STUDY = {
 TABLES = (
     "respiration_variants",
     "missing_reasons_native",
-    "missing_reasons",
+    "missing_reason",
     "warnings",
     "checks",
     "choices",

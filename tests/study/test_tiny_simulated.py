@@ -277,7 +277,7 @@ def test_specification_holds_the_headline_of_the_study(tiny):
             (row,) = (
                 row
                 for row in table
-                if (row["option"], row["quantity"]) == (reading["reading"], reading["quantity"])
+                if (row["option"], row["quantity"]) == (reading["variant"], reading["quantity"])
             )
             assert float(row["value"]) == pytest.approx(float(reading["value"]), rel=1e-6)
     chosen = {(row["choice"], row["option"]) for row in table if row["chosen"] == "True"}

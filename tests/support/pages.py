@@ -91,7 +91,7 @@ def tables():
     ]
     return {
         "respiration_variants": pd.DataFrame(
-            readings, columns=["reading", "chosen", "quantity", "value", "unit"]
+            readings, columns=["variant", "chosen", "quantity", "value", "unit"]
         ),
         "trends_province": trends,
         "series_province": series,

@@ -20,7 +20,8 @@ def declared(body, part):
     lines = re.search(rf"^( +){part}:\n((?:\1 +.*\n)+)", body, re.M)
     if not lines:
         return set()
-    return None if "unpack(" in lines[2] else set(re.findall(r"^ +(\w+)=", lines[2], re.M))
+    by_function = "unpack(" in lines[2] or "**" in lines[2]
+    return None if by_function else set(re.findall(r"^ +(\w+)=", lines[2], re.M))
 
 
 def taken(tree):

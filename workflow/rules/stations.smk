@@ -92,7 +92,7 @@ rule fill_stations:
         variables=setting("climate/variables"),
         years=setting("years"),
         time_step=setting("climate/time_step"),
-        fill=setting("climate/gap_filling"),
+        gap_filling=setting("climate/gap_filling"),
         kriging=setting("climate/kriging"),
         min_stations=setting("climate/min_stations"),
         simulated=setting("simulated"),

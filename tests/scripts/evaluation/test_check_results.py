@@ -35,7 +35,7 @@ def checked(folder, nep):
     sums = [("part", 1, 2001, n, v[known].sum(), known.sum()) for n, v in fluxes.items()]
     columns = ["zones", "code", "year", "quantity", "total", "cells"]
     pd.DataFrame(sums, columns=columns).to_parquet(folder / "sums.parquet")
-    given = {name: str(folder / f"{name}.csv") for name in ("series", "missing_reasons")}
+    given = {name: str(folder / f"{name}.csv") for name in ("series", "missing_reason")}
     given |= {"sums": str(folder / "sums.parquet"), "variation": []}
     given |= {"defects": [], "casa": [], "plots": [], "detectors": [], "fits": {}}
     given |= {"polygons": [zones.path, zones.path], "projects": [str(folder / "projects.csv")]}

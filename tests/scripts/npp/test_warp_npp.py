@@ -52,7 +52,7 @@ def run(folder, paths, grid, resampling, mem_mb=500):
     folder.mkdir(exist_ok=True)
     mask = raster.Output(str(folder / "grid.tif"), "1", "area", dtype="uint8", classes={1: "in"})
     raster.write(np.ones((grid.height, grid.width)), mask, grid)
-    outputs = {name: str(folder / f"{name}.tif") for name in ("npp", "qc", "missing_reasons")}
+    outputs = {name: str(folder / f"{name}.tif") for name in ("npp", "qc", "missing_reason")}
     lists = {name: str(folder / f"{name}.csv") for name in ("counts", "granules")}
     warp_npp(paths, mask.path, outputs | lists, "2001", resampling, mem_mb)
     return outputs

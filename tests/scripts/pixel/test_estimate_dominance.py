@@ -47,7 +47,7 @@ def test_layers_and_table(tmp_path):
     reasons = raster.Output(str(tmp_path / "missing_reason.tif"), "1", "why", dtype="uint8")
     raster.write(np.full((3, 4), 3.0), reasons, GRID)
     given = {"r2": outputs["multiple_r2"], "p": outputs["multiple_p"]}
-    given |= {"missing_reasons": reasons.path, "grid": grid.path}
+    given |= {"missing_reason": reasons.path, "grid": grid.path}
     settings = {"shared_inputs": shared_inputs, "level": 0.05, "simulated": False}
     summarise_dominance(given, {"table": table}, "nep", settings, 100)
     found = pd.read_csv(table).set_index("quantity")

@@ -13,7 +13,7 @@ QUALITY = {
     "persistence_days": {"temperature": 20, "precipitation": 7, "radiation": 10},
     "spatial_difference": {"temperature": 8, "precipitation": 100, "radiation": 15},
     "spatial_score": {"temperature": 5, "precipitation": 8, "radiation": 5},
-    "neighbours": {"radius_km": 300, "most": 8, "least": 3},
+    "neighbours": {"radius_km": 300, "max": 8, "min": 3},
 }
 VARIABLES = ["temperature", "precipitation", "radiation"]
 

@@ -20,7 +20,7 @@ def run(folder, records, fill="kriging", time_step="daily", simulated=False, **k
         "variables": VARIABLES,
         "years": [2001],
         "time_step": time_step,
-        "fill": fill,
+        "gap_filling": fill,
         "kriging": KRIGING | kriging,
         "min_stations": 10,
         "simulated": simulated,

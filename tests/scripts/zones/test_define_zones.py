@@ -152,7 +152,7 @@ def test_three_hundred_zones_keep_their_names(tmp_path):
     raster.write(
         np.full((15, side), np.nan), raster.Output(missing_reason, "1", "a", dtype="uint8"), grid
     )
-    given = {name: str(tmp_path / f"{name}.tif") for name in ("missing_reasons", "grid")}
+    given = {name: str(tmp_path / f"{name}.tif") for name in ("missing_reason", "grid")}
     given |= {"classes": str(tmp_path / "zones.tif"), "persistence": []}
     settings = {"shared_inputs": None, "criteria": None, "simulated": False}
     summarise_classes(given, {"table": tmp_path / "t.csv"}, settings, 100)

@@ -20,7 +20,7 @@ SETTINGS = {"shared_inputs": None, "criteria": None, "simulated": False}
 
 def summarised(folder, chance=(), **changes):
     """The table of the classes of a folder."""
-    given = {name: str(folder / f"{name}.tif") for name in ("classes", "missing_reasons", "grid")}
+    given = {name: str(folder / f"{name}.tif") for name in ("classes", "missing_reason", "grid")}
     given["persistence"] = chance
     summarise_classes(given, {"table": folder / "table.csv"}, SETTINGS | changes, 1)
     return rows(folder / "table.csv")
@@ -40,7 +40,7 @@ def test_shares_close_twice(tmp_path):
     for name, values, names in (
         ("grid", inside, {1: "inside"}),
         ("classes", classes, {1: "a", 2: "b"}),
-        ("missing_reasons", reason, modis.MISSING_REASONS),
+        ("missing_reason", reason, modis.MISSING_REASONS),
     ):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)
@@ -67,12 +67,12 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
     raster.write(p, raster.Output(tmp_path / "p.tif", "1", "p"), GRID)
     outputs = {"discoveries": str(tmp_path / "fdr.tif"), "table": tmp_path / "fdr.csv"}
     for name, values in (
-        ("missing_reasons", np.where(np.isnan(p), 3.0, 0)),
+        ("missing_reason", np.where(np.isnan(p), 3.0, 0)),
         ("grid", np.ones((40, 50))),
     ):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
         raster.write(values, output, GRID)
-    given = {name: str(tmp_path / f"{name}.tif") for name in ("p", "missing_reasons", "grid")}
+    given = {name: str(tmp_path / f"{name}.tif") for name in ("p", "missing_reason", "grid")}
     settings = {"significance": {"false_discovery_percent": 5, "p": 0.05}, "simulated": False}
     control_false_discoveries(given, outputs, ("nep", "test", "same layer"), settings, mem_mb=1)
     table = rows(outputs["table"])
@@ -94,7 +94,7 @@ def test_classes_of_persistence_stand_beside_chance(tmp_path):
     for name, values, classes in (
         ("grid", np.ones(shape), {1: "inside"}),
         ("classes", np.full(shape, 5.0), names),
-        ("missing_reasons", np.zeros(shape), modis.MISSING_REASONS),
+        ("missing_reason", np.zeros(shape), modis.MISSING_REASONS),
     ):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=classes)
         raster.write(values, output, GRID)
@@ -117,7 +117,7 @@ def test_trend_classes_close_with_the_masked_area_by_reason(tmp_path):
     reason = np.tile([0.0, 0, 0, 2, 0], (40, 10))
     inside = np.ones((40, 50))
     inside[:20] = 0
-    for name, values in (("classes", codes), ("missing_reasons", reason), ("grid", inside)):
+    for name, values in (("classes", codes), ("missing_reason", reason), ("grid", inside)):
         names = trend.CLASS_NAMES if name == "classes" else None
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8", classes=names)
         raster.write(values, output, GRID)

@@ -29,7 +29,7 @@ def test_by_hand():
     assert transformations.back("none", 4.0, 0.5) == 4.0
 
 
-@pytest.mark.parametrize("name", transformations.NAMES)
+@pytest.mark.parametrize("name", [*transformations.LOWEST])
 def test_there_and_back(name):
     values = np.array([0.5, 2.0, np.nan])
     there = transformations.forward(name, values)
@@ -42,7 +42,7 @@ def test_outside_of_the_domain(name, value):
         transformations.forward(name, np.array([1.0, value]))
 
 
-@pytest.mark.parametrize("name", transformations.NAMES)
+@pytest.mark.parametrize("name", [*transformations.LOWEST])
 def test_magnified_error_is_a_bound(name):
     fitted = np.linspace(-1, 3, 50)
     off = fitted + np.linspace(-0.1, 0.1, 7)[:, None]

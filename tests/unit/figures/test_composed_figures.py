@@ -260,7 +260,7 @@ def test_specification_marks_the_chosen_option_and_absent_values():
     chosen = [line for line in axes.lines if line.get_marker() == "D"]
     assert [float(line.get_xdata()[0]) for line in chosen] == [170.0, 170.0]
     found = pictures.texts(figure)
-    assert {"reading", "annual once", "year 2000", "NEP, mean", "n/a"} <= set(found)
+    assert {"reading", "annual", "year 2000", "NEP, mean", "n/a"} <= set(found)
 
 
 def test_shares_of_persistence_have_marks_of_chance():

@@ -182,7 +182,7 @@ def area(tmp_path):
 def test_a_year_of_npp_in_bands(area, tmp_path, resampling):
     """Rasters and lists of the whole script, whichever way it resamples."""
     paths, _, mask = area
-    outputs = {name: f"{name}.tif" for name in ("npp", "qc", "missing_reasons")}
+    outputs = {name: f"{name}.tif" for name in ("npp", "qc", "missing_reason")}
     outputs |= {name: f"{name}.csv" for name in ("counts", "granules")}
     names = list(outputs.values())
 

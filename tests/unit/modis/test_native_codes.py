@@ -58,7 +58,7 @@ def sampled(land, folder, mem_mb, threads=1):
     """Digests of NPP, quality, missing_reason and land cover."""
     npp, cover, _, mask = land
     folder.mkdir()
-    names = [str(folder / f"{name}.tif") for name in ("npp", "qc", "missing_reasons", "cover")]
+    names = [str(folder / f"{name}.tif") for name in ("npp", "qc", "missing_reason", "cover")]
     mod17.sample(npp, mask, names[:3], "2001", mem_mb, threads)
     output = raster.Output(names[3], "1", "land cover", ("2001",), "uint8")
     landcover_classes.sample(cover, mask, output, CLASSES, mem_mb, threads)
@@ -87,7 +87,7 @@ def test_rows_of_a_job_go_in_bands_too(land, tmp_path):
             assert (found[0].start, found[-1].stop) == bands.rows(grid.height)
             assert (len(found) > 1) == (mem_mb == 2)
             names = [
-                str(tmp_path / f"{name}{mem_mb}.tif") for name in ("npp", "qc", "missing_reasons")
+                str(tmp_path / f"{name}{mem_mb}.tif") for name in ("npp", "qc", "missing_reason")
             ]
             mod17.sample(npp, mask, names, "2001", mem_mb)
     few, many = ([raster.digest(tmp_path / f"{n}{m}.tif") for n in ("npp", "qc")] for m in (2, 400))

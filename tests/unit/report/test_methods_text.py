@@ -93,7 +93,7 @@ def test_sections_follow_the_settings():
         ("climate", {"complete_month_percent": 65}, "at least 65 %"),
         ("climate", {"time_step": "monthly"}, "temperature and precipitation: monthly records."),
         ("climate", {"time_step": "normals"}, "climate does not vary in time"),
-        ("climate", {"fill": "none"}, "Missing and rejected days were not filled"),
+        ("climate", {"gap_filling": "none"}, "Missing and rejected days were not filled"),
         ("climate", {"model": "trivariate"}, "1 km of height counts as 100 km"),
         ("climate", {"common_smoothing": True}, "one for all surfaces of a variable, minimises"),
         ("climate", {"weights_column": "w"}, "relative weights of the column w"),
@@ -159,7 +159,7 @@ def test_daily_records_are_checked_and_kriged_by_default():
     for step in ("monthly", "normals"):
         other = text_of(changed("climate", time_step=step))[1]
         assert "kriging" not in other and "Durre" not in other and "of its days" not in other
-    unfilled = text_of(changed("climate", fill="none"))[1]
+    unfilled = text_of(changed("climate", gap_filling="none"))[1]
     assert "kriging" not in unfilled and "reconstructed" not in unfilled
     assert "Durre" in unfilled and "% of its days are observed" in unfilled
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 from nepflow.report.methods import references
-from nepflow.study import respiration
+from nepflow.study import pixel, respiration, zones
 
 ENTRY = """@article{sen,
   author = {Sen, P. K.},
@@ -19,14 +19,16 @@ ENTRY = """@article{sen,
 
 
 def keys_in_code(root):
-    """Keys that ``cited`` is called with, and those that a model of respiration names."""
+    """Keys that ``cited`` is called with, and those that entries of registries name."""
     found = set(references.ALWAYS)
     for path in (root / "workflow/scripts/nepflow/report/methods").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "cited":
                 found |= {key.value for key in node.args if isinstance(key, ast.Constant)}
-    confirmed = {key for key, it in respiration.RELATIONS.items() if it.status == "confirmed"}
-    return found | {*respiration.SOIL_MODELS} | confirmed
+    models = (respiration.DIRECT_MODELS, respiration.SOIL_MODELS, respiration.RELATIONS)
+    found |= {it.reference for registry in models for it in registry.values()} - {None, ""}
+    options = (pixel.AUTOCORRELATION, pixel.HURST, zones.KINDS)
+    return found | {work for registry in options for it in registry.values() for work in it.works}
 
 
 def test_every_work_is_cited_and_every_citation_is_a_work(root):

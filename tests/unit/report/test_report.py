@@ -93,7 +93,7 @@ def test_small_numbers_are_not_shown_as_nothing():
         (
             "shares_trend_persistence_class_nep",
             "results",
-            "Area by class of trend_persistence of NEP",
+            "Area by class of trend and persistence of NEP",
         ),
         (
             "field_significance_partial_precipitation_nep",
@@ -226,7 +226,7 @@ def test_rows_of_one_quantity_keep_what_they_are_of():
         "Quantity",
         "Unit",
         "Of",
-        "Built in",
+        "Shared inputs",
     ]
     assert [row[2:5] for row in block["rows"]] == [
         ["forest, 2001", "–", "10"],

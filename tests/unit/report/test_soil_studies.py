@@ -73,7 +73,7 @@ def test_impossible_combinations_are_refused(changes, without, said):
 def test_possible_combinations_pass():
     respiration.check(settings(), "own.yaml")
     respiration.check(
-        settings(compare=["raich2002"], heterotrophic="quadratic", rh_relation_step="month"),
+        settings(compare=["raich2002"], rh_relation="quadratic", rh_relation_step="month"),
         "own.yaml",
     )
     respiration.check({"respiration": SOIL | {"model": "raich2002", "compare": []}}, "a")
@@ -108,7 +108,7 @@ def test_headline_has_the_other_models():
     tables = pages.tables()
     table = tables["respiration_variants"]
     names = {"monthly": "gsmsr_bond_lamberty2004", "annual": "raich2002_bond_lamberty2004"}
-    tables["respiration_variants"] = table.assign(reading=table["reading"].map(names))
+    tables["respiration_variants"] = table.assign(variant=table["variant"].map(names))
     first = page.cards(tables, pages.STUDY)[0]
     assert first["note"].startswith("GSMSR") and first["value"] == "100.3"
     assert first["others"] == [("Raich et al. (2002), Rh by Bond-Lamberty et al. (2004)", "200.5")]

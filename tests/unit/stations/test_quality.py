@@ -91,7 +91,7 @@ def settings(**changes):
         "persistence_days": dict.fromkeys(kinds, 20),
         "spatial_difference": dict.fromkeys(kinds, 8),
         "spatial_score": dict.fromkeys(kinds, 5),
-        "neighbours": {"radius_km": 300, "most": 8, "least": 3},
+        "neighbours": {"radius_km": 300, "max": 8, "min": 3},
     } | changes
 
 

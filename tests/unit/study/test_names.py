@@ -144,8 +144,8 @@ def test_names_inside_a_set_that_are_fine():
 @pytest.mark.parametrize(
     ("studies", "fault"),
     [
-        (["simulation"], "the name simulation is taken"),
-        (["Simulation"], "the name Simulation is taken"),
+        (["simulated"], "the name simulated is taken"),
+        (["Simulated"], "the name Simulated is taken"),
         (["index"], "the name index is taken"),
         (["mine", "Mine"], "mine and Mine are one file name"),
         (["mine", "mine"], "the name mine is used twice"),
@@ -166,12 +166,12 @@ def test_studies_of_a_site(studies, fault):
 
 def test_studies_that_are_fine():
     names.check_studies(
-        ["northwest_china", "my-region", "西北", "2001", "simulation_of_mine"], "c.yaml"
+        ["northwest_china", "my-region", "西北", "2001", "simulated_of_mine"], "c.yaml"
     )
 
 
 def test_a_study_file_by_itself_has_a_name_too(root, tmp_path):
-    with pytest.raises(BadStudy, match=r"simulation.*is taken"):
+    with pytest.raises(BadStudy, match=r"simulated.*is taken"):
         load(root, tmp_path, name="simulated")
 
 

@@ -44,6 +44,7 @@ contrasts:
 def study(tmp_path):
     path = tmp_path / "my_region.yaml"
     path.write_text(OLD, encoding="utf-8")
+    (tmp_path / "northwest_china_simulated.yaml").touch()
     return path
 
 
@@ -91,7 +92,8 @@ def test_new_keys_are_in_the_schema(root):
 def test_the_command_keeps_the_file_before(root, study, tmp_path):
     folder = tmp_path / "top/config/studies"
     folder.mkdir(parents=True)
-    shutil.copy(study, folder)
+    for path in study.parent.glob("*.yaml"):
+        shutil.copy(path, folder)
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import convert_study; "
         "sys.exit(convert_study.main(['my_region'], sys.argv[2]))"

@@ -310,7 +310,7 @@ def test_the_site_has_defaults(root, tmp_path):
         ('studies: ["a\\n"]\n', "does not match"),
         ("studies: ['$(id)', '*']\n", "does not match"),
         ("studies: [.hidden]\n", "does not match"),
-        ("studies: [simulation]\n", "does not match"),
+        ("studies: [simulated]\n", "does not match"),
         ("studies: [a]\nstudies: [b]\n", "studies stands twice, in lines 1 and 2"),
         ("__use_yte__: true\nstudies: [a]\n", "__use_yte__"),
         ("- a\n", "is a list"),

@@ -127,7 +127,7 @@ RASTERS = {"file": "npp_{year}.tif", "unit": "g C m-2 yr-1"}
         ({"npp": {"overlap": [2019, 2001]}}, "npp.overlap"),
         ({"climate": {"elevation_limits_m": [8850, -430]}}, "Write [-430, 8850]"),
         ({"climate": {"limits": {"daily": {"temperature": [60, -90]}}}}, "daily.temperature: [60"),
-        ({"climate": {"quality": {"neighbours": {"least": 9}}}}, "least 9 is above most 8"),
+        ({"climate": {"quality": {"neighbours": {"min": 9}}}}, "min 9 is above max 8"),
         ({"trend": {"significant_z": 3}}, "significant_z 3 is above extremely_significant_z 2.58"),
         ({"variability": {"fixed_breaks": [0.1, 0.05, 0.2, 0.3]}}, "variability.fixed_breaks"),
         ({"plots": {"box_deg": [120, 30, 100, 40]}}, "plots.box_deg"),

@@ -47,7 +47,7 @@ def load(root, tmp_path):
             "landcover/landcover_2023",
             "landcover/landcover_2022",
         ),  # the study has a substitute for it
-        ("landcover/keys/igbp7/landcover_1999", "landcover/keys/igbp7/2"),
+        ("landcover/keys/igbp7/landcover_1999", "landcover/keys/igbp7/landcover_2"),
         ("attribution/nep_joint_case", "attribution: {variables: [nep]}"),
         ("ndvi/ndvi_mean", "npp: {source: casa}"),
         ("factors/soil", "`detectors`"),

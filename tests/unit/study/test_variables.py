@@ -7,6 +7,22 @@ from nepflow.study import circularity, figures, load, settings_file
 from nepflow.study.variables import COLOURS, VARIABLES, entering
 
 
+def whole_schema(root):
+    """The schema of a study with registries and ``$defs`` written out."""
+    schema = settings_file.schema_of(root / "workflow/schemas/study.schema.yaml", load.REGISTRIES)
+
+    def resolved(node):
+        if isinstance(node, list):
+            return [resolved(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        name = node.get("$ref", "").removeprefix("#/$defs/")
+        node = (schema["$defs"][name] if name else {}) | node
+        return {key: resolved(below) for key, below in node.items() if key != "$ref"}
+
+    return resolved({key: below for key, below in schema.items() if key != "$defs"})
+
+
 def blocks(schema, values, path=""):
     """Blocks of the defaults with a value a variable."""
     for key, below in values.items():
@@ -19,7 +35,7 @@ def blocks(schema, values, path=""):
 
 
 def test_defaults_have_a_value_of_every_variable(root):
-    schema = settings_file.schema_of(root / "workflow/schemas/study.schema.yaml", load.REGISTRIES)
+    schema = whole_schema(root)
     defaults = settings_file.read(root / "config/defaults.yaml")
     found = dict(blocks(schema, defaults))
     assert len(found) > 5
@@ -28,8 +44,7 @@ def test_defaults_have_a_value_of_every_variable(root):
 
 
 def test_schema_tells_the_unit_of_each(root):
-    path = root / "workflow/schemas/study.schema.yaml"
-    climate = settings_file.schema_of(path, load.REGISTRIES)["properties"]["climate"]["properties"]
+    climate = whole_schema(root)["properties"]["climate"]["properties"]
     step = climate["quality"]["properties"]["step"]["properties"]
     assert step["temperature"]["description"] == "K"
     assert climate["tolerance"]["properties"]["radiation"]["description"] == "MJ m-2 month-1"

@@ -53,7 +53,7 @@ def closures(table_paths):
     zones = totals[totals["zone"] != "all"].groupby("year")["value"].sum()
     off = float((region - zones).abs().max())
     yield "NEP total, zones against region", off, 1e-6, "Tg C yr-1", off <= 1e-6
-    missing_reason = tables.read(table_paths["missing_reasons"])
+    missing_reason = tables.read(table_paths["missing_reason"])
     shares = missing_reason[missing_reason["unit"] == "%"].groupby("year")["value"].sum()
     off = float((shares - 100).abs().max())
     yield "shares by reason, against 100", off, 1e-6, "%", off <= 1e-6
@@ -66,7 +66,7 @@ if __name__ == "__main__":
             respiration_path=snakemake.input.respiration,
             nep_path=snakemake.input.nep,
             table_paths={
-                **{name: snakemake.input[name] for name in ("sums", "series", "missing_reasons")},
+                **{name: snakemake.input[name] for name in ("sums", "series", "missing_reason")},
                 **{n: [f for f in [snakemake.input[n]] if f] for n in LISTED},
                 "detectors": list(snakemake.input.detectors),
                 "polygons": list(snakemake.input.polygons),

@@ -23,7 +23,7 @@ def estimate_missing_reason(missing_reason_paths, output_path, mem_mb):
             classes=modis.MISSING_REASONS,
         ),
         mem_mb=mem_mb,
-        label="missing_reasons",
+        label="missing data",
     )
 
 

@@ -50,7 +50,7 @@ if __name__ == "__main__":
                 "years": years,
                 "bias_correction": snakemake.params.bias_correction,
             },
-            outputs=[snakemake.output[name] for name in ("npp", "qc", "missing_reasons", "clip")],
+            outputs=[snakemake.output[name] for name in ("npp", "qc", "missing_reason", "clip")],
             year=year,
             settings=snakemake.params.casa | snakemake.params.ndvi,
             mem_mb=snakemake.resources.mem_mb,

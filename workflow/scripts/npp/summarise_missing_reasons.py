@@ -26,7 +26,7 @@ def summarise_missing_reasons(
         ):
             rows.append(("region", "all", year, f"{name}_area", area, "km2"))
             rows.append(("region", "all", year, f"{name}_share", share, "%"))
-    tables.write(rows, outputs["missing_reasons"], simulated=simulated)
+    tables.write(rows, outputs["missing_reason"], simulated=simulated)
     native = []
     for year, path in zip(years, counts_paths, strict=True):
         counts = tables.read(path, ["reason", "cells"]).groupby("reason", sort=False)["cells"].sum()

@@ -17,7 +17,7 @@ COLUMNS = ("variable", "test", "shared_inputs", "quantity", "value", "unit")
 def control_false_discoveries(inputs, outputs, about, settings, mem_mb):
     """All p values are sorted at once: the limit is exact. ``about`` is that of a row."""
     percent, level = (settings["significance"][n] for n in ("false_discovery_percent", "p"))
-    values, area = values_and_area(*(inputs[n] for n in ("p", "missing_reasons", "grid")), mem_mb)
+    values, area = values_and_area(*(inputs[n] for n in ("p", "missing_reason", "grid")), mem_mb)
     name = raster.tags_of(inputs["p"])["long_name"]
     limit = correlation.threshold(values.astype("float64"), percent)
     raster.map_blocks(

@@ -22,7 +22,7 @@ def summarise_correlation(layers, inputs, outputs, variable, settings, mem_mb):
     cell_km2 = raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6
     for driver, paths in layers.items():
         counts, largest, total, area = np.zeros(6), np.zeros(2), 0.0, MaskedArea()
-        paths = [inputs["missing_reasons"], inputs["grid"], *paths]
+        paths = [inputs["missing_reason"], inputs["grid"], *paths]
         for _, _, strip in raster.blocks(paths, mem_mb=mem_mb):
             reasons, inside, r, p, *found = (array[0] for array in strip)
             area.add(~np.isnan(r), reasons, inside)

@@ -17,7 +17,7 @@ def summarise_dominance(inputs, outputs, variable, settings, mem_mb):
     """Over the cells of the area with data; drivers that entered the variable are named."""
     total, cells, significant, area = 0.0, 0, 0, MaskedArea()
     shared_inputs, level = settings["shared_inputs"], settings["level"]
-    paths = [inputs[name] for name in ("r2", "p", "missing_reasons", "grid")]
+    paths = [inputs[name] for name in ("r2", "p", "missing_reason", "grid")]
     for _, _, strip in raster.blocks(paths, mem_mb=mem_mb):
         r2, p, reasons, inside = (layer[0] for layer in strip)
         known = np.isfinite(r2) & (inside == 1)

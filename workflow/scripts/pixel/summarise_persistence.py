@@ -18,7 +18,7 @@ def summarise_persistence(cube, inputs, outputs, settings, mem_mb):
         persistence.Sums(method, len(years), settings["min_years"], settings["persistence"])
         for method in persistence.METHODS
     ]
-    paths = [stack, *(inputs[name] for name in ("slope", "missing_reasons", "grid"))]
+    paths = [stack, *(inputs[name] for name in ("slope", "missing_reason", "grid"))]
     for _, _, (series, *layers) in raster.blocks(
         paths, mem_mb=mem_mb, label="persistence", years=years
     ):

@@ -23,7 +23,7 @@ def check_stations(inputs, outputs, settings):
         crs = raster.grid_of(inputs["grid"]).crs
         apart = distances_km(cleaning.projected(days.sites["lon"], days.sites["lat"], crs))
         near = options["neighbours"]
-        weights = quality.neighbour_weights(apart, near["radius_km"], near["most"])
+        weights = quality.neighbour_weights(apart, near["radius_km"], near["max"])
         columns, codes = {}, {}
         for name in progress(variables, len(variables), "checks of station records"):
             values, before = days.values(VARIABLES[name].column), days.flags(name)

@@ -25,7 +25,7 @@ def fill_stations(inputs, outputs, settings):
         columns, codes = {}, {}
         for name in progress(variables, len(variables), "reconstruction of station records"):
             values, codes[name] = days.values(VARIABLES[name].column), days.flags(name)
-            if settings["fill"] == "kriging":
+            if settings["gap_filling"] == "kriging":
                 values, months = filling.without_gaps(
                     name,
                     values,

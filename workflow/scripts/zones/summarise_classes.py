@@ -27,7 +27,7 @@ def summarise_classes(inputs, outputs, settings, mem_mb):
     names, criteria = raster.classes_of(inputs["classes"]), settings["criteria"]
     size = max(256, *names) + 1
     classified, area = np.zeros(size), MaskedArea()
-    paths = [inputs[name] for name in ("classes", "missing_reasons", "grid")]
+    paths = [inputs[name] for name in ("classes", "missing_reason", "grid")]
     for _, _, (codes, reasons, inside) in raster.blocks(paths, mem_mb=mem_mb, label="classes"):
         known = ~np.isnan(codes)
         classified += np.bincount(codes[known & (inside == 1)].astype(int), minlength=size)

@@ -253,7 +253,7 @@ def checked(name, values, codes, month, weights, settings, top_of_atmosphere=Non
                 difference=settings["spatial_difference"][name],
                 score=settings["spatial_score"][name],
                 transformation=about.spatial_scale,
-                minimum=settings["neighbours"]["least"],
+                minimum=settings["neighbours"]["min"],
             ),
         ),
     ]

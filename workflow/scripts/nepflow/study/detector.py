@@ -12,7 +12,7 @@ from nepflow.study.settings_file import BadStudy
 
 _CARBON = re.compile(r"pixel/(nep|npp|rh)_(\w+)")
 _DRIVER = re.compile(
-    rf"(?:(?:pixel|climate)/)?({'|'.join(circularity.DRIVERS)}|ndvi|landcover)(?:/|$)"
+    rf"(?:(?:pixel|climate)/)?({'|'.join(circularity.DRIVERS)}|ndvi|landcover)(?:/|_|$)"
 )
 _MEAN = re.compile(rf"pixel/(nep|npp|rh|{'|'.join(circularity.DRIVERS)})_mean")
 _COVER = re.compile(r"landcover/(?:keys/(\w+)/)?landcover_(\d{4})")

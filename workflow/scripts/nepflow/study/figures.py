@@ -481,7 +481,7 @@ KINDS = {
             ),
             Text(
                 "Text in red says which driver entered the variable that it is compared with.",
-                lambda entry: any("/partial_" in p.get("layer", "") for p in parts_of(entry)),
+                lambda entry: any("_partial_" in p.get("layer", "") for p in parts_of(entry)),
             ),
         ),
         _panels_options,

@@ -23,9 +23,9 @@ from nepflow.study.settings_file import BadStudy
 from nepflow.study.variables import VARIABLES
 from nepflow.study.zones import KINDS
 
-# Layers of pixel/<variable>/ that need min_years
+# Layers of pixels that need min_years
 LAYERS_OF_SERIES = re.compile(
-    ".*/("
+    r"pixel/[a-z]+_("
     + "|".join(name.replace(DRIVER, r"\w+") for name, layer in LAYERS.items() if layer.series)
     + ")|attribution/.+"
 )

@@ -210,10 +210,6 @@ RENAMED_VALUES = {
     "inputs": {"twin": "simulated"},
     "respiration.reading": {"annual_once": "annual"},
     "attribution.claim": {"residual": "restrend"},
-    "based_on": {
-        f"{name}_twin": f"{name}_simulated"
-        for name in ("northwest_china", "indochina_karst", "guangxi_karst")
-    },
     "published.quantity": {"coupling_share": "trend_persistence_share"},
 }
 _CARBON = r"(nep|npp|rh|temperature|precipitation|radiation)"
@@ -259,6 +255,13 @@ def renamed_value(place, text):
     return next((old.sub(new, text) for old, new in RENAMED_LAYERS if old.fullmatch(text)), None)
 
 
+def _renamed_study(name, folder):
+    """The study of this project that was renamed, None where there is one of the old name."""
+    new = re.sub("_twin$", "_simulated", name)
+    there = (folder / f"{other}.yaml" for other in (name, new))
+    return new if [path.exists() for path in there] == [False, True] else None
+
+
 def replacements(path):
     """Return the text of a study file, and (scalar, new text) of what was renamed in it.
 
@@ -272,6 +275,8 @@ def replacements(path):
     for scalar in scalars:
         if scalar.is_key:
             new = renamed_key(scalar.place)
+        elif scalar.place == ("based_on",):
+            new = _renamed_study(scalar.text, Path(path).parent)
         else:
             new = renamed_value(scalar.place, scalar.text)
         if new is not None:

@@ -130,12 +130,12 @@ HURST = {  # ranges that the Hurst exponent is found of
 }
 # Titles of the tables by the pattern of their names, in the report
 TITLES = (
-    (r"trend_classes_(.+)", "Area by class of the trend of {0}"),
+    (r"shares_trend_class_(.+)", "Area by class of the trend of {0}"),
+    (r"shares_trend_persistence_class_(.+)", "Area by class of trend and persistence of {0}"),
     (r"shares_dominant_class_(.+)", "Area by dominant combination of drivers of {0}"),
     (r"multiple_(.+)", "Multiple correlation of {0} with climate"),
     (r"shares_(.+)_class_(.+)", "Area by class of {0} of {1}"),
     (r"shares_(.+)_(nep|npp|rh)", "Area by class of {0} of {1}"),
-    (r"trend_criteria_(.+)", "Categories of the Mann-Kendall test of {0}"),
     (r"cv_breaks_(.+)", "Breaks of the classes of variation of {0}"),
     (r"persistence_(.+)", "Persistence of {0} by method, beside chance"),
     (r"correlation_(.+)", "Partial correlation of {0} with climate"),

@@ -367,7 +367,7 @@ def check(study, file):
         about = SOIL_MODELS[name]
         if about.step == YEAR and settings["rh_relation_step"] == MONTH:
             raise BadStudy(
-                f"{file}: {name} gives annual respiration and {settings['heterotrophic']} needs "
+                f"{file}: {name} gives annual respiration and {settings['rh_relation']} needs "
                 "months. Take it out of respiration, or choose an annual relation."
             )
         if about.needs_carbon and "soil_carbon" not in study:

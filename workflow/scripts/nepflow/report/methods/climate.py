@@ -85,7 +85,7 @@ def _days(climate):
         "Daily values were checked, each check on what passed the ones before "
         f"{cited('durre')}: {'; '.join(_checks(climate))}. "
     )
-    if climate["fill"] == "kriging":
+    if climate["gap_filling"] == "kriging":
         longest = climate["kriging"]["max_gap_days"]
         limit = "" if longest is None else f" in interruptions of up to {longest} days"
         text += (

@@ -154,8 +154,8 @@ def blocks(study):
     second = (
         "The coefficients <var>b<sub>i</sub></var> come from three regressions: on the drivers "
         "(whose residuals are the usual estimate), on the drivers and the year, and of differences "
-        f"from year to year. Numbers are claimed from {_CLAIMS[rule['claim']]}; the others stand "
-        f"beside it. {_bias(rule)}"
+        f"from year to year. Numbers are claimed from {_CLAIMS[rule['main_method']]}; the others "
+        f"stand beside it. {_bias(rule)}"
     )
     third = (
         "By the signs of the three slopes a cell is one of six cases; a factor dominates with more "
