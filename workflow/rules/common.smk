@@ -33,9 +33,6 @@ class MissingRawFiles(SystemExit):
     says nothing, whatever `Exception` an input function raises. An exit it lets pass.
     """
 
-    def __init__(self, message):
-        super().__init__(f"MissingRawFiles: {message}")
-
 
 def checked(function, *arguments, **options):
     """What a function of settings returns; a fault stops the workflow with its remedy."""
@@ -88,7 +85,9 @@ def of_study(function, *names, **fixed):
         try:
             return checked(function, study, *given, **fixed)
         except MissingTiles as error:
-            raise MissingRawFiles(downloads.missing_tiles(study, error)) from None
+            raise MissingRawFiles(
+                f"MissingRawFiles: {downloads.missing_tiles(study, error)}"
+            ) from None
 
     return value
 
@@ -133,7 +132,7 @@ def refusing(study, path, faults):
     """Input function of a raw file that is not there."""
 
     def refuse(_):
-        raise MissingRawFiles(files.refusal(study, path, faults))
+        raise MissingRawFiles(f"MissingRawFiles: {files.refusal(study, path, faults)}")
 
     return refuse
 
