@@ -1,19 +1,9 @@
 """Monthly station values, or climate grids -> climate of the study grid.
 
-Inputs   <study>/stations/monthly.csv, <study>/{grid,dem}.tif
-         <study>/climate/<variable>_fit.npz, <study>/tables/<variable>_{fit,minima}.csv
-         rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
-         <study>/landcover/landcover_<year>.tif, pixel/nep_mean.tif, climate, dem.tif, files of the user
-Outputs  <study>/climate/<variable>{.tif,_fit.npz},
-         <study>/tables/<variable>_{fit,minima,floored}.csv
-         <study>/climate/<variable>_residuals.parquet,
-         <study>/climate/<variable>_standard_error_<year>.tif,
-         <study>/tables/<variable>_{ranked,suspects}.csv, <study>/tables/<variable>_fit.txt,
-         <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
-         <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
-         <study>/npp/rasters/*
-         <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp_missing_reason.tif,
-         <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
+Inputs   <study>/stations/monthly.csv, or rasters of climate.grids; <study>/{grid,dem}.tif
+Outputs  <study>/climate/<variable>{.tif,_fit.npz,_residuals.parquet,_standard_error_<year>.tif},
+         climate/{native,grids}/<variable>.tif, <variable>_difference.tif, climate/pet.tif,
+         <study>/tables/<variable>_{fit,minima,floored,ranked,suspects,grids,comparison}.csv
 """
 
 from nepflow.study import climate, layers

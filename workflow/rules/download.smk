@@ -1,14 +1,8 @@
 """Public archives -> raw files, each beside its record; nothing there is overwritten.
 
 Inputs   the archives of config/datasets.yaml, <study>/{zones/outlines.gpkg,grid.tif}
-         the archives of config/datasets.yaml, <study>/{grid.tif,zones/outlines.gpkg}
-Outputs  <study>/acquired/{area.gpkg,{dem,soil_carbon,population}.tif},
-         <study>/acquired/{area,dem,soil_carbon,population}_files.csv and
-         <product>.<collection>_<year>.csv (lists)
-         <study>/acquired/stations.csv, <study>/acquired/{stations,radiation}_files.csv,
-         <study>/tables/station_{ranking,found}.csv
-
-Downloaded files lie in the raw folder, each beside its record; nothing there is overwritten.
+Outputs  <study>/acquired/: area.gpkg, {dem,soil_carbon,population}.tif, stations.csv, and the lists of
+         what was brought; <study>/tables/station_{ranking,found}.csv
 """
 
 from nepflow.study import downloads

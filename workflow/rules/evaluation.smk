@@ -1,21 +1,10 @@
 """Results -> comparison with field data, published numbers, other choices, and simulated truth.
 
-Inputs   tables of plots and sites of the raw folder, <study>/nep/nep.tif, zones and layers
-         <study>/tables/*.csv, <study>/landcover/landcover_<year>.tif
-         <study>/npp, nep, pixel/nep, landcover; only what a choice affects
-         <results>/simulated/<study>/truth/*, the study's climate, NPP, Rh, NEP, trend, land cover
-         resources/<region>/*, <study>/grid.tif, tables of attribution and restoration
-         sums over zones, cubes, class rasters and reasons for missing data of a study
+Inputs   layers and tables of the study, tables of plots and sites of the raw folder,
+         <results>/simulated/<study>/truth/*
 Outputs  <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,sites}.csv,
-         <study>/tables/contrast_<contrast>.csv
-         <study>/tables/{numbers,published,published_consistency}.csv
-         <study>/specification/<choice>.csv, <study>/tables/specification.csv
-         <study>/tables/{recovery,recovery_patterns}.csv,
-         <study>/tables/recovery_{factors_<detector>,land_use_<variable>}.csv
-         <results>/simulated/{study}/{restoration.gpkg,soil_carbon.tif,srdb-data.csv},
-         <results>/simulated/{study}/truth/{restoration,attribution}.csv, truth/*_slope.tif,
-         <study>/tables/recovery_management.csv
-         <study>/tables/*.csv
+         tables/{numbers,published,published_consistency,specification,checks,warnings}.csv,
+         specification/<choice>.csv, tables/recovery{,_patterns,_management,_factors_*,_land_use_*}.csv
 """
 
 from nepflow.study import (

@@ -1,12 +1,9 @@
 """MCD12Q1 tiles -> land cover of each year, its transitions, and the effect of land-use change.
 
-Inputs   HDF4-EOS tiles of the raw folder
-         <study>/landcover/landcover_<year>.tif
-         <study>/nep/nep.tif and the other cubes, <study>/landcover/landcover_<year>.tif
-Outputs  <study>/landcover/landcover_<year>.tif, and landcover/keys/<key>/landcover_<year>.tif by another key
-         <study>/tables/{transitions,shared_inputs}.csv
+Inputs   HDF4-EOS tiles of the raw folder, <study>/nep/nep.tif and the other cubes
+Outputs  <study>/landcover/landcover_<year>.tif, by another key landcover/keys/<key>/landcover_<year>.tif,
          <study>/land_use/{<variable>,class}_{first,last}.tif,
-         <study>/tables/land_use_{effect,density}_<variable>.csv
+         <study>/tables/{transitions,land_use_effect_<variable>,land_use_density_<variable>}.csv
 """
 
 from nepflow.study import downloads, landcover, layers

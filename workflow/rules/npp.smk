@@ -1,22 +1,12 @@
 """MOD17 tiles, rasters of the user, or NDVI and climate -> NPP of each year.
 
-Inputs   HDF4-EOS tiles of the raw folder, <study>/npp/<source>/npp_<year>.tif
-         rasters of climate.grids and npp.rasters, <study>/{grid,dem}.tif
-         HDF4-EOS tiles of the raw folder, <study>/grid.tif
-         <study>/ndvi/*.tif, <study>/landcover/keys/igbp17/landcover_<year>.tif, climate, dem, grid
-         <study>/landcover/landcover_<year>.tif, pixel/nep_mean.tif, climate, dem.tif, files of the user
-         sums over zones, cubes, class rasters and reasons for missing data of a study
-Outputs  <study>/npp/<collection>/{year,qc_year,missing_reason_year}.tif, counts_year.csv,
-         <study>/npp/compared/*.tif, <study>/tables/npp_agreement.csv
-         <study>/climate/native/<variable>.tif, <study>/climate/{,grids/}<variable>.tif,
-         <study>/climate/<variable>_difference.tif, <study>/tables/<variable>_{grids,comparison}.csv,
-         <study>/npp/rasters/*
-         <study>/ndvi/*.tif, <study>/npp/casa/{counts,granules}_<year>.csv
-         <study>/casa/*.tif, <study>/npp/casa{limits}/*.tif, <study>/tables/casa*.csv; ``limits``
-         is empty, or names limits of NDVI that the study did not choose
-         <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp_missing_reason.tif,
-         <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
-         <study>/tables/*.csv
+Inputs   HDF4-EOS tiles of the raw folder, or rasters of npp.rasters; for CASA <study>/climate/* and
+         landcover/keys/igbp17/landcover_<year>.tif
+Outputs  <study>/npp/<source>/{npp,qc,missing_reason}_<year>.tif and their counts and granules, ndvi/*.tif,
+         casa/*.tif, npp/compared/*.tif, pixel/npp_missing_reason.tif,
+         <study>/tables/{missing_reasons,missing_reasons_native,npp_agreement,casa*}.csv
+
+``limits`` in a name is empty, or names limits of NDVI that the study did not choose.
 """
 
 from nepflow.study import downloads, files, layers, npp, variables

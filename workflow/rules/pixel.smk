@@ -1,15 +1,9 @@
 """Annual cubes -> statistics of each pixel's series.
 
-Inputs   <study>/nep/nep.tif and the other cubes
-         <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
-Outputs  <study>/pixel/<variable>_{mean,valid_years,sen_slope,slope_low,
-         slope_high,mann_kendall_z,mann_kendall_p,lag1,trend_class}.tif
-         <study>/pixel/<variable>_{sd,cv,cv_class,hurst,trend_persistence_class}.tif,
-         <study>/tables/{cv_breaks,persistence}_<variable>.csv
-         <study>/pixel/<variable>_partial_<driver>{,_p,_class}.tif, <test>_fdr.tif,
-         <study>/tables/{correlation_<variable>,field_significance_<test>_<variable>}.csv
-         <study>/pixel/<variable>_{multiple_r2,multiple_p,dominant_class}.tif,
-         <study>/tables/multiple_<variable>.csv
+Inputs   <study>/nep/nep.tif and the other cubes, <study>/climate/<variable>.tif
+Outputs  <study>/pixel/<variable>_<layer>.tif (layers: nepflow/study/pixel.py),
+         <study>/tables/{cv_breaks,persistence,correlation,multiple}_<variable>.csv,
+         field_significance_<test>_<variable>.csv
 """
 
 from nepflow.study import circularity, layers, pixel

@@ -1,4 +1,4 @@
-"""Raw files that are not there: a rule that refuses to make each, whatever asks for it.
+"""Missing raw files: a rule for each that refuses to make it, whatever asks for it.
 
 Without it a missing raw file would be silent once results exist (`MissingRawFiles`).
 """

@@ -1,13 +1,11 @@
 """Climate, soil carbon and NPP -> heterotrophic respiration and NEP.
 
-Inputs   <study>/climate/<variable>{.tif,_fit.npz} or native/<variable>.tif, <study>/npp/<collection>/npp_<year>.tif
-         <study>/climate, raster of soil_carbon
-         sums over zones, cubes, class rasters and reasons for missing data of a study
-Outputs  <study>/nep/rh_<time_step>.tif of all cells; <study>/nep/{nep,npp,rh}.tif, the balance, over the
-         cells and years where NEP exists
-         <study>/soil/{native_carbon,carbon}.tif, <study>/nep/{rs,rh}_<soil model>_<relation>.tif,
-         <study>/tables/{respiration_<soil model>_<relation>,calibration_plots}.csv
-         <study>/tables/*.csv
+Inputs   <study>/climate/<variable>{.tif,_fit.npz} or native/<variable>.tif, npp/<source>/npp_<year>.tif,
+         raster of soil_carbon
+Outputs  <study>/nep/{nep,npp,rh}.tif, the balance, over the cells and years where NEP exists;
+         nep/rh_<time_step>.tif (Rh by a direct model) and nep/{rs,rh}_<soil model>_<relation>.tif (total
+         soil respiration and Rh from it) of all cells, soil/{native_carbon,carbon}.tif,
+         <study>/tables/respiration_{variants,<soil model>_<relation>}.csv, calibration_plots.csv
 """
 
 from nepflow.study import evaluation, files, layers, respiration

@@ -1,15 +1,8 @@
 """Real geography and a seed -> a simulated archive with known truth below <results>/simulated/.
 
 Inputs   resources/<region>/*, <study>/grid.tif (the truth only)
-         resources/<region>/*
-         resources/<region>/*, <study>/grid.tif, tables of attribution and restoration
-Outputs  <results>/simulated/{study}/granules/*.csv with tiles beside in modis/, stations.csv, dem.tif,
-         area.gpkg, truth/*
-         <results>/simulated/{study}/granules/MOD13A3.*.csv with tiles beside in modis/, karst.gpkg,
-         population.tif
-         <results>/simulated/{study}/{restoration.gpkg,soil_carbon.tif,srdb-data.csv},
-         <results>/simulated/{study}/truth/{restoration,attribution}.csv, truth/*_slope.tif,
-         <study>/tables/recovery_management.csv
+Outputs  <results>/simulated/<study>/: granules/*.csv with tiles beside in modis/, stations.csv, dem.tif,
+         {area,karst,restoration}.gpkg, {population,soil_carbon}.tif, srdb-data.csv, truth/*
 
 Nothing here writes outside <results>/simulated/, and everything written says "simulated".
 """

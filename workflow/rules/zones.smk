@@ -1,13 +1,8 @@
 """Polygons, classes and layers -> zones, and sums and shares over them.
 
-Inputs   <study>/landcover/landcover_<year>.tif, pixel/nep_mean.tif, climate, dem.tif, files of the user
-         sums over zones, cubes, class rasters and reasons for missing data of a study
-         tables of plots and sites of the raw folder, <study>/nep/nep.tif, zones and layers
-Outputs  <study>/zones/<zones>.tif, <study>/climate/pet.tif, <study>/pixel/npp_missing_reason.tif,
-         <study>/tables/shares_<classes>.csv, <study>/zones/sums.parquet
-         <study>/tables/*.csv
-         <study>/tables/{plots,sites}_comparison.csv, <study>/evaluation/{plots,sites}.csv,
-         <study>/tables/contrast_<contrast>.csv
+Inputs   layers of the study, polygons of the raw folder
+Outputs  <study>/zones/<zones>.tif, zones/sums.parquet,
+         <study>/tables/{shares_<classes>,series_<zones>,trends_<zones>,contrast_<contrast>}.csv
 """
 
 from nepflow.study import layers, zones

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import yaml
+from nepflow.study import checks
 from nepflow.study import load as study_load
 
 NORTHWEST = "northwest_china"
@@ -235,3 +236,13 @@ def test_climate_that_makes_no_sense(root, config, climate, fault):
     write(config, "own", based_on=NORTHWEST, climate=climate)
     with pytest.raises(study_load.BadStudy, match=fault):
         load(root, config, "own")
+
+
+def test_a_variable_without_a_value_is_named_with_its_block():
+    """A new variable that a block of the defaults forgot."""
+    climate = {"variables": ["temperature", "vpd"], "kriging": {"lags": 3}}
+    climate["quality"] = {"step": {"temperature": 1}}
+    with pytest.raises(study_load.BadStudy, match=r"climate\.quality\.step has no value of vpd"):
+        checks._check_values_of_variables(climate, "f")
+    climate["quality"]["step"]["vpd"] = None
+    checks._check_values_of_variables(climate, "f")

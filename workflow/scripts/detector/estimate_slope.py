@@ -5,14 +5,14 @@ Writes  slope (degree)
 """
 
 from nepflow._log import logged_to
-from nepflow.detector import factors
 from nepflow.io import raster
+from nepflow.spatial import terrain
 
 
 def estimate_slope(dem_path, output_path):
     """Slope between neighbouring cells of the grid: of large cells it is that of wide valleys."""
     grid = raster.grid_of(dem_path)
-    slope = factors.horn(raster.read(dem_path), grid.resolution_m)
+    slope = terrain.horn(raster.read(dem_path), grid.resolution_m)
     output = raster.Output(output_path, "degree", "slope", ("slope",))
     raster.write(slope, output, grid, inherit=[dem_path])
 

@@ -6,9 +6,8 @@ import numpy as np
 from numba import njit
 from scipy.special import erfc, ndtri
 
-from nepflow.study.pixel import AUTOCORRELATION
+from nepflow.study.pixel import AUTOCORRELATION, HAMED_RAO, TFPW
 
-# |Z| limits of the classes, weakest first: 90, 95, 99 % (two-sided)
 CLASS_NAMES = {
     1: "extremely significant decrease",
     2: "significant decrease",
@@ -135,12 +134,12 @@ def _all_pixels(flat, years, min_years, autocorrelation, quantile):
             rest[year] = x[year] - (t[year] - t[0] + 1) * slope
         lag1 = _autocorrelation(rest, count, 1)
         start = _median(pairs, count, half, spare)
-        if autocorrelation == 1:
+        if autocorrelation == TFPW:
             for year in range(1, count):
                 white = rest[year] - rest[year - 1] * lag1
                 x[year - 1] = white + (t[year] - t[0]) * slope
             s, variance = _score(x, count - 1)
-        elif autocorrelation == 2:
+        elif autocorrelation == HAMED_RAO:
             variance *= _inflation(rest, count)
         found[:, pixel] = slope, low, high, start, _z(s, variance), lag1
     return found

@@ -45,6 +45,7 @@ def check_sense(study, file):
     check_tiles(study, file)
     detector.check(study, file)  # whose layers others look through
     zones.check(study, file)
+    _check_values_of_variables(study["climate"], file)
     _check_climate(study, file)
     if uses_landcover(study) or source == "casa":
         _check_landcover_years(study, file)
@@ -129,6 +130,27 @@ def check_grids(climate, file):
             f"{file}: climate.downscaling needs both lapse_rate_k_per_km and elevation, the "
             "elevation that the temperature of the grids belongs to. Give both or none."
         )
+
+
+def _check_values_of_variables(climate, file):
+    """Refuse a block of climate that has no value of a variable of the study."""
+    for place, block in _blocks_by_variable(climate):
+        lacking = [name for name in climate["variables"] if name not in block]
+        if lacking:
+            raise BadStudy(
+                f"{file}: climate.{place} has no value of {' and '.join(lacking)}. Give one there, "
+                "or for every study in config/defaults.yaml."
+            )
+
+
+def _blocks_by_variable(climate, place=""):
+    """Yield (place, block) of the settings with a value a variable, which all need one."""
+    for key, below in climate.items():
+        if isinstance(below, dict) and key != "smoothing_value":  # given only where it is fixed
+            if variables.VARIABLES.keys() & below.keys():
+                yield f"{place}{key}", below
+            else:
+                yield from _blocks_by_variable(below, f"{place}{key}.")
 
 
 def _check_climate(study, file):

@@ -116,6 +116,7 @@ AUTOCORRELATION = {  # what the Mann-Kendall test does about it
         ("hamed",),
     ),
 }
+TFPW, HAMED_RAO = list(AUTOCORRELATION).index("tfpw"), list(AUTOCORRELATION).index("hamed_rao")
 HURST = {  # ranges that the Hurst exponent is found of
     "prefix": Option(OptionText("for the expanding prefixes of 3 to <var>n</var> years")),
     "prefix_from_2": Option(OptionText("for the expanding prefixes of 2 to <var>n</var> years")),

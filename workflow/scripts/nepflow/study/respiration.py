@@ -32,6 +32,9 @@ class Constant(NamedTuple):
     symbol: str = ""
 
 
+_CLIMATE = ("temperature", "precipitation")  # what every model is given, whatever it uses
+
+
 class SoilText(NamedTuple):
     """Name of a model of soil respiration, and where and how far it holds."""
 
@@ -44,8 +47,8 @@ class SoilModel(NamedTuple):
 
     ``step`` is what climate is given of, `MONTH` or `YEAR`; ``unit`` that of Rs by the equation;
     ``rain_unit`` that of its P; ``held_at`` the limits of temperature (degC) or None; ``drivers``
-    the climate that Rh then contains; ``equation`` LaTeX with constants in angle brackets;
-    ``reference`` a key of the bibliography.
+    the climate that Rs depends on (every model is given temperature and precipitation);
+    ``equation`` LaTeX with constants in angle brackets; ``reference`` a key of the bibliography.
     """
 
     step: str
@@ -58,7 +61,7 @@ class SoilModel(NamedTuple):
     equation: str
     reference: str
     en: SoilText
-    drivers: tuple = ("temperature", "precipitation")
+    drivers: tuple = _CLIMATE
 
 
 class DirectText(NamedTuple):
@@ -77,7 +80,7 @@ class DirectModel(NamedTuple):
     equation: str
     reference: str
     en: DirectText
-    drivers: tuple = ("temperature", "precipitation")
+    drivers: tuple = _CLIMATE
 
 
 class ReadingText(NamedTuple):
@@ -401,8 +404,8 @@ def carbon_if_needed(study, soil_model):
 
 def months(study, soil_model):
     """Return the months of climate, if the model is monthly."""
-    about = SOIL_MODELS[soil_model]
-    return layers.months(study, about.drivers) if about.step == MONTH else []
+    monthly = SOIL_MODELS[soil_model].step == MONTH
+    return layers.months(study, _CLIMATE) if monthly else []
 
 
 def constants(study, soil_model):

@@ -88,10 +88,10 @@ def stable_landcover(layers, entry, mem_mb):
     )
 
 
-def sink(layers, entry, mem_mb):
-    """Intervals of the mean NEP."""
+def by_cuts(layers, entry, mem_mb):
+    """Intervals of a layer between the cuts of the zones, or of their kind."""
     names = names_of(entry)
-    return lambda mean: intervals(mean[0], cuts_of(entry)), layers, names, RAMP[: len(names)]
+    return lambda layer: intervals(layer[0], cuts_of(entry)), layers, names, RAMP[: len(names)]
 
 
 def aridity(layers, entry, mem_mb):
@@ -103,12 +103,6 @@ def aridity(layers, entry, mem_mb):
 
     names = names_of(entry)
     return index, layers, names, RAMP[: len(names)]
-
-
-def elevation(layers, entry, mem_mb):
-    """Intervals of the elevation."""
-    names = names_of(entry)
-    return lambda dem: intervals(dem[0], cuts_of(entry)), layers, names, RAMP[: len(names)]
 
 
 def crossed(layers, entry, mem_mb):
@@ -137,8 +131,8 @@ def crossed(layers, entry, mem_mb):
 # codes from 1, the inputs, the names of the codes, and their colours or None
 KINDS = {
     "stable_landcover": stable_landcover,
-    "sink": sink,
+    "sink": by_cuts,
     "aridity": aridity,
-    "elevation": elevation,
+    "elevation": by_cuts,
     "crossing": crossed,
 }

@@ -49,7 +49,10 @@ def entries(text):
         made[key] = {name: re.sub("[{}]", "", value) for name, value in fields.items()}
     rest = _ENTRY.sub("", text).strip()
     if rest:
-        raise ValueError(f"{FILE.name}: not an entry: {rest.splitlines()[0]}")
+        raise ValueError(
+            f"{FILE.name}: not an entry: {rest.splitlines()[0]}. It begins with @article, @book or "
+            "@misc at the start of a line, and its } stands on a line of its own."
+        )
     return made
 
 

@@ -47,10 +47,13 @@ def _of_soil(settings):
     own, *others = soil_models(settings)
     about, relation = SOIL_MODELS[own], settings["rh_relation"]
     given = "a month" if about.step == MONTH else "a year"
+    symbols = {
+        "temperature": "mean temperature <var>T</var> (°C)",
+        "precipitation": f"precipitation <var>P</var> ({about.rain_unit})",
+    }
     first = (
         f"Total soil respiration <var>R</var><sub>s</sub> follows {cited(about.reference)} from "
-        f"mean temperature <var>T</var> (°C) and precipitation <var>P</var> ({about.rain_unit}) of "
-        f"{given}"
+        f"{' and '.join(symbols[name] for name in about.drivers)} of {given}"
     )
     if about.needs_carbon:
         first += " and soil organic carbon <var>C</var> of 0–20 cm (kg C m⁻²)"
