@@ -39,7 +39,7 @@ def write_grid(path, unit_of_month, count=36):
 @pytest.fixture(scope="module")
 def studies(root, tiny, tmp_path_factory):
     """Two studies on the simulation's tiles, elevation and area."""
-    simulation = tiny.result("simulation/tiny").absolute()
+    simulation = tiny.result("simulated/tiny").absolute()
     grids = [
         {"variable": "temperature", "file": "t.tif", "unit": "K"},
         {"variable": "precipitation", "file": "p.tif", "unit": "mm d-1"},

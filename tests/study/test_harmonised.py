@@ -55,7 +55,7 @@ def test_2000_is_shifted_by_the_mean_difference_of_the_collections(harmonised):
 @pytest.mark.slow
 def test_nep_of_2000_is_that_of_the_harmonised_npp(harmonised):
     nep = raster.read(harmonised.result("tiny/nep/nep.tif"), 1)
-    rh = raster.read(harmonised.result("tiny/nep/rh_annual_once.tif"), 1)
+    rh = raster.read(harmonised.result("tiny/nep/rh_annual.tif"), 1)
     npp = npp_of(harmonised, "harmonised", 2000)
     assert raster.years_of(harmonised.result("tiny/nep/nep.tif"))[0] == 2000
     assert nep == pytest.approx(npp - rh, abs=1e-3, nan_ok=True)
@@ -76,7 +76,7 @@ def test_the_choice_offers_the_collection_as_it_is_and_no_2000(harmonised):
     cube = np.array([raster.read(nep, band) for band in range(1, 10)])
     assert found[own] == pytest.approx(np.nanmean(cube, axis=(1, 2)).mean(), rel=1e-6)
     assert found["drop"] == pytest.approx(np.nanmean(cube[1:], axis=(1, 2)).mean(), rel=1e-6)
-    rh = raster.read(harmonised.result("tiny/nep/rh_annual_once.tif"), 1)
+    rh = raster.read(harmonised.result("tiny/nep/rh_annual.tif"), 1)
     cube[0] = npp_of(harmonised, "006", 2000) - rh
     assert found["collection_006"] == pytest.approx(np.nanmean(cube, axis=(1, 2)).mean(), rel=1e-6)
     assert len(set(found.values())) == 3

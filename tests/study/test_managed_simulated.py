@@ -128,7 +128,7 @@ def test_residual_method_misses_people_by_the_formula(built, value):
     r2 = raster.read(folder / "time_r2.tif")
     known = np.isfinite(joint + plain + r2)
     np.testing.assert_allclose(plain[known], (joint * (1 - r2))[known], rtol=1e-3, atol=1e-3)
-    true = raster.read(built.result("simulation/small/truth/nep_human_slope.tif"))
+    true = raster.read(built.result("simulated/small/truth/nep_human_slope.tif"))
     known &= np.isfinite(true)
     expected = (true * (1 - r2))[known].mean()
     found = value["residual", "restrend", "mean trend of nep", "found"]
@@ -174,9 +174,9 @@ def test_projects_do_not_lie_at_random(built):
 
 @pytest.mark.slow
 def test_climate_trends_and_chance_has_memory(built):
-    with rasterio.open(built.result("simulation/small/truth/npp_climate_slope.tif")) as file:
+    with rasterio.open(built.result("simulated/small/truth/npp_climate_slope.tif")) as file:
         assert file.tags()["simulated"] == "simulated"
-    table = rows(built.result("simulation/small/truth/attribution.csv"))
+    table = rows(built.result("simulated/small/truth/attribution.csv"))
     truth = {(r["variable"], r["of"], r["quantity"]): float(r["value"]) for r in table}
     assert truth["nep", "climate", "mean_slope"] > 0.3
     assert 60 < truth["nep", "human", "share"] < 95

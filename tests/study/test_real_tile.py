@@ -44,7 +44,7 @@ STUDY = {
 TABLES = (
     "respiration_variants",
     "missing_reasons_native",
-    "missing_reason",
+    "missing_reasons",
     "warnings",
     "checks",
     "choices",

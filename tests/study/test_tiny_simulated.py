@@ -80,7 +80,7 @@ def test_checks_pass(tiny):
 def test_nep_is_npp_minus_respiration(tiny):
     nep = raster.read(tiny.result("tiny/nep/nep.tif"), 5)
     npp = raster.read(tiny.result("tiny/npp/061/npp_2004.tif"))
-    respiration = raster.read(tiny.result("tiny/nep/rh_annual_once.tif"), 5)
+    respiration = raster.read(tiny.result("tiny/nep/rh_annual.tif"), 5)
     assert np.array_equal(np.isfinite(nep), np.isfinite(npp))
     assert np.nanmax(np.abs(npp - respiration - nep)) < 1e-3
 
@@ -111,10 +111,10 @@ def series_of(tiny, cube, row, column):
 
 def test_pixel_statistics_against_plain_computations(tiny):
     """Some pixels of the written layers from the written cubes, by scipy and numpy."""
-    below = "tiny/pixel/nep"
+    below = "tiny/pixel/nep_"
     names = ["sen_slope", "slope_low", "slope_high", "sd"]
     names += ["partial_temperature", "partial_temperature_p"]
-    layers = {name: raster.read(tiny.result(f"{below}/{name}.tif")) for name in names}
+    layers = {name: raster.read(tiny.result(f"{below}{name}.tif")) for name in names}
     rows_, columns = np.nonzero(np.isfinite(layers["partial_temperature"]))
     assert len(rows_) > 100
     for place in range(0, len(rows_), len(rows_) // 12):
@@ -349,7 +349,7 @@ def test_planted_station_defects_are_counted(tiny):
 
 
 def defects_path(workflow):
-    return workflow.result("simulation/tiny/truth/station_defects.csv")
+    return workflow.result("simulated/tiny/truth/station_defects.csv")
 
 
 def test_the_truth_is_recovered(tiny):
@@ -376,7 +376,7 @@ def test_every_measure_of_recovery_has_bounds(tiny):
 
 def alike_next_door(tiny, date):
     """Share of the cells, %, whose true class is that of the next cell to the east."""
-    path = tiny.result("simulation/tiny/truth/landcover.tif")
+    path = tiny.result("simulated/tiny/truth/landcover.tif")
     band = raster.years_of(path).index(int(date)) + 1
     table = np.array(landcover.lookup_table(landcover.KEYS["igbp7"]))
     true = table[np.nan_to_num(raster.read(path, band)).astype("uint8")]
@@ -495,7 +495,7 @@ def filled(tiny):
 def planted(tiny, filled):
     """Impossible values at the stations that are left, (station, date) -> variable."""
     with open(
-        tiny.result("simulation/tiny/truth/station_defects.csv"), encoding="utf-8", newline=""
+        tiny.result("simulated/tiny/truth/station_defects.csv"), encoding="utf-8", newline=""
     ) as file:
         rows = [row for row in csv.DictReader(file) if row["defect"] == "impossible value"]
     left = set(filled.index.get_level_values(0))

@@ -100,7 +100,7 @@ def test_the_layers_of_every_study_can_be_planned_and_none_is_forgotten(studies,
     targets = [f"results/{name}/{layer}.tif" for name in found for layer in layers[name]]
     assert len(targets) == len(set(targets)) > 1500
     said = workflow.run("-n", *targets, *(f"results/{name}/manifest.csv" for name in found))
-    outputs = set(re.findall(r"results/(?!simulation/)(\w+)/([\w/-]+)\.tif\b", said))
+    outputs = set(re.findall(r"results/(?!simulated/)(\w+)/([\w/-]+)\.tif\b", said))
     assert len(outputs) >= len(targets)
     forgotten = {
         (name, layer)

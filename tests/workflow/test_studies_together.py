@@ -17,7 +17,7 @@ SIMULATED_STUDIES = (
 )
 
 
-def test_three_twins_are_one_plan(root, tmp_path):
+def test_three_simulated_studies_are_one_plan(root, tmp_path):
     workflow = Workflow(root, tmp_path / "copy")
     said = workflow.run("-n", "--config", f"studies=[{','.join(SIMULATED_STUDIES)}]")
     for name in SIMULATED_STUDIES:
@@ -25,7 +25,7 @@ def test_three_twins_are_one_plan(root, tmp_path):
         assert 100 < jobs < 700, (name, jobs)
         assert f"results/{name}/manifest.csv" in said
     assert len(re.findall(r"^Job \d+: Page over all studies", said, re.M)) == 1
-    assert "simulation/guangxi_karst_simulated/truth/restoration.csv" in said
+    assert "simulated/guangxi_karst_simulated/truth/restoration.csv" in said
 
 
 MOST_JOBS = 200  # of `make demo`: a job is a product and year, never a tile

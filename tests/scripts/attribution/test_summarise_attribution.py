@@ -162,7 +162,7 @@ def test_report_shows_slopes_cases_classes_and_dominance(made):
     ]
     heads = [column["text"] for column in blocks[2]["columns"]]
     assert heads[:4] == ["Method", "Of", "Share", "Share by chance"]
-    assert "Rest contribution" in heads and len(blocks[2]["rows"]) == 3 * 7
+    assert "Residual contribution" in heads and len(blocks[2]["rows"]) == 3 * 7
     slopes = {tuple(row[:2]): row[2:] for row in blocks[0]["rows"]}
     assert (
         len(slopes["joint, claimed", "residual"]) == 5

@@ -23,7 +23,7 @@ def test_index_leads_to_every_study_and_marks_the_simulated_one(root, tmp_path):
     cards = [card(tmp_path, STUDY), card(tmp_path, simulation)]
     write_index(cards, root / "workflow/report/index.html.j2", index)
     text = index.read_text()
-    assert re.findall(r'href="([^"]+)"', text) == ["small/report.html", "simulation/report.html"]
+    assert re.findall(r'href="([^"]+)"', text) == ["small/report.html", "simulated/report.html"]
     real_card, simulation_card = text.split('<li class="card">')[1:]
     assert "simulated" not in real_card
     assert "simulated" in simulation_card

@@ -214,7 +214,7 @@ def test_scatter_has_a_panel_a_model():
     assert len(figure.axes) == 4
     said = texts(figure)
     assert "Rs: Raich et al. (2002)" in said and "n = 30" in said
-    assert "Rh: Pei et al. annual once" in said
+    assert "Rh: Pei et al. annual" in said
     one = field_scatter.scatter_panels(pairs(), "rs", width_mm=85)
     assert len(one.axes) == 1
     names = [text.get_text() for text in figure.legends[0].get_texts()]
@@ -275,7 +275,7 @@ def test_own_model_is_among_those_at_plots(tmp_path, settings, name):
     plots = field_data.read_plots(plot_file(tmp_path / "p.csv"), True, None, 4.0)
     arrays = {column: plots[column].to_numpy() for column in plots.columns}
     calibrated = {"raich2002": {"rate": 2.0, "per_k": 0.05}} if "constants" in settings else None
-    relation = settings.get("heterotrophic", "bond_lamberty2004")
+    relation = settings.get("rh_relation", "bond_lamberty2004")
     found = calibration.modelled(arrays, relation, {"gsmsr": GSMSR}, calibrated)
     assert calibration.own_model({"respiration": settings}) == name
     assert not name or ("rh", name) in found
@@ -296,7 +296,7 @@ def test_note_on_plots_by_hand():
     assert topic == "field plots"
     assert text == (
         "mean Rh of 71 plots is 428 g C m-2 yr-1 observed and 23 by the study's model "
-        "(Pei et al. (2009), annual once; plots_comparison.csv)"
+        "(Pei et al. (2009), annual; plots_comparison.csv)"
     )
     assert not list(notes.plot_warnings(table, "gsmsr_quadratic"))
     assert not list(notes.plot_warnings(table, ""))

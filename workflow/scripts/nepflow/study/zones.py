@@ -250,7 +250,7 @@ def shared_input_of_classes(study, classes):
 
 def criteria_of_classes(study, classes):
     """Return the conditions of the classes of a trend, by code; none for other classes."""
-    is_trend = class_layer(study, classes).endswith("/trend_class")
+    is_trend = class_layer(study, classes).endswith("_trend_class")
     return pixel.trend_criteria(study) if is_trend else {}
 
 
