@@ -13,8 +13,8 @@ driver drivers explanation factor figure file first first_date flag from_class g
 id instead_of interaction kind last_date layer licence limits measure method model name
 nearest_station note of option other period plot product project quantity reason
 region_or_class relation second section sha256 site source stage station station_name statistic
-stratum test tile title to to_class topic transitions type unit variable variant verdict version warning
-year years zone zones
+stratum test tile title to to_class topic transitions type unit variable variant verdict version
+warning year years zone zones
 """
 TEXT = frozenset(_TEXT.split())
 
