@@ -78,7 +78,10 @@ def write_studies(folder, pixels, years, stations):
         "stations": stations,
         "seed": 1,
     }
-    studies = {"inputs": common | {"inputs": "simulated", "simulated": simulation}, "study": common}
+    studies = {
+        "inputs": common | {"inputs": "simulated", "simulation": simulation},
+        "study": common,
+    }
     for name, keys in studies.items():
         keys = keys | {"title": f"Northwest China, {pixels} cells a tile (simulated)"}
         (folder / f"config/studies/{name}.yaml").write_text(yaml.safe_dump(keys), encoding="utf-8")

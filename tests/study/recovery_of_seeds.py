@@ -48,7 +48,7 @@ def recovery_of_seeds(folder):
     workflow = Workflow(root, folder)
     for seed in SEEDS:  # one after the other: a plan of twenty studies takes longer than they do
         name = f"seed{seed}"
-        workflow.study(**{name: TINY | {"simulated": TINY["simulation"] | {"seed": seed}}})
+        workflow.study(**{name: TINY | {"simulation": TINY["simulation"] | {"seed": seed}}})
         workflow.run(*(f"results/{name}/tables/{table}.csv" for table in TABLES))
         print(name, flush=True)
         for key, value in recovered(workflow, name):

@@ -32,7 +32,7 @@ SHARED = {
         }
     ],
 }
-NOT_COMPARABLE = {"region": "indochina", "pixels_per_tile": 60, "stations": 20, "seed": 3}
+SIMULATION = {"region": "indochina", "pixels_per_tile": 60, "stations": 20, "seed": 3}
 ACQUIRE = {
     "tiles": "earthdata",
     "stations": "gsod",
@@ -51,7 +51,7 @@ def world(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("light")
     lists = [f"{name}.061_{year}" for year in YEARS for name in ("MOD13A3", "MCD12Q1")]
     lists += [f"MOD17A3HGF.061_{year}" for year in YEARS]
-    simulated = SHARED | {"title": "t", "inputs": "simulated", "simulated": NOT_COMPARABLE}
+    simulated = SHARED | {"title": "t", "inputs": "simulated", "simulation": SIMULATION}
     tiles, polygons = acquired_world.simulation(root, folder / "maker", simulated, lists)
     assert sum(name.startswith("MOD13A3") for name in tiles) == 2 * 2 * 12
     study = acquired_world.project(

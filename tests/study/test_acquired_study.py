@@ -32,7 +32,7 @@ SHARED = {
         }
     ],
 }
-NOT_COMPARABLE = {"region": "northwest_china", "pixels_per_tile": 60, "stations": 20, "seed": 3}
+SIMULATION = {"region": "northwest_china", "pixels_per_tile": 60, "stations": 20, "seed": 3}
 ACQUIRE = {
     "tiles": "earthdata",
     "stations": "gsod",
@@ -51,7 +51,7 @@ def world(root, tmp_path_factory):
     """Archives that hold a simulation's tiles; and an empty project with one study file."""
     folder = tmp_path_factory.mktemp("acquired")
     lists = [f"MOD17A3HGF.061_{year}" for year in YEARS] + ["MCD12Q1.061_2001"]
-    simulated = SHARED | {"title": "t", "inputs": "simulated", "simulated": NOT_COMPARABLE}
+    simulated = SHARED | {"title": "t", "inputs": "simulated", "simulation": SIMULATION}
     tiles, polygons = acquired_world.simulation(root, folder / "maker", simulated, lists)
     study = acquired_world.project(
         root,

@@ -127,7 +127,7 @@ def test_a_missing_tile_of_the_overlap_is_refused_by_name(root, tmp_path, chosen
     specification = {"harmonised": True, "choices": ["year_2000"]}
     tiles = ["h25v04", "h26v04"]
     study = TINY | {"inputs": "files", "npp": npp, "tiles": tiles, "specification": specification}
-    study = {key: value for key, value in study.items() if key != "simulated"}
+    study = {key: value for key, value in study.items() if key != "simulation"}
     workflow = Workflow(root, tmp_path / "copy", tiny=study)
     folder = files_of_study(workflow.folder, tiles)
     said = workflow.run("-n")
