@@ -180,8 +180,10 @@ def annual_rasters(drivers, variable, years):
     if variable == "nep":
         values = [layer(drivers, "nep/nep", study["years"].index(year) + 1) for year in years]
     else:
-        values = [layer(drivers, f"npp/{study['npp_year_folder'][y]}/{y}") for y in years]
-    maps = [layer(drivers, f"landcover/{study['landcover_year'][year]}") for year in years]
+        values = [layer(drivers, f"npp/{study['npp_year_folder'][y]}/npp_{y}") for y in years]
+    maps = [
+        layer(drivers, f"landcover/landcover_{study['landcover_year'][year]}") for year in years
+    ]
     return np.array(values), np.array(maps)
 
 

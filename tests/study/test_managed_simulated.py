@@ -122,10 +122,10 @@ def test_people_dominate_where_they_truly_do(value):
 @pytest.mark.slow
 def test_residual_method_misses_people_by_the_formula(built, value):
     """E[slope of residuals] = h (1 - R2) in every cell; the mean miss is that of the cells."""
-    folder = built.result("small/attribution/nep")
-    joint = raster.read(folder / "joint_residual_slope.tif")
-    plain = raster.read(folder / "restrend_residual_slope.tif")
-    r2 = raster.read(folder / "time_r2.tif")
+    folder = built.result("small/attribution")
+    joint = raster.read(folder / "nep_joint_residual_slope.tif")
+    plain = raster.read(folder / "nep_restrend_residual_slope.tif")
+    r2 = raster.read(folder / "nep_time_r2.tif")
     known = np.isfinite(joint + plain + r2)
     np.testing.assert_allclose(plain[known], (joint * (1 - r2))[known], rtol=1e-3, atol=1e-3)
     true = raster.read(built.result("simulated/small/truth/nep_human_slope.tif"))
