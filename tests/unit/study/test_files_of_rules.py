@@ -1,5 +1,7 @@
 """What rules read and write of a study: the functions of nepflow/study that give files."""
 
+import re
+
 import pytest
 from nepflow.study import (
     attribution,
@@ -239,3 +241,16 @@ def test_downloads_have_their_places(root):
     assert downloads.list_of_tiles(made, "MOD17A3HGF", "006", 2000) is None
     assert listed in downloads.everything({"a": made})
     assert {row["input"] for row in made["sources"]} >= {"tiles", "dem"}
+
+
+def test_a_study_in_bands_has_no_whole_file_of_a_banded_rule():
+    """Names may end alike: a in bands, xa and b on the whole grid."""
+    studies = {
+        name: {"grid": {"blocks": blocks}} for name, blocks in (("a", 3), ("xa", 1), ("b", 1))
+    }
+    pattern = re.compile(
+        rf"out/(?P<study>a|xa|b)(?P<band>{files.folder_of_band(studies)})/nep\.tif"
+    )
+    fits = [name for name in studies if pattern.fullmatch(f"out/{name}/nep.tif")]
+    assert fits == ["xa", "b"]
+    assert pattern.fullmatch("out/a/bands/2-of-3/nep.tif")["band"] == "/bands/2-of-3"
