@@ -267,7 +267,7 @@ def planted(root, tmp_path_factory):
 
 
 def truth(planted, name, years):
-    path = planted.result(f"simulation/planted/truth/{name}.tif")
+    path = planted.result(f"simulated/planted/truth/{name}.tif")
     return np.stack([raster.read(path, band) for band in range(1, years + 1)])
 
 
