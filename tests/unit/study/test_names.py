@@ -220,3 +220,17 @@ def test_what_reads_tiles_is_what_the_plan_lists(root):
     for path in (root / "config/studies").glob("*.yaml"):
         loaded = study_load.load_study(path.stem, root / "config", schema, "data", "results")
         assert loaded["reads_tiles"] == bool(downloads.tile_years(loaded)), path.stem
+
+
+@pytest.mark.parametrize(
+    ("entry", "new"),
+    [
+        ({"quantity": "coupling_share", "of": "continuous increase"}, "trend_persistence_share"),
+        ({"quantity": "nep_slope_part", "of": "rest"}, "residual"),
+    ],
+)
+def test_published_numbers_of_an_older_version_are_refused(entry, new):
+    """They would stand in the report as "not computed here"."""
+    study = {"published": [{"id": "a", "value": 1, **entry}]}
+    with pytest.raises(BadStudy, match=f"published a: .* is now {new}"):
+        names.check(study, "f.yaml")

@@ -22,6 +22,8 @@ figures:
     layer: 'attribution/npp/joint_rest_slope'
 contrasts:
   - {name: c, match: [pixel/temperature/mean, landcover/2010]}
+published:
+  - {id: a, quantity: dominant_share, of: "the rest, human activity in it", value: 1}
 """
 NEW = """\
 # my region
@@ -32,11 +34,13 @@ climate:
   gap_filling: none            # comment: fill stays
   quality: {neighbours: {max: 10, min: 3}}
 figures:
-  - {name: fill, kind: map, layer: pixel/nep_mean, title: inputs twin, caption: stability}
+  - {name: fill, kind: map, layer: "pixel/nep_mean", title: inputs twin, caption: stability}
   - name: a
-    layer: attribution/npp_joint_residual_slope
+    layer: 'attribution/npp_joint_residual_slope'
 contrasts:
   - {name: c, match: [pixel/temperature_mean, landcover/landcover_2010]}
+published:
+  - {id: a, quantity: dominant_share, of: "the residual, human activity in it", value: 1}
 """
 
 
@@ -50,7 +54,7 @@ def study(tmp_path):
 
 def test_names_are_written_and_nothing_else(study):
     text, count = names.converted(study)
-    assert text == NEW and count == 11
+    assert text == NEW and count == 12
     study.write_text(text, encoding="utf-8")
     assert names.converted(study) == (NEW, 0)
 

@@ -1,4 +1,4 @@
-"""The part of a job: the whole grid, or one of several bands of rows that are separate jobs."""
+"""Row bands of a grid that are separate jobs, and the rasters and tables gathered from them."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A year of native NPP -> NPP, its quality and why it is missing on the study grid."""
+"""MOD17A3HGF net primary productivity of a year on the study grid, its quality and gaps."""
 
 import numpy as np
 

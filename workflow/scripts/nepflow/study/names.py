@@ -66,6 +66,11 @@ def check(study, file):
         names = [factor["name"] for factor in entry["factors"]]
         check_chosen(names, "factors", f"{file}: detector {entry['name']}")
     _check_once([entry["id"] for entry in study.get("published", [])], f"{file}: published")
+    for entry in study.get("published", []):  # no list has what numbers a study gives
+        for key in ("quantity", "of"):
+            new = RENAMED_VALUES[f"published.{key}"].get(entry.get(key))
+            if new:
+                raise BadStudy(f"{file}: published {entry['id']}: {key} {entry[key]} is now {new}.")
     _check_once([entry["name"] for entry in study.get("consistency", [])], f"{file}: consistency")
     called = [
         entry["as"] if isinstance(entry, dict) else entry
@@ -210,7 +215,17 @@ RENAMED_VALUES = {
     "inputs": {"twin": "simulated"},
     "respiration.reading": {"annual_once": "annual"},
     "attribution.claim": {"residual": "restrend"},
-    "published.quantity": {"coupling_share": "trend_persistence_share"},
+    "published.quantity": {
+        "coupling_share": "trend_persistence_share",
+        "rest_contribution": "residual_contribution",
+    },
+    "published.of": {
+        "rest": "residual",
+        "rises by the rest alone": "rises by the residual alone",
+        "falls by the rest alone": "falls by the residual alone",
+        "climate and the rest alike": "climate and the residual alike",
+        "the rest, human activity in it": "the residual, human activity in it",
+    },
 }
 _CARBON = r"(nep|npp|rh|temperature|precipitation|radiation)"
 _OLD_LAYERS = (  # whole names of layers, wherever they stand as a value
@@ -309,5 +324,6 @@ def converted(path):
     """Return the text of a study file with the names of this version, and how many were written."""
     text, found = replacements(path)
     for scalar, new in sorted(found, key=lambda pair: -pair[0].start):
-        text = text[: scalar.start] + new + text[scalar.end :]
+        quote = text[scalar.start] if text[scalar.start] in "'\"" else ""
+        text = f"{text[: scalar.start]}{quote}{new}{quote}{text[scalar.end :]}"
     return text, len(found)

@@ -1,4 +1,4 @@
-"""What a study may ask of the response to restoration; no formula.
+"""Restoration projects of a study: their files, tables and settings.
 
 Standard library only: the workflow reads it before any environment exists.
 """
