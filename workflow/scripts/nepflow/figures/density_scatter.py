@@ -41,36 +41,56 @@ class ScatterPanel:
         axes = sheet.axes(_LEFT, 0, side, side)
         both = np.isfinite(self.field.values) & np.isfinite(self.against.values)
         down, across = self.field.values[both], self.against.values[both]
-        low, high = _range(down, across)
-        cells = axes.hexbin(
-            across,
-            down,
-            gridsize=64,
-            extent=(low, high, low, high),
-            mincnt=1,
-            norm=LogNorm(vmin=1),
-            cmap=_VISIBLE,
-            linewidths=0.05,
-            zorder=2,
-        )
-        axes.plot([low, high], [low, high], color=palettes.INK, linewidth=0.6, zorder=3)
-        axes.set(xlim=(low, high), ylim=(low, high))
+        cells = density(axes, down, across, numbers(down, across))
         axes.set_xlabel(_name(self.against))
         axes.set_ylabel(_name(self.field))
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
-        axes.text(
-            0.03,
-            0.97,
-            numbers(down, across),
-            transform=axes.transAxes,
-            va="top",
-            zorder=4,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
-        )
         foot = sheet.axes(_LEFT, side + _BELOW, side, 2)
         counts_bar(sheet, cells, foot, "Cells")
         mark_simulated(axes, is_simulated(self.field, self.against), "lower right")
+
+
+def density(axes, down, across, text):
+    """Draw how many pairs lie where, the line of equality, and a text in the upper left corner.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+        A square.
+    down, across : ndarray, shape (pair,)
+        Values of both axes, in one unit; no NaN.
+    text : str
+
+    Returns
+    -------
+    matplotlib PolyCollection
+        The hexagons, for a bar of counts.
+    """
+    low, high = _range(down, across)
+    cells = axes.hexbin(
+        across,
+        down,
+        gridsize=64,
+        extent=(low, high, low, high),
+        mincnt=1,
+        norm=LogNorm(vmin=1),
+        cmap=_VISIBLE,
+        linewidths=0.05,
+        zorder=2,
+    )
+    axes.plot([low, high], [low, high], color=palettes.INK, linewidth=0.6, zorder=3)
+    axes.set(xlim=(low, high), ylim=(low, high))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+    axes.text(
+        0.03,
+        0.97,
+        text,
+        transform=axes.transAxes,
+        va="top",
+        zorder=4,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+    )
+    return cells
 
 
 def numbers(down, across):

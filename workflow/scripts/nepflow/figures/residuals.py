@@ -2,19 +2,19 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from pyproj import Transformer
 
 from nepflow import labels
 from nepflow.figures import base_map, palettes
+from nepflow.figures.density_scatter import density
 from nepflow.figures.layout import Sheet, counts_bar, drawn_in_style, given
 from nepflow.io import raster, vectors
 from nepflow.study.variables import VARIABLES
 
 _LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
-_VISIBLE = ListedColormap(palettes.palette("oslo_r")(np.linspace(0.12, 1, 256)))
 _SIZE = 34  # points2 of the dot of the largest error
 
 
@@ -86,35 +86,9 @@ def _layout(outlines, width_mm, title, letter):
 def _scatter(sheet, axes, foot, residuals, name, unit):
     """Draw how many station months lie where, and the line of equality."""
     observed, predicted = residuals["observed"].to_numpy(), residuals["predicted"].to_numpy()
-    low = min(observed.min(), predicted.min())
-    high = max(observed.max(), predicted.max())
-    low, high = low - 0.02 * (high - low), high + 0.02 * (high - low)
-    cells = axes.hexbin(
-        predicted,
-        observed,
-        gridsize=64,
-        extent=(low, high, low, high),
-        mincnt=1,
-        norm=LogNorm(vmin=1),
-        cmap=_VISIBLE,
-        linewidths=0.05,
-        zorder=2,
-    )
-    axes.plot([low, high], [low, high], color=palettes.INK, linewidth=0.6, zorder=3)
-    axes.set(xlim=(low, high), ylim=(low, high))
+    cells = density(axes, observed, predicted, _numbers(observed, predicted))
     axes.set_xlabel(labels.with_unit("Predicted without the station", unit))
     axes.set_ylabel(labels.with_unit(f"{name} observed", unit))
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(5))
-    axes.text(
-        0.03,
-        0.97,
-        _numbers(observed, predicted),
-        transform=axes.transAxes,
-        va="top",
-        zorder=4,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
-    )
     counts_bar(sheet, cells, foot, "Station months")
 
 
