@@ -33,7 +33,7 @@ CONSISTENCY = (
 )
 AGREES = "agrees"
 DIFFERS = "differs"
-NOT_COMPARABLE = "not comparable on the simulation"
+NOT_COMPARABLE = "not comparable: simulated"
 CONTRADICTS = "the text contradicts itself"
 NOT_COMPUTED = "not computed here"
 
