@@ -159,6 +159,14 @@ def warnings(study):
             "NPP of 2000",
             "collection 006 beside 061: a step between them can look like a trend",
         )
+    if study["npp"]["source"] == "casa" and study["casa"]["limits"] == "own":
+        yield (
+            "NPP",
+            f"the {study['casa']['limit_percentiles'][0]:g} % quantile of each vegetation type "
+            "stands for no light absorbed (casa.limits: own): NPP of evergreen vegetation is too "
+            "low, and its changes follow NDVI several times too strongly; own_upper has bare ground "
+            "there",
+        )
     for name in respiration.unconfirmed(study["respiration"]):
         yield (
             "respiration",
