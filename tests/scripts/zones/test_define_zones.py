@@ -123,6 +123,31 @@ def polygons(folder, names, shapes, field="name", crs=GRID.crs, file="zones.gpkg
 WEST, EAST = box(0, 0, 2000, 3000), box(2000, 0, 4000, 3000)
 
 
+def test_all_other_land_is_a_zone(folder):
+    """Eleven cells of the area, two of them karst: nine are the rest, by name."""
+    path = polygons(folder, ["karst"], [box(0, 2000, 2000, 3000)])
+    codes, names, tags = made(folder, path, **FILE)
+    assert names == {1: "karst"} and np.isnan(codes[INSIDE == 1]).sum() == 9
+    assert "81.8 % of the cells of the area lie in no polygon" in tags["warnings"]
+    codes, names, tags = made(folder, path, **FILE, outside=None)
+    assert np.isnan(codes[INSIDE == 1]).sum() == 9 and "warnings" not in tags
+    codes, names, tags = made(folder, path, **FILE, outside="non-karst")
+    assert names == {1: "karst", 2: "non-karst"} and "warnings" not in tags
+    assert (codes == 1).sum() == 2 and (codes == 2).sum() == 9 and np.isnan(codes[0, 3])
+
+
+def test_the_rest_joins_polygons_of_its_name(folder):
+    shapes = [box(0, 2000, 2000, 3000), box(0, 0, 4000, 1000)]
+    path = polygons(folder, ["karst", "non-karst"], shapes)
+    codes, names, _ = made(folder, path, **FILE, outside="non-karst")
+    assert names == {1: "karst", 2: "non-karst"} and (codes == 2).sum() == 9
+    with pytest.raises(vectors.BadNames, match="Non-karst"):
+        made(folder, path, **FILE, outside="Non-karst")
+    whole = polygons(folder, ["land"], [box(0, 0, 4000, 3000)])
+    codes, names, tags = made(folder, whole, **FILE, outside="sea")
+    assert names == {1: "land", 2: "sea"} and "no cell of the area is sea" in tags["warnings"]
+
+
 def test_three_hundred_zones_keep_their_names(tmp_path):
     """More than a byte counts: polygons 20 x 15, crossed with columns, and their areas."""
     side = 20

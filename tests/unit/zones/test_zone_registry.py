@@ -24,6 +24,14 @@ def test_every_sentence_is_filled(kind):
     assert "my zones" in text and "{" not in text and text.endswith(".")
 
 
+def test_all_other_cells_are_told():
+    karst = ENTRY | {"kind": "file", "outside": "non-karst"}
+    text = methods_zones.section([karst])[1][0][1]
+    assert text == (
+        "Zones of my zones are polygons of a.shp; all other cells of the area are non-karst."
+    )
+
+
 def test_names_of_classes():
     sink = {"kind": "sink", "cuts": [0, 100, 200]}
     assert kinds.names_of(sink) == ("source", "low sink", "medium sink", "high sink")
@@ -49,6 +57,16 @@ def test_names_of_classes():
             [{"name": "a", "kind": "landcover"}, {"name": "b", "kind": "crossing", "of": ["a"]}],
             [],
             "zones b cross a, which is landcover",
+        ),
+        (
+            [{"name": "a", "kind": "sink", "cuts": [0], "outside": "rest"}],
+            [],
+            r"zones a \(sink\) have `outside`",
+        ),
+        (
+            [{"name": "a", "kind": "file", "file": "f", "name_field": "n", "outside": "all"}],
+            [],
+            "`outside: all` is the name of the whole area",
         ),
     ],
 )

@@ -8,13 +8,14 @@ import re
 from typing import NamedTuple
 
 from nepflow.study import circularity, files, layers, pixel
+from nepflow.study.names import ALL
 from nepflow.study.settings_file import BadStudy
 
 
 class KindText(NamedTuple):
     """Sentence of the methods, and the one where ``min_percent`` of an entry is below 100.
 
-    ``{name}``, ``{file}``, ``{of}`` (two zones), ``{percent}``, ``{cuts}`` with unit, ``{classes}``
+    ``{name}``, ``{file}``, ``{outside}`` (of the class of all other cells, or nothing), ``{of}`` (two zones), ``{percent}``, ``{cuts}`` with unit, ``{classes}``
     (their names after a colon, or nothing) and the works of the kind are filled in.
     """
 
@@ -102,7 +103,7 @@ KINDS = {
     ),
     "file": Kind(
         lambda study, entry: files.path_of(study, entry["file"]),
-        KindText("Zones of {name} are polygons of {file}."),
+        KindText("Zones of {name} are polygons of {file}{outside}."),
         needs=("name_field", "file"),
     ),
     "crossing": Kind(
@@ -137,6 +138,8 @@ def check(study, file):
     for entry in entries:
         for key in (key for key in KINDS[entry["kind"]].needs if key not in entry):
             raise BadStudy(f"{file}: zones {entry['name']} ({entry['kind']}) lack `{key}`. Add it.")
+        if entry.get("outside") is not None:
+            _check_outside(entry, file)
     for entry in study.get("contrasts", []):
         kind = kinds.get(entry["zones"])
         if kind is None or KINDS[kind].yearly:
@@ -152,6 +155,20 @@ def check(study, file):
                     f"{kinds.get(other, 'unknown')}. Only zones that do not change can be crossed "
                     "(stable_landcover, area, ...)."
                 )
+
+
+def _check_outside(entry, file):
+    """The class of cells in no polygon is one of polygons; its name may not be that of the area."""
+    place = f"{file}: zones {entry['name']}"
+    if entry["kind"] != "file":
+        raise BadStudy(
+            f"{place} ({entry['kind']}) have `outside`, which names the cells in no polygon of a "
+            "file. Remove it."
+        )
+    if entry["outside"] == ALL:
+        raise BadStudy(
+            f"{place}: `outside: {ALL}` is the name of the whole area in tables. Rename it."
+        )
 
 
 def made(study):

@@ -24,10 +24,12 @@ def _sentence(entry):
     kind, names = KINDS[entry["kind"]], class_names(entry)
     percent = entry.get("min_percent", 100)
     text = kind.en.sentence if percent == 100 else kind.en.sentence_of_most or kind.en.sentence
+    outside = entry.get("outside")
     cuts = [f"{cut:g}" for cut in cuts_of(entry)]
     return text.format(
         name=_name(entry["name"]),
         file=escape(entry.get("file", "")),
+        outside=f"; all other cells of the area are {escape(outside)}" if outside else "",
         of=" and ".join(map(_name, entry.get("of", []))),
         percent=f"{percent:g}",
         cuts=f"{labels.joined(cuts)} {labels.unit_text(kind.unit)}".strip() if cuts else "",
