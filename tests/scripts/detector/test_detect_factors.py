@@ -226,12 +226,17 @@ def test_a_factor_of_a_part_of_the_area_is_refused(world, columns, refused):
     part[:, 0] = 1  # the variable has these cells
     world["layers"][3] = layer(world["folder"], "part", part)
     if not refused:
-        sample, table = sampled(world)
+        _, table = sampled(world)
         assert value(table, "cells_with_factor", factor="other") == pytest.approx(60)
         return
     with pytest.raises(detector_sample.BadFactor) as said:
         sampled(world)
-    for text in ("factor other", "40.0 % of the cells with variable", "min_cover_percent", "outside"):
+    for text in (
+        "factor other",
+        "40.0 % of the cells with variable",
+        "min_cover_percent",
+        "outside",
+    ):
         assert text in str(said.value)
     assert sampled(world, min_cover_percent=30)[0].y.size == 16 * (SIDE - 5)
 
@@ -284,7 +289,9 @@ def test_polygons_of_karst_alone_do_not_cut_the_detector(tmp_path, outside):
     alone = q_of(["elevation"])[1]["elevation"]
     assert 0.8 < alone < 0.9
     if outside is None:
-        with pytest.raises(detector_sample.BadFactor, match=r"factor karst: .* 7\.8 % of the cells"):
+        with pytest.raises(
+            detector_sample.BadFactor, match=r"factor karst: .* 7\.8 % of the cells"
+        ):
             q_of(["elevation", "karst"])
         return
     sample, q = q_of(["elevation", "karst"])

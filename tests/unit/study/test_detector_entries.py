@@ -80,7 +80,7 @@ def test_faults_are_named():
         detector.check(other, "a.yaml")
     with pytest.raises(BadStudy, match="factor a needs `layer`"):
         detector.check(study(factors=[{"name": "a"}]), "a.yaml")
-    with pytest.raises(BadStudy, match="factor a has `outside`, .* and no classes"):
+    with pytest.raises(BadStudy, match=r"factor a has `outside`, .* and no classes"):
         detector.check(study(factors=[{"name": "a", "layer": "dem", "outside": "b"}]), "a.yaml")
     different = study()
     changed = [{"name": "karst", "file": "other.gpkg", "name_field": "kind"}]

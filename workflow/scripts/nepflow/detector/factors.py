@@ -127,9 +127,7 @@ def resampling_of(path, grid, factor):
         return factor["resampling"]
     if factor.get("classes"):
         return "mode"
-    with rasterio.open(path) as source:
-        side = source.res[1] * (111_320 if source.crs and source.crs.is_geographic else 1)
-    return "average" if side < grid.resolution_m / 2 else "bilinear"
+    return "average" if user_rasters.cell_m(path) < grid.resolution_m / 2 else "bilinear"
 
 
 def entry_of(path, factor):

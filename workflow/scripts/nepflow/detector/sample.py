@@ -193,22 +193,22 @@ def check_cover(names, counts, whole, min_percent):
     """
     shares = 100 * counts / counts[0]
     remedy = (
-        "Remove {} from the detector, or bring files that cover the area; where no value means a class "
-        "of its own, such as no karst, name it: `outside: <name>` of polygons or `classes: true`. For a "
-        "detector of that part alone lower detector.min_cover_percent."
+        "Remove {} from the detector, or bring files that cover the area; where no value means a "
+        "class of its own, such as no karst, name it: `outside: <name>` of polygons or `classes: "
+        "true`. For a detector of that part alone lower detector.min_cover_percent."
     )
     lowest = int(np.argmin(shares))
     if shares[lowest] < min_percent:
         raise BadFactor(
             f"factor {names[lowest]}: has a value in {shares[lowest]:.1f} % of the cells with "
-            f"{names[0]}, fewer than detector.min_cover_percent ({min_percent:g} %): all factors would be "
-            f"compared there alone. {remedy.format('it')}"
+            f"{names[0]}, fewer than detector.min_cover_percent ({min_percent:g} %): all factors "
+            f"would be compared there alone. {remedy.format('it')}"
         )
     if 100 * whole < min_percent * counts[0]:
         each = ", ".join(f"{n} {s:.1f} %" for n, s in zip(names[1:], shares[1:], strict=True))
         raise BadFactor(
-            f"factors of {names[0]}: all together have values in {100 * whole / counts[0]:.1f} % of its "
-            f"cells ({each}), fewer than detector.min_cover_percent ({min_percent:g} %). "
+            f"factors of {names[0]}: all together have values in {100 * whole / counts[0]:.1f} % "
+            f"of its cells ({each}), fewer than detector.min_cover_percent ({min_percent:g} %). "
             f"{remedy.format('some')}"
         )
 

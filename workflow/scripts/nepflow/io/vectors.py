@@ -441,8 +441,8 @@ def zone_map(path, grid, inside, entry):
     if other is None:
         if "outside" not in entry and share >= WITHOUT_ZONE:
             warnings.append(
-                f"{path}: {share:.1f} % of the cells of the area lie in no polygon and have no zone; "
-                "`outside: <name>` beside `name_field` makes them one"
+                f"{path}: {share:.1f} % of the cells of the area lie in no polygon and have no "
+                "zone; `outside: <name>` beside `name_field` makes them one"
             )
         return ZoneMap(codes, names, warnings)
     if other not in names:

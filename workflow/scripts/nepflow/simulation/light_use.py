@@ -23,7 +23,10 @@ _CLASSES = {
 DORMANT, LEAFY, EFFICIENCY = (
     np.array([_CLASSES.get(k, (NAN, NAN, NAN))[part] for k in range(256)]) for part in range(3)
 )
-BARE, ABOVE = 0.05, 0.04  # NDVI of bare ground, without light absorbed; of most light, beyond full leaf
+BARE, ABOVE = (
+    0.05,
+    0.04,
+)  # NDVI of bare ground, without light absorbed; of most light, beyond full leaf
 LEAST, MOST = 0.001, 0.95  # share of light absorbed there
 
 

@@ -107,8 +107,9 @@ def _check_factors(entry, files, file):
             )
         if factor.get("outside") and not {"name_field", "classes"} & factor.keys():
             raise BadStudy(
-                f"{place}: factor {factor['name']} has `outside`, the class of cells without one, and "
-                "no classes. Give it `name_field` (polygons) or `classes: true`, or remove `outside`."
+                f"{place}: factor {factor['name']} has `outside`, the class of cells without one, "
+                "and no classes. Give it `name_field` (polygons) or `classes: true`, or remove "
+                "`outside`."
             )
         if "file" in factor and files.setdefault(factor["name"], factor) != factor:
             raise BadStudy(

@@ -69,12 +69,14 @@ class Field:
 class Product:
     """A product: its layers by the name we use, and the years that its collections begin.
 
-    The first collection is the one in use; another stands in for years that it lacks.
+    ``cells`` are those along the side of a tile. The first collection is the one in use; another
+    stands in for years that it lacks.
     """
 
     name: str
     fields: dict
     first_year: dict
+    cells: int = 2400
 
     @property
     def collection(self):
@@ -129,6 +131,7 @@ PRODUCTS = {
             "reliability": Field("1 km monthly pixel reliability", (0, 3), "rank"),
         },
         {"061": 2000},
+        cells=1200,
     ),
     "MOD13A2": Product(
         "MOD13A2",
@@ -139,6 +142,7 @@ PRODUCTS = {
             "reliability": Field("1 km 16 days pixel reliability", (0, 4), "rank"),
         },
         {"061": 2000, "006": 2000},
+        cells=1200,
     ),
     "MOD13Q1": Product(
         "MOD13Q1",
@@ -149,6 +153,7 @@ PRODUCTS = {
             "reliability": Field("250m 16 days pixel reliability", (0, 4), "rank"),
         },
         {"061": 2000, "006": 2000},
+        cells=4800,
     ),
 }
 

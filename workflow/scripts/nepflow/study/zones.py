@@ -15,8 +15,9 @@ from nepflow.study.settings_file import BadStudy
 class KindText(NamedTuple):
     """Sentence of the methods, and the one where ``min_percent`` of an entry is below 100.
 
-    ``{name}``, ``{file}``, ``{outside}`` (of the class of all other cells, or nothing), ``{of}`` (two zones), ``{percent}``, ``{cuts}`` with unit, ``{classes}``
-    (their names after a colon, or nothing) and the works of the kind are filled in.
+    ``{name}``, ``{file}``, ``{outside}`` (the class of all other cells, or nothing), ``{of}`` (two
+    zones), ``{percent}``, ``{cuts}`` with unit, ``{classes}`` (their names after a colon, or
+    nothing) and the works of the kind are filled in.
     """
 
     sentence: str
