@@ -116,8 +116,8 @@ def ndvi_choices(study):
     yield (
         "NDVI",
         f"{ndvi['product']}, pixel reliability {kept}, {resampled(study, ndvi['product'])}; cloud "
-        f"for up to {ndvi['max_interpolated_months']} months linear, longer the scaled climatology; "
-        f"years with more than {ndvi['max_filled_months']} filled months absent",
+        f"for up to {ndvi['max_interpolated_months']} months linear, longer the scaled "
+        f"climatology; years with more than {ndvi['max_filled_months']} filled months absent",
     )
     if study["period"][0] <= 2001:
         first = study["years"][0]

@@ -23,10 +23,8 @@ _CLASSES = {
 DORMANT, LEAFY, EFFICIENCY = (
     np.array([_CLASSES.get(k, (NAN, NAN, NAN))[part] for k in range(256)]) for part in range(3)
 )
-BARE, ABOVE = (
-    0.05,
-    0.04,
-)  # NDVI of bare ground, without light absorbed; of most light, beyond full leaf
+# NDVI where no light is absorbed, that of bare ground; how far beyond full leaf most of it is
+BARE, ABOVE = 0.05, 0.04
 LEAST, MOST = 0.001, 0.95  # share of light absorbed there
 
 
