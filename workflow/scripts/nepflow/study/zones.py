@@ -30,8 +30,9 @@ class Kind(NamedTuple):
     ``reads`` gives layers or files of (study, entry); ``needs`` are keys that an entry must have;
     ``made`` tells that `define_zones` makes it, ``yearly`` that its raster differs from year to
     year, ``crossable`` that it can be crossed with others, ``of_landcover`` that it is made of land
-    cover; ``cuts`` are limits that are no setting, in ``unit``; ``classes`` the names of the
-    intervals of certain cuts, or of any of that number; ``works`` keys of the bibliography.
+    cover; ``cuts`` are limits that are no setting, in ``unit``, ``default_cuts`` those where an
+    entry has none; ``classes`` the names of the intervals of certain cuts, or of any of that
+    number, and of what stands beside the intervals; ``works`` keys of the bibliography.
     """
 
     reads: callable
@@ -42,6 +43,7 @@ class Kind(NamedTuple):
     crossable: bool = True
     of_landcover: bool = False
     cuts: tuple = ()
+    default_cuts: tuple = ()
     unit: str = "1"
     classes: dict | None = None
     works: tuple = ()
@@ -56,6 +58,8 @@ def _maps(study, entry):
     """Land cover of each year."""
     return layers.yearly(study, "landcover/landcover_{landcover_year}.tif")
 
+
+COLD_PET_MM = 400  # mm yr-1; below it UNEP (1992) calls land cold, whatever its rain
 
 KINDS = {
     "area": Kind(lambda study, entry: study["files"]["area"], KindText(""), made=False),
@@ -88,13 +92,21 @@ KINDS = {
         _layers("pixel/precipitation_mean", "climate/pet"),
         KindText(
             "Dry-wet zones ({name}) are those of precipitation over potential evapotranspiration, "
-            "<var>P</var>/<var>PET</var>, of the mean year, with limits at {cuts} {unep}{classes}. "
-            "<var>PET</var> follows from monthly mean temperature and the length of days "
-            "{thornthwaite}, above 26.5 °C {willmott}; in dry, windy air it is too low."
+            "<var>P</var>/<var>PET</var>, of the mean year, with limits at {cuts} {unep}{classes}, "
+            f"which is land with a <var>PET</var> below {COLD_PET_MM} mm. {{pet}}"
         ),
         cuts=(0.05, 0.2, 0.5, 0.65),  # UNEP (1992), World Atlas of Desertification
-        classes={4: ("hyper-arid", "arid", "semi-arid", "dry sub-humid", "humid")},
-        works=("unep", "thornthwaite", "willmott"),
+        classes={4: ("hyper-arid", "arid", "semi-arid", "dry sub-humid", "humid", "cold")},
+        works=("unep",),
+    ),
+    "isohyets": Kind(
+        _layers("pixel/precipitation_mean"),
+        KindText(
+            "Zones of {name} lie between isohyets of mean annual precipitation, {cuts}{classes}."
+        ),
+        default_cuts=(200, 400, 800),  # those of the dry-wet regions of Chinese geography
+        unit="mm yr-1",
+        classes={3: ("arid", "semi-arid", "sub-humid", "humid")},
     ),
     "elevation": Kind(
         _layers("dem"),
@@ -117,8 +129,9 @@ KINDS = {
 
 
 def cuts_of(entry):
-    """Return the limits between the classes of zones: those of the kind, or of the entry."""
-    return list(KINDS[entry["kind"]].cuts or entry.get("cuts", []))
+    """Return the limits between the classes of zones: of the kind, of the entry, or by default."""
+    kind = KINDS[entry["kind"]]
+    return list(kind.cuts or entry.get("cuts", kind.default_cuts))
 
 
 def class_names(entry):

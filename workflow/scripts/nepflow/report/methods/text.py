@@ -34,7 +34,7 @@ def sections(study):
         are escaped.
     """
     made = [_data(study), climate.section(study["climate"]), _productivity(study)]
-    zones = methods_zones.section(study["zones"])
+    zones = methods_zones.section(study)
     made += [zones] if zones else []
     if study["has_trend"]:
         made.append(pixel.trend(study["trend"], study["min_years"]))
