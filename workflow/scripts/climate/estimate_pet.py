@@ -55,7 +55,7 @@ def estimate_pet(inputs, output_path, settings, mem_mb, threads):
 
 
 def annual(means, elevation, latitude, settings):
-    """Annual sum of twelve months of temperature, followed by radiation where the method reads it."""
+    """Annual sum, from twelve months of temperature and, by radiation, twelve of that."""
     if settings["method"] == "thornthwaite":
         factor = evapotranspiration.month_factor(latitude)
         return evapotranspiration.thornthwaite(means, factor).sum(axis=0)

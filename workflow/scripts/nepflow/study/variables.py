@@ -158,17 +158,17 @@ PET_METHODS = {
     "priestley_taylor": Evapotranspiration(
         ("temperature", "radiation"),
         "Priestley-Taylor",
-        "<var>PET</var> follows from monthly mean temperature, solar radiation and elevation {priestley}, "
-        "with net radiation, the slope of saturated vapour pressure and air pressure {allen}; the dew "
-        "point was taken {dew:g} K below the mean temperature.",
+        "<var>PET</var> follows from monthly mean temperature, solar radiation and elevation "
+        "{priestley}, with net radiation, the slope of saturated vapour pressure and air pressure "
+        "{allen}; the dew point was taken {dew:g} K below the mean temperature.",
         ("priestley", "allen"),
     ),
     "thornthwaite": Evapotranspiration(
         ("temperature",),
         "Thornthwaite",
-        "<var>PET</var> follows from monthly mean temperature and the length of days {thornthwaite}, "
-        "above 26.5 °C {willmott}; in dry, windy air and on cold, sunny highland it is too low, so that "
-        "land comes out wetter.",
+        "<var>PET</var> follows from monthly mean temperature and the length of days "
+        "{thornthwaite}, above 26.5 °C {willmott}; in dry, windy air and on cold, sunny highland "
+        "it is too low, so that land comes out wetter.",
         ("thornthwaite", "willmott"),
     ),
 }
