@@ -1,7 +1,7 @@
 """What `auto` is: by the size of the cells of the grid and of the product."""
 
 import pytest
-from nepflow.study import modis, resampling
+from nepflow.study import modis
 
 AUTO = {"resampling": "auto"}
 
@@ -22,12 +22,12 @@ def study(resolution_m, pixels=None, **blocks):
 )
 def test_native_cells_are_those_of_the_products(product, side):
     """The published sizes of the sinusoidal grid."""
-    assert resampling.native_m(study(500), product) == pytest.approx(side, abs=1e-3)
+    assert modis.native_m(study(500), product) == pytest.approx(side, abs=1e-3)
 
 
 def test_native_cells_of_a_simulation_are_its_own():
-    assert resampling.native_m(study(500, 240), "MCD12Q1") == pytest.approx(4633.13, abs=0.01)
-    assert resampling.native_m(study(500, 240), "MOD13A3") == pytest.approx(9266.25, abs=0.01)
+    assert modis.native_m(study(500, 240), "MCD12Q1") == pytest.approx(4633.13, abs=0.01)
+    assert modis.native_m(study(500, 240), "MOD13A3") == pytest.approx(9266.25, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -43,17 +43,17 @@ def test_native_cells_of_a_simulation_are_its_own():
 )
 def test_many_native_cells_are_averaged(resolution_m, pixels, npp, classes, ndvi):
     own = study(resolution_m, pixels)
-    assert resampling.of_product(own, "MOD17A3HGF") == npp
-    assert resampling.of_product(own, "MCD12Q1") == classes
-    assert resampling.of_ndvi(own) == ndvi
+    assert modis.resampling_of(own, "MOD17A3HGF") == npp
+    assert modis.resampling_of(own, "MCD12Q1") == classes
+    assert modis.resampling_of_ndvi(own) == ndvi
 
 
 def test_what_the_study_says_stands():
     own = study(5000, npp={"resampling": "bilinear"}, landcover={"resampling": "nearest"})
-    assert resampling.of_product(own, "MOD17A3HGF") == "bilinear"
-    assert resampling.of_product(own, "MCD12Q1") == "nearest"
-    assert resampling.reason(own, "MCD12Q1") == ""
-    assert resampling.reason(own, "MOD13A3") == "a cell is 5.4 cells of the product wide"
+    assert modis.resampling_of(own, "MOD17A3HGF") == "bilinear"
+    assert modis.resampling_of(own, "MCD12Q1") == "nearest"
+    assert modis.resampling_reason(own, "MCD12Q1") == ""
+    assert modis.resampling_reason(own, "MOD13A3") == "a cell is 5.4 cells of the product wide"
 
 
 def test_every_product_knows_its_cells():

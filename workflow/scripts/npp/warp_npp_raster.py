@@ -8,14 +8,14 @@ Writes  npp (g C m-2 yr-1), qc (%), missing_reason (modis.MISSING_REASONS)
 from nepflow._log import logged_to
 from nepflow.io import bands, raster, user_rasters
 from nepflow.npp import mod17
-from nepflow.study import resampling
+from nepflow.study import modis
 
 
 def warp_npp_raster(native, grid_path, outputs, year, method, mem_mb):
     """The same warp as that of tiles; what ``auto`` is depends on the cells of the raster."""
-    if method == resampling.AUTO:
+    if method == modis.AUTO:
         side = raster.grid_of(grid_path).resolution_m
-        method = resampling.by_size("average", user_rasters.cell_m(native[0]), side)
+        method = modis.by_size("average", user_rasters.cell_m(native[0]), side)
     mod17.warp(native, grid_path, outputs, year, method, mem_mb)
 
 

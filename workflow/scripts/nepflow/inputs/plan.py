@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from nepflow.study import datasets as study_datasets
-from nepflow.study import downloads, modis, resampling
+from nepflow.study import downloads, modis
 from nepflow.study import files as study_files
 from nepflow.study.downloads import tile_years
 
@@ -68,10 +68,10 @@ def _tiles(study, datasets, name, years):
 
 def _resampled(study, product):
     """How tiles come to the grid, as a sentence."""
-    why = resampling.reason(study, product)
+    why = modis.resampling_reason(study, product)
     return (
-        f"cells of {resampling.native_m(study, product):.0f} m come to cells of "
-        f"{study['grid']['resolution_m']:g} m by {resampling.of_product(study, product)}"
+        f"cells of {modis.native_m(study, product):.0f} m come to cells of "
+        f"{study['grid']['resolution_m']:g} m by {modis.resampling_of(study, product)}"
         f"{' (auto: ' + why + ')' if why else ''}"
     )
 

@@ -4,7 +4,7 @@ from nepflow.detector import results
 from nepflow.io import raster, tables
 from nepflow.pixel import variability
 from nepflow.respiration import calibration
-from nepflow.study import attribution, resampling, respiration
+from nepflow.study import attribution, modis, respiration
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
@@ -87,8 +87,8 @@ def npp_choice(study):
 
 def resampled(study, product):
     """How a product comes to the grid, and why where the size of the cells decides."""
-    method = RESAMPLING[resampling.of_product(study, product)]
-    why = resampling.reason(study, product)
+    method = RESAMPLING[modis.resampling_of(study, product)]
+    why = modis.resampling_reason(study, product)
     return f"{method}: {why}" if why else method
 
 

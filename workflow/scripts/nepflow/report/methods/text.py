@@ -7,7 +7,7 @@ from nepflow.report.methods import npp as methods_npp
 from nepflow.report.methods import respiration as methods_respiration
 from nepflow.report.methods import zones as methods_zones
 from nepflow.report.methods.references import cited, listed
-from nepflow.study import attribution, resampling
+from nepflow.study import attribution, modis
 
 _RESAMPLED = {
     "nearest": "the value at the centre of the cell",
@@ -88,8 +88,8 @@ def _by(study, product):
     """How a product came to the grid, and why where the size of the cells decided."""
     if product is None:
         return _RESAMPLED[study["npp"]["resampling"]]
-    why = resampling.reason(study, product)
-    return _RESAMPLED[resampling.of_product(study, product)] + (f" ({why})" if why else "")
+    why = modis.resampling_reason(study, product)
+    return _RESAMPLED[modis.resampling_of(study, product)] + (f" ({why})" if why else "")
 
 
 def _landcover(study):
