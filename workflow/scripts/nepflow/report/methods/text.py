@@ -69,7 +69,7 @@ def _data(study):
         f"(<code>{escape(grid['crs'])}</code>) with cells of {grid['resolution_m']:g} m, "
         f"{'NDVI' if npp['source'] == 'casa' else 'NPP'} by {_by(study, _product(study))}."
     )
-    if npp["compare"] == "mod17" and npp["source"] != "mod17":
+    if npp.get("compare") == "mod17" and npp["source"] != "mod17":
         second += f" NPP of MOD17A3HGF came there by {_by(study, 'MOD17A3HGF')}."
     blocks = [("p", first), ("p", second)]
     if study["uses_landcover"]:
