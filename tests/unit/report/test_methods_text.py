@@ -210,6 +210,17 @@ def test_zones_are_described_as_they_are_made():
     assert "has in every year;" in text and "at 10 and 20 g C m⁻² yr⁻¹." in text
 
 
+def test_the_way_to_the_grid_is_told_as_it_is_chosen():
+    auto = {"npp": pages.STUDY["npp"] | {"resampling": "auto"}}
+    auto |= {"landcover": pages.STUDY["landcover"] | {"resampling": "auto"}}
+    _, text = text_of(pages.STUDY | LATER | auto | {"grid": {"crs": "e", "resolution_m": 5000}})
+    wide = "(a cell is 10.8 cells of the product wide)"
+    assert f"NPP by the mean of valid cells {wide}." in text
+    assert f"by the commonest class in the cell {wide}" in text
+    _, text = text_of(pages.STUDY | LATER | auto)
+    assert "the value at the centre of the cell (a cell is 1.1 cells of the product wide)" in text
+
+
 def test_evapotranspiration_is_told_as_it_is_made():
     drivers = ["temperature", "precipitation", "radiation"]
     study = changed("climate", variables=drivers) | {"zones": ZONES}
