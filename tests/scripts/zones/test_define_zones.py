@@ -62,17 +62,26 @@ def test_elevation_and_aridity(folder):
     dem = layer(folder, "dem", np.arange(12.0).reshape(3, 4) * 100)
     codes, names, _ = made(folder, [dem], kind="elevation", cuts=[500, 1000])
     assert names[2] == "500-1000 m" and codes[1].tolist() == [1, 2, 2, 2] and codes[2, 3] == 3
-    rain = layer(folder, "rain", np.full((3, 4), 100.0))
-    evaporation = [[2500, 1000, 400, 1], [180, 120, 1000, 1000], [1000] * 4]
+    rain = layer(folder, "rain", np.full((3, 4), 300.0))
+    evaporation = [[7500, 3000, 1200, 1], [540, 400, 399, 3000], [3000] * 4]
     pet = layer(folder, "pet", evaporation)
     codes, names, _ = made(folder, [rain, pet], kind="aridity")
-    assert [names[int(code)] for code in (*codes[0, :3], *codes[1, :2])] == [
+    assert [names[int(code)] for code in (*codes[0, :3], *codes[1, :3])] == [
         "hyper-arid",
         "arid",
         "semi-arid",
         "dry sub-humid",
         "humid",
+        "cold",
     ]
+
+
+def test_isohyets(folder):
+    rain = layer(folder, "rain", [[100, 200, 399, 1], [400, 799, 800, np.nan], [900] * 4])
+    codes, names, tags = made(folder, [rain], kind="isohyets")
+    assert list(names.values()) == ["arid", "semi-arid", "sub-humid", "humid"]
+    assert codes[0, :3].tolist() == [1, 2, 2] and codes[1, :3].tolist() == [3, 3, 4]
+    assert np.isnan(codes[1, 3]) and "colours" in tags
 
 
 def test_stable_land_cover_and_crossing(folder):

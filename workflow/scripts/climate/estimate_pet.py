@@ -40,8 +40,8 @@ def estimate_pet(inputs, output_path, settings, mem_mb, threads):
         _, latitude = to_degrees(x, y)
         return annual(means, wanted[0], latitude, settings)
 
-    count = len(inputs["months"])
-    read = 3 + 12 * len(settings["years"]) * count * (len(months.inputs) > 1)
+    grids = len(months.inputs) - 1
+    read = 3 + 12 * len(settings["years"]) * grids  # inside, elevation, months; result
     name = PET_METHODS[settings["method"]].name
     raster.map_blocks(
         on_block,
