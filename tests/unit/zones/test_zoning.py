@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import shapely
 from nepflow.climate import evapotranspiration
 from nepflow.io import missing, vectors
+from nepflow.simulation.world import World
 from nepflow.zones import kinds
 
 NAN = np.nan
@@ -210,3 +212,32 @@ def test_day_length():
     south = evapotranspiration.month_factor(-20.0) * 30 * 12 / evapotranspiration.MONTH_DAYS
     assert 11.2 < south[7] < 11.66559 < south[8] < 12  # mid August and mid September
     assert evapotranspiration.month_factor(45.0)[5] > evapotranspiration.month_factor(30.0)[5] > 1
+
+
+def test_a_dry_region_is_not_humid(root):
+    """Northwest China is mainly arid and semi-arid, says the paper; of the simulated one a quarter
+    is humid, mountains of the south-east. With Thornthwaite half of it was humid or too cold.
+    """
+    world = World(root / "resources/northwest_china", seed=1)
+    area = shapely.union_all([shape for _, _, shape in world.region.provinces])
+    lon, lat = np.meshgrid(np.arange(73.5, 112, 0.7), np.arange(31.5, 50, 0.7))
+    inside = shapely.contains_xy(area, lon, lat)
+    places = world.places(lon[inside], lat[inside])
+    warmth, rain, sun = (
+        np.mean([places.monthly(name, year) for year in range(2001, 2024, 4)], axis=0)
+        for name in ("temperature", "precipitation", "radiation")
+    )
+    by_sun = evapotranspiration.priestley_taylor(warmth, sun, places.elevation, places.lat, 8.0)
+    factor = evapotranspiration.month_factor(places.lat)
+    by_warmth = evapotranspiration.thornthwaite(warmth, factor)
+    function, _, names, _ = kinds.aridity([], {"name": "a", "kind": "aridity"}, 100)
+    weight, shares = np.cos(np.radians(places.lat)), []
+    for monthly in (by_sun, by_warmth):
+        codes = function(rain.sum(axis=0)[None], monthly.sum(axis=0)[None]).astype(int)
+        parts = np.bincount(codes, weight, minlength=7)[1:] / weight.sum()
+        shares.append(dict(zip(names, parts, strict=True)))
+    dry = sum(shares[0][name] for name in ("hyper-arid", "arid", "semi-arid"))
+    assert shares[0]["humid"] < 0.35 and dry > 0.5
+    assert shares[1]["humid"] + shares[1]["cold"] > 0.45
+    highland = places.elevation > 4000
+    assert by_warmth.sum(axis=0)[highland].mean() < 400 < 700 < by_sun.sum(axis=0)[highland].mean()
