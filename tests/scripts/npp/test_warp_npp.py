@@ -117,8 +117,9 @@ def means_of_cells(path, grid):
 def test_a_coarse_cell_is_what_lies_in_it(reference_data, tmp_path):
     """A genuine tile at 5 km: `auto` gives the mean, one native cell of a hundred does not.
 
-    The mean of GDAL is that of a box between two corners of the cell, and this tile is sheared:
-    r is .953 with the mean of the cell itself, RMSE 25 g C m-2 yr-1 (nearest: .724).
+    The mean of GDAL is that of a box between two corners of the cell. On this sheared tile it
+    holds a quarter of the native cells: r is .953 with the mean of the cell itself, RMSE 25 g C
+    m-2 yr-1 (nearest: .724).
     """
     path = str(next((reference_data / "modis").glob("MOD17A3HGF*")))
     layer = hdf.read_layer(path, "Npp_500m")
