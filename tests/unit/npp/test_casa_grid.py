@@ -91,6 +91,16 @@ def test_default_limits_leave_no_forest_in_the_dark(root):
     """The lower limit of a type is bare ground, not the least green month of the type."""
     defaults = yaml.safe_load((root / "config/defaults.yaml").read_text(encoding="utf-8"))
     assert defaults["casa"]["limits"] == "own_upper"
+    study = defaults | {
+        "simulated": False,
+        "has_trend": True,
+        "npp_year_folder": {2001: "casa"},
+        "npp": {"source": "casa"},
+    }
+    for limits, warned in (("own_upper", 0), ("zhu2007", 0), ("own", 1)):
+        casa_settings = {"casa": defaults["casa"] | {"limits": limits}}
+        said = [text for topic, text in notes.warnings(study | casa_settings) if topic == "NPP"]
+        assert len(said) == warned and all("stands for no light absorbed" in text for text in said)
 
 
 def block(shape=(1, 5)):
