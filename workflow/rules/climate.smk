@@ -6,7 +6,7 @@ Outputs  <study>/climate/<variable>{.tif,_fit.npz,_residuals.parquet,_standard_e
          <study>/tables/<variable>_{fit,minima,floored,ranked,suspects,grids,comparison}.csv
 """
 
-from nepflow.study import climate, layers
+from nepflow.study import climate, layers, variables
 
 
 rule fit_climate:
@@ -208,7 +208,7 @@ rule compare_climate:
 
 rule estimate_pet:
     input:
-        months=of_study(layers.months, variables=["temperature"]),
+        months=of_study(climate.pet_months),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -223,6 +223,8 @@ rule estimate_pet:
     params:
         years=setting("years"),
         bias_correction=setting("climate/bias_correction"),
+        method=of_study(variables.pet_method),
+        dew_point_depression_k=setting("climate/evapotranspiration/dew_point_depression_k"),
     message:
         "{wildcards.study}{wildcards.band}: potential evapotranspiration of the mean year."
     script:

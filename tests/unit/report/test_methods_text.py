@@ -195,6 +195,7 @@ def test_zones_are_described_as_they_are_made():
         "the class that a cell has in at least 80 % of the years",
         "by mean NEP at 0, 200 and 400 g C m⁻² yr⁻¹: source, low sink, medium sink, high sink.",
         "limits at 0.05, 0.2, 0.5 and 0.65 (UNEP, 1992): hyper-arid, arid, semi-arid",
+        "humid, cold, which is land with a <var>PET</var> below 400 mm.",
         "the length of days (Thornthwaite, 1948), above 26.5 °C (Willmott et al., 1985)",
         "limits at 1000 and 2000 m",
         "polygons of karst.gpkg",
@@ -207,6 +208,25 @@ def test_zones_are_described_as_they_are_made():
     alone = [{"name": "stable", "kind": "stable_landcover"}, {**ZONES[2], "cuts": [10, 20]}]
     _, text = text_of(pages.STUDY | LATER | {"zones": alone})
     assert "has in every year;" in text and "at 10 and 20 g C m⁻² yr⁻¹." in text
+
+
+def test_the_way_to_the_grid_is_told_as_it_is_chosen():
+    auto = {"npp": pages.STUDY["npp"] | {"resampling": "auto"}}
+    auto |= {"landcover": pages.STUDY["landcover"] | {"resampling": "auto"}}
+    _, text = text_of(pages.STUDY | LATER | auto | {"grid": {"crs": "e", "resolution_m": 5000}})
+    wide = "(a cell is 10.8 cells of the product wide)"
+    assert f"NPP by the mean of valid cells {wide}." in text
+    assert f"by the commonest class in the cell {wide}" in text
+    _, text = text_of(pages.STUDY | LATER | auto)
+    assert "the value at the centre of the cell (a cell is 1.1 cells of the product wide)" in text
+
+
+def test_evapotranspiration_is_told_as_it_is_made():
+    drivers = ["temperature", "precipitation", "radiation"]
+    study = changed("climate", variables=drivers) | {"zones": ZONES}
+    _, text = text_of(study)
+    assert "solar radiation and elevation (Priestley and Taylor, 1972)" in text
+    assert "the dew point was taken 8 K below" in text and "Thornthwaite" not in text
 
 
 def test_year_2000_is_said_where_the_period_has_it():

@@ -16,25 +16,17 @@ from nepflow.io import raster, user_rasters, vectors
 def warp_factor(path, grid_path, output_path, factor, mem_mb):
     """Polygons give the name at the cell's centre; a raster is resampled as the study says."""
     grid = raster.grid_of(grid_path)
-    name = factor["name"].replace("_", " ")
     if "name_field" in factor:
-        shapes = vectors.read_area(path, factor.get("layer"), factor["name_field"])
-        codes, warnings = vectors.zone_codes(
-            vectors.projected(shapes, grid.crs, path),
-            grid,
-            path,
-            raster.read(grid_path) == 1,
-            factor.get("overlaps", "refuse"),
-        )
+        found = vectors.zone_map(path, grid, raster.read(grid_path) == 1, factor)
         output = raster.Output(
             output_path,
             "1",
-            name,
+            factor["name"].replace("_", " "),
             dtype=vectors.DTYPE,
-            tags=raster.warning_tags(warnings),
-            classes=dict(enumerate(shapes["name"], start=1)),
+            tags=raster.warning_tags(found.warnings),
+            classes=dict(enumerate(found.names, start=1)),
         )
-        raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
+        raster.write(found.codes.astype("float64"), output, grid, inherit=[grid_path])
         return
     factors.seen(path, factor, grid.bounds, grid.crs)
     method = factors.resampling_of(path, grid, factor)
@@ -53,13 +45,16 @@ def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
     name = factor["name"].replace("_", " ")
     tags = {"resampling": method}
     dtype = None if method in ("nearest", "mode") else "float32"
+    without = np.nan  # what stands where the raster has no value
     if factor.get("classes"):
-        named = factors.class_names(path, factor)
+        named, without = factors.with_outside(factors.class_names(path, factor), path, factor)
         output = raster.Output(output_path, "1", name, dtype="uint8", classes=named, tags=tags)
     else:
         output = raster.Output(output_path, factor.get("unit", "1"), name, tags=tags)
     raster.map_blocks(
-        lambda inside, values: np.where(inside[0] == 1, values[0], np.nan),
+        lambda inside, values: np.where(
+            inside[0] == 1, np.where(np.isnan(values[0]), without, values[0]), np.nan
+        ),
         [grid_path, raster.Warped(path, method, (1,), dtype)],
         output,
         mem_mb=mem_mb,

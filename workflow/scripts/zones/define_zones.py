@@ -40,18 +40,11 @@ def output_of(path, name, named, colours=None, warnings=()):
 
 
 def polygons(path, grid_path, output_path, entry):
-    """Cells whose centre lies in a polygon."""
+    """Cells whose centre lies in a polygon, and the class of all others where it has a name."""
     grid, inside = raster.grid_of(grid_path), raster.read(grid_path) == 1
-    zones = vectors.read_area(path, entry.get("layer"), entry["name_field"])
-    codes, warnings = vectors.zone_codes(
-        vectors.projected(zones, grid.crs, path),
-        grid,
-        path,
-        inside,
-        entry.get("overlaps", "refuse"),
-    )
-    output = output_of(output_path, entry["name"], list(zones["name"]), warnings=warnings)
-    raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
+    found = vectors.zone_map(path, grid, inside, entry)
+    output = output_of(output_path, entry["name"], found.names, warnings=found.warnings)
+    raster.write(found.codes.astype("float64"), output, grid, inherit=[grid_path])
 
 
 if __name__ == "__main__":

@@ -127,9 +127,7 @@ def resampling_of(path, grid, factor):
         return factor["resampling"]
     if factor.get("classes"):
         return "mode"
-    with rasterio.open(path) as source:
-        side = source.res[1] * (111_320 if source.crs and source.crs.is_geographic else 1)
-    return "average" if side < grid.resolution_m / 2 else "bilinear"
+    return "average" if user_rasters.cell_m(path) < grid.resolution_m / 2 else "bilinear"
 
 
 def entry_of(path, factor):
@@ -187,3 +185,32 @@ def class_names(path, factor):
     if len(found) > MOST or not all(1 <= code <= MOST and code == int(code) for code in found):
         raise TooManyClasses(path, f"{len(found)} ({min(found)} to {max(found)})", factor["name"])
     return {int(code): f"class {int(code)}" for code in sorted(found)}
+
+
+def with_outside(named, path, factor):
+    """Return the classes of a raster with that of cells without a value, and its code.
+
+    Parameters
+    ----------
+    named : dict
+        {code: name} of the raster.
+    path : str
+        That an error names.
+    factor : dict
+        Its entry in the study; ``outside`` names the class, without it there is none.
+
+    Returns
+    -------
+    (dict, float)
+        NaN as the code where there is no such class.
+
+    Raises
+    ------
+    TooManyClasses
+    """
+    if not factor.get("outside"):
+        return named, np.nan
+    code = next((code for code in range(1, MOST + 1) if code not in named), None)
+    if code is None:
+        raise TooManyClasses(path, len(named) + 1, factor["name"])
+    return dict(sorted({**named, code: factor["outside"]}.items())), float(code)

@@ -62,7 +62,18 @@ def _tiles(study, datasets, name, years):
     dataset = datasets[name]
     dates = {(year, day) for year in years for day in modis.begins_of(dataset["product"], year)}
     row = _row("tiles", dataset, len(study["tiles"]) * len(dates), years)
-    return row | {"present": _tiles_present(study, dataset, dates)}
+    found = {"present": _tiles_present(study, dataset, dates)}
+    return row | found | {"resampling": _resampled(study, dataset["product"])}
+
+
+def _resampled(study, product):
+    """How tiles come to the grid, as a sentence."""
+    why = modis.resampling_reason(study, product)
+    return (
+        f"cells of {modis.native_m(study, product):.0f} m come to cells of "
+        f"{study['grid']['resolution_m']:g} m by {modis.resampling_of(study, product)}"
+        f"{' (auto: ' + why + ')' if why else ''}"
+    )
 
 
 def _tiles_present(study, dataset, dates):
@@ -92,6 +103,7 @@ def _row(name, dataset, files, years):
         "files": files,
         "gb": None if files is None else round(files * dataset["file_mb"] / 1000, 3),
         "present": None,
+        "resampling": "",
         "years_missing": " ".join(map(str, missing)),
         "retired": dataset["retired"] or "",
         "login": dataset["login"],
@@ -117,6 +129,8 @@ def table_text(rows):
         )
     lines.append(f"To download: at most {download_gb(rows):.1f} GB.")
     for row in rows:
+        if row["resampling"]:
+            lines.append(f"{row['dataset']}: {row['resampling']}.")
         if row["years_missing"]:
             lines.append(f"{row['dataset']}: has no data of {row['years_missing']}.")
         if row["retired"]:

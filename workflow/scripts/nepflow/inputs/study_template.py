@@ -8,7 +8,8 @@ citation: who, where, doi       # what the report quotes
 period: [{first}, {last}]{years}
 {tiles}
 grid:
-  # equal-area, centred on the region; a coarse cell first: the whole workflow then takes minutes
+  # equal-area, centred on the region; a coarse cell first: the whole workflow then takes minutes.
+  # Above two cells of a product it is given their mean, or their commonest class
   crs: "{crs}"
   resolution_m: {resolution_m}         # 500 is the products' own
 

@@ -423,3 +423,9 @@ class Tally:
                 f"NPP above {PLAUSIBLE[1]:g} g C m-2 yr-1 in {100 * above:.2g} % of the cells, up "
                 f"to {self.highest:.0f}: codes of missing data averaged with values look so"
             )
+
+
+def cell_m(path):
+    """Return the height of the cells of a raster, m; of degrees that of a meridian."""
+    with rasterio.open(path) as source:
+        return source.res[1] * (111_320 if source.crs and source.crs.is_geographic else 1)

@@ -4,7 +4,7 @@ from nepflow.detector import results
 from nepflow.io import raster, tables
 from nepflow.pixel import variability
 from nepflow.respiration import calibration
-from nepflow.study import attribution, respiration
+from nepflow.study import attribution, modis, respiration
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
@@ -17,6 +17,8 @@ RESAMPLING = {
     "bilinear": "bilinear over valid cells, kept where at least half is valid",
     "average": "mean of valid cells, kept where at least half is valid",
     "mode": "commonest class in the cell",
+    "auto": "mean of valid cells where cells of the grid are more than two of the raster wide, "
+    "else value at the cell's centre",
 }
 
 
@@ -35,8 +37,7 @@ def choices(study):
     if study["npp"]["source"] == "casa":
         rows += ndvi_choices(study)
     if study["uses_landcover"]:
-        method = RESAMPLING[study["landcover"]["resampling"]]
-        rows.append(("land cover", f"{method} (MCD12Q1)"))
+        rows.append(("land cover", f"{resampled(study, 'MCD12Q1')} (MCD12Q1)"))
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
     if attribution.variables_of(study) and study["has_trend"]:
@@ -79,8 +80,16 @@ def npp_choice(study):
     source = study["npp"]["source"]
     if source == "casa":
         return casa_choice(study["casa"])
-    name = "MOD17A3HGF" if source == "mod17" else study["npp"]["rasters"]["file"]
-    return f"{RESAMPLING[study['npp']['resampling']]} ({name})"
+    if source == "mod17":
+        return f"{resampled(study, 'MOD17A3HGF')} (MOD17A3HGF)"
+    return f"{RESAMPLING[study['npp']['resampling']]} ({study['npp']['rasters']['file']})"
+
+
+def resampled(study, product):
+    """How a product comes to the grid, and why where the size of the cells decides."""
+    method = RESAMPLING[modis.resampling_of(study, product)]
+    why = modis.resampling_reason(study, product)
+    return f"{method}: {why}" if why else method
 
 
 LIMITS = {
@@ -106,9 +115,9 @@ def ndvi_choices(study):
     kept = ", ".join(map(str, ndvi["valid_reliability"]))
     yield (
         "NDVI",
-        f"{ndvi['product']}, pixel reliability {kept}, {RESAMPLING[ndvi['resampling']]}; cloud for "
-        f"up to {ndvi['max_interpolated_months']} months linear, longer the scaled climatology; "
-        f"years with more than {ndvi['max_filled_months']} filled months absent",
+        f"{ndvi['product']}, pixel reliability {kept}, {resampled(study, ndvi['product'])}; cloud "
+        f"for up to {ndvi['max_interpolated_months']} months linear, longer the scaled "
+        f"climatology; years with more than {ndvi['max_filled_months']} filled months absent",
     )
     if study["period"][0] <= 2001:
         first = study["years"][0]
@@ -158,6 +167,14 @@ def warnings(study):
         yield (
             "NPP of 2000",
             "collection 006 beside 061: a step between them can look like a trend",
+        )
+    if study["npp"]["source"] == "casa" and study["casa"]["limits"] == "own":
+        yield (
+            "NPP",
+            f"the {study['casa']['limit_percentiles'][0]:g} % quantile of each vegetation type "
+            "stands for no light absorbed (casa.limits: own): NPP of evergreen vegetation is too "
+            "low, and its changes follow NDVI several times too strongly; own_upper has bare "
+            "ground there",
         )
     for name in respiration.unconfirmed(study["respiration"]):
         yield (

@@ -172,6 +172,13 @@ def _check_climate(study, file):
             f"{file}: climate.smoothing {climate['smoothing']} needs a value of {lacking[0]}. Add "
             f"climate: {{smoothing_value: {{{lacking[0]}: ...}}}}, or choose gcv or gml."
         )
+    method = climate["evapotranspiration"]["method"]
+    without = [name for name in variables.pet_variables(study) if name not in climate["variables"]]
+    if without:
+        raise BadStudy(
+            f"{file}: climate.evapotranspiration.method {method} needs {without[0]}, the study has "
+            f"{', '.join(climate['variables'])}. Add it to climate.variables, or choose auto."
+        )
     years = study_years(study)
     lost = [year for year in climate.get("standard_error_years", []) if year not in years]
     if lost:

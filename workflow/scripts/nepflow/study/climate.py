@@ -2,7 +2,7 @@
 
 import re
 
-from nepflow.study import files, layers
+from nepflow.study import files, layers, variables
 
 FIT_TABLES = ("fit", "minima", "ranked", "suspects", "floored")
 
@@ -44,6 +44,11 @@ def grid_elevation(study, variable):
     settings = downscaling(study)
     wanted = settings["lapse_rate_k_per_km"] is not None and variable == "temperature"
     return settings["elevation"] if wanted else []
+
+
+def pet_months(study):
+    """Return the months that potential evapotranspiration is made of."""
+    return layers.months(study, variables.pet_variables(study))
 
 
 def if_stations(study, file):

@@ -20,7 +20,7 @@ from nepflow.study import figures as study_figures
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
 from nepflow.study.pixel import AUTOCORRELATION, DRIVER, HURST, LAYERS
 from nepflow.study.settings_file import BadStudy
-from nepflow.study.variables import VARIABLES
+from nepflow.study.variables import PET_METHODS, VARIABLES
 from nepflow.study.zones import KINDS
 
 # Layers of pixels that need min_years
@@ -32,6 +32,7 @@ LAYERS_OF_SERIES = re.compile(
 
 REGISTRIES = {  # whose names the schema of a study has from here
     "variables": VARIABLES,
+    "pet_methods": PET_METHODS,
     "zone_kinds": KINDS,
     "autocorrelation": AUTOCORRELATION,
     "hurst": HURST,

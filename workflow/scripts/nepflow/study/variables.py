@@ -7,6 +7,7 @@ environment exists.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 NORMAL = 0  # the year of surfaces that hold for every year
 SAME = "same layer"  # the very raster that a variable is compared with
@@ -138,6 +139,53 @@ COLOURS = {
     ("precipitation", "radiation"): "#4c9a5b",
     ("temperature", "precipitation", "radiation"): "#3a2e2a",
 }
+
+
+class Evapotranspiration(NamedTuple):
+    """A way to potential evapotranspiration: the variables that it reads, and what people read.
+
+    ``en`` is a sentence of the methods with the works of ``works`` and ``{dew}`` (K) filled in.
+    """
+
+    reads: tuple
+    name: str
+    en: str
+    works: tuple
+
+
+# Ways to potential evapotranspiration; `auto` is the first whose variables a study has.
+PET_METHODS = {
+    "priestley_taylor": Evapotranspiration(
+        ("temperature", "radiation"),
+        "Priestley-Taylor",
+        "<var>PET</var> follows from monthly mean temperature, solar radiation and elevation "
+        "{priestley}, with net radiation, the slope of saturated vapour pressure and air pressure "
+        "{allen}; the dew point was taken {dew:g} K below the mean temperature.",
+        ("priestley", "allen"),
+    ),
+    "thornthwaite": Evapotranspiration(
+        ("temperature",),
+        "Thornthwaite",
+        "<var>PET</var> follows from monthly mean temperature and the length of days "
+        "{thornthwaite}, above 26.5 °C {willmott}; in dry, windy air and on cold, sunny highland "
+        "it is too low, so that land comes out wetter.",
+        ("thornthwaite", "willmott"),
+    ),
+}
+
+
+def pet_method(study):
+    """Return the way to potential evapotranspiration: that of the study, or by what it has."""
+    given = study["climate"]["evapotranspiration"]["method"]
+    if given != "auto":
+        return given
+    there = set(study["climate"]["variables"])
+    return next(name for name, way in PET_METHODS.items() if there.issuperset(way.reads))
+
+
+def pet_variables(study):
+    """Return the variables that potential evapotranspiration reads."""
+    return list(PET_METHODS[pet_method(study)].reads)
 
 
 def entering(source):

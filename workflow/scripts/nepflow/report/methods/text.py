@@ -7,13 +7,15 @@ from nepflow.report.methods import npp as methods_npp
 from nepflow.report.methods import respiration as methods_respiration
 from nepflow.report.methods import zones as methods_zones
 from nepflow.report.methods.references import cited, listed
-from nepflow.study import attribution
+from nepflow.study import attribution, modis
 
 _RESAMPLED = {
     "nearest": "the value at the centre of the cell",
     "bilinear": "bilinear interpolation of valid cells",
     "average": "the mean of valid cells",
     "mode": "the commonest class in the cell",
+    "auto": "the mean of valid cells where the cells of the grid are more than two of its own "
+    "wide, otherwise by the value at the centre of the cell",
 }
 
 
@@ -32,7 +34,7 @@ def sections(study):
         are escaped.
     """
     made = [_data(study), climate.section(study["climate"]), _productivity(study)]
-    zones = methods_zones.section(study["zones"])
+    zones = methods_zones.section(study)
     made += [zones] if zones else []
     if study["has_trend"]:
         made.append(pixel.trend(study["trend"], study["min_years"]))
@@ -65,13 +67,29 @@ def _data(study):
     second = (
         "All layers were brought from the sinusoidal grid of the sensor to one equal-area grid "
         f"(<code>{escape(grid['crs'])}</code>) with cells of {grid['resolution_m']:g} m, "
-        f"{'NDVI' if npp['source'] == 'casa' else 'NPP'} by "
-        f"{_RESAMPLED[(study['ndvi'] if npp['source'] == 'casa' else npp)['resampling']]}."
+        f"{'NDVI' if npp['source'] == 'casa' else 'NPP'} by {_by(study, _product(study))}."
     )
+    if npp.get("compare") == "mod17" and npp["source"] != "mod17":
+        second += f" NPP of MOD17A3HGF came there by {_by(study, 'MOD17A3HGF')}."
     blocks = [("p", first), ("p", second)]
     if study["uses_landcover"]:
         blocks.append(("p", _landcover(study)))
     return "Study area and data", blocks
+
+
+def _product(study):
+    """The product that NPP comes from; None of rasters of the user."""
+    return {"casa": study.get("ndvi", {}).get("product"), "mod17": "MOD17A3HGF"}.get(
+        study["npp"]["source"]
+    )
+
+
+def _by(study, product):
+    """How a product came to the grid, and why where the size of the cells decided."""
+    if product is None:
+        return _RESAMPLED[study["npp"]["resampling"]]
+    why = modis.resampling_reason(study, product)
+    return _RESAMPLED[modis.resampling_of(study, product)] + (f" ({why})" if why else "")
 
 
 def _landcover(study):
@@ -81,7 +99,7 @@ def _landcover(study):
     )
     text = (
         f"Land cover is MCD12Q1 in the classification of the IGBP {cited('friedl')}, by "
-        f"{_RESAMPLED[study['landcover']['resampling']]}, joined to (codes in brackets): {classes}."
+        f"{_by(study, 'MCD12Q1')}, joined to (codes in brackets): {classes}."
     )
     for entry in study["landcover"].get("substitute", []):
         text += f" The map of {entry['by']} stands for {entry['year']}, which the product lacks."
