@@ -29,6 +29,7 @@ STATIONS = {
     "52533099999": (88.90, 44.20, 800.0),
     "30000099999": (20.00, 50.00, 100.0),  # far away
 }
+UNREPORTED = {"rule": "weather", "min_agreement_percent": 50, "max_unreported_percent": 10}
 AREA = box(87, 43, 89, 44.5)
 
 
@@ -69,15 +70,16 @@ def stations(place, years=(2001, 2002), dataset="gsod", most=2, least=50, buffer
 
 
 def gathered(place, years=(2001, 2002), radiation=None, least=50, kind="gsod"):
+    made = {"stations": "stations.csv", "found": "found.csv", "definitions": "definitions.csv"}
     gather_stations(
-        kind,
-        list(years),
-        least,
-        place / "data",
-        place / "files.csv",
-        radiation,
-        place / "stations.csv",
-        place / "found.csv",
+        {"files": place / "files.csv", "radiation": radiation},
+        {name: place / file for name, file in made.items()},
+        {
+            "acquire": {"stations": kind, "min_complete_percent": least},
+            "folder": place / "data",
+            "years": list(years),
+            "unreported_rain": UNREPORTED,
+        },
     )
     return pd.read_csv(place / "stations.csv", dtype={"station": str})
 

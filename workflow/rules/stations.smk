@@ -2,21 +2,23 @@
 
 Inputs   station records of the raw folder, <study>/grid.tif, <study>/zones/outlines.gpkg
 Outputs  <study>/stations/{records,checked,filled}.parquet, {sites,monthly,annual}.csv,
-         <study>/tables/station_{defects,flags,variograms,quality,completeness}.csv, kriging_errors.csv
+         <study>/tables/station_{defects,definitions,flags,variograms,quality,completeness}.csv, kriging_errors.csv
 """
 
-from nepflow.study import files
+from nepflow.study import downloads, files
 
 
 rule clean_stations:
     input:
         stations=of_study(files.stations),
         area="<study>/zones/outlines.gpkg",
+        gathered=of_study(downloads.gathered_definitions),
         grid="<study>/grid.tif",
     output:
         records="<study>/stations/records.parquet",
         sites="<study>/stations/sites.csv",
         defects="<study>/tables/station_defects.csv",
+        definitions="<study>/tables/station_definitions.csv",
     log:
         "<logs>/{study}/clean_stations.log",
     conda:
@@ -39,6 +41,7 @@ rule clean_stations:
         defects=setting("climate/defects"),
         angstrom=setting("climate/angstrom"),
         missing_values=setting("climate/missing_values"),
+        unreported_rain=setting("climate/unreported_rain"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: station records without defects."

@@ -13,6 +13,7 @@ def run(folder, stations_path, simulated=False, **changes):
     settings = climate_study.clean_settings() | changes
     settings |= {"stations_path": stations_path, "simulated": simulated}
     outputs = {"records": records, "sites": folder / "sites.csv", "defects": defects}
+    outputs |= {"definitions": folder / "definitions.csv"}
     clean_stations({"area": paths["outlines"], "grid": paths["grid"]}, outputs, settings)
     return pd.read_parquet(records), pd.read_csv(defects, dtype={"station": str})
 

@@ -243,6 +243,7 @@ TABLES = (
     (r"missing_reasons_native", "quality", "Cells of the tiles by reason for missing NPP"),
     (r"missing_reasons", "quality", "Share of the area by reason for missing NPP"),
     (r"station_defects", "quality", "Defects of station records"),
+    (r"station_definitions", "quality", "What the days of the stations are made of"),
     (r"station_completeness", "quality", "Completeness of the stations"),
     (r"(.+)_fit", "quality", "Fit of the monthly surfaces of {0}"),
     (r"(.+)_minima", None, None),

@@ -76,6 +76,7 @@ def tables(study):
         return grids
     return [
         "station_defects",
+        "station_definitions",
         "station_flags",
         "station_quality",
         "station_variograms",

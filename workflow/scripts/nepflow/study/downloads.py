@@ -209,6 +209,12 @@ def radiation_list(study):
     return layers.below(study, "acquired/radiation_files.csv") if brings(study, "radiation") else []
 
 
+def gathered_definitions(study):
+    """Return what the days of downloaded stations are made of, if stations are brought."""
+    name = "acquired/station_definitions.csv"
+    return layers.below(study, name) if brings(study, "stations") else []
+
+
 def tile_years(study):
     """Return {name in the register: years} of the MODIS products that a study reads."""
     needed = {}
