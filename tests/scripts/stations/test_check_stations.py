@@ -15,6 +15,18 @@ QUALITY = {
     "spatial_score": {"temperature": 5, "precipitation": 8, "radiation": 5},
     "neighbours": {"radius_km": 300, "max": 8, "min": 3},
 }
+MONTHLY = {
+    "spatial_difference": {"temperature": 4, "precipitation": 150, "radiation": 120},
+    "spatial_score": {"temperature": 5, "precipitation": 8, "radiation": 5},
+    "climatology_difference": {"temperature": 5, "precipitation": 200, "radiation": 150},
+    "climatology_score": {"temperature": 5, "precipitation": 8, "radiation": 5},
+    "min_years": 8,
+}
+SUSPECTS = {
+    "record_difference": {"temperature": 4, "precipitation": 50, "radiation": 100},
+    "record_score": 5,
+    "fit_rms": 3,
+}
 VARIABLES = ["temperature", "precipitation", "radiation"]
 
 
@@ -46,9 +58,12 @@ def run(folder, records, time_step="daily", simulated=False):
     paths = climate_study.make(folder, simulated)
     given = {"records": folder / "records.parquet", "grid": paths["grid"]}
     outputs = {"records": folder / "checked.parquet", "flagged": folder / "flags.csv"}
+    outputs |= {name: folder / f"{name}.csv" for name in ("suspects", "dry_days")}
     records.to_parquet(given["records"])
-    settings = {"variables": VARIABLES, "years": [2001], "time_step": time_step}
-    check_stations(given, outputs, settings | {"quality": QUALITY, "simulated": simulated})
+    named = [name for name in VARIABLES if flags.column_of(name) in records]
+    settings = {"variables": named, "years": sorted(set(records["year"])), "time_step": time_step}
+    settings |= {"quality": QUALITY, "monthly_quality": MONTHLY, "suspects": SUSPECTS}
+    check_stations(given, outputs, settings | {"simulated": simulated})
     flagged = pd.read_csv(outputs["flagged"], dtype={"station": str})
     return pd.read_parquet(outputs["records"]), flagged
 

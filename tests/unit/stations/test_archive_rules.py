@@ -176,6 +176,6 @@ def test_observations_of_a_mean_are_counted(tmp_path, rain):
     made = rules()
     archives.read(tmp_path, "gsod", ["temperature_degc"], {}, made)
     assert rows(made, "temperature") == {
-        ("51463099999", "mean of 8 to 17"): 10,
-        ("52533099999", "mean of 18 to 24"): 5,
+        ("51463099999", "mean of 8 to 17 observations"): 10,
+        ("52533099999", "mean of 18 to 24 observations"): 5,
     }

@@ -37,6 +37,7 @@ def clean_stations(inputs, outputs, settings):
         rules,
     )
     sites = records[SITE].dropna().drop_duplicates("station")
+    records = cleaning.exclude(records, settings["exclude"], columns, ledger)
     records = cleaning.of_years(records, settings["years"], stations_path)
     read = columns | {"sunshine": radiation.SUNSHINE, "elevation": "elevation_m"}
     possible, policy = limits | {"elevation": heights}, defects["undeclared_code"]
@@ -59,7 +60,8 @@ def clean_stations(inputs, outputs, settings):
     tables.write(sites.sort_values("station"), outputs["sites"], SITE, simulated)
     tables.write(ledger.rows, outputs["defects"], ledger.COLUMNS, simulated)
     if inputs.get("gathered"):  # the archive was read before
-        rules.rows.extend(tables.read(inputs["gathered"]).itertuples(index=False, name=None))
+        gathered = tables.read(inputs["gathered"], archive_rules.DEFINITIONS)
+        rules.rows.extend(gathered.itertuples(index=False, name=None))
     tables.write(rules.rows, outputs["definitions"], archive_rules.DEFINITIONS, simulated)
 
 

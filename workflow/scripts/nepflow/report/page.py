@@ -244,6 +244,8 @@ TABLES = (
     (r"missing_reasons", "quality", "Share of the area by reason for missing NPP"),
     (r"station_defects", "quality", "Defects of station records"),
     (r"station_definitions", "quality", "What the days of the stations are made of"),
+    (r"station_suspects", "quality", "Suspect and excluded stations"),
+    (r"station_dry_days", "quality", "Dry days of the stations"),
     (r"station_completeness", "quality", "Completeness of the stations"),
     (r"(.+)_fit", "quality", "Fit of the monthly surfaces of {0}"),
     (r"(.+)_minima", None, None),

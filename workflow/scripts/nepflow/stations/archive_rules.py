@@ -39,7 +39,13 @@ AS_WELL = 0.98  # share of the other's days with which the preferred definition 
 WET_MM = 1.0  # a day of rain that an observer of the weather can hardly miss
 OBSERVED, RAIN = "TEMP_COUNT", "RAIN_SEEN"  # columns of GSOD beside its elements
 # Observations that the mean of a day is made of, GSOD: synoptic hours, three-hourly, hourly
-COUNTS = {"4 to 7 observations": (4, 7), "8 to 17": (8, 17), "18 to 24": (18, 24)}
+COUNTS = {"4 to 7": (4, 7), "8 to 17": (8, 17), "18 to 24": (18, 24)}
+# What the table of definitions says that a reader of the report must know
+NOT_USED = "not used"
+MEAN_OF = "mean of {} observations"
+DRY = "0: no amount, no rain seen"
+LEFT_OUT = "left out: dry days not reported, weather flags say nothing"
+MIXED_PERCENT = 20  # days of a station whose mean is of another number of observations
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def _noted_choice(ways, code, stations, counted, variable, rules):
     for number, name in enumerate(ways):
         rules.note(stations, variable, name, np.where(chosen == number, days[number], 0))
         left = np.where(chosen == number, 0, days[number])
-        rules.note(stations, variable, f"{name}, not used", left)
+        rules.note(stations, variable, f"{name}, {NOT_USED}", left)
     return np.choose(chosen[code], list(ways.values()))
 
 
@@ -208,13 +214,13 @@ def _gsod_rain(rain, seen, code, stations, counted, rules):
         axis=0,
     )
     dry = unreported & trusted[code]
-    rules.note(stations, name, "0: no amount, no rain seen", days(dry))
+    rules.note(stations, name, DRY, days(dry))
     known, lost = days(~np.isnan(rain)), days(unreported)
     biased = ~trusted & (100 * lost > options["max_unreported_percent"] * (known + lost))
     rules.note(
         stations,
         name,
-        "left out: dry days not reported, weather flags say nothing",
+        LEFT_OUT,
         np.where(biased, known, 0),
     )
     rules.note(
@@ -229,4 +235,35 @@ def _note_counts(temperature, observations, code, stations, counted, rules):
     for name, (low, high) in COUNTS.items():
         mask = counted & ~np.isnan(temperature) & (number >= low) & (number <= high)
         days = np.bincount(code[mask], minlength=len(stations))
-        rules.note(stations, "temperature", f"mean of {name}", days)
+        rules.note(stations, "temperature", MEAN_OF.format(name), days)
+
+
+def sentences(table):
+    """Yield what the report says of the rules.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `DEFINITIONS`.
+    """
+    left = table[table["how"] == LEFT_OUT]["station"]
+    if len(left):
+        yield (
+            f"rain of {len(left)} stations is left out: they do not report their dry days, and "
+            f"their weather flags do not show which days were dry ({', '.join(left[:5])}"
+            f"{', ...' if len(left) > 5 else ''}; climate.unreported_rain)"
+        )
+    dry = table[table["how"] == DRY]
+    if len(dry):
+        yield (
+            f"{dry['days'].sum()} days of {len(dry)} stations without an amount of rain count as "
+            "dry, since nobody saw rain (station_definitions.csv)"
+        )
+    counts = table[table["how"].isin([MEAN_OF.format(name) for name in COUNTS])]
+    days = counts.groupby("station")["days"].agg(["sum", "max"])
+    mixed = int((100 * days["max"] < (100 - MIXED_PERCENT) * days["sum"]).sum())
+    if mixed:
+        yield (
+            f"mean temperature of {mixed} stations changes between 4, 8 and 24 observations a day: "
+            "a step between them can look like a trend (station_definitions.csv)"
+        )
