@@ -40,6 +40,18 @@ def test_few_stations_judge_nobody():
     assert np.isnan(suspects.offsets(levels, place, "none").score).all()
 
 
+def test_a_station_far_from_all_others_is_not_judged():
+    place, levels = network(2)
+    levels[:, 4] += 13
+    place[4, :2] += 2000
+    assert np.isnan(suspects.offsets(levels, place, "none").score[4])
+
+
+def test_deserts_differ_in_their_few_wet_days():
+    found = suspects.DryDays(*(np.array([value]) for value in (99.0, 87.0, 96.0)))
+    assert not found.suspects().any(), "three times as many wet days, but 9 % of the days"
+
+
 def test_normals_of_days_and_of_months():
     month = np.repeat(np.arange(1, 13), 3)
     values = np.tile([[1.0], [2.0], [9.0]], (12, 1))

@@ -16,11 +16,13 @@ DRY_DAYS = ("station", "quantity", "value", "unit")
 OFFSET, FEW_DRY_DAYS = "whole record departs from its neighbours", "dry days seem not reported"
 RESIDUAL, EXCLUDED = "large residuals of the fit", "excluded"
 NEAREST, LEAST = 24, 10  # stations of a local regression, and fewest of them
+REACH_KM = 600.0  # none is further away: beyond, a climate is no plane
 HUBER, ROUNDS = 1.345, 10  # residuals of more robust standard deviations get less weight
 LONG_MONTH = 365.25 / 12  # days
-# A station is suspect that has rain on so many times more of its reported days than its neighbours,
-# the second where days are missing on which temperature was observed
-WET_RATIO, WET_RATIO_OF_GAPS = 2.5, 1.4
+# A station is suspect that has rain on so many times more of its reported days than its neighbours
+# (and on so many % more of the days), the second where days are missing on which temperature was
+# observed
+WET_RATIO, WET_RATIO_OF_GAPS, MORE_WET_PERCENT = 2.5, 1.4, 20.0
 GAPS_PERCENT, NO_DRY_PERCENT = 90.0, 20.0
 
 
@@ -68,7 +70,7 @@ def local_estimates(levels, place, nearest=NEAREST):
     Returns
     -------
     estimates : ndarray, shape (month, station)
-        NaN where fewer than `LEAST` neighbours have a value.
+        NaN where fewer than `LEAST` stations within `REACH_KM` have all months.
     inflation : ndarray, shape (station,)
         Standard error of a new value at the station over that of a residual.
     """
@@ -78,7 +80,7 @@ def local_estimates(levels, place, nearest=NEAREST):
     for station in range(levels.shape[1]):
         apart = np.hypot(*(place[:, :2] - place[station, :2]).T)
         apart = np.where(usable, apart, np.inf)
-        apart[station] = np.inf
+        apart[(apart > REACH_KM) | (np.arange(apart.size) == station)] = np.inf
         near = np.argsort(apart, kind="stable")[:nearest]
         near = near[np.isfinite(apart[near])]
         if near.size < LEAST:
@@ -161,9 +163,8 @@ class DryDays:
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = (100 - self.dry) / np.maximum(100 - self.neighbours, 1.0)
             gaps = self.reported < GAPS_PERCENT
-            return (ratio > WET_RATIO) | (
-                gaps & ((ratio > WET_RATIO_OF_GAPS) | (self.dry < NO_DRY_PERCENT))
-            )
+            wetter = (ratio > WET_RATIO) & (self.neighbours - self.dry > MORE_WET_PERCENT)
+            return wetter | (gaps & ((ratio > WET_RATIO_OF_GAPS) | (self.dry < NO_DRY_PERCENT)))
 
     def rows(self, names):
         """Yield the rows of a table, `DRY_DAYS`."""
