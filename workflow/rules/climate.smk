@@ -1,9 +1,10 @@
 """Monthly station values, or climate grids -> climate of the study grid.
 
-Inputs   <study>/stations/monthly.csv, or rasters of climate.grids; <study>/{grid,dem}.tif
+Inputs   <study>/stations/{monthly,suspects}.csv, or rasters of climate.grids; <study>/{grid,dem}.tif
 Outputs  <study>/climate/<variable>{.tif,_fit.npz,_residuals.parquet,_standard_error_<year>.tif},
          climate/{native,grids}/<variable>.tif, <variable>_difference.tif, climate/pet.tif,
-         <study>/tables/<variable>_{fit,minima,floored,ranked,suspects,grids,comparison}.csv
+         <study>/tables/<variable>_{fit,minima,floored,ranked,suspects,grids,comparison}.csv,
+         <study>/tables/station_suspects.csv
 """
 
 from nepflow.study import climate, layers, variables
@@ -104,6 +105,31 @@ rule summarise_residuals:
         "{wildcards.study}: residuals of {wildcards.variable}."
     script:
         "../scripts/climate/summarise_residuals.py"
+
+
+rule list_suspects:
+    input:
+        records="<study>/stations/suspects.csv",
+        defects="<study>/tables/station_defects.csv",
+        ranked=of_study(climate.ranked),
+    output:
+        table="<study>/tables/station_suspects.csv",
+    log:
+        "<logs>/{study}/list_suspects.log",
+    localrule: True
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(500),
+        runtime=by_size(5),
+    params:
+        variables=setting("climate/variables"),
+        suspects=setting("climate/suspects"),
+        simulated=setting("simulated"),
+    message:
+        "{wildcards.study}: suspect and excluded stations."
+    script:
+        "../scripts/climate/list_suspects.py"
 
 
 rule estimate_standard_error:

@@ -160,6 +160,7 @@ rule gather_stations:
     output:
         stations="<study>/acquired/stations.csv",
         found="<study>/tables/station_found.csv",
+        definitions="<study>/acquired/station_definitions.csv",
     log:
         "<logs>/{study}/gather_stations.log",
     conda:
@@ -171,6 +172,7 @@ rule gather_stations:
         acquire=setting("acquire"),
         folder=setting("files/folder"),
         years=setting("years"),
+        unreported_rain=setting("climate/unreported_rain"),
     message:
         "{wildcards.study}: station records in one table."
     script:

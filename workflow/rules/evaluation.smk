@@ -326,6 +326,8 @@ rule check_results:
         series=of_study(zones.area_series),
         missing_reason="<study>/tables/missing_reasons.csv",
         defects=of_study(climate.if_stations, file="tables/station_defects.csv"),
+        suspects=of_study(climate.if_stations, file="tables/station_suspects.csv"),
+        definitions=of_study(climate.if_stations, file="tables/station_definitions.csv"),
         fits=of_study(climate.fits),
         casa=of_study(npp.casa_table),
         detectors=of_study(detector.factor_tables),

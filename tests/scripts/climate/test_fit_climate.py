@@ -38,6 +38,7 @@ def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
     records, monthly = folder / "records.parquet", folder / "monthly.csv"
     settings = climate_study.clean_settings(time_step) | {"stations_path": raw}
     made = {"sites": folder / "sites.csv", "defects": folder / "defects.csv"}
+    made |= {"definitions": folder / "definitions.csv"}
     clean_stations(
         {"area": paths["outlines"], "grid": paths["grid"]}, made | {"records": records}, settings
     )

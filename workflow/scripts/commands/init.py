@@ -166,7 +166,7 @@ def of_tiles(polygon, first, last, top):
     defaults = study_files.read_yaml(top / "config/defaults.yaml")
     landcover, count = defaults["landcover"]["years"], last - first + 1
     per_tile = datasets["mod17a3hgf_061"]["file_mb"] + datasets["mcd12q1_061"]["file_mb"]
-    stations = defaults["acquire"]["max_stations"] * count * datasets["gsod"]["file_mb"]
+    stations = defaults["acquire"]["max_stations"] * datasets["ghcn_daily"]["file_mb"]
     return {
         "years": study_template.YEARS.format(
             npp_years=study_template.span(datasets["mod17a3hgf_061"]["years"]),

@@ -12,7 +12,8 @@ from nepflow.io import raster, tables, user_rasters
 from nepflow.report import notes
 from nepflow.zones import sums
 
-LISTED = ("defects", "casa", "plots", "projects", "variation")  # one table or none
+# one table or none
+LISTED = ("defects", "suspects", "definitions", "casa", "plots", "projects", "variation")
 CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 

@@ -435,7 +435,7 @@ def elevation(study, top, _):
 def stations(study, top, _):
     """Read the records as the workflow will, and see what they hold."""
     from nepflow.io import missing_codes
-    from nepflow.stations import archives, cleaning, radiation
+    from nepflow.stations import archive_rules, archives, cleaning, radiation
     from nepflow.stations import records as stations_records
     from nepflow.study.variables import VARIABLES
 
@@ -449,7 +449,9 @@ def stations(study, top, _):
         climate["time_step"],
         radiation.SUBSTITUTES if "radiation" in columns else None,
         climate["missing_values"],
+        archive_rules.Rules(tuple(study["years"]), climate["unreported_rain"]),
     )
+    cleaning.check_excluded(records, climate["exclude"], columns, path)
     records = cleaning.of_years(records, study["years"], path)
     limits = climate["limits"]["daily" if climate["time_step"] == "daily" else "monthly"]
     if climate["defects"]["undeclared_code"] == "error":

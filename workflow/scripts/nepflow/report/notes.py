@@ -4,6 +4,7 @@ from nepflow.detector import results
 from nepflow.io import raster, tables
 from nepflow.pixel import variability
 from nepflow.respiration import calibration
+from nepflow.stations import archive_rules, suspects
 from nepflow.study import attribution, modis, respiration
 
 YEAR_2000 = {
@@ -282,14 +283,25 @@ def plot_warnings(table, model):
     )
 
 
+def station_warnings(paths):
+    """Yield what suspect stations, and the rules of archives, mean for the numbers."""
+    for path in paths["suspects"]:
+        if text := suspects.sentence(tables.read(path, suspects.SUSPECTS)):
+            yield "stations", text
+    for path in paths["definitions"]:
+        for text in archive_rules.sentences(tables.read(path, archive_rules.DEFINITIONS)):
+            yield "stations", text
+
+
 def of(paths, study):
     """Yield (topic, warning).
 
     Parameters
     ----------
     paths : dict
-        ``casa``, ``defects``, ``detectors``, ``plots``, ``projects``, ``variation``: lists of
-        tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
+        ``casa``, ``defects``, ``suspects``, ``definitions``, ``detectors``, ``plots``,
+        ``projects``, ``variation``: lists of tables, empty where a study has none; ``polygons``:
+        rasters; ``fits``: {variable: table}.
     study : dict
         Merged settings.
     """
@@ -303,6 +315,7 @@ def of(paths, study):
     fits = {name: tables.read(path, ["quantity"]) for name, path in paths["fits"].items()}
     for path in paths["defects"]:
         yield from table_warnings(tables.read(path, ["station", "reason"]), fits)
+    yield from station_warnings(paths)
     for path in paths["detectors"]:
         yield from results.warnings(tables.read(path, ["factor", "quantity", "value"]))
     for path in paths["plots"]:

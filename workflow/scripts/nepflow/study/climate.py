@@ -73,6 +73,11 @@ def fits(study):
     return [layers.table(study, f"{name}_fit") for name in names]
 
 
+def ranked(study):
+    """Return the tables of the stations by their residuals, in the order of the variables."""
+    return [layers.table(study, f"{name}_ranked") for name in study["climate"]["variables"]]
+
+
 def tables(study):
     """Return the names of the tables of the climate, in the order of the report."""
     variables, climate = study["climate"]["variables"], study["climate"]
@@ -81,7 +86,10 @@ def tables(study):
         return grids
     return [
         "station_defects",
+        "station_definitions",
+        "station_suspects",
         "station_flags",
+        "station_dry_days",
         "station_quality",
         "station_variograms",
         "kriging_errors",

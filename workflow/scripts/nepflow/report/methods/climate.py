@@ -12,6 +12,19 @@ _STEPS = {
     "monthly": "monthly records",
     "normals": "monthly normals, which stand for every year, so that climate does not vary in time",
 }
+_DEFINITIONS = {
+    "ghcn_daily": " The mean temperature of a station is TAVG where that covers the years as well "
+    "as TMAX and TMIN do, and (TMAX + TMIN) / 2 on all days otherwise: one definition a station.",
+}
+_UNREPORTED = {
+    "weather": "Many stations do not report the amount of days without rain: such a day is 0 where "
+    "other observations of the day saw no rain, snow, hail or thunder. Where amounts and observed "
+    "weather of a station agree on fewer than {min_agreement_percent:g} % of the days, unreported "
+    "days stay missing, and its rain is left out if they are more than {max_unreported_percent:g} "
+    "% of the days.",
+    "missing": "Days of stations without an amount of rain are missing, also where they were dry, "
+    "so that rain is overestimated.",
+}
 _SMOOTHING = {
     "gcv": "minimises generalised cross-validation {craven}",
     "gml": "minimises generalised maximum likelihood {wahba}",
@@ -41,6 +54,8 @@ def section(climate):
     blocks = [("p", _records(climate))]
     if climate["time_step"] == "daily":
         blocks.append(("p", _days(climate)))
+    elif climate["time_step"] == "monthly":
+        blocks.append(("p", _months(climate)))
     blocks += [("p", _surface(climate)), ("equation", equations.BY_NAME["spline"][0])]
     return "Climate", [*blocks, ("p", _smoothing(climate) + _annual(climate))]
 
@@ -73,10 +88,56 @@ def _records(climate):
         f"{_STEPS[climate['time_step']]}. Defects of records and stations (duplicates, positions, "
         "impossible values) were met by named rules, whose counts are reported."
     )
+    text += _archive(climate) + _excluded(climate["exclude"])
     if climate["weights_column"]:
         column = escape(climate["weights_column"])
         text += f" Stations have the relative weights of the column {column}."
     return text
+
+
+def _archive(climate):
+    """What the days of an archive are made of."""
+    archive = climate.get("archive", climate["station_format"])
+    if archive == "gsod":
+        return " " + _UNREPORTED[climate["unreported_rain"]["rule"]].format(
+            **climate["unreported_rain"]
+        )
+    return _DEFINITIONS.get(archive, "")
+
+
+def _excluded(chosen):
+    """Which stations the study leaves out by name."""
+    if not chosen:
+        return ""
+    named = [
+        escape(entry)
+        if isinstance(entry, str)
+        else f"{escape(entry['station'])} ({labels.quantity_name(entry['variable']).lower()})"
+        for entry in chosen
+    ]
+    return f" Left out by name: {labels.joined(named)}."
+
+
+def _months(climate):
+    """Checks of monthly records."""
+    rule, variables = climate["monthly_quality"], climate["variables"]
+    looked = []
+    for key, text in (
+        ("spatial_difference", "disagreement with a regression on neighbouring stations"),
+        (
+            "climatology_difference",
+            "departure from the station’s own climatology that the neighbours do not confirm",
+        ),
+    ):
+        judged = [name for name in variables if rule[key][name] is not None]
+        if judged:
+            looked.append(f"{text} ({_names(judged)})")
+    if not looked:
+        return "Monthly values were not checked beyond the range of possible values."
+    return (
+        f"Monthly values were checked for {'; '.join(looked)}, in robust standard deviations "
+        f"{cited('lawrimore')}; rejected months are missing."
+    )
 
 
 def _days(climate):
