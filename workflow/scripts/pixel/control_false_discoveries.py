@@ -37,7 +37,11 @@ def control_false_discoveries(inputs, outputs, about, settings, mem_mb):
     rows = [
         ("tests", values.size, "pixels"),
         (f"share with p below {level:g}", 100 * (values < level).sum() / tests, "% of tests"),
-        ("expected by chance alone", 100 * level, "% of tests"),
+        (
+            "expected by chance alone, of independent years without trends",
+            100 * level,
+            "% of tests",
+        ),
         ("discoveries", 100 * (values <= limit).sum() / tests, "% of tests"),
         ("largest p of a discovery", limit if limit >= 0 else np.nan, "1"),
         ("false discoveries allowed", percent, "% of discoveries"),

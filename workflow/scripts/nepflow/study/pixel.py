@@ -6,6 +6,7 @@ the workflow reads it before any environment exists.
 """
 
 import math
+import re
 from typing import NamedTuple
 
 from nepflow.study import layers
@@ -129,6 +130,8 @@ HURST = {  # ranges that the Hurst exponent is found of
     ),
     "differenced": Option(OptionText("for the expanding prefixes of the differenced series")),
 }
+CORRELATION = {"plain": False, "detrended": True}  # ways of it: whether the year is held fixed
+OF_SURROGATES = "_of_surrogates"  # after the name of a share: that of surrogates
 # Titles of the tables by the pattern of their names, in the report
 TITLES = (
     (r"shares_trend_class_(.+)", "Area by class of the trend of {0}"),
@@ -139,7 +142,7 @@ TITLES = (
     (r"shares_(.+)_(nep|npp|rh)", "Area by class of {0} of {1}"),
     (r"cv_breaks_(.+)", "Breaks of the classes of variation of {0}"),
     (r"persistence_(.+)", "Persistence of {0} by method, beside chance"),
-    (r"correlation_(.+)", "Partial correlation of {0} with climate"),
+    (r"correlation_(.+)", "Partial correlation of {0} with climate, beside chance"),
     (r"field_significance_(.+)_(.+)", "Field significance of {0} of {1}"),
 )
 WORDS = (  # of the names of tables, in titles
@@ -187,6 +190,19 @@ def partial_layers(study, variable, suffix):
     return [
         layers.below(study, f"pixel/{variable}_partial_{driver}{suffix}.tif") for driver in drivers
     ]
+
+
+def first_partial(study, variable):
+    """Return the partial correlation of a variable with the first driver."""
+    return partial_layers(study, variable, "")[0]
+
+
+def correlations_of_layers(study, names):
+    """Return the tables of partial correlation of the coefficients and classes among ``names``."""
+    drivers = "|".join(study["climate"]["variables"])
+    pattern = re.compile(rf"pixel/(\w+)_partial_(?:{drivers})(?:_class)?")
+    found = dict.fromkeys(match[1] for match in map(pattern.fullmatch, names) if match)
+    return [layers.table(study, f"correlation_{variable}") for variable in found]
 
 
 def npp_correlations(study):
