@@ -12,6 +12,7 @@ from pathlib import Path
 import rasterio
 
 from nepflow.io.atomic import replacing
+from nepflow.spatial import longitude
 
 ARC_SECONDS = {"copernicus_glo90": 3, "copernicus_glo30": 1}
 CODE = {"copernicus_glo90": "30", "copernicus_glo30": "10"}  # tenths of an arc second
@@ -35,6 +36,7 @@ def corners(polygon):
     """Return the south-west corners (lon, lat) of the one-degree cells that touch a polygon."""
     from shapely import box, prepare
 
+    polygon = longitude.wrapped(polygon)
     prepare(polygon)
     west, south, east, north = polygon.bounds
     return [
@@ -93,22 +95,24 @@ def wanted(dataset, polygon, known):
 def write_mosaic(paths, dataset, output_path):
     """Write a virtual raster (GDAL VRT) of all tiles in one grid; 0 where there is no tile.
 
-    Tiles with wider cells (beyond 50 degrees) are spread over the finer cells.
+    Tiles with wider cells (beyond 50 degrees) are spread over the finer cells. Beyond the 180th
+    meridian longitudes run on, so that tiles on both sides of it stand beside each other.
     """
     step = ARC_SECONDS[dataset] / 3600
     boxes = {}
     for path in paths:
         with rasterio.open(path) as tile:
             boxes[path] = tile.bounds, tile.width, tile.height, tile.crs.to_wkt()
-    west, south = (min(box[0][k] for box in boxes.values()) for k in (0, 1))
-    east, north = (max(box[0][k] for box in boxes.values()) for k in (2, 3))
+    edges = [box[0] for box in boxes.values()]
+    west, east = longitude.span([edge.left for edge in edges], [edge.right for edge in edges])
+    south, north = min(edge.bottom for edge in edges), max(edge.top for edge in edges)
     width, height = round((east - west) / step), round((north - south) / step)
     crs = next(iter(boxes.values()))[3]
     folder = Path(output_path).parent.resolve()
     sources = []
     for path, (box, columns, rows, _) in boxes.items():
         place = {
-            "xOff": (box.left - west) / step,
+            "xOff": (box.left - west) % longitude.WORLD / step,
             "yOff": (north - box.top) / step,
             "xSize": (box.right - box.left) / step,
             "ySize": (box.top - box.bottom) / step,
