@@ -181,6 +181,7 @@ for drivers, driven in pixel.sets_of_drivers(STUDIES).items():
 rule control_false_discoveries:
     input:
         p="<study>/pixel/{variable}_{test}_p.tif",
+        lag1=of_study(pixel.memory_of_test, "variable", "test"),
         missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
     output:

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import rasterio
+from rasterio.crs import CRS
 
 from nepflow.io.atomic import replacing
 from nepflow.spatial import longitude
@@ -95,8 +96,9 @@ def wanted(dataset, polygon, known):
 def write_mosaic(paths, dataset, output_path):
     """Write a virtual raster (GDAL VRT) of all tiles in one grid; 0 where there is no tile.
 
-    Tiles with wider cells (beyond 50 degrees) are spread over the finer cells. Beyond the 180th
-    meridian longitudes run on, so that tiles on both sides of it stand beside each other.
+    Tiles with wider cells (beyond 50 degrees) are spread over the finer cells. Where the tiles
+    stand on both sides of the 180th meridian, longitudes are counted from there, so that the raster
+    is as wide as they are and has no edge between them.
     """
     step = ARC_SECONDS[dataset] / 3600
     boxes = {}
@@ -108,6 +110,9 @@ def write_mosaic(paths, dataset, output_path):
     south, north = min(edge.bottom for edge in edges), max(edge.top for edge in edges)
     width, height = round((east - west) / step), round((north - south) / step)
     crs = next(iter(boxes.values()))[3]
+    if east > longitude.WORLD / 2:
+        crs = CRS.from_proj4("+proj=longlat +datum=WGS84 +pm=180").to_wkt()
+    origin = west - longitude.WORLD / 2 if east > longitude.WORLD / 2 else west
     folder = Path(output_path).parent.resolve()
     sources = []
     for path, (box, columns, rows, _) in boxes.items():
@@ -126,7 +131,7 @@ def write_mosaic(paths, dataset, output_path):
         )
     text = (
         f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}">\n  <SRS>{_escaped(crs)}</SRS>\n'
-        f"  <GeoTransform>{west:.12f}, {step:.15f}, 0, {north:.12f}, 0, "
+        f"  <GeoTransform>{origin:.12f}, {step:.15f}, 0, {north:.12f}, 0, "
         f"{-step:.15f}</GeoTransform>\n"
         '  <VRTRasterBand dataType="Float32" band="1">\n    <UnitType>m</UnitType>\n'
         + "\n".join(sources)

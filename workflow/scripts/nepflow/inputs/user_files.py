@@ -409,15 +409,12 @@ def area(study, top, _):
 def elevation(study, top, _):
     """Open the raster and see that it reaches over the area."""
     import rasterio
-    from rasterio.warp import transform_bounds
 
     from nepflow.io import user_rasters
     from nepflow.spatial import longitude
 
     with rasterio.open(Path(top, study["files"]["dem"])) as raster:
-        extent = raster.bounds
-        if not raster.crs.is_geographic:
-            extent = transform_bounds(raster.crs, "EPSG:4326", *extent)
+        extent = longitude.extent(raster)
     polygons = polygons_of(study, top)
     if polygons is None:
         yield Finding("dem", True, "opens; compared with no area, since that is not there yet")

@@ -45,6 +45,14 @@ def with_own_trend(series, years, generator):
 
 
 @njit(cache=True, nogil=True)
+def memory_of(lag1, count):
+    """Return the memory of noise whose ``count`` residuals of a line have the correlation lag1."""
+    if count < _FEWEST:
+        return 0.0
+    return min(max((count * lag1 + 2) / (count - 5), -_LARGEST), _LARGEST)
+
+
+@njit(cache=True, nogil=True)
 def _all_pixels(flat, years, shocks):
     n, pixels = flat.shape
     found = np.full((n, pixels), np.nan)
@@ -60,10 +68,7 @@ def _all_pixels(flat, years, shocks):
         product = 0.0
         for year in range(1, count):
             product += x[year] * x[year - 1]
-        memory = 0.0
-        if count >= _FEWEST and squares > 0:
-            memory = (count * product / squares + 2) / (count - 5)
-            memory = min(max(memory, -_LARGEST), _LARGEST)
+        memory = memory_of(product / squares, count) if squares > 0 else 0.0
         noise[0] = shocks[0, pixel]
         for year in range(1, count):
             shock = math.sqrt(1 - memory**2) * shocks[year, pixel]

@@ -5,7 +5,8 @@ The only place that knows of the cut at 180 degrees.
 
 import numpy as np
 import shapely
-from pyproj import Transformer
+from pyproj import CRS, Transformer
+from rasterio.warp import transform_bounds
 
 WORLD = 360.0
 
@@ -47,7 +48,9 @@ def wrapped(polygon):
     parts = []
     for turn in range(round(west / WORLD), round(east / WORLD) + 1):
         strip = shapely.box(WORLD * (turn - 0.5), -90, WORLD * (turn + 0.5), 90)
-        parts.append(shapely.transform(polygon & strip, lambda c, t=turn: c - [WORLD * t, 0]))
+        found = shapely.get_parts(polygon & strip)
+        found = found[shapely.get_dimensions(found) == 2]  # a strip may touch along a line
+        parts.extend(shapely.transform(found, lambda c, t=turn: c - [WORLD * t, 0]))
     return shapely.union_all(parts)
 
 
@@ -72,6 +75,16 @@ def span(west, east):
     if last == len(gaps) - 1:
         return float(west[0]), float(reached[-1])
     return float(west[last + 1]), float(reached[last] + WORLD)
+
+
+def extent(source):
+    """Return west, south, east, north of an open raster, degrees; they may lie beyond 180."""
+    crs = CRS.from_wkt(source.crs.to_wkt())
+    west, south, east, north = source.bounds
+    if not crs.is_geographic:
+        return transform_bounds(source.crs, "EPSG:4326", west, south, east, north, densify_pts=51)
+    zero = crs.prime_meridian.longitude
+    return west + zero, south, east + zero, north
 
 
 def covers(outer, inner):

@@ -92,7 +92,7 @@ TESTS = tuple(
 
 
 class OptionText(NamedTuple):
-    """What the methods say of an option, with the works in braces; nothing of the plain one."""
+    """What the methods say of an option, with the works in braces."""
 
     sentence: str
 
@@ -105,7 +105,12 @@ class Option(NamedTuple):
 
 
 AUTOCORRELATION = {  # what the Mann-Kendall test does about it
-    "none": Option(OptionText("")),
+    "none": Option(
+        OptionText(
+            "The test takes the years for independent: the share of cells whose residuals of the "
+            "line have a lag-1 autocorrelation beyond 2 / √<var>n</var> stands beside its results."
+        )
+    ),
     "tfpw": Option(
         OptionText("Series were pre-whitened free of trend {yue} before the test."), ("yue",)
     ),
@@ -195,6 +200,12 @@ def partial_layers(study, variable, suffix):
 def first_partial(study, variable):
     """Return the partial correlation of a variable with the first driver."""
     return partial_layers(study, variable, "")[0]
+
+
+def memory_of_test(study, variable, test):
+    """Return lag-1 autocorrelation and number of years, which the trend test takes no notice of."""
+    names = ("lag1", "valid_years") if test == "mann_kendall" else ()
+    return [layers.below(study, f"pixel/{variable}_{name}.tif") for name in names]
 
 
 def correlations_of_layers(study, names):
