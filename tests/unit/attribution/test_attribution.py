@@ -89,7 +89,7 @@ def test_p_is_that_of_linregress_with_the_years_that_count():
     assert 0 < fewer < series.shape[2], "both with and without memory"
 
 
-@pytest.mark.parametrize(("memory", "most"), [(0.0, 6.5), (0.3, 8.5), (0.5, 10.5)])
+@pytest.mark.parametrize(("memory", "most"), [(0.0, 5.0), (0.3, 7.0), (0.5, 8.5)])
 def test_series_with_memory_and_no_trend_are_rarely_significant(memory, most):
     """5 % is the level; linregress alone finds 5, 14 and 24 %."""
     rng = np.random.default_rng(8)

@@ -109,8 +109,8 @@ def correlation(study):
         f"{cited('benjamini')} stands beside it."
     )
     second += (
-        " Series that both have a trend or a memory correlate without any relation. So beside every "
-        f"share stands that of {rule['null_draws']} surrogates of each of at least "
+        " Series that both have a trend or a memory correlate without any relation. So beside "
+        f"every share stands that of {rule['null_draws']} surrogates of each of at least "
         f"{rule['null_pixels']} cells (or all), with the line of the cell’s series and first-order "
         f"autoregressive noise of its memory and scatter {cited('allen')}, against the same "
         "drivers; and the share with the year "
