@@ -1,5 +1,7 @@
 """Effects of projects: hand values, planted effects, and the coverage of their intervals."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import restored_land as land
@@ -189,7 +191,10 @@ def test_a_measure_without_draws_has_no_rank_and_counts_in_no_other():
 
 def test_measures_are_drawn_independently_of_each_other():
     rng = np.random.default_rng(1)
-    parts = effects.Terms(rng.normal(size=(1, 20, 1)), np.ones((1, 20, 1)))
+    one = np.ones((20, 1))
+    parts = SimpleNamespace(
+        sums=rng.normal(size=(20, 1)), weights=one, control_sums=0 * one, control_weights=one
+    )
     noise = [effects.resampled(parts, 500, 95, 1, place).noise for place in (0, 1)]
     assert abs(np.corrcoef(noise[0][:, 0], noise[1][:, 0])[0, 1]) < 0.2
 

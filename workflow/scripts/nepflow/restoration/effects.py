@@ -23,17 +23,13 @@ class Column(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Sums and weights of gaps, each (column, project, cluster of controls).
+    """Sums and weights of projects (project, column) and of clusters of controls."""
 
-    A gap is that between a unit of a project and one of its controls.
-    """
-
+    projects: np.ndarray
     sums: np.ndarray
     weights: np.ndarray
-
-    def projects(self):
-        """Return how many projects each column has."""
-        return (self.weights.sum(axis=2) > 0).sum(axis=1)
+    control_sums: np.ndarray
+    control_weights: np.ndarray
 
 
 def columns_of(starts, years, window):
@@ -79,7 +75,7 @@ def functionals(columns, start, years, window):
 
 
 def terms(panel, cohorts, projects, cluster, columns, window):
-    """Return what each pair of a project and a cluster of its controls adds to each column.
+    """Return what each project and each cluster of controls adds to each column.
 
     Parameters
     ----------
@@ -92,7 +88,7 @@ def terms(panel, cohorts, projects, cluster, columns, window):
     window : [first, last]
     """
     size = len(projects), cluster.max() + 1
-    sums, weights = np.zeros((2, len(columns), *size))
+    made = [np.zeros((n, len(columns))) for n in (size[0], size[0], size[1], size[1])]
     for found in cohorts:
         mine = np.isin(panel.project[found.unit], projects)
         unit, match = found.unit[mine], found.match[:, mine]
@@ -101,25 +97,31 @@ def terms(panel, cohorts, projects, cluster, columns, window):
         row = np.searchsorted(projects, panel.project[unit])
         weight = functionals(columns, found.start, panel.years, window)
         counts = (weight != 0) / np.maximum((weight != 0).sum(axis=0), 1)
-        shared = panel.cells[unit][:, None] / match.shape[2]
+        cells = panel.cells[unit]
+        shared = np.repeat(cells / match.shape[2], match.shape[2])
         for year in range(panel.years.size):
-            gap = shared * (found.left[unit, year][:, None] - found.left[match[year], year])
-            place = (row[:, None] * size[1] + cluster[match[year]]).ravel()
-            total, cells = (
-                np.bincount(place, np.broadcast_to(values, gap.shape).ravel(), size[0] * size[1])
-                for values in (gap, shared)
+            own = (
+                np.bincount(row, cells, size[0]),
+                np.bincount(row, cells * found.left[unit, year], size[0]),
             )
-            for column in np.flatnonzero(weight[year]):
-                sums[column] += weight[year, column] * total.reshape(size)
-                weights[column] += counts[year, column] * cells.reshape(size)
+            place = match[year].ravel()
+            other = (
+                np.bincount(cluster[place], shared, size[1]),
+                np.bincount(cluster[place], shared * found.left[place, year], size[1]),
+            )
+            for to, (n, total) in ((0, own), (2, other)):
+                made[to] += np.outer(total, weight[year])
+                made[to + 1] += np.outer(n, counts[year])
     # a column's sum is a mean of years, its weight is cells
-    return Terms(sums, weights)
+    return Terms(np.asarray(projects), *made)
 
 
 def value_of(parts):
     """Return the estimate of each column: treated less controls, weighted by cells."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return parts.sums.sum(axis=(1, 2)) / parts.weights.sum(axis=(1, 2))
+        treated = parts.sums.sum(axis=0) / parts.weights.sum(axis=0)
+        control = parts.control_sums.sum(axis=0) / parts.control_weights.sum(axis=0)
+    return treated - control
 
 
 _SPARE = 8  # patches asked for beyond the expected number
@@ -139,10 +141,6 @@ class Answer(NamedTuple):
 
 def resampled(parts, draws, confidence_percent, seed, place=0):
     """Return estimates with intervals by resampling whole projects and clusters of controls.
-
-    A project is drawn together with its gaps to its controls: what both have in common, such as a
-    trend of their region, does not count as an error. A gap counts as often as its project and its
-    cluster of controls are drawn, multiplied, so that controls that many projects share do.
 
     The standard deviation of the draws enters a t interval with as many degrees of freedom as
     there are projects less one: percentiles are too narrow for few projects.
@@ -164,15 +162,15 @@ def resampled(parts, draws, confidence_percent, seed, place=0):
     References
     ----------
     Otsu and Rai (2017), J. Am. Stat. Assoc. 112:1720-1732 (matches are held while units are
-    resampled); Owen (2007), Ann. Appl. Stat. 1:386-411 (two crossed groups, products of weights);
-    Cameron and Miller (2015), J. Hum. Resour. 50:317-372 (few clusters).
+    resampled); Cameron and Miller (2015), J. Hum. Resour. 50:317-372 (few clusters).
     """
     value = value_of(parts)
     control, treated = (np.random.default_rng(key) for key in ([seed, 0], [seed, 1, place]))
-    others = _multiplicities(control, parts.sums.shape[2], draws)
-    own = _multiplicities(treated, parts.sums.shape[1], draws)
-    noise = np.stack([_ratio(own, others, *of) for of in zip(*parts, strict=True)], axis=1) - value
-    count = parts.projects()
+    weight = _multiplicities(control, len(parts.control_sums), draws)
+    others = _ratio(weight, parts.control_sums, parts.control_weights)
+    weight = _multiplicities(treated, len(parts.sums), draws)
+    noise = _ratio(weight, parts.sums, parts.weights) - others - value
+    count = (parts.weights > 0).sum(axis=0)
     free = np.maximum(count - 1, 1)
     deviation = np.nanstd(noise, axis=0) * np.sqrt(count / free)
     deviation = np.where(count > 1, deviation, np.nan)
@@ -186,13 +184,9 @@ def _multiplicities(generator, size, draws):
     return generator.multinomial(size, np.full(size, 1 / size), size=draws).astype(float)
 
 
-def _ratio(own, others, sums, weights):
-    """Estimates of a column from multiplicities (draw, project) and (draw, cluster)."""
-    used = weights.any(axis=0)
-    others = others[:, used]
+def _ratio(weight, sums, weights):
     with np.errstate(invalid="ignore", divide="ignore"):
-        total, cells = ((own @ of[:, used] * others).sum(axis=1) for of in (sums, weights))
-        return total / cells
+        return (weight @ sums) / (weight @ weights)
 
 
 def randomised(parts, placebos, confidence_percent):
@@ -218,7 +212,8 @@ def randomised(parts, placebos, confidence_percent):
     low, high = np.nanpercentile(placebos, [tail, 100 - tail], axis=0)
     more = (np.abs(placebos) >= np.abs(value)).sum(axis=0)
     p = np.where(np.isfinite(value), (1 + more) / (1 + len(placebos)), np.nan)
-    return Answer(value, value - high, value - low, p, -placebos, parts.projects())
+    count = (parts.weights > 0).sum(axis=0)
+    return Answer(value, value - high, value - low, p, -placebos, count)
 
 
 def placebo_draws(panel, cohorts, projects, columns, settings, generator):

@@ -32,7 +32,7 @@ def answers_of(panel, measures, cohorts, columns, settings):
     percent, found = settings["confidence_percent"], {}
     for place, (measure, projects) in enumerate(measures.items()):
         parts = effects.terms(panel, cohorts, projects, cluster, columns, settings["window"])
-        count = int(parts.projects()[0])
+        count = int((parts.weights[:, 0] > 0).sum())
         if not count:
             continue
         if count >= settings["min_projects"]:
