@@ -174,8 +174,7 @@ def _matches(panel, places, unit, usable, neighbours):
 def placebo_gaps(panel, found, settings):
     """Return the gap that each untreated unit would show, had it started with the cohort.
 
-    Controls of a unit lie farther from it than the buffer, and are as near in their traits as those
-    of a project must be: land that no project would be compared with is no placebo.
+    Controls of a unit lie farther from it than the buffer.
 
     Returns
     -------
@@ -192,8 +191,7 @@ def placebo_gaps(panel, found, settings):
         mine = np.flatnonzero(panel.landcover[unit] == code)
         pool = unit[mine]
         asked = min(pool.size, settings["neighbours"] * _SPARE)
-        apiece, near = cKDTree(places[pool]).query(places[pool], asked)
-        apiece, near = apiece.reshape(-1, asked), pool[near.reshape(-1, asked)]
+        near = pool[cKDTree(places[pool]).query(places[pool], asked)[1].reshape(-1, asked)]
         far = np.hypot(
             panel.x[near] - panel.x[pool][:, None], panel.y[near] - panel.y[pool][:, None]
         )
@@ -201,8 +199,6 @@ def placebo_gaps(panel, found, settings):
         chosen = np.take_along_axis(near, order, axis=1)
         clear = (np.take_along_axis(far, order, axis=1) > apart).all(axis=1)
         clear &= order.shape[1] == settings["neighbours"]
-        unlike = np.take_along_axis(apiece, order, axis=1).mean(axis=1)
-        clear &= unlike / np.sqrt(found.traits.shape[1]) <= settings["caliper"]
         values = found.left[pool] - found.left[chosen].mean(axis=1)
         gap[mine] = np.where(clear[:, None], values, np.nan)
     return unit, gap
