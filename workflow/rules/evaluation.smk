@@ -24,7 +24,7 @@ from nepflow.study import (
 
 
 wildcard_constraints:
-    choice="respiration|year_2000|filled|persistence|significance|variation|landcover|fpar_limits",
+    choice="respiration|year_2000|filled|persistence|significance|variation|correlation|landcover|fpar_limits",
     keyed=r"(keys/\w+/)?",
 
 

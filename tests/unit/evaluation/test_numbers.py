@@ -50,13 +50,19 @@ def test_shares_of_persistence_stand_beside_those_of_chance():
 
 def test_partial_correlations_say_what_is_built_in_and_no_area():
     rows = [
-        ("temperature", "same layer", "positive_share", 70.0, "%"),
-        ("temperature", "same layer", "masked_barren_share", 20.0, "% of the area"),
-        ("temperature", "same layer", "valid_area", 20.0, "km2"),
+        ("plain", True, "positive_share", 70.0, "%"),
+        ("plain", True, "masked_barren_share", 20.0, "% of the area"),
+        ("plain", True, "valid_area", 20.0, "km2"),
+        ("detrended", False, "positive_share", 55.0, "%"),
     ]
-    table = pd.DataFrame(rows, columns=["driver", "shared_inputs", "quantity", "value", "unit"])
+    table = pd.DataFrame(rows, columns=["method", "chosen", "quantity", "value", "unit"])
+    table["driver"], table["shared_inputs"] = "temperature", "same layer"
     found = numbers.whole(numbers.correlation_numbers(table, "p"))
-    assert found == [("partial_positive_share", "temperature", 70.0, "%", "p", "same layer")]
+    about = "temperature", 70.0, "%", "p", "same layer"
+    assert found == [
+        ("partial_positive_share", *about),
+        ("partial_positive_share_detrended", about[0], 55.0, *about[2:]),
+    ]
     assert numbers.whole([("q", "all", 1, "%", "p")]) == [("q", "all", 1, "%", "p", "")]
 
 

@@ -12,7 +12,8 @@ from nepflow.report.methods import text as methods_text
 LATER = {
     "variability": {"ddof": 0, "min_mean_g_c": 10, "breaks": "natural", "sample": 10000},
     "persistence": {"method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 10000},
-    "correlation": {"significance_p": 0.05, "false_discovery_percent": 5, "detrend": False},
+    "correlation": {"significance_p": 0.05, "false_discovery_percent": 5, "detrend": False}
+    | {"null_draws": 10, "null_pixels": 5000},
 }
 
 

@@ -21,6 +21,7 @@ PANELS = {
     ],
 }
 SCATTER = {"name": "s", "kind": "panels", "panels": [{"kind": "scatter", "layer": "a"}]}
+DOTS = {"name": "d", "kind": "map", "layer": "a"}
 STUDY = {
     "zones": [{"name": "province"}],
     "landcover": {"years": [2001, 2022], "substitute": [{"year": 2000, "by": 2001}]},
@@ -55,6 +56,8 @@ def test_dates_follow_the_substitutes():
         (STUDY | {"figures": [{"name": "s", "kind": "sankey"}]}, "landcover: {transitions"),
         (STUDY | {"figures": [{"name": "m", "kind": "map"}]}, "a map needs the key `layer`"),
         (STUDY | {"zones": []}, "wants zones province"),
+        (STUDY | {"figures": [DOTS | {"stipple": {"layer": "a_fdr", "below": 0.05}}]}, "have none"),
+        (STUDY | {"figures": [DOTS | {"stipple": {"layer": "a_p"}}]}, "need a level"),
         (STUDY | {"figures": [SCATTER]}, "a scatter needs the key `against`"),
         (STUDY | {"figures": [{"name": "c", "kind": "specification"}]}, "Say which"),
     ],

@@ -21,7 +21,7 @@ def main(words=None, top=load.TOP):
     try:
         study = load.study(options.study, top)
         area = area_of(study, top)
-        bounds = None if area is None else area.bounds
+        bounds = None if area is None else bounds_of(area)
         rows = plan.plan(study, datasets.load(Path(top, "config/datasets.yaml")), bounds)
     except ValueError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -39,12 +39,20 @@ def main(words=None, top=load.TOP):
 def area_of(study, top):
     """Return the area as one polygon in degrees, None while it is not there."""
     from nepflow.io import vectors
+    from nepflow.spatial import longitude
 
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return None
     area = vectors.read_area(path, settings["layer"], settings["name_field"])
-    return area.to_crs("EPSG:4326").union_all()
+    return longitude.in_degrees(area)
+
+
+def bounds_of(area):
+    """Return the bounds of a polygon in degrees."""
+    from nepflow.spatial import longitude
+
+    return longitude.bounds(area)
 
 
 def unlike(tiles, area):

@@ -90,10 +90,15 @@ def persistence_numbers(persistence, period):
 
 
 def correlation_numbers(correlation, period):
-    """Signs and significance of the partial correlations, and whether the driver is built in."""
+    """Signs and significance of the partial correlations, and whether the driver is built in.
+
+    Numbers of the method that the study does not choose carry its name.
+    """
     areas = correlation["quantity"].str.endswith("area") | (correlation["unit"] == "% of the area")
     for row in correlation[~areas].itertuples():
-        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period, row.shared_inputs
+        other = "" if str(row.chosen) == "True" else f"_{row.method}"
+        name = f"partial_{row.quantity}{other}"
+        yield name, row.driver, row.value, row.unit, period, row.shared_inputs
 
 
 def attribution_numbers(attribution, period):

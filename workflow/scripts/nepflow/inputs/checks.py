@@ -175,12 +175,13 @@ def _area_km2(study, top):
     """Area of the polygons of a study that lists no tiles; 0 while they are not there."""
     from nepflow.download import area as download_area
     from nepflow.io import vectors
+    from nepflow.spatial import longitude
 
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return 0
     area = vectors.read_area(path, settings["layer"], settings["name_field"])
-    return download_area.area_km2(area.to_crs("EPSG:4326").union_all())
+    return download_area.area_km2(longitude.in_degrees(area))
 
 
 def nearest(folder):

@@ -53,7 +53,7 @@ def plan(study, datasets, bounds=None):
 
 
 def degree_tiles(bounds):
-    """Return the number of one-degree tiles that a box of degrees touches."""
+    """Return the number of one-degree tiles that a box of degrees (`longitude.bounds`) touches."""
     west, south, east, north = bounds
     return (math.ceil(east) - math.floor(west)) * (math.ceil(north) - math.floor(south))
 

@@ -387,6 +387,7 @@ def area(study, top, _):
     """Read the polygons and compare the tiles that they touch with those that the study reads."""
     from nepflow.download import area as download_area
     from nepflow.io import vectors
+    from nepflow.spatial import longitude
 
     settings = study["area"]
     path = Path(top, study["files"]["area"])
@@ -394,7 +395,7 @@ def area(study, top, _):
     if not study["reads_tiles"]:
         yield Finding("area", True, f"{len(polygons)} polygons; the study reads no MODIS tile")
         return
-    needed = download_area.tiles(polygons.to_crs("EPSG:4326").union_all())
+    needed = download_area.tiles(longitude.in_degrees(polygons))
     missing = sorted(set(needed) - set(study["tiles"]))
     yield Finding(
         "area",
@@ -408,18 +409,17 @@ def area(study, top, _):
 def elevation(study, top, _):
     """Open the raster and see that it reaches over the area."""
     import rasterio
-    from rasterio.warp import transform_bounds
-    from shapely import box
 
     from nepflow.io import user_rasters
+    from nepflow.spatial import longitude
 
     with rasterio.open(Path(top, study["files"]["dem"])) as raster:
-        extent = box(*transform_bounds(raster.crs, "EPSG:4326", *raster.bounds))
+        extent = longitude.extent(raster)
     polygons = polygons_of(study, top)
     if polygons is None:
         yield Finding("dem", True, "opens; compared with no area, since that is not there yet")
         return
-    covers = extent.contains(box(*polygons.to_crs("EPSG:4326").total_bounds))
+    covers = longitude.covers(extent, longitude.bounds(longitude.in_degrees(polygons)))
     entry = user_rasters.elevation_entry(Path(top, study["files"]["dem"]), study["dem"]["missing"])
     seen = user_rasters.elevation_seen(entry, *bounds_of(study, polygons), inside_of(polygons))
     yield Finding(

@@ -7,7 +7,8 @@ import difflib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from nepflow.study import circularity, climate, landcover, layers, zones
+from nepflow.study import circularity, climate, landcover, layers, pixel, zones
+from nepflow.study.pixel import OF_SURROGATES
 from nepflow.study.settings_file import BadStudy
 from nepflow.study.variables import VARIABLES
 
@@ -77,6 +78,12 @@ QUANTITIES_OF_CHOICES = {  # what a specification curve can show
     "persistence": _PERSISTENCE,
     "significance": _SIGNIFICANT,
     "variation": ("low_and_lower_variation_share", "upper_limit_of_lower_variation"),
+    "correlation": tuple(
+        f"{driver}_{sign}_share{end}"
+        for driver in VARIABLES
+        for sign in ("positive", "negative", "significant_positive", "significant_negative")
+        for end in ("", OF_SURROGATES)
+    ),
     "landcover": tuple(
         f"{name}_{end}"
         for name in ("forest", "grassland", "barren")
@@ -126,6 +133,11 @@ def zones_of(figure):
     return list(dict.fromkeys(zones))
 
 
+def is_of_discoveries(stipple):
+    """Tell whether dots stand where a test is a discovery, not where p is below a level."""
+    return stipple["layer"].endswith("_fdr")
+
+
 def needs_years(figure, pattern):
     """Tell whether a figure shows rasters of series, whose whole names fit a compiled pattern."""
     if KINDS[figure["kind"]].needs_years:
@@ -161,6 +173,12 @@ def _check_part(part, name, named, file):
     for key in PANELS[kind] if kind in PANELS else KINDS[kind].needs:
         if key not in part:
             raise BadStudy(f"{file}: figure {name}: a {kind} needs the key `{key}`. Add it.")
+    if "stipple" in part and ("below" in part["stipple"]) == is_of_discoveries(part["stipple"]):
+        raise BadStudy(
+            f"{file}: figure {name}: dots of p values need a level (stipple: {{layer: "
+            "pixel/nep_mann_kendall_p, below: 0.05}), those of discoveries, whose layer ends with "
+            "_fdr, have none. Add or remove `below`."
+        )
     if kind == "series" and part["zones"] not in named:
         raise BadStudy(
             f"{file}: figure {name} wants zones {part['zones']}, the study has "
@@ -291,7 +309,8 @@ def _marks(study, entry):
 
 
 def _map_files(study, entry):
-    return {"layers": _rasters(study, entry), **_area(study)}
+    correlation = pixel.correlations_of_layers(study, layers_of(entry))
+    return {"layers": _rasters(study, entry), "correlation": correlation, **_area(study)}
 
 
 def _map_options(study, entry):
@@ -301,7 +320,13 @@ def _map_options(study, entry):
 def _classes_files(study, entry):
     layer = layers.below(study, f"{entry['layer']}.tif")
     persistence = zones.persistence_of_layers(study, [entry["layer"]])
-    return {"layer": layer, "persistence": persistence, **_area(study)}
+    correlation = pixel.correlations_of_layers(study, [entry["layer"]])
+    return {
+        "layer": layer,
+        "persistence": persistence,
+        "correlation": correlation,
+        **_area(study),
+    }
 
 
 def _classes_options(study, entry):
@@ -327,6 +352,7 @@ def _panels_files(study, entry):
         "series": [layers.table(study, f"series_{name}") for name in zones_of(entry)],
         "trends": [layers.table(study, f"trends_{name}") for name in zones_of(entry)],
         "persistence": zones.persistence_of_layers(study, layers_of(entry)),
+        "correlation": pixel.correlations_of_layers(study, layers_of(entry)),
         **_area(study),
     }
 

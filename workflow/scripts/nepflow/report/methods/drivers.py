@@ -160,7 +160,8 @@ def blocks(study):
     third = (
         "By the signs of the three slopes a cell is one of six cases; a factor dominates with more "
         f"than {rule['dominance_percent']:g} % of a trend significant at <var>p</var> &lt; "
-        f"{rule['significance_p']:g}. Beside every share of cells stands that of "
+        f"{rule['significance_p']:g}, of as many independent years as its years are worth "
+        f"{cited('santer')}. Beside every share of cells stands that of "
         f"{rule['null_draws']} surrogates of each of at most {rule['null_pixels']} cells, which "
         f"follow climate and first-order autoregressive noise only. {_intervals(rule)}The residual "
         "holds human activity, but also CO₂, nitrogen, fire, recovery and the errors of the models "
