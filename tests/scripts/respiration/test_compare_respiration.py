@@ -14,13 +14,15 @@ CRS = pyproj.CRS.from_epsg(6933).to_wkt()
 GRID = raster.Grid(CRS, Affine(1000, 0, 0, 0, -1000, 1000), 1, 2)  # cells of 1 km2
 
 
-def compared(folder, npp, respiration, min_years=2, truth=([], [])):
+def compared(folder, npp, respiration, min_years=2, truth=((), ())):
     """Write NPP and Rh, and return the table of one time step."""
     inside = raster.Output(folder / "grid.tif", "1", "area", dtype="uint8", classes={1: "in"})
     raster.write(np.ones((1, 2)), inside, GRID)
     years = [2001 + number for number in range(len(npp))]
     for name, values in (("npp", npp), ("rh", respiration)):
-        cube = raster.Output(str(folder / f"{name}.tif"), "g C m-2 yr-1", name, tuple(map(str, years)))
+        cube = raster.Output(
+            str(folder / f"{name}.tif"), "g C m-2 yr-1", name, tuple(map(str, years))
+        )
         raster.write(np.array(values, float)[:, None], cube, GRID)
     table = folder / "readings.csv"
     paths = {name: str(folder / f"{name}.tif") for name in ("npp", "grid")}
@@ -64,7 +66,7 @@ def test_no_year_and_no_pixel_with_enough_years_give_missing_reason(tmp_path):
 
 
 def test_each_number_says_its_years_and_cells_and_what_fixed_cells_give(tmp_path):
-    """The east joins in the third year: the mean of valid cells jumps, that of the west rises by 1."""
+    """The east joins in the third year: the mean of valid cells jumps, the west rises by 1."""
     years = np.arange(12.0)
     west, east = 500 + years, np.where(years < 2, np.nan, 100.0)
     table = compared(tmp_path, np.stack([west, east], 1), [[100, 200]] * 12, min_years=8)
@@ -95,7 +97,9 @@ def test_a_share_has_as_ends_what_is_sure(tmp_path):
 def test_the_planted_truth_stands_beside_over_the_same_cells(tmp_path):
     """The truth knows the cell that the study lacks; it does not count."""
     for name, values in (("true_npp", [[310, 900]] * 3), ("true_rh", [[150, 0]] * 3)):
-        cube = raster.Output(str(tmp_path / f"{name}.tif"), "g C m-2 yr-1", name, ("2001", "2002", "2003"))
+        cube = raster.Output(
+            str(tmp_path / f"{name}.tif"), "g C m-2 yr-1", name, ("2001", "2002", "2003")
+        )
         raster.write(np.array(values, float)[:, None], cube, GRID)
     truth = [str(tmp_path / f"{name}.tif") for name in ("true_npp", "true_rh")]
     table = compared(tmp_path, [[300, math.nan]] * 3, [[100, 200]] * 3, truth=truth)

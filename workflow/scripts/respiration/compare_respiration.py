@@ -47,7 +47,9 @@ def compare_respiration(inputs, output_path, settings, mem_mb):
             true_npp, true_rh = (np.where(missing, np.nan, values) for values in each[-2:])
             balances.append((true_npp - true_rh, true_rh))
         for (nep, rh), annual, cells in zip(balances, of_years, of_cells, strict=True):
-            for values, part in zip((nep, np.where(np.isnan(nep), np.nan, rh)), annual, strict=True):
+            for values, part in zip(
+                (nep, np.where(np.isnan(nep), np.nan, rh)), annual, strict=True
+            ):
                 sums.add_with_fixed(values, inside, part, span)
             sums.add_to_zones(signs(nep, summary, years), inside, cells)
     rows = []
@@ -106,9 +108,7 @@ if __name__ == "__main__":
             inputs={
                 "npp": files.npp,
                 "grid": files.grid,
-                "respiration": dict(
-                    zip(snakemake.params.variants, files.respiration, strict=True)
-                ),
+                "respiration": dict(zip(snakemake.params.variants, files.respiration, strict=True)),
                 "true_npp": files.true_npp,
                 "true_rh": files.true_rh,
             },

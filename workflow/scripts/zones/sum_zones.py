@@ -1,8 +1,8 @@
 """Sum annual quantities over all zones of a study.
 
 Reads   cubes of NEP, NPP, Rh (g C m-2 yr-1) and climate, the grid, class rasters of the zones
-Writes  table (zones, code, zone, quantity, unit, year, total, cells, size, and total, cells and size
-        of the cells that stay in their zone and have a value in all years)
+Writes  table (zones, code, zone, quantity, unit, year, total, cells, size; these again of the cells
+        that stay in their zone and have a value in all years)
 """
 
 import numpy as np

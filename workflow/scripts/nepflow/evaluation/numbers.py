@@ -7,7 +7,6 @@ import numpy as np
 from nepflow.pixel import persistence as pixel_persistence
 from nepflow.pixel.persistence import COLUMNS as PERSISTENCE
 from nepflow.study import figures as study_figures
-from nepflow.zones import sums as zones_sums
 
 RESTS_ON = ("low", "high", "valid_years", "valid_share_percent")  # of means, totals and trends
 COLUMNS = ("quantity", "region_or_class", "value", "unit", "period", "shared_inputs", *RESTS_ON)
@@ -17,7 +16,10 @@ _EMPTY = ("", *[math.nan] * len(RESTS_ON))
 
 def whole(rows):
     """Return rows as long as `COLUMNS`: most numbers have no driver and no interval."""
-    return [(*row, *_EMPTY[len(row) - len(COLUMNS) :]) if len(row) < len(COLUMNS) else row for row in rows]
+    return [
+        (*row, *_EMPTY[len(row) - len(COLUMNS) :]) if len(row) < len(COLUMNS) else row
+        for row in rows
+    ]
 
 
 def _of_trends(row, period):
@@ -149,7 +151,8 @@ def class_slopes(series, first, last, summary):
     series : DataFrame
         Of classes that change: without the years for which the map of another one stands.
     first, last : int
-    summary : zones_sums.Summary
+    summary : Summary
+        See `zones.sums`.
     """
     years = series["year"].astype(int)
     rows = series[(years >= first) & (years <= last) & (series["zones"] != "region")]
