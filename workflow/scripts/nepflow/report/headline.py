@@ -6,7 +6,6 @@ from nepflow import labels
 from nepflow.study import respiration
 
 FIXED = "_fixed_area"  # of quantities over the cells that are valid in all years
-_SHARE = f"{{}}{chr(0x202F)}%"
 
 
 class BadReport(ValueError):
@@ -80,26 +79,36 @@ def _row(variants, variant, quantity):
 def _card(title, variants, quantity, decimals, also=lambda numbers, quantity: []):
     """A card of one number by every variant, over both kinds of cells."""
     flux, _, statistic = quantity.partition("_")
-    fixed = f"{flux}{FIXED}_{statistic}"
+    fixed, signed = f"{flux}{FIXED}_{statistic}", statistic.endswith("slope")
     values = []
-    for variant in variants:
+    for variant, numbers in variants.items():
         row, beside = _row(variants, variant, quantity), _row(variants, variant, fixed)
-        signed = statistic.endswith("slope")
-        lines = [interval_text(row, decimals), *also(variants[variant], quantity)]
-        of_fixed = [labels.number(beside["value"], decimals), interval_text(beside, decimals)]
-        of_fixed += also(variants[variant], fixed)
+        of_fixed = [_signed(beside, decimals, signed), interval_text(beside, decimals)]
+        of_fixed += also(numbers, fixed)
+        lines = [interval_text(row, decimals), *also(numbers, quantity)]
         lines.append(f"cells valid in all years: {'; '.join(filter(None, of_fixed))}")
-        values.append(_value(variant, row, decimals, lines, signed))
+        if variant == respiration.TRUTH:  # where the true land has vegetation
+            lines.append(f"over {_percent(row['valid_share_percent'])} of the area")
+        values.append(_value(variant, row, _signed(row, decimals, signed), lines))
     first = next(iter(variants))
-    rests_on = [_row(variants, first, name) for name in (quantity, fixed)]
-    return {"title": title, "values": values, "note": _rests_on(*rests_on)}
+    note = _rests_on(*(_row(variants, first, name) for name in (quantity, fixed)))
+    return {"title": title, "values": values, "note": note}
 
 
-def _value(variant, row, decimals, lines, signed=False):
-    sign = "+" if signed and row["value"] > 0 else ""
+def _signed(row, decimals, signed):
+    value = float(row["value"])
+    return ("+" if signed and value > 0 else "") + labels.number(value, decimals)
+
+
+def _percent(value, decimals=1):
+    return f"{labels.number(float(value), decimals)}\u202f%"
+
+
+def _value(variant, row, text, lines):
+    chosen = " (chosen)" if str(row["chosen"]) == "True" else ""
     return {
-        "name": labels.sentence(respiration.label(variant)),
-        "value": sign + labels.number(float(row["value"]), decimals),
+        "name": labels.sentence(respiration.label(variant)) + chosen,
+        "value": text,
         "unit": labels.unit_text(row["unit"].split(" of ")[0]),
         "lines": list(filter(None, lines)),
     }
@@ -115,9 +124,7 @@ def interval_text(row, decimals):
 
 def _rests_on(row, fixed):
     """How many years and cells a number is of."""
-    share, of_fixed = (
-        _SHARE.format(labels.number(float(of["valid_share_percent"]), 1)) for of in (row, fixed)
-    )
+    share, of_fixed = (_percent(of["valid_share_percent"]) for of in (row, fixed))
     return (
         f"{row['valid_years']:.0f} years; cells valid in each year, {share} of the area on "
         f"average; cells valid in all years, {of_fixed}"
@@ -160,23 +167,23 @@ def _shares_card(table, study):
         return math.fsum(shares[name] for name in names)
 
     def text(*of):
-        return _SHARE.format(labels.number(share(*of), 1))
+        return _percent(share(*of))
 
-    chance = _SHARE.format(labels.number(50 * math.erfc(limit / math.sqrt(2)), 1))
+    chance = _percent(50 * math.erfc(limit / math.sqrt(2)))
     lines = [
         f"significant: {text('increase', True)} (by chance {chance})",
-        f"falling: {text('decrease')} (by chance {_SHARE.format(50)})",
+        f"falling: {text('decrease')} (by chance {_percent(50, 0)})",
         f"falling, significant: {text('decrease', True)} (by chance {chance})",
     ]
     value = {
-        "name": f"Rising (by chance {_SHARE.format(50)})",
+        "name": f"Rising (by chance {_percent(50, 0)})",
         "value": labels.number(share("increase"), 1),
         "unit": "%",
         "lines": lines,
     }
     note = (
         f"of the area with a trend: cells with at least {study['min_years']} years, "
-        f"{_SHARE.format(labels.number(of_area, 1))} of the area; significant: |Z| > {limit:g}. By "
+        f"{_percent(of_area)} of the area; significant: |Z| > {limit:g}. By "
         "chance: of series without trend and memory"
     )
     return {"title": "Area with rising NEP", "values": [value], "note": note}
@@ -194,19 +201,19 @@ def _sink_card(variants):
     values = []
     for variant in variants:
         row, source = (_row(variants, variant, f"{name}_share") for name in ("sink", "source"))
-        text = _SHARE.format(labels.number(float(source["value"]), 2))
+        text = _percent(source["value"], 2)
         low, high = (float(row[end]) for end in ("low", "high"))
         lines = [f"source: {text}"]
         if not math.isnan(low):
-            sure = [_SHARE.format(labels.number(end, 1)) for end in (low, 100 - high)]
+            sure = [_percent(end) for end in (low, 100 - high)]
             lines.append(f"surely sink: {sure[0]}, surely source: {sure[1]}")
-        values.append(_value(variant, row, 2, lines))
+        values.append(_value(variant, row, labels.number(float(row["value"]), 2), lines))
     row = _row(variants, next(iter(variants)), "sink_share")
     note = (
         f"of cells with enough years, {row['valid_years']:.1f} on average, "
-        f"{_SHARE.format(labels.number(float(row['valid_share_percent']), 1))} of the area; "
+        f"{_percent(row['valid_share_percent'])} of the area; "
         f"surely: the whole interval of the mean. By chance, of cells in balance: "
-        f"{_SHARE.format(50)} sinks, {_SHARE.format('2.5')} surely"
+        f"{_percent(50, 0)} sinks, {_percent(2.5)} surely"
     )
     return {"title": "Carbon sink", "values": values, "note": note}
 
