@@ -74,7 +74,7 @@ def test_a_kind_is_drawn_by_a_function_that_takes_what_it_is_told(kind):
     entry = every | {"name": "f", "kind": kind, "quantity": "nep", "caption": "c"}
     if kind == "panels":
         entry["panels"] = PANELS["panels"]
-    study = {
+    study = NO_ZONES | {
         "results": "results/x",
         "figures": [entry],
         "simulated": True,

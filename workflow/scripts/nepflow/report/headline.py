@@ -67,7 +67,8 @@ def _variants(tables):
         chosen = row["variant"] if str(row["chosen"]) == "True" else chosen
     if chosen is None:
         raise BadReport("tables/respiration_variants.csv: no variant is marked as chosen.")
-    return {chosen: found.pop(chosen), **found}
+    truth = {name: found.pop(name) for name in [respiration.TRUTH] if name in found}
+    return {chosen: found.pop(chosen), **found, **truth}
 
 
 def _row(variants, variant, quantity):

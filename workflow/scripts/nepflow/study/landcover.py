@@ -69,7 +69,7 @@ CHANGES = (
     "Changes between yearly maps of land cover are mostly errors of the maps: the label of a "
     "single year is so uncertain that the makers of MCD12Q1 advise against counting changes of it"
 )
-CHANGES_WORK, CHANGES_SOURCE = "sulla", "Sulla-Menashe and Friedl 2018"
+CHANGES_SOURCE = "Sulla-Menashe and Friedl 2018"
 TABLES_OF_CHANGES = r"transitions|land_use_(effect|density)_\w+|recovery_land_use_\w+"
 
 

@@ -109,7 +109,7 @@ def _change(study):
     second = (
         "Shares are of the area with a class at both dates; the area without one is reported "
         "beside them, and both close to the whole area. "
-        f"{landcover.CHANGES} {cited(landcover.CHANGES_WORK)}."
+        f"{landcover.CHANGES} {cited('sulla')}."
     )
     return "Change of land cover", [("p", first), _equation("swap"), ("p", second)]
 
