@@ -130,7 +130,7 @@ def _changes(rows, period, block):
 
 _FIXED = "fixed_area_"
 _IN_CSV_ONLY = ("line_start", "z")
-CELLS = {"": "valid in each year", _FIXED: "valid in all years"}
+CELLS = {"": "each\u00a0year", _FIXED: "all\u00a0years"}
 
 
 def interval_tables(records):
@@ -158,26 +158,29 @@ def _interval_block(title, records):
         if statistic not in _IN_CSV_ONLY:
             units[statistic] = record["unit"]
             rows.setdefault((_name_of_row(record, named), cells), {})[statistic] = record
-    columns = [_column(_head(named)), *([_column("Cells")] if title else [])]
+    columns = [_column(_head(named)), *([_column("Cells valid in")] if title else [])]
+    columns += [_column("Years", numeric=True), _column("Cells with data", "%", numeric=True)]
     columns += [
         _column(labels.sentence(labels.statistic_name(name)), unit, numeric=True)
         for name, unit in units.items()
     ]
-    columns += [_column("Years", numeric=True), _column("Cells with data", "%", numeric=True)]
     across = [_with_ends(name, [row.get(name) for row in rows.values()]) for name in units]
     shown = []
-    for (name, cells), row, texts in zip(
-        rows, rows.values(), zip(*across, strict=True), strict=True
-    ):
+    for (name, cells), row, *texts in zip(rows, rows.values(), *across, strict=True):
         first = next(iter(row.values()))
         years, share = float(first["valid_years"]), float(first["valid_share_percent"])
         rests_on = labels.number(years, 0 if years.is_integer() else 1), labels.number(share, 1)
-        shown.append([name, *([CELLS[cells]] if title else []), *texts, *rests_on])
-    left_out = max(len(shown) - ROWS_SHOWN, 0)
+        shown.append([name, *([CELLS[cells]] if title else []), *rests_on, *texts])
     note = "In brackets: the interval. The CSV also holds the first value of the line and Z."
-    note = note if title else "In brackets: what is surely so, to what is not surely otherwise."
-    shown = shown[:ROWS_SHOWN]
-    return {"title": title, "columns": columns, "rows": shown, "left_out": left_out, "note": note}
+    return {
+        "title": title or "Sources and sinks",
+        "columns": columns,
+        "rows": shown[:ROWS_SHOWN],
+        "left_out": max(len(shown) - ROWS_SHOWN, 0),
+        "note": note
+        if title
+        else "In brackets: what is surely so, to what is not surely otherwise.",
+    }
 
 
 def _name_of_row(record, named):

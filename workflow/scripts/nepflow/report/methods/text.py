@@ -129,9 +129,10 @@ def _shares(study):
         "The interval of a mean or a total is that of these years: of their residuals <var>e</var> "
         "from the least-squares line, with the lag-1 autocorrelation <var>r</var>, which makes "
         "<var>n</var> years worth <var>n<sub>e</sub></var> independent ones "
-        f"{cited('bayley')}. The interval of a slope is that of Sen {cited('sen')}. Both tell how "
-        "much years differ, not how wrong inputs and models may be in all years alike. The ends of "
-        "the shares of sinks and sources are the cells that are so with their whole interval."
+        f"{cited('bayley')}. Slopes have the interval of ordered pairwise slopes {cited('sen')}. "
+        "Both tell how much years differ, not how wrong inputs and models may be in all years "
+        "alike. The ends of the shares of sinks and sources are the cells that are so with their "
+        "whole interval."
     )
     blocks = [("p", text), _equation("effective_years"), ("p", interval)]
     if study["simulated"]:
