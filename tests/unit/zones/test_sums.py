@@ -38,6 +38,7 @@ def test_only_the_span_decides_what_stays():
     zones = [[[2, 1]], [[1, 1]], [[1, 1]]]
     fixed = added(values, zones, [False, True, True])[3:]
     assert fixed[0][:, 1].tolist() == [2, 30, 300]
+    assert not added(values, zones, [False] * 3)[3:].any()  # no year: nothing stays
     assert added(values, [[[1, 1]]])[3][:, 1].tolist() == [2, 20, 200]  # zones of no year
 
 

@@ -16,7 +16,7 @@ from nepflow.zones import sums
 ENDS = ("low", "high", "valid_years", "valid_share_percent")
 COLUMNS = ["variant", "chosen", "quantity", "value", "unit", *ENDS]
 UNIT = "g C m-2 yr-1"
-COPIES = 8  # working copies of a cube beside those that are read
+COPIES = 12  # working copies of a cube beside those that are read
 
 
 def compare_respiration(inputs, output_path, settings, mem_mb):

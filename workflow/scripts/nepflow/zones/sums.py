@@ -97,10 +97,14 @@ def add_with_fixed(values, zones, sums, span):
     span : ndarray of bool, shape (layer,)
     """
     add_to_zones(values, zones, sums[:3])
-    stays = np.isfinite(values[span]).all(axis=0)
-    of_span = zones if len(zones) == 1 else zones[span]
-    stays &= (of_span == of_span[:1]).all(axis=0)
-    add_to_zones(values, np.where(stays, of_span[:1], np.nan), sums[3:])
+    counted = np.flatnonzero(span)
+    own = zones[counted[0] if len(zones) > 1 and len(counted) else 0]
+    stays = np.full(own.shape, bool(len(counted)))
+    for layer in counted:  # no copy of the cube
+        stays &= np.isfinite(values[layer])
+        if len(zones) > 1:
+            stays &= zones[layer] == own
+    add_to_zones(values, np.where(stays, own, np.nan)[None], sums[3:])
 
 
 def sums_of_kinds(layers, kinds, mem_mb, label, years=None, spans=None):
