@@ -68,7 +68,7 @@ def sums_of(folder, cubes):
     zones = written(folder, "zones", halves[None], dtype="uint8", classes=names)
     path = folder / "sums.parquet"
     layers = {name: [cube] for name, cube in cubes.items()}
-    sum_zones(layers, {"region": grid, "half": zones}, YEARS, path, 100)
+    sum_zones(layers, {"region": grid, "half": zones}, YEARS, {}, path, 100)
     return path, grid
 
 
@@ -102,16 +102,9 @@ def test_means_and_totals_of_zones_and_years_close(tmp_path, gaps):
     (off, limit, passed), (apart, _, same) = checked(path)
     assert passed and same and apart == 0
     assert off <= limit < 2e-4
-    summarise_zones(
-        path,
-        "half",
-        grid,
-        YEARS,
-        {"series": tmp_path / "s.csv", "trends": tmp_path / "t.csv"},
-        3,
-        "none",
-        simulated=False,
-    )
+    outputs = {"series": tmp_path / "s.csv", "trends": tmp_path / "t.csv"}
+    summary = zones_sums.Summary(mean_years=1, trend_years=3)
+    summarise_zones(path, "half", grid, outputs, YEARS, summary, simulated=False)
     for name, rest in (("s", ("mean", "total", "valid_area")), ("t", ("mean", "total"))):
         table = pd.read_csv(tmp_path / f"{name}.csv").pivot_table(
             index=["zones", "zone", "year"], columns="quantity", values="value", dropna=False

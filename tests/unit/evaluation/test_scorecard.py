@@ -23,6 +23,8 @@ def test_verdicts():
     assert verdict(ENTRY | {"tolerance": 0.4})["verdict"] == published.DIFFERS
     assert verdict(simulated=True)["verdict"] == published.NOT_COMPARABLE
     assert verdict(ENTRY | {"setting": True}, simulated=True)["verdict"] == published.AGREES
+    assert verdict(ENTRY | {"setting": True})["kind"] == published.SETTING
+    assert verdict()["kind"] == published.RESULT
     assert verdict(contradicted=["a"], simulated=True)["verdict"] == published.CONTRADICTS
     assert verdict(numbers={})["verdict"] == published.NOT_COMPUTED
     assert math.isnan(verdict(numbers={})["ours"])

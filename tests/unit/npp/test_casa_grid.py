@@ -12,7 +12,6 @@ from nepflow.npp import casa, fpar, ndvi
 from nepflow.report import notes
 from nepflow.study import modis
 from nepflow.study.checks import BadStudy, check_casa, check_comparison, study_years
-from nepflow.zones import sums as zones_sums
 from rasterio.crs import CRS
 
 NAN = np.nan
@@ -190,19 +189,6 @@ def test_table_that_cannot_be_read(tmp_path, root):
     path.write_text(text.replace("0.023,0.676", "0.723,0.676"))
     with pytest.raises(fpar.BadTypes, match="class 2: a lower limit"):
         fpar.read(path)
-
-
-def test_trend_of_totals_and_their_area():
-    """Ten years, 100 cells of 2 km2; the total falls by 3 units a year."""
-    total = 5000 - 30.0 * np.arange(10)
-    of_zone = total, np.full(10, 100.0), np.full(10, 120.0)
-    years = list(range(2001, 2011))
-    rows = list(zones_sums.total_rows(("karst", "karst"), "nep", years, of_zone, 2.0, 8))
-    found = {row[3]: row[4:] for row in rows}
-    assert found["nep_total"] == (pytest.approx(total.mean() * 2e-6), "Tg C yr-1")
-    assert found["nep_total_slope"] == (pytest.approx(-30 * 2e-6), "Tg C yr-2")
-    assert found["nep_total_area"] == (pytest.approx(200.0), "km2")
-    assert found["nep_total_p"][0] < 0.001
 
 
 def test_agreement_is_that_of_numpy():

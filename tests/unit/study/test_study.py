@@ -79,6 +79,18 @@ def test_year_2000_is_explicit(root, config):
     assert load(root, config, "own")["npp_year_folder"][2000] == "harmonised"
 
 
+def test_min_years_is_a_share_of_the_years_or_a_number_of_them(root, config):
+    cases = (("80 %", 24, 20), ("80 %", 25, 20), ("80%", 23, 19), ("62.5 %", 24, 15))
+    cases += (("100 %", 24, 24), ("80 %", 9, 8), ("80 %", 5, 8), ("10 %", 40, 8), (5, 24, 5))
+    for given, years, least in cases:
+        assert study_load.whole_years(given, years) == least, given
+    assert load(root, config, NORTHWEST)["min_years"] == 20
+    write(config, "own", based_on=NORTHWEST, min_years=12, npp={"year_2000": "drop"})
+    assert load(root, config, "own")["min_years"] == 12
+    write(config, "own", based_on=NORTHWEST, period=[2001, 2007])
+    assert not load(root, config, "own")["has_trend"]
+
+
 def test_short_study_leaves_trend_figures_out(root, config):
     write(config, "own", based_on=NORTHWEST, period=[2021, 2022])
     loaded = load(root, config, "own")
@@ -104,6 +116,10 @@ def test_short_study_leaves_trend_figures_out(root, config):
         ({"tiles": ["h99v99"]}, "tiles.0"),
         ({"contrast": {"block_ranges": 1}}, "contrast.block_ranges: 1 is less than the minimum"),
         ({"contrast": {"min_blocks": 5}}, "contrast.min_blocks: 5 is less than"),
+        ({"min_years": 2}, "min_years: 2 is less than the minimum of 3"),
+        ({"min_years": "80 percent"}, "min_years: '80 percent'"),
+        ({"min_years": "120 %"}, "min_years: '120 %'"),
+        ({"min_years": 0.8}, "min_years: 0.8 is not of type 'integer', 'string'"),
     ],
 )
 def test_faults_name_file_and_key(root, config, keys, message):

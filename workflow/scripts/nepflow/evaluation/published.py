@@ -17,10 +17,12 @@ PUBLISHED = (
     "difference",
     "tolerance",
     "unit",
+    "kind",
     "verdict",
     "shared_inputs",
     "note",
 )
+RESULT, SETTING = "result", "setting"  # what a study finds; what it is told, an echo of the paper
 CONSISTENCY = (
     "check",
     "section",
@@ -90,6 +92,7 @@ def compare(published, numbers, contradicted, period, simulated, shared_inputs=N
             difference,
             entry["tolerance"],
             entry["unit"],
+            SETTING if entry.get("setting", False) else RESULT,
             verdict,
             (shared_inputs or {}).get(key, ""),
             "; ".join(filter(None, (entry.get("note", ""), _chance(key, numbers)))),

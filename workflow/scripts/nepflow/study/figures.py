@@ -264,6 +264,8 @@ class Kind(NamedTuple):
         Of the study and the entry: what is lacking and the remedy; "" where nothing is.
     needs_years : bool
         Only a study that is long enough for trends has it.
+    shows_changes : bool
+        It shows changes between yearly maps of land cover, and says what they are worth.
     mem_mb, minutes : int
         What drawing takes.
     """
@@ -275,6 +277,7 @@ class Kind(NamedTuple):
     options: Callable = lambda study, entry: {"simulated": study["simulated"]}
     lacking: Callable = lambda study, entry: ""
     needs_years: bool = False
+    shows_changes: bool = False
     mem_mb: int = 1000
     minutes: int = 15
 
@@ -527,6 +530,7 @@ KINDS = {
         ),
         _sankey_options,
         _without_dates,
+        shows_changes=True,
     ),
     "matrix": Kind(
         "transition_matrix.draw",
@@ -542,6 +546,7 @@ KINDS = {
         ),
         _substitutes,
         _without_dates,
+        shows_changes=True,
     ),
     "specification": Kind(
         "specification.draw",
@@ -624,6 +629,7 @@ KINDS = {
                 "change of the cells themselves."
             ),
         ),
+        shows_changes=True,
     ),
     "event_study": Kind(
         "event_study.draw",
@@ -643,10 +649,19 @@ KINDS = {
 }
 
 
-def caption_of(entry, language="en"):
-    """Return what the kind of a figure says below it, after the caption of the study."""
-    texts = KINDS[entry["kind"]].caption
-    return " ".join(getattr(text, language) for text in texts if text.when(entry))
+def caption_of(entry, study, language="en"):
+    """Return what the kind of a figure says below it, after the caption of the study.
+
+    Figures of changes of land cover say what these are worth; series of zones that change, which
+    years they leave out.
+    """
+    kind = KINDS[entry["kind"]]
+    texts = [getattr(text, language) for text in kind.caption if text.when(entry)]
+    texts += [landcover.changes_text()] if kind.shows_changes else []
+    yearly = {own["name"] for own in study["zones"] if zones.KINDS[own["kind"]].yearly}
+    if yearly & set(zones_of(entry)):
+        texts.append(landcover.left_out_text(study))
+    return " ".join(filter(None, texts))
 
 
 # --- what the rule asks
@@ -686,7 +701,7 @@ def options(study, figure):
 def caption(study, figure):
     """Return all that stands below a figure: of the study, then of the kind."""
     own = entry(study, figure)
-    return f"{own['caption']} {caption_of(own)}"
+    return f"{own['caption']} {caption_of(own, study)}"
 
 
 def code(study, figure):

@@ -245,6 +245,28 @@ def rasters_by_name(study):
     }
 
 
+def own_years(study, zones):
+    """Return the years whose zones are their own, not made of the map of another year."""
+    if not KINDS[entry(study, zones)["kind"]].yearly:
+        return study["years"]
+    return [year for year in study["years"] if study["landcover_year"][year] == year]
+
+
+def own_years_by_name(study):
+    """Return {zones: years whose zones are their own}."""
+    return {own["name"]: own_years(study, own["name"]) for own in study["zones"]}
+
+
+def summary(study):
+    """Return what means and trends of the annual values of zones need and say."""
+    return {
+        "mean_years": layers.min_years(study),
+        "trend_years": study["min_years"],
+        "autocorrelation": study["trend"]["autocorrelation"],
+        "confidence_percent": study["trend"]["confidence_percent"],
+    }
+
+
 def rasters(study):
     """Return the rasters of all zones, each once."""
     kinds = rasters_by_name(study).values()

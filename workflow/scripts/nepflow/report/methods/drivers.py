@@ -67,9 +67,9 @@ def _land_use(study):
         "stand the observed change of the cells, and how much more changed cells changed than at "
         f"least {options['min_stable_cells']} cells within a square of "
         f"{options['neighbourhood_km']:g} km that kept the class. Densities of classes carry "
-        "climate and place along: only the last of these compares like with like. Mistakes of "
-        "yearly maps, and cells of which two classes have about half each, add change that did "
-        "not happen."
+        "climate and place along: only the last of these compares like with like. "
+        f"{landcover.CHANGES} {cited('sulla')}; cells of which two classes have "
+        "about half each add to them."
     )
     return "Effect of land-use change", [("p", first), _equation("land_use"), ("p", second)]
 

@@ -7,7 +7,7 @@ from nepflow.report.methods import npp as methods_npp
 from nepflow.report.methods import respiration as methods_respiration
 from nepflow.report.methods import zones as methods_zones
 from nepflow.report.methods.references import cited, listed
-from nepflow.study import attribution, modis
+from nepflow.study import attribution, landcover, layers, modis
 
 _RESAMPLED = {
     "nearest": "the value at the centre of the cell",
@@ -126,7 +126,8 @@ def _change(study):
     )
     second = (
         "Shares are of the area with a class at both dates; the area without one is reported "
-        "beside them, and both close to the whole area."
+        "beside them, and both close to the whole area. "
+        f"{landcover.CHANGES} {cited('sulla')}."
     )
     return "Change of land cover", [("p", first), _equation("swap"), ("p", second)]
 
@@ -136,10 +137,22 @@ def _shares(study):
     text = (
         "Totals are sums of cell values times the true cell area of the equal-area grid "
         "(Tg C yr⁻¹), over cells with data only. The mean of a region is the mean over its cells "
-        "with data in each year, averaged over the years. Shares name what they are shares of, and "
+        "with data in each year, averaged over the years; beside it stands that over the cells "
+        "with data, and in the same zone, in all years, whose area does not move. "
+        f"{landcover.left_out_text(study)} A mean or a total of fewer than "
+        f"{layers.min_years(study)} years is not given. Shares name what they are shares of, and "
         "close to 100 %."
     )
-    blocks = [("p", text)]
+    interval = (
+        "The interval of a mean or a total is that of these years: of their residuals <var>e</var> "
+        "from the least-squares line, with the lag-1 autocorrelation <var>r</var>, which makes "
+        "<var>n</var> years worth <var>n<sub>e</sub></var> independent ones "
+        f"{cited('bayley')}. Slopes have the interval of ordered pairwise slopes {cited('sen')}. "
+        "Both tell how much years differ, not how wrong inputs and models may be in all years "
+        "alike. The ends of the shares of sinks and sources are the cells that are so with their "
+        "whole interval."
+    )
+    blocks = [("p", text), _equation("effective_years"), ("p", interval)]
     if study["simulated"]:
         note = "All inputs of this study are simulated; the methods are those of real inputs."
         blocks.append(("p", note))
