@@ -27,9 +27,8 @@ from readme import replace_part  # noqa: E402
 
 FOLDS, SPACINGS, SEED = 5, 2.0, 16  # SPACINGS: side of a square in mean distances of stations
 NETWORKS = {
-    "CO.tmin": "Colorado, minimum temperature, 40 months (degC)",
-    "CO.tmax": "Colorado, maximum temperature, 40 months (degC)",
-    "CO.ppt": "Colorado, precipitation, 40 months (mm)",
+    "CO.tmin": "Colorado, minimum temperature, 24 months (degC)",
+    "CO.ppt": "Colorado, precipitation, 24 months (mm)",
     "RMprecip": "Rocky Mountains, rain of August 1997 (mm)",
     "NorthAmericanRainfall": "North America, summer rain (0.1 mm)",
     "sic97": "Switzerland, rain of a day (0.1 mm)",
@@ -56,8 +55,8 @@ put <- function(name, place, z, values, month, lonlat, transformation, known=NUL
     transformation=transformation, known=known), digits=NA, na="null", auto_unbox=TRUE),
     paste0(name, ".json"))
 data(COmonthlyMet)
-years <- which(CO.years >= 1981 & CO.years <= 1990); months <- c(1, 4, 7, 10)
-for (name in c("CO.ppt", "CO.tmin", "CO.tmax")) {
+years <- which(CO.years >= 1985 & CO.years <= 1990); months <- c(1, 4, 7, 10)
+for (name in c("CO.ppt", "CO.tmin")) {
   values <- NULL
   for (y in years) for (m in months) values <- cbind(values, get(name)[y, m, ])
   put(name, as.matrix(CO.loc), CO.elev, values, rep(months, length(years)), TRUE,
@@ -109,8 +108,8 @@ write(toJSON(out, digits=NA, na="null"), "kriged.json")
 
 def run_r(code, folder):
     """Run R code in a folder."""
-    (folder / "code.R").write_text(code)
-    done = subprocess.run(["Rscript", "code.R"], cwd=folder, capture_output=True, text=True)
+    (folder / "code.R").write_text(code, encoding="utf-8")
+    done = subprocess.run(["Rscript", "code.R"], cwd=folder, capture_output=True, encoding="utf-8")
     if done.returncode:
         sys.exit(done.stderr)
 
@@ -122,7 +121,7 @@ class Network:
     """
 
     def __init__(self, path):
-        raw = json.loads(path.read_text())
+        raw = json.loads(path.read_text(encoding="utf-8"))
         place = np.array([raw["x"], raw["y"]], float)
         values = np.array(raw["values"], float)
         once = np.unique(place, axis=1, return_index=True)[1]
@@ -193,9 +192,9 @@ class Network:
             "fold": self.fold.tolist(),
             "values": [[None if np.isnan(v) else v for v in row] for row in self.transformed],
         }
-        (folder / "task.json").write_text(json.dumps(task))
+        (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
         run_r(KRIGE, folder)
-        found = json.loads((folder / "kriged.json").read_text())
+        found = json.loads((folder / "kriged.json").read_text(encoding="utf-8"))
         return {name: np.array(values, float) for name, values in found.items()}
 
 

@@ -34,7 +34,8 @@ class Model:
         transformed variable.
     smoothing_fallback : {"gml", "calendar_month", "none"}
         What takes the place of GCV, surface by surface, where its signal is above half of the
-        stations or its minimum at the rough end: GML, or the GML common to the years of the month.
+        stations or its minimum at the rough end, and this is smoother: GML, or the GML common to
+        the years of the month.
     common_smoothing : bool or "calendar_month"
         One lambda for all surfaces, or one a calendar month over the years; no fallback then.
     max_knots : int, optional
@@ -228,7 +229,8 @@ class _Work:
         """Fit the surfaces of one pattern."""
         here, parts = np.ix_(stations, surfaces), self.parts
         observed = self.transformed[here]
-        fit = fitted(spline, observed, self.model, common)
+        searched = {name: spline.search(observed, name) for name in climate_smoothing.CRITERIA}
+        fit = fitted(spline, observed, self.model, common, searched)
         if "polynomial_coefficients" not in parts:
             functions = spline.functions.shape[1]
             parts["polynomial_coefficients"] = np.zeros((functions, self.values.shape[1]))
@@ -245,6 +247,8 @@ class _Work:
             signal = float(spline.signal_of(parameter)[0])
             self.minima.append((int(surfaces[surface]), float(parameter), signal))
         log = self._log_of(spline, fit, observed)
+        for name, choice in searched.items():
+            log[f"SIGNAL_{name.upper()}"] = spline.signal_of(choice.smoothing)
         log["CLOSEST"] = np.full(observed.shape[1], self.closest(stations))
         log["RMSE_LOO"] = self._error(here, fit.loo_residuals)
         log["RMSE_BLOCKS"] = self._error(here, blocks[0])
@@ -292,13 +296,10 @@ class _Work:
         if not self.model.vertical_scale:
             log["ELEVATION"] = fit.polynomial_coefficients[-1]
             log["ELEVATION_SE"] = uncertainty.coefficient_errors(spline, fit)[-1]
-        for name in climate_smoothing.CRITERIA:
-            searched = spline.search(observed, name).smoothing
-            log[f"SIGNAL_{name.upper()}"] = spline.signal_of(searched)
         return log
 
 
-def fitted(spline, observed, model, common=None):
+def fitted(spline, observed, model, common=None, searched=None):
     """Return the fit of a model's smoothing to surfaces that share their stations.
 
     Parameters
@@ -310,6 +311,8 @@ def fitted(spline, observed, model, common=None):
     common : smoothing.Choice, optional
         Of these surfaces, by the parameter that they share with others, where
         `common_criterion` names one.
+    searched : dict of smoothing.Choice, optional
+        What the criteria of `smoothing.CRITERIA` choose, if that is known already.
 
     Returns
     -------
@@ -322,12 +325,18 @@ def fitted(spline, observed, model, common=None):
         return spline.fit(observed, signal=value)
     if model.common_smoothing:
         return spline.fit_at(observed, common)
-    choice = spline.search(observed, model.smoothing, value)
+
+    def choice_of(name):
+        return searched[name] if searched else spline.search(observed, name)
+
+    if model.smoothing not in climate_smoothing.CRITERIA:
+        return spline.fit(observed, model.smoothing, variance=value)
+    choice = choice_of(model.smoothing)
     if model.smoothing == "gcv" and model.smoothing_fallback != "none":
         failed = choice.failed(spline.eigenvalues, spline.functions.shape[1])
         if failed.any():
-            other = common or spline.search(observed, "gml")
-            choice = choice.replaced(failed, other.smoothing)
+            other = (common or choice_of("gml")).smoothing
+            choice = choice.replaced(failed & (other > choice.smoothing), other)
     return spline.fit_at(observed, choice)
 
 
