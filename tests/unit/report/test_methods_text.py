@@ -96,6 +96,16 @@ def test_sections_follow_the_settings():
         ("climate", {"gap_filling": "none"}, "Missing and rejected days were not filled"),
         ("climate", {"model": "trivariate"}, "1 km of height counts as 100 km"),
         ("climate", {"common_smoothing": True}, "one for all surfaces of a variable, minimises"),
+        ("climate", {"common_smoothing": "calendar_month"}, "a calendar month over the years, min"),
+        ("climate", {}, "or the end of the range), generalised maximum likelihood (Wahba, 1985)"),
+        ("climate", {"smoothing_fallback": "calendar_month"}, "common to the years of the calend"),
+        ("climate", {"max_knots": 80}, "The spline has 80 knots"),
+        ("climate", {"standard_error_years": [2005]}, "whichever is larger"),
+        (
+            "climate",
+            {"standard_error_years": [2005], "standard_error": "fitted"},
+            "as ANUSPLIN prints them.",
+        ),
         ("climate", {"weights_column": "w"}, "relative weights of the column w"),
         ("climate", {"bias_correction": "surface"}, "corrected by the variance of the surface"),
         (
