@@ -9,6 +9,7 @@ Run: python benchmarks/bench_smoothing.py
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ from readme import replace_part  # noqa: E402
 FOLDS, SPACINGS, SEED = 5, 2.0, 16  # SPACINGS: side of a square in mean distances of stations
 NETWORKS = {
     "CO.tmin": "Colorado, minimum temperature, 24 months (degC)",
-    "CO.ppt": "Colorado, precipitation, 24 months (mm)",
+    "CO.ppt": "Colorado, precipitation, 24 months (unit of the package)",
     "RMprecip": "Rocky Mountains, rain of August 1997 (mm)",
     "NorthAmericanRainfall": "North America, summer rain (0.1 mm)",
     "sic97": "Switzerland, rain of a day (0.1 mm)",
@@ -221,6 +222,9 @@ def table_of(folder):
 
 def main():
     """Write the comparison."""
+    if not shutil.which("Rscript"):
+        print("Rscript with fields, gstat and jsonlite is missing: the table stays as it is.")
+        return
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         run_r(EXPORT, folder)
