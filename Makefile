@@ -83,7 +83,7 @@ format: .venv/test
 
 # Measurements at full size and beside other packages; writes the tables of benchmarks/README.md.
 bench: .venv/test
-	failed=0; for name in scaling peers pixel spline kriging detector; do \
+	failed=0; for name in scaling peers pixel spline smoothing kriging detector; do \
 	  $(BIN)/python benchmarks/bench_$$name.py || failed=1; done; exit $$failed
 
 bench-quick: .venv/test

@@ -34,7 +34,9 @@ rule fit_climate:
         order=setting("climate/order"),
         smoothing=setting("climate/smoothing"),
         smoothing_value=setting("climate/smoothing_value/{variable}", default=None),
+        smoothing_fallback=setting("climate/smoothing_fallback"),
         common_smoothing=setting("climate/common_smoothing"),
+        max_knots=setting("climate/max_knots"),
         weights_column=setting("climate/weights_column"),
         close_km=setting("climate/close_stations_km"),
         block_km=setting("climate/block_km"),
@@ -98,6 +100,7 @@ rule summarise_residuals:
         runtime=by_size(10),
     params:
         smoothing=setting("climate/smoothing"),
+        smoothing_fallback=setting("climate/smoothing_fallback"),
         common_smoothing=setting("climate/common_smoothing"),
         suspect_limit=setting("climate/suspect_limit"),
         simulated=setting("simulated"),

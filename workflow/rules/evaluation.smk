@@ -189,6 +189,7 @@ rule compare_truth:
         nep="<study>/nep/nep.tif",
         true_slope="<results>/simulated/{study}/truth/nep_trend.tif",
         slope=of_study(layers.trend_if_estimated),
+        standard_errors=of_study(climate.standard_errors),
     output:
         table="<study>/tables/recovery.csv",
     log:
@@ -200,6 +201,8 @@ rule compare_truth:
         runtime=by_size(30),
     params:
         climate=setting("climate/variables"),
+        years=setting("years"),
+        standard_error_years=setting("climate/standard_error_years", default=[]),
     message:
         "{wildcards.study}: what is recovered of the simulation's truth."
     script:

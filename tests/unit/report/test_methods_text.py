@@ -68,6 +68,17 @@ def changed(key, **values):
     return study | {key: study[key] | values}
 
 
+def test_the_fallback_of_the_smoothing_is_told_where_there_is_one():
+    said = "Where that minimum interpolates"
+    assert said in text_of(changed("climate"))[1]
+    for values in (
+        {"smoothing_fallback": "none"},
+        {"smoothing": "gml"},
+        {"common_smoothing": True},
+    ):
+        assert said not in text_of(changed("climate", **values))[1]
+
+
 def test_sections_follow_the_settings():
     titles = [title for title, _ in methods_text.sections(pages.STUDY | LATER)]
     assert titles == [
@@ -90,7 +101,7 @@ def test_sections_follow_the_settings():
     [
         ("respiration", {"time_step": "annual"}, "applied once"),
         ("npp", {"resampling": "average"}, "the mean of valid cells"),
-        ("climate", {"smoothing": "gml"}, "maximum likelihood (Wahba, 1985)"),
+        ("climate", {"smoothing": "gml"}, "minimises generalised maximum likelihood (Wahba, 1985)"),
         ("climate", {"complete_month_percent": 65}, "at least 65 %"),
         ("climate", {"time_step": "monthly"}, "temperature and precipitation: monthly records."),
         ("climate", {"time_step": "normals"}, "climate does not vary in time"),
@@ -101,6 +112,15 @@ def test_sections_follow_the_settings():
         ("climate", {"gap_filling": "none"}, "Missing and rejected days were not filled"),
         ("climate", {"model": "trivariate"}, "1 km of height counts as 100 km"),
         ("climate", {"common_smoothing": True}, "one for all surfaces of a variable, minimises"),
+        ("climate", {"common_smoothing": "calendar_month"}, "a calendar month over the years, min"),
+        ("climate", {"smoothing_fallback": "calendar_month"}, "common to the years of the calend"),
+        ("climate", {"max_knots": 80}, "The spline has 80 knots"),
+        ("climate", {"standard_error_years": [2005]}, "whichever is larger"),
+        (
+            "climate",
+            {"standard_error_years": [2005], "standard_error": "fitted"},
+            "as ANUSPLIN prints them.",
+        ),
         ("climate", {"weights_column": "w"}, "relative weights of the column w"),
         ("climate", {"bias_correction": "surface"}, "corrected by the variance of the surface"),
         (

@@ -48,6 +48,7 @@ def fit_climate(inputs, outputs, variable, settings, mem_mb):
         progress(patterns, len(patterns), f"{variable}: sets of stations"),
         fitting.Model(vertical_scale=vertical_scale, **chosen),
         weights,
+        months,
     )
     unit, transformation = VARIABLES[variable].monthly_unit, settings["transformation"]
     normals = (surface_years == evaluation.NORMAL).all()
@@ -65,6 +66,7 @@ def fit_climate(inputs, outputs, variable, settings, mem_mb):
         stations=names,
         position=position,
         observed=values,
+        max_knots=settings["max_knots"] or 0,
         **parts,
     )
     if settings["evaluator"] == "coarse":

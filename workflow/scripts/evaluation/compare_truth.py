@@ -1,7 +1,8 @@
 """Compare what the workflow recovers with the truth of a simulation.
 
-Reads   truth cubes and recovered cubes (band = year), grid
-Writes  table: means, bias, RMSE and correlation over all cells and years with a value
+Reads   truth cubes and recovered cubes (band = year), grid, standard errors of some years
+Writes  table: means, bias, RMSE and correlation over all cells and years with a value, share of
+        cells whose 95 % interval holds the truth
 """
 
 import numpy as np
@@ -10,12 +11,14 @@ from nepflow.io import raster, tables
 from nepflow.zones import sums as zones_sums
 
 COLUMNS = ["quantity", "statistic", "value", "unit"]
+COVERAGE = "truth inside of the 95 % interval"
 
 
-def compare_truth(pairs, grid_path, output_path, mem_mb):
+def compare_truth(pairs, grid_path, output_path, mem_mb, intervals=None):
     """``pairs`` maps a quantity to (truth path, recovered path).
 
     Further paths, cubes, count only the cells and years where all of them have a value.
+    ``intervals`` maps a quantity to {number of a band: path of its standard error}.
     """
     rows = []
     for quantity, (truth_path, recovered_path, *masks) in pairs.items():
@@ -31,7 +34,23 @@ def compare_truth(pairs, grid_path, output_path, mem_mb):
         total, count, _ = sums
         rows += [(quantity, *row) for row in statistics(total[:, 1] / count[:, 1], unit)]
         rows.append((quantity, "cells", count[0, 1], "cells"))
+        if intervals and intervals.get(quantity):
+            held = coverage(truth_path, recovered_path, intervals[quantity], grid_path, mem_mb)
+            rows.append((quantity, COVERAGE, held, "%"))
     tables.write(rows, output_path, COLUMNS, simulated=True)
+
+
+def coverage(truth_path, recovered_path, errors, grid_path, mem_mb):
+    """Share of cells and years with the truth within 1.96 standard errors."""
+    held = known = 0
+    inputs = [grid_path, truth_path, recovered_path, *errors.values()]
+    for _, _, (inside, truth, recovered, *deviations) in raster.blocks(inputs, mem_mb=mem_mb):
+        for band, error in zip(errors, deviations, strict=True):
+            off = np.abs(recovered[band] - truth[band])
+            wanted = (inside[0] == 1) & np.isfinite(off + error[0])
+            held += np.sum(wanted & (off <= 1.96 * error[0]))
+            known += np.sum(wanted)
+    return 100 * held / known if known else np.nan
 
 
 def products(truth, recovered):
@@ -64,4 +83,8 @@ if __name__ == "__main__":
         pairs["nep (chosen)"] = (files.true_nep, files.nep)
         if files.slope:
             pairs["trend of nep"] = (files.true_slope, files.slope)
-        compare_truth(pairs, files.grid, snakemake.output.table, snakemake.resources.mem_mb)
+        years, mapped = snakemake.params.years, snakemake.params.standard_error_years
+        errors = iter(files.standard_errors)  # variable by variable, year by year
+        intervals = {name: {years.index(year): next(errors) for year in mapped} for name in climate}
+        output, mem_mb = snakemake.output.table, snakemake.resources.mem_mb
+        compare_truth(pairs, files.grid, output, mem_mb, intervals)

@@ -35,6 +35,7 @@ QUANTITIES = {
     "CLOSEST": "km",
     "RMSE_LOO": "v",
     "RMSE_BLOCKS": "v",
+    "FLAG_FALLBACK": "flag",
     "FLAG_END_OF_RANGE": "flag",
     "FLAG_SIGNAL_ABOVE_HALF": "flag",
     "FLAG_SEVERAL_MINIMA": "flag",
@@ -43,6 +44,7 @@ QUANTITIES = {
     "FLAG_CLOSE_STATIONS": "flag",
 }
 FLAGS = {  # letters in the text
+    "F": ("FLAG_FALLBACK", "GCV interpolates; the parameter is that of climate.smoothing_fallback"),
     "E": ("FLAG_END_OF_RANGE", "minimum at the end of the range"),
     "H": ("FLAG_SIGNAL_ABOVE_HALF", "SIGNAL above NPTS / 2"),
     "M": ("FLAG_SEVERAL_MINIMA", "several local minima; the smoothest is taken"),
@@ -79,6 +81,7 @@ def flags_of(log, choice, close_km):
     """
     signals = np.stack([log["SIGNAL_GCV"], log["SIGNAL_GML"]])
     flags = {
+        "FALLBACK": choice.fallback,
         "END_OF_RANGE": choice.end != 0,
         "SIGNAL_ABOVE_HALF": log["SIGNAL"] > log["NPTS"] / 2,
         "SEVERAL_MINIMA": choice.minima > 1,

@@ -16,6 +16,9 @@ _BY_SURFACE = (
     "variance",
     "observed",
     "loo_residuals",
+    "loo_variance",
+    "block_residuals",
+    "block_variance",
     "standardised",
 )
 
@@ -55,8 +58,14 @@ class Surfaces:
         lambda; error variance VAR, u2.
     observed : ndarray, shape (knot, surface)
         Monthly values, v; NaN where there is none.
-    loo_residuals, standardised : ndarray, shape (knot, surface)
-        Observed minus predicted without the station, u; residual over its standard deviation.
+    loo_residuals, block_residuals : ndarray, shape (knot, surface)
+        Observed minus predicted without the station, or without its square, u.
+    loo_variance, block_variance : ndarray, shape (knot, surface)
+        SE^2 of the surface predicted so, u2.
+    standardised : ndarray, shape (knot, surface)
+        Residual over its standard deviation.
+    max_knots : int
+        Stations that carry a kernel; 0 = every one.
     step : int
         Cells from node to node of the lattice that they are evaluated on; 0 = exact.
     bound : float
@@ -83,7 +92,11 @@ class Surfaces:
     variance: np.ndarray
     observed: np.ndarray
     loo_residuals: np.ndarray
+    loo_variance: np.ndarray
+    block_residuals: np.ndarray
+    block_variance: np.ndarray
     standardised: np.ndarray
+    max_knots: int = 0
     step: int = 0
     bound: float = 0.0
 

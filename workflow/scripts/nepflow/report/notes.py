@@ -130,6 +130,10 @@ def ndvi_choices(study):
         yield "NDVI of January 2000", january
 
 
+WHOSE = {True: "for all surfaces of a variable", "calendar_month": "a calendar month"}
+FALLBACK = {"gml": "GML", "calendar_month": "the common GML of the calendar month"}
+
+
 def climate_choice(climate):
     """What the climate is made of."""
     if climate["source"] == "grids":
@@ -141,7 +145,11 @@ def climate_choice(climate):
     text = f"{climate['time_step']} station records, thin-plate spline with elevation {way}, "
     text += f"smoothing by {climate['smoothing'].replace('_', ' ')}"
     if climate["common_smoothing"]:
-        text += ", one parameter for all surfaces of a variable"
+        text += f", one parameter {WHOSE[climate['common_smoothing']]}"
+    elif climate["smoothing"] == "gcv" and climate["smoothing_fallback"] != "none":
+        text += f", by {FALLBACK[climate['smoothing_fallback']]} where GCV interpolates"
+    if climate["max_knots"]:
+        text += f", {climate['max_knots']} knots"
     if climate["bias_correction"] != "none":
         text += (
             f"; transformed variables corrected by the variance of the {climate['bias_correction']}"
@@ -229,6 +237,7 @@ def project_warnings(table):
 
 
 FLAGS = {
+    "FLAG_FALLBACK": "take the smoothing of climate.smoothing_fallback, as GCV interpolates",
     "FLAG_SIGNAL_ABOVE_HALF": "have a signal above half of the stations: rough, little smoothing",
     "FLAG_END_OF_RANGE": "have their minimum at the end of the search range",
     "FLAG_CLOSE_STATIONS": "have stations closer than climate.close_stations_km",

@@ -100,6 +100,18 @@ def tables(study):
     ]
 
 
+def standard_errors(study):
+    """Return the standard errors that the study maps, variable by variable."""
+    if layers.is_gridded(study):
+        return []
+    years = study["climate"].get("standard_error_years", [])
+    return [
+        layers.below(study, f"climate/{name}_standard_error_{year}.tif")
+        for name in study["climate"]["variables"]
+        for year in years
+    ]
+
+
 def fit_products(study):
     """Return the files beside the cubes that the fits keep, below the results."""
     if layers.is_gridded(study):

@@ -34,6 +34,26 @@ _SMOOTHING = {
     "fixed_signal": "was not estimated: it gives the surface a fixed number of effective degrees "
     "of freedom: {values}",
 }
+_WHOSE = {
+    False: "of each surface",
+    True: "one for all surfaces of a variable",
+    "calendar_month": "one for the surfaces of a calendar month over the years",
+}
+_FALLBACK = {
+    "gml": " Where that minimum interpolates (a signal above half of the stations "
+    "{hutchinson}, or the end of the range), generalised maximum likelihood {wahba} chose instead.",
+    "calendar_month": " Where that minimum interpolates (a signal above half of the stations "
+    "{hutchinson}, or the end of the range), the generalised maximum likelihood {wahba} common to "
+    "the years of the calendar month chose instead.",
+    "none": "",
+}
+_ERRORS = {
+    "calibrated": "the posterior of the surface, times a factor that is estimated from stations "
+    "left out: the root mean square of their annual errors over predicted standard errors, left "
+    "out one by one or in squares of {block:g} km, whichever is larger",
+    "full": "the posterior of the surface, taken as the model gives it",
+    "fitted": "those of the fitted values, as ANUSPLIN prints them",
+}
 _TRANSFORMED = {
     "square_root": "{names} was fitted as square root and floored at zero",
     "log": "{names} was fitted as logarithm",
@@ -205,20 +225,31 @@ def _smoothing(climate):
     how = _SMOOTHING[climate["smoothing"]].format(
         craven=cited("craven"), wahba=cited("wahba"), values=given
     )
-    whose = (
-        "one for all surfaces of a variable" if climate["common_smoothing"] else "of each surface"
-    )
+    whose = _WHOSE[climate["common_smoothing"]]
     text = (
         "where <var>J<sub>m</sub></var> is the roughness of order <var>m</var> = "
         f"{climate['order']}. The smoothing <var>λ</var>, {whose}, {how}."
     )
+    if climate["smoothing"] == "gcv" and not climate["common_smoothing"]:
+        text += _FALLBACK[climate["smoothing_fallback"]].format(
+            hutchinson=cited("hutchinson"), wahba=cited("wahba")
+        )
+    if climate["max_knots"]:
+        text += (
+            f" The spline has {climate['max_knots']} knots, chosen among the stations so that the "
+            f"closest two are far apart {cited('hutchinson')}."
+        )
     transformed = False
     for kind, said in _TRANSFORMED.items():
         chosen = [n for n in climate["variables"] if climate["transformation"][n] == kind]
         if chosen:
             transformed = True
             text += f" {labels.sentence(said.format(names=_names(chosen)))}."
-    return text + (_CORRECTED[climate["bias_correction"]] if transformed else "")
+    text += _CORRECTED[climate["bias_correction"]] if transformed else ""
+    if climate.get("standard_error_years"):
+        errors = _ERRORS[climate["standard_error"]].format(block=climate["block_km"])
+        text += f" Standard errors are {errors}."
+    return text
 
 
 def _annual(climate):
