@@ -128,11 +128,17 @@ def test_sound_files_have_no_fault(site):
     found = {finding.check: finding for finding in site()}
     assert faults(found.values()) == {}
     months = found["climate.grids"].text
-    assert months.startswith("every month of 8 years is there")
-    assert "; temperature: 5 to 5 degC, 0 % exactly 0, median 5, commonest 5 (100 %)" in months
+    assert months == (
+        "temperature: 2001-01 to 2008-12, 96 months, degC, 0.05 degree; covers the area; "
+        "0 % missing, 5 to 5; precipitation: 2001-01 to 2008-12, 96 months, mm month-1, 0.05 degree; "
+        "covers the area; 0 % missing, 5 to 5; WARNING: " + months.partition("WARNING: ")[2]
+    )
+    assert "60.0 mm, as in deserts alone" in months
     assert "5 to 5 m" in found["dem"].text and "5 to 5 kg C m-2" in found["soil_carbon"].text
     assert "NEP 120 to 120" in found["sites"].text and "5 to 5 km-2" in found["factor people"].text
-    assert "8 rasters open and cover the area" in found["npp.rasters"].text
+    assert found["npp.rasters"].text.startswith(
+        "2001 to 2008, 8 rasters of cells of 0.05 degree, EPSG:4326, g C m-2 yr-1; cover the area; "
+    )
     assert (
         found["plots"].text.startswith("1 records; Rh 300")
         and found["restoration"].text == "1 projects"
@@ -211,9 +217,9 @@ def test_bands_that_are_no_months(site, bands):
     one(site, "climate.grids", f"has {bands} bands and nothing that tells their dates")
 
 
-def test_days_of_a_year_in_a_file_named_by_year(site):
-    raster(site.raw / "p_2003.tif", 365)
-    one(site, "climate.grids", r"p_2003.tif: has 365 bands; a file that is named by \{year\}")
+def test_bands_of_no_kind_in_a_file_named_by_year(site):
+    raster(site.raw / "p_2003.tif", 364)
+    one(site, "climate.grids", r"p_2003.tif: has 364 bands; a file that is named by \{year\}")
 
 
 @pytest.mark.parametrize(
@@ -234,12 +240,12 @@ def test_first_months_that_cannot_be_are_refused_when_the_study_is_loaded(site, 
 
 def test_a_raster_beside_the_area(site):
     raster(site.raw / "npp_2004.tif", west=80)
-    one(site, "npp.rasters", r"npp_2004.tif: does not cover the area")
+    one(site, "npp.rasters", r"npp_2004.tif: covers 80 to .*the study needs")
 
 
 def test_months_beside_the_area(site):
     raster(site.raw / "p_2003.tif", 12, west=80)
-    one(site, "climate.grids", r"p_2003.tif: does not cover the area")
+    one(site, "climate.grids", r"p_2003.tif: has other cells than .*p_2001.tif")
 
 
 def planted(path, number, share=0.1):

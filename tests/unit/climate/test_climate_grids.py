@@ -101,6 +101,7 @@ def imported(folder, *entries, downscaling=NO_LAPSE, years=YEARS):
         "years": years,
         "limits": LIMITS,
         "plausible_median": MEDIANS,
+        "complete_month_percent": 80,
         "downscaling": downscaling,
         "simulated": False,
     }

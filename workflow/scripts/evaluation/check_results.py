@@ -12,7 +12,7 @@ from nepflow.io import raster, tables, user_rasters
 from nepflow.report import notes
 from nepflow.zones import sums
 
-LISTED = ("defects", "casa", "plots", "projects", "variation")  # one table or none
+LISTED = ("defects", "casa", "inputs", "plots", "projects", "variation")  # one table or none
 CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 

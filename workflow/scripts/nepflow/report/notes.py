@@ -265,20 +265,35 @@ def plot_warnings(table, model):
     )
 
 
+def input_warnings(table):
+    """Yield what is possible and rare of the inputs; of NPP the results say it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/checked_inputs.csv``.
+    """
+    for name, text in zip(table["input"], table["understood"], strict=True):
+        _, *warnings = text.split("WARNING: ")
+        yield from ((name, warning.strip("; ")) for warning in warnings if name != "npp.rasters")
+
+
 def of(paths, study):
     """Yield (topic, warning).
 
     Parameters
     ----------
     paths : dict
-        ``casa``, ``defects``, ``detectors``, ``plots``, ``projects``, ``variation``: lists of
-        tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
+        ``casa``, ``defects``, ``detectors``, ``inputs``, ``plots``, ``projects``, ``variation``:
+        lists of tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
     study : dict
         Merged settings.
     """
     said = [text for path in paths["polygons"] for text in raster.warnings_of(path)]
     for text in dict.fromkeys(said):  # one file may be area, zones and factor
         yield "polygons", text
+    for path in paths["inputs"]:
+        yield from input_warnings(tables.read(path, ["input", "understood"]))
     for path in paths["projects"]:
         yield from project_warnings(tables.read(path, ["project"]))
     for path in paths["casa"]:
