@@ -531,7 +531,7 @@ def test_the_name_of_a_file_is_a_date(tmp_path, parts, bands):
 
 def test_the_name_of_a_file_and_its_dates_must_agree(tmp_path):
     entry = netcdf(tmp_path / "t.nc", MONTHS[:1]) | {"year": 2001, "month": 2}
-    with pytest.raises(BadGrid, match="begins in 2001-01.*its name 2001-02"):
+    with pytest.raises(BadGrid, match=r"begins in 2001-01.*its name 2001-02"):
         placed(entry)
     longer = netcdf(tmp_path / "l.nc", TWO) | {"year": 2001}
     with pytest.raises(BadGrid, match="reaches to 2002-01-01, its name says 2001"):

@@ -57,7 +57,7 @@ def zonal_temperature(latitude):
 
 
 def mistake(variable, values, limits):
-    """Return " (perhaps Kelvin)" where another unit brings impossible values within the limits.
+    """Return " (perhaps kelvin)" where other units bring impossible values within the limits.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def mistake(variable, values, limits):
     limits : [low, high]
         Possible values.
     """
-    known = values[np.isfinite(values)]
+    known, found = values[np.isfinite(values)], []
     for name, (scale, offset) in SCALES[variable].items():
         made = known * scale + offset
         if known.size and made.min() >= limits[0] and made.max() <= limits[1]:
-            return f" (perhaps {name})"
-    return ""
+            found.append(name)
+    return f" (perhaps {' or '.join(found)})" if found else ""
 
 
 def fault(variable, months, latitude):

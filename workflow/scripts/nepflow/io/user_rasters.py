@@ -177,7 +177,7 @@ class UserRaster:
         west, _, east, _ = bounds_in(bounds, crs, self.crs, self.entry["file"])
         left, _, right, _ = self.bounds
         side, place = self.transform.a, self.transform
-        if left - side <= west and east <= right + side:
+        if left <= west and east <= right:
             return
         middle, around = (west + east) / 2, round(360 / side)
         if self.width >= around and abs(around * side - 360) < side / 4:

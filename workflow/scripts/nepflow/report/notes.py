@@ -167,7 +167,7 @@ def warnings(study):
         )
     for entry in study["landcover"].get("substitute", []):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"
-    if study["climate"]["time_step"] == "normals" and study["climate"]["source"] == "stations":
+    if study["climate"]["time_step"] == "normals":
         yield "climate", "monthly normals applied to every year: Rh does not vary in time"
 
 
@@ -285,7 +285,8 @@ def of(paths, study):
     ----------
     paths : dict
         ``casa``, ``defects``, ``detectors``, ``inputs``, ``plots``, ``projects``, ``variation``:
-        lists of tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
+        lists of tables, empty where a study has none; ``polygons``: rasters; ``fits``: tables by
+        variable.
     study : dict
         Merged settings.
     """
