@@ -7,6 +7,7 @@ values, died by a signal or did not end. A case runs in a process of its own.
 """
 
 import argparse
+import importlib
 import os
 import pickle
 import select
@@ -204,14 +205,15 @@ def mutated(folder, rng):
     return kind, path
 
 
+def scripts():
+    """Return the functions that read rasters of users."""
+    names = ("import_climate", "import_npp", "warp_dem", "warp_factor", "warp_soil_carbon")
+    return [getattr(importlib.import_module(name), name) for name in names]
+
+
 def read(kind, path, grid, folder):
     """Give a raster to the script that reads its kind; return the raster that it made."""
-    from import_climate import import_climate
-    from import_npp import import_npp
-    from warp_dem import warp_dem
-    from warp_factor import warp_factor
-    from warp_soil_carbon import warp_soil_carbon
-
+    import_climate, import_npp, warp_dem, warp_factor, warp_soil_carbon = scripts()
     made, entry = folder / "made.tif", {"file": str(path), "key": kind}
     if kind == "elevation":
         warp_dem(str(path), grid, made, 0.1, 100)
@@ -287,6 +289,7 @@ def apart(function, *arguments):
 def survey(count, seed, grid):
     """Return counts of what happened to some mutated rasters, and what was said of the wrong."""
     warnings.simplefilter("ignore")
+    scripts()  # once, not in the process of each case
     counts, said = Counter(), []
     for number in range(count):
         folder = Path(tempfile.mkdtemp(prefix="mutated_"))
@@ -307,8 +310,8 @@ def main():
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    scripts = Path(__file__).resolve().parents[2] / "workflow/scripts"
-    sys.path[:0] = [str(scripts), *(str(path) for path in scripts.iterdir() if path.is_dir())]
+    folder = Path(__file__).resolve().parents[2] / "workflow/scripts"
+    sys.path[:0] = [str(folder), *(str(path) for path in folder.iterdir() if path.is_dir())]
     import climate_study
 
     with tempfile.TemporaryDirectory() as folder:

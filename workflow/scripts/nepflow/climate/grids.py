@@ -414,7 +414,6 @@ class Reader:
         ]
         for month in (month for series in self._series for month in series):
             check_complete(month, percent)
-        self.first = self.sources.of(entries[0])
         for entry in entries:
             self._check_cells(self.sources.of(entry), entry)
 
