@@ -70,7 +70,7 @@ rule check_inputs:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=by_attempt(2000),
+        mem_mb=by_attempt(3000),
         runtime=by_size(60),
     params:
         study=of_study(dict),

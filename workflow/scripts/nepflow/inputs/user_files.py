@@ -54,9 +54,15 @@ def findings(study, top, brought):
             key,
             remedy,
             lambda key=key, own=owns[0], entries=entries: [
-                Finding(key, True, READERS[own.kind](entries, study, top))
+                _found(key, READERS[own.kind](entries, study, top))
             ],
         )
+
+
+def _found(key, said):
+    """What a reader understood, alone or with warnings."""
+    text, warnings = (said, ()) if isinstance(said, str) else said
+    return Finding(key, True, text, warnings=tuple(warnings))
 
 
 def _some(paths, most=3):
@@ -66,7 +72,7 @@ def _some(paths, most=3):
 
 def _months(entries, study, top):
     """Read every month of the years of each variable as the workflow will."""
-    texts, climate = [], study["climate"]
+    texts, climate, warnings = [], study["climate"], []
     for variable in dict.fromkeys(entry["variable"] for entry in entries):
         own = [entry for entry in entries if entry["variable"] == variable]
         limits = {key: climate[key]["monthly"][variable] for key in ("limits", "plausible_median")}
@@ -76,7 +82,7 @@ def _months(entries, study, top):
         with reader.sources:
             for entry in {entry["file"]: entry for entry in own}.values():
                 _readable(reader.sources.of(entry))
-            text, warnings = reader.text(), []
+            text = reader.text()
             if area is not None:
                 native, window = reader.place(area)
                 found = grids.Medians()
@@ -84,10 +90,10 @@ def _months(entries, study, top):
                     grids.check_values(values, variable, month, limits["limits"], file)
                     found.add(month, values)
                 place = grids.latitude_of(native)
-                warnings = found.judged(variable, own[0], limits["plausible_median"], place)
+                warnings += found.judged(variable, own[0], limits["plausible_median"], place)
                 text += f"; covers the area; {found.text()}"
-        texts.append(f"{variable}: {text}" + "".join(f"; WARNING: {own}" for own in warnings))
-    return "; ".join(texts)
+        texts.append(f"{variable}: {text}")
+    return "; ".join(texts), warnings
 
 
 def _values(entry, study, top):
@@ -117,7 +123,7 @@ def _rasters(entries, study, top):
     years = study["years"]
     text = f"{years[0]} to {years[-1]}, {len(entries)} rasters of {' and '.join(cells)}, "
     text += f"{entries[0]['unit']}; cover the area; {seen.text('g C m-2 yr-1')}"
-    return text + "".join(f"; WARNING: {warning}" for warning in tally.warnings(entries[0]))
+    return text, tally.warnings(entries[0])
 
 
 def _around(entry, study, top):

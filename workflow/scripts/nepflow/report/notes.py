@@ -273,9 +273,8 @@ def input_warnings(table):
     table : DataFrame
         Of ``tables/checked_inputs.csv``.
     """
-    for name, text in zip(table["input"], table["understood"], strict=True):
-        _, *warnings = text.split("WARNING: ")
-        yield from ((name, warning.strip("; ")) for warning in warnings if name != "npp.rasters")
+    there = table[table["warning"].notna() & (table["input"] != "npp.rasters")]
+    yield from zip(there["input"], there["warning"], strict=True)
 
 
 def of(paths, study):
@@ -294,7 +293,7 @@ def of(paths, study):
     for text in dict.fromkeys(said):  # one file may be area, zones and factor
         yield "polygons", text
     for path in paths["inputs"]:
-        yield from input_warnings(tables.read(path, ["input", "understood"]))
+        yield from input_warnings(tables.read(path, ["input", "warning"]))
     for path in paths["projects"]:
         yield from project_warnings(tables.read(path, ["project"]))
     for path in paths["casa"]:

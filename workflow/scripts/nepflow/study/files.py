@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from nepflow.study import downloads, settings_file
+from nepflow.study import downloads, layers, settings_file
 from nepflow.study.respiration import uses_carbon
 
 
@@ -292,7 +292,7 @@ def content(study):
 
 def checked_table(study):
     """Return the table of what was understood of the raw files; none of simulated ones."""
-    return [] if study["simulated"] else [f"{study['results']}/tables/checked_inputs.csv"]
+    return [] if study["simulated"] else layers.table(study, "checked_inputs")
 
 
 def bands(study, patterns, wildcards):
