@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import rasterio
 from import_climate import import_climate
-from nepflow.climate import monthly
+from nepflow.climate import grids, monthly
 from nepflow.io import raster
 from nepflow.io.user_rasters import BadGrid
 from nepflow.study import variables
@@ -382,6 +382,28 @@ def test_days_that_are_missing(tmp_path):
     few = days_of_2001(tmp_path / "few.tif", RAIN, lost=range(40, 50))
     with pytest.raises(BadGrid, match="has 18 whole days of 2001-02"):
         imported(tmp_path / "few", own | {"file": few}, years=[2001])
+
+
+@pytest.mark.parametrize("since_midnight", [False, True])
+def test_hours_become_months_and_sums_since_midnight_do_not(tmp_path, since_midnight):
+    hours = pd.date_range("2001-01-01", periods=31 * 8, freq="3h")
+    rain = np.random.default_rng(5).uniform(0, 1, (31, 8))
+    values = np.cumsum(rain, axis=1) if since_midnight else rain
+    path = geotiff(tmp_path / "p.tif", months=len(hours), names=hours.strftime("%Y-%m-%d %H"))
+    with rasterio.open(path, "r+") as file:
+        for band, value in enumerate(values.ravel(), start=1):
+            file.write(np.full(SHAPE, value, "float32"), band)
+    own = {"file": path, "variable": "precipitation", "unit": "mm", "key": "climate.grids"}
+    with grids.Sources() as sources:
+        (month,) = grids.months_of_file(sources.of(own), own)
+        assert (month.per_day, month.steps) == (8, 248)
+        window = rasterio.windows.Window(0, 0, SHAPE[1], SHAPE[0])
+        if since_midnight:
+            with pytest.raises(BadGrid, match="sums since midnight"):
+                grids.values_of(month, sources, window, 80)
+        else:
+            found = grids.values_of(month, sources, window, 80)
+            np.testing.assert_allclose(found, rain.sum(), rtol=1e-6)
 
 
 def test_days_in_a_unit_of_months(tmp_path):

@@ -21,6 +21,7 @@ from nepflow.io.atomic import replacing
 from nepflow.io.user_rasters import BadGrid
 from nepflow.study import variables
 
+RISES = 2000  # of amounts of cells, before they are judged
 OPEN = 8  # files at a time: a study of days has thousands
 ELEVATION_ADVICE = "nodata {codes} into the file (gdal_edit.py -a_nodata)"
 HALVES = ("minimum", "maximum")  # of the day, whose mean is the temperature
@@ -356,11 +357,16 @@ def values_of(month, sources, window, percent):
     ------
     BadGrid
     """
-    total, count = 0.0, 0
+    total, count, steps = 0.0, 0, Steps()
     for entry, band in month.parts:
         source = sources.of(entry)
         source.entry = own = with_unit(source, entry, band, not month.days)
         values = user_rasters.decoded(source, band, window)
+        if (
+            month.per_day > 1
+            and variables.VARIABLES[own["variable"]].units[own["unit"]][2] == "step"
+        ):
+            steps.add(values, own["file"])
         total = total + np.where(np.isnan(values), 0.0, values)
         count = count + np.isfinite(values)
     enough = 100 * count >= (percent * month.steps if month.days else 100)
@@ -371,6 +377,32 @@ def values_of(month, sources, window, percent):
             f"{own['file']}: holds days, and {own['key']} says {unit}. Declare the unit of a day."
         )
     return variables.converted(values, own["variable"], unit, days, month.steps)
+
+
+class Steps:
+    """Ups and downs of the amounts of hours: those that add up since midnight only rise."""
+
+    def __init__(self):
+        self._before, self._ups, self._downs = None, 0, 0
+
+    def add(self, values, file):
+        """Take in the next hour.
+
+        Raises
+        ------
+        BadGrid
+            If amounts rise five times as often as they fall.
+        """
+        if self._before is not None:
+            self._ups += int((values > self._before).sum())
+            self._downs += int((values < self._before).sum())
+        self._before = values
+        if self._ups > RISES and self._downs < self._ups / 5:
+            raise BadGrid(
+                f"{file}: its amounts rise from hour to hour and hardly fall: they are sums since "
+                "midnight, as of ERA5-Land. Bring its monthly means or daily sums, or the "
+                "differences of its hours."
+            )
 
 
 def check_values(values, variable, month, limits, file):

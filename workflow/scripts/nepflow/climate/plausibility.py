@@ -7,6 +7,7 @@ or a series that begins half a year off. The place does. Pure.
 import numpy as np
 
 from nepflow.stations.radiation import extraterrestrial_radiation
+from nepflow.study.variables import PLACE_LATITUDE, PLACE_RAIN, PLACE_SUN, VARIABLES
 
 WARMER, COLDER = 18.0, 45.0  # K from the mean of the latitude at sea level; own choice, see `fault`
 SWING = 8.0  # K between the warmest and the coldest month from which seasons must be right
@@ -15,28 +16,6 @@ CLEAREST, DIMMEST, DIM = 0.9, 0.22, 0.3  # share of the radiation above the atmo
 DESERT = 100.0  # mm yr-1, below which only deserts are
 WETTEST = 6000.0  # mm yr-1, above which only a few slopes are
 MIDDLES = (15, 46, 74, 105, 135, 166, 196, 227, 258, 288, 319, 349)  # days of the year
-SCALES = {  # what values often are by mistake: how they become the right unit
-    "temperature": {
-        "kelvin": (1.0, -273.15),
-        "tenths of a degree": (0.1, 0.0),
-        "tenths of a kelvin": (0.1, -273.15),
-        "hundredths of a degree": (0.01, 0.0),
-        "degrees Fahrenheit": (5 / 9, -160 / 9),
-    },
-    "precipitation": {
-        "tenths of a millimetre": (0.1, 0.0),
-        "metres": (1000.0, 0.0),
-        "mm d-1": (30.4, 0.0),
-        "kg m-2 s-1": (2_627_000.0, 0.0),
-    },
-    "radiation": {
-        "W m-2": (2.63, 0.0),
-        "J m-2 d-1": (30.4e-6, 0.0),
-        "J m-2 month-1": (1e-6, 0.0),
-        "MJ m-2 d-1": (30.4, 0.0),
-        "kJ m-2 d-1": (0.0304, 0.0),
-    },
-}
 
 
 def zonal_temperature(latitude):
@@ -68,7 +47,7 @@ def mistake(variable, values, limits):
         Possible values.
     """
     known, found = values[np.isfinite(values)], []
-    for name, (scale, offset) in SCALES[variable].items():
+    for name, (scale, offset) in VARIABLES[variable].mistakes.items():
         made = known * scale + offset
         if known.size and made.min() >= limits[0] and made.max() <= limits[1]:
             found.append(name)
@@ -93,9 +72,10 @@ def fault(variable, months, latitude):
     """
     if not np.isfinite(months).all():
         return ""
-    if variable == "temperature":
-        return _fault_of_temperature(months, latitude)
-    if variable == "radiation":
+    about = VARIABLES[variable]
+    if about.place == PLACE_LATITUDE:
+        return _fault_of_heat(months, latitude, about.mistakes)
+    if about.place == PLACE_SUN:
         share = _share_of_top(months, latitude)
         if not DIMMEST <= share <= CLEAREST:
             return (
@@ -106,18 +86,22 @@ def fault(variable, months, latitude):
     return ""
 
 
-def _fault_of_temperature(months, latitude):
+def _fault_of_heat(months, latitude, mistakes):
     mean, usual = months.mean(), zonal_temperature(latitude)
     if not usual - COLDER <= mean <= usual + WARMER:
         named = [
             name
-            for name, (scale, offset) in SCALES["temperature"].items()
+            for name, (scale, offset) in mistakes.items()
             if usual - COLDER <= mean * scale + offset <= usual + WARMER
         ]
         return (
             f"its mean of {mean:.1f} degC is {mean - usual:+.0f} K from that of latitude "
             f"{latitude:.1f} at sea level ({usual:.0f} degC)"
-            + (f"; as {named[-1]} it would be {_as(named[-1], mean):.1f} degC" if named else "")
+            + (
+                f"; as {named[-1]} it would be {_as(mistakes[named[-1]], mean):.1f} degC"
+                if named
+                else ""
+            )
         )
     if abs(latitude) >= SEASONAL and np.ptp(months) >= SWING:
         summer = {4, 5, 6, 7, 8, 9, 10} if latitude > 0 else {10, 11, 12, 1, 2, 3, 4}
@@ -130,8 +114,8 @@ def _fault_of_temperature(months, latitude):
     return ""
 
 
-def _as(name, value):
-    scale, offset = SCALES["temperature"][name]
+def _as(mistake_of, value):
+    scale, offset = mistake_of
     return value * scale + offset
 
 
@@ -145,14 +129,14 @@ def warning(variable, months, latitude):
     """Return what is possible and rare, or an empty text; see `fault`."""
     if not np.isfinite(months).all():
         return ""
-    if variable == "precipitation" and not DESERT <= months.sum() <= WETTEST:
+    if VARIABLES[variable].place == PLACE_RAIN and not DESERT <= months.sum() <= WETTEST:
         dry = months.sum() < DESERT
         return (
             f"the median precipitation of a year is {months.sum():.1f} mm, as in "
             f"{'deserts alone' if dry else 'few places of the earth'}. If the area is none, the "
             f"unit is another ({'mm d-1, cm, inches' if dry else 'tenths of a millimetre'}?)"
         )
-    if variable == "radiation" and _share_of_top(months, latitude) < DIM:
+    if VARIABLES[variable].place == PLACE_SUN and _share_of_top(months, latitude) < DIM:
         return (
             f"{100 * _share_of_top(months, latitude):.0f} % of the radiation above the atmosphere "
             "reaches the ground, as under constant cloud alone. Is the unit right?"

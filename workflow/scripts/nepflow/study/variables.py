@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 NORMAL = 0  # the year of surfaces that hold for every year
 SAME = "same layer"  # the very raster that a variable is compared with
 OWN = "own source"  # the same quantity from another source
+PLACE_LATITUDE, PLACE_RAIN, PLACE_SUN = "latitude", "rain", "sun"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Variable:
         Scale on which days are compared with those of the neighbours.
     departure : {"difference", "ratio"}
         From the mean of the calendar month, what is kriged to fill gaps.
+    mistakes : dict of {str: (float, float)}
+        What values often are by mistake: scale and offset that make them the monthly unit.
+    place : {PLACE_LATITUDE, PLACE_RAIN, PLACE_SUN}
+        By what its values are compared with those that a place can have (`climate/plausibility`).
     palette : (str, str)
         Crameri's colours of fields of one sign, and around zero.
     enters : dict of {str: {SAME, OWN}}
@@ -63,6 +68,8 @@ class Variable:
     difference_unit: str
     long_name: str
     units: dict
+    mistakes: dict
+    place: str
     palette: tuple
     en: Text
     enters: dict = field(default_factory=dict)
@@ -87,6 +94,14 @@ VARIABLES = {
             "K": (1.0, -273.15, ""),
             "degF": (5 / 9, -160 / 9, ""),
         },
+        mistakes={
+            "kelvin": (1.0, -273.15),
+            "tenths of a degree": (0.1, 0.0),
+            "tenths of a kelvin": (0.1, -273.15),
+            "hundredths of a degree": (0.01, 0.0),
+            "degrees Fahrenheit": (5 / 9, -160 / 9),
+        },
+        place=PLACE_LATITUDE,
         departure="difference",
         palette=("lajolla_r", "vik"),
         enters={"mod17": OWN, "casa": SAME},
@@ -112,6 +127,13 @@ VARIABLES = {
             "mm": (1.0, 0.0, "step"),  # of each day in a file of days
             "m": (1000.0, 0.0, "step"),
         },
+        mistakes={
+            "tenths of a millimetre": (0.1, 0.0),
+            "metres": (1000.0, 0.0),
+            "mm d-1": (30.4, 0.0),
+            "kg m-2 s-1": (2_627_000.0, 0.0),
+        },
+        place=PLACE_RAIN,
         noise_below_zero=0.5,
         may_repeat=0.0,
         spatial_scale="square_root",
@@ -136,6 +158,14 @@ VARIABLES = {
             "MJ m-2": (1.0, 0.0, "step"),
             "J m-2": (1e-6, 0.0, "step"),
         },
+        mistakes={
+            "W m-2": (2.63, 0.0),
+            "J m-2 d-1": (30.4e-6, 0.0),
+            "J m-2 month-1": (1e-6, 0.0),
+            "MJ m-2 d-1": (30.4, 0.0),
+            "kJ m-2 d-1": (0.0304, 0.0),
+        },
+        place=PLACE_SUN,
         may_repeat=0.0,
         below_top_of_atmosphere=True,
         palette=("lajolla_r", "vik"),
