@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import rasterio
 import yaml
+from check_inputs import check_inputs
 from nepflow.inputs import checks, user_files
+from nepflow.io import tables
 from nepflow.study import load as study_files
 from rasterio.transform import from_origin
 from shapely import box
@@ -114,10 +116,49 @@ def site(root, tmp_path):
         (tmp_path / "studies/mine.yaml").write_text(yaml.safe_dump(STUDY | keys))
         schema = root / "workflow/schemas/study.schema.yaml"
         loaded = study_files.load_study("mine", tmp_path, schema, "data", "results")
+        examined.study = loaded
         return list(user_files.raw_findings(loaded, tmp_path, downloads))
 
     examined.raw = raw
     return examined
+
+
+def test_the_run_checks_what_doctor_checks(site, tmp_path):
+    said = {finding.check: finding for finding in site()}
+    check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
+    table = tables.read(tmp_path / "checked.csv", ["input", "understood", "warning"])
+    table = table.set_index("input")
+    assert set(table.index) == set(said) - {"grid", "tiles"}
+    for name in set(table.index) - {"area"}:
+        assert table["understood"][name] == said[name].text
+    assert "deserts alone" in table["warning"]["climate.grids"]
+    assert table["understood"]["area"] == "1 polygons, WGS 84"
+
+
+def test_all_faults_are_said_at_once(site, tmp_path):
+    site()
+    planted(site.raw / "dem.tif", np.inf)
+    raster(site.raw / "t.tif", 84)
+    with pytest.raises(user_files.BadInputs) as error:
+        check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
+    lines = str(error.value).splitlines()
+    assert lines[0] == f"2 of {len(site()) - 2} inputs cannot be used:"
+    assert lines[1].startswith("  dem: ") and "infinite" in lines[1]
+    assert "temperature of 2008-01 is missing" in lines[3]
+    assert all(line.startswith("      remedy: ") or "remedy:" in line for line in lines[2::2])
+    assert not (tmp_path / "checked.csv").exists()
+
+
+def test_heads_are_said_by_plan(site, tmp_path):
+    site()
+    (site.raw / "soc.tif").unlink()
+    planted(site.raw / "npp_2003.tif", -9999)  # what heads do not tell
+    said = dict(user_files.understood(site.study, tmp_path))
+    assert said["dem"] == "cells of 0.05 degree, EPSG:4326"
+    assert said["climate.grids"].endswith(
+        "temperature: 2001-01 to 2008-12, 96 months, degC, 0.05 degree"
+    )
+    assert "soil_carbon" not in said and said["npp.rasters"] == said["dem"]
 
 
 def faults(found):

@@ -256,6 +256,33 @@ def test_elevation_that_says_another_unit(tmp_path, unit, words):
 
 
 @pytest.mark.parametrize(
+    ("said", "declared", "fits"),
+    [
+        ("kg C m-2 yr-1", "kg C m-2 yr-1", True),
+        ("kg*C/m^2", "kg C m-2 yr-1", True),
+        ("gC m-2 year-1", "g C m-2 yr-1", True),
+        ("t C/ha", "t C ha-1", True),
+        ("", "g C m-2 yr-1", True),
+        ("something", "g C m-2 yr-1", True),
+        ("kg C/m2", "g C m-2 yr-1", False),
+        ("gC/m2/yr", "t C ha-1 yr-1", False),
+        ("Mg C ha-1", "kg C m-2", False),
+    ],
+)
+def test_carbon_that_says_another_unit(tmp_path, said, declared, fits):
+    entry = written(tmp_path / "c.tif", from_origin(100, 40, 0.5, 0.5)) | {"unit": declared}
+    with rasterio.open(entry["file"], "r+") as file:
+        file.units = [said]
+    with ExitStack() as stack:
+        source = user_rasters.opened(entry, stack)
+        if fits:
+            user_rasters.check_carbon(source)
+        else:
+            with pytest.raises(BadGrid, match=r"its own unit is .* the test declares"):
+                user_rasters.check_carbon(source)
+
+
+@pytest.mark.parametrize(
     ("factor", "words"),
     [(9.80665, "perhaps geopotential"), (10, "perhaps"), (1000, "perhaps millimetres")],
 )

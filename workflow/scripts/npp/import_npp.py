@@ -24,6 +24,7 @@ def import_npp(
         grid = raster.grid_of(grid_path)
         source = user_rasters.opened(entry, stack, (grid.bounds, grid.crs))
         user_rasters.one_band(source)
+        user_rasters.check_carbon(source)
         window = user_rasters.window_of(source, grid)
         npp = user_rasters.converted(user_rasters.decoded(source, 1, window), entry["unit"])
         native = user_rasters.native_grid(source, window)

@@ -19,6 +19,7 @@ def warp_soil_carbon(entry, grid_path, native_path, output_path, mem_mb):
         grid = raster.grid_of(grid_path)
         source = user_rasters.opened(entry, stack, (grid.bounds, grid.crs))
         user_rasters.one_band(source)
+        user_rasters.check_carbon(source)
         window = user_rasters.window_of(source, grid)
         carbon = soil_carbon.converted(user_rasters.decoded(source, 1, window), entry)
         native = user_rasters.native_grid(source, window)

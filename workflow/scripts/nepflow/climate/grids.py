@@ -303,7 +303,7 @@ def with_unit(source, entry, band, is_month):
     BadGrid
         If neither says the unit, or if the two contradict each other.
     """
-    text = (source.units[band - 1] or source.tags(band).get("units") or "").strip()
+    text = user_rasters.unit_text(source, band)
     file, declared, about = entry["file"], entry.get("unit"), variables.VARIABLES[entry["variable"]]
     factor, said = variables.unit_of(text) or (1.0, None)
     known = said and any(said in (u, variables.amount(u, about)) for u in about.units)

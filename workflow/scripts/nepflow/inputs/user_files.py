@@ -102,6 +102,7 @@ def _values(entry, study, top):
     with ExitStack() as stack:
         source = user_rasters.opened(entry, stack, area and (area.bounds, area.crs))
         user_rasters.one_band(source)
+        user_rasters.check_carbon(source)
         _readable(source)
         if area is None:
             user_rasters.check_size(source.width, source.height, entry["file"])

@@ -7,6 +7,7 @@ them, ``valid`` the range of stored values that are values.
 
 import math
 import os
+import re
 from contextlib import ExitStack
 
 import numpy as np
@@ -555,6 +556,11 @@ def elevation_seen(entry, bounds, crs, inside=None):
     return seen
 
 
+def unit_text(source, band):
+    """Return what a file says of the unit of a band, as it says it; or an empty text."""
+    return (source.units[band - 1] or source.tags(band).get("units") or "").strip()
+
+
 def check_metres(source):
     """Refuse elevation whose own attributes say another unit than metres.
 
@@ -562,7 +568,7 @@ def check_metres(source):
     ------
     BadGrid
     """
-    said = (source.units[0] or source.tags(1).get("units") or "").strip()
+    said = unit_text(source, 1)
     short = said.lower().replace(" ", "")
     factors = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "ussurveyfoot": 1200 / 3937}
     factors |= {"km": 1000, "cm": 0.01, "dm": 0.1, "mm": 0.001}
@@ -572,6 +578,24 @@ def check_metres(source):
         raise BadGrid(
             f"{source.entry['file']}: its unit is {said!r}: {what}. Multiply it by "
             f"{factors[short]:.6g} (gdal_calc.py), and write the unit m."
+        )
+
+
+def check_carbon(source):
+    """Refuse carbon whose own attribute says another mass or area than the study declares.
+
+    Raises
+    ------
+    BadGrid
+    """
+    said = unit_text(source, 1)
+    short, entry = re.sub(r"[^a-z0-9]", "", said.lower()), source.entry
+    known = {"kgcm2": "kg C m-2", "gcm2": "g C m-2", "tcha": "t C ha-1", "mgcha": "t C ha-1"}
+    found = next((unit for start, unit in known.items() if short.startswith(start)), None)
+    if found and not entry["unit"].startswith(found):
+        raise BadGrid(
+            f"{entry['file']}: its own unit is {said!r}, {entry['key']} declares "
+            f"{entry['unit']}. Correct `unit` there, or the attribute of the file."
         )
 
 
