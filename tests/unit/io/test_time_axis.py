@@ -428,7 +428,10 @@ BAD_NAMES = {
     "years": ([f"npp_{year}" for year in range(2001, 2013)], r"a band a year \(2001, 2002"),
     "years alone": ([f"{year}" for year in range(2001, 2025)], r"a band a year"),
     "days of two years": (
-        [*names_of("2001-01-01", 60, "D"), *names_of("2000-01-01", 60, "D")],
+        [
+            *names_of("2001-01-01", 60, "D", "%Y-%m-%d"),
+            *names_of("2000-01-01", 60, "D", "%Y-%m-%d"),
+        ],
         "out of order",
     ),
     "a gap": (without(names_of("2001-01", 24), 5).tolist(), "2001-06 is missing"),
