@@ -142,7 +142,7 @@ def test_all_faults_are_said_at_once(site, tmp_path):
     with pytest.raises(user_files.BadInputs) as error:
         check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
     lines = str(error.value).splitlines()
-    assert lines[0] == f"2 of {len(site()) - 2} inputs cannot be used:"
+    assert lines[0] == f"2 of {len(site()) - 1} inputs cannot be used:"
     assert lines[1].startswith("  dem: ") and "infinite" in lines[1]
     assert "temperature of 2008-01 is missing" in lines[3]
     assert all(line.startswith("      remedy: ") or "remedy:" in line for line in lines[2::2])
