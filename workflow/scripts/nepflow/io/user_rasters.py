@@ -558,7 +558,9 @@ def elevation_seen(entry, bounds, crs, inside=None):
 
 def unit_text(source, band):
     """Return what a file says of the unit of a band, as it says it; or an empty text."""
-    return (source.units[band - 1] or source.tags(band).get("units") or "").strip()
+    tags = source.tags(band)
+    said = source.units[band - 1] or tags.get("units") or tags.get("GRIB_UNIT", "").strip("[]")
+    return said.strip()
 
 
 def check_metres(source):

@@ -267,11 +267,12 @@ def unit_of(text):
     number = _NUMBER.match(text)
     factor = float(number[1]) if number else 1.0
     words = text[number.end() :] if number else text
-    words = words.strip().lower().replace("**", "").replace("^", "").replace("_", " ")
+    words = re.sub(r"\*\*|\^|[()\[\]]", "", words.strip().lower()).replace("_", " ")
     words = re.sub(r"\bper\b", "/", words).replace("\u207b\u00b9", "-1").replace("\u00b2", "2")
     words = re.sub(r"\s*/\s*", "/", words)
     parts = re.split(r"/", words)
-    powers = [re.sub(r"^([a-z]+)(\d*)$", r"\1-\2", part.strip()) for part in parts[1:]]
+    below = [word for part in parts[1:] for word in part.split()]
+    powers = [re.sub(r"^([a-z]+)(\d*)$", r"\1-\2", word) for word in below]
     powers = [part + "1" if part.endswith("-") else part for part in powers]
     return _read(parts[0].replace(".", " "), powers, factor)
 
