@@ -178,10 +178,12 @@ class UserRaster:
         west, _, east, _ = bounds_in(bounds, crs, self.crs, self.entry["file"])
         left, _, right, _ = self.bounds
         side, place = self.transform.a, self.transform
-        if left <= west and east <= right:
-            return
         middle, around = (west + east) / 2, round(360 / side)
-        if self.width >= around and abs(around * side - 360) < side / 4:
+        whole = self.width >= around and abs(around * side - 360) < side / 4
+        room = MARGIN * side if whole else 0  # the other edge of the earth is a neighbour
+        if left + room <= west and east <= right - room:
+            return
+        if whole:
             columns = math.floor((middle - 180 - left) / side)
             self.width, self._first = around, columns % around
             self.transform = place @ Affine.translation(columns, 0)
