@@ -698,6 +698,7 @@ def native_grid(source, window):
 UNITS = {"g C m-2 yr-1": 1.0, "kg C m-2 yr-1": 1000.0, "t C ha-1 yr-1": 100.0}
 POSSIBLE = (-1000.0, 6000.0)  # g C m-2 yr-1; own choice: MOD17 can hold -3000 to 3270
 PLAUSIBLE = (1.0, 3000.0)  # median of the values other than 0
+USUAL = (50.0, 2000.0)  # of most regions; a guess at another unit must bring the median here
 
 
 def converted(npp, unit):
@@ -737,9 +738,17 @@ def check(npp, file, valid=None):
     if outside or not PLAUSIBLE[0] <= middle <= PLAUSIBLE[1]:
         raise BadGrid(
             f"{file}: the median NPP is {middle:g} g C m-2 yr-1 and {outside:.1%} of the values "
-            f"lie outside {POSSIBLE[0]:g} to {POSSIBLE[1]:g}. Check unit, scale, offset and fill "
-            "in npp.rasters."
+            f"lie outside {POSSIBLE[0]:g} to {POSSIBLE[1]:g}{_perhaps(middle)}. Check unit, scale, "
+            "offset and fill in npp.rasters."
         )
+
+
+def _perhaps(middle):
+    """Name what NPP of an impossible median probably is."""
+    kinds = {"kg C m-2 yr-1": 1000, "t C ha-1 yr-1": 100, "stored numbers of MOD17, scale 0.1": 0.1}
+    low, high = USUAL
+    found = [name for name, factor in kinds.items() if low <= middle * factor <= high]
+    return f" (perhaps {' or '.join(found)})" if found else ""
 
 
 def _refuse_mod17_codes(known, file):
