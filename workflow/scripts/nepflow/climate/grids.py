@@ -15,10 +15,10 @@ import numpy as np
 from rasterio.crs import CRS
 from rasterio.warp import transform
 
-from nepflow.climate import plausibility
 from nepflow.io import missing_codes, raster, time_axis, user_rasters
 from nepflow.io.atomic import replacing
 from nepflow.io.user_rasters import BadGrid
+from nepflow.stations import plausibility
 from nepflow.study import variables
 
 RISES = 2000  # of amounts of cells, before they are judged
@@ -588,7 +588,7 @@ class Medians:
                 "climate.grids."
             )
         warning = plausibility.warning(variable, self.by_month(), latitude)
-        return [f"{file}: {warning}"] if warning else []
+        return [f"{file}: {variable}: {warning}"] if warning else []
 
 
 def latitude_of(grid):

@@ -529,7 +529,7 @@ def elevation(study, top, _):
 def stations(study, top, _):
     """Read the records as the workflow will, and see what they hold."""
     from nepflow.io import missing_codes
-    from nepflow.stations import archives, cleaning, radiation
+    from nepflow.stations import archives, cleaning, plausibility, radiation
     from nepflow.stations import records as stations_records
     from nepflow.study.variables import VARIABLES
 
@@ -556,10 +556,12 @@ def stations(study, top, _):
             seen = missing_codes.Seen()
             seen.add(records[column].to_numpy(float))
             lines.append(f"; {column}: {seen.text()}")
+    warnings = plausibility.of_stations(records, columns, path)
     count, least = records["station"].nunique(), climate["min_stations"]
     yield Finding(
         "stations",
         count >= least,
         f"{count} stations, {least} needed{''.join(lines)}",
         "Bring more stations.",
+        tuple(warnings),
     )

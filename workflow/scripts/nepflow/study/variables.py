@@ -52,7 +52,7 @@ class Variable:
     mistakes : dict of {str: (float, float)}
         What values often are by mistake: scale and offset that make them the monthly unit.
     place : {PLACE_LATITUDE, PLACE_RAIN, PLACE_SUN}
-        By what its values are compared with those that a place can have (`climate/plausibility`).
+        By what its values are compared with those that a place can have (`stations/plausibility`).
     palette : (str, str)
         Crameri's colours of fields of one sign, and around zero.
     enters : dict of {str: {SAME, OWN}}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow.climate import plausibility
+from nepflow.stations import plausibility
 
 MONTHS = np.arange(1, 13)
 PLACES = {  # annual mean degC, half of the swing of the year, latitude

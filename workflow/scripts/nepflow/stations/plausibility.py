@@ -7,9 +7,11 @@ or a series that begins half a year off. The place does. Pure.
 import numpy as np
 
 from nepflow.stations.radiation import extraterrestrial_radiation
+from nepflow.stations.records import BadStations
 from nepflow.study.variables import PLACE_LATITUDE, PLACE_RAIN, PLACE_SUN, VARIABLES
 
 WARMER, COLDER = 18.0, 45.0  # K from the mean of the latitude at sea level; own choice, see `fault`
+LAPSE = -6.5  # K km-1; ICAO standard atmosphere
 SWING = 8.0  # K between the warmest and the coldest month from which seasons must be right
 SEASONAL = 30.0  # degrees of latitude from which they must
 CLEAREST, DIMMEST, DIM = 0.9, 0.22, 0.3  # share of the radiation above the atmosphere; own choice
@@ -54,7 +56,7 @@ def mistake(variable, values, limits):
     return f" (perhaps {' or '.join(found)})" if found else ""
 
 
-def fault(variable, months, latitude):
+def fault(variable, months, latitude, height=0.0):
     """Return what no climate of a place can be, or an empty text.
 
     Temperature: an annual mean within 45 K below and 18 K above that of the latitude at sea level
@@ -69,12 +71,14 @@ def fault(variable, months, latitude):
         Medians of the calendar months, monthly unit of the variable; NaN where there is none.
     latitude : float
         Of the middle of the study, degrees.
+    height : float
+        Elevation where it is known, m: the mean of the latitude is taken there.
     """
     if not np.isfinite(months).all():
         return ""
     about = VARIABLES[variable]
     if about.place == PLACE_LATITUDE:
-        return _fault_of_heat(months, latitude, about.mistakes)
+        return _fault_of_heat(months, latitude, height, about.mistakes)
     if about.place == PLACE_SUN:
         share = _share_of_top(months, latitude)
         if not DIMMEST <= share <= CLEAREST:
@@ -86,8 +90,8 @@ def fault(variable, months, latitude):
     return ""
 
 
-def _fault_of_heat(months, latitude, mistakes):
-    mean, usual = months.mean(), zonal_temperature(latitude)
+def _fault_of_heat(months, latitude, height, mistakes):
+    mean, usual = months.mean(), zonal_temperature(latitude) + LAPSE * height / 1000
     if not usual - COLDER <= mean <= usual + WARMER:
         named = [
             name
@@ -96,7 +100,7 @@ def _fault_of_heat(months, latitude, mistakes):
         ]
         return (
             f"its mean of {mean:.1f} degC is {mean - usual:+.0f} K from that of latitude "
-            f"{latitude:.1f} at sea level ({usual:.0f} degC)"
+            f"{latitude:.1f} at {f'{height:.0f} m' if height else 'sea level'} ({usual:.0f} degC)"
             + (
                 f"; as {named[-1]} it would be {_as(mistakes[named[-1]], mean):.1f} degC"
                 if named
@@ -142,3 +146,44 @@ def warning(variable, months, latitude):
             "reaches the ground, as under constant cloud alone. Is the unit right?"
         )
     return ""
+
+
+def of_stations(records, columns, path):
+    """Return warnings on station records; refuse those that cannot be of their place.
+
+    Parameters
+    ----------
+    records : DataFrame
+        station, lat, elevation_m, month and the columns of the variables, days or months.
+    columns : dict of {str: str}
+        Column of each variable.
+    path : str
+
+    Raises
+    ------
+    BadStations
+    """
+    warnings = []
+    sites = records.drop_duplicates("station")
+    latitude, height = (float(sites[name].median()) for name in ("lat", "elevation_m"))
+    for variable, column in columns.items():
+        if column not in records or not np.isfinite([latitude, height]).all():
+            continue
+        months = _of_columns(records, column, VARIABLES[variable].statistic)
+        found = fault(variable, months, latitude, height)
+        if found:
+            raise BadStations(
+                f"{path}: {column}: {found}. Check the unit of the column, and that latitudes and "
+                "dates are what they say."
+            )
+        said = warning(variable, months, latitude)
+        warnings += [f"{path}: {column}: {said}"] if said else []
+    return warnings
+
+
+def _of_columns(records, column, statistic):
+    """Medians over stations of the mean month, shape (12,)."""
+    means = records.groupby(["station", "month"], observed=True)[column].mean()
+    medians = means.groupby("month").median().reindex(range(1, 13)).to_numpy(float)
+    days = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    return medians * (days if statistic == "sum" and "day" in records else 1)
