@@ -166,8 +166,10 @@ def of_stations(records, columns, path):
     warnings = []
     sites = records.drop_duplicates("station")
     latitude, height = (float(sites[name].median()) for name in ("lat", "elevation_m"))
+    if not (abs(latitude) <= 90 and np.isfinite(height)):  # positions are judged elsewhere
+        return warnings
     for variable, column in columns.items():
-        if column not in records or not np.isfinite([latitude, height]).all():
+        if column not in records:
             continue
         months = _of_columns(records, column, VARIABLES[variable].statistic)
         found = fault(variable, months, latitude, height)
