@@ -179,6 +179,7 @@ rule import_climate:
         years=setting("years"),
         limits=setting("climate/limits"),
         plausible_median=setting("climate/plausible_median"),
+        complete_month_percent=setting("climate/complete_month_percent"),
         downscaling=of_study(climate.downscaling),
         simulated=setting("simulated"),
     message:

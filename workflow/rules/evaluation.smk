@@ -338,6 +338,7 @@ rule check_results:
         polygons=of_study(zones.of_polygons),
         projects=of_study(restoration.projects_if_wanted),
         variation=of_study(pixel.variation_breaks),
+        inputs=of_study(files.checked_table),
     output:
         checks="<study>/tables/checks.csv",
         warnings="<study>/tables/warnings.csv",

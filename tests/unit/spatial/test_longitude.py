@@ -1,5 +1,7 @@
 """Areas across the 180th meridian: Fiji, as users have it, is one place with cells of its shape."""
 
+from contextlib import ExitStack
+
 import geopandas as gpd
 import numpy as np
 import pyproj
@@ -8,7 +10,9 @@ import rasterio
 from affine import Affine
 from nepflow.download import area, elevation
 from nepflow.inputs import plan
+from nepflow.io import user_rasters
 from nepflow.spatial import longitude
+from rasterio.crs import CRS
 from rasterio.vrt import WarpedVRT
 from shapely import box
 
@@ -90,7 +94,6 @@ def test_the_whole_world_is_not_turned():
     "outer, inside",
     [
         ((176, -20, 183, -15), True),  # runs on beyond 180
-        ((176, -20, -177, -15), True),  # west above east: so some say that it crosses
         ((-184, -20, -177, -15), True),
         ((0, -90, 360, 90), True),
         ((-180, -90, 180, 90), True),
@@ -98,8 +101,17 @@ def test_the_whole_world_is_not_turned():
         ((176, -18, 183, -15), False),
     ],
 )
-def test_a_raster_covers_the_area_in_any_turn(outer, inside):
-    assert longitude.covers(outer, (177, -19, 181.8, -16)) is inside
+def test_a_raster_covers_the_area_in_any_turn(tmp_path, outer, inside):
+    path, (west, south, east, north) = tmp_path / "dem.tif", outer
+    width, height = round(2 * (east - west)), round(2 * (north - south))
+    about = {"driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326"}
+    place = rasterio.transform.from_bounds(*outer, width, height)
+    with rasterio.open(path, "w", **about, width=width, height=height, transform=place) as file:
+        file.write(np.ones((height, width), "float32"), 1)
+    entry = user_rasters.elevation_entry(path, [], None)
+    area = (177, -19, 181.8, -16), CRS.from_epsg(4326)
+    with ExitStack() as stack:
+        assert user_rasters.covers(user_rasters.opened(entry, stack, area), *area) == inside
 
 
 def test_tiles_of_elevation_on_both_sides_stand_beside_each_other(tmp_path):
@@ -120,7 +132,7 @@ def test_tiles_of_elevation_on_both_sides_stand_beside_each_other(tmp_path):
     elevation.write_mosaic(paths, "copernicus_glo90", mosaic)
     with rasterio.open(mosaic) as source:
         assert (source.width, source.height) == (4 * 1200, 1200)
-        assert longitude.extent(source) == pytest.approx((178, -18, 182, -17))
+        assert source.bounds == pytest.approx((178, -18, 182, -17))
         grid = {"crs": OWN_CRS, "transform": Affine(5000, 0, -80_000, 0, -5000, 40_000)}
         with WarpedVRT(source, width=50, height=12, **grid, resampling=1) as view:
             heights = view.read(1)

@@ -4,6 +4,7 @@ Reads   rasters of climate.grids (any GDAL format, declared unit), their elevati
 Writes  months (bands "2001-01" ..., degC, mm month-1 or MJ m-2 month-1), table of the import
 """
 
+import logging
 from pathlib import Path
 
 from nepflow._log import logged_to
@@ -29,20 +30,27 @@ def import_climate(inputs, outputs, variable, settings):
         [str(month) for month in grids.months_of(years)],
         tags={"source": source} | ({} if lapse is None else {LAPSE: str(rate)}),
     )
-    median = grids.write_months(
+    median, understood, warnings = grids.write_months(
         entries,
         years,
         raster.grid_of(inputs["grid"]),
         output,
         limits=settings["limits"]["monthly"][variable],
         plausible=settings["plausible_median"]["monthly"][variable],
+        percent=settings["complete_month_percent"],
         lapse=lapse,
     )
+    log = logging.getLogger(__name__)
+    log.info("%s: %s", source, understood)
+    for warning in warnings:
+        log.warning(warning)
     rows = [
         (variable, "files", len(names), "1"),
         (variable, "months", 12 * len(years), "1"),
         (variable, "median_of_months", median, output.unit),
         (variable, "lapse_rate", rate or 0.0, "K km-1"),
+        (variable, "understood", understood, ""),
+        *((variable, "warning", warning, "") for warning in warnings),
     ]
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow.inputs import plan
+from nepflow.inputs import plan, user_files
 from nepflow.study import datasets, load
 
 
@@ -28,6 +28,8 @@ def main(words=None, top=load.TOP):
         return 1
     print(plan.table_text(rows))
     print(plan.own_files_text(plan.rows(study, rows, top)))
+    for key, text in () if study["simulated"] else user_files.understood(study, top):
+        print(f"{key}: {text}")
     if area is not None and study["reads_tiles"]:
         for line in unlike(study["tiles"], area):
             print(line)

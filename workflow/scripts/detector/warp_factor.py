@@ -31,14 +31,15 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
     factors.seen(path, factor, grid.bounds, grid.crs)
     method = factors.resampling_of(path, grid, factor)
     entry = factors.entry_of(path, factor)
-    if not user_rasters.needs_copy(entry):
+    if not user_rasters.needs_copy(entry, (grid.bounds, grid.crs)):
         _warp_raster(path, grid_path, output_path, factor, method, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=Path(output_path).parent) as folder:
         clean = str(Path(folder, "factor.tif"))
         user_rasters.without_codes(entry, clean, grid)
-        _warp_raster(clean, grid_path, output_path, factor, method, mem_mb)
+        plain = {key: factor[key] for key in factor if key not in ("fill", "valid", "crs")}
+        _warp_raster(clean, grid_path, output_path, plain, method, mem_mb)
 
 
 def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
@@ -47,7 +48,9 @@ def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
     dtype = None if method in ("nearest", "mode") else "float32"
     without = np.nan  # what stands where the raster has no value
     if factor.get("classes"):
-        named, without = factors.with_outside(factors.class_names(path, factor), path, factor)
+        grid = raster.grid_of(grid_path)
+        named = factors.class_names(path, factor, grid.bounds, grid.crs)
+        named, without = factors.with_outside(named, path, factor)
         output = raster.Output(output_path, "1", name, dtype="uint8", classes=named, tags=tags)
     else:
         output = raster.Output(output_path, factor.get("unit", "1"), name, tags=tags)

@@ -13,7 +13,7 @@ from nepflow.report import notes
 from nepflow.zones import sums
 
 # one table or none
-LISTED = ("defects", "suspects", "definitions", "casa", "plots", "projects", "variation")
+LISTED = ("defects", "suspects", "definitions", "casa", "inputs", "plots", "projects", "variation")
 CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 

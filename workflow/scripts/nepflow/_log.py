@@ -33,10 +33,19 @@ def logged_to(path):
             yield
         logging.getLogger(__name__).info(_taken(time.perf_counter() - begin))
     except Exception as error:
-        logging.getLogger(__name__).exception("job failed")
         # Snakemake shows only stderr on the terminal; the reader needs the sentence, not the file.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        if is_of_input(error):
+            logging.getLogger(__name__).error("%s: %s", type(error).__name__, error)
+            sys.exit(1)
+        logging.getLogger(__name__).exception("job failed")
         raise
+
+
+def is_of_input(error):
+    """Tell whether an error is one of ours that says what to change: its place helps nobody."""
+    kinds = [kind for kind in type(error).__mro__ if kind.__module__.startswith("nepflow.")]
+    return bool(kinds) and isinstance(error, ValueError)
 
 
 def _taken(seconds):

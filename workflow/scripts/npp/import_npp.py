@@ -14,7 +14,6 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables, user_rasters
 from nepflow.study import modis
-from rasterio.windows import transform as window_transform
 
 
 def import_npp(
@@ -22,17 +21,13 @@ def import_npp(
 ):
     """Cells without a value are fill: the raster does not say why."""
     with ExitStack() as stack:
-        source = user_rasters.opened(entry, stack)
-        if source.count != 1:
-            raise user_rasters.BadGrid(
-                f"{entry['file']}: has {source.count} bands. Give one raster a year "
-                "(npp.rasters.file with {year})."
-            )
-        crs = user_rasters.crs_of(source, entry)
-        window = user_rasters.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
-        npp = user_rasters.converted(user_rasters.decoded(source, entry, 1, window), entry["unit"])
-        place = window_transform(window, source.transform)
-        native = raster.Grid(crs.to_wkt(), place, window.height, window.width)
+        grid = raster.grid_of(grid_path)
+        source = user_rasters.opened(entry, stack, (grid.bounds, grid.crs))
+        user_rasters.one_band(source)
+        user_rasters.check_carbon(source)
+        window = user_rasters.window_of(source, grid)
+        npp = user_rasters.converted(user_rasters.decoded(source, 1, window), entry["unit"])
+        native = user_rasters.native_grid(source, window)
     user_rasters.check(npp, entry["file"], entry.get("valid"))
     for warning in user_rasters.Tally().add(npp).warnings(entry):
         logging.getLogger(__name__).warning("%s: %s", entry["file"], warning)

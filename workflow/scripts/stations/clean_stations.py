@@ -5,10 +5,12 @@ Writes  records (parquet: station, position, time, degC, mm, MJ m-2), all statio
         position (CSV), tables of defects and of what the days of each station are made of
 """
 
+import logging
+
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
-from nepflow.stations import archive_rules, archives, cleaning, radiation
+from nepflow.stations import archive_rules, archives, cleaning, plausibility, radiation
 from nepflow.stations import records as stations_records
 from nepflow.study.variables import VARIABLES
 
@@ -46,6 +48,8 @@ def clean_stations(inputs, outputs, settings):
     stations_records.check_units(
         records, columns, settings["plausible_median"][kind], limits, stations_path
     )
+    for warning in plausibility.of_stations(records, columns, stations_path):
+        logging.getLogger(__name__).warning(warning)
     records = cleaning.clean(
         records, list(columns.values()), steps, ledger, settings["position_tolerance"], heights
     )

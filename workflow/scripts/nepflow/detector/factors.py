@@ -3,7 +3,6 @@
 from contextlib import ExitStack
 
 import numpy as np
-import rasterio
 
 from nepflow.detector import detector
 from nepflow.io import missing_codes, user_rasters
@@ -127,11 +126,14 @@ def resampling_of(path, grid, factor):
         return factor["resampling"]
     if factor.get("classes"):
         return "mode"
-    return "average" if user_rasters.cell_m(path) < grid.resolution_m / 2 else "bilinear"
+    with ExitStack() as stack:
+        source = user_rasters.opened(entry_of(path, factor), stack)
+        side = user_rasters.side_m(source)
+    return "average" if side < grid.resolution_m / 2 else "bilinear"
 
 
 def entry_of(path, factor):
-    """Return what `raster_door` needs to know of the file of a factor."""
+    """Return what `user_rasters` needs to know of the file of a factor."""
     key = f"the factor {factor['name']} of detectors"
     return factor | {"key": key, "file": str(path), "layer": None}
 
@@ -158,30 +160,45 @@ def seen(path, factor, bounds, crs):
     """
     entry = entry_of(path, factor)
     with ExitStack() as stack:
-        source = user_rasters.opened(entry, stack)
-        window = user_rasters.near(source, user_rasters.crs_of(source, entry), bounds, crs)
+        source = user_rasters.opened(entry, stack, (bounds, crs))
+        user_rasters.one_band(source)
+        window = user_rasters.near(source, bounds, crs)
         found = missing_codes.Seen(source.dtypes[0])
         for part in user_rasters.windows_of(window) if window else ():
-            found.add(user_rasters.stored_values(source, entry, 1, part))
+            found.add(user_rasters.stored_values(source, 1, part))
     if not factor.get("classes"):
         user_rasters.refuse_codes(found, entry)
     return found
 
 
-def class_names(path, factor):
+def class_names(path, factor, bounds, crs):
     """Return {code: name} of a raster of classes: the codes that it holds, by number.
+
+    Parameters
+    ----------
+    path : str
+    factor : dict
+        Its entry in the study.
+    bounds, crs
+        Of the area: codes elsewhere do not matter.
 
     Raises
     ------
     TooManyClasses
         If there are more than `MOST`, or codes outside of 1 to 254.
     """
-    found = set()
-    with rasterio.open(path) as source:
-        for _, window in source.block_windows(1):
-            values = source.read(1, window=window, masked=True).compressed()
-            found |= set(np.unique(values).tolist())
+    entry, found = entry_of(path, factor), set()
+    with ExitStack() as stack:
+        source = user_rasters.opened(entry, stack, (bounds, crs))
+        window = user_rasters.near(source, bounds, crs)
+        for part in user_rasters.windows_of(window) if window else ():
+            found |= set(np.unique(user_rasters.stored_values(source, 1, part)).tolist())
     found = {code for code in found if code == code}
+    if not found:
+        raise user_rasters.BadGrid(
+            f"{path}: has no class in the area. Bring a raster that covers it, or remove "
+            f"{entry['key']}."
+        )
     if len(found) > MOST or not all(1 <= code <= MOST and code == int(code) for code in found):
         raise TooManyClasses(path, f"{len(found)} ({min(found)} to {max(found)})", factor["name"])
     return {int(code): f"class {int(code)}" for code in sorted(found)}

@@ -37,12 +37,13 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found: its name, whether all is well, a sentence, and the remedy of a fault."""
+    """What a check found: its name, whether all is well, a sentence, remedy of a fault, warning."""
 
     check: str
     well: bool
     text: str
     remedy: str = ""
+    warnings: tuple = ()
 
 
 def guarded(name: str, remedy: str, check: Callable):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -562,6 +563,7 @@ def _warped(source, item, grid):
     nodata = source.nodata if source.nodata is not None else math.nan
     return WarpedVRT(
         source,
+        **_across_180(source),
         crs=CRS.from_wkt(grid.crs),
         transform=grid.transform,
         width=grid.width,
@@ -573,6 +575,20 @@ def _warped(source, item, grid):
         dtype=item.dtype,
         **exact,
     )
+
+
+def _across_180(source):
+    """Longitudes beyond 180 degrees, which GDAL would not find, counted from a meridian of ours."""
+    west, east = source.bounds.left, source.bounds.right
+    if not source.crs.is_geographic or (west >= -180 and east <= 180):
+        return {}
+    plain = re.sub(r',AUTHORITY\["[^"]*","[^"]*"\]', "", source.crs.to_wkt(version="WKT1_GDAL"))
+    middle = (west + east) / 2
+    turned, found = re.subn(r'PRIMEM\["[^"]*",0(\.0)?\]', f'PRIMEM["middle",{middle!r}]', plain)
+    if not found:
+        return {}
+    place = Affine.translation(-middle, 0) @ source.transform
+    return {"src_crs": CRS.from_wkt(turned), "src_transform": place}
 
 
 def _stack(reads, window):

@@ -193,7 +193,7 @@ def warnings(study):
         )
     for entry in study["landcover"].get("substitute", []):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"
-    if study["climate"]["time_step"] == "normals" and study["climate"]["source"] == "stations":
+    if study["climate"]["time_step"] == "normals":
         yield "climate", "monthly normals applied to every year: Rh does not vary in time"
 
 
@@ -302,13 +302,25 @@ def station_warnings(paths):
             yield "stations", text
 
 
+def input_warnings(table):
+    """Yield what is possible and rare of the inputs; of NPP the results say it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/checked_inputs.csv``.
+    """
+    there = table[table["warning"].notna() & (table["input"] != "npp.rasters")]
+    yield from zip(there["input"], there["warning"], strict=True)
+
+
 def of(paths, study):
     """Yield (topic, warning).
 
     Parameters
     ----------
     paths : dict
-        ``casa``, ``defects``, ``suspects``, ``definitions``, ``detectors``, ``plots``,
+        ``casa``, ``defects``, ``suspects``, ``definitions``, ``detectors``, ``inputs``, ``plots``,
         ``projects``, ``variation``: lists of tables, empty where a study has none; ``polygons``:
         rasters; ``fits``: {variable: table}.
     study : dict
@@ -317,6 +329,8 @@ def of(paths, study):
     said = [text for path in paths["polygons"] for text in raster.warnings_of(path)]
     for text in dict.fromkeys(said):  # one file may be area, zones and factor
         yield "polygons", text
+    for path in paths["inputs"]:
+        yield from input_warnings(tables.read(path, ["input", "warning"]))
     for path in paths["projects"]:
         yield from project_warnings(tables.read(path, ["project"]))
     for path in paths["casa"]:

@@ -122,6 +122,7 @@ TABLES = (
     (r"(.+)_ranked", "quality", "Stations ranked by their residuals of {0}"),
     (r"(.+)_suspects", "quality", "Suspect monthly values of {0}"),
     (r"(.+)_floored", "quality", "Values of {0} raised to zero"),
+    (r"checked_inputs", "provenance", "What was read of the input files"),
     (r"inputs", "provenance", "Input files"),
     (r"choices|warnings", None, None),
     (r"(.+)", "quality", "{0}"),

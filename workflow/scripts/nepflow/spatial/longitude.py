@@ -5,8 +5,7 @@ The only place that knows of the cut at 180 degrees.
 
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
-from rasterio.warp import transform_bounds
+from pyproj import Transformer
 
 WORLD = 360.0
 
@@ -75,24 +74,3 @@ def span(west, east):
     if last == len(gaps) - 1:
         return float(west[0]), float(reached[-1])
     return float(west[last + 1]), float(reached[last] + WORLD)
-
-
-def extent(source):
-    """Return west, south, east, north of an open raster, degrees; they may lie beyond 180."""
-    crs = CRS.from_wkt(source.crs.to_wkt())
-    west, south, east, north = source.bounds
-    if not crs.is_geographic:
-        return transform_bounds(source.crs, "EPSG:4326", west, south, east, north, densify_pts=51)
-    zero = crs.prime_meridian.longitude
-    return west + zero, south, east + zero, north
-
-
-def covers(outer, inner):
-    """Tell whether a box (west, south, east, north, degrees) holds another, whatever the turn."""
-    west, south, east, north = outer
-    east += WORLD * (east < west)
-    if not (south <= inner[1] and inner[3] <= north):
-        return False
-    if east - west >= WORLD - 1e-6:
-        return True
-    return any(west <= inner[0] + turn and inner[2] + turn <= east for turn in (-WORLD, 0.0, WORLD))
