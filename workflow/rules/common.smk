@@ -17,7 +17,7 @@ sys.path.append(str(SCRIPTS))
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
 from nepflow import imports
-from nepflow.study import datasets, downloads, files, load, names
+from nepflow.study import datasets, downloads, files, load, names, raw_inputs
 from nepflow.study.modis import MissingTiles
 from nepflow.study.settings_file import BadStudy
 
@@ -137,6 +137,20 @@ def refusing(study, path, faults):
     return refuse
 
 
+def raw_files_of(wildcards, input, output):
+    """What a job watches over (`nepflow._watch`), and what of it changed since its first sight."""
+    study, lock = wildcards.study, f"{RESULTS}/{wildcards.study}/{raw_inputs.NAME}"
+    made = [RESULTS, str(TOP / "workflow"), str(TOP / "config"), str(TOP / "resources")]
+    return {
+        "files": raw_inputs.raw_of(input, *made),
+        "lock": lock,
+        "granules": "".join(downloads.lock_if_there(STUDIES[study])),
+        "reader": output[0],
+        "made": [os.path.relpath(place) for place in made],
+        "changed": raw_inputs.changed(lock, output[0]),
+    }
+
+
 if not SITE["studies"]:
     raise WorkflowError(
         "config/config.yaml: studies names none. Write studies: [my_region], by the name of a file "
@@ -151,3 +165,6 @@ RAW_FAULTS = {
     for faults in [files.faults(study)]
     for path in faults
 }
+for name in STUDIES if workflow.is_main_process else ():
+    if told := raw_inputs.message(name, f"{RESULTS}/{name}/{raw_inputs.NAME}"):
+        print(told, file=sys.stderr)

@@ -7,6 +7,7 @@ Writes  months (bands "2001-01" ..., degC, mm month-1 or MJ m-2 month-1), table 
 from pathlib import Path
 
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.climate import grids
 from nepflow.climate.monthly import LAPSE
 from nepflow.io import raster, tables
@@ -48,7 +49,7 @@ def import_climate(inputs, outputs, variable, settings):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         import_climate(
             inputs=dict(snakemake.input.items()),
             outputs=dict(snakemake.output.items()),

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.detector import factors
 from nepflow.io import raster, user_rasters, vectors
 
@@ -68,7 +69,7 @@ def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         warp_factor(
             path=snakemake.input.file,
             grid_path=snakemake.input.grid,

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import bands, raster
 from nepflow.landcover import classes as landcover_classes
 from nepflow.modis import tiles as modis_tiles
@@ -47,7 +48,11 @@ def warp_landcover(tiles, grid_path, outputs, classes, year, resampling, mem_mb,
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
+    with (
+        logged_to(snakemake.log[0]),
+        watched(snakemake.params.raw, snakemake.params.tiles),
+        bands.only(snakemake.wildcards.get("band")),
+    ):
         warp_landcover(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,

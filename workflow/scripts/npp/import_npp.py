@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, tables, user_rasters
 from nepflow.study import modis
 from rasterio.windows import transform as window_transform
@@ -57,7 +58,7 @@ def import_npp(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         import_npp(
             entry=snakemake.params.entry,
             grid_path=snakemake.input.grid,

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import bands, raster
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import mod17
@@ -30,7 +31,11 @@ def warp_npp(tiles, grid_path, outputs, year, resampling, mem_mb, threads=1):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
+    with (
+        logged_to(snakemake.log[0]),
+        watched(snakemake.params.raw, snakemake.params.tiles),
+        bands.only(snakemake.wildcards.get("band")),
+    ):
         warp_npp(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,

@@ -8,6 +8,7 @@ import hashlib
 from pathlib import Path
 
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import tables
 
 
@@ -27,7 +28,7 @@ def list_inputs(granules_paths, file_paths, output_path, simulated):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         list_inputs(
             granules_paths=snakemake.input.granules,
             file_paths=snakemake.input.files,

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import rasterio
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, user_rasters
 from nepflow.io.atomic import replacing
 from nepflow.io.vectors import BadArea
@@ -90,7 +91,7 @@ def cell_m(path):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         warp_dem(
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,

@@ -18,6 +18,7 @@ from nepflow.inputs import plan
 from nepflow.inputs.checks import Finding, guarded
 from nepflow.io import missing_codes, user_rasters, vectors
 from nepflow.io.user_rasters import BadGrid
+from nepflow.modis import hdf
 from nepflow.respiration import soil_carbon
 from nepflow.restoration import projects as restoration_projects
 from nepflow.study import datasets as study_datasets
@@ -324,12 +325,13 @@ def grid(study):
 
 
 def tiles(study, top, brought):
-    """Look for every tile of every year; open each that is there."""
+    """Look for every tile of every year; read the fields of each that is there."""
     folder, datasets = Path(top, study["files"]["tiles"]), study_datasets.load()
     for name, years in study_downloads.tile_years(study).items():
-        dataset, faults, absent = datasets[name], 0, {}
+        dataset, faults, absent, unverified = datasets[name], 0, {}, 0
         if brought and not dataset["retired"]:
             continue
+        fields = modis.PRODUCTS[dataset["product"]].fields.values()
         for year in years:
             try:
                 paths = tiles_of_year(folder, dataset, year, study["tiles"])
@@ -342,8 +344,8 @@ def tiles(study, top, brought):
                 continue
             for path in paths:
                 try:
-                    verification.check(path, "hdf4")
-                except (verification.WrongContent, ImportError) as error:
+                    unverified += not hdf.check(path, fields)
+                except hdf.BadTile as error:
                     faults += 1
                     yield Finding("tiles", False, str(error), f"Delete {path} and get it again.")
         for lost, begins in absent.items():
@@ -358,7 +360,8 @@ def tiles(study, top, brought):
             yield Finding(
                 "tiles",
                 True,
-                f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound",
+                f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound"
+                + (f"; {unverified} files hold no checksum: unverified" if unverified else ""),
             )
 
 
