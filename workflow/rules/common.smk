@@ -16,8 +16,9 @@ sys.path.append(str(SCRIPTS))
 # Snakemake puts only the folder of a script on its path; the library lies above it
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
+from nepflow import _raw_inputs as raw_inputs
 from nepflow import imports
-from nepflow.study import datasets, downloads, files, load, names, raw_inputs
+from nepflow.study import datasets, downloads, files, load, names
 from nepflow.study.modis import MissingTiles
 from nepflow.study.settings_file import BadStudy
 

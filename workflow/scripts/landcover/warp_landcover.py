@@ -29,7 +29,7 @@ def warp_landcover(tiles, grid_path, outputs, classes, year, resampling, mem_mb,
         colours={code: entry["colour"] for code, entry in enumerate(classes, start=1)},
         tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling, **modis_tiles.origin(tiles)},
     )
-    modis_tiles.write_granules(bands.share(tiles), outputs["granules"])
+    modis_tiles.write_granules(bands.share(tiles), [landcover_classes.FIELD], outputs["granules"])
     if resampling == "nearest":
         landcover_classes.sample(tiles, grid_path, output, classes, mem_mb, threads)
         return

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nepflow.study import digests, raw_inputs
+from nepflow import _digests as digests
+from nepflow import _raw_inputs as raw_inputs
 
 log = logging.getLogger(__name__)
 AROUND = {".shp": (".dbf", ".shx", ".prj", ".cpg")}  # a layer is several files
@@ -83,7 +84,7 @@ def _files(paths):
 def _compared(path, lock):
     """Return the SHA-256 of a file; refuse one that is not what is known of it."""
     own = digests.digest(path)
-    for place, algorithm, value in digests.known(path, lock):
+    for place, algorithm, value, _ in digests.known(path, lock):
         found = own if digests.plain(algorithm) == "SHA256" else digests.digest(path, algorithm)
         if found != value:
             raise ChangedInput(

@@ -15,6 +15,7 @@ from nepflow.io import bands as io_bands
 from nepflow.io import raster
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import ndvi
+from nepflow.study import modis
 
 
 def tiles_of(months):
@@ -24,7 +25,8 @@ def tiles_of(months):
 
 def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_mb):
     """The native mosaic lives only as long as the job."""
-    modis_tiles.write_granules(io_bands.share(tiles_of(months)), outputs["granules"])
+    fields = modis.PRODUCTS[product].fields.values()
+    modis_tiles.write_granules(io_bands.share(tiles_of(months)), fields, outputs["granules"])
     names = [f"{year}-{month:02d}" for month in range(1, 13)]
     categorical = "nearest" if resampling == "nearest" else "mode"
 

@@ -19,7 +19,7 @@ from nepflow.npp import mod17
 def warp_npp(tiles, grid_path, outputs, year, resampling, mem_mb, threads=1):
     """By nearest straight from the codes; else by way of a mosaic that lives as long as the job."""
     modis_tiles.write_counts(bands.share(tiles), mod17.NPP["npp"], outputs["counts"])
-    modis_tiles.write_granules(bands.share(tiles), outputs["granules"])
+    modis_tiles.write_granules(bands.share(tiles), mod17.NPP.values(), outputs["granules"])
     rasters = [outputs[name] for name in ("npp", "qc", "missing_reason")]
     if resampling == "nearest":
         mod17.sample(tiles, grid_path, rasters, year, mem_mb, threads)

@@ -1,19 +1,12 @@
 """Verification of a downloaded file: size, digest, first bytes, and whether it opens."""
 
-import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path
 
+from nepflow._digests import digest, verifies
 from nepflow.modis import hdf4
 
-ALGORITHMS = {
-    "MD5": "md5",
-    "SHA1": "sha1",
-    "SHA256": "sha256",
-    "SHA384": "sha384",
-    "SHA512": "sha512",
-}
 WEB_PAGES = (
     b"<html",
     b"<!doctype html",
@@ -32,12 +25,6 @@ class WrongContent(ValueError):
 
 class WebPage(WrongContent):
     """A web page came in place of data: mostly a login or an error page."""
-
-
-def digest(path, algorithm="sha256"):
-    """Return the hexadecimal digest of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def check(path, kind, size=None, checksum=None, name=None):
@@ -73,22 +60,13 @@ def check(path, kind, size=None, checksum=None, name=None):
             "version. Run again; if it stays so, check the archive's page."
         )
     if checksum and verifies(checksum[0]):
-        value = digest(path, ALGORITHMS[_plain(checksum[0])])
+        value = digest(path, checksum[0])
         if value != checksum[1].lower():
             raise WrongContent(
                 f"{name}: its {checksum[0]} is {value}, the archive says {checksum[1].lower()}; "
                 "it was damaged on the way. Run again."
             )
     _open(path, kind, name)
-
-
-def verifies(algorithm):
-    """Tell whether a checksum of this name can be computed here."""
-    return _plain(algorithm) in ALGORITHMS
-
-
-def _plain(algorithm):
-    return algorithm.upper().replace("-", "").replace("_", "")
 
 
 def check_head(head, kind, name):

@@ -113,6 +113,13 @@ def check(path, fields):
     return verified
 
 
+def holds_checksums(path, fields):
+    """Tell whether checksums in a tile cover the values of some `modis.Field`."""
+    with _opened(path) as file:
+        names = [field.name for field in fields if field.name in file.fields]
+        return bool(names) and all(map(file.holds_checksum, names))
+
+
 def is_simulated(path):
     """Tell whether the file says of itself that it is simulated."""
     return "simulated" in _texts(path)

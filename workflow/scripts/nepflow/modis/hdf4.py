@@ -291,6 +291,17 @@ class Container:
         values = np.frombuffer(content, field.dtype).reshape(field.shape)
         return _native(values), verified
 
+    def holds_checksum(self, name):
+        """Tell whether checksums in the file cover the values of a field, which stay unread."""
+        key = DATA, self.fields[name].reference
+        if not self._is_special(*key):
+            return False
+        head = self._raw(*key)
+        kind = _unpack(">H", head)[0]
+        return kind == IN_DEFLATE or (
+            kind == IN_CHUNKS and _unpack(">HIBI", head)[3] & 0xFF == IN_DEFLATE
+        )
+
     def _stored(self, tag, reference, size):
         """Return the ``size`` bytes of an element, inflated where it is compressed."""
         if self._is_special(tag, reference):

@@ -19,6 +19,12 @@ ALGORITHMS = {
     "SHA512": "sha512",
     "CKSUM": "cksum",  # of POSIX, as the inventories of MODIS write it
 }
+VERIFIED = {  # what else than its digest proves a file
+    "archive": "digest of the archive",
+    "inside": "checksums in the file",
+    "download": "digest of its download",
+    "": "unverified",
+}
 REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -51,6 +57,20 @@ def _cksum(file):
     return int(f"{crc:032b}"[::-1], 2)
 
 
+def verified(path, inside=False):
+    """Return what proves a file, as the report says it (`VERIFIED`).
+
+    Parameters
+    ----------
+    path : str or Path
+    inside : bool
+        Whether the file holds checksums of all that is read of it.
+    """
+    sources = [source for _, _, _, source in known(path)]
+    inner = ["inside"] if inside else []
+    return VERIFIED[min([*sources, *inner, ""], key=list(VERIFIED).index)]
+
+
 def known(path, lock=""):
     """Return what is known of a file from elsewhere.
 
@@ -62,8 +82,9 @@ def known(path, lock=""):
 
     Returns
     -------
-    list of (str, str, str)
-        Where it is said, the algorithm and the digest; only those that can be computed.
+    list of (str, str, str, str)
+        Where it is said, the algorithm, the digest, and whose it is (a key of `VERIFIED`); only
+        those that can be computed.
     """
     found = [*_of_record(path), *_of_inventory(path), *_of_lock(path, lock)]
     return [row for row in found if verifies(row[1])]
@@ -74,8 +95,9 @@ def _of_record(path):
     record = Path(f"{path}.source.json")
     try:
         about = json.loads(record.read_text(encoding="utf-8"))
-        return [(record.name, "SHA-256", str(about["sha256"]).lower())]
-    except (OSError, ValueError, KeyError, TypeError):
+        source = "archive" if about.get("checksum_verified") else "download"
+        return [(record.name, "SHA-256", str(about["sha256"]).lower(), source)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
@@ -92,7 +114,7 @@ def _of_inventory(path):
             value = _tag(block[1], "Value") or block[1].strip()
             kind = _tag(block[1], "Algorithm") or _tag(text, "ChecksumType") or ""
             if re.fullmatch("[0-9a-fA-F]{1,128}", value):
-                found.append((inventory.name, kind, value.lower()))
+                found.append((inventory.name, kind, value.lower(), "archive"))
     return found
 
 
@@ -106,4 +128,5 @@ def _of_lock(path, lock):
         return []
     with open(lock, newline="", encoding="utf-8-sig", errors="replace") as file:
         rows = [row for row in csv.DictReader(file) if row.get("file") == Path(path).name]
-    return [(Path(lock).name, "SHA-256", str(row.get("sha256")).lower()) for row in rows]
+    name = Path(lock).name
+    return [(name, "SHA-256", str(row.get("sha256")).lower(), "download") for row in rows]

@@ -10,7 +10,7 @@ import os
 from dataclasses import asdict, dataclass, fields
 from functools import cache, lru_cache
 
-from nepflow.study import digests
+from nepflow import _digests as digests
 
 NAME = "inputs.lock"
 
@@ -69,10 +69,18 @@ def add(path, sights):
         table = csv.DictWriter(file, names, lineterminator="\n")
         if not file.tell():
             table.writeheader()
+        elif not _ends_well(path):
+            file.write("\n")
         for sight in sights:
             before = last.get((sight.file, sight.reader))
             if not before or (before.sha256, before.version) != (sight.sha256, sight.version):
                 table.writerow(asdict(sight))
+
+
+def _ends_well(path):
+    with open(path, "rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\n"
 
 
 @lru_cache(maxsize=64)
