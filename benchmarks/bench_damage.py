@@ -168,6 +168,7 @@ def campaign(read, damage, count, expected):
                 found[reading, "signal"] += 1
                 done += 1
             left = left[done:]
+            print(f"{count - len(left)} of {count}", end="\r", flush=True)
     return found
 
 
@@ -184,21 +185,21 @@ def small_tile(folder, codes):
     return path
 
 
-def rows(title, content, damage, count):
-    """Return lines of the table: a campaign, read by the library and by the workflow."""
+READERS = {"nepflow": by_workflow, "HDF4 library": by_library}
+
+
+def line(title, name, content, damage, count):
+    """Return a line of the table: copies of one content, read by one reader."""
+    read = READERS[name]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, NAME)
         path.write_bytes(content)
-        expected = {read: read(str(path)) for read in (by_library, by_workflow)}
-    lines = []
-    for read, name in ((by_library, "HDF4 library"), (by_workflow, "nepflow")):
-        found = campaign(read, damage, count, expected[read])
-        sums = [sum(n for (_, result), n in found.items() if result == one) for one in OUTCOMES]
-        print(title, name, dict(zip(OUTCOMES, sums, strict=True)), flush=True)
-        worst = {key: n for key, n in found.items() if key[1] in OUTCOMES[2:]}
-        print("   ", worst, flush=True)
-        lines.append(f"| {title} | {name} | {count} | " + " | ".join(map(str, sums)) + " |")
-    return lines
+        expected = read(str(path))
+    found = campaign(read, damage, count, expected)
+    sums = [sum(n for (_, result), n in found.items() if result == one) for one in OUTCOMES]
+    worst = {key: n for key, n in found.items() if key[1] in OUTCOMES[2:]}
+    print(title, name, dict(zip(OUTCOMES, sums, strict=True)), worst, flush=True)
+    return f"| {title} | {name} | {count} | " + " | ".join(map(str, sums)) + " |"
 
 
 def main():
@@ -216,22 +217,23 @@ def main():
     def seeded(number):
         return np.random.default_rng([options.seed, number])
 
-    lines = rows(
-        "one damage to the data of a genuine tile",
-        content,
-        lambda number: single(content, places, seeded(number)),
-        options.singles,
-    )
     with tempfile.TemporaryDirectory() as folder:
         small = small_tile(folder, by_workflow(str(real))[0]).read_bytes()
-    for title, whole, share in (("genuine", content, 4), ("simulated", small, 4 / 3)):
+    campaigns = {
+        "one damage to the data of a genuine tile": (
+            content,
+            lambda number: single(content, places, seeded(number)),
+            options.singles,
+        )
+    }
+    for title, whole, share in (("genuine", content, 1 / 4), ("simulated", small, 3 / 4)):
         heads = heads_of(whole)
-        lines += rows(
-            f"mutated {title} tile",
+        campaigns[f"mutated {title} tile"] = (
             whole,
             lambda number, whole=whole, heads=heads: mutated(whole, heads, seeded(number)),
-            int(options.mutations / share),
+            int(options.mutations * share),
         )
+    lines = [line(title, name, *about) for name in READERS for title, about in campaigns.items()]
     head = ["| damage | reader | copies | " + " | ".join(OUTCOMES) + " |", "|---|---|" + "--:|" * 6]
     replace_part("damage", [f"{machine()}.", "", *head, *lines])
 

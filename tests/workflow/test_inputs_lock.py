@@ -13,7 +13,7 @@ STUDY = {
     "title": "A small box",
     "citation": "test",
     "period": [2001, 2001],
-    "tiles": ["h26v05"],
+    "tiles": ["h25v05", "h26v05"],
     "area": {"file": "area.geojson"},
     "grid": {"crs": "+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84", "resolution_m": 20000},
     "climate": {"variables": ["temperature", "precipitation"]},

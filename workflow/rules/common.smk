@@ -16,6 +16,7 @@ sys.path.append(str(SCRIPTS))
 # Snakemake puts only the folder of a script on its path; the library lies above it
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
+from nepflow import _leftovers as leftovers
 from nepflow import _raw_inputs as raw_inputs
 from nepflow import imports
 from nepflow.study import datasets, downloads, files, load, names
@@ -167,5 +168,7 @@ RAW_FAULTS = {
     for path in faults
 }
 for name in STUDIES if workflow.is_main_process else ():
+    leftovers.sweep(f"{RESULTS}/{name}")
+    leftovers.sweep(f"{RESULTS}/simulated/{name}")
     if told := raw_inputs.message(name, f"{RESULTS}/{name}/{raw_inputs.NAME}"):
         print(told, file=sys.stderr)

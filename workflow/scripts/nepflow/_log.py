@@ -10,6 +10,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from nepflow import _scarce
+
 
 @contextmanager
 def logged_to(path):
@@ -36,6 +38,9 @@ def logged_to(path):
         logging.getLogger(__name__).exception("job failed")
         # Snakemake shows only stderr on the terminal; the reader needs the sentence, not the file.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        if short := _scarce.reason(error, path):
+            logging.getLogger(__name__).error("%s", short)
+            print(short, file=sys.stderr)
         raise
 
 

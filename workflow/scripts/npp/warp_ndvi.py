@@ -5,14 +5,12 @@ Writes  ndvi (12 bands, absent where not observed), state (12 bands of ndvi.STAT
         counts (native cells and months by reason), granules (digests of the tiles)
 """
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import numpy as np
 from nepflow._log import logged_to
 from nepflow._watch import watched
 from nepflow.io import bands as io_bands
 from nepflow.io import raster
+from nepflow.io.atomic import working_folder
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import ndvi
 from nepflow.study import modis
@@ -37,7 +35,7 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
             np.where(inside == 1, np.stack(part), np.nan) for part in zip(*months, strict=True)
         )
 
-    with TemporaryDirectory(dir=Path(outputs["ndvi"]).parent, prefix=".native_") as folder:
+    with working_folder(outputs["ndvi"]) as folder:
         grid = raster.grid_of(grid_path)
         native = ndvi.write_months(product, months, kept, grid, folder, outputs["counts"])
         layers = [(ndvi.VALUES, resampling), (ndvi.STATE, categorical)]

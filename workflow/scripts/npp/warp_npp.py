@@ -6,12 +6,10 @@ Writes  npp (g C m-2 yr-1), qc (% of the growing season filled), missing_reason
         counts (native cells by reason), granules (digests of the tiles)
 """
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from nepflow._log import logged_to
 from nepflow._watch import watched
 from nepflow.io import bands, raster
+from nepflow.io.atomic import working_folder
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import mod17
 
@@ -24,7 +22,7 @@ def warp_npp(tiles, grid_path, outputs, year, resampling, mem_mb, threads=1):
     if resampling == "nearest":
         mod17.sample(tiles, grid_path, rasters, year, mem_mb, threads)
         return
-    with TemporaryDirectory(dir=Path(outputs["npp"]).parent, prefix=".native_") as folder:
+    with working_folder(outputs["npp"]) as folder:
         paths = f"{folder}/flux.tif", f"{folder}/reasons.tif"
         mod17.write_npp(tiles, raster.grid_of(grid_path), *paths)
         mod17.warp(paths, grid_path, rasters, year, resampling, mem_mb)

@@ -5,14 +5,13 @@ Writes  dem (m)
 """
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import rasterio
 from nepflow._log import logged_to
 from nepflow._watch import watched
 from nepflow.io import raster, user_rasters
-from nepflow.io.atomic import replacing
+from nepflow.io.atomic import replacing, working_folder
 from nepflow.io.vectors import BadArea
 from rasterio.vrt import WarpedVRT
 
@@ -34,7 +33,7 @@ def warp_dem(dem_path, grid_path, output_path, max_missing_percent, mem_mb, miss
         _warp(dem_path, dem_path, grid_path, output_path, max_missing_percent, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=Path(output_path).parent) as folder:
+    with working_folder(output_path) as folder:
         clean = str(Path(folder, "heights.tif"))
         user_rasters.without_codes(entry, clean, grid)
         _warp(dem_path, clean, grid_path, output_path, max_missing_percent, mem_mb)
