@@ -365,6 +365,19 @@ def tiles(study, top, brought):
             )
 
 
+def _cost(count):
+    """What surfaces of thousands of stations cost at least, and where every month misses others."""
+    from nepflow.climate import fitting
+
+    minutes, size_gb = fitting.cost([(range(count), ())])
+    if minutes < 1 / 12:  # 5 s
+        return ""
+    return (
+        f" (surfaces: {minutes:.1f} min of one core and {size_gb:.1f} GB a variable; 12 times as "
+        "long a year where every month misses other stations)"
+    )
+
+
 def switch_on(study, name):
     """Say how the download rules would bring an input that is not there."""
     if study["acquire"][name] in ("none", None):
@@ -469,6 +482,6 @@ def stations(study, top, _):
     yield Finding(
         "stations",
         count >= least,
-        f"{count} stations, {least} needed{''.join(lines)}",
+        f"{count} stations, {least} needed{_cost(count)}{''.join(lines)}",
         "Bring more stations.",
     )
