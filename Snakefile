@@ -72,4 +72,4 @@ for item in workflow.modifier.rules:
         item.set_input(code=imports.code_of(item.script.removeprefix("../scripts/")))
     if item.script and raw_inputs.is_watched(SCRIPTS / item.script.removeprefix("../scripts/")):
         item.params_modifier = workflow.modifier.path_modifier
-        item.set_params(raw=raw_files_of)
+        item.set_params(raw=raw_files_of, changed=changed_inputs(item))

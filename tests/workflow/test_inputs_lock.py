@@ -1,6 +1,7 @@
 """A raw file that changes, whatever its date, reruns its users and no others."""
 
 import os
+import re
 
 import geopandas
 import numpy as np
@@ -57,3 +58,25 @@ def test_an_older_file_of_another_content_reruns_its_users(small):
         assert np.nanmedian(raster.read(1, masked=True).filled(np.nan)) >= 2000
     said = small.run(target)
     assert "Nothing to be done" in said and "another one" not in said
+
+
+RAW = (
+    r'setting\("files/|files\.(raw|stations|npp_raster|carbon_raster)|evaluation\.field_file'
+    r"|climate\.grid_files|restoration\.(file|number_table)|detector\.factor_file|zones\.sources"
+    r"|downloads\.(ndvi_)?granules"
+)
+
+
+def test_whoever_reads_raw_files_watches_over_them(root):
+    """What the functions of these inputs give may lie in a raw folder."""
+    seen = set()
+    for path in (root / "workflow/rules").glob("*.smk"):
+        rules = re.split(r"^rule ", path.read_text(encoding="utf-8"), flags=re.M)[1:]
+        for rule in rules:
+            inputs = re.search(r"    input:\n((?:        .*\n)+)", rule)
+            if inputs and re.search(RAW, inputs[1]):
+                script = re.search(r'"\.\./(scripts/.*\.py)"', rule)[1]
+                text = (root / "workflow" / script).read_text(encoding="utf-8")
+                assert "watched(snakemake.params.raw" in text, script
+                seen.add(script)
+    assert len(seen) == 16

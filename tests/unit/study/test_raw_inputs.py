@@ -30,7 +30,6 @@ def job(tmp_path):
         "granules": "",
         "reader": str(reader),
         "made": [str(results)],
-        "changed": [],
     }
 
 
