@@ -103,6 +103,9 @@ def test_a_file_replaced_while_it_is_read_is_found(job):
 def test_a_change_is_told_in_the_log(job, caplog, capsys):
     run(job)
     replaced(job["files"][0])
+    with pytest.raises(ChangedInput, match=r"same size and date: it was damaged.*touch"):
+        run(job)
+    again(job["files"][0], 60)
     run(job)
     assert "is another file than on" in caplog.text and "another file" in capsys.readouterr().err
     assert len(raw_inputs.read(job["lock"])) == 2

@@ -6,8 +6,10 @@ Standard library only: the workflow reads it before any environment exists.
 import csv
 import hashlib
 import json
+import os
 import re
 import zlib
+from functools import lru_cache
 from pathlib import Path
 
 PIECE = 1 << 20  # bytes
@@ -39,8 +41,21 @@ def verifies(algorithm):
 
 
 def digest(path, algorithm="sha256"):
-    """Return the digest of a file as its archive writes it: hexadecimal, of CKSUM decimal."""
-    name = ALGORITHMS[plain(algorithm)]
+    """Return the digest of a file as its archive writes it: hexadecimal, of CKSUM decimal.
+
+    What was read once is not read again, as long as the file system says that it is the same.
+    """
+    return _digest(str(path), ALGORITHMS[plain(algorithm)], state_of(path))
+
+
+def state_of(path):
+    """Return what of a file changes when it is replaced or written, even under its old date."""
+    status = os.stat(path)
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+@lru_cache(maxsize=4096)
+def _digest(path, name, _state):
     with open(path, "rb") as file:
         if name == "cksum":
             return str(_cksum(file))

@@ -1,7 +1,6 @@
 """The watch that a job keeps over the raw files that it reads."""
 
 import logging
-import os
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,12 +37,12 @@ def watched(raw, more=()):
         granules says, or if it was replaced while it was read.
     """
     paths = raw_inputs.raw_of(_files([*raw["files"], *more]), *raw["made"])
-    states = {path: os.stat(path) for path in paths}
+    versions = {path: raw_inputs.version_of(path) for path in paths}
     found = {path: _compared(path, raw["granules"]) for path in paths}
-    _tell_changed(raw, found)
+    _check_lock(raw, found, versions)
     yield
     for path, digest in found.items():
-        if _state(os.stat(path)) != _state(states[path]) and digests.digest(path) != digest:
+        if raw_inputs.version_of(path) is None or digests.digest(path) != digest:
             raise ChangedInput(
                 f"{path}: was replaced while it was read. What this job made is thrown away: run "
                 "again when nothing writes there any more."
@@ -51,21 +50,10 @@ def watched(raw, more=()):
     if paths:
         day = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sights = [
-            raw_inputs.Sight(
-                path,
-                digest,
-                states[path].st_size,
-                states[path].st_mtime_ns,
-                raw["reader"],
-                day,
-            )
+            raw_inputs.Sight(path, digest, *versions[path], raw["reader"], day)
             for path, digest in found.items()
         ]
         raw_inputs.add(raw["lock"], sights)
-
-
-def _state(status):
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _files(paths):
@@ -94,10 +82,23 @@ def _compared(path, lock):
     return own
 
 
-def _tell_changed(raw, found):
-    """Say which files are others than this job read before."""
+def _check_lock(raw, found, versions):
+    """Say which files are others than this job read before; refuse those that rotted.
+
+    Whoever changes a file changes its date; another content under the same date is damage.
+    """
+    last = {}
     for sight in raw_inputs.read(raw["lock"]):
-        if sight.reader == raw["reader"] and found.get(sight.file, sight.sha256) != sight.sha256:
-            text = f"{sight.file}: is another file than on {sight.seen[:10]}"
+        last[sight.file] = sight
+        last[sight.file, sight.reader] = sight
+    for path, digest in found.items():
+        seen, own = last.get(path), last.get((path, raw["reader"]))
+        if seen and seen.version == versions[path] and seen.sha256 != digest:
+            raise ChangedInput(
+                f"{path}: has another content than on {seen.seen[:10]} and the same size and date: "
+                f"it was damaged where it lies. Get it again; if you meant it, touch {path}."
+            )
+        if own and own.sha256 != digest:
+            text = f"{path}: is another file than on {own.seen[:10]}"
             log.warning("%s", text)
             print(text, file=sys.stderr)

@@ -10,6 +10,8 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 from shapely import box
 
+from nepflow import _digests as digests
+from nepflow import _raw_inputs as raw_inputs
 from nepflow.climate import grids
 from nepflow.detector import factors
 from nepflow.download import verification
@@ -304,6 +306,23 @@ def raw_findings(study, top, downloads):
         remedy = "Take the lock file again from who shared it, or delete it to search anew."
         yield from guarded("lock file", remedy, lambda: lock(study, top))
     yield from findings(study, top, brought)
+    remedy = "Get those that were damaged again; what was made of the others is made anew."
+    yield from guarded("inputs.lock", remedy, lambda: first_sight(study, top, remedy))
+
+
+def first_sight(study, top, remedy):
+    """Compare every raw file with the digest that a job took of it, where one did."""
+    path = Path(top, study["results"], raw_inputs.NAME)
+    last = {sight.file: sight for sight in raw_inputs.read(path)}
+    there = {file: sight for file, sight in last.items() if Path(top, file).is_file()}
+    if not there:
+        return
+    others = [
+        file for file, sight in there.items() if digests.digest(Path(top, file)) != sight.sha256
+    ]
+    text = f"{len(there) - len(others)} of {len(there)} raw files are as a job last read them"
+    text += f"; others: {_some(others)}" if others else ""
+    yield Finding("inputs.lock", not others, text, remedy)
 
 
 def lock(study, top):
