@@ -90,7 +90,8 @@ def tell_cost(patterns, variable, mem_mb):
     text = (
         f"{variable}: {len(patterns)} sets of up to {most} stations take about {minutes:.0f} min "
         f"of one core and {size_gb:.1f} GB (the job has {mem_mb} MB). Fewer stations "
-        "(area.buffer_km, acquire.max_stations), or records without gaps (climate.gap_filling), cost less."
+        "(area.buffer_km, acquire.max_stations), or records without gaps "
+        "(climate.gap_filling), cost less."
     )
     logging.getLogger(__name__).warning("%s", text)
     print(text, file=sys.stderr)
