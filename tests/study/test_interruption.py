@@ -86,7 +86,7 @@ def left_behind(workflow):
 def test_a_full_disk_and_short_memory_are_named_and_resumed(root, tiny, tmp_path):
     workflow = Workflow(root, tmp_path / "copy", tiny=TINY)
     said = run_within(workflow, "-f 60")  # kB a file
-    assert "A file may have 0 MB at most here (ulimit -f)" in said
+    assert "A file may have 61 kB at most here (ulimit -f)" in said
     said = run_within(workflow, "-v 700000")  # kB of address space
     assert "Memory was short" in said and "the limit is" in said
     workflow.run("--rerun-incomplete", cores=1)

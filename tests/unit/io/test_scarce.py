@@ -47,7 +47,7 @@ def test_a_limit_of_files_is_named(tmp_path):
         f"open({str(tmp_path / 'cube.tif')!r}, 'wb').write(bytes(100000))"
     )
     told, _ = said_by_job(tmp_path, body)
-    assert "A file may have 0 MB at most here (ulimit -f)" in told
+    assert "A file may have 40 kB at most here (ulimit -f)" in told
 
 
 def raised(error, cause=None):

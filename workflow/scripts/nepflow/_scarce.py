@@ -54,7 +54,7 @@ def _disk(chain, place):
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
     if _of_number(chain, {errno.EFBIG}) or (limit >= 0 and _says(chain, ("file too large",))):
         return (
-            f"A file may have {limit / 1e6:.0f} MB at most here (ulimit -f), and one needs more. "
+            f"A file may have {limit / 1000:.0f} kB at most here (ulimit -f), and one needs more. "
             f"Lift the limit; {AGAIN}"
         )
     named = [Path(error.filename).parent] if error and isinstance(error.filename, str) else []
