@@ -11,7 +11,6 @@ import struct
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 
@@ -37,7 +36,7 @@ TYPES = {
     6: ">f8",
 }
 TEXT_TYPES = (3, 4)
-LARGEST = 1 << 31  # bytes of a field, the limit of the format
+LARGEST = 1 << 29  # bytes of a field; that of a whole tile at 250 m has 46 MB
 
 
 class Damaged(ValueError):
@@ -346,10 +345,10 @@ class Container:
         _, _, fields, content = self._table(table)
         if [width for _, width in fields] != [4 * len(shape), 2, 2]:
             raise Damaged("the table of its chunks is damaged")
-        known = set(product(*(range(-(-n // side)) for n, side in zip(shape, sides, strict=True))))
-        found = {}
+        most, found = [-(-n // side) for n, side in zip(shape, sides, strict=True)], {}
         for *place, tag, reference in struct.iter_unpack(f">{len(shape)}iHH", content):
-            if tuple(place) not in known or tuple(place) in found or tag != CHUNK:
+            inside = all(0 <= number < count for number, count in zip(place, most, strict=True))
+            if not inside or tuple(place) in found or tag != CHUNK:
                 raise Damaged("the table of its chunks is damaged")
             found[tuple(place)] = reference
         return found
