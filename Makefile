@@ -9,7 +9,7 @@ BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .PHONY: demo run resume test test-all check format bench bench-quick lock \
-  init plan doctor downloads lock-granules fetch check-addresses readme-figures
+  init plan doctor downloads lock-granules fetch check-addresses audit readme-figures
 SIMULATED = $(if $(STUDY),--config 'studies=[$(STUDY)_simulated]')
 COMMANDS = $(BIN)/python workflow/scripts/commands
 
@@ -56,6 +56,13 @@ fetch: .venv/run
 # For people with internet: ask every address and mirror of config/datasets.yaml and date what was proved.
 check-addresses: .venv/run
 	$(COMMANDS)/check_addresses.py
+
+# For people with internet: known faults of the locked packages.
+audit: .venv/run
+	$(BIN)/python -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	for name in requirements requirements-dev; do \
+	  .venv/audit/bin/pip-audit --require-hashes --disable-pip -r envs/$$name.txt || exit 1; done
 
 # After `make demo`: the figures of the README.
 readme-figures: .venv/run

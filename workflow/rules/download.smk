@@ -28,6 +28,7 @@ rule acquire_tiles:
         tiles=setting("tiles"),
         folder=setting("files/tiles"),
         lock=of_study(downloads.lock),
+        unknown_checksum=setting("acquire/unknown_checksum"),
     message:
         "{wildcards.study}: {wildcards.product} tiles of {wildcards.year} from Earthdata."
     script:

@@ -7,6 +7,7 @@ Writes  fitted surfaces (npz, with how to evaluate them), log of every surface (
 """
 
 import logging
+import sys
 from dataclasses import fields, replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from nepflow.stations.records import weights_of
 from nepflow.study.variables import VARIABLES
 
 COLUMNS = ("variable", "year", "month", "quantity", "value", "unit")
+LONG_MINUTES = 10
 MINIMA = ("variable", "year", "month", "rho", "signal")
 
 
@@ -41,6 +43,7 @@ def fit_climate(inputs, outputs, variable, settings, mem_mb):
     if settings["weights_column"]:
         weights = weights_of(inputs["weights"], settings["weights_column"], names)
     patterns = fitting.missing_patterns(values)
+    tell_cost(patterns, variable, mem_mb)
     parts, log, minima = fitting.fit_surfaces(
         (metres - centre) / length_scale,
         position[:, 2],
@@ -78,6 +81,22 @@ def fit_climate(inputs, outputs, variable, settings, mem_mb):
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
     found = [(variable, surface_years[s], months[s], *rest) for s, *rest in sorted(minima)]
     tables.write(found, outputs["minima"], MINIMA, settings["simulated"])
+
+
+def tell_cost(patterns, variable, mem_mb):
+    """Say before it begins what thousands of stations cost; a few hundred take seconds."""
+    minutes, size_gb = fitting.cost(patterns)
+    if minutes < LONG_MINUTES and 1000 * size_gb < mem_mb:
+        return
+    most = max(len(stations) for stations, _ in patterns)
+    text = (
+        f"{variable}: {len(patterns)} sets of up to {most} stations take about {minutes:.0f} min "
+        f"of one core and {size_gb:.1f} GB (the job has {mem_mb} MB). Fewer stations "
+        "(area.buffer_km, acquire.max_stations), or records without gaps "
+        "(climate.gap_filling), cost less."
+    )
+    logging.getLogger(__name__).warning("%s", text)
+    print(text, file=sys.stderr)
 
 
 def on_nodes(surfaces, dem_path, grid_path, tolerance, corrected, mem_mb):

@@ -8,6 +8,7 @@ import logging
 from pathlib import Path
 
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.climate import grids
 from nepflow.climate.monthly import LAPSE
 from nepflow.io import raster, tables
@@ -56,7 +57,7 @@ def import_climate(inputs, outputs, variable, settings):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         import_climate(
             inputs=dict(snakemake.input.items()),
             outputs=dict(snakemake.output.items()),

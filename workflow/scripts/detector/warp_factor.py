@@ -5,12 +5,13 @@ Writes  factor (its unit), or classes with names
 """
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.detector import factors
 from nepflow.io import raster, user_rasters, vectors
+from nepflow.io.atomic import working_folder
 
 
 def warp_factor(path, grid_path, output_path, factor, mem_mb):
@@ -35,7 +36,7 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
         _warp_raster(path, grid_path, output_path, factor, method, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=Path(output_path).parent) as folder:
+    with working_folder(output_path) as folder:
         clean = str(Path(folder, "factor.tif"))
         user_rasters.without_codes(entry, clean, grid)
         plain = {key: factor[key] for key in factor if key not in ("fill", "valid", "crs")}
@@ -66,7 +67,7 @@ def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         warp_factor(
             path=snakemake.input.file,
             grid_path=snakemake.input.grid,

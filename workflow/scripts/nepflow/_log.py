@@ -10,6 +10,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from nepflow import _scarce
+
 
 @contextmanager
 def logged_to(path):
@@ -39,6 +41,9 @@ def logged_to(path):
             logging.getLogger(__name__).error("%s: %s", type(error).__name__, error)
             sys.exit(1)
         logging.getLogger(__name__).exception("job failed")
+        if short := _scarce.reason(error, path):
+            logging.getLogger(__name__).error("%s", short)
+            print(short, file=sys.stderr)
         raise
 
 

@@ -5,13 +5,14 @@ Writes  flux (bands npp g C m-2 yr-1, qc (none), valid share), missing_reason
         (modis.MISSING_REASONS), counts (cells by reason), granules (digest)
 """
 
-import hashlib
 import logging
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+from nepflow import _digests as digests
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, tables, user_rasters
 from nepflow.study import modis
 
@@ -46,13 +47,12 @@ def import_npp(
         for code, reason in modis.MISSING_REASONS.items()
     ]
     tables.write(counts, counts_path, ["tile", "reason", "cells"], simulated)
-    with open(entry["file"], "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    tables.write([(f"{year}: {name}", digest)], granules_path, ["file", "sha256"], simulated)
+    row = (f"{year}: {name}", digests.digest(entry["file"]), digests.verified(entry["file"]))
+    tables.write([row], granules_path, ["file", "sha256", "verified"], simulated)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         import_npp(
             entry=snakemake.params.entry,
             grid_path=snakemake.input.grid,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, user_rasters
 from nepflow.respiration import soil_carbon
 
@@ -38,7 +39,7 @@ def warp_soil_carbon(entry, grid_path, native_path, output_path, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         warp_soil_carbon(
             entry=snakemake.params.entry,
             grid_path=snakemake.input.grid,

@@ -8,6 +8,7 @@ Writes  records (parquet: station, position, time, degC, mm, MJ m-2), all statio
 import logging
 
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
 from nepflow.stations import archive_rules, archives, cleaning, plausibility, radiation
@@ -70,7 +71,7 @@ def clean_stations(inputs, outputs, settings):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         clean_stations(
             inputs=dict(snakemake.input.items()),
             outputs=dict(snakemake.output.items()),

@@ -6,13 +6,13 @@ Writes  dem (m)
 
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import rasterio
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, user_rasters
-from nepflow.io.atomic import replacing
+from nepflow.io.atomic import replacing, working_folder
 from nepflow.io.vectors import BadArea
 from rasterio.vrt import WarpedVRT
 
@@ -35,7 +35,7 @@ def warp_dem(dem_path, grid_path, output_path, max_missing_percent, mem_mb, miss
         _warp((dem_path, dem_path), grid_path, output_path, method, allowed, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=Path(output_path).parent) as folder:
+    with working_folder(output_path) as folder:
         clean = str(Path(folder, "heights.tif"))
         user_rasters.without_codes(entry, clean, grid)
         _warp((dem_path, clean), grid_path, output_path, method, allowed, mem_mb)
@@ -90,7 +90,7 @@ def cell_m(entry):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         warp_dem(
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,

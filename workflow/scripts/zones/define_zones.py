@@ -6,6 +6,7 @@ Writes  zones (uint16 class raster with names and colours, tag `warnings`)
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, vectors
 from nepflow.zones.kinds import KINDS
 
@@ -48,7 +49,7 @@ def polygons(path, grid_path, output_path, entry):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         layers = snakemake.input.layers
         define_zones(
             layers=[layers] if isinstance(layers, str) else list(layers),

@@ -79,6 +79,21 @@ def missing_patterns(values):
     ]
 
 
+def cost(patterns):
+    """Return what a fit takes: minutes of one core, and GB.
+
+    Each set of stations is one dense decomposition: time goes with the cube of their number,
+    memory with the square. Measured: 0.2, 1.0 and 42 s with 700, 1,400 and 5,000 stations, 1.5 GB.
+
+    Parameters
+    ----------
+    patterns : list of (ndarray, ndarray)
+        Of `missing_patterns`.
+    """
+    sizes = np.array([len(stations) for stations, _ in patterns]) / 5000
+    return 42 / 60 * (sizes**3).sum(), 1.5 * (sizes**2).max(initial=0)
+
+
 def spline_variables(plane, elevation, vertical_scale):
     """Return spline variables and covariates of stations.
 

@@ -58,10 +58,18 @@ def degree_tiles(bounds):
     return (math.ceil(east) - math.floor(west)) * (math.ceil(north) - math.floor(south))
 
 
+UNKNOWN_CHECKSUM = {
+    "error": "one of an unknown kind is refused",
+    "accept": "a file with one of an unknown kind is taken unverified",
+}
+
+
 def _tiles(study, datasets, name, years):
     dataset = datasets[name]
     dates = {(year, day) for year in years for day in modis.begins_of(dataset["product"], year)}
     row = _row("tiles", dataset, len(study["tiles"]) * len(dates), years)
+    unknown = UNKNOWN_CHECKSUM[study["acquire"]["unknown_checksum"]]
+    row |= {"checksum": f"{dataset['checksum']}; {unknown} (acquire.unknown_checksum)"}
     found = {"present": _tiles_present(study, dataset, dates)}
     return row | found | {"resampling": _resampled(study, dataset["product"])}
 

@@ -10,6 +10,8 @@ from rasterio.errors import RasterioError
 from rasterio.features import geometry_mask
 from rasterio.windows import Window
 
+from nepflow import _digests as digests
+from nepflow import _raw_inputs as raw_inputs
 from nepflow.climate import grids
 from nepflow.detector import factors
 from nepflow.download import verification
@@ -18,6 +20,7 @@ from nepflow.inputs import plan
 from nepflow.inputs.checks import Finding, guarded
 from nepflow.io import missing_codes, raster, user_rasters, vectors
 from nepflow.io.user_rasters import BadGrid
+from nepflow.modis import hdf
 from nepflow.respiration import soil_carbon
 from nepflow.restoration import projects as restoration_projects
 from nepflow.study import datasets as study_datasets
@@ -309,6 +312,23 @@ def raw_findings(study, top, downloads):
         remedy = "Take the lock file again from who shared it, or delete it to search anew."
         yield from guarded("lock file", remedy, lambda: lock(study, top))
     yield from findings(study, top, brought)
+    remedy = "Get those that were damaged again; what was made of the others is made anew."
+    yield from guarded("inputs.lock", remedy, lambda: first_sight(study, top, remedy))
+
+
+def first_sight(study, top, remedy):
+    """Compare every raw file with the digest that a job took of it, where one did."""
+    path = Path(top, study["results"], raw_inputs.NAME)
+    last = {sight.file: sight for sight in raw_inputs.read(path)}
+    there = {file: sight for file, sight in last.items() if Path(top, file).is_file()}
+    if not there:
+        return
+    others = [
+        file for file, sight in there.items() if digests.digest(Path(top, file)) != sight.sha256
+    ]
+    text = f"{len(there) - len(others)} of {len(there)} raw files are as a job last read them"
+    text += f"; others: {_some(others)}" if others else ""
+    yield Finding("inputs.lock", not others, text, remedy)
 
 
 def content_findings(study, top):
@@ -422,12 +442,13 @@ def grid(study):
 
 
 def tiles(study, top, brought):
-    """Look for every tile of every year; open each that is there."""
+    """Look for every tile of every year; read the fields of each that is there."""
     folder, datasets = Path(top, study["files"]["tiles"]), study_datasets.load()
     for name, years in study_downloads.tile_years(study).items():
-        dataset, faults, absent = datasets[name], 0, {}
+        dataset, faults, absent, unverified = datasets[name], 0, {}, 0
         if brought and not dataset["retired"]:
             continue
+        fields = modis.PRODUCTS[dataset["product"]].fields.values()
         for year in years:
             try:
                 paths = tiles_of_year(folder, dataset, year, study["tiles"])
@@ -440,8 +461,8 @@ def tiles(study, top, brought):
                 continue
             for path in paths:
                 try:
-                    verification.check(path, "hdf4")
-                except (verification.WrongContent, ImportError) as error:
+                    unverified += not hdf.check(path, fields)
+                except hdf.BadTile as error:
                     faults += 1
                     yield Finding("tiles", False, str(error), f"Delete {path} and get it again.")
         for lost, begins in absent.items():
@@ -456,8 +477,22 @@ def tiles(study, top, brought):
             yield Finding(
                 "tiles",
                 True,
-                f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound",
+                f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound"
+                + (f"; {unverified} files hold no checksum: unverified" if unverified else ""),
             )
+
+
+def _cost(count):
+    """What surfaces of thousands of stations cost at least, and where every month misses others."""
+    from nepflow.climate import fitting
+
+    minutes, size_gb = fitting.cost([(range(count), ())])
+    if minutes < 1 / 12:  # 5 s
+        return ""
+    return (
+        f" (surfaces: {minutes:.1f} min of one core and {size_gb:.1f} GB a variable; 12 times as "
+        "long a year where every month misses other stations)"
+    )
 
 
 def switch_on(study, name):
@@ -564,7 +599,7 @@ def stations(study, top, _):
     yield Finding(
         "stations",
         count >= least,
-        f"{count} stations, {least} needed{''.join(lines)}",
+        f"{count} stations, {least} needed{_cost(count)}{''.join(lines)}",
         "Bring more stations.",
         tuple(warnings),
     )

@@ -2,7 +2,6 @@
 
 import copy
 import csv
-import hashlib
 import math
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pyproj import Transformer
 from rasterio.crs import CRS
 from scipy.ndimage import maximum_filter, minimum_filter
 
+from nepflow import _digests as digests
 from nepflow.io import bands
 from nepflow.io.atomic import replacing
 from nepflow.io.raster import Grid, paste
@@ -252,18 +252,29 @@ def _put(tile, corner, codes):
     codes[tuple(there)] = tile[tuple(here)]
 
 
-def write_granules(paths, granules_path):
-    """Write the SHA-256 of each granule. Columns: file, sha256."""
+def write_granules(paths, fields, granules_path):
+    """Write the SHA-256 of each granule, and what else proves it.
+
+    Columns: file, sha256, verified (`digests.VERIFIED`).
+
+    Parameters
+    ----------
+    paths : list of str
+    fields : iterable of modis.Field
+        What is read of them.
+    granules_path : str
+    """
+    fields = list(fields)
     with (
         replacing(granules_path) as temporary,
         open(temporary, "w", newline="", encoding="utf-8") as file,
     ):
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["file", "sha256"])
+        table.writerow(["file", "sha256", "verified"])
         for path in paths:
-            with open(path, "rb") as tile:
-                digest = hashlib.file_digest(tile, "sha256").hexdigest()
-            table.writerow([Path(path).name, digest])
+            inside = hdf.holds_checksums(path, fields)
+            row = [Path(path).name, digests.digest(path), digests.verified(path, inside)]
+            table.writerow(row)
 
 
 def write_counts(paths, field, counts_path):

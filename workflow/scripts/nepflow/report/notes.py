@@ -47,6 +47,9 @@ def choices(study):
             f"claimed from the {claim} method; the residual also holds CO2, fire and model errors"
         )
         rows.append(("climate and the residual", text))
+    if study["acquire"]["unknown_checksum"] == "accept" and study.get("brings"):
+        text = "taken where the archive's checksum is of an unknown kind; unverified in the inputs"
+        rows.append(("downloads", text))
     rows += [
         (f"source of {entry['input']}", f"{entry['title']}: {entry['text']}")
         for entry in study.get("sources", [])
