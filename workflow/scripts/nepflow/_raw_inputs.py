@@ -7,6 +7,7 @@ is now. Standard library only: the workflow reads it before any environment exis
 import csv
 import fcntl
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from functools import cache, lru_cache
 
@@ -64,7 +65,9 @@ def add(path, sights):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     names = [field.name for field in fields(Sight)]
     with open(path, "a+", newline="", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        with suppress(OSError):  # some shared file systems have no locks
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0, os.SEEK_END)
         last = {(sight.file, sight.reader): sight for sight in read(path)}
         table = csv.DictWriter(file, names, lineterminator="\n")
         if not file.tell():

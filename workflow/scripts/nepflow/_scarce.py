@@ -12,7 +12,14 @@ NEAR = 0.85  # of a limit of memory that was reached
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 FULL_TEXTS = ("no space left", "disk quota", "file too large")
-MEMORY_TEXTS = ("cannot allocate", "out of memory", "bad_alloc", "malloc", "unable to allocate")
+MEMORY_TEXTS = (
+    "cannot allocate",
+    "out of memory",
+    "bad_alloc",
+    "malloc",
+    "unable to allocate",
+    "new thread",
+)
 AGAIN = "what is complete stays: then run again (after a kill `make resume`)."
 
 
