@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from nepflow.io import raster, user_rasters
+from nepflow.io import heights, raster, user_rasters
 from nepflow.io.user_rasters import BadGrid
 from rasterio.crs import CRS
 from rasterio.transform import from_gcps, from_origin
@@ -253,7 +253,7 @@ def test_elevation_that_says_another_unit(tmp_path, unit, words):
     with rasterio.open(entry["file"], "r+") as file:
         file.units = [unit]
     with pytest.raises(BadGrid, match=words):
-        user_rasters.elevation_seen(entry, (101, 36, 105, 39), "EPSG:4326")
+        heights.seen_of(entry, (101, 36, 105, 39), "EPSG:4326")
 
 
 @pytest.mark.parametrize(
@@ -293,4 +293,4 @@ def test_heights_in_other_units_are_named(tmp_path, factor, words):
     with rasterio.open(path, "r+") as file:
         file.write(factor * rng.uniform(2000, 4000, (1, 12, 20)))
     with pytest.raises(BadGrid, match=words):
-        user_rasters.elevation_seen({"file": str(path)} | KEY, (101, 36, 105, 39), "EPSG:4326")
+        heights.seen_of({"file": str(path)} | KEY, (101, 36, 105, 39), "EPSG:4326")
