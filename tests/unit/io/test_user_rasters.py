@@ -1,5 +1,8 @@
 """Rasters of users: however their rows and longitudes run, they are read right or refused."""
 
+import os
+import subprocess
+import sys
 from contextlib import ExitStack
 
 import numpy as np
@@ -294,3 +297,26 @@ def test_heights_in_other_units_are_named(tmp_path, factor, words):
         file.write(factor * rng.uniform(2000, 4000, (1, 12, 20)))
     with pytest.raises(BadGrid, match=words):
         heights.seen_of({"file": str(path)} | KEY, (101, 36, 105, 39), "EPSG:4326")
+
+
+@pytest.mark.parametrize(
+    ("error", "traceback"),
+    [("user_rasters.BadGrid('a.tif: is none')", False), ("ValueError('odd')", True)],
+)
+def test_a_fault_of_the_input_ends_a_job_without_a_traceback(root, tmp_path, error, traceback):
+    code = "from nepflow._log import logged_to\nfrom nepflow.io import user_rasters\n"
+    code += f"with logged_to('job.log'):\n    raise {error}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(root / "workflow/scripts")},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    log = (tmp_path / "job.log").read_text(encoding="utf-8")
+    assert done.returncode == 1
+    assert ("Traceback" in done.stderr) == ("Traceback" in log) == traceback
+    if not traceback:
+        assert done.stderr.strip() == "BadGrid: a.tif: is none" and "a.tif: is none" in log
