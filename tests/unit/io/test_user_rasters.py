@@ -259,6 +259,15 @@ def test_elevation_that_says_another_unit(tmp_path, unit, words):
         heights.seen_of(entry, (101, 36, 105, 39), "EPSG:4326")
 
 
+@pytest.mark.parametrize(("scale", "offset"), [(0, 0), (np.inf, 0), (1e300, 0), (1, np.nan)])
+def test_a_scale_that_makes_no_numbers(tmp_path, scale, offset):
+    entry = written(tmp_path / "s.tif", from_origin(100, 40, 0.5, 0.5))
+    with rasterio.open(entry["file"], "r+") as file:
+        file.scales, file.offsets = [scale], [offset]
+    with pytest.raises(BadGrid, match=r"s.tif: its scale .* make no numbers of its values"):
+        read(entry, study(101, 36, 105, 39))
+
+
 @pytest.mark.parametrize(
     ("said", "declared", "fits"),
     [

@@ -475,7 +475,17 @@ def scaled(stored, source, band):
     """Return stored values in the declared unit."""
     scale, offset = (source.entry.get(name) for name in ("scale", "offset"))
     scale = source.scales[band - 1] if scale is None else scale
-    return stored * scale + (source.offsets[band - 1] if offset is None else offset)
+    offset = source.offsets[band - 1] if offset is None else offset
+    with np.errstate(all="ignore"):
+        values = stored * scale + offset
+    known = np.isfinite(stored)
+    if not (scale and np.abs(values[known]).max(initial=0) <= HUGE):  # NaN is refused too
+        raise BadGrid(
+            f"{source.entry['file']}: its scale {scale:g} and offset {offset:g} make no numbers of "
+            f"its values. Declare `scale` and `offset` in {source.entry['key']}, or correct the "
+            "file."
+        )
+    return values
 
 
 def windows_of(window):
