@@ -395,6 +395,11 @@ BAD = {
         "365 bands and nothing that tells their dates",
     ),
     "an axis with a hole": ({"values": np.where(MONTHS[3] == MONTHS, np.nan, MONTHS)}, "lacks val"),
+    "times beyond all years": ({"values": MONTHS * 1e9}, "in no year from 0 to 9999"),
+    "times beyond all julian years": (
+        {"values": MONTHS * 1e9, "calendar": "julian"},
+        "in no year from 0 to 9999",
+    ),
     "a climatology": ({"values": MONTHS, "climatology": "climatology_bounds"}, "is a climatology"),
     "one value of a year": (
         {"values": [MONTHS[0] + 15.0], "bounds": [[MONTHS[0], MONTHS[0] + 365.0]]},

@@ -1,12 +1,15 @@
 """Rasters of users: however their rows and longitudes run, they are read right or refused."""
 
+import os
+import subprocess
+import sys
 from contextlib import ExitStack
 
 import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from nepflow.io import raster, user_rasters
+from nepflow.io import heights, raster, user_rasters
 from nepflow.io.user_rasters import BadGrid
 from rasterio.crs import CRS
 from rasterio.transform import from_gcps, from_origin
@@ -253,7 +256,16 @@ def test_elevation_that_says_another_unit(tmp_path, unit, words):
     with rasterio.open(entry["file"], "r+") as file:
         file.units = [unit]
     with pytest.raises(BadGrid, match=words):
-        user_rasters.elevation_seen(entry, (101, 36, 105, 39), "EPSG:4326")
+        heights.seen_of(entry, (101, 36, 105, 39), "EPSG:4326")
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(0, 0), (np.inf, 0), (1e300, 0), (1, np.nan)])
+def test_a_scale_that_makes_no_numbers(tmp_path, scale, offset):
+    entry = written(tmp_path / "s.tif", from_origin(100, 40, 0.5, 0.5))
+    with rasterio.open(entry["file"], "r+") as file:
+        file.scales, file.offsets = [scale], [offset]
+    with pytest.raises(BadGrid, match=r"s.tif: its scale .* make no numbers of its values"):
+        read(entry, study(101, 36, 105, 39))
 
 
 @pytest.mark.parametrize(
@@ -293,4 +305,27 @@ def test_heights_in_other_units_are_named(tmp_path, factor, words):
     with rasterio.open(path, "r+") as file:
         file.write(factor * rng.uniform(2000, 4000, (1, 12, 20)))
     with pytest.raises(BadGrid, match=words):
-        user_rasters.elevation_seen({"file": str(path)} | KEY, (101, 36, 105, 39), "EPSG:4326")
+        heights.seen_of({"file": str(path)} | KEY, (101, 36, 105, 39), "EPSG:4326")
+
+
+@pytest.mark.parametrize(
+    ("error", "traceback"),
+    [("user_rasters.BadGrid('a.tif: is none')", False), ("ValueError('odd')", True)],
+)
+def test_a_fault_of_the_input_ends_a_job_without_a_traceback(root, tmp_path, error, traceback):
+    code = "from nepflow._log import logged_to\nfrom nepflow.io import user_rasters\n"
+    code += f"with logged_to('job.log'):\n    raise {error}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(root / "workflow/scripts")},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    log = (tmp_path / "job.log").read_text(encoding="utf-8")
+    assert done.returncode == 1
+    assert ("Traceback" in done.stderr) == ("Traceback" in log) == traceback
+    if not traceback:
+        assert done.stderr.strip() == "BadGrid: a.tif: is none" and "a.tif: is none" in log

@@ -31,26 +31,25 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
         return
     factors.seen(path, factor, grid.bounds, grid.crs)
     method = factors.resampling_of(path, grid, factor)
-    entry = factors.entry_of(path, factor)
+    entry, named = factors.entry_of(path, factor), None
+    if factor.get("classes"):
+        named = factors.class_names(path, factor, grid.bounds, grid.crs)
     if not user_rasters.needs_copy(entry, (grid.bounds, grid.crs)):
-        _warp_raster(path, grid_path, output_path, factor, method, mem_mb)
+        _warp_raster(path, grid_path, output_path, factor, named, (method, mem_mb))
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
     with working_folder(output_path) as folder:
         clean = str(Path(folder, "factor.tif"))
         user_rasters.without_codes(entry, clean, grid)
-        plain = {key: factor[key] for key in factor if key not in ("fill", "valid", "crs")}
-        _warp_raster(clean, grid_path, output_path, plain, method, mem_mb)
+        _warp_raster(clean, grid_path, output_path, factor, named, (method, mem_mb))
 
 
-def _warp_raster(path, grid_path, output_path, factor, method, mem_mb):
-    name = factor["name"].replace("_", " ")
+def _warp_raster(path, grid_path, output_path, factor, named, how):
+    name, (method, mem_mb) = factor["name"].replace("_", " "), how
     tags = {"resampling": method}
     dtype = None if method in ("nearest", "mode") else "float32"
     without = np.nan  # what stands where the raster has no value
-    if factor.get("classes"):
-        grid = raster.grid_of(grid_path)
-        named = factors.class_names(path, factor, grid.bounds, grid.crs)
+    if named:
         named, without = factors.with_outside(named, path, factor)
         output = raster.Output(output_path, "1", name, dtype="uint8", classes=named, tags=tags)
     else:

@@ -11,7 +11,7 @@ import numpy as np
 import rasterio
 from nepflow._log import logged_to
 from nepflow._watch import watched
-from nepflow.io import raster, user_rasters
+from nepflow.io import heights, raster, user_rasters
 from nepflow.io.atomic import replacing, working_folder
 from nepflow.io.vectors import BadArea
 from rasterio.vrt import WarpedVRT
@@ -28,8 +28,8 @@ def warp_dem(dem_path, grid_path, output_path, max_missing_percent, mem_mb, miss
     heights are looked through for such numbers. ``crs`` is that of a file that says none.
     """
     grid, allowed = raster.grid_of(grid_path), max_missing_percent
-    entry = user_rasters.elevation_entry(dem_path, missing, crs)
-    user_rasters.elevation_seen(entry, grid.bounds, grid.crs, inside_of(grid_path))
+    entry = heights.entry_of(dem_path, missing, crs)
+    heights.seen_of(entry, grid.bounds, grid.crs, inside_of(grid_path))
     method = "average" if cell_m(entry) < grid.resolution_m / 2 else "bilinear"
     if not user_rasters.needs_copy(entry, (grid.bounds, grid.crs)):
         _warp((dem_path, dem_path), grid_path, output_path, method, allowed, mem_mb)

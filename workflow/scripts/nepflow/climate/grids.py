@@ -15,7 +15,7 @@ import numpy as np
 from rasterio.crs import CRS
 from rasterio.warp import transform
 
-from nepflow.io import missing_codes, raster, time_axis, user_rasters
+from nepflow.io import heights, missing_codes, raster, time_axis, user_rasters
 from nepflow.io.atomic import replacing
 from nepflow.io.user_rasters import BadGrid
 from nepflow.stations import plausibility
@@ -607,7 +607,7 @@ def _reduction(lapse, native, stack):
     entry = {"file": str(path), "key": "climate.downscaling", "advice": ELEVATION_ADVICE}
     source = user_rasters.opened(entry, stack, (native.bounds, native.crs))
     user_rasters.one_band(source)
-    user_rasters.check_metres(source)
+    heights.check_unit(source)
     folder = stack.enter_context(TemporaryDirectory())
     clean = str(Path(folder, "heights.tif"))
     user_rasters.without_codes(entry, clean, native)
@@ -616,5 +616,5 @@ def _reduction(lapse, native, stack):
     )[2][0]
     seen = missing_codes.Seen()
     seen.add(height)
-    user_rasters.check_elevation(seen, entry)
+    heights.check(seen, entry)
     return rate * height / 1000

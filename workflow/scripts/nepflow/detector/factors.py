@@ -135,7 +135,8 @@ def resampling_of(path, grid, factor):
 def entry_of(path, factor):
     """Return what `user_rasters` needs to know of the file of a factor."""
     key = f"the factor {factor['name']} of detectors"
-    return factor | {"key": key, "file": str(path), "layer": None}
+    raw = {"scale": 1, "offset": 0} if factor.get("classes") else {}  # codes are no quantities
+    return factor | {"key": key, "file": str(path), "layer": None} | raw
 
 
 def seen(path, factor, bounds, crs):

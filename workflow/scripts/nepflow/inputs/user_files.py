@@ -3,6 +3,7 @@
 import math
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from affine import Affine
 from rasterio.crs import CRS
@@ -18,7 +19,7 @@ from nepflow.download import verification
 from nepflow.evaluation import field_data
 from nepflow.inputs import plan
 from nepflow.inputs.checks import Finding, guarded
-from nepflow.io import missing_codes, raster, user_rasters, vectors
+from nepflow.io import heights, missing_codes, raster, user_rasters, vectors
 from nepflow.io.user_rasters import BadGrid
 from nepflow.modis import hdf
 from nepflow.respiration import soil_carbon
@@ -151,7 +152,7 @@ def _opens(entry):
 def _heights(entries, study, top):
     cells = _opens(entries[0])
     entry = entries[0] | {"fill": [], "advice": grids.ELEVATION_ADVICE}
-    seen = user_rasters.elevation_seen(entry, *_around(entry, study, top))
+    seen = heights.seen_of(entry, *_around(entry, study, top))
     return f"{cells}; {seen.text('m')}"
 
 
@@ -370,7 +371,7 @@ def understood(study, top):
     """
     heads = dict.fromkeys(("npp", "raster", "carbon", "factor"), lambda e, *_: _opens(e[0]))
     heads["months"] = _months_of_heads
-    dem = user_rasters.elevation_entry(Path(top, study["files"]["dem"]), None, study["dem"]["crs"])
+    dem = heights.entry_of(Path(top, study["files"]["dem"]), None, study["dem"]["crs"])
     groups = {"dem": ("raster", [dem])}
     for key, owns in plan.grouped(study).items():
         entries = [own.entry | {"file": str(Path(top, own.path))} for own in owns]
@@ -542,13 +543,13 @@ def area(study, top, _):
 def elevation(study, top, _):
     """Open the raster and see that it reaches over the area."""
     path, settings = Path(top, study["files"]["dem"]), study["dem"]
-    entry = user_rasters.elevation_entry(path, settings["missing"], settings["crs"])
+    entry = heights.entry_of(path, settings["missing"], settings["crs"])
     cells, area = _opens(entry), study_grid(study, top)
     if area is None:
         yield Finding("dem", True, f"{cells}; compared with no area, since that is not there yet")
         return
     inside = inside_of(polygons_of(study, top))
-    seen = user_rasters.elevation_seen(entry, area.bounds, area.crs, inside)
+    seen = heights.seen_of(entry, area.bounds, area.crs, inside)
     with ExitStack() as stack:
         source = user_rasters.opened(entry, stack, (area.bounds, area.crs))
         covers = user_rasters.covers(source, area.bounds, area.crs)
@@ -595,6 +596,7 @@ def stations(study, top, _):
             seen.add(records[column].to_numpy(float))
             lines.append(f"; {column}: {seen.text()}")
     warnings = plausibility.of_stations(records, columns, path)
+    records = _usable(records, columns, study, top, path)
     count, least = records["station"].nunique(), climate["min_stations"]
     yield Finding(
         "stations",
@@ -603,3 +605,25 @@ def stations(study, top, _):
         "Bring more stations.",
         tuple(warnings),
     )
+
+
+def _usable(records, columns, study, top, path):
+    """Leave out the stations that the run will leave out: without a place, or far from the area."""
+    from nepflow.stations import cleaning
+    from nepflow.stations import records as stations_records
+
+    climate, polygons = study["climate"], polygons_of(study, top)
+    ledger = cleaning.Ledger(path, climate["defects"])
+    own = [column for column in columns.values() if column in records]
+    steps = stations_records.DOORS[climate["time_step"]][2]
+    heights = climate["elevation_limits_m"]
+    records = cleaning.clean(records, own, steps, ledger, climate["position_tolerance"], heights)
+    if polygons is not None:
+        with TemporaryDirectory() as folder:
+            outlines, buffer_km = Path(folder, "outlines.gpkg"), study["area"]["buffer_km"]
+            polygons.to_file(outlines)
+            records = cleaning.drop_distant(
+                records, outlines, study["grid"]["crs"], buffer_km, ledger
+            )
+    cleaning.require(records, climate["min_stations"], ledger)
+    return records

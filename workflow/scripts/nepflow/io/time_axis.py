@@ -87,6 +87,13 @@ def instant(value, units, calendar="standard"):
     ValueError
         If calendar or units are unknown.
     """
+    number = _instant(value, units, calendar)
+    if not abs(number) < FARTHEST:
+        raise ValueError(f"holds {value:g} ({units}), which is in no year from 0 to 9999")
+    return number
+
+
+def _instant(value, units, calendar):
     if calendar not in (*CALENDARS, ""):
         raise ValueError(
             f"has the calendar {calendar!r}; known are {', '.join(CALENDARS)}. Write the time axis "
@@ -148,6 +155,7 @@ SPELLED = re.compile(
 # dimensions without dates that may still be one of months; any other is something else
 UNDATED = re.compile(r"t|time\w*|\w+_time|dates?|months?|bands?|records?|z", re.IGNORECASE)
 MONTH_DAYS = (27.5, 31.5)  # of time bounds
+FARTHEST = 5_400_000  # days: the last of the year 9999 has the Julian day number 5 373 484
 SHORTEST = 28  # days of a month
 YEAR = re.compile(r"\D{0,12}?(1[89]\d\d|2[01]\d\d)\D{0,12}")  # a name of a band that is a year
 
@@ -405,6 +413,8 @@ def _of_grib(tags, file):
         raise BadGrid(f"{file}: holds several fields ({some}). Write one to a file of its own.")
     seconds = [int(re.search(r"-?\d+", own["GRIB_VALID_TIME"])[0]) for own in tags]
     days = [second // 86400 for second in seconds]
+    if max(map(abs, days)) > FARTHEST // 2:
+        raise BadGrid(f"{file}: its GRIB times lie in no year from 0 to 9999. Correct them.")
     return [Date(*date_of(day_number(1970, 1, 1) + day), "GRIB time") for day in days]
 
 

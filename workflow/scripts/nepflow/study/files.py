@@ -243,7 +243,8 @@ def refusal(study, first, found, most=12):
     more = [f"  and {len(rows) - most} more"] if len(rows) > most else []
     return "\n".join(
         [
-            f"config/studies/{study['slug']}.yaml: raw files that the study names are not there:",
+            f"config/studies/{study['slug']}.yaml: raw files that the study names are not there, "
+            f"{first} ({found[first][1]}) among them:",
             *lines,
             *more,
             "Bring them (docs/data.md), or correct the keys in brackets or `period`. `make doctor "
