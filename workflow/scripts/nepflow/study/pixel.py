@@ -210,8 +210,7 @@ def memory_of_test(study, variable, test):
 
 def correlations_of_layers(study, names):
     """Return the tables of partial correlation of the coefficients and classes among ``names``."""
-    drivers = "|".join(study["climate"]["variables"])
-    pattern = re.compile(rf"pixel/(\w+)_partial_(?:{drivers})(?:_class)?")
+    pattern = re.compile(rf"pixel/(\w+)_partial_(?:{'|'.join(VARIABLES)})(?:_class)?")
     found = dict.fromkeys(match[1] for match in map(pattern.fullmatch, names) if match)
     return [layers.table(study, f"correlation_{variable}") for variable in found]
 
