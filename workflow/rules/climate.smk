@@ -28,6 +28,9 @@ rule fit_climate:
         runtime=by_size(30),
     params:
         years=setting("years"),
+        method=setting("climate/method"),
+        normal_years=setting("climate/climatology/min_years"),
+        ratio_above=setting("climate/climatology/ratio_above/{variable}"),
         model=setting("climate/model"),
         exaggeration=setting("climate/elevation_exaggeration"),
         order=setting("climate/order"),

@@ -13,6 +13,9 @@ from nepflow.stations.records import BadStations
 TRANSFORMATION = {"temperature": "none", "precipitation": "square_root"}
 
 SETTINGS = {
+    "method": "absolute",
+    "normal_years": 2,
+    "ratio_above": 10.0,
     "model": "covariate",
     "exaggeration": 100,
     "order": 2,

@@ -6,7 +6,7 @@ Writes  standard error of the annual mean or sum (degC, mm yr-1, MJ m-2 yr-1)
 
 import numpy as np
 from nepflow._log import logged_to
-from nepflow.climate import diagnostics, transformations
+from nepflow.climate import diagnostics
 from nepflow.climate import evaluation as climate_evaluation
 from nepflow.climate import surfaces as climate_surfaces
 from nepflow.climate.uncertainty import Spread
@@ -16,21 +16,23 @@ from nepflow.study.variables import VARIABLES
 
 
 def estimate_standard_error(inputs, outputs, year, settings, mem_mb, threads):
-    """Months are combined with the correlation of their leave-one-out residuals."""
-    surfaces = climate_surfaces.read(inputs["fit"]).of_years([year])
+    """Months are combined with the correlation of their leave-one-out residuals; errors of the
+    climatology and of departures are independent."""
+    surfaces = climate_surfaces.read(inputs["fit"])
+    annual = surfaces.of_annual_values([year])
+    surfaces = surfaces.of_years([year]) if annual is None else annual
     grid, kind = raster.grid_of(inputs["grid"]), settings["kind"]
-    variable, transformation = VARIABLES[surfaces.variable], surfaces.transformation
+    variable = VARIABLES[surfaces.variable]
     step = 1
     if settings["evaluator"] == "coarse":
         step = climate_evaluation.spread_step(surfaces, grid.resolution_m)
     evaluation = climate_evaluation.Evaluation(
         surfaces, spread=Spread(surfaces, kind), spread_lattice=Lattice.of_grid(grid, step)
     )
-    correlation = diagnostics.month_correlation(surfaces)
+    correlations = diagnostics.year_correlations(surfaces)
 
     def of_year(pair):
-        errors = transformations.standard_error(transformation, *pair)
-        return diagnostics.combined_error(errors, correlation, variable.statistic)[None]
+        return diagnostics.error_of_year(surfaces, pair, correlations, variable.statistic)[None]
 
     def on_block(elevation, inside, x, y):
         wanted = np.where(inside[0] == 1, elevation[0], np.nan)

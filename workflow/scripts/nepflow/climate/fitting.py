@@ -174,6 +174,7 @@ class _Work:
             "weights": weights,
             "kernel_coefficients": np.zeros(values.shape),
             "loo_residuals": blank,
+            "block_residuals": blank.copy(),
             "standardised": blank.copy(),
             "smoothing": np.zeros(values.shape[1]),
             "variance": np.zeros(values.shape[1]),
@@ -192,6 +193,7 @@ class _Work:
         parts["polynomial_coefficients"][:, surfaces] = fit.polynomial_coefficients
         parts["kernel_coefficients"][here] = fit.kernel_coefficients
         parts["loo_residuals"][here] = fit.loo_residuals
+        parts["block_residuals"][here] = self._without_blocks(spline, fit, stations)
         parts["standardised"][here] = fit.standardised(spline.weights)
         parts["smoothing"][surfaces] = fit.choice.smoothing
         parts["variance"][surfaces] = fit.variance
@@ -205,7 +207,7 @@ class _Work:
         log = self._log_of(spline, fit, observed, found)
         log["CLOSEST"] = np.full(observed.shape[1], self.closest(stations))
         log["RMSE_LOO"] = self._error(here, fit.loo_residuals)
-        log["RMSE_BLOCKS"] = self._error(here, self._without_blocks(spline, fit, stations))
+        log["RMSE_BLOCKS"] = self._error(here, parts["block_residuals"][here])
         log |= flags_of(log, found, self.model.close_km)
         for name, quantity in log.items():
             self.log.setdefault(name, np.zeros(self.values.shape[1]))[surfaces] = quantity

@@ -3,8 +3,67 @@
 import re
 
 from nepflow.study import files, layers
+from nepflow.study.settings_file import BadStudy
 
 FIT_TABLES = ("fit", "minima", "ranked", "suspects", "floored")
+
+
+def method_of(study, has_trend):
+    """Return climate.method; without one, anomaly where the study is long enough for trends.
+
+    Monthly normals have no years to depart from: they are absolute.
+    """
+    if study["climate"]["time_step"] == "normals":
+        return "absolute"
+    return study["climate"]["method"] or ("anomaly" if has_trend else "absolute")
+
+
+def check(climate, study, file):
+    """Refuse settings that the method cannot use.
+
+    Parameters
+    ----------
+    climate : dict
+        As the study file has it.
+    study : dict
+        Complete settings: years, and the method that is taken.
+    file : str
+
+    Raises
+    ------
+    BadStudy
+    """
+    method, years = climate["method"], len(study["years"])
+    if method == "annual" and climate["evaluator"] == "coarse":
+        raise BadStudy(
+            f"{file}: climate.evaluator coarse keeps a tolerance of months, and climate.method is "
+            "annual. Set the evaluator to exact."
+        )
+    if method in ("anomaly", "annual") and climate["time_step"] == "normals":
+        raise BadStudy(
+            f"{file}: climate.time_step normals has no years, which climate.method {method} needs. "
+            "Set the method to null, or bring monthly records."
+        )
+    if climate["source"] != "stations" or study["climate"]["method"] != "anomaly":
+        return
+    if years < climate["climatology"]["min_years"]:
+        raise BadStudy(
+            f"{file}: climate.method anomaly needs climate.climatology.min_years "
+            f"({climate['climatology']['min_years']}) years, the study has {years}. Lengthen "
+            "`period`, or set the method to absolute."
+        )
+    if climate["bias_correction"] != "none":
+        raise BadStudy(
+            f"{file}: climate.bias_correction {climate['bias_correction']} is one of climate.method "
+            "absolute; anomaly corrects its climatology by stations left out. Set it to none, or "
+            "the method to absolute."
+        )
+    if climate["smoothing"] == "known_variance":
+        raise BadStudy(
+            f"{file}: climate.smoothing known_variance is the variance of a monthly value, and "
+            "climate.method anomaly fits normals and departures. Choose gcv or gml, or set the "
+            "method to absolute."
+        )
 
 
 def studies_with_stations(studies):
