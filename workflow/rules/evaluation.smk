@@ -327,6 +327,8 @@ rule check_results:
         missing_reason="<study>/tables/missing_reasons.csv",
         defects=of_study(climate.if_stations, file="tables/station_defects.csv"),
         fits=of_study(climate.fits),
+        networks=of_study(climate.network_tables),
+        steps=of_study(climate.if_stations, file="tables/station_steps.csv"),
         casa=of_study(npp.casa_table),
         detectors=of_study(detector.factor_tables),
         plots=of_study(evaluation.plots_if_compared),

@@ -1,7 +1,8 @@
 """Fit thin plate splines to the values of one variable at stations, by the method of the study.
 
 Reads   monthly table of stations (degC, mm month-1, MJ m-2 month-1), grid (for its CRS),
-        station file (if weights are one of its columns), elevation (m, if nodes are chosen)
+        station file (if weights are one of its columns), elevation (m, if nodes are chosen),
+        steps of stations (if they are excluded or split)
 Writes  fitted surfaces (npz, with how to evaluate them), log of every surface (CSV), local minima
         (CSV)
 """
@@ -11,12 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 from nepflow._log import logged_to, progress
-from nepflow.climate import coarse, diagnostics, methods
+from nepflow.climate import coarse, diagnostics, methods, network
 from nepflow.climate import surfaces as climate_surfaces
-from nepflow.climate.network import Network
 from nepflow.io import raster, tables
-from nepflow.stations import aggregation, cleaning
-from nepflow.stations.records import weights_of
 
 COLUMNS = ("variable", "year", "month", "quantity", "value", "unit")
 MINIMA = ("variable", "year", "month", "rho", "signal")
@@ -24,25 +22,17 @@ MINIMA = ("variable", "year", "month", "rho", "signal")
 
 def fit_climate(inputs, outputs, variable, settings, mem_mb):
     """Surfaces that miss the same stations share one decomposition."""
-    sites, values, *times = aggregation.monthly_matrix(
-        inputs["monthly"], variable, settings["years"], settings["min_stations"]
-    )
-    metres = cleaning.projected(sites["lon"], sites["lat"], raster.grid_of(inputs["grid"]).crs)
-    weights = None
-    if settings["weights_column"]:
-        names = sites["station"].to_numpy(str)
-        weights = weights_of(inputs["weights"], settings["weights_column"], names)
-    scale = 1000.0 * settings["length_scale_km"]
-    transformation = settings["transformation"]
+    own, values, times, steps = network.read(inputs, variable, settings)
     surfaces, log, minima = methods.fit(
         settings["method"],
-        Network.of(sites, metres, scale, weights, variable),
+        own,
         values,
         times,
         variable,
         methods.model_of(settings),
-        methods.departures_of(variable, settings),
+        methods.departures_of(variable, settings, steps),
     )
+    transformation = settings["transformation"]
     if settings["evaluator"] == "coarse":
         corrected = transformation == "log" and settings["bias_correction"] != "none"
         rasters = inputs["dem"], inputs["grid"]

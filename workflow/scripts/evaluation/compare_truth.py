@@ -1,7 +1,8 @@
 """Compare what the workflow recovers with the truth of a simulation.
 
 Reads   truth cubes and recovered cubes (band = year), grid
-Writes  table: means, bias, RMSE and correlation over all cells and years with a value
+Writes  table: means, bias, RMSE and correlation over all cells and years with a value; of trends,
+        which are least-squares slopes of both cubes, over all cells, and the spread of the truth
 """
 
 import numpy as np
@@ -15,23 +16,49 @@ COLUMNS = ["quantity", "statistic", "value", "unit"]
 def compare_truth(pairs, grid_path, output_path, mem_mb):
     """``pairs`` maps a quantity to (truth path, recovered path).
 
-    Further paths, cubes, count only the cells and years where all of them have a value.
+    Further paths, cubes, count only the cells and years where all of them have a value. A quantity
+    "slope of ..." is the least-squares slope of both cubes.
     """
     rows = []
     for quantity, (truth_path, recovered_path, *masks) in pairs.items():
         unit = raster.tags_of(truth_path)["unit"]
+        trend = quantity.startswith(SLOPE)
+        unit = per_year(unit) if trend else unit
         sums = np.zeros((3, 5, 2))
         inputs = [grid_path, truth_path, recovered_path, *masks]
         for _, _, (inside, truth, recovered, *known) in raster.blocks(
             inputs, mem_mb=mem_mb, outputs=10
         ):
             recovered = np.where(np.isnan(sum(known)), np.nan, recovered)
+            if trend:
+                truth, recovered = slope(truth)[None], slope(recovered)[None]
             for of_year in zip(truth, recovered, strict=True):
                 zones_sums.add_to_zones(products(*of_year), inside, sums)
         total, count, _ = sums
         rows += [(quantity, *row) for row in statistics(total[:, 1] / count[:, 1], unit)]
+        if trend:
+            rows.append((quantity, "true spread", spread(total[:, 1] / count[:, 1]), unit))
         rows.append((quantity, "cells", count[0, 1], "cells"))
     tables.write(rows, output_path, COLUMNS, simulated=True)
+
+
+SLOPE = "slope of "
+
+
+def per_year(unit):
+    """Unit of a slope."""
+    return unit.replace("yr-1", "yr-2") if "yr-1" in unit else f"{unit} yr-1"
+
+
+def slope(cube):
+    """Least-squares slope over the bands, a year each: (y, x)."""
+    step = np.arange(len(cube)) - (len(cube) - 1) / 2
+    return np.tensordot(step / (step**2).sum(), cube, 1)
+
+
+def spread(moments):
+    """Standard deviation of the truth over the cells, from the means of `products`."""
+    return np.sqrt(max(moments[2] - moments[0] ** 2, 0))
 
 
 def products(truth, recovered):
@@ -56,6 +83,7 @@ if __name__ == "__main__":
         files = snakemake.input
         climate = snakemake.params.climate
         pairs = {name: (files[f"true_{name}"], files[name]) for name in climate}
+        pairs |= {f"{SLOPE}{name}": pairs[name] for name in climate}
         pairs["npp"] = (files.true_npp, files.npp)
         neps = files.true_nep, files.nep
         if files.rh_monthly:

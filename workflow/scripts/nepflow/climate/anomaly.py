@@ -19,18 +19,32 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nepflow.climate import climatology, transformations
+from nepflow.climate import climatology, homogeneity, transformations
 from nepflow.study.variables import NORMAL
 
 
 @dataclass(frozen=True)
 class Departures:
-    """How departures from the climatology are counted; attributes as in `climatology.of_stations`."""
+    """How departures are counted; the first four attributes as in `climatology.of_stations`.
+
+    Attributes
+    ----------
+    steps : tuple of (int, int)
+        Station and first year behind each step where its record is split: each part has its own
+        normals, and is brought to the longest.
+    """
 
     departure: str
     amount: float = 0.0
     min_years: int = 3
     minimum: int = 10
+    steps: tuple = ()
+
+    @property
+    def of_climatology(self):
+        """The arguments of `climatology.of_stations`."""
+        names = ("departure", "amount", "min_years", "minimum")
+        return {name: getattr(self, name) for name in names}
 
 
 def fit(network, values, years, model, options):
@@ -52,34 +66,44 @@ def fit(network, values, years, model, options):
         observed.
     """
     months = np.tile(np.arange(1, 13), values.shape[1] // 12)
-    found = climatology.of_stations(
-        values,
-        months,
-        network.distance_km,
-        departure=options.departure,
-        amount=options.amount,
-        min_years=options.min_years,
-        minimum=options.minimum,
-    )
+    normals, departures = of_records(network, values, months, options)
     plain = replace(model, transformation="none")
-    front = network.fit(found.normals, model)
-    behind = network.fit(found.departures, plain)
-    _unbiased(front[0], found.normals, model.transformation)
+    front = network.fit(normals, model)
+    behind = network.fit(departures, plain)
+    _unbiased(front[0], normals, model.transformation)
     parts = {
         name: np.concatenate([front[0][name], behind[0][name]], axis=-1)
         for name in front[0]
         if name not in ("knots", "weights")
     }
     parts |= {name: front[0][name] for name in ("knots", "weights")}
-    used = np.where(np.isnan(found.departures), np.nan, values)
+    size = climatology.scale(normals, options.departure, options.amount)
+    repeats = values.shape[1] // 12
+    used = np.tile(normals, repeats) + np.tile(size, repeats) * departures
     parts |= {
         "years": np.concatenate([np.full(12, NORMAL), years]),
         "months": np.concatenate([np.arange(1, 13), months]),
-        "observed": np.concatenate([found.normals, used], axis=1),
+        "observed": np.concatenate([normals, used], axis=1),
     }
     log = {name: np.concatenate([front[1][name], behind[1][name]]) for name in front[1]}
     minima = [*front[2], *((surface + 12, *rest) for surface, *rest in behind[2])]
     return parts, log, minima
+
+
+def of_records(network, values, months, options):
+    """Return normals (station, 12) and departures (station, surface) of records split at steps."""
+    parts, owner = homogeneity.split(values, options.steps)
+    apart = network.distance_km[np.ix_(owner, owner)]
+    found = climatology.of_stations(parts, months, apart, **options.of_climatology)
+    count, length = len(values), (~np.isnan(found.departures)).sum(axis=1)
+    longest = [np.flatnonzero(owner == s)[length[owner == s].argmax()] for s in range(count)]
+    departures = np.full(values.shape, np.nan)
+    for part, station in zip(found.departures, owner, strict=True):
+        known = ~np.isnan(part)
+        departures[station, known] = part[known]
+    normals = found.normals[longest]
+    departures[np.isnan(normals)[:, months - 1]] = np.nan
+    return normals, departures
 
 
 def _unbiased(parts, normals, name):

@@ -1,8 +1,8 @@
 """The methods that make surfaces of the monthly values of stations: `climate.method`.
 
-    absolute    every month of every year is fitted by itself
-    anomaly     a climatology a calendar month, and the departures of every month from it
-    annual      years are fitted by themselves; what needs months has them as absolute
+absolute    every month of every year is fitted by itself
+anomaly     a climatology a calendar month, and the departures of every month from it
+annual      years are fitted by themselves; what needs months has them as absolute
 """
 
 from dataclasses import fields
@@ -131,9 +131,10 @@ def model_of(settings):
     return fitting.Model(vertical_scale=vertical, **chosen)
 
 
-def departures_of(variable, settings):
-    """Return the `anomaly.Departures` of a variable and the settings of a rule."""
+def departures_of(variable, settings, steps=()):
+    """Return the `anomaly.Departures` of a variable, the settings of a rule and steps to split at."""
     return anomaly.Departures(
+        steps=tuple(steps),
         departure=VARIABLES[variable].departure,
         amount=settings["ratio_above"] or 0.0,
         min_years=settings["normal_years"],

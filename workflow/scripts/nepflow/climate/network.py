@@ -7,6 +7,9 @@ import numpy as np
 
 from nepflow._log import progress
 from nepflow.climate import fitting
+from nepflow.io import raster, tables
+from nepflow.stations import aggregation, cleaning
+from nepflow.stations.records import weights_of
 
 PRESENT_MONTHS = 6  # of every year, that a station of the constant network has
 
@@ -82,3 +85,56 @@ def constant(values):
     """
     by_year = (~np.isnan(values)).reshape(len(values), -1, 12).sum(axis=2)
     return (by_year >= PRESENT_MONTHS).all(axis=1)
+
+
+def read(inputs, variable, settings):
+    """Return the network of a variable as the policy for steps leaves it.
+
+    Parameters
+    ----------
+    inputs : dict
+        monthly, grid, weights (where settings name a column) and steps (where the policy is not
+        "report"): files.
+    variable : str
+    settings : dict
+        years, min_stations, length_scale_km, weights_column, policy.
+
+    Returns
+    -------
+    network : Network
+    values : ndarray, shape (station, surface)
+    times : (ndarray of int, ndarray of int), shape (surface,)
+        Years and months.
+    steps : list of (int, int)
+        Station and number of the first year behind each step where its record is to be split.
+
+    Raises
+    ------
+    records.BadStations
+        If too few stations are left.
+    """
+    sites, values, *times = aggregation.monthly_matrix(
+        inputs["monthly"], variable, settings["years"], settings["min_stations"]
+    )
+    names = sites["station"].to_numpy(str)
+    steps = []
+    if settings["policy"] != "report" and inputs["steps"]:
+        steps = steps_of(tables.read(inputs["steps"]), names, variable, settings["years"])
+    if settings["policy"] == "exclude" and steps:
+        kept = ~np.isin(np.arange(len(names)), [station for station, _ in steps])
+        sites, names, values, steps = sites[kept], names[kept], values[kept], []
+        aggregation.require_stations(values, times, variable, settings["min_stations"])
+    weights = None
+    if settings["weights_column"]:
+        weights = weights_of(inputs["weights"], settings["weights_column"], names)
+    metres = cleaning.projected(sites["lon"], sites["lat"], raster.grid_of(inputs["grid"]).crs)
+    scale = 1000.0 * settings["length_scale_km"]
+    return Network.of(sites, metres, scale, weights, variable), values, times, steps
+
+
+def steps_of(table, names, variable, years):
+    """Return (station, number of the first year behind) of the rows of a table of steps."""
+    own = table[table["variable"] == variable]
+    places = {name: number for number, name in enumerate(names)}
+    pairs = zip(own["station"].astype(str), own["year"].astype(int), strict=True)
+    return [(places[name], list(years).index(year)) for name, year in pairs if name in places]

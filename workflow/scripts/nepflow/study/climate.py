@@ -44,7 +44,13 @@ def check(climate, study, file):
             f"{file}: climate.time_step normals has no years, which climate.method {method} needs. "
             "Set the method to null, or bring monthly records."
         )
-    if climate["source"] != "stations" or study["climate"]["method"] != "anomaly":
+    anomaly = study["climate"]["method"] == "anomaly"
+    if climate["homogeneity"]["policy"] == "split" and not anomaly:
+        raise BadStudy(
+            f"{file}: climate.homogeneity.policy split gives each part of a record its own normals, "
+            f"which climate.method {study['climate']['method']} has not. Choose exclude or report."
+        )
+    if climate["source"] != "stations" or not anomaly:
         return
     if years < climate["climatology"]["min_years"]:
         raise BadStudy(
@@ -110,6 +116,36 @@ def if_stations(study, file):
     return [] if layers.is_gridded(study) else layers.below(study, file)
 
 
+def steps_file(study):
+    """Return the table of steps, if stations that have one are left out or split."""
+    used = study["climate"]["homogeneity"]["policy"] != "report"
+    return layers.table(study, "station_steps") if used else []
+
+
+def networks(study):
+    """Return the tables of the trends of networks of stations, where trends are estimated."""
+    compared = study["has_trend"] and not layers.is_gridded(study)
+    compared = compared and study["climate"]["time_step"] != "normals"
+    names = study["climate"]["variables"] if compared else []
+    return [f"{name}_networks" for name in names]
+
+
+def network_tables(study):
+    """Return the files of `networks`."""
+    return [layers.table(study, name) for name in networks(study)]
+
+
+POWER_CERES = 2001  # radiation of NASA POWER: GEWEX SRB before, CERES SYN1deg from this year on
+
+
+def mixes_power_sources(study):
+    """Tell whether radiation of NASA POWER comes from both of its sources in the study's years."""
+    climate = study["climate"]
+    fetched = study.get("acquire", {}).get("radiation") == "nasa_power"
+    fetched = fetched and "radiation" in climate["variables"]
+    return fetched and study["years"][0] < POWER_CERES <= study["years"][-1]
+
+
 def weights_file(study):
     """Return the station file, if one of its columns holds weights."""
     return study["files"]["stations"] if study["climate"]["weights_column"] else []
@@ -140,6 +176,8 @@ def tables(study):
         "station_variograms",
         "kriging_errors",
         "station_completeness",
+        "station_steps",
+        *networks(study),
         *(f"{variable}_{kind}" for kind in FIT_TABLES for variable in variables),
         *grids,
         *(f"{variable}_comparison" for variable in variables if climate.get("grids")),
