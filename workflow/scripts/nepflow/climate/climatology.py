@@ -34,6 +34,7 @@ LAGS = 15  # classes of distance of the variogram of departures
 LEAST_GAIN = 0.25  # of a ratio: neighbours that are drier than this share tell no normal
 TOLERANCE = 1e-4  # of the standard deviation of departures, of a normal
 MOST_ROUNDS = 100
+ALIKE = 1e-6  # semivariance, of a variance of 1, below which all stations depart alike
 
 
 @dataclass(frozen=True)
@@ -123,10 +124,14 @@ def of_stations(values, months, distance_km, *, departure, amount, min_years, mi
 def _neighbours(cube, normals, distance_km, departure, amount):
     """Return the kriging matrix of departures, all calendar months on one scale."""
     found = (cube - normals[:, None]) / scale(normals, departure, amount)[:, None]
-    found = found / np.nanstd(found, axis=(0, 1))
-    rows = found.reshape(len(cube), -1).T
-    classes = spatial_variogram.empirical_semivariances(rows, distance_km, LAGS)
-    return kriging_matrix(distance_km, spatial_variogram.fitted(*classes, "exponential"))
+    spread = np.nanstd(found, axis=(0, 1))
+    rows = (found / np.where(spread > 0, spread, 1.0)).reshape(len(cube), -1).T
+    apart, semivariance, pairs = spatial_variogram.empirical_semivariances(rows, distance_km, LAGS)
+    if semivariance.max(initial=0.0) < ALIKE:
+        model = spatial_variogram.Variogram("exponential", ALIKE, 1.0, distance_km.max())
+    else:
+        model = spatial_variogram.fitted(apart, semivariance, pairs, "exponential")
+    return kriging_matrix(distance_km, model)
 
 
 def predicted(departures, matrix, minimum):
