@@ -11,7 +11,6 @@ from nepflow.climate import evaluation, methods, network
 from nepflow.climate import surfaces as climate_surfaces
 from nepflow.io import raster, tables
 from nepflow.pixel import trend
-from nepflow.stations import aggregation
 from nepflow.study.variables import VARIABLES
 
 CELLS = 2000  # of the area, evenly spread, that means and trends are taken of

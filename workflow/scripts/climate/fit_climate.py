@@ -11,7 +11,7 @@ import logging
 from dataclasses import replace
 
 import numpy as np
-from nepflow._log import logged_to, progress
+from nepflow._log import logged_to
 from nepflow.climate import coarse, diagnostics, methods, network
 from nepflow.climate import surfaces as climate_surfaces
 from nepflow.io import raster, tables

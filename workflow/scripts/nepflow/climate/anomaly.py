@@ -3,7 +3,7 @@
 With C the climatology of a calendar month, back-transformed, and r the departure of a month:
 
     value    P = C + S(C) r, at least 0 for ratios            S of `climatology`
-    error    SE_P^2 = (dP/dC SE_C)^2 + (S SE_r)^2             dP/dC = 1 + r where a ratio holds, else 1
+    error    SE_P^2 = (dP/dC SE_C)^2 + (S SE_r)^2             dP/dC = 1 + r for ratios, else 1
 
 SE_C is the error of a surface of many years, SE_r that of the year: they are taken as independent.
 

@@ -3,8 +3,8 @@
 A monthly value v of station s in year y departs from the station's normal c of the calendar month:
 
     v = c + S(c) r(y)        S(c) = 1              differences (temperature)
-                             S(c) = max(c, a)      ratios: v / c - 1 where c is at least the amount a,
-                                                   a difference in units of a below it
+                             S(c) = max(c, a)      ratios: v / c - 1 where c is at least the
+                                                   amount a, a difference in units of a below it
 
 r is what is interpolated. A normal is the mean over all years of the study. A station that lacks
 years takes what the others know of them: with r' the departure that its neighbours predict,
@@ -49,14 +49,11 @@ class Climatology:
         r; NaN where there is no value, or no normal.
     errors : ndarray, shape (station, surface)
         r minus what the neighbours predict, r - r'.
-    rounds : int
-        Repetitions until the normals stood still.
     """
 
     normals: np.ndarray
     departures: np.ndarray
     errors: np.ndarray
-    rounds: int
 
 
 def scale(normals, departure, amount):
@@ -98,7 +95,7 @@ def of_stations(values, months, distance_km, *, departure, amount, min_years, mi
     normals = _mean(cube)
     matrix = _neighbours(cube, normals, distance_km, departure, amount)
     seen = ~np.isnan(cube)
-    for rounds in range(1, MOST_ROUNDS + 1):
+    for _ in range(MOST_ROUNDS):
         size = scale(normals, departure, amount)
         found = (cube - normals[:, None]) / size[:, None]
         expected = predicted(found, matrix, minimum)
@@ -116,9 +113,7 @@ def of_stations(values, months, distance_km, *, departure, amount, min_years, mi
     found = (cube - normals[:, None]) / scale(normals, departure, amount)[:, None]
     errors = found - predicted(found, matrix, minimum)
     shape, back = values.shape, months[:12] - 1
-    return Climatology(
-        normals, found[:, :, back].reshape(shape), errors[:, :, back].reshape(shape), rounds
-    )
+    return Climatology(normals, found[:, :, back].reshape(shape), errors[:, :, back].reshape(shape))
 
 
 def _neighbours(cube, normals, distance_km, departure, amount):

@@ -242,7 +242,7 @@ def predictions(surfaces):
 
 
 def _of_months(surfaces):
-    """Return the surfaces of single months, without climatology and annual values, and predictions."""
+    """Return the surfaces of single months, no climatology or annual values, and predictions."""
     single = (np.arange(surfaces.years.size) >= surfaces.climatology) & (surfaces.months != ANNUAL)
     return surfaces.columns(single), predictions(surfaces)[:, single]
 

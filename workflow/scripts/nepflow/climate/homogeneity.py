@@ -5,9 +5,9 @@ Of a series z of n years, standardised, with the means z1 of the first k and z2 
     T(k) = k z1^2 + (n - k) z2^2        T0 = max T(k)
 
 The series is what a station's departures from its normals differ from those that its neighbours
-predict (`climatology`), a mean a year: weather that all share is gone. The step with the largest T0
-is found first and the record split there, so that it does not make steps of its neighbours; then all
-series are made again, until no step is left. A step that all stations share is not seen.
+predict (`climatology`), a mean a year: weather that all share is gone. The step with the largest
+T0 is found first and the record split there, so that it does not make steps of its neighbours;
+then all series are made again, until no step is left. A step that all stations share is not seen.
 
 References
 ----------

@@ -95,8 +95,8 @@ def _of_years(network, values, times, variable, model, options):
     few = np.flatnonzero(stations < options.minimum)
     if few.size:
         raise BadStations(
-            f"{variable}: {stations[few[0]]} stations have all months of {years[few[0]]}, fewer than "
-            "climate.min_stations. Set climate.method: anomaly, which needs no whole years."
+            f"{variable}: {stations[few[0]]} stations have all months of {years[few[0]]}, fewer "
+            "than climate.min_stations. Set climate.method: anomaly, which needs no whole years."
         )
     parts, log, minima = _absolute(network, values, times, model)
     own, own_log, own_minima = network.fit(yearly, model)
@@ -132,7 +132,7 @@ def model_of(settings):
 
 
 def departures_of(variable, settings, steps=()):
-    """Return the `anomaly.Departures` of a variable, the settings of a rule and steps to split at."""
+    """Return the `anomaly.Departures` of a variable and the settings of a rule."""
     return anomaly.Departures(
         steps=tuple(steps),
         departure=VARIABLES[variable].departure,

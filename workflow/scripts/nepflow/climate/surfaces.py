@@ -9,7 +9,10 @@ from nepflow.study.variables import NORMAL
 
 MONTHLY_SOURCE = "thin plate splines of monthly station values with elevation"
 NORMALS_SOURCE = "monthly normals applied to every year"
-ANOMALY_SOURCE = "thin plate splines of the climatology of stations with elevation, and of each month's departures"
+ANOMALY_SOURCE = (
+    "thin plate splines of the climatology of stations and of each month's departures, "
+    "with elevation"
+)
 ANNUAL_SOURCE = "thin plate splines of annual station values with elevation"
 ANNUAL = 0  # the month of surfaces of annual values
 _BY_SURFACE = (

@@ -300,8 +300,8 @@ def step_warnings(table):
     for variable, rows in table.groupby("variable", sort=False):
         yield (
             f"{variable} steps",
-            f"{rows['station'].nunique()} stations step against their neighbours; their records are "
-            f"{done[rows['policy'].iloc[0]]} (climate.homogeneity.policy; station_steps.csv)",
+            f"{rows['station'].nunique()} stations step against their neighbours; their records "
+            f"are {done[rows['policy'].iloc[0]]} (climate.homogeneity.policy; station_steps.csv)",
         )
 
 
@@ -330,14 +330,22 @@ def plot_warnings(table, model):
     )
 
 
+def _of_networks(paths):
+    """Yield the warnings of networks and steps."""
+    for path in paths["networks"]:
+        yield from network_warnings(tables.read(path, ["network", "quantity", "value", "unit"]))
+    for path in paths["steps"]:
+        yield from step_warnings(tables.read(path, ["variable", "station", "policy"]))
+
+
 def of(paths, study):
     """Yield (topic, warning).
 
     Parameters
     ----------
     paths : dict
-        ``casa``, ``defects``, ``detectors``, ``plots``, ``projects``, ``variation``: lists of
-        tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
+        ``casa``, ``defects``, ``detectors``, ``networks``, ``plots``, ``projects``, ``steps``,
+        ``variation``: lists of tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
     study : dict
         Merged settings.
     """
@@ -351,10 +359,7 @@ def of(paths, study):
     fits = {name: tables.read(path, ["quantity"]) for name, path in paths["fits"].items()}
     for path in paths["defects"]:
         yield from table_warnings(tables.read(path, ["station", "reason"]), fits)
-    for path in paths["networks"]:
-        yield from network_warnings(tables.read(path, ["network", "quantity", "value", "unit"]))
-    for path in paths["steps"]:
-        yield from step_warnings(tables.read(path, ["variable", "station", "policy"]))
+    yield from _of_networks(paths)
     for path in paths["detectors"]:
         yield from results.warnings(tables.read(path, ["factor", "quantity", "value"]))
     for path in paths["plots"]:

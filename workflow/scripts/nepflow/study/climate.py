@@ -47,7 +47,7 @@ def check(climate, study, file):
     anomaly = study["climate"]["method"] == "anomaly"
     if climate["homogeneity"]["policy"] == "split" and not anomaly:
         raise BadStudy(
-            f"{file}: climate.homogeneity.policy split gives each part of a record its own normals, "
+            f"{file}: climate.homogeneity.policy split gives each part of a record own normals, "
             f"which climate.method {study['climate']['method']} has not. Choose exclude or report."
         )
     if climate["source"] != "stations" or not anomaly:
@@ -60,8 +60,8 @@ def check(climate, study, file):
         )
     if climate["bias_correction"] != "none":
         raise BadStudy(
-            f"{file}: climate.bias_correction {climate['bias_correction']} is one of climate.method "
-            "absolute; anomaly corrects its climatology by stations left out. Set it to none, or "
+            f"{file}: climate.bias_correction {climate['bias_correction']} is one of "
+            "climate.method absolute; anomaly corrects its climatology by stations left out. Set it to none, or "
             "the method to absolute."
         )
     if climate["smoothing"] == "known_variance":

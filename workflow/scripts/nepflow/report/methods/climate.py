@@ -202,6 +202,9 @@ def _annual(climate):
         kinds.setdefault(VARIABLES[name].statistic, []).append(name)
     parts = [f"the {kind} ({_names(names)})" for kind, names in kinds.items()]
     if climate.get("method") == "annual" and climate["source"] != "grids":
-        return " Annual fields are those of annual values at stations; months were fitted by themselves."
+        return (
+            " Annual fields are those of annual values at stations; months were fitted by "
+            "themselves."
+        )
     made = "fields" if climate["source"] == "grids" else "surfaces"
     return f" Annual fields are {' or '.join(parts)} of the monthly {made}."
