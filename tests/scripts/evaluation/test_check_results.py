@@ -36,7 +36,7 @@ def checked(folder, nep):
     columns = ["zones", "code", "year", "quantity", "total", "cells"]
     pd.DataFrame(sums, columns=columns).to_parquet(folder / "sums.parquet")
     given = {name: str(folder / f"{name}.csv") for name in ("series", "missing_reason")}
-    given |= {"sums": str(folder / "sums.parquet"), "variation": []}
+    given |= {"sums": str(folder / "sums.parquet"), "variation": [], "networks": [], "steps": []}
     given |= {"defects": [], "casa": [], "plots": [], "detectors": [], "fits": {}}
     given |= {"polygons": [zones.path, zones.path], "projects": [str(folder / "projects.csv")]}
     outputs = {name: folder / f"{name}.csv" for name in ("checks", "warnings")}

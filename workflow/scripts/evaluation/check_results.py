@@ -12,7 +12,7 @@ from nepflow.io import raster, tables, user_rasters
 from nepflow.report import notes
 from nepflow.zones import sums
 
-LISTED = ("defects", "casa", "plots", "projects", "variation")  # one table or none
+LISTED = ("defects", "casa", "plots", "projects", "steps", "variation")  # one table or none
 CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 
@@ -69,6 +69,7 @@ if __name__ == "__main__":
                 **{name: snakemake.input[name] for name in ("sums", "series", "missing_reason")},
                 **{n: [f for f in [snakemake.input[n]] if f] for n in LISTED},
                 "detectors": list(snakemake.input.detectors),
+                "networks": list(snakemake.input.networks),
                 "polygons": list(snakemake.input.polygons),
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },

@@ -345,7 +345,8 @@ def of(paths, study):
     ----------
     paths : dict
         ``casa``, ``defects``, ``detectors``, ``networks``, ``plots``, ``projects``, ``steps``,
-        ``variation``: lists of tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
+        ``variation``: lists of tables, empty where a study has none; ``polygons``: rasters;
+        ``fits``: {variable: table}.
     study : dict
         Merged settings.
     """

@@ -61,8 +61,8 @@ def check(climate, study, file):
     if climate["bias_correction"] != "none":
         raise BadStudy(
             f"{file}: climate.bias_correction {climate['bias_correction']} is one of "
-            "climate.method absolute; anomaly corrects its climatology by stations left out. Set it to none, or "
-            "the method to absolute."
+            "climate.method absolute; anomaly corrects its climatology by stations left out. "
+            "Set it to none, or the method to absolute."
         )
     if climate["smoothing"] == "known_variance":
         raise BadStudy(
