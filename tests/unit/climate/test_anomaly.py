@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pyproj
 import pytest
-from nepflow.climate import anomaly, diagnostics, evaluation, fitting, methods
+from affine import Affine
+from nepflow.climate import anomaly, coarse, diagnostics, evaluation, fitting, methods
 from nepflow.climate.network import Network, constant
+from nepflow.io import raster
 
 YEARS = np.arange(2001, 2009)
 TIMES = np.repeat(YEARS, 12), np.tile(np.arange(1, 13), YEARS.size)
@@ -161,3 +164,29 @@ def test_annual_values_stand_behind_the_months():
     assert log["RHO"].size == surfaces.years.size == 13 * YEARS.size
     assert surfaces.of_years([2001]).months.tolist() == list(range(1, 13))
     assert fitted(own, values, method="absolute")[0].of_annual_values([2001]) is None
+
+
+@pytest.mark.parametrize("variable", ["temperature", "precipitation"])
+def test_nodes_keep_their_bound(variable):
+    own = network()
+    rains = variable == "precipitation"
+    model = replace(FIXED, transformation="square_root" if rains else "none")
+    values, options = (rain(own), RATIO) if rains else (temperatures(own), DIFFERENCE)
+    surfaces, _, _ = fitted(own, values, variable, options, model)
+    crs = pyproj.CRS("+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m")
+    grid = raster.Grid(crs.to_wkt(), Affine(5000, 0, -2e5, 0, -5000, 2e5), 80, 80)
+    elevation = np.random.default_rng(2).uniform(100, 2500, (80, 80))
+    found = coarse.bounds(surfaces, grid, (100, 2500))
+    x, y = grid.xy(0, 80)
+    chosen = surfaces.of_years([2004])
+    for step in (16, 4):
+        exact, nodes = (
+            evaluation.by_chunks(
+                lambda v: v.copy(),
+                [evaluation.evaluation_of(replace(chosen, step=size), grid)],
+                *(x, y, elevation),
+            )
+            for size in (0, step)
+        )
+        assert 0 < np.abs(exact - nodes).max() <= found[step]
+    assert found[4] < found[16]
