@@ -48,7 +48,8 @@ STUDY = {
         {"name": "water", "codes": [17], "colour": "#4575b4"},
     ],
     "landcover_dates": {2001: 2001, 2010: 2010},
-    "climate": DEFAULTS["climate"] | {"variables": ["temperature", "precipitation"]},
+    "climate": DEFAULTS["climate"]
+    | {"variables": ["temperature", "precipitation"], "method": "anomaly"},
     "zones": [{"name": "province", "kind": "area"}],
     "respiration": {"model": "pei2009", "time_step": "monthly", "reason": "it is monthly"},
     "trend": {

@@ -3,8 +3,8 @@
 Inputs   <study>/stations/{monthly,suspects}.csv, or rasters of climate.grids; <study>/{grid,dem}.tif
 Outputs  <study>/climate/<variable>{.tif,_fit.npz,_residuals.parquet,_standard_error_<year>.tif},
          climate/{native,grids}/<variable>.tif, <variable>_difference.tif, climate/pet.tif,
-         <study>/tables/<variable>_{fit,minima,floored,ranked,suspects,grids,comparison}.csv,
-         <study>/tables/station_suspects.csv
+         <study>/tables/<variable>_{fit,minima,floored,ranked,suspects,grids,comparison,networks}.csv,
+         <study>/tables/station_{suspects,steps}.csv
 """
 
 from nepflow.study import climate, layers, variables
@@ -16,6 +16,7 @@ rule fit_climate:
         grid="<study>/grid.tif",
         weights=of_study(climate.weights_file),
         dem=of_study(climate.dem_if_coarse),
+        steps=of_study(climate.steps_file),
     output:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
@@ -29,6 +30,10 @@ rule fit_climate:
         runtime=by_size(30),
     params:
         years=setting("years"),
+        method=setting("climate/method"),
+        policy=setting("climate/homogeneity/policy"),
+        normal_years=setting("climate/climatology/min_years"),
+        ratio_above=setting("climate/climatology/ratio_above/{variable}"),
         model=setting("climate/model"),
         exaggeration=setting("climate/elevation_exaggeration"),
         order=setting("climate/order"),
@@ -51,6 +56,76 @@ rule fit_climate:
         "{wildcards.study}: monthly surfaces of {wildcards.variable}."
     script:
         "../scripts/climate/fit_climate.py"
+
+
+rule find_steps:
+    input:
+        monthly="<study>/stations/monthly.csv",
+        grid="<study>/grid.tif",
+    output:
+        table="<study>/tables/station_steps.csv",
+    log:
+        "<logs>/{study}/find_steps.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(15),
+    params:
+        variables=setting("climate/variables"),
+        years=setting("years"),
+        min_stations=setting("climate/min_stations"),
+        normal_years=setting("climate/climatology/min_years"),
+        ratio_above=setting("climate/climatology/ratio_above"),
+        policy=setting("climate/homogeneity/policy"),
+        rule=setting("climate/homogeneity"),
+        simulated=setting("simulated"),
+    message:
+        "{wildcards.study}: steps of stations against their neighbours."
+    script:
+        "../scripts/climate/find_steps.py"
+
+
+rule compare_networks:
+    input:
+        monthly="<study>/stations/monthly.csv",
+        fit="<study>/climate/{variable}_fit.npz",
+        grid="<study>/grid.tif",
+        dem="<study>/dem.tif",
+        weights=of_study(climate.weights_file),
+        steps=of_study(climate.steps_file),
+    output:
+        table="<study>/tables/{variable}_networks.csv",
+    log:
+        "<logs>/{study}/compare_networks/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(30),
+    params:
+        years=setting("years"),
+        method=setting("climate/method"),
+        policy=setting("climate/homogeneity/policy"),
+        normal_years=setting("climate/climatology/min_years"),
+        ratio_above=setting("climate/climatology/ratio_above/{variable}"),
+        model=setting("climate/model"),
+        exaggeration=setting("climate/elevation_exaggeration"),
+        order=setting("climate/order"),
+        smoothing=setting("climate/smoothing"),
+        smoothing_value=setting("climate/smoothing_value/{variable}", default=None),
+        common_smoothing=setting("climate/common_smoothing"),
+        weights_column=setting("climate/weights_column"),
+        close_km=setting("climate/close_stations_km"),
+        block_km=setting("climate/block_km"),
+        length_scale_km=setting("climate/length_scale_km"),
+        transformation=setting("climate/transformation/{variable}"),
+        min_stations=setting("climate/min_stations"),
+        simulated=setting("simulated"),
+    message:
+        "{wildcards.study}: trend of {wildcards.variable} of the stations there throughout."
+    script:
+        "../scripts/climate/compare_networks.py"
 
 
 rule interpolate_climate:

@@ -332,6 +332,8 @@ rule check_results:
         suspects=of_study(climate.if_stations, file="tables/station_suspects.csv"),
         definitions=of_study(climate.if_stations, file="tables/station_definitions.csv"),
         fits=of_study(climate.fits),
+        networks=of_study(climate.network_tables),
+        steps=of_study(climate.if_stations, file="tables/station_steps.csv"),
         casa=of_study(npp.casa_table),
         detectors=of_study(detector.factor_tables),
         plots=of_study(evaluation.plots_if_compared),

@@ -1,5 +1,7 @@
 """The scale of standard errors: by hand, and whether intervals hold what nobody measured."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from nepflow.climate import calibration, diagnostics, uncertainty
@@ -7,25 +9,30 @@ from nepflow.climate.calibration import Scale
 from test_climate import evaluated, surfaces_of
 
 
+def ratios(name, observed, residuals, variance, correlation, statistic):
+    own = SimpleNamespace(climatology=0, transformation=name, observed=observed)
+    return calibration.squared_ratios(own, residuals, variance, [correlation], statistic)
+
+
 def test_ratio_by_hand():
     # errors 3 and 1 of two uncorrelated months: mean 2; SE sqrt(4 + 5) / 2 = 1.5; (2 / 1.5)^2
     one = np.array([[3.0, 1.0]]), np.array([[4.0, 5.0]])
     observed = np.array([[10.0, 10.0]])
-    found = calibration.squared_ratios("none", observed, *one, np.eye(2), "mean")
+    found = ratios("none", observed, *one, np.eye(2), "mean")
     assert found[0] == pytest.approx(16 / 9)
     # the sum doubles both
-    assert calibration.squared_ratios("none", observed, *one, np.eye(2), "sum")[0] == found[0]
+    assert ratios("none", observed, *one, np.eye(2), "sum")[0] == found[0]
     # a month that is missing counts in neither: (1.5 / sqrt(5) / 2)^2 of the second alone
     half = np.array([[np.nan, 1.0]]), np.array([[np.nan, 5.0]])
-    found = calibration.squared_ratios("none", observed, *half, np.eye(2), "mean")
+    found = ratios("none", observed, *half, np.eye(2), "mean")
     assert found[0] == pytest.approx(1 / 5)
     none = np.full((1, 2), np.nan)
-    assert np.isnan(calibration.squared_ratios("none", observed, none, none, np.eye(2), "mean"))
+    assert np.isnan(ratios("none", observed, none, none, np.eye(2), "mean"))
 
 
 def test_square_roots_are_compared_in_the_unit_of_the_variable():
     # root 3 predicted as 2 with variance 0.25: 9 against 4; SE 2 x 0.5 x sqrt(4 + 0.125)
-    found = calibration.squared_ratios(
+    found = ratios(
         "square_root", np.array([[9.0]]), np.array([[1.0]]), np.array([[0.25]]), np.eye(1), "sum"
     )
     assert found[0] == pytest.approx(25 / 4.125)

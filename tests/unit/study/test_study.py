@@ -6,6 +6,7 @@ import shutil
 import pytest
 import yaml
 from nepflow.study import checks
+from nepflow.study import climate as study_climate
 from nepflow.study import load as study_load
 
 NORTHWEST = "northwest_china"
@@ -239,10 +240,57 @@ def test_circles_and_missing_files_are_refused(root, config):
 
 
 @pytest.mark.parametrize(
+    ("has_trend", "asked", "time_step", "method"),
+    [
+        (True, None, "daily", "anomaly"),
+        (False, None, "daily", "absolute"),
+        (False, "anomaly", "monthly", "anomaly"),
+        (True, "annual", "monthly", "annual"),
+        (True, None, "normals", "absolute"),
+    ],
+)
+def test_method_of_the_climate(has_trend, asked, time_step, method):
+    study = {"climate": {"method": asked, "time_step": time_step}}
+    assert study_climate.method_of(study, has_trend) == method
+
+
+def test_long_studies_have_departures_and_a_constant_network(root, config):
+    loaded = load(root, config, NORTHWEST)
+    assert loaded["climate"]["method"] == "anomaly"
+    names = study_climate.networks(loaded)
+    assert names == [f"{name}_networks" for name in loaded["climate"]["variables"]]
+    assert study_climate.networks(loaded | {"has_trend": False}) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "first", "mixed"),
+    [("nasa_power", 2000, True), ("nasa_power", 2001, False), ("none", 2000, False)],
+)
+def test_radiation_of_nasa_power_before_2001(source, first, mixed):
+    climate = {"variables": ["temperature", "radiation"]}
+    study = {"acquire": {"radiation": source}, "climate": climate, "years": range(first, 2011)}
+    assert study_climate.mixes_power_sources(study) == mixed
+
+
+@pytest.mark.parametrize(
     ("climate", "fault"),
     [
         ({"model": "trivariate", "evaluator": "coarse"}, "Set the evaluator to exact"),
         ({"smoothing": "known_variance"}, "needs a value of temperature"),
+        ({"bias_correction": "surface"}, "is one of climate.method absolute"),
+        ({"method": "anomaly", "time_step": "normals"}, "normals has no years"),
+        ({"method": "annual", "evaluator": "coarse"}, "keeps a tolerance of months"),
+        (
+            {"method": "absolute", "homogeneity": {"policy": "split"}},
+            "Choose exclude or report",
+        ),
+        (
+            {
+                "smoothing": "known_variance",
+                "smoothing_value": dict.fromkeys(["temperature", "precipitation", "radiation"], 1),
+            },
+            "Choose gcv or gml",
+        ),
         ({"smoothing": "fixed_rho", "smoothing_value": {"temperature": 1}}, "of precipitation"),
         ({"standard_error_years": [1999]}, "not a year of the study"),
         ({"variables": ["temperature", "precipitation"]}, "residuals of radiation"),

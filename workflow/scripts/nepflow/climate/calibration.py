@@ -21,7 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nepflow.climate import diagnostics, transformations
+from nepflow.climate import anomaly, diagnostics, transformations
+from nepflow.study.variables import NORMAL
 
 
 @dataclass(frozen=True)
@@ -64,33 +65,37 @@ def scale_of(surfaces, statistic):
     Scale
     """
     left_out = (
-        (surfaces.loo_residuals, surfaces.loo_variance),
-        (surfaces.block_residuals, surfaces.block_variance),
+        lambda own: (own.loo_residuals, own.loo_variance),
+        lambda own: (own.block_residuals, own.block_variance),
     )
     squares = [[], []]
-    for year in np.unique(surfaces.years):
-        own = np.flatnonzero(surfaces.years == year)
-        correlation = diagnostics.month_correlation(surfaces.columns(own))
-        for found, (residuals, variance) in zip(squares, left_out, strict=True):
-            parts = surfaces.observed[:, own], residuals[:, own], variance[:, own]
-            found.append(squared_ratios(surfaces.transformation, *parts, correlation, statistic))
+    for own in _by_year(surfaces):
+        correlations = diagnostics.year_correlations(own)
+        for found, evidence in zip(squares, left_out, strict=True):
+            found.append(squared_ratios(own, *evidence(own), correlations, statistic))
     return Scale(*(_root_mean(np.concatenate(found)) for found in squares))
 
 
-def squared_ratios(transformation, observed, residuals, variance, correlation, statistic):
-    """Return squared errors of combined values over their predicted variances.
+def _by_year(surfaces):
+    """Yield the surfaces that make each year: its months, behind a climatology, or its value."""
+    years = np.unique(surfaces.years)
+    for year in years[years != NORMAL] if surfaces.climatology else years:
+        annual = surfaces.of_annual_values([year])
+        yield surfaces.of_years([year]) if annual is None else annual
+
+
+def squared_ratios(surfaces, residuals, variance, correlations, statistic):
+    """Return squared errors of annual values over their predicted variances.
 
     Parameters
     ----------
-    transformation : str
-        Name in `transformations`.
-    observed : ndarray, shape (station, surface)
-        In the unit of the variable.
+    surfaces : surfaces.Surfaces
+        Of one year: months, months behind a climatology, or the annual value itself.
     residuals, variance : ndarray, shape (station, surface)
-        Of the transformed values, observed minus predicted without the station, and the variance
-        of the surface there; NaN where there is none.
-    correlation : ndarray, shape (surface, surface)
-        Of errors.
+        Observed minus predicted without the station, and the variance of the surface there; NaN
+        where there is none.
+    correlations : list of ndarray
+        Of `diagnostics.year_correlations`.
     statistic : {"mean", "sum"}
 
     Returns
@@ -98,15 +103,22 @@ def squared_ratios(transformation, observed, residuals, variance, correlation, s
     ndarray, shape (station,)
         NaN for stations without any value or variance.
     """
-    known = np.isfinite(residuals + variance)
-    predicted = transformations.forward(transformation, observed) - residuals
-    error = observed - transformations.back(transformation, predicted)
-    deviation = transformations.standard_error(transformation, predicted, variance)
-    total = np.where(known, error, 0.0).sum(axis=1)
+    front = surfaces.climatology
+    if front:
+        fitted = anomaly.observed_parts(surfaces) - residuals
+        predicted = anomaly.predicted(surfaces, residuals)
+    else:
+        fitted = transformations.forward(surfaces.transformation, surfaces.observed) - residuals
+        predicted = transformations.back(surfaces.transformation, fitted)
+    error = (surfaces.observed - predicted)[:, front:]
+    parts = np.isfinite(fitted + variance).reshape(len(fitted), -1, error.shape[1]).all(axis=1)
+    known = np.tile(parts, fitted.shape[1] // error.shape[1])
+    pair = np.where(known, fitted, 0.0).T, np.where(known, variance, 0.0).T
+    combined = diagnostics.error_of_year(surfaces, pair, correlations, statistic)
+    total = np.where(parts, error, 0.0).sum(axis=1)
     if statistic == "mean":
-        total = total / observed.shape[1]
-    combined = diagnostics.combined_error(np.where(known, deviation, 0.0).T, correlation, statistic)
-    ratio = np.full(len(observed), np.nan)
+        total = total / error.shape[1]
+    ratio = np.full(len(total), np.nan)
     return np.divide(total, combined, out=ratio, where=combined > 0) ** 2
 
 

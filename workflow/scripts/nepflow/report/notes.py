@@ -5,7 +5,7 @@ from nepflow.io import raster, tables
 from nepflow.pixel import variability
 from nepflow.respiration import calibration
 from nepflow.stations import archive_rules, suspects
-from nepflow.study import attribution, modis, respiration
+from nepflow.study import attribution, climate, modis, respiration
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
@@ -135,6 +135,11 @@ def ndvi_choices(study):
 
 WHOSE = {True: "for all surfaces of a variable", "calendar_month": "a calendar month"}
 FALLBACK = {"gml": "GML", "calendar_month": "the common GML of the calendar month"}
+METHODS = {
+    "anomaly": "the climatology and of the departures of each month",
+    "absolute": "each month",
+    "annual": "each year (months apart)",
+}
 
 
 def climate_choice(climate):
@@ -145,7 +150,8 @@ def climate_choice(climate):
         lapse = "" if rate is None else f"; temperature by {rate} K km-1 of elevation"
         return f"monthly grids ({', '.join(names)}), bilinear{lapse}"
     way = "as third variable" if climate["model"] == "trivariate" else "as covariate"
-    text = f"{climate['time_step']} station records, thin-plate spline with elevation {way}, "
+    text = f"{climate['time_step']} station records, thin-plate spline with elevation {way} of "
+    text += f"{METHODS[climate['method']]}, "
     text += f"smoothing by {climate['smoothing'].replace('_', ' ')}"
     if climate["common_smoothing"]:
         text += f", one parameter {WHOSE[climate['common_smoothing']]}"
@@ -198,6 +204,14 @@ def warnings(study):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"
     if study["climate"]["time_step"] == "normals":
         yield "climate", "monthly normals applied to every year: Rh does not vary in time"
+    if climate.mixes_power_sources(study):
+        yield (
+            "radiation",
+            f"NASA POWER changes its source with {climate.POWER_CERES} (GEWEX SRB before, CERES "
+            "SYN1deg after) at all places at once: a step that no comparison of stations sees can "
+            f"look like a trend. Begin the period in {climate.POWER_CERES}, or bring radiation of "
+            "one source",
+        )
 
 
 def casa_warnings(table, casa):
@@ -270,6 +284,55 @@ def table_warnings(defects, fits):
                 yield f"{variable} fit", share
 
 
+NETWORK_SHARE = 0.2  # of the trend, from which the difference of networks is a warning
+
+
+def network_warnings(table):
+    """Yield a warning where stations that open or close move a trend, or nothing shows that.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/<variable>_networks.csv``.
+    """
+    variable, value = table["variable"].iloc[0], table.set_index(["network", "quantity"])["value"]
+    slope = {
+        name: value.get((words, "sen_slope"))
+        for name, words in (("all", "all stations"), ("constant", "stations there throughout"))
+    }
+    count = value["stations there throughout", "stations"]
+    if slope["constant"] is None:
+        yield (
+            f"{variable} trend",
+            f"only {count:.0f} stations are there throughout: whether stations that open or close "
+            f"make the trend cannot be seen ({variable}_networks.csv)",
+        )
+    elif abs(slope["all"] - slope["constant"]) > NETWORK_SHARE * abs(slope["constant"]):
+        unit = table[table["quantity"] == "sen_slope"]["unit"].iloc[0]
+        yield (
+            f"{variable} trend",
+            f"{slope['all']:.3g} {unit} with all stations, {slope['constant']:.3g} with the "
+            f"{count:.0f} that are there throughout ({variable}_networks.csv)",
+        )
+
+
+def step_warnings(table):
+    """Yield how many stations step against their neighbours, and what was done.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/station_steps.csv``.
+    """
+    done = {"report": "kept", "exclude": "left out", "split": "split there"}
+    for variable, rows in table.groupby("variable", sort=False):
+        yield (
+            f"{variable} steps",
+            f"{rows['station'].nunique()} stations step against their neighbours; their records "
+            f"are {done[rows['policy'].iloc[0]]} (climate.homogeneity.policy; station_steps.csv)",
+        )
+
+
 def plot_warnings(table, model):
     """Yield the mean Rh of field plots beside that of the study's own model there.
 
@@ -317,15 +380,23 @@ def input_warnings(table):
     yield from zip(there["input"], there["warning"], strict=True)
 
 
+def _of_networks(paths):
+    """Yield the warnings of networks and steps."""
+    for path in paths["networks"]:
+        yield from network_warnings(tables.read(path, ["network", "quantity", "value", "unit"]))
+    for path in paths["steps"]:
+        yield from step_warnings(tables.read(path, ["variable", "station", "policy"]))
+
+
 def of(paths, study):
     """Yield (topic, warning).
 
     Parameters
     ----------
     paths : dict
-        ``casa``, ``defects``, ``suspects``, ``definitions``, ``detectors``, ``inputs``, ``plots``,
-        ``projects``, ``variation``: lists of tables, empty where a study has none; ``polygons``:
-        rasters; ``fits``: {variable: table}.
+        ``casa``, ``defects``, ``suspects``, ``definitions``, ``detectors``, ``inputs``,
+        ``networks``, ``plots``, ``projects``, ``steps``, ``variation``: lists of tables, empty
+        where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
     study : dict
         Merged settings.
     """
@@ -342,6 +413,7 @@ def of(paths, study):
     for path in paths["defects"]:
         yield from table_warnings(tables.read(path, ["station", "reason"]), fits)
     yield from station_warnings(paths)
+    yield from _of_networks(paths)
     for path in paths["detectors"]:
         yield from results.warnings(tables.read(path, ["factor", "quantity", "value"]))
     for path in paths["plots"]:

@@ -117,6 +117,8 @@ TABLES = (
     (r"station_suspects", "quality", "Suspect and excluded stations"),
     (r"station_dry_days", "quality", "Dry days of the stations"),
     (r"station_completeness", "quality", "Completeness of the stations"),
+    (r"station_steps", "quality", "Steps of stations against their neighbours"),
+    (r"(.+)_networks", "quality", "Trend of {0} of all stations and of those there throughout"),
     (r"(.+)_fit", "quality", "Fit of the monthly surfaces of {0}"),
     (r"(.+)_minima", None, None),
     (r"(.+)_ranked", "quality", "Stations ranked by their residuals of {0}"),

@@ -3,8 +3,73 @@
 import re
 
 from nepflow.study import files, layers, variables
+from nepflow.study.settings_file import BadStudy
 
 FIT_TABLES = ("fit", "minima", "ranked", "suspects", "floored")
+
+
+def method_of(study, has_trend):
+    """Return climate.method; without one, anomaly where the study is long enough for trends.
+
+    Monthly normals have no years to depart from: they are absolute.
+    """
+    if study["climate"]["time_step"] == "normals":
+        return "absolute"
+    return study["climate"]["method"] or ("anomaly" if has_trend else "absolute")
+
+
+def check(climate, study, file):
+    """Refuse settings that the method cannot use.
+
+    Parameters
+    ----------
+    climate : dict
+        As the study file has it.
+    study : dict
+        Complete settings: years, and the method that is taken.
+    file : str
+
+    Raises
+    ------
+    BadStudy
+    """
+    method, years = climate["method"], len(study["years"])
+    if method == "annual" and climate["evaluator"] == "coarse":
+        raise BadStudy(
+            f"{file}: climate.evaluator coarse keeps a tolerance of months, and climate.method is "
+            "annual. Set the evaluator to exact."
+        )
+    if method in ("anomaly", "annual") and climate["time_step"] == "normals":
+        raise BadStudy(
+            f"{file}: climate.time_step normals has no years, which climate.method {method} needs. "
+            "Set the method to null, or bring monthly records."
+        )
+    anomaly = study["climate"]["method"] == "anomaly"
+    if climate["homogeneity"]["policy"] == "split" and not anomaly:
+        raise BadStudy(
+            f"{file}: climate.homogeneity.policy split gives each part of a record own normals, "
+            f"which climate.method {study['climate']['method']} has not. Choose exclude or report."
+        )
+    if climate["source"] != "stations" or not anomaly:
+        return
+    if years < climate["climatology"]["min_years"]:
+        raise BadStudy(
+            f"{file}: climate.method anomaly needs climate.climatology.min_years "
+            f"({climate['climatology']['min_years']}) years, the study has {years}. Lengthen "
+            "`period`, or set the method to absolute."
+        )
+    if climate["bias_correction"] != "none":
+        raise BadStudy(
+            f"{file}: climate.bias_correction {climate['bias_correction']} is one of "
+            "climate.method absolute; anomaly corrects its climatology by stations left out. "
+            "Set it to none, or the method to absolute."
+        )
+    if climate["smoothing"] == "known_variance":
+        raise BadStudy(
+            f"{file}: climate.smoothing known_variance is the variance of a monthly value, and "
+            "climate.method anomaly fits normals and departures. Choose gcv or gml, or set the "
+            "method to absolute."
+        )
 
 
 def studies_with_stations(studies):
@@ -56,6 +121,36 @@ def if_stations(study, file):
     return [] if layers.is_gridded(study) else layers.below(study, file)
 
 
+def steps_file(study):
+    """Return the table of steps, if stations that have one are left out or split."""
+    used = study["climate"]["homogeneity"]["policy"] != "report"
+    return layers.table(study, "station_steps") if used else []
+
+
+def networks(study):
+    """Return the tables of the trends of networks of stations, where trends are estimated."""
+    compared = study["has_trend"] and not layers.is_gridded(study)
+    compared = compared and study["climate"]["time_step"] != "normals"
+    names = study["climate"]["variables"] if compared else []
+    return [f"{name}_networks" for name in names]
+
+
+def network_tables(study):
+    """Return the files of `networks`."""
+    return [layers.table(study, name) for name in networks(study)]
+
+
+POWER_CERES = 2001  # radiation of NASA POWER: GEWEX SRB before, CERES SYN1deg from this year on
+
+
+def mixes_power_sources(study):
+    """Tell whether radiation of NASA POWER comes from both of its sources in the study's years."""
+    climate = study["climate"]
+    fetched = study.get("acquire", {}).get("radiation") == "nasa_power"
+    fetched = fetched and "radiation" in climate["variables"]
+    return fetched and study["years"][0] < POWER_CERES <= study["years"][-1]
+
+
 def weights_file(study):
     """Return the station file, if one of its columns holds weights."""
     return study["files"]["stations"] if study["climate"]["weights_column"] else []
@@ -94,6 +189,8 @@ def tables(study):
         "station_variograms",
         "kriging_errors",
         "station_completeness",
+        "station_steps",
+        *networks(study),
         *(f"{variable}_{kind}" for kind in FIT_TABLES for variable in variables),
         *grids,
         *(f"{variable}_comparison" for variable in variables if climate.get("grids")),

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from nepflow.study import (
+    climate,
     detector,
     landcover,
     modis,
@@ -107,6 +108,7 @@ def _loaded(name, config, schema, raw, results):
     if study["inputs"] == "simulated":  # simulated inputs stand for nothing that is restricted
         study.pop("substitutes", None)
     loaded = completed(study, name, raw, results)
+    climate.check(study["climate"], loaded, file)
     named = {key: study.get(key, []) for key in ("figures", "detectors")}
     products.check_layers(loaded | named, file)
     return loaded
@@ -220,6 +222,7 @@ def completed(study, name, raw, results):
     ]
     key = study["landcover"]["key"]
     return study | {
+        "climate": study["climate"] | {"method": climate.method_of(study, has_trend)},
         "slug": name,
         "results": f"{results}/{name}",
         "years": years,

@@ -205,17 +205,52 @@ def _checks(climate):
 def _surface(climate):
     """The spline, with elevation as covariate or as a variable."""
     source = cited("hutchinson")
+    what = _INTERPOLATED[climate["method"]].format(cai=cited("willmott_robeson"))
+    if climate["method"] == "anomaly":
+        what = _departures(climate) + what
     if climate["model"] == "trivariate":
         height = (
             f"of position and elevation as its third variable, in which 1 km of height counts as "
             f"{climate['elevation_exaggeration']:g} km; <b>x</b> has three components and there is "
             "no covariate (<var>b</var> = 0)"
         )
-        return f"Each month was interpolated by a thin-plate smoothing spline {height} {source}:"
+        return f"{what} interpolated by a thin-plate smoothing spline {height} {source}:"
     return (
-        "Each month was interpolated by a partial thin-plate smoothing spline of position <b>x</b> "
+        f"{what} interpolated by a partial thin-plate smoothing spline of position <b>x</b> "
         f"with elevation <var>z</var> as linear covariate {source}:"
     )
+
+
+_INTERPOLATED = {
+    "absolute": "Each month was",
+    "annual": "Each year was",
+    "anomaly": "The climatology of each calendar month, and the departures of each month from it, "
+    "were {cai}",
+}
+
+
+def _departures(climate):
+    """Normals, departures, and steps of records."""
+    ratios, amounts = [], climate["climatology"]["ratio_above"]
+    for name in climate["variables"]:
+        if VARIABLES[name].departure == "ratio":
+            about = VARIABLES[name]
+            ratios.append(f"{_names([name])} above {amounts[name] or 0:g} {about.monthly_unit}")
+    text = (
+        "Stations that open or close must not make a trend. Each station has a normal of each "
+        "calendar month for all years of the study; where it lacks years, the departures of its "
+        "neighbours in its own years were subtracted. Departures from the normal are differences"
+    )
+    if ratios:
+        text += f", and ratios for {labels.joined(ratios)}"
+    policy = climate["homogeneity"]["policy"]
+    if policy != "report":
+        done = {"exclude": "left out", "split": "split there"}[policy]
+        text += (
+            ". Stations that step against their neighbours by the standard normal homogeneity test "
+            f"{cited('alexandersson')} were {done}"
+        )
+    return f"{text}. "
 
 
 def _smoothing(climate):
@@ -258,5 +293,10 @@ def _annual(climate):
     for name in climate["variables"]:
         kinds.setdefault(VARIABLES[name].statistic, []).append(name)
     parts = [f"the {kind} ({_names(names)})" for kind, names in kinds.items()]
+    if climate.get("method") == "annual" and climate["source"] != "grids":
+        return (
+            " Annual fields are those of annual values at stations; months were fitted by "
+            "themselves."
+        )
     made = "fields" if climate["source"] == "grids" else "surfaces"
     return f" Annual fields are {' or '.join(parts)} of the monthly {made}."
