@@ -78,7 +78,7 @@ rule find_steps:
         normal_years=setting("climate/climatology/min_years"),
         ratio_above=setting("climate/climatology/ratio_above"),
         policy=setting("climate/homogeneity/policy"),
-        rule=setting("climate/homogeneity"),
+        homogeneity=setting("climate/homogeneity"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: steps of stations against their neighbours."

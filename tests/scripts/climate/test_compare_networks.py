@@ -95,7 +95,7 @@ def test_a_station_that_steps(tmp_path, policy):
         "normal_years": 3,
         "ratio_above": {"temperature": None},
         "policy": policy,
-        "rule": RULE | {"least_step": {"temperature": 0.5}},
+        "homogeneity": RULE | {"least_step": {"temperature": 0.5}},
         "simulated": False,
     }
     find_steps(given, given["steps"], settings)

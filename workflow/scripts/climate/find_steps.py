@@ -30,7 +30,8 @@ def find_steps(inputs, output, settings):
             months,
             network.distance_km,
             methods.departures_of(variable, own).of_climatology,
-            settings["rule"] | {"least_step": settings["rule"]["least_step"][variable]},
+            settings["homogeneity"]
+            | {"least_step": settings["homogeneity"]["least_step"][variable]},
         )
         rows += step_rows(found, network.names, np.unique(years), variable, settings["policy"])
     tables.write(rows, output, homogeneity.COLUMNS, settings["simulated"])
