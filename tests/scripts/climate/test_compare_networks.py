@@ -23,7 +23,7 @@ OWN = SETTINGS | {
 }
 
 
-def monthly(folder, late=(), step=None):
+def monthly(folder, late=(), step=None, early=()):
     """A table of months with a trend of 0.04 K yr-1; some stations 3 K colder, and late."""
     sites, rng = climate_study.places(), np.random.default_rng(3)
     weather = rng.normal(0, 1, (len(YEARS), 12))
@@ -31,7 +31,9 @@ def monthly(folder, late=(), step=None):
     for station in sites.itertuples():
         own = rng.normal(0, 0.5) - 3 * (station.station in late)
         for number, year in enumerate(YEARS):
-            if station.station in late and number < 6:
+            if (station.station in late and number < 6) or (
+                station.station in early and number > 5
+            ):
                 continue
             moved = 2.0 if step == station.station and number >= 7 else 0.0
             for month in range(1, 13):
@@ -74,10 +76,10 @@ def test_late_cold_stations(tmp_path, method):
 
 def test_too_few_stations_are_there_throughout(tmp_path):
     paths = climate_study.make(tmp_path)
-    late = climate_study.places()["station"][:24].tolist()
-    given = paths | {"monthly": monthly(tmp_path, late), "steps": []}
-    given |= fit(tmp_path, given, min_stations=6)
-    compare_networks(given, tmp_path / "t.csv", "temperature", OWN | {"min_stations": 7})
+    names = climate_study.places()["station"].tolist()
+    given = paths | {"monthly": monthly(tmp_path, names[:12], early=names[12:24]), "steps": []}
+    given |= fit(tmp_path, given)
+    compare_networks(given, tmp_path / "t.csv", "temperature", OWN)
     table = pd.read_csv(tmp_path / "t.csv")
     constant = table[table["network"] == "stations there throughout"]
     assert constant["quantity"].tolist() == ["stations"] and constant["value"].tolist() == [6]

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import yaml
-from nepflow.study import checks
+from nepflow.study import checks, downloads
 from nepflow.study import climate as study_climate
 from nepflow.study import load as study_load
 
@@ -269,7 +269,7 @@ def test_long_studies_have_departures_and_a_constant_network(root, config):
 def test_radiation_of_nasa_power_before_2001(source, first, mixed):
     climate = {"variables": ["temperature", "radiation"]}
     study = {"acquire": {"radiation": source}, "climate": climate, "years": range(first, 2011)}
-    assert study_climate.mixes_power_sources(study) == mixed
+    assert downloads.mixes_power_sources(study) == mixed
 
 
 @pytest.mark.parametrize(

@@ -74,17 +74,18 @@ def _of_months(network, values, times, variable, model, options):
 
 
 def _of_departures(network, values, times, variable, model, options):
-    parts, log, minima = anomaly.fit(network, values, times[0], model, options)
-    stations = (~np.isnan(parts["observed"])).sum(axis=0)
+    seen = (~np.isnan(values)).reshape(len(values), -1, 12)
+    normals = seen.sum(axis=1, keepdims=True) >= options.min_years
+    stations = (seen & normals).sum(axis=0).ravel()
     few = np.flatnonzero(stations < options.minimum)
     if few.size:
-        year, month = parts["years"][few[0]], parts["months"][few[0]]
-        when = f"{year}-{month:02d}" if year else f"the climatology of month {month}"
         raise BadStations(
             f"{variable}: {stations[few[0]]} stations with at least {options.min_years} years of a "
-            f"calendar month stand behind {when}, fewer than climate.min_stations. Lower "
-            "climate.climatology.min_years, add records, or set climate.method: absolute."
+            f"calendar month stand behind {times[0][few[0]]}-{times[1][few[0]]:02d}, fewer than "
+            "climate.min_stations. Lower climate.climatology.min_years, add records, or set "
+            "climate.method: absolute."
         )
+    parts, log, minima = anomaly.fit(network, values, times[0], model, options)
     parts |= {"departure": options.departure, "amount": options.amount}
     return parts, log, minima
 

@@ -120,7 +120,8 @@ def read(inputs, variable, settings):
     names = sites["station"].to_numpy(str)
     steps = []
     if settings["policy"] != "report" and inputs["steps"]:
-        steps = steps_of(tables.read(inputs["steps"]), names, variable, settings["years"])
+        table = tables.read(inputs["steps"], ["variable", "station", "year"])
+        steps = steps_of(table, names, variable, settings["years"])
     if settings["policy"] == "exclude" and steps:
         kept = ~np.isin(np.arange(len(names)), [station for station, _ in steps])
         sites, names, values, steps = sites[kept], names[kept], values[kept], []

@@ -5,7 +5,7 @@ from nepflow.io import raster, tables
 from nepflow.pixel import variability
 from nepflow.respiration import calibration
 from nepflow.stations import archive_rules, suspects
-from nepflow.study import attribution, climate, modis, respiration
+from nepflow.study import attribution, climate, downloads, modis, respiration
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
@@ -204,13 +204,13 @@ def warnings(study):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"
     if study["climate"]["time_step"] == "normals":
         yield "climate", "monthly normals applied to every year: Rh does not vary in time"
-    if climate.mixes_power_sources(study):
+    if downloads.mixes_power_sources(study):
         yield (
-            "radiation",
-            f"NASA POWER changes its source with {climate.POWER_CERES} (GEWEX SRB before, CERES "
+            "NASA POWER",
+            f"its radiation changes source with {downloads.POWER_CERES} (GEWEX SRB before, CERES "
             "SYN1deg after) at all places at once: a step that no comparison of stations sees can "
-            f"look like a trend. Begin the period in {climate.POWER_CERES}, or bring radiation of "
-            "one source",
+            f"look like a trend. Begin the period in {downloads.POWER_CERES}, or bring radiation "
+            "of one source",
         )
 
 

@@ -140,17 +140,6 @@ def network_tables(study):
     return [layers.table(study, name) for name in networks(study)]
 
 
-POWER_CERES = 2001  # radiation of NASA POWER: GEWEX SRB before, CERES SYN1deg from this year on
-
-
-def mixes_power_sources(study):
-    """Tell whether radiation of NASA POWER comes from both of its sources in the study's years."""
-    climate = study["climate"]
-    fetched = study.get("acquire", {}).get("radiation") == "nasa_power"
-    fetched = fetched and "radiation" in climate["variables"]
-    return fetched and study["years"][0] < POWER_CERES <= study["years"][-1]
-
-
 def weights_file(study):
     """Return the station file, if one of its columns holds weights."""
     return study["files"]["stations"] if study["climate"]["weights_column"] else []

@@ -355,3 +355,14 @@ def digest_lists(study):
 
 def _lists(study, folder, years):
     return [layers.below(study, f"{folder}/granules_{year}.csv") for year in years]
+
+
+POWER_CERES = 2001  # radiation of NASA POWER: GEWEX SRB before, CERES SYN1deg from this year on
+
+
+def mixes_power_sources(study):
+    """Tell whether radiation of NASA POWER comes from both of its sources in the study's years."""
+    climate = study["climate"]
+    fetched = study.get("acquire", {}).get("radiation") == "nasa_power"
+    fetched = fetched and "radiation" in climate["variables"]
+    return fetched and study["years"][0] < POWER_CERES <= study["years"][-1]
