@@ -5,7 +5,7 @@ from nepflow.io import raster, tables
 from nepflow.pixel import variability
 from nepflow.respiration import calibration
 from nepflow.stations import archive_rules, suspects
-from nepflow.study import attribution, climate, downloads, modis, respiration
+from nepflow.study import attribution, downloads, modis, respiration
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
