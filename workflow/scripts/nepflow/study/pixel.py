@@ -1,8 +1,8 @@
 """Registry of the statistics of each pixel's series: layers, methods, texts; their tables.
 
-Layers stand in ``pixel/<variable>/``. What people read stands in ``en``, ``long_name`` (the name in
-the tags of rasters) and `TITLES`; another language is a field beside ``en``. Standard library only:
-the workflow reads it before any environment exists.
+Layers stand in ``pixel/<variable>_<layer>.tif``. What people read stands in ``en``, ``long_name``
+(the name in the tags of rasters) and `TITLES`; another language is a field beside ``en``. Standard
+library only: the workflow reads it before any environment exists.
 """
 
 import math
