@@ -354,18 +354,19 @@ def defects_path(workflow):
 
 
 def test_the_truth_is_recovered(tiny):
-    """Bounds: mean and four standard deviations of 20 seeds, see recovery_of_seeds.csv."""
-    bounds = {
-        (row["quantity"], row["statistic"], row["unit"]): (
-            float(row["lowest"]),
-            float(row["highest"]),
-        )
-        for row in rows(__file__.replace("test_tiny_simulated.py", "recovery_of_seeds.csv"))
-    }
+    """Bounds: two standard deviations over seeds about their mean, see recovery_of_seeds.csv.
+
+    A seed of a normal world leaves them in one of twenty measures, and never by as much again.
+    """
+    bounds = rows(__file__.replace("test_tiny_simulated.py", "recovery_of_seeds.csv"))
     found = dict(recovery_of_seeds.recovered(tiny, "tiny"))
-    assert bounds
-    for key, (lowest, highest) in bounds.items():
-        assert lowest <= found[key] <= highest, (key, found[key], lowest, highest)
+    off = {}
+    for row in bounds:
+        key = row["quantity"], row["statistic"], row["unit"]
+        off[key] = abs(found[key] - float(row["mean"])) / float(row["sd"])
+    assert len(off) > 60 and max(off.values()) < 4, max(off, key=off.get)
+    outside = {key: value for key, value in off.items() if value > 2}
+    assert len(outside) <= 0.1 * len(off), outside
 
 
 def test_every_measure_of_recovery_has_bounds(tiny):

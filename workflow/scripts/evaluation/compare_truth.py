@@ -109,8 +109,11 @@ if __name__ == "__main__":
             pairs["rh (monthly)"] = (files.true_rh, files.rh_monthly, *neps)
         pairs["rh (chosen)"] = (files.true_rh, files.rh, *neps)
         pairs["nep (chosen)"] = (files.true_nep, files.nep)
+        for name in ("npp", "rh (monthly)"):
+            if name in pairs:
+                pairs[f"{SLOPE}{name}"] = pairs[name]
         if files.slope:
-            pairs["trend of nep"] = (files.true_slope, files.slope)
+            pairs["trend of nep (chosen)"] = (files.true_slope, files.slope)
         years, mapped = snakemake.params.years, snakemake.params.standard_error_years
         errors = iter(files.standard_errors)  # variable by variable, year by year
         intervals = {name: {years.index(year): next(errors) for year in mapped} for name in climate}
