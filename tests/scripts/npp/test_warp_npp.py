@@ -117,9 +117,8 @@ def means_of_cells(path, grid):
 def test_a_coarse_cell_is_what_lies_in_it(reference_data, tmp_path):
     """A genuine tile at 5 km: `auto` gives the mean, one native cell of a hundred does not.
 
-    The mean of GDAL is that of a box between two corners of the cell. On this sheared tile it
-    holds a quarter of the native cells: r is .953 with the mean of the cell itself, RMSE 25 g C
-    m-2 yr-1 (nearest: .724).
+    The mean over native centres itself differs by RMSE 2 g C m-2 yr-1 from that of their areas;
+    a box between two corners of the cell errs by 25 (r .955), nearest by 80 (.724).
     """
     path = str(next((reference_data / "modis").glob("MOD17A3HGF*")))
     layer = hdf.read_layer(path, "Npp_500m")
@@ -131,7 +130,8 @@ def test_a_coarse_cell_is_what_lies_in_it(reference_data, tmp_path):
         npp = raster.read(run(tmp_path / method, [path], grid, method)["npp"])
         known = np.isfinite(npp) & np.isfinite(mean)
         found[method] = np.corrcoef(npp[known], mean[known])[0, 1]
-    assert known.sum() > 1000 and found["nearest"] < 0.85 and found[chosen] > 0.94
+    assert known.sum() > 1000 and found["nearest"] < 0.85 and found[chosen] > 0.999
+    assert np.sqrt(np.mean((npp - mean)[known] ** 2)) < 4
 
 
 def patchy(seed, side=240):

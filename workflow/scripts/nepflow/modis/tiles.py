@@ -20,6 +20,7 @@ from nepflow.spatial.projection import NODES_M
 from nepflow.study import modis
 
 ALIGNED = 0.01  # cells; tiles of one lattice agree far better
+SHEARED = 1 + math.pi  # a cell at 180 degrees near a pole is so many of its sides wide
 MARGIN = 2  # cells; between nodes the edge of a box bends by less than one
 
 
@@ -93,7 +94,8 @@ class Tiles:
         grid : raster.Grid
             The native grid of all tiles, with a border.
         """
-        reach = math.ceil(study_grid.resolution_m / self.whole.resolution_m) + 1
+        side = study_grid.resolution_m / self.whole.resolution_m
+        reach = math.ceil(SHEARED * side) + 1
         return self.of_job(study_grid, margin=2 * reach), self.bordered(reach)
 
     def within(self, study_grid, rows, margin=0):
