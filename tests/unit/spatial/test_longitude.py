@@ -10,7 +10,7 @@ import rasterio
 from affine import Affine
 from nepflow.download import area, elevation
 from nepflow.inputs import plan
-from nepflow.io import user_rasters
+from nepflow.io import heights, user_rasters
 from nepflow.spatial import longitude
 from rasterio.crs import CRS
 from rasterio.vrt import WarpedVRT
@@ -90,6 +90,14 @@ def test_the_whole_world_is_not_turned():
     assert longitude.span([-180, 0, 90], [0, 90, 180]) == (-180, 180)
 
 
+def reaches_over(path, bounds):
+    """Whether a raster of elevation covers bounds in degrees, as the run and doctor see it."""
+    area = bounds, CRS.from_epsg(4326)
+    with ExitStack() as stack:
+        source = user_rasters.opened(heights.entry_of(str(path), [], None), stack, area)
+        return user_rasters.covers(source, *area)
+
+
 @pytest.mark.parametrize(
     "outer, inside",
     [
@@ -108,10 +116,7 @@ def test_a_raster_covers_the_area_in_any_turn(tmp_path, outer, inside):
     place = rasterio.transform.from_bounds(*outer, width, height)
     with rasterio.open(path, "w", **about, width=width, height=height, transform=place) as file:
         file.write(np.ones((height, width), "float32"), 1)
-    entry = user_rasters.elevation_entry(path, [], None)
-    area = (177, -19, 181.8, -16), CRS.from_epsg(4326)
-    with ExitStack() as stack:
-        assert user_rasters.covers(user_rasters.opened(entry, stack, area), *area) == inside
+    assert reaches_over(path, (177, -19, 181.8, -16)) is inside
 
 
 def test_tiles_of_elevation_on_both_sides_stand_beside_each_other(tmp_path):
@@ -130,9 +135,10 @@ def test_tiles_of_elevation_on_both_sides_stand_beside_each_other(tmp_path):
             tile.write(heights.astype("float32"), 1)
     mosaic = str(tmp_path / "dem.vrt")
     elevation.write_mosaic(paths, "copernicus_glo90", mosaic)
+    assert reaches_over(mosaic, (178.1, -17.9, 181.9, -17.1))
+    assert not reaches_over(mosaic, (177.1, -17.9, 181.9, -17.1))
     with rasterio.open(mosaic) as source:
         assert (source.width, source.height) == (4 * 1200, 1200)
-        assert source.bounds == pytest.approx((178, -18, 182, -17))
         grid = {"crs": OWN_CRS, "transform": Affine(5000, 0, -80_000, 0, -5000, 40_000)}
         with WarpedVRT(source, width=50, height=12, **grid, resampling=1) as view:
             heights = view.read(1)
