@@ -282,7 +282,7 @@ def test_specification_holds_the_headline_of_the_study(tiny):
             )
             assert float(row["value"]) == pytest.approx(float(reading["value"]), rel=1e-6)
     chosen = {(row["choice"], row["option"]) for row in table if row["chosen"] == "True"}
-    assert len(chosen) == len({row["choice"] for row in table}) == 7
+    assert len(chosen) == len({row["choice"] for row in table}) == 8
 
 
 def test_absence_closes_to_the_area(tiny):

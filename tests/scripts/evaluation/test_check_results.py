@@ -38,6 +38,13 @@ def checked(folder, nep):
     given = {name: str(folder / f"{name}.csv") for name in ("series", "missing_reason")}
     given |= {"sums": str(folder / "sums.parquet"), "variation": [], "networks": [], "steps": []}
     given |= {"suspects": [], "definitions": []}
+    said = [
+        ("dem", "5 to 5 m", None),
+        ("npp.rasters", "2001 to 2002", "many zeros"),
+        ("climate.grids", "24 months", "p.tif: as in deserts"),
+    ]
+    tables.write(said, folder / "checked.csv", ["input", "understood", "warning"])
+    given |= {"inputs": [str(folder / "checked.csv")]}
     given |= {"defects": [], "casa": [], "plots": [], "detectors": [], "fits": {}}
     given |= {"polygons": [zones.path, zones.path], "projects": [str(folder / "projects.csv")]}
     outputs = {name: folder / f"{name}.csv" for name in ("checks", "warnings")}

@@ -55,7 +55,7 @@ def specifications():
         ("year 2000", "drop", False, "rising_share", np.nan, "%"),
         ("year 2000", "keep", True, "rising_share", 80.0, "%"),
     ]
-    return pd.DataFrame(rows, columns=specification.COLUMNS)
+    return pd.DataFrame(rows, columns=specification.COLUMNS[: len(rows[0])])
 
 
 def draw_specification(simulated=False, **options):

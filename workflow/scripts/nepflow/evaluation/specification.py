@@ -5,7 +5,7 @@ import numpy as np
 from nepflow.io import raster, tables
 from nepflow.pixel import correlation, persistence, trend, variability
 
-COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit")
+COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit", "shared_inputs")
 PERSISTENT = ("persistent_share", "continuous_increase_share")
 _LEVELS = ("slightly_significant_z", "significant_z", "extremely_significant_z")
 
@@ -204,7 +204,7 @@ def correlations(layers, options, study, mem_mb):
     for row in tables.read(path, correlation.COLUMNS).itertuples():
         if row.quantity.startswith(correlation.SHARES) and row.unit == "%":
             name = f"{row.driver}_{row.quantity}"
-            yield row.method, row.chosen, name, row.value, row.unit
+            yield row.method, row.chosen, name, row.value, row.unit, row.shared_inputs
 
 
 def landcover(layers, options, study, mem_mb):
