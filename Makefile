@@ -9,7 +9,7 @@ BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .PHONY: demo run resume test test-all check format bench bench-quick lock \
-  init plan doctor downloads lock-granules fetch check-addresses readme-figures
+  init plan doctor downloads lock-granules fetch check-addresses audit readme-figures
 SIMULATED = $(if $(STUDY),--config 'studies=[$(STUDY)_simulated]')
 COMMANDS = $(BIN)/python workflow/scripts/commands
 
@@ -57,6 +57,13 @@ fetch: .venv/run
 check-addresses: .venv/run
 	$(COMMANDS)/check_addresses.py
 
+# For people with internet: known faults of the locked packages.
+audit: .venv/run
+	$(BIN)/python -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	for name in requirements requirements-dev; do \
+	  .venv/audit/bin/pip-audit --require-hashes --disable-pip -r envs/$$name.txt || exit 1; done
+
 # After `make demo`: the figures of the README.
 readme-figures: .venv/run
 	$(COMMANDS)/copy_figures.py
@@ -83,7 +90,7 @@ format: .venv/test
 
 # Measurements at full size and beside other packages; writes the tables of benchmarks/README.md.
 bench: .venv/test
-	failed=0; for name in scaling peers pixel spline kriging detector; do \
+	failed=0; for name in scaling peers pixel spline smoothing kriging detector; do \
 	  $(BIN)/python benchmarks/bench_$$name.py || failed=1; done; exit $$failed
 
 bench-quick: .venv/test

@@ -61,7 +61,8 @@ rule all:
 
 
 # What each job took (time, memory, bytes) stands beside its log; `make bench` tables it.
-# A changed module of the library reruns the rules whose scripts import it.
+# A changed module of the library reruns the rules whose scripts import it. What a script watches
+# over, it gets as a parameter.
 for item in workflow.modifier.rules:
     if item.log:
         item.benchmark_modifier = workflow.modifier.path_modifier
@@ -69,3 +70,6 @@ for item in workflow.modifier.rules:
     if item.script and "code" not in item.input.keys():
         item.input_modifier = workflow.modifier.path_modifier
         item.set_input(code=imports.code_of(item.script.removeprefix("../scripts/")))
+    if item.script and raw_inputs.is_watched(SCRIPTS / item.script.removeprefix("../scripts/")):
+        item.params_modifier = workflow.modifier.path_modifier
+        item.set_params(raw=raw_files_of, changed=changed_inputs(item))

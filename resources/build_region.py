@@ -100,7 +100,7 @@ REGIONS = {
         "world": {
             "productivity": "light",
             "sea": True,
-            "growth": -0.00045,
+            "growth": -0.00075,
             "parcel": 0.1,  # degrees: land is cleared and planted in concessions
             "before": {"8": 2, "9": 2, "10": 2, "12": 2, "14": 2, "13": 12},
             "karst": {

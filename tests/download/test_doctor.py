@@ -21,8 +21,6 @@ from copies import Workflow
 from earthdata_archive import CMR, Earthdata, log_in
 from nepflow.download import transfer
 from nepflow.inputs import checks
-from nepflow.simulation import hdfeos
-from nepflow.simulation.tiles import corners
 from nepflow.study import modis
 from rasterio.transform import from_origin
 from shapely import box
@@ -38,10 +36,7 @@ STUDY = {
 
 
 def tile(folder, year, produced="2021001000000"):
-    path = folder / f"MOD17A3HGF.A{year}001.h26v05.061.{produced}.hdf"
-    field = hdfeos.Field("Npp_500m", np.ones((4, 4), "int16"), {})
-    hdfeos.write_grid_file(path, "MOD_Grid_MOD17A3H", corners("h26v05"), [field], ({}, {}), {})
-    return path
+    return tiles.write_npp(folder, "h26v05", np.ones((4, 4)), year=year, produced=produced)
 
 
 def lay_out(copy):
@@ -148,7 +143,7 @@ def test_planted_faults_are_named_with_their_remedies(copy, tmp_path):
         (r"login: no Earthdata login", "set EARTHDATA_TOKEN"),
         (r"disk: raw and results: .* GB needed", "larger grid.resolution_m"),
         (r"memory: \d+ MB, the largest job asks for 90000000 MB", "more memory"),
-        (r"tiles: .*A2001001.*a web page came in place of data", "get it again"),
+        (r"tiles: .*A2001001.*is a web page saved as .hdf", "get it again"),
         (r"tiles: .*is there in 2 versions", "."),
         (r"tiles: .*061 of 2003 for h26v05", "Get them"),
         (r"area: BadArea: .*has no column name, but county", "Mend the file"),
@@ -190,7 +185,7 @@ def test_a_truncated_tile(copy):
     path = next((copy.raw / "modis").glob("*A2002*"))
     path.write_bytes(path.read_bytes()[:500])
     found, _ = examine(copy, 1)
-    assert "cannot be opened as hdf4" in found[0][0] and str(path.name) in found[0][1]
+    assert "is cut off or damaged" in found[0][0] and str(path.name) in found[0][1]
 
 
 def test_months_of_a_study_that_models_npp_by_light(copy):
@@ -215,7 +210,7 @@ def test_months_of_a_study_that_models_npp_by_light(copy):
     written[2001, 60].write_bytes(whole[:-200])
     written[2002, 335].unlink()
     found, _ = examine(copy, 2)
-    assert any("A2001060" in text and "cannot be opened as hdf4" in text for text, _ in found)
+    assert any("A2001060" in text and "is cut off or damaged" in text for text, _ in found)
     assert any("MOD13A3 collection 061 of 2002335 for h26v05" in text for text, _ in found)
     assert all("Get them" in way or "get it again" in way for _, way in found)
 

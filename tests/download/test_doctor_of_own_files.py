@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import rasterio
 import yaml
+from check_inputs import check_inputs
 from nepflow.inputs import checks, user_files
+from nepflow.io import tables
 from nepflow.study import load as study_files
 from rasterio.transform import from_origin
 from shapely import box
@@ -114,10 +116,49 @@ def site(root, tmp_path):
         (tmp_path / "studies/mine.yaml").write_text(yaml.safe_dump(STUDY | keys))
         schema = root / "workflow/schemas/study.schema.yaml"
         loaded = study_files.load_study("mine", tmp_path, schema, "data", "results")
+        examined.study = loaded
         return list(user_files.raw_findings(loaded, tmp_path, downloads))
 
     examined.raw = raw
     return examined
+
+
+def test_the_run_checks_what_doctor_checks(site, tmp_path):
+    said = {finding.check: finding for finding in site()}
+    check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
+    table = tables.read(tmp_path / "checked.csv", ["input", "understood", "warning"])
+    table = table.set_index("input")
+    assert set(table.index) == set(said) - {"grid", "tiles"}
+    for name in set(table.index) - {"area"}:
+        assert table["understood"][name] == said[name].text
+    assert "deserts alone" in table["warning"]["climate.grids"]
+    assert table["understood"]["area"] == "1 polygons, WGS 84"
+
+
+def test_all_faults_are_said_at_once(site, tmp_path):
+    site()
+    planted(site.raw / "dem.tif", np.inf)
+    raster(site.raw / "t.tif", 84)
+    with pytest.raises(user_files.BadInputs) as error:
+        check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
+    lines = str(error.value).splitlines()
+    assert lines[0] == f"2 of {len(site()) - 1} inputs cannot be used:"
+    assert lines[1].startswith("  dem: ") and "infinite" in lines[1]
+    assert "temperature of 2008-01 is missing" in lines[3]
+    assert all(line.startswith("      remedy: ") or "remedy:" in line for line in lines[2::2])
+    assert not (tmp_path / "checked.csv").exists()
+
+
+def test_heads_are_said_by_plan(site, tmp_path):
+    site()
+    (site.raw / "soc.tif").unlink()
+    planted(site.raw / "npp_2003.tif", -9999)  # what heads do not tell
+    said = dict(user_files.understood(site.study, tmp_path))
+    assert said["dem"] == "cells of 0.05 degree, EPSG:4326"
+    assert said["climate.grids"].endswith(
+        "temperature: 2001-01 to 2008-12, 96 months, degC, 0.05 degree"
+    )
+    assert "soil_carbon" not in said and said["npp.rasters"] == said["dem"]
 
 
 def faults(found):
@@ -128,11 +169,18 @@ def test_sound_files_have_no_fault(site):
     found = {finding.check: finding for finding in site()}
     assert faults(found.values()) == {}
     months = found["climate.grids"].text
-    assert months.startswith("every month of 8 years is there")
-    assert "; temperature: 5 to 5 degC, 0 % exactly 0, median 5, commonest 5 (100 %)" in months
+    rain, heat = months.split("; temperature: ")
+    assert heat == (
+        "2001-01 to 2008-12, 96 months, degC, 0.05 degree; covers the area; 0 % missing, 5 to 5"
+    )
+    said = "precipitation: 2001-01 to 2008-12, 96 months, mm month-1, 0.05 degree; covers the area"
+    assert rain.startswith(said)
+    assert "60.0 mm, as in deserts alone" in found["climate.grids"].warnings[0]
     assert "5 to 5 m" in found["dem"].text and "5 to 5 kg C m-2" in found["soil_carbon"].text
     assert "NEP 120 to 120" in found["sites"].text and "5 to 5 km-2" in found["factor people"].text
-    assert "8 rasters open and cover the area" in found["npp.rasters"].text
+    assert found["npp.rasters"].text.startswith(
+        "2001 to 2008, 8 rasters of cells of 0.05 degree, EPSG:4326, g C m-2 yr-1; cover the area; "
+    )
     assert (
         found["plots"].text.startswith("1 records; Rh 300")
         and found["restoration"].text == "1 projects"
@@ -211,9 +259,9 @@ def test_bands_that_are_no_months(site, bands):
     one(site, "climate.grids", f"has {bands} bands and nothing that tells their dates")
 
 
-def test_days_of_a_year_in_a_file_named_by_year(site):
-    raster(site.raw / "p_2003.tif", 365)
-    one(site, "climate.grids", r"p_2003.tif: has 365 bands; a file that is named by \{year\}")
+def test_bands_of_no_kind_in_a_file_named_by_year(site):
+    raster(site.raw / "p_2003.tif", 364)
+    one(site, "climate.grids", r"p_2003.tif: has 364 bands; a file that is named by \{year\}")
 
 
 @pytest.mark.parametrize(
@@ -234,12 +282,12 @@ def test_first_months_that_cannot_be_are_refused_when_the_study_is_loaded(site, 
 
 def test_a_raster_beside_the_area(site):
     raster(site.raw / "npp_2004.tif", west=80)
-    one(site, "npp.rasters", r"npp_2004.tif: does not cover the area")
+    one(site, "npp.rasters", r"npp_2004.tif: covers 80 to .*the study needs")
 
 
 def test_months_beside_the_area(site):
     raster(site.raw / "p_2003.tif", 12, west=80)
-    one(site, "climate.grids", r"p_2003.tif: does not cover the area")
+    one(site, "climate.grids", r"p_2003.tif: has other cells than .*p_2001.tif")
 
 
 def planted(path, number, share=0.1):
@@ -276,7 +324,7 @@ def test_what_the_run_refuses_of_values_is_not_well(site, file, number, key, wor
 def test_zeros_of_a_mask_are_shown(site):
     planted(site.raw / "npp_2003.tif", 0, share=0.4)
     found = {finding.check: finding for finding in site()}["npp.rasters"]
-    assert found.well and "WARNING: 5" in found.text and "exactly 0" in found.text
+    assert found.well and found.warnings[0].startswith("5") and "exactly 0" in found.warnings[0]
 
 
 def test_a_raster_without_crs(site):

@@ -54,6 +54,15 @@ def test_tiles_that_are_there_are_counted(root, tmp_path):
     assert [row["present"] for row in rows] == [1]
 
 
+def test_the_plan_says_how_tiles_come_to_the_grid(root, tmp_path):
+    own = loaded(root, tmp_path, climate=CLIMATE, zones=ZONES, grid={"resolution_m": 5000})
+    text = plan.table_text(plan.plan(own, study_datasets.load()))
+    came = "cells of 463 m come to cells of 5000 m by"
+    wide = "(auto: a cell is 10.8 cells of the product wide)"
+    assert f"mod17a3hgf_061: {came} average {wide}." in text
+    assert f"mcd12q1_061: {came} mode {wide}." in text
+
+
 def test_retired_year_2000_is_said_with_the_remedy(root, tmp_path):
     settings = loaded(
         root, tmp_path, period=[2000, 2003], climate=CLIMATE, npp={"year_2000": "collection_006"}
@@ -156,6 +165,7 @@ KEYS = (
     "files",
     "gb",
     "present",
+    "resampling",
     "years_missing",
     "retired",
     "login",

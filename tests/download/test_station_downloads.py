@@ -14,10 +14,11 @@ from archives import Reply
 from gather_stations import gather_stations
 from nepflow.download import nasa_power, records, transfer
 from nepflow.download import stations as download_stations
-from nepflow.io import raster
+from nepflow.io import raster, tables
+from nepflow.stations import archive_rules
 from nepflow.stations import archives as stations_archives
 from nepflow.stations.records import BadStations
-from public_archives import NCEI, POWER, Gsod, Power, table
+from public_archives import NCEI, POWER, Gsod, Power, days_of, table
 from pyproj import CRS
 from shapely import box
 
@@ -29,6 +30,7 @@ STATIONS = {
     "52533099999": (88.90, 44.20, 800.0),
     "30000099999": (20.00, 50.00, 100.0),  # far away
 }
+UNREPORTED = {"rule": "weather", "min_agreement_percent": 50, "max_unreported_percent": 10}
 AREA = box(87, 43, 89, 44.5)
 
 
@@ -69,15 +71,16 @@ def stations(place, years=(2001, 2002), dataset="gsod", most=2, least=50, buffer
 
 
 def gathered(place, years=(2001, 2002), radiation=None, least=50, kind="gsod"):
+    made = {"stations": "stations.csv", "found": "found.csv", "definitions": "definitions.csv"}
     gather_stations(
-        kind,
-        list(years),
-        least,
-        place / "data",
-        place / "files.csv",
-        radiation,
-        place / "stations.csv",
-        place / "found.csv",
+        {"files": place / "files.csv", "radiation": radiation},
+        {name: place / file for name, file in made.items()},
+        {
+            "acquire": {"stations": kind, "min_complete_percent": least},
+            "folder": place / "data",
+            "years": list(years),
+            "unreported_rain": UNREPORTED,
+        },
     )
     return pd.read_csv(place / "stations.csv", dtype={"station": str})
 
@@ -111,6 +114,20 @@ def test_stations_near_the_area_by_completeness(place, archives):
     assert one["temperature_degc"] == pytest.approx(warmth, abs=0.03)  # of tenths of degF
     assert one["precipitation_mm"] == pytest.approx(rain, abs=0.13)  # of hundredths of an inch
     assert (one["lon"], one["lat"], one["elevation_m"]) == STATIONS["51828099999"]
+
+
+def test_annual_rain_is_that_of_the_stations_although_dry_days_are_not_reported(place, archives):
+    archives(**{NCEI: Gsod(STATIONS, [2001], weather, unreported=0.8).answer})
+    stations(place, [2001])
+    days = gathered(place, [2001])
+    true = sum(weather("51463099999", day)[1] for day in days_of(2001))
+    assert days.groupby("station")["precipitation_mm"].sum().tolist() == pytest.approx([true] * 2)
+    assert days["precipitation_mm"].notna().all()
+    made = tables.read(place / "definitions.csv", archive_rules.DEFINITIONS)
+    dry = made[made["how"] == archive_rules.DRY].set_index("station")["days"]
+    assert (dry / 243).tolist() == pytest.approx([0.8, 0.8], abs=0.08)  # of 243 dry days
+    (said,) = archive_rules.sentences(made)
+    assert said.startswith(f"{dry.sum()} days of 2 stations without an amount of rain count as dry")
 
 
 def test_the_tidy_table_is_what_the_workflow_reads(place, archives):

@@ -3,6 +3,7 @@
 Shapes: RFC 9110 sections 14 (Range, If-Range), 10.2.3 (Retry-After) and 15 (status codes).
 """
 
+import dataclasses
 import errno
 import gzip
 import hashlib
@@ -98,6 +99,31 @@ def test_a_busy_archive_is_asked_again(tmp_path, archives, tile, code):
     fetched, pauses = get(wanted(tmp_path, tile))
     assert fetched and len(pauses) == 2
     assert pauses[1] > 0
+
+
+@pytest.mark.parametrize("length", ["²", "-5", "1e3", "", "9" * 5000])
+def test_a_length_that_is_none_is_passed_over(length):
+    answer = requests.Response()
+    answer.headers["Content-Length"] = length
+    assert transfer.length(answer, 0) is None
+    answer.headers["Content-Length"] = "12"
+    assert transfer.length(answer, 3) == 15
+
+
+def test_more_than_a_file_can_have_is_refused(tmp_path, archives, tile, monkeypatch):
+    """Of 300 MB for a file of 4 kB nothing was kept, but all was written; packed, it unpacked."""
+    monkeypatch.setattr(transfer, "MARGIN", 10_000)
+    body = tile[1] + bytes(3_000_000)
+    packed = Reply(gzip.compress(body), Content_Encoding="gzip")
+    for reply in (Reply(body), packed):
+        archives(**{HOST: replies(reply)})
+        want = wanted(tmp_path, tile)
+        with pytest.raises(transfer.TooLarge, match=r"sends more than \d+ bytes"):
+            get(want)
+        assert left(want) == []
+    monkeypatch.setattr(transfer, "LARGEST", 1_000_000)
+    with pytest.raises(transfer.TooLarge):
+        get(wanted(tmp_path, tile, size=None, checksum=None))
 
 
 def test_retry_after_is_obeyed_as_seconds_and_as_date(tmp_path, archives, tile):
@@ -405,6 +431,9 @@ def test_an_unknown_checksum_is_passed_over_and_said(tmp_path, archives, tile):
     archives(**{HOST: lambda request: Reply(tile[1])})
     want = wanted(tmp_path, tile, checksum=("POSIX", "123"))
     with requests.Session() as session:
+        with pytest.raises(transfer.UnknownChecksum, match=r"'POSIX'.*acquire\.unknown_checksum"):
+            records.bring(session, want, datasets.load()["mod17a3hgf_061"])
+        want = dataclasses.replace(want, unknown_checksum="accept")
         record = records.bring(session, want, datasets.load()["mod17a3hgf_061"])
     assert record["checksum"] == "POSIX:123" and record["checksum_verified"] is False
     assert verification.verifies("SHA-256") and not verification.verifies("POSIX")

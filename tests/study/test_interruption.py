@@ -61,3 +61,36 @@ def test_killed_and_resumed_on_one_core_gives_the_digests_of_two(root, tiny, tmp
     assert made > 20 and "Nothing to be done" not in said
     assert digests(workflow) == digests(tiny)
     assert len(digests(workflow)) > 60
+    assert left_behind(workflow) == []
+
+
+def run_within(workflow, limits):
+    """Run the workflow below limits of bash's ulimit; return what it says."""
+    command = f"ulimit {limits} && exec {sys.executable} -m snakemake --cores 1 --keep-going"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} --rerun-incomplete"],
+        cwd=workflow.folder,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    assert done.returncode, "the limit was none"
+    return done.stdout + done.stderr
+
+
+def left_behind(workflow):
+    results = workflow.result("")
+    return [path for path in results.rglob(".*") if path.name != ".snakemake_timestamp"]
+
+
+def test_a_full_disk_and_short_memory_are_named_and_resumed(root, tiny, tmp_path):
+    workflow = Workflow(root, tmp_path / "copy", tiny=TINY)
+    said = run_within(workflow, "-f 60")  # kB a file
+    assert "A file may have 61 kB at most here (ulimit -f)" in said
+    said = run_within(workflow, "-v 700000")  # kB of address space
+    # below a limit for all, Snakemake's own threads and the C library may come before a job
+    told = ("Memory was short", "cannot allocate memory", "can't start new thread")
+    assert any(text in said for text in told)
+    workflow.run("--rerun-incomplete", cores=1)
+    assert digests(workflow) == digests(tiny)
+    assert left_behind(workflow) == []

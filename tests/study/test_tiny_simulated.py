@@ -252,6 +252,8 @@ def test_numbers_equal_the_tables_that_they_come_from(tiny):
     for row in trends:
         if row["quantity"] == "nep_slope":
             assert found["nep_slope", row["zone"]] == float(row["value"])
+            assert float(row["low"]) <= float(row["value"]) <= float(row["high"])
+            assert row["valid_years"] == "9"
     assert found["trend_share", "increase"] + found["trend_share", "decrease"] == pytest.approx(100)
     published = rows(tiny.result("tiny/tables/published.csv"))
     assert len(published) == 125
@@ -271,7 +273,8 @@ def test_specification_holds_the_headline_of_the_study(tiny):
     table = rows(tiny.result("tiny/tables/specification.csv"))
     readings = rows(tiny.result("tiny/tables/respiration_variants.csv"))
     for reading in readings:
-        if reading["quantity"] in ("nep_mean", "source_share"):
+        chosen_by_no_study = reading["variant"] == "truth"
+        if reading["quantity"] in ("nep_mean", "source_share") and not chosen_by_no_study:
             (row,) = (
                 row
                 for row in table
@@ -279,7 +282,7 @@ def test_specification_holds_the_headline_of_the_study(tiny):
             )
             assert float(row["value"]) == pytest.approx(float(reading["value"]), rel=1e-6)
     chosen = {(row["choice"], row["option"]) for row in table if row["chosen"] == "True"}
-    assert len(chosen) == len({row["choice"] for row in table}) == 7
+    assert len(chosen) == len({row["choice"] for row in table}) == 8
 
 
 def test_absence_closes_to_the_area(tiny):
@@ -351,18 +354,19 @@ def defects_path(workflow):
 
 
 def test_the_truth_is_recovered(tiny):
-    """Bounds: mean and four standard deviations of 20 seeds, see recovery_of_seeds.csv."""
-    bounds = {
-        (row["quantity"], row["statistic"], row["unit"]): (
-            float(row["lowest"]),
-            float(row["highest"]),
-        )
-        for row in rows(__file__.replace("test_tiny_simulated.py", "recovery_of_seeds.csv"))
-    }
+    """Bounds: two standard deviations over seeds about their mean, see recovery_of_seeds.csv.
+
+    A seed of a normal world leaves them in one of twenty measures, and never by as much again.
+    """
+    bounds = rows(__file__.replace("test_tiny_simulated.py", "recovery_of_seeds.csv"))
     found = dict(recovery_of_seeds.recovered(tiny, "tiny"))
-    assert bounds
-    for key, (lowest, highest) in bounds.items():
-        assert lowest <= found[key] <= highest, (key, found[key], lowest, highest)
+    off = {}
+    for row in bounds:
+        key = row["quantity"], row["statistic"], row["unit"]
+        off[key] = abs(found[key] - float(row["mean"])) / float(row["sd"])
+    assert len(off) > 60 and max(off.values()) < 4, max(off, key=off.get)
+    outside = {key: value for key, value in off.items() if value > 2}
+    assert len(outside) <= 0.1 * len(off), outside
 
 
 def test_every_measure_of_recovery_has_bounds(tiny):

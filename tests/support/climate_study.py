@@ -117,5 +117,7 @@ def clean_settings(time_step="monthly"):
         "defects": POLICIES,
         "angstrom": {"a": 0.25, "b": 0.50},
         "missing_values": [],
+        "unreported_rain": {"rule": "missing"},
+        "exclude": [],
         "simulated": False,
     }

@@ -7,7 +7,7 @@ FACTORS = [
     ),
     {"name": "elevation", "layer": "dem"},
     {"name": "land_cover", "layer": "landcover/keys/igbp17/landcover_2002"},
-    {"name": "karst", "file": "karst.gpkg", "name_field": "name"},
+    {"name": "karst", "file": "karst.gpkg", "name_field": "name", "outside": "non-karst"},
     {"name": "population", "file": "population.tif", "unit": "km-2"},
 ]
 DETECTORS = [{"name": "mean_nep", "of": "pixel/nep_mean", "factors": FACTORS}]
@@ -25,7 +25,13 @@ LIGHT = {
     "simulation": {"region": "indochina", "pixels_per_tile": 60, "stations": 60, "seed": 2},
     "zones": [
         {"name": "country", "kind": "area"},
-        {"name": "karst", "kind": "file", "file": "karst.gpkg", "name_field": "name"},
+        {
+            "name": "karst",
+            "kind": "file",
+            "file": "karst.gpkg",
+            "name_field": "name",
+            "outside": "non-karst",
+        },
         {"name": "sink", "kind": "sink", "cuts": [0]},
     ],
     "figures": [

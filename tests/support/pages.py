@@ -8,6 +8,8 @@ import pandas as pd
 import pictures
 import yaml
 
+RESTS_ON = ["low", "high", "valid_years", "valid_share_percent"]
+FLUX, VALID = "g C m-2 yr-1", "% of valid area"
 TIDY = ["zones", "zone", "year", "quantity", "value", "unit"]
 CLASSES = [
     "class",
@@ -46,13 +48,15 @@ STUDY = {
         {"name": "water", "codes": [17], "colour": "#4575b4"},
     ],
     "landcover_dates": {2001: 2001, 2010: 2010},
-    "climate": DEFAULTS["climate"] | {"variables": ["temperature", "precipitation"]},
+    "climate": DEFAULTS["climate"]
+    | {"variables": ["temperature", "precipitation"], "method": "anomaly"},
     "zones": [{"name": "province", "kind": "area"}],
     "respiration": {"model": "pei2009", "time_step": "monthly", "reason": "it is monthly"},
     "trend": {
         "slightly_significant_z": 1.64,
         "significant_z": 1.96,
         "extremely_significant_z": 2.58,
+        "confidence_percent": 95,
     },
 }
 
@@ -65,14 +69,21 @@ def picture():
 
 def tables():
     series, trends = pictures.series()
+    none = float("nan")
     readings = [
-        (name, name == "monthly", quantity, value, unit)
+        (name, name == "monthly", quantity, value, unit, *ends, years, share)
         for name, factor in (("annual", 2), ("monthly", 1))
-        for quantity, value, unit in (
-            ("nep_mean", 100.26 * factor, "g C m-2 yr-1"),
-            ("nep_total", 250.0 * factor, "Tg C yr-1"),
-            ("source_share", 12.5 / factor, "% of valid area"),
-            ("sink_share", 100 - 12.5 / factor, "% of valid area"),
+        for quantity, value, unit, ends, (years, share) in (
+            ("nep_mean", 100.26 * factor, FLUX, (90.0, 110.5), (10, 49.18)),
+            ("nep_slope", 2.0 * factor, "g C m-2 yr-2", (0.5, 3.5), (10, 49.18)),
+            ("nep_p", 0.0004, "1", (none, none), (10, 49.18)),
+            ("nep_total", 250.0 * factor, "Tg C yr-1", (none, none), (10, 49.18)),
+            ("nep_fixed_area_mean", 120.5 * factor, FLUX, (115.0, 126.0), (10, 36.09)),
+            ("nep_fixed_area_slope", 1.5 * factor, "g C m-2 yr-2", (0.25, 2.75), (10, 36.09)),
+            ("nep_fixed_area_p", 0.012, "1", (none, none), (10, 36.09)),
+            ("nep_fixed_area_total", 200.0 * factor, "Tg C yr-1", (none, none), (10, 36.09)),
+            ("source_share", 12.5 / factor, VALID, (10.0, 30.0), (9.5, 47.0)),
+            ("sink_share", 100 - 12.5 / factor, VALID, (70.0, 90.0), (9.5, 47.0)),
         )
     ]
     classes = [
@@ -91,7 +102,7 @@ def tables():
     ]
     return {
         "respiration_variants": pd.DataFrame(
-            readings, columns=["variant", "chosen", "quantity", "value", "unit"]
+            readings, columns=["variant", "chosen", "quantity", "value", "unit", *RESTS_ON]
         ),
         "trends_province": trends,
         "series_province": series,

@@ -19,6 +19,7 @@ import csv
 import datetime
 import io
 import json
+import zlib
 
 import numpy as np
 from archives import Reply, ranged
@@ -45,11 +46,18 @@ def days_of(year):
     return [datetime.date.fromordinal(first + n) for n in range(365 + calendar.isleap(year))]
 
 
-class Gsod:
-    """Stations {identity: (lon, lat, elevation)}; ``weather(station, date)`` gives degC and mm."""
+UNREPORTED = 0.5  # share of the dry days on which real stations of GSOD report no amount
 
-    def __init__(self, stations, years, weather):
+
+class Gsod:
+    """Stations {identity: (lon, lat, elevation)}; ``weather(station, date)`` gives degC and mm.
+
+    A share ``unreported`` of the dry days has no amount: 99.99, or the 0.00 of flag I.
+    """
+
+    def __init__(self, stations, years, weather, unreported=UNREPORTED):
         self.stations, self.years, self.weather = stations, years, weather
+        self.unreported = unreported
         self.header = "TEMP"
 
     def answer(self, request):
@@ -110,10 +118,14 @@ class Gsod:
             "TEMP_ATTRIBUTES",
             "PRCP",
             "PRCP_ATTRIBUTES",
+            "FRSHTT",
         )
-        rows = []
+        rows, rng = [], np.random.default_rng([zlib.crc32(station.encode()), year])
         for day in days_of(year):
             warmth, rain = self.weather(station, day)
+            amount = f"{rain / 25.4:5.2f}", "G"
+            if rain == 0 and rng.random() < self.unreported:
+                amount = (("99.99", " "), (" 0.00", "I"))[rng.integers(2)]
             rows.append(
                 (
                     station,
@@ -124,8 +136,8 @@ class Gsod:
                     f"STATION {station}, CH",
                     f"{warmth * 1.8 + 32:6.1f}",
                     "24",
-                    f"{rain / 25.4:5.2f}",
-                    "G",
+                    *amount,
+                    "010000" if rain else "000000",
                 )
             )
         return table([head, *rows])

@@ -13,7 +13,7 @@ def banded(root):
 
 
 def test_every_banded_rule_has_a_script_that_knows_its_part(root):
-    line = 'bands.only(snakemake.wildcards.get("band")):'
+    line = 'bands.only(snakemake.wildcards.get("band"))'
     files = (root / "workflow/scripts").glob("*/*.py")
     knowing = {path.stem for path in files if line in path.read_text(encoding="utf-8")}
     assert knowing == banded(root) and len(knowing) > 20

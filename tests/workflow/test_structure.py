@@ -127,7 +127,8 @@ def test_every_script_has_a_rule_and_a_contract(root):
         assert "Reads" in head and "Writes" in head, f"{name}: docstring without Reads and Writes"
         before = text.split('if __name__ == "__main__":')[0]
         assert "snakemake." not in before, f"{name}: snakemake outside of the guarded block"
-        assert re.search(r"with logged_to\(snakemake\.log\[0\]\)[:,]", text), name
+        frame = r"with (\(\n +)?logged_to\(snakemake\.log\[0\]\)[:,]"
+        assert re.search(frame, text), name
         assert f"def {name}(" in text
 
 

@@ -1,12 +1,13 @@
 """Monthly station values, or climate grids -> climate of the study grid.
 
-Inputs   <study>/stations/monthly.csv, or rasters of climate.grids; <study>/{grid,dem}.tif
+Inputs   <study>/stations/{monthly,suspects}.csv, or rasters of climate.grids; <study>/{grid,dem}.tif
 Outputs  <study>/climate/<variable>{.tif,_fit.npz,_residuals.parquet,_standard_error_<year>.tif},
          climate/{native,grids}/<variable>.tif, <variable>_difference.tif, climate/pet.tif,
-         <study>/tables/<variable>_{fit,minima,floored,ranked,suspects,grids,comparison}.csv
+         <study>/tables/<variable>_{fit,minima,floored,ranked,suspects,grids,comparison,networks}.csv,
+         <study>/tables/station_{suspects,steps}.csv
 """
 
-from nepflow.study import climate, layers
+from nepflow.study import climate, layers, variables
 
 
 rule fit_climate:
@@ -15,6 +16,7 @@ rule fit_climate:
         grid="<study>/grid.tif",
         weights=of_study(climate.weights_file),
         dem=of_study(climate.dem_if_coarse),
+        steps=of_study(climate.steps_file),
     output:
         fit="<study>/climate/{variable}_fit.npz",
         table="<study>/tables/{variable}_fit.csv",
@@ -28,12 +30,18 @@ rule fit_climate:
         runtime=by_size(30),
     params:
         years=setting("years"),
+        method=setting("climate/method"),
+        policy=setting("climate/homogeneity/policy"),
+        normal_years=setting("climate/climatology/min_years"),
+        ratio_above=setting("climate/climatology/ratio_above/{variable}"),
         model=setting("climate/model"),
         exaggeration=setting("climate/elevation_exaggeration"),
         order=setting("climate/order"),
         smoothing=setting("climate/smoothing"),
         smoothing_value=setting("climate/smoothing_value/{variable}", default=None),
+        smoothing_fallback=setting("climate/smoothing_fallback"),
         common_smoothing=setting("climate/common_smoothing"),
+        max_knots=setting("climate/max_knots"),
         weights_column=setting("climate/weights_column"),
         close_km=setting("climate/close_stations_km"),
         block_km=setting("climate/block_km"),
@@ -48,6 +56,76 @@ rule fit_climate:
         "{wildcards.study}: monthly surfaces of {wildcards.variable}."
     script:
         "../scripts/climate/fit_climate.py"
+
+
+rule find_steps:
+    input:
+        monthly="<study>/stations/monthly.csv",
+        grid="<study>/grid.tif",
+    output:
+        table="<study>/tables/station_steps.csv",
+    log:
+        "<logs>/{study}/find_steps.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(1500),
+        runtime=by_size(15),
+    params:
+        variables=setting("climate/variables"),
+        years=setting("years"),
+        min_stations=setting("climate/min_stations"),
+        normal_years=setting("climate/climatology/min_years"),
+        ratio_above=setting("climate/climatology/ratio_above"),
+        policy=setting("climate/homogeneity/policy"),
+        homogeneity=setting("climate/homogeneity"),
+        simulated=setting("simulated"),
+    message:
+        "{wildcards.study}: steps of stations against their neighbours."
+    script:
+        "../scripts/climate/find_steps.py"
+
+
+rule compare_networks:
+    input:
+        monthly="<study>/stations/monthly.csv",
+        fit="<study>/climate/{variable}_fit.npz",
+        grid="<study>/grid.tif",
+        dem="<study>/dem.tif",
+        weights=of_study(climate.weights_file),
+        steps=of_study(climate.steps_file),
+    output:
+        table="<study>/tables/{variable}_networks.csv",
+    log:
+        "<logs>/{study}/compare_networks/{variable}.log",
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(30),
+    params:
+        years=setting("years"),
+        method=setting("climate/method"),
+        policy=setting("climate/homogeneity/policy"),
+        normal_years=setting("climate/climatology/min_years"),
+        ratio_above=setting("climate/climatology/ratio_above/{variable}"),
+        model=setting("climate/model"),
+        exaggeration=setting("climate/elevation_exaggeration"),
+        order=setting("climate/order"),
+        smoothing=setting("climate/smoothing"),
+        smoothing_value=setting("climate/smoothing_value/{variable}", default=None),
+        common_smoothing=setting("climate/common_smoothing"),
+        weights_column=setting("climate/weights_column"),
+        close_km=setting("climate/close_stations_km"),
+        block_km=setting("climate/block_km"),
+        length_scale_km=setting("climate/length_scale_km"),
+        transformation=setting("climate/transformation/{variable}"),
+        min_stations=setting("climate/min_stations"),
+        simulated=setting("simulated"),
+    message:
+        "{wildcards.study}: trend of {wildcards.variable} of the stations there throughout."
+    script:
+        "../scripts/climate/compare_networks.py"
 
 
 rule interpolate_climate:
@@ -97,6 +175,7 @@ rule summarise_residuals:
         runtime=by_size(10),
     params:
         smoothing=setting("climate/smoothing"),
+        smoothing_fallback=setting("climate/smoothing_fallback"),
         common_smoothing=setting("climate/common_smoothing"),
         suspect_limit=setting("climate/suspect_limit"),
         simulated=setting("simulated"),
@@ -104,6 +183,31 @@ rule summarise_residuals:
         "{wildcards.study}: residuals of {wildcards.variable}."
     script:
         "../scripts/climate/summarise_residuals.py"
+
+
+rule list_suspects:
+    input:
+        records="<study>/stations/suspects.csv",
+        defects="<study>/tables/station_defects.csv",
+        ranked=of_study(climate.ranked),
+    output:
+        table="<study>/tables/station_suspects.csv",
+    log:
+        "<logs>/{study}/list_suspects.log",
+    localrule: True
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(500),
+        runtime=by_size(5),
+    params:
+        variables=setting("climate/variables"),
+        suspects=setting("climate/suspects"),
+        simulated=setting("simulated"),
+    message:
+        "{wildcards.study}: suspect and excluded stations."
+    script:
+        "../scripts/climate/list_suspects.py"
 
 
 rule estimate_standard_error:
@@ -150,6 +254,7 @@ rule import_climate:
         years=setting("years"),
         limits=setting("climate/limits"),
         plausible_median=setting("climate/plausible_median"),
+        complete_month_percent=setting("climate/complete_month_percent"),
         downscaling=of_study(climate.downscaling),
         simulated=setting("simulated"),
     message:
@@ -208,7 +313,7 @@ rule compare_climate:
 
 rule estimate_pet:
     input:
-        months=of_study(layers.months, variables=["temperature"]),
+        months=of_study(climate.pet_months),
         dem="<study>/dem.tif",
         grid="<study>/grid.tif",
     output:
@@ -223,6 +328,8 @@ rule estimate_pet:
     params:
         years=setting("years"),
         bias_correction=setting("climate/bias_correction"),
+        method=of_study(variables.pet_method),
+        dew_point_depression_k=setting("climate/evapotranspiration/dew_point_depression_k"),
     message:
         "{wildcards.study}{wildcards.band}: potential evapotranspiration of the mean year."
     script:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import apply_wildcards
 
 # that of this workflow, also where it is a module of another
 TOP = Path(str(workflow.current_basedir)).resolve().parents[1]
@@ -16,6 +17,8 @@ sys.path.append(str(SCRIPTS))
 # Snakemake puts only the folder of a script on its path; the library lies above it
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(SCRIPTS))}; ")
 
+from nepflow import _leftovers as leftovers
+from nepflow import _raw_inputs as raw_inputs
 from nepflow import imports
 from nepflow.study import datasets, downloads, files, load, names
 from nepflow.study.modis import MissingTiles
@@ -137,6 +140,36 @@ def refusing(study, path, faults):
     return refuse
 
 
+def lock_of_inputs(study):
+    """The file that keeps the digests of the raw inputs of a study."""
+    return f"{RESULTS}/{study}/{raw_inputs.NAME}"
+
+
+def raw_files_of(wildcards, input, output):
+    """What a job watches over (`nepflow._watch`)."""
+    made = [RESULTS, str(TOP / "workflow"), str(TOP / "config"), str(TOP / "resources")]
+    return {
+        "files": raw_inputs.raw_of(input, *made),
+        "lock": lock_of_inputs(wildcards.study),
+        "granules": "".join(downloads.lock_if_there(STUDIES[wildcards.study])),
+        "reader": output[0],
+        "made": [os.path.relpath(place) for place in made],
+    }
+
+
+def changed_inputs(rule):
+    """Params function: what a job read that is another file now.
+
+    Of wildcards alone: what depends on inputs or outputs too Snakemake does not compare.
+    """
+
+    def changed(wildcards):
+        reader = apply_wildcards(rule.output[0], wildcards)
+        return raw_inputs.changed(lock_of_inputs(wildcards.study), reader)
+
+    return changed
+
+
 if not SITE["studies"]:
     raise WorkflowError(
         "config/config.yaml: studies names none. Write studies: [my_region], by the name of a file "
@@ -151,3 +184,8 @@ RAW_FAULTS = {
     for faults in [files.faults(study)]
     for path in faults
 }
+for name in STUDIES if workflow.is_main_process else ():
+    leftovers.sweep(f"{RESULTS}/{name}")
+    leftovers.sweep(f"{RESULTS}/simulated/{name}")
+    if told := raw_inputs.message(name, lock_of_inputs(name)):
+        print(told, file=sys.stderr)

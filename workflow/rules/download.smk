@@ -28,6 +28,7 @@ rule acquire_tiles:
         tiles=setting("tiles"),
         folder=setting("files/tiles"),
         lock=of_study(downloads.lock),
+        unknown_checksum=setting("acquire/unknown_checksum"),
     message:
         "{wildcards.study}: {wildcards.product} tiles of {wildcards.year} from Earthdata."
     script:
@@ -160,6 +161,7 @@ rule gather_stations:
     output:
         stations="<study>/acquired/stations.csv",
         found="<study>/tables/station_found.csv",
+        definitions="<study>/acquired/station_definitions.csv",
     log:
         "<logs>/{study}/gather_stations.log",
     conda:
@@ -171,6 +173,7 @@ rule gather_stations:
         acquire=setting("acquire"),
         folder=setting("files/folder"),
         years=setting("years"),
+        unreported_rain=setting("climate/unreported_rain"),
     message:
         "{wildcards.study}: station records in one table."
     script:

@@ -24,7 +24,7 @@ from nepflow.study import (
 
 
 wildcard_constraints:
-    choice="respiration|year_2000|filled|persistence|significance|variation|landcover|fpar_limits",
+    choice="respiration|year_2000|filled|persistence|significance|variation|correlation|landcover|fpar_limits",
     keyed=r"(keys/\w+/)?",
 
 
@@ -189,6 +189,7 @@ rule compare_truth:
         nep="<study>/nep/nep.tif",
         true_slope="<results>/simulated/{study}/truth/nep_trend.tif",
         slope=of_study(layers.trend_if_estimated),
+        standard_errors=of_study(climate.standard_errors),
     output:
         table="<study>/tables/recovery.csv",
     log:
@@ -200,6 +201,8 @@ rule compare_truth:
         runtime=by_size(30),
     params:
         climate=setting("climate/variables"),
+        years=setting("years"),
+        standard_error_years=setting("climate/standard_error_years", default=[]),
     message:
         "{wildcards.study}: what is recovered of the simulation's truth."
     script:
@@ -326,13 +329,18 @@ rule check_results:
         series=of_study(zones.area_series),
         missing_reason="<study>/tables/missing_reasons.csv",
         defects=of_study(climate.if_stations, file="tables/station_defects.csv"),
+        suspects=of_study(climate.if_stations, file="tables/station_suspects.csv"),
+        definitions=of_study(climate.if_stations, file="tables/station_definitions.csv"),
         fits=of_study(climate.fits),
+        networks=of_study(climate.network_tables),
+        steps=of_study(climate.if_stations, file="tables/station_steps.csv"),
         casa=of_study(npp.casa_table),
         detectors=of_study(detector.factor_tables),
         plots=of_study(evaluation.plots_if_compared),
         polygons=of_study(zones.of_polygons),
         projects=of_study(restoration.projects_if_wanted),
         variation=of_study(pixel.variation_breaks),
+        inputs=of_study(files.checked_table),
     output:
         checks="<study>/tables/checks.csv",
         warnings="<study>/tables/warnings.csv",

@@ -6,7 +6,7 @@ Outputs  <study>/landcover/landcover_<year>.tif, by another key landcover/keys/<
          <study>/tables/{transitions,land_use_effect_<variable>,land_use_density_<variable>}.csv
 """
 
-from nepflow.study import downloads, landcover, layers
+from nepflow.study import downloads, landcover, layers, modis
 
 
 wildcard_constraints:
@@ -30,7 +30,7 @@ rule warp_landcover:
     params:
         tiles=when_listed(downloads.files_of_tiles, "year", product="MCD12Q1"),
         classes=of_study(landcover.classes_by_key, "keyed"),
-        resampling=setting("landcover/resampling"),
+        resampling=of_study(modis.resampling_of, product="MCD12Q1"),
     message:
         "{wildcards.study}{wildcards.band}: land cover of {wildcards.year} on the study grid."
     script:

@@ -9,7 +9,7 @@ Outputs  <study>/npp/<source>/{npp,qc,missing_reason}_<year>.tif and their count
 ``limits`` in a name is empty, or names limits of NDVI that the study did not choose.
 """
 
-from nepflow.study import downloads, files, layers, npp, variables
+from nepflow.study import downloads, files, layers, modis, npp, variables
 
 
 wildcard_constraints:
@@ -37,7 +37,7 @@ rule warp_npp:
         runtime=by_size(20),
     params:
         tiles=when_listed(downloads.files_of_tiles, "year", "collection", product="MOD17A3HGF"),
-        resampling=setting("npp/resampling"),
+        resampling=of_study(modis.resampling_of, product="MOD17A3HGF"),
     message:
         "{wildcards.study}{wildcards.band}: NPP of {wildcards.year} on the study grid."
     script:
@@ -164,7 +164,7 @@ rule warp_ndvi:
         months=when_listed(downloads.ndvi_months, "year"),
         product=setting("ndvi/product"),
         kept=setting("ndvi/valid_reliability"),
-        resampling=setting("ndvi/resampling"),
+        resampling=of_study(modis.resampling_of_ndvi),
     message:
         "{wildcards.study}{wildcards.band}: NDVI of the months of {wildcards.year} on the study grid."
     script:

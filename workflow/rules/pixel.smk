@@ -181,6 +181,7 @@ for drivers, driven in pixel.sets_of_drivers(STUDIES).items():
 rule control_false_discoveries:
     input:
         p="<study>/pixel/{variable}_{test}_p.tif",
+        lag1=of_study(pixel.memory_of_test, "variable", "test"),
         missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
     output:
@@ -205,8 +206,9 @@ rule control_false_discoveries:
 
 rule summarise_correlation:
     input:
-        r=of_study(pixel.partial_layers, "variable", suffix=""),
-        p=of_study(pixel.partial_layers, "variable", suffix="_p"),
+        cube=of_study(layers.cube, "variable"),
+        drivers=of_study(layers.drivers),
+        r=of_study(pixel.first_partial, "variable"),
         discoveries=of_study(pixel.controlled_discoveries, "variable"),
         missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
@@ -217,15 +219,17 @@ rule summarise_correlation:
     conda:
         "../../envs/geo.yaml"
     resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_size(30),
+        mem_mb=by_attempt(2000),
+        runtime=by_size(60),
     params:
         climate=setting("climate/variables"),
-        level=setting("correlation/significance_p"),
+        years=setting("years"),
+        min_years=setting("min_years"),
+        correlation=setting("correlation"),
         shared_inputs=of_study(circularity.shared_inputs, "variable"),
         simulated=setting("simulated"),
     message:
-        "{wildcards.study}: shares of partial correlations of {wildcards.variable}."
+        "{wildcards.study}: partial correlations of {wildcards.variable} beside chance."
     script:
         "../scripts/pixel/summarise_correlation.py"
 

@@ -8,7 +8,7 @@ Outputs  <study>/nep/{nep,npp,rh}.tif, the balance, over the cells and years whe
          <study>/tables/respiration_{variants,<soil model>_<relation>}.csv, calibration_plots.csv
 """
 
-from nepflow.study import evaluation, files, layers, respiration
+from nepflow.study import evaluation, files, layers, respiration, zones
 
 
 wildcard_constraints:
@@ -147,6 +147,8 @@ rule compare_respiration:
         npp="<study>/nep/npp.tif",
         respiration=of_study(layers.all_respiration),
         grid="<study>/grid.tif",
+        true_npp=of_study(layers.truth, variable="npp"),
+        true_rh=of_study(layers.truth, variable="rh"),
     output:
         table="<study>/tables/respiration_variants.csv",
     log:
@@ -158,7 +160,8 @@ rule compare_respiration:
         runtime=by_size(30),
     params:
         variants=setting("respiration_variants"),
-        min_years=of_study(layers.min_years),
+        years=setting("years"),
+        summary=of_study(zones.summary),
         chosen=setting("respiration_variant"),
         simulated=setting("simulated"),
     message:

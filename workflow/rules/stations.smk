@@ -1,22 +1,24 @@
 """Station records -> cleaned, checked, gap-filled and aggregated records.
 
 Inputs   station records of the raw folder, <study>/grid.tif, <study>/zones/outlines.gpkg
-Outputs  <study>/stations/{records,checked,filled}.parquet, {sites,monthly,annual}.csv,
-         <study>/tables/station_{defects,flags,variograms,quality,completeness}.csv, kriging_errors.csv
+Outputs  <study>/stations/{records,checked,filled}.parquet, {sites,suspects,monthly,annual}.csv,
+         <study>/tables/station_{defects,definitions,flags,dry_days,variograms,quality,completeness}.csv, kriging_errors.csv
 """
 
-from nepflow.study import files
+from nepflow.study import downloads, files
 
 
 rule clean_stations:
     input:
         stations=of_study(files.stations),
         area="<study>/zones/outlines.gpkg",
+        gathered=of_study(downloads.gathered_definitions),
         grid="<study>/grid.tif",
     output:
         records="<study>/stations/records.parquet",
         sites="<study>/stations/sites.csv",
         defects="<study>/tables/station_defects.csv",
+        definitions="<study>/tables/station_definitions.csv",
     log:
         "<logs>/{study}/clean_stations.log",
     conda:
@@ -39,6 +41,8 @@ rule clean_stations:
         defects=setting("climate/defects"),
         angstrom=setting("climate/angstrom"),
         missing_values=setting("climate/missing_values"),
+        unreported_rain=setting("climate/unreported_rain"),
+        exclude=setting("climate/exclude"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: station records without defects."
@@ -53,6 +57,8 @@ rule check_stations:
     output:
         records="<study>/stations/checked.parquet",
         flagged="<study>/tables/station_flags.csv",
+        suspects="<study>/stations/suspects.csv",
+        dry_days="<study>/tables/station_dry_days.csv",
     log:
         "<logs>/{study}/check_stations.log",
     conda:
@@ -65,9 +71,11 @@ rule check_stations:
         years=setting("years"),
         time_step=setting("climate/time_step"),
         quality=setting("climate/quality"),
+        monthly_quality=setting("climate/monthly_quality"),
+        suspects=setting("climate/suspects"),
         simulated=setting("simulated"),
     message:
-        "{wildcards.study}: station records checked for jumps, repeats and their neighbours."
+        "{wildcards.study}: station records checked against themselves and their neighbours."
     script:
         "../scripts/stations/check_stations.py"
 

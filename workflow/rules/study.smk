@@ -2,7 +2,7 @@
 
 Inputs   area polygons and elevation raster of the raw folder, lists of granules
 Outputs  <study>/{grid,dem}.tif, <study>/zones/{area.tif,outlines.gpkg}, <study>/study.yaml
-         <study>/tables/{inputs,choices,shared_inputs}.csv
+         <study>/tables/{checked_inputs,inputs,choices,shared_inputs}.csv
 """
 
 from nepflow.study import downloads, files
@@ -52,10 +52,32 @@ rule warp_dem:
     params:
         max_missing_percent=setting("dem/max_missing_percent"),
         missing=setting("dem/missing"),
+        crs=setting("dem/crs"),
     message:
         "{wildcards.study}: elevation on the study grid."
     script:
         "../scripts/study/warp_dem.py"
+
+
+rule check_inputs:
+    input:
+        files=of_study(files.content),
+    output:
+        checked="<study>/tables/checked_inputs.csv",
+    log:
+        "<logs>/{study}/check_inputs.log",
+    priority: 100  # what cannot be used is said before anything is computed
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(3000),
+        runtime=by_size(60),
+    params:
+        study=of_study(dict),
+    message:
+        "{wildcards.study}: what the raw inputs hold."
+    script:
+        "../scripts/study/check_inputs.py"
 
 
 rule list_inputs:

@@ -52,6 +52,7 @@ rule sum_zones:
     params:
         climate=setting("climate/variables"),
         kinds=of_study(zones.rasters_by_name),
+        own_years=of_study(zones.own_years_by_name),
         years=setting("years"),
     message:
         "{wildcards.study}: annual sums over all zones."
@@ -74,9 +75,8 @@ rule summarise_zones:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
-        years=setting("years"),
-        min_years=setting("min_years"),
-        autocorrelation=setting("trend/autocorrelation"),
+        own_years=of_study(zones.own_years, "zones"),
+        summary=of_study(zones.summary),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: annual means and totals by {wildcards.zones}."

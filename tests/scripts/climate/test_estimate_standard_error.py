@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from estimate_standard_error import estimate_standard_error
-from nepflow.climate import diagnostics, transformations, uncertainty
+from nepflow.climate import calibration, diagnostics, transformations, uncertainty
 from nepflow.climate import surfaces as climate_surfaces
 from nepflow.climate.spline import ThinPlateSpline
 from nepflow.io import raster
@@ -52,3 +52,13 @@ def test_blocks_and_threads_change_no_bit(tmp_path):
     _, _, whole = estimate(tmp_path / "a", "precipitation")
     _, _, parts = estimate(tmp_path / "b", "precipitation", mem_mb=0.01, threads=2)
     np.testing.assert_array_equal(raster.read(whole), raster.read(parts))
+
+
+def test_calibrated_errors_are_the_full_ones_times_the_scale(tmp_path):
+    _, fit, full = estimate(tmp_path / "a", "precipitation")
+    *_, calibrated = estimate(tmp_path / "b", "precipitation", "calibrated")
+    scale = calibration.scale_of(climate_surfaces.read(fit), "sum")  # of both years
+    np.testing.assert_allclose(raster.read(calibrated), raster.read(full) * scale.value, rtol=1e-6)
+    tags = raster.tags_of(calibrated)
+    assert tags["standard_error"] == "calibrated"
+    assert tags["standard_error_scale"] == str(scale)

@@ -13,12 +13,18 @@ from nepflow.stations.records import BadStations
 TRANSFORMATION = {"temperature": "none", "precipitation": "square_root"}
 
 SETTINGS = {
+    "method": "absolute",
+    "policy": "report",
+    "normal_years": 2,
+    "ratio_above": 10.0,
     "model": "covariate",
     "exaggeration": 100,
     "order": 2,
     "smoothing": "gcv",
     "smoothing_value": None,
+    "smoothing_fallback": "none",
     "common_smoothing": False,
+    "max_knots": None,
     "weights_column": None,
     "close_km": 5,
     "block_km": 50,
@@ -38,6 +44,7 @@ def fitted(folder, variable, time_step="monthly", minimum=10, **changes):
     records, monthly = folder / "records.parquet", folder / "monthly.csv"
     settings = climate_study.clean_settings(time_step) | {"stations_path": raw}
     made = {"sites": folder / "sites.csv", "defects": folder / "defects.csv"}
+    made |= {"definitions": folder / "definitions.csv"}
     clean_stations(
         {"area": paths["outlines"], "grid": paths["grid"]}, made | {"records": records}, settings
     )
@@ -118,3 +125,20 @@ def test_weights_of_the_station_file(tmp_path):
 def test_logarithm_of_a_dry_month(tmp_path):
     with pytest.raises(ValueError, match=r"climate\.transformation"):
         fitted(tmp_path, "temperature", transformation="log")
+
+
+def test_departures_stand_behind_their_climatology(tmp_path):
+    _, (fit, log) = fitted(tmp_path, "precipitation", method="anomaly", noise=0.3)
+    surfaces = climate_surfaces.read(fit)
+    assert surfaces.departure == "ratio" and surfaces.amount == 10.0
+    assert surfaces.years.tolist() == [0] * 12 + [2001] * 12 + [2002] * 12
+    table = pd.read_csv(log)
+    units = table[table["quantity"] == "GCV"].groupby("year")["unit"].first()
+    assert units["normal"] == "(square_root of mm month-1)2" and units["2001"] == "(1)2"
+    errors = table[table["quantity"] == "RMSE_LOO"]
+    assert set(errors["unit"]) == {"mm month-1"} and np.isfinite(errors["value"]).all()
+
+
+def test_normals_need_years(tmp_path):
+    with pytest.raises(BadStations, match=r"climate\.climatology\.min_years"):
+        fitted(tmp_path, "temperature", method="anomaly", normal_years=3)

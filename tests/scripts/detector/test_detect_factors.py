@@ -33,6 +33,7 @@ OPTIONS = {
     "draws": 39,
     "test_cells": None,
     "scale_steps": [1, 2, 4, 39],
+    "min_cover_percent": 50,
     "min_stratum_cells": 10,
     "seed": 1,
 }
@@ -218,6 +219,104 @@ def test_a_factor_without_common_cells_is_refused(world):
         sampled(world)
 
 
+@pytest.mark.parametrize(("columns", "refused"), [(24, False), (16, True)])
+def test_a_factor_of_a_part_of_the_area_is_refused(world, columns, refused):
+    """40 % of the cells, not 60 %: the detector would be one of that part."""
+    part = np.where(np.arange(SIDE) < columns, world["values"][3], np.nan)
+    part[:, 0] = 1  # the variable has these cells
+    world["layers"][3] = layer(world["folder"], "part", part)
+    if not refused:
+        _, table = sampled(world)
+        assert value(table, "cells_with_factor", factor="other") == pytest.approx(60)
+        return
+    with pytest.raises(detector_sample.BadFactor) as said:
+        sampled(world)
+    for text in (
+        "factor other",
+        "40.0 % of the cells with variable",
+        "min_cover_percent",
+        "outside",
+    ):
+        assert text in str(said.value)
+    assert sampled(world, min_cover_percent=30)[0].y.size == 16 * (SIDE - 5)
+
+
+def test_factors_that_leave_little_together_are_refused(world):
+    """70 % on the left and 60 % on the right have 30 % in common."""
+    left = np.where(np.arange(SIDE) < 28, world["values"][1], np.nan)
+    right = np.where(np.arange(SIDE) >= 16, world["values"][3], np.nan)
+    world["layers"][1] = layer(world["folder"], "left", left)
+    world["layers"][3] = layer(world["folder"], "right", right)
+    with pytest.raises(detector_sample.BadFactor) as said:
+        sampled(world)
+    assert "30.0 % of its cells (height 70.0 %, soil 100.0 %, other 60.0 %)" in str(said.value)
+
+
+@pytest.mark.parametrize("outside", ["non-karst", None])
+def test_polygons_of_karst_alone_do_not_cut_the_detector(tmp_path, outside):
+    """Elevation explains NEP (q about .86); karst in 8 % of 3600 cells explains nothing.
+
+    Without a class of its own all other land left the sample: 280 cells, q of elevation .20.
+    """
+    grid = raster.Grid(
+        pyproj.CRS("+proj=laea +lat_0=20 +lon_0=100 +datum=WGS84 +units=m").to_wkt(),
+        Affine(1000, 0, 0, 0, -1000, 60_000),
+        60,
+        60,
+    )
+    rng = np.random.default_rng(0)
+    elevation = np.mgrid[:60, :60][0] * 30.0 + rng.normal(size=(60, 60)) * 50
+    nep = 500 - 0.2 * elevation + rng.normal(size=(60, 60)) * 40
+    paths = {name: str(tmp_path / f"{name}.tif") for name in ("grid", "nep", "elevation", "karst")}
+    inside = raster.Output(paths["grid"], "1", "grid", dtype="uint8", classes={1: "inside"})
+    raster.write(np.ones((60, 60)), inside, grid)
+    for name, values in (("nep", nep), ("elevation", elevation)):
+        raster.write(values, raster.Output(paths[name], "1", name), grid)
+    shapes, polygons = [box(5e3, 5e4, 4e4, 5.8e4)], str(tmp_path / "karst.gpkg")
+    geopandas.GeoDataFrame({"name": ["karst"]}, geometry=shapes, crs=grid.crs).to_file(polygons)
+    factor = {"name": "karst", "file": "k", "name_field": "name", "outside": outside}
+    warp_factor(polygons, paths["grid"], paths["karst"], factor, 500)
+
+    def q_of(names):
+        layers = [paths["nep"], *(paths[name] for name in names)]
+        outputs = {"sample": str(tmp_path / "s.npz"), "table": str(tmp_path / "d.csv")}
+        marks = [""] * len(names)
+        sample_factors(layers, names, paths["grid"], outputs, marks, OPTIONS, 500, simulated=False)
+        sample = detector_sample.read(outputs["sample"])
+        strata = results.strata_of_factors(sample)
+        return sample, {name: detector.q_statistic(found) for name, found in strata.items()}
+
+    alone = q_of(["elevation"])[1]["elevation"]
+    assert 0.8 < alone < 0.9
+    if outside is None:
+        with pytest.raises(
+            detector_sample.BadFactor, match=r"factor karst: .* 7\.8 % of the cells"
+        ):
+            q_of(["elevation", "karst"])
+        return
+    sample, q = q_of(["elevation", "karst"])
+    assert sample.y.size == 3600 and sample.strata[1] == ["karst", "non-karst"]
+    assert q["elevation"] == alone
+    karst = sample.codes[1] == 0
+    within = sum(((y - y.mean()) ** 2).sum() for y in (sample.y[karst], sample.y[~karst]))
+    assert q["karst"] == pytest.approx(1 - within / (3600 * sample.y.var()))
+
+
+def test_classes_of_a_raster_and_what_has_none(world):
+    """Rock is mapped in the left half; 0 is its nodata, and code 2 is free."""
+    values = np.where(np.arange(SIDE) < SIDE // 2, 3, 0) * np.ones((SIDE, 1))
+    values[:4] = np.where(values[:4] > 0, 1, 0)
+    path = raw(world["folder"], "rock.tif", values.astype("uint8"), side=1000.0)
+    out, rock = str(world["folder"] / "o.tif"), {"name": "rock", "classes": True}
+    warp_factor(path, world["grid"], out, rock | {"resampling": "nearest"}, 100)
+    assert np.isnan(raster.read(out)[:, 20:]).all()
+    warp_factor(path, world["grid"], out, rock | {"resampling": "nearest", "outside": "soil"}, 100)
+    assert raster.classes_of(out) == {1: "class 1", 2: "soil", 3: "class 3"}
+    codes = raster.read(out)
+    assert (codes[:-2, 20:] == 2).all() and (codes[4:-2, :20] == 3).all()
+    assert np.isnan(codes[-2:]).all(), "outside the area"
+
+
 def test_what_cannot_be_compared_is_refused(world):
     cube = str(world["folder"] / "cube.tif")
     raster.write(np.ones((2, SIDE, SIDE)), raster.Output(cube, "1", "cube", ("a", "b")), GRID)
@@ -303,6 +402,7 @@ def test_polygons_of_the_user(world):
     warp_factor(path, world["grid"], out, {"name": "karst", "name_field": "kind"}, 100)
     codes = raster.read(out)
     assert raster.classes_of(out) == {1: "karst", 2: "other"}
+    assert "25.0 % of the cells of the area lie in no polygon" in raster.warnings_of(out)[0]
     assert (codes[:-2, :20] == 1).all() and (codes[:-2, 20:30] == 2).all()
     assert np.isnan(codes[:, 30:]).all() and np.isnan(codes[-2:]).all()
 

@@ -36,7 +36,15 @@ def checked(folder, nep):
     columns = ["zones", "code", "year", "quantity", "total", "cells"]
     pd.DataFrame(sums, columns=columns).to_parquet(folder / "sums.parquet")
     given = {name: str(folder / f"{name}.csv") for name in ("series", "missing_reason")}
-    given |= {"sums": str(folder / "sums.parquet"), "variation": []}
+    given |= {"sums": str(folder / "sums.parquet"), "variation": [], "networks": [], "steps": []}
+    given |= {"suspects": [], "definitions": []}
+    said = [
+        ("dem", "5 to 5 m", None),
+        ("npp.rasters", "2001 to 2002", "many zeros"),
+        ("climate.grids", "24 months", "p.tif: as in deserts"),
+    ]
+    tables.write(said, folder / "checked.csv", ["input", "understood", "warning"])
+    given |= {"inputs": [str(folder / "checked.csv")]}
     given |= {"defects": [], "casa": [], "plots": [], "detectors": [], "fits": {}}
     given |= {"polygons": [zones.path, zones.path], "projects": [str(folder / "projects.csv")]}
     outputs = {name: folder / f"{name}.csv" for name in ("checks", "warnings")}
@@ -56,6 +64,7 @@ def test_zones_and_projects_without_a_cell_are_in_the_report(tmp_path):
     assert passed.all() and len(passed) == 7
     assert warnings["polygons"] == "area.gpkg: zones without a cell: 1 (speck)"
     assert "1 of 2 projects have no cell" in warnings["restoration"]
+    assert warnings["climate.grids"] == "p.tif: as in deserts" and "npp.rasters" not in warnings
 
 
 def test_no_value_passes_no_check(tmp_path):

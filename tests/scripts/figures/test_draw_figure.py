@@ -59,25 +59,33 @@ def texts(monkeypatch):
 
 def test_map(folder):
     entry = {"name": "x", "kind": "map", "layer": "nep", "caption": "c", "limits": [-100, 300]}
-    checked(folder, files_of(folder, layers=["nep.tif"]), entry, layers=["nep"], marks={})
+    checked(
+        folder,
+        files_of(folder, layers=["nep.tif"], correlation=[]),
+        entry,
+        layers=["nep"],
+        marks={},
+    )
 
 
 def test_entry_of_a_map_reaches_the_picture(folder, texts):
     entry = {"kind": "map", "layer": "nep", "title": "Mean NEP", "limits": [-100, 300]}
     options = {"layers": ["nep"], "marks": {}}
-    found = texts(files_of(folder, layers=["nep.tif"]), entry | {"letter": "b"}, **options)
+    found = texts(
+        files_of(folder, layers=["nep.tif"], correlation=[]), entry | {"letter": "b"}, **options
+    )
     assert {"Mean NEP", "(b)", "simulated", "Nep (g C m⁻² yr⁻¹)"} <= found
 
 
 def test_classes(folder):
     entry = {"name": "x", "kind": "classes", "layer": "landcover", "title": "Land cover"}
-    files = files_of(folder, layer="landcover.tif", persistence=[])
+    files = files_of(folder, layer="landcover.tif", persistence=[], correlation=[])
     checked(folder, files, entry, marks={})
 
 
 def test_shares_are_of_all_cells_of_the_area(folder, texts):
     """Rows 0 to 8: 9 x 24 less 7 x 10 = 146 of forest; rows 9 to 17: 9 x 24 less 5 x 8 = 176."""
-    files = files_of(folder, layer="landcover.tif", persistence=[])
+    files = files_of(folder, layer="landcover.tif", persistence=[], correlation=[])
     found = texts(files, {"kind": "classes", "layer": "landcover"}, marks={})
     assert {"forest  45.3 %", "grassland  54.7 %"} <= found  # 146 / 322, 176 / 322
 
@@ -183,6 +191,7 @@ def test_panels(folder):
         series=["series.csv"],
         trends=["trends.csv"],
         persistence=[],
+        correlation=[],
     )
     marks = {"nep": "Built in: everything."}
     options = {"layers": layers, "zones": ["province"], "marks": marks, "simulated": True}

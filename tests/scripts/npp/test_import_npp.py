@@ -152,7 +152,9 @@ def test_zeros_of_a_mask_are_a_warning(tmp_path, caplog, share, entry, said):
         ({"crs": None}, {}, "says no CRS. Declare `crs` in npp.rasters"),
         ({"transform": from_origin(10, 39, 0.1, 0.1)}, {}, "covers 10 to"),
         ({}, {"unit": "kg C m-2 yr-1"}, "Check unit"),
-        ({}, {"unit": "g C m-2 yr-1", "scale": 0.001}, "median NPP is 0.2"),
+        ({}, {"unit": "g C m-2 yr-1", "scale": 0.001}, r"median NPP is 0.2.*perhaps kg C m-2"),
+        ({}, {"unit": "g C m-2 yr-1", "scale": 0.003}, r"perhaps kg C m-2 yr-1 or t C ha-1"),
+        ({}, {"unit": "g C m-2 yr-1", "scale": 20}, r"perhaps stored numbers of MOD17"),
         ({"nodata": None}, {"fill": -9, "scale": 1000.0}, "100.0% of the values"),
     ],
 )

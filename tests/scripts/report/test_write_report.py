@@ -35,7 +35,7 @@ def test_report_is_the_same_from_the_same_files(root, tmp_path):
     first, card = run(root, tmp_path / "one")
     second, _ = run(root, tmp_path / "two")
     assert first.read_bytes() == second.read_bytes()
-    assert json.loads(card.read_text())["headline"][0]["value"] == "100.3"
+    assert json.loads(card.read_text())["headline"][0]["values"][0]["value"] == "100.3"
     assert str(tmp_path) not in first.read_text()
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyproj
 import pytest
 from affine import Affine
-from compare_truth import compare_truth
+from compare_truth import COVERAGE, compare_truth
 from estimate_mean import estimate_mean
 from estimate_nep import estimate_nep
 from nepflow.io import raster
@@ -68,7 +68,7 @@ def sums_of(folder, cubes):
     zones = written(folder, "zones", halves[None], dtype="uint8", classes=names)
     path = folder / "sums.parquet"
     layers = {name: [cube] for name, cube in cubes.items()}
-    sum_zones(layers, {"region": grid, "half": zones}, YEARS, path, 100)
+    sum_zones(layers, {"region": grid, "half": zones}, YEARS, {}, path, 100)
     return path, grid
 
 
@@ -102,16 +102,9 @@ def test_means_and_totals_of_zones_and_years_close(tmp_path, gaps):
     (off, limit, passed), (apart, _, same) = checked(path)
     assert passed and same and apart == 0
     assert off <= limit < 2e-4
-    summarise_zones(
-        path,
-        "half",
-        grid,
-        YEARS,
-        {"series": tmp_path / "s.csv", "trends": tmp_path / "t.csv"},
-        3,
-        "none",
-        simulated=False,
-    )
+    outputs = {"series": tmp_path / "s.csv", "trends": tmp_path / "t.csv"}
+    summary = zones_sums.Summary(mean_years=1, trend_years=3)
+    summarise_zones(path, "half", grid, outputs, YEARS, summary, simulated=False)
     for name, rest in (("s", ("mean", "total", "valid_area")), ("t", ("mean", "total"))):
         table = pd.read_csv(tmp_path / f"{name}.csv").pivot_table(
             index=["zones", "zone", "year"], columns="quantity", values="value", dropna=False
@@ -197,6 +190,24 @@ def test_truth_is_compared_over_the_cells_of_nep(tmp_path):
         assert found["mask", statistic] == found["balance", statistic]
     assert found["mask", "bias"] == pytest.approx(-5, abs=1e-4)
     assert not math.isnan(found["mask", "correlation"])
+
+
+def test_intervals_that_hold_the_truth_are_counted(tmp_path):
+    """1.96 standard errors of 1 hold what is 1.9 off, not what is 2 off, in the band named."""
+    shape = 3, 6, 5
+    off = np.full(shape, 2.0)
+    off[1, :2] = 1.9
+    off[1, 5, 4] = np.nan
+    truth = written(tmp_path, "truth", np.full(shape, 10.0), YEARS)
+    found = written(tmp_path, "found", 10.0 + off, YEARS)
+    error = written(tmp_path, "error", np.ones((1, 6, 5)))
+    grid = written(tmp_path, "inside", np.ones((1, 6, 5)), dtype="uint8")
+    intervals = {"t": {1: error}, "none": {}}
+    pairs = {"t": (truth, found), "none": (truth, found)}
+    compare_truth(pairs, grid, tmp_path / "recovery.csv", 100, intervals)
+    table = pd.read_csv(tmp_path / "recovery.csv").set_index(["quantity", "statistic"]).value
+    assert table["t", COVERAGE] == pytest.approx(100 * 10 / 29)
+    assert ("none", COVERAGE) not in table.index
 
 
 def test_where_nothing_is_known_the_check_fails(tmp_path):

@@ -13,6 +13,7 @@ def run(folder, stations_path, simulated=False, **changes):
     settings = climate_study.clean_settings() | changes
     settings |= {"stations_path": stations_path, "simulated": simulated}
     outputs = {"records": records, "sites": folder / "sites.csv", "defects": defects}
+    outputs |= {"definitions": folder / "definitions.csv"}
     clean_stations({"area": paths["outlines"], "grid": paths["grid"]}, outputs, settings)
     return pd.read_parquet(records), pd.read_csv(defects, dtype={"station": str})
 
@@ -143,3 +144,31 @@ def test_table_says_that_stations_are_simulated(tmp_path):
     raw = climate_study.monthly_file(tmp_path / "a.csv")
     _, defects = run(tmp_path, raw, simulated=True)
     assert "source" in defects
+
+
+def test_stations_are_excluded_by_name(tmp_path):
+    raw = climate_study.monthly_file(tmp_path / "a.csv")
+    table = pd.read_csv(raw, dtype={"station": str})
+    chosen = ["00003", {"station": "00004", "variable": "precipitation"}]
+    records, defects = run(tmp_path / "study", raw, exclude=chosen)
+    assert "00003" not in set(records["station"]) and len(records) == len(table) - 24
+    left = records[records["station"] == "00004"]
+    assert left["precipitation_mm"].isna().all() and left["temperature_degc"].notna().all()
+    assert defects.to_dict("list") == {
+        "station": ["00003", "00004"],
+        "reason": ["excluded", "excluded_precipitation"],
+        "records": [24, 24],
+        "action": ["by climate.exclude"] * 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        (["0003"], r"a\.csv: climate.exclude names station '0003', which.* Did you mean .*00003"),
+        ([{"station": "00003", "variable": "radiation"}], "reads no such variable"),
+    ],
+)
+def test_a_name_to_exclude_that_is_none_is_refused(tmp_path, chosen, words):
+    with pytest.raises(BadStations, match=words):
+        run(tmp_path / "study", climate_study.monthly_file(tmp_path / "a.csv"), exclude=chosen)

@@ -95,10 +95,12 @@ def test_no_fill_on_request(tmp_path):
     assert "source" in quality and "source" in variograms
 
 
-def test_monthly_records_pass(tmp_path):
-    records = daily_records().drop(columns="day")
+def test_monthly_records_pass_and_are_counted(tmp_path):
+    records = daily_records().drop_duplicates(["station", "month"]).drop(columns="day")
     filled, *_, quality = run(tmp_path, records, time_step="monthly")
-    assert len(filled) == len(records) and quality.empty
+    pd.testing.assert_frame_equal(filled, records.reset_index(drop=True), check_categorical=False)
+    observed = quality[quality["quantity"] == "observed"]
+    assert set(quality["unit"]) == {"month"} and observed["value"].sum() == 3 * len(records)
 
 
 def test_order_of_the_records_does_not_matter(tmp_path):

@@ -62,17 +62,26 @@ def test_elevation_and_aridity(folder):
     dem = layer(folder, "dem", np.arange(12.0).reshape(3, 4) * 100)
     codes, names, _ = made(folder, [dem], kind="elevation", cuts=[500, 1000])
     assert names[2] == "500-1000 m" and codes[1].tolist() == [1, 2, 2, 2] and codes[2, 3] == 3
-    rain = layer(folder, "rain", np.full((3, 4), 100.0))
-    evaporation = [[2500, 1000, 400, 1], [180, 120, 1000, 1000], [1000] * 4]
+    rain = layer(folder, "rain", np.full((3, 4), 300.0))
+    evaporation = [[7500, 3000, 1200, 1], [540, 400, 399, 3000], [3000] * 4]
     pet = layer(folder, "pet", evaporation)
     codes, names, _ = made(folder, [rain, pet], kind="aridity")
-    assert [names[int(code)] for code in (*codes[0, :3], *codes[1, :2])] == [
+    assert [names[int(code)] for code in (*codes[0, :3], *codes[1, :3])] == [
         "hyper-arid",
         "arid",
         "semi-arid",
         "dry sub-humid",
         "humid",
+        "cold",
     ]
+
+
+def test_isohyets(folder):
+    rain = layer(folder, "rain", [[100, 200, 399, 1], [400, 799, 800, np.nan], [900] * 4])
+    codes, names, tags = made(folder, [rain], kind="isohyets")
+    assert list(names.values()) == ["arid", "semi-arid", "sub-humid", "humid"]
+    assert codes[0, :3].tolist() == [1, 2, 2] and codes[1, :3].tolist() == [3, 3, 4]
+    assert np.isnan(codes[1, 3]) and "colours" in tags
 
 
 def test_stable_land_cover_and_crossing(folder):
@@ -121,6 +130,31 @@ def polygons(folder, names, shapes, field="name", crs=GRID.crs, file="zones.gpkg
 
 
 WEST, EAST = box(0, 0, 2000, 3000), box(2000, 0, 4000, 3000)
+
+
+def test_all_other_land_is_a_zone(folder):
+    """Eleven cells of the area, two of them karst: nine are the rest, by name."""
+    path = polygons(folder, ["karst"], [box(0, 2000, 2000, 3000)])
+    codes, names, tags = made(folder, path, **FILE)
+    assert names == {1: "karst"} and np.isnan(codes[INSIDE == 1]).sum() == 9
+    assert "81.8 % of the cells of the area lie in no polygon" in tags["warnings"]
+    codes, names, tags = made(folder, path, **FILE, outside=None)
+    assert np.isnan(codes[INSIDE == 1]).sum() == 9 and "warnings" not in tags
+    codes, names, tags = made(folder, path, **FILE, outside="non-karst")
+    assert names == {1: "karst", 2: "non-karst"} and "warnings" not in tags
+    assert (codes == 1).sum() == 2 and (codes == 2).sum() == 9 and np.isnan(codes[0, 3])
+
+
+def test_the_rest_joins_polygons_of_its_name(folder):
+    shapes = [box(0, 2000, 2000, 3000), box(0, 0, 4000, 1000)]
+    path = polygons(folder, ["karst", "non-karst"], shapes)
+    codes, names, _ = made(folder, path, **FILE, outside="non-karst")
+    assert names == {1: "karst", 2: "non-karst"} and (codes == 2).sum() == 9
+    with pytest.raises(vectors.BadNames, match="Non-karst"):
+        made(folder, path, **FILE, outside="Non-karst")
+    whole = polygons(folder, ["land"], [box(0, 0, 4000, 3000)])
+    codes, names, tags = made(folder, whole, **FILE, outside="sea")
+    assert names == {1: "land", 2: "sea"} and "no cell of the area is sea" in tags["warnings"]
 
 
 def test_three_hundred_zones_keep_their_names(tmp_path):

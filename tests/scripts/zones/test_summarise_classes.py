@@ -73,10 +73,18 @@ def test_discoveries_equal_scipy_over_the_whole_layer(tmp_path):
         output = raster.Output(tmp_path / f"{name}.tif", "1", name, dtype="uint8")
         raster.write(values, output, GRID)
     given = {name: str(tmp_path / f"{name}.tif") for name in ("p", "missing_reason", "grid")}
+    lag1 = rng.normal(0, 0.2, (40, 50))
+    for name, values in (("lag1", lag1), ("valid_years", np.full((40, 50), 25.0))):
+        raster.write(values, raster.Output(tmp_path / f"{name}.tif", "1", name), GRID)
+    given["lag1"] = [str(tmp_path / f"{name}.tif") for name in ("lag1", "valid_years")]
     settings = {"significance": {"false_discovery_percent": 5, "p": 0.05}, "simulated": False}
     control_false_discoveries(given, outputs, ("nep", "test", "same layer"), settings, mem_mb=1)
     table = rows(outputs["table"])
     assert {row["shared_inputs"] for row in table} == {"same layer"}
+    value = {row["quantity"]: float(row["value"]) for row in table}
+    above, below = ((side * lag1 > 0.4).mean() for side in (1, -1))  # 2 / sqrt(25)
+    assert value["lag-1 autocorrelation above 2 / sqrt(years)"] == pytest.approx(100 * above)
+    assert value["lag-1 autocorrelation below -2 / sqrt(years)"] == pytest.approx(100 * below)
     area = {row["quantity"]: float(row["value"]) for row in table if row["unit"] == "km2"}
     assert area["area"] == 2000 and area["masked_barren_area"] == np.isnan(p).sum()
     assert area["valid_area"] + area["masked_barren_area"] == area["area"]

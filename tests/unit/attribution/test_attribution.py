@@ -69,14 +69,37 @@ def test_slopes_add_and_drivers_make_the_climate_part(method, calibration):
         )
 
 
-def test_p_is_that_of_linregress():
+def test_p_is_that_of_linregress_with_the_years_that_count():
+    """The t of linregress shrinks with the degrees of freedom that its error is taken of."""
     stats = pytest.importorskip("scipy.stats")
     series, drivers = world(3)
     found = attribution.attribute(series, drivers, YEARS, "joint", 8)
+    n, fewer = len(YEARS), 0
     for pixel in range(series.shape[2]):
         line = stats.linregress(YEARS, series[:, 0, pixel])
-        assert found.p[0, pixel] == pytest.approx(line.pvalue, rel=1e-9)
+        rest = series[:, 0, pixel] - line.intercept - line.slope * YEARS
+        memory = (n * np.sum(rest[1:] * rest[:-1]) / np.sum(rest**2) + 2) / (n - 5)
+        memory = min(max(memory, 0), 0.95)
+        worth = max(n * (1 - memory) / (1 + memory), 3)
+        t = line.slope / line.stderr * np.sqrt((worth - 2) / (n - 2))
+        p = 2 * stats.t.sf(abs(t), worth - 2)
+        assert found.p[0, pixel] == pytest.approx(p, rel=1e-9)
         assert found.observed[0, pixel] == pytest.approx(line.slope, rel=1e-10)
+        fewer += worth < n
+    assert 0 < fewer < series.shape[2], "both with and without memory"
+
+
+@pytest.mark.parametrize(("memory", "most"), [(0.0, 5.0), (0.3, 7.0), (0.5, 8.5)])
+def test_series_with_memory_and_no_trend_are_rarely_significant(memory, most):
+    """5 % is the level; linregress alone finds 5, 14 and 24 %."""
+    rng = np.random.default_rng(8)
+    series = rng.normal(size=(len(YEARS), 1, 4000))
+    series[1:] *= np.sqrt(1 - memory**2)
+    for year in range(1, len(YEARS)):
+        series[year] += memory * series[year - 1]
+    drivers = [rng.normal(size=series.shape) for _ in range(2)]
+    found = attribution.attribute(series, drivers, YEARS, "joint", 8)
+    assert 2.5 < 100 * (found.p < 0.05).mean() < most
 
 
 def test_bias_of_the_residual_method_is_that_of_the_theorem():

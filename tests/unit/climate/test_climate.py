@@ -21,7 +21,13 @@ def fitted(stations, values, weights=None, **settings):
 
 
 def surfaces_of(
-    stations, values, transformation="none", years=YEARS, variable="temperature", **settings
+    stations,
+    values,
+    transformation="none",
+    years=YEARS,
+    variable="temperature",
+    unit="degC",
+    **settings,
 ):
     parts, log, _ = fitted(stations, values, transformation=transformation, **settings)
     names = np.array([f"{number:05d}" for number in range(len(values))])
@@ -29,7 +35,7 @@ def surfaces_of(
     position = np.column_stack([np.zeros((len(values), 2)), stations[1]])
     return evaluation.Surfaces(
         variable=variable,
-        unit="degC",
+        unit=unit,
         transformation=transformation,
         source="test",
         years=labels[0],
@@ -237,9 +243,9 @@ def test_log_flags_planted_trouble(stations):
 
 
 def test_log_rows_carry_units(stations):
-    _, log = surfaces_of(stations, np.abs(monthly(stations)), "square_root")
-    labels = np.repeat(YEARS, 12), np.tile(np.arange(1, 13), 2)
-    rows = list(diagnostics.log_rows(log, "precipitation", *labels, "mm month-1", "square_root"))
+    rain = {"transformation": "square_root", "variable": "precipitation", "unit": "mm month-1"}
+    surfaces, log = surfaces_of(stations, np.abs(monthly(stations)), **rain)
+    rows = list(diagnostics.log_rows(log, surfaces))
     assert len(rows) == 24 * len(diagnostics.QUANTITIES)
     units = {row[3]: row[5] for row in rows}
     assert units["GCV"] == "(square_root of mm month-1)2"

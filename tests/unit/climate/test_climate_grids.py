@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import rasterio
 from import_climate import import_climate
-from nepflow.climate import monthly
+from nepflow.climate import grids, monthly
 from nepflow.io import raster
 from nepflow.io.user_rasters import BadGrid
 from nepflow.study import variables
@@ -101,6 +101,7 @@ def imported(folder, *entries, downscaling=NO_LAPSE, years=YEARS):
         "years": years,
         "limits": LIMITS,
         "plausible_median": MEDIANS,
+        "complete_month_percent": 80,
         "downscaling": downscaling,
         "simulated": False,
     }
@@ -268,3 +269,175 @@ def test_implausible_median(tmp_path):
     paths, months = imported(tmp_path, entry(metres, variable="precipitation", unit="m d-1"))
     found = raster.read(annual(tmp_path, paths, months, "precipitation"))
     assert np.nanmax(found) == pytest.approx(2 * 365, rel=1e-6)
+
+
+# ---- units of the file, halves of the day, days
+
+
+def with_unit_of_file(path, unit, **changes):
+    file = geotiff(path, **changes)
+    with rasterio.open(file, "r+") as target:
+        target.units = [unit] * target.count
+    return file
+
+
+def without_unit(file, **changes):
+    own = entry(file, **changes)
+    del own["unit"]
+    return own
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [
+        ("K", lambda v: v + 273.15),
+        ("degrees Celsius", lambda v: v),
+        ("degF", lambda v: v * 1.8 + 32),
+        ("0.1 degC", lambda v: v * 10),
+    ],
+)
+def test_the_unit_of_the_file_counts(tmp_path, unit, code):
+    file = with_unit_of_file(tmp_path / "t.tif", unit, code=code)
+    _, months = imported(tmp_path, without_unit(file))
+    _, plain = imported(tmp_path / "plain", entry(geotiff(tmp_path / "plain.tif")))
+    np.testing.assert_allclose(raster.read(months, 5), raster.read(plain, 5), atol=1e-3)
+
+
+FAULTS_OF_UNITS = {
+    "another unit": ("K", {"unit": "degC"}, "its own unit is 'K', climate.grids declares degC"),
+    "another quantity": ("mm", {"unit": "degC"}, "its own unit is 'mm'"),
+    "no temperature": ("W m-2", {}, "'W m-2' is none of temperature. Declare `unit`"),
+    "nothing": ("", {}, "says no unit of temperature. Declare `unit` in climate.grids: degC, K"),
+    "ERA5's amounts": ("m", {"variable": "precipitation"}, r"amounts of a day \(m d-1\)"),
+}
+
+
+@pytest.mark.parametrize(
+    ("unit", "changes", "words"), FAULTS_OF_UNITS.values(), ids=FAULTS_OF_UNITS
+)
+def test_units_that_contradict_or_lack(tmp_path, unit, changes, words):
+    file = with_unit_of_file(tmp_path / "t.tif", unit)
+    own = entry(file) | changes if "unit" in changes else without_unit(file, **changes)
+    with pytest.raises(BadGrid, match=words) as error:
+        imported(tmp_path, own)
+    assert str(error.value).startswith(file)
+
+
+def test_the_mean_of_minimum_and_maximum(tmp_path):
+    low = geotiff(tmp_path / "min.tif", code=lambda values: values - 6)
+    high = geotiff(tmp_path / "max.tif", code=lambda values: values + 4)
+    _, months = imported(tmp_path, entry(low, daily="minimum"), entry(high, daily="maximum"))
+    _, plain = imported(tmp_path / "plain", entry(geotiff(tmp_path / "plain.tif")))
+    np.testing.assert_allclose(raster.read(months, 5), raster.read(plain, 5) - 1, atol=1e-5)
+    short = geotiff(tmp_path / "short.tif", months=12)
+    with pytest.raises(BadGrid, match=r"short.tif: maximum temperature of 2002-01 is missing"):
+        imported(tmp_path, entry(low, daily="minimum"), entry(short, daily="maximum"))
+
+
+def days_of_2001(path, values, lost=(), hole=None, **profile):
+    """A band a day, all cells of one value a day; -9 in some cells of January."""
+    names = [day.strftime("%Y-%m-%d") for day in pd.date_range("2001-01-01", "2001-12-31")]
+    kept = [n for n in range(365) if n not in lost]
+    profile = {"driver": "GTiff", "height": SHAPE[0], "width": SHAPE[1], "count": len(kept)} | {
+        "crs": "EPSG:4326",
+        "transform": from_origin(WEST, NORTH, CELL, CELL),
+        "dtype": "float32",
+        "nodata": -9,
+    }
+    with rasterio.open(path, "w", **profile) as target:
+        for band, day in enumerate(kept, start=1):
+            content = np.full(SHAPE, values[day], "float32")
+            if hole is not None and day < hole:
+                content[:, : SHAPE[1] // 2] = -9
+            target.write(content, band)
+            target.set_band_description(band, names[day])
+    return str(path)
+
+
+RAIN = np.random.default_rng(3).uniform(0, 8, 365)
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("mm d-1", 1), ("mm", 1), ("mm h-1", 1 / 24)])
+def test_days_become_months(tmp_path, unit, factor):
+    file = days_of_2001(tmp_path / "p.tif", RAIN * factor)
+    own = entry(file, variable="precipitation", unit=unit, first_month="2001-01")
+    _, months = imported(tmp_path, own, years=[2001])
+    found = [np.unique(raster.read(months, band)) for band in (1, 2)]
+    np.testing.assert_allclose(found[0], RAIN[:31].sum(), rtol=1e-5)
+    np.testing.assert_allclose(found[1], RAIN[31:59].sum(), rtol=1e-5)
+
+
+def test_days_that_are_missing(tmp_path):
+    """Of 31 days 27 are enough, of a cell too; the mean of those there stands for the month."""
+    file = days_of_2001(tmp_path / "p.tif", RAIN, lost=(0, 1), hole=6)
+    own = entry(file, variable="precipitation", unit="mm d-1")
+    _, months = imported(tmp_path, own, years=[2001])
+    found = np.unique(raster.read(months, 1))
+    np.testing.assert_allclose(
+        found, np.sort([31 * RAIN[2:31].mean(), 31 * RAIN[6:31].mean()]), rtol=1e-5
+    )
+    gone = days_of_2001(tmp_path / "gone.tif", RAIN, hole=8)
+    _, months = imported(tmp_path / "gone", own | {"file": gone}, years=[2001])
+    assert np.isnan(raster.read(months, 1)).any() and np.isfinite(raster.read(months, 1)).any()
+    few = days_of_2001(tmp_path / "few.tif", RAIN, lost=range(40, 50))
+    with pytest.raises(BadGrid, match="has 18 whole days of 2001-02"):
+        imported(tmp_path / "few", own | {"file": few}, years=[2001])
+
+
+@pytest.mark.parametrize("since_midnight", [False, True])
+def test_hours_become_months_and_sums_since_midnight_do_not(tmp_path, since_midnight):
+    hours = pd.date_range("2001-01-01", periods=31 * 8, freq="3h")
+    rain = np.random.default_rng(5).uniform(0, 1, (31, 8))
+    values = np.cumsum(rain, axis=1) if since_midnight else rain
+    path = geotiff(tmp_path / "p.tif", months=len(hours), names=hours.strftime("%Y-%m-%d %H"))
+    with rasterio.open(path, "r+") as file:
+        for band, value in enumerate(values.ravel(), start=1):
+            file.write(np.full(SHAPE, value, "float32"), band)
+    own = {"file": path, "variable": "precipitation", "unit": "mm", "key": "climate.grids"}
+    with grids.Sources() as sources:
+        (month,) = grids.months_of_file(sources.of(own), own)
+        assert (month.per_day, month.steps) == (8, 248)
+        window = rasterio.windows.Window(0, 0, SHAPE[1], SHAPE[0])
+        if since_midnight:
+            with pytest.raises(BadGrid, match="sums since midnight"):
+                grids.values_of(month, sources, window, 80)
+        else:
+            found = grids.values_of(month, sources, window, 80)
+            np.testing.assert_allclose(found, rain.sum(), rtol=1e-6)
+
+
+def test_days_in_a_unit_of_months(tmp_path):
+    own = entry(days_of_2001(tmp_path / "p.tif", RAIN), variable="precipitation")
+    with pytest.raises(BadGrid, match=r"holds days, and climate.grids says mm month-1"):
+        imported(tmp_path, own | {"unit": "mm month-1"}, years=[2001])
+
+
+def test_a_climate_of_another_place_is_refused(tmp_path):
+    season = [-12 * np.cos(month * np.pi / 6) for month in range(24)]
+
+    def shifted(offset):
+        names = iter(range(24))
+        return lambda values: np.full(values.shape, 10 + season[(next(names) + offset) % 24])
+
+    right = geotiff(tmp_path / "r.tif", code=shifted(0))
+    imported(tmp_path, entry(right))
+    with pytest.raises(BadGrid, match="month 1 is the warmest of the year at latitude 3"):
+        imported(tmp_path, entry(geotiff(tmp_path / "late.tif", code=shifted(6))))
+    hot = geotiff(tmp_path / "f.tif", code=lambda values: values * 0 + 44)
+    with pytest.raises(BadGrid, match=r"as degrees Fahrenheit it would be 6.7 degC"):
+        imported(tmp_path, entry(hot))
+
+
+def test_dry_places_are_a_warning_with_what_was_understood(tmp_path):
+    paths = climate_study.make(tmp_path)
+    dry = geotiff(tmp_path / "p.tif", code=lambda values: np.full(values.shape, 2.0))
+    own = entry(dry, variable="precipitation", unit="mm month-1")
+    settings = {"entries": [own], "years": YEARS, "limits": LIMITS, "plausible_median": MEDIANS}
+    settings |= {"complete_month_percent": 80, "downscaling": NO_LAPSE, "simulated": False}
+    outputs = {"months": tmp_path / "m.tif", "table": tmp_path / "grids.csv"}
+    import_climate(paths, outputs, "precipitation", settings)
+    table = pd.read_csv(outputs["table"]).set_index("quantity")["value"]
+    assert "24.0 mm, as in deserts alone" in table["warning"]
+    assert table["understood"].startswith(
+        "2001-01 to 2002-12, 24 months, mm month-1, 0.5 degree; 0 % missing, 2 to 2"
+    )

@@ -128,3 +128,25 @@ def test_mgcv(tmp_path, seed, criterion, method):
     np.testing.assert_allclose(spline.predict(fit, place)[:, 0], theirs["pred"], atol=1e-5)
     error = uncertainty.standard_errors(spline, fit, place, kind="fitted")[:, 0]
     np.testing.assert_allclose(error, theirs["se"], rtol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("criterion", ["gcv", "gml"])
+def test_mgcv_with_knots(tmp_path, criterion):
+    if not has("mgcv"):
+        pytest.skip("Rscript with mgcv and jsonlite (r-cran-mgcv, r-cran-jsonlite) is missing")
+    stations, points = network(5, 120)
+    stations["y"] += 6 * stations["z"] - 1.5 * stations["x1"]
+    spline = ThinPlateSpline(stations[["x1", "x2"]].to_numpy(), knots=40)
+    chosen = set(spline.chosen)
+    stations["knot"] = [int(number in chosen) for number in range(120)]
+    method = {"gcv": "GCV.Cp", "gml": "REML"}[criterion]
+    knots = "knots=list(x1=s$x1[s$knot == 1], x2=s$x2[s$knot == 1]), "
+    code = MGCV.replace("k=nrow(s)", "k=sum(s$knot)").replace("data=s, ", f"data=s, {knots}")
+    theirs = run(code, tmp_path, stations, points, method=method)
+    fit = spline.fit(stations[["y"]].to_numpy(), criterion)
+    assert fit.signal[0] == pytest.approx(theirs["edf"][0], rel=1e-5)
+    place = points[["x1", "x2"]].to_numpy()
+    np.testing.assert_allclose(spline.predict(fit, place)[:, 0], theirs["pred"], atol=1e-5)
+    error = uncertainty.standard_errors(spline, fit, place)[:, 0]  # all of mgcv's posterior
+    np.testing.assert_allclose(error, theirs["se"], rtol=1e-5)

@@ -1,10 +1,13 @@
 """Numbers of the text from small tables, by hand."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 from nepflow.evaluation import numbers, specification
 from nepflow.pixel import trend
+from nepflow.zones.sums import Summary
 
 COLUMNS = ["class", "masked", "area_km2", "share_of_classified_percent", "share_of_area_percent"]
 
@@ -50,14 +53,22 @@ def test_shares_of_persistence_stand_beside_those_of_chance():
 
 def test_partial_correlations_say_what_is_built_in_and_no_area():
     rows = [
-        ("temperature", "same layer", "positive_share", 70.0, "%"),
-        ("temperature", "same layer", "masked_barren_share", 20.0, "% of the area"),
-        ("temperature", "same layer", "valid_area", 20.0, "km2"),
+        ("plain", True, "positive_share", 70.0, "%"),
+        ("plain", True, "masked_barren_share", 20.0, "% of the area"),
+        ("plain", True, "valid_area", 20.0, "km2"),
+        ("detrended", False, "positive_share", 55.0, "%"),
     ]
-    table = pd.DataFrame(rows, columns=["driver", "shared_inputs", "quantity", "value", "unit"])
+    table = pd.DataFrame(rows, columns=["method", "chosen", "quantity", "value", "unit"])
+    table["driver"], table["shared_inputs"] = "temperature", "same layer"
     found = numbers.whole(numbers.correlation_numbers(table, "p"))
-    assert found == [("partial_positive_share", "temperature", 70.0, "%", "p", "same layer")]
-    assert numbers.whole([("q", "all", 1, "%", "p")]) == [("q", "all", 1, "%", "p", "")]
+    about = "temperature", 70.0, "%", "p", "same layer"
+    assert [row[:6] for row in found] == [
+        ("partial_positive_share", *about),
+        ("partial_positive_share_detrended", about[0], 55.0, *about[2:]),
+    ]
+    (row,) = numbers.whole([("q", "all", 1, "%", "p")])
+    assert row[:6] == ("q", "all", 1, "%", "p", "") and len(row) == len(numbers.COLUMNS)
+    assert all(map(math.isnan, row[6:]))
 
 
 def test_landcover_change_by_hand():
@@ -77,8 +88,10 @@ def test_class_slopes_are_of_their_years():
         + [("landcover", "forest", "2011", "nep_mean", -1e6, "u")],
         columns=["zones", "zone", "year", "quantity", "value", "unit"],
     )
-    found = named(numbers.class_slopes(table, 2000, 2010, 8))
+    found = named(numbers.class_slopes(table, 2000, 2010, Summary(8, 8)))
     assert found["landcover_nep_slope", "forest", "2000-2010"] == pytest.approx(3)
+    few = {row[0]: row for row in numbers.class_slopes(table, 2000, 2005, Summary(8, 8))}
+    assert math.isnan(few["landcover_nep_mean"][2]) and few["landcover_nep_mean"][8] == 6
 
 
 STUDY = {

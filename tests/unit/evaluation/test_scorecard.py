@@ -8,6 +8,7 @@ from nepflow.evaluation import published
 
 ENTRY = {"id": "a", "quantity": "q", "value": 10, "unit": "%", "section": "1", "tolerance": 1}
 CHANCE = {"white_noise": 79.0, "autoregression": 93.5}
+OF_CORRELATION = {"_of_surrogates": 33.2, "_detrended": 2.4}
 OURS = {("q", "all", "2001-2010"): (10.5, "%")}
 
 
@@ -22,6 +23,8 @@ def test_verdicts():
     assert verdict(ENTRY | {"tolerance": 0.4})["verdict"] == published.DIFFERS
     assert verdict(simulated=True)["verdict"] == published.NOT_COMPARABLE
     assert verdict(ENTRY | {"setting": True}, simulated=True)["verdict"] == published.AGREES
+    assert verdict(ENTRY | {"setting": True})["kind"] == published.SETTING
+    assert verdict()["kind"] == published.RESULT
     assert verdict(contradicted=["a"], simulated=True)["verdict"] == published.CONTRADICTS
     assert verdict(numbers={})["verdict"] == published.NOT_COMPUTED
     assert math.isnan(verdict(numbers={})["ours"])
@@ -34,6 +37,9 @@ def test_what_chance_gives_and_what_is_built_in_stand_beside_a_share():
     noise = {(f"q_of_{name}", *key[1:]): (value, "%") for name, value in CHANCE.items()}
     row = verdict(ENTRY | {"note": "printed so"}, OURS | noise)
     assert row["note"] == "printed so; chance alone: white noise 79.0 %, AR(1) 93.5 %"
+    beside = {(f"q{end}", *key[1:]): (v, "%") for end, v in OF_CORRELATION.items()}
+    text = "chance alone: surrogates with each pixel's trend and memory 33.2 %; detrended 2.4 %"
+    assert verdict(numbers=OURS | beside)["note"] == text
     assert verdict()["note"] == "" and verdict()["shared_inputs"] == ""
     (row,) = published.compare([ENTRY], OURS, set(), "2001-2010", False, {key: "same layer"})
     assert dict(zip(published.PUBLISHED, row, strict=True))["shared_inputs"] == "same layer"

@@ -55,7 +55,7 @@ def specifications():
         ("year 2000", "drop", False, "rising_share", np.nan, "%"),
         ("year 2000", "keep", True, "rising_share", 80.0, "%"),
     ]
-    return pd.DataFrame(rows, columns=specification.COLUMNS)
+    return pd.DataFrame(rows, columns=specification.COLUMNS[: len(rows[0])])
 
 
 def draw_specification(simulated=False, **options):
@@ -194,7 +194,7 @@ def test_shares_of_signs_name_what_is_significant():
     r = np.array([0.5, 0.4, -0.3, -0.6, np.nan])
     p = np.array([0.01, 0.2, 0.3, 0.05, np.nan])
     shares = maps.range_shares(r, [0], p, 0.05)
-    texts = maps.share_texts(shares, 0.05)
+    texts = maps.share_texts(shares, "p < 0.05")
     assert texts == [
         "negative:  50.0 %  (p < 0.05:  0.0 %)",
         "positive:  50.0 %  (p < 0.05:  25.0 %)",
@@ -284,6 +284,22 @@ def test_shares_of_persistence_have_marks_of_chance():
     assert text in pictures.texts(figure) and text not in pictures.texts(plain)
     shown = specification.specification_curve(table)
     assert not [text for text in pictures.texts(shown) if "of white noise" in text]
+
+
+def test_shares_of_correlation_have_a_mark_of_surrogates():
+    rows = [
+        ("correlation", option, option == "plain", f"rising_share{end}", value, "%")
+        for option, own, null in (("plain", 34.0, 33.0), ("detrended", 2.0, 2.5))
+        for end, value in (("", own), ("_of_surrogates", null))
+    ]
+    table = specifications()
+    table = pd.concat([table, pd.DataFrame(rows, columns=table.columns)], ignore_index=True)
+    figure = specification.specification_curve(table, ["rising_share"])
+    marked = [line for line in figure.axes[0].lines if line.get_marker() == "+"]
+    assert [float(line.get_xdata()[0]) for line in marked] == [33.0, 2.5]
+    found = pictures.texts(figure)
+    assert "surrogates with each pixel's own trend and memory" in found
+    assert "white noise as long as the series" not in found
 
 
 def test_only_quantities_that_are_wanted_and_their_options_are_shown():

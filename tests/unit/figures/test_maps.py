@@ -8,6 +8,7 @@ import pytest
 from matplotlib.offsetbox import AnchoredText
 from nepflow import labels
 from nepflow.figures import base_map, class_map, layout, maps, palettes, series, study_area
+from nepflow.figures.chance import Chance
 from pyproj import Transformer
 
 TRUTHS = (False, True)
@@ -240,11 +241,12 @@ def test_cells_without_class_are_told_of_the_whole_area():
 @pytest.mark.parametrize("width_mm", [180, 85])
 def test_shares_stand_beside_those_of_chance(width_mm):
     chance = {"forest": (20.04, 35.0), "grassland": (0.0, 1.25), "cropland": (79.96, 63.75)}
-    figure = pictures.drawn(draw_classes(False, width_mm, chance=(chance, 0.3), mark="Built in."))
+    chance = Chance(chance, "In brackets: share in noise of the same lengths, %.")
+    figure = pictures.drawn(draw_classes(False, width_mm, chance=chance, mark="Built in."))
     found = pictures.texts(figure)
     assert any(text.startswith("forest") and text.endswith("%  (20.0, 35.0)") for text in found)
     said = " ".join(found).replace("\n", " ")
-    assert "Built in. In brackets: share in white noise and in AR(1) noise (0.3) of the" in said
+    assert "Built in. In brackets: share in noise of the same lengths, %." in said
     assert "In brackets" not in " ".join(pictures.texts(draw_classes(False, width_mm)))
 
 

@@ -18,7 +18,7 @@ announced_percent area_km2 brought cells cells_of_earlier_projects chosen claime
 column days difference distance_km elevation_m event_year first_year found_percent igbp kept
 largest_standardised last_year lat limit lon mean_residual modelled month months
 nearest_rms_standardised nearest_standardised nep number observed ours passed predicted rank
-records residual rho rms_residual rms_standardised row signal size spacing_km standardised
+records reference residual rho rms_residual rms_standardised row signal size spacing_km standardised
 start_year sum theirs tolerance total value weight
 """
 NUMBERS = frozenset(_NUMBERS.split())

@@ -1,15 +1,15 @@
 """Dates of bands: units and calendars, bounds, names, and every axis that is no months."""
 
 import datetime
-from contextlib import ExitStack
 
 import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+from nepflow.climate import grids
 from nepflow.climate.grids import places_of
 from nepflow.io import time_axis
-from nepflow.io.user_rasters import BadGrid, opened
+from nepflow.io.user_rasters import BadGrid
 from rasterio.transform import from_origin
 from scipy.io import netcdf_file
 
@@ -85,9 +85,8 @@ def placed(entries, years=(2001,), **changes):
     entries = [entries] if isinstance(entries, dict) else entries
     fixed = {"variable": "temperature", "first_month": "2001-01", "key": "climate.grids"}
     entries = [fixed | entry | changes for entry in entries]
-    with ExitStack() as stack:
-        sources = [opened(entry, stack) for entry in entries]
-        return [(str(month), band) for month, _, _, band in places_of(entries, sources, years)]
+    found = places_of(entries, years)
+    return [(str(month.month), month.parts[0][1]) for month in found]
 
 
 YEAR = [(f"2001-{month:02d}", month) for month in range(1, 13)]
@@ -224,7 +223,7 @@ def test_bounds_decide_where_stamps_are_the_ends_of_months(tmp_path, shift):
 def test_bounds_of_a_single_month(tmp_path):
     entry = netcdf(tmp_path / "t.nc", [36889.0 + 31], bounds=[[36889.0, 36889.0 + 31]])
     with opened_as(entry) as source:
-        (date,) = time_axis.months(source, entry["file"])
+        (date,) = time_axis.steps(source, entry["file"]).dates
     assert (date.year, date.month, date.told) == (2001, 1, "time axis")
 
 
@@ -331,24 +330,16 @@ def without(values, *places):
 TWO = since_1900("2001-01", 24)
 EXPVER, NUMBER = ("expver", [1.0, 5.0], None), ("number", [0.0, 1, 2], "1")
 BAD = {
-    "days": ({"values": day(365)}, r"31 bands to the month 2001-01.*cdo monmean"),
-    "days in seconds": (
-        {
-            "values": (day(365) - 25567) * 86400.0,
-            "units": "seconds since 1970-01-01",
-            "axis": "valid_time",
-        },
-        "31 bands to the month 2001-01",
+    "days that change places": ({"values": day(365)[[0, 2, 1, *range(3, 365)]]}, "out of order"),
+    "a day that comes twice": (
+        {"values": np.insert(day(365), 4, day(365)[3])},
+        "2 bands to 2001-01-04, other days have 1",
     ),
-    "hours": (
+    "hours of two days": (
         {"values": MONTHS[0] * 24 + np.arange(48.0), "units": "hours since 1900-01-01"},
-        "48 bands to the month 2001-01",
+        "2001-02 is missing",
     ),
     "ten days": ({"values": MONTHS[0] + 10.0 * np.arange(36)}, "to the month 2001-01"),
-    "days of noleap": (
-        {"values": np.arange(365.0), "units": "days since 2001-01-01", "calendar": "noleap"},
-        "31 bands to the month 2001-01",
-    ),
     "a month is missing": ({"values": without(TWO, 4)}, "2001-05 is missing.*band 5 is of 2001-06"),
     "a month comes twice": (
         {"values": np.insert(MONTHS, 4, MONTHS[3])},
@@ -359,7 +350,7 @@ BAD = {
         "2001-03 is out of order.*band 3",
     ),
     "backwards": ({"values": TWO[::-1]}, "runs backwards"),
-    "years": ({"values": since_1900("2001", 24, "Y")}, "2001-02 is missing"),
+    "years": ({"values": since_1900("2001", 24, "Y")}, r"a band a year \(2001-01-01"),
     "quarters": ({"values": MONTHS[::3]}, "2001-02 is missing"),
     "a year late": ({"values": since_1900("2000-01", 24)}, "time axis begins in 2000-01"),
     "versions": ({"values": MONTHS, "further": [EXPVER]}, r"dimension expver \(2 values: 1, 5\)"),
@@ -388,7 +379,7 @@ BAD = {
     ),
     "time at the end": (
         {"values": MONTHS, "order": ("lat", "lon", "time")},
-        "dimension lat",
+        "not the last dimensions",
     ),
     "an unknown calendar": ({"values": MONTHS, "calendar": "mars"}, "calendar 'mars'; known are"),
     "units that say nothing": (
@@ -404,6 +395,11 @@ BAD = {
         "365 bands and nothing that tells their dates",
     ),
     "an axis with a hole": ({"values": np.where(MONTHS[3] == MONTHS, np.nan, MONTHS)}, "lacks val"),
+    "times beyond all years": ({"values": MONTHS * 1e9}, "in no year from 0 to 9999"),
+    "times beyond all julian years": (
+        {"values": MONTHS * 1e9, "calendar": "julian"},
+        "in no year from 0 to 9999",
+    ),
     "a climatology": ({"values": MONTHS, "climatology": "climatology_bounds"}, "is a climatology"),
     "one value of a year": (
         {"values": [MONTHS[0] + 15.0], "bounds": [[MONTHS[0], MONTHS[0] + 365.0]]},
@@ -411,7 +407,7 @@ BAD = {
     ),
     "one value of a day": (
         {"values": [MONTHS[0] + 0.5], "bounds": [[MONTHS[0], MONTHS[0] + 1.0]]},
-        "of 1 days",
+        "2001-02 is missing",
     ),
     "bounds of other times": (
         {"values": MONTHS + 400, "bounds": np.stack([MONTHS, MONTHS + 30], 1)},
@@ -434,12 +430,137 @@ def names_of(first, count, freq="M", form="%Y-%m"):
 
 
 BAD_NAMES = {
-    "days": (names_of("2001-01-01", 365, "D", "t_%Y%m%d"), "31 bands to the month 2001-01"),
+    "years": ([f"npp_{year}" for year in range(2001, 2013)], r"a band a year \(2001, 2002"),
+    "years alone": ([f"{year}" for year in range(2001, 2025)], r"a band a year"),
+    "days of two years": (
+        [
+            *names_of("2001-01-01", 60, "D", "%Y-%m-%d"),
+            *names_of("2000-01-01", 60, "D", "%Y-%m-%d"),
+        ],
+        "out of order",
+    ),
     "a gap": (without(names_of("2001-01", 24), 5).tolist(), "2001-06 is missing"),
     "one that is none": ([*names_of("2001-01", 12), "mean"], "band 13 is named 'mean'"),
     "nameless days": ([""] * 365, "365 bands"),
     "nameless leap year": ([""] * 366, "366 bands"),
 }
+
+DAYS_OF = {
+    "days": {"values": day(365)},
+    "days in seconds": {
+        "values": (day(365) - 25567) * 86400.0,
+        "units": "seconds since 1970-01-01",
+        "axis": "valid_time",
+    },
+    "noon of days": {"values": day(365) + 0.5},
+    "days of noleap": {
+        "values": np.arange(365.0),
+        "units": "days since 2001-01-01",
+        "calendar": "noleap",
+    },
+    "days of 360_day": {
+        "values": np.arange(360.0),
+        "units": "days since 2001-01-01",
+        "calendar": "360_day",
+    },
+    "six-hourly": {"values": (day(365)[:, None] + [0, 0.25, 0.5, 0.75]).ravel()},
+    "days by bounds": {
+        "values": day(365) + 1.0,
+        "bounds": np.stack([day(365), day(365) + 1.0], 1),
+    },
+    "days with bounds at noon": {"values": day(365) + 0.5},
+}
+
+
+@pytest.mark.parametrize("case", DAYS_OF.values(), ids=DAYS_OF)
+def test_days_and_hours_belong_to_their_month(tmp_path, case):
+    entry = netcdf(tmp_path / "t.nc", **case)
+    fixed = {"variable": "temperature", "key": "climate.grids"}
+    found = places_of([fixed | entry], [2001])
+    per_day = 4 if len(case["values"]) > 366 else 1
+    lengths = [30] * 12 if case.get("calendar") == "360_day" else LENGTHS
+    assert [len(month.parts) for month in found] == [per_day * length for length in lengths]
+    assert [month.parts[0][1] for month in found] == [
+        1 + per_day * sum(lengths[:n]) for n in range(12)
+    ]
+    assert found[6].steps == 31 * per_day and found[6].per_day == per_day
+
+
+def test_names_of_bands_are_days(tmp_path):
+    entry = geotiff(tmp_path / "t.tif", names_of("2001-01-01", 365, "D", "t_%Y%m%d"))
+    found = places_of([entry | {"variable": "temperature", "key": "climate.grids"}], [2001])
+    assert [len(month.days) for month in found] == LENGTHS
+
+
+def test_a_month_of_too_few_days_is_refused(tmp_path):
+    values = np.delete(day(365), range(40, 50))  # ten days of February
+    entry = netcdf(tmp_path / "t.nc", values)
+    found = places_of([entry | {"variable": "temperature", "key": "climate.grids"}], [2001])
+    grids.check_complete(found[0], 100)
+    grids.check_complete(found[1], 60)
+    with pytest.raises(BadGrid, match="has 18 whole days of 2001-02, 28 are in it"):
+        grids.check_complete(found[1], 80)
+
+
+@pytest.mark.parametrize("wanted", [1, 5])
+def test_a_dimension_is_chosen_by_the_study(tmp_path, wanted):
+    entry = netcdf(tmp_path / "t.nc", MONTHS, further=[EXPVER])
+    assert placed(entry, select={"expver": wanted}) == [
+        (month, 2 * band - (wanted == 1)) for month, band in YEAR
+    ]
+    with pytest.raises(BadGrid, match=r"expver: 7.* chooses no band; expver has the values 1, 5"):
+        placed(entry, select={"expver": 7})
+    with pytest.raises(BadGrid, match=r"`select: {expver: 1}`"):
+        placed(entry)
+
+
+NAMED = {
+    "years": ({"year": 2001}, 12),
+    "a year of days": ({"year": 2001}, 365),
+    "months": ({"year": 2001, "month": 1}, 1),
+    "a month of days": ({"year": 2001, "month": 1}, 31),
+    "a day": ({"year": 2001, "month": 1, "day": 31}, 1),
+    "hours of a day": ({"year": 2001, "month": 1, "day": 31}, 24),
+}
+
+
+@pytest.mark.parametrize(("parts", "bands"), NAMED.values(), ids=NAMED)
+def test_the_name_of_a_file_is_a_date(tmp_path, parts, bands):
+    entry = geotiff(tmp_path / "t.tif", None, bands=bands) | parts
+    with rasterio.open(entry["file"]) as source:
+        found = grids.months_of_file(source, entry | {"variable": "temperature"})
+    assert str(found[0].month) == "2001-01"
+    assert sum(len(month.parts) for month in found) == bands
+    with pytest.raises(BadGrid, match="a file that is named by"):
+        wrong = geotiff(tmp_path / "w.tif", None, bands=40) | {"year": 2001, "month": 1}
+        with rasterio.open(wrong["file"]) as source:
+            grids.months_of_file(source, wrong)
+
+
+def test_the_name_of_a_file_and_its_dates_must_agree(tmp_path):
+    entry = netcdf(tmp_path / "t.nc", MONTHS[:1]) | {"year": 2001, "month": 2}
+    with pytest.raises(BadGrid, match=r"begins in 2001-01.*its name 2001-02"):
+        placed(entry)
+    longer = netcdf(tmp_path / "l.nc", TWO) | {"year": 2001}
+    with pytest.raises(BadGrid, match="reaches to 2002-01-01, its name says 2001"):
+        placed(longer)
+
+
+def test_nothing_tells_the_dates(tmp_path):
+    with pytest.raises(BadGrid, match="nothing tells the dates of its 12 bands"):
+        placed(geotiff(tmp_path / "t.tif", None, bands=12), first_month=None)
+
+
+def test_normals_hold_for_every_year(tmp_path):
+    entry = geotiff(tmp_path / "t.tif", None, bands=12) | {"normals": True}
+    found = placed(entry, years=(2001, 2002))
+    assert found == [
+        (f"{year}-{month:02d}", month) for year in (2001, 2002) for month in range(1, 13)
+    ]
+    climatology = netcdf(tmp_path / "c.nc", MONTHS, climatology="climatology_bounds")
+    assert placed(climatology | {"normals": True}, first_month=None, years=(2003,))[0][1] == 1
+    with pytest.raises(BadGrid, match="has 13 bands; normals"):
+        placed(geotiff(tmp_path / "u.tif", None, bands=13) | {"normals": True})
 
 
 @pytest.mark.parametrize(("names", "words"), BAD_NAMES.values(), ids=BAD_NAMES)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from affine import Affine
 from nepflow.climate import monthly
 from nepflow.evaluation import agreement
@@ -11,7 +12,6 @@ from nepflow.npp import casa, fpar, ndvi
 from nepflow.report import notes
 from nepflow.study import modis
 from nepflow.study.checks import BadStudy, check_casa, check_comparison, study_years
-from nepflow.zones import sums as zones_sums
 from rasterio.crs import CRS
 
 NAN = np.nan
@@ -54,6 +54,52 @@ def test_own_limits_are_percentiles_of_what_was_observed(table):
     upper = parameters(table, "own_upper", observed)[1]["grassland"][0]
     assert upper[:3:2] == (0.023, 1.05) and upper[1] == limits[1] and upper[3] == limits[3]
     assert parameters(table, "own", observed)[1]["cropland"][1] == "zhu2007"  # not observed
+
+
+def evergreen_forest():
+    """Twelve months of NDVI about .80 at 4000 cells: season .05, differences .04, noise .03."""
+    rng = np.random.default_rng(0)
+    season = 0.05 * np.cos(2 * np.pi * (np.arange(12) - 8) / 12)[:, None]
+    noise = 0.04 * rng.normal(size=(1, 4000)) + 0.03 * rng.normal(size=(12, 4000))
+    return np.clip(0.80 + season + noise, -0.2, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("choice", "mean", "dark_percent", "sensitivity_percent"),
+    [("zhu2007", 0.949, 0, -0.07), ("own_upper", 0.653, 0, -3.0), ("own", 0.389, 13, -10.25)],
+)
+def test_limits_decide_how_npp_follows_greenness(
+    table, choice, mean, dark_percent, sensitivity_percent
+):
+    """Level, share of months in the dark and response to NDVI - .01 of an evergreen forest.
+
+    Between .023 and its greenest .900 the forest's light falls by about .01 / .80 of NDVI and
+    twice that of the ratio; the 5 % quantile of the forest as zero makes it a tenth.
+    """
+    value = evergreen_forest()
+    observed = fpar.counts(value, np.full(value.shape, float(ndvi.SEEN)), np.full((1, 4000), 2.0))
+    limits = fpar.limits(table, observed, choice, [5, 95])["evergreen broadleaf forest"][0]
+    absorbed = casa.fpar(value, limits)
+    assert absorbed.mean() == pytest.approx(mean, abs=0.0006)
+    assert 100 * (absorbed < 0.1).mean() == pytest.approx(dark_percent, abs=0.5)
+    drop = 100 * (casa.fpar(value - 0.01, limits).mean() / absorbed.mean() - 1)
+    assert drop == pytest.approx(sensitivity_percent, abs=0.05)
+
+
+def test_default_limits_leave_no_forest_in_the_dark(root):
+    """The lower limit of a type is bare ground, not the least green month of the type."""
+    defaults = yaml.safe_load((root / "config/defaults.yaml").read_text(encoding="utf-8"))
+    assert defaults["casa"]["limits"] == "own_upper"
+    study = defaults | {
+        "simulated": False,
+        "has_trend": True,
+        "npp_year_folder": {2001: "casa"},
+        "npp": {"source": "casa"},
+    }
+    for limits, warned in (("own_upper", 0), ("zhu2007", 0), ("own", 1)):
+        casa_settings = {"casa": defaults["casa"] | {"limits": limits}}
+        said = [text for topic, text in notes.warnings(study | casa_settings) if topic == "NPP"]
+        assert len(said) == warned and all("stands for no light absorbed" in text for text in said)
 
 
 def block(shape=(1, 5)):
@@ -143,19 +189,6 @@ def test_table_that_cannot_be_read(tmp_path, root):
     path.write_text(text.replace("0.023,0.676", "0.723,0.676"))
     with pytest.raises(fpar.BadTypes, match="class 2: a lower limit"):
         fpar.read(path)
-
-
-def test_trend_of_totals_and_their_area():
-    """Ten years, 100 cells of 2 km2; the total falls by 3 units a year."""
-    total = 5000 - 30.0 * np.arange(10)
-    of_zone = total, np.full(10, 100.0), np.full(10, 120.0)
-    years = list(range(2001, 2011))
-    rows = list(zones_sums.total_rows(("karst", "karst"), "nep", years, of_zone, 2.0, 8))
-    found = {row[3]: row[4:] for row in rows}
-    assert found["nep_total"] == (pytest.approx(total.mean() * 2e-6), "Tg C yr-1")
-    assert found["nep_total_slope"] == (pytest.approx(-30 * 2e-6), "Tg C yr-2")
-    assert found["nep_total_area"] == (pytest.approx(200.0), "km2")
-    assert found["nep_total_p"][0] < 0.001
 
 
 def test_agreement_is_that_of_numpy():

@@ -27,13 +27,20 @@ def random_series(seed):
     return np.round(values, 1) if seed % 2 else values
 
 
+def hamed_rao_inflated(values):
+    """pymannkendall's test, and the plain one where its variance is below the plain one or 0."""
+    plain = pymannkendall.original_test(values)
+    found = pymannkendall.hamed_rao_modification_test(values)
+    return found if found.var_s >= plain.var_s else plain
+
+
 @pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize(
     ("name", "other"),
     [
         ("none", pymannkendall.original_test),
         ("tfpw", pymannkendall.trend_free_pre_whitening_modification_test),
-        ("hamed_rao", pymannkendall.hamed_rao_modification_test),
+        ("hamed_rao", hamed_rao_inflated),
     ],
 )
 def test_equals_pymannkendall(seed, name, other):
@@ -108,7 +115,28 @@ def test_size_under_autocorrelation():
         for name in trend.CODES
     }
     assert share["none"] == pytest.approx(27, abs=2)
-    assert share["hamed_rao"] < share["none"] < share["tfpw"]
+    assert share["hamed_rao"] < share["none"] - 3 < share["tfpw"]
+
+
+@pytest.mark.parametrize("memory", [-0.5, 0.0, 0.5])
+def test_hamed_rao_widens_and_never_loses_a_series(memory):
+    """Negative variances of pymannkendall took 7 of 500 series; the interval goes with the test."""
+    rng = np.random.default_rng(11)
+    series = rng.normal(size=(24, 5000, 1))
+    for year in range(1, 24):
+        series[year] += memory * series[year - 1]
+    plain, found = (
+        trend.trend_statistics(series, np.arange(24), 24, name) for name in ("none", "hamed_rao")
+    )
+    assert np.isfinite(found["z"]).all()
+    assert (np.abs(found["z"]) <= np.abs(plain["z"])).all()
+    assert (found["low"] <= plain["low"]).all() and (found["high"] >= plain["high"]).all()
+    wider = found["high"] - found["low"] > plain["high"] - plain["low"]
+    assert wider[np.abs(found["z"]) < np.abs(plain["z"])].mean() > 0.99
+    misses = [100 * ((f["low"] > 0) | (f["high"] < 0)).mean() for f in (plain, found)]
+    passes = [100 * (np.abs(f["z"]) > 1.96).mean() for f in (plain, found)]
+    assert misses == pytest.approx(passes, abs=0.5), "interval and test say the same of zero"
+    assert memory <= 0 or misses[1] < misses[0] - 2
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -12,7 +12,8 @@ from nepflow.report.methods import text as methods_text
 LATER = {
     "variability": {"ddof": 0, "min_mean_g_c": 10, "breaks": "natural", "sample": 10000},
     "persistence": {"method": "prefix", "tolerance": 0, "autoregression": 0.3, "draws": 10000},
-    "correlation": {"significance_p": 0.05, "false_discovery_percent": 5, "detrend": False},
+    "correlation": {"significance_p": 0.05, "false_discovery_percent": 5, "detrend": False}
+    | {"null_draws": 10, "null_pixels": 5000},
 }
 
 
@@ -67,6 +68,17 @@ def changed(key, **values):
     return study | {key: study[key] | values}
 
 
+def test_the_fallback_of_the_smoothing_is_told_where_there_is_one():
+    said = "Where that minimum interpolates"
+    assert said in text_of(changed("climate"))[1]
+    for values in (
+        {"smoothing_fallback": "none"},
+        {"smoothing": "gml"},
+        {"common_smoothing": True},
+    ):
+        assert said not in text_of(changed("climate", **values))[1]
+
+
 def test_sections_follow_the_settings():
     titles = [title for title, _ in methods_text.sections(pages.STUDY | LATER)]
     assert titles == [
@@ -89,13 +101,26 @@ def test_sections_follow_the_settings():
     [
         ("respiration", {"time_step": "annual"}, "applied once"),
         ("npp", {"resampling": "average"}, "the mean of valid cells"),
-        ("climate", {"smoothing": "gml"}, "maximum likelihood (Wahba, 1985)"),
+        ("climate", {"smoothing": "gml"}, "minimises generalised maximum likelihood (Wahba, 1985)"),
         ("climate", {"complete_month_percent": 65}, "at least 65 %"),
         ("climate", {"time_step": "monthly"}, "temperature and precipitation: monthly records."),
         ("climate", {"time_step": "normals"}, "climate does not vary in time"),
+        ("climate", {"time_step": "monthly"}, "that the neighbours do not confirm"),
+        ("climate", {"station_format": "ghcn_daily"}, "one definition a station"),
+        ("climate", {"station_format": "tidy", "archive": "gsod"}, "fewer than 50 % of the days"),
+        ("climate", {"exclude": ["7", {"station": "8", "variable": "precipitation"}]}, "8 (precip"),
         ("climate", {"gap_filling": "none"}, "Missing and rejected days were not filled"),
         ("climate", {"model": "trivariate"}, "1 km of height counts as 100 km"),
         ("climate", {"common_smoothing": True}, "one for all surfaces of a variable, minimises"),
+        ("climate", {"common_smoothing": "calendar_month"}, "a calendar month over the years, min"),
+        ("climate", {"smoothing_fallback": "calendar_month"}, "common to the years of the calend"),
+        ("climate", {"max_knots": 80}, "The spline has 80 knots"),
+        ("climate", {"standard_error_years": [2005]}, "whichever is larger"),
+        (
+            "climate",
+            {"standard_error_years": [2005], "standard_error": "fitted"},
+            "as ANUSPLIN prints them.",
+        ),
         ("climate", {"weights_column": "w"}, "relative weights of the column w"),
         ("climate", {"bias_correction": "surface"}, "corrected by the variance of the surface"),
         (
@@ -195,6 +220,7 @@ def test_zones_are_described_as_they_are_made():
         "the class that a cell has in at least 80 % of the years",
         "by mean NEP at 0, 200 and 400 g C m⁻² yr⁻¹: source, low sink, medium sink, high sink.",
         "limits at 0.05, 0.2, 0.5 and 0.65 (UNEP, 1992): hyper-arid, arid, semi-arid",
+        "humid, cold, which is land with a <var>PET</var> below 400 mm.",
         "the length of days (Thornthwaite, 1948), above 26.5 °C (Willmott et al., 1985)",
         "limits at 1000 and 2000 m",
         "polygons of karst.gpkg",
@@ -207,6 +233,25 @@ def test_zones_are_described_as_they_are_made():
     alone = [{"name": "stable", "kind": "stable_landcover"}, {**ZONES[2], "cuts": [10, 20]}]
     _, text = text_of(pages.STUDY | LATER | {"zones": alone})
     assert "has in every year;" in text and "at 10 and 20 g C m⁻² yr⁻¹." in text
+
+
+def test_the_way_to_the_grid_is_told_as_it_is_chosen():
+    auto = {"npp": pages.STUDY["npp"] | {"resampling": "auto"}}
+    auto |= {"landcover": pages.STUDY["landcover"] | {"resampling": "auto"}}
+    _, text = text_of(pages.STUDY | LATER | auto | {"grid": {"crs": "e", "resolution_m": 5000}})
+    wide = "(a cell is 10.8 cells of the product wide)"
+    assert f"NPP by the mean of valid cells {wide}." in text
+    assert f"by the commonest class in the cell {wide}" in text
+    _, text = text_of(pages.STUDY | LATER | auto)
+    assert "the value at the centre of the cell (a cell is 1.1 cells of the product wide)" in text
+
+
+def test_evapotranspiration_is_told_as_it_is_made():
+    drivers = ["temperature", "precipitation", "radiation"]
+    study = changed("climate", variables=drivers) | {"zones": ZONES}
+    _, text = text_of(study)
+    assert "solar radiation and elevation (Priestley and Taylor, 1972)" in text
+    assert "the dew point was taken 8 K below" in text and "Thornthwaite" not in text
 
 
 def test_year_2000_is_said_where_the_period_has_it():

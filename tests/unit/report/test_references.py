@@ -4,7 +4,7 @@ import ast
 
 import pytest
 from nepflow.report.methods import references
-from nepflow.study import pixel, respiration, zones
+from nepflow.study import pixel, respiration, variables, zones
 
 ENTRY = """@article{sen,
   author = {Sen, P. K.},
@@ -27,7 +27,7 @@ def keys_in_code(root):
                 found |= {key.value for key in node.args if isinstance(key, ast.Constant)}
     models = (respiration.DIRECT_MODELS, respiration.SOIL_MODELS, respiration.RELATIONS)
     found |= {it.reference for registry in models for it in registry.values()} - {None, ""}
-    options = (pixel.AUTOCORRELATION, pixel.HURST, zones.KINDS)
+    options = (pixel.AUTOCORRELATION, pixel.HURST, zones.KINDS, variables.PET_METHODS)
     return found | {work for registry in options for it in registry.values() for work in it.works}
 
 

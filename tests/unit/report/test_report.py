@@ -7,9 +7,13 @@ import numpy as np
 import pandas as pd
 import pictures
 import pytest
+from nepflow.report import headline
 from nepflow.report import page as report_page
 from nepflow.report import tables as report_tables
-from pages import STUDY, TIDY, picture, tables
+from nepflow.study import landcover
+from pages import FLUX, RESTS_ON, STUDY, TIDY, picture, tables
+
+NAN = np.nan
 
 
 def page(root, study=STUDY, given=None):
@@ -135,24 +139,108 @@ def test_statistics_of_several_units_keep_their_row_and_digits():
     ]
 
 
-def test_headline_has_the_chosen_reading_and_the_others():
-    mean, total, trend, rising, sink = report_page.cards(tables(), STUDY)
-    assert (mean["value"], mean["unit"]) == ("100.3", "g C m⁻² yr⁻¹")
-    assert mean["others"] == [("equation applied once to annual climate", "200.5")]
-    assert (total["value"], total["unit"]) == ("250.0", "Tg C yr⁻¹")
-    assert trend["value"] == "+2.00"
-    assert trend["note"] == "Theil–Sen, 2001–2010; Mann–Kendall p < 0.001"
-    assert rising["value"] == "90.0"  # 10 + 15 + 25 + 40
-    assert "65.0" in rising["note"]  # 25 + 40
-    assert rising["others"] == [("falling", "10.0\u202f%"), ("falling, significant", "3.0\u202f%")]
-    assert sink["value"] == "87.50"
-    assert "12.50" in sink["note"]
+def test_headline_shows_both_readings_alike_with_interval_years_and_cells():
+    mean, total, trend, rising, sink = headline.cards(tables(), STUDY)
+    chosen, other = mean["values"]
+    assert (chosen["value"], chosen["unit"]) == ("100.3", "g C m⁻² yr⁻¹")
+    assert chosen["name"] == "Equation summed over months (chosen)"
+    assert (other["name"], other["value"]) == ("Equation applied once to annual climate", "200.5")
+    assert chosen["lines"] == [
+        "90.0 to 110.5",
+        "cells valid in all years: 120.5; 115.0 to 126.0",
+    ]
+    said = "10 years; cells valid in each year, 49.2\u202f% of the area on average; "
+    assert mean["note"] == f"{said}cells valid in all years, 36.1\u202f%"
+    assert (total["values"][0]["value"], total["values"][0]["unit"]) == ("250.0", "Tg C yr⁻¹")
+    assert total["values"][0]["lines"] == ["cells valid in all years: 200.0"]  # no interval
+    assert [value["value"] for value in trend["values"]] == ["+2.00", "+4.00"]
+    assert trend["values"][0]["lines"] == [
+        "0.50 to 3.50",
+        "p < 0.001",
+        "cells valid in all years: +1.50; 0.25 to 2.75; p = 0.012",
+    ]
+    assert "Theil–Sen, 2001–2010" in trend["note"] and "chance alone" in trend["note"]
+    assert [value["value"] for value in sink["values"]] == ["87.50", "93.75"]
+    assert sink["values"][0]["lines"][0] == "source: 12.50\u202f%"
+    assert sink["values"][0]["lines"][1].startswith("surely sink: 70.0\u202f%, surely source: 10.0")
+    (value,) = rising["values"]
+    assert value["value"] == "90.0"  # 10 + 15 + 25 + 40
+    assert value["name"] == "Rising (by chance 50\u202f%)"
+    assert value["lines"] == [
+        "significant: 65.0\u202f% (by chance 2.5\u202f%)",  # 25 + 40
+        "falling: 10.0\u202f% (by chance 50\u202f%)",
+        "falling, significant: 3.0\u202f% (by chance 2.5\u202f%)",
+    ]
+
+
+def test_truth_stands_beside_the_readings_with_its_own_cells():
+    given = tables()
+    table = given["respiration_variants"]
+    truth = table[table["variant"] == "monthly"].assign(variant="truth", chosen=False)
+    truth["valid_share_percent"] = 44.2
+    given["respiration_variants"] = pd.concat([truth, table])
+    values = headline.cards(given, STUDY)[0]["values"]
+    assert [value["name"] for value in values][-1] == "Simulated truth"
+    assert "over 44.2\u202f% of the area" in values[-1]["lines"]
 
 
 def test_short_studies_say_why_there_is_no_trend():
     given = {name: table for name, table in tables().items() if not name.startswith("trend")}
-    cards = report_page.cards(given, STUDY | {"has_trend": False, "years": [2001, 2002]})
+    cards = headline.cards(given, STUDY | {"has_trend": False, "years": [2001, 2002]})
     assert cards[2]["note"] == "not estimated: 2 years, a trend needs 8"
+
+
+def test_the_scorecard_counts_results_apart_from_echoes_and_repeats_once():
+    columns = ["quantity", "region_or_class", "period", "theirs", "kind", "verdict"]
+    rows = [
+        ("first_year", "all", "p", 2000, "setting", "agrees"),
+        ("nep_mean", "all", "p", 66.5, "result", "differs"),
+        ("nep_mean", "all", "p", 66.5, "result", "differs"),  # printed again
+        ("nep_slope", "all", "p", 1.2, "result", "agrees"),
+    ]
+    said = headline.scorecard(pd.DataFrame(rows, columns=columns))
+    assert said == (
+        "Results: 1 differs, 1 agrees. Settings of the study, which only echo the paper: 1 agrees. "
+        "1 numbers that the paper prints again are not counted."
+    )
+
+
+def test_what_changes_of_land_cover_are_worth_stands_with_their_numbers():
+    given = tables()
+    patterns = [("changed, 2000-2022", "true share", 0.93), ("forest, 2000", "true share", 3.0)]
+    patterns.append(("changed, 2000-2022", "recovered share", 6.42))
+    columns = ["of", "statistic", "value"]
+    given["recovery_patterns"] = pd.DataFrame(patterns, columns=columns)
+    kept = {"2000-2011": 94, "2011-2022": 94, "2000-2022": 93.5, "2000-2011-2022": 91}
+    rows = [("landcover", "all", "", year, "unchanged_share", v, "%") for year, v in kept.items()]
+    columns = ["zones", "zone", "to", "year", "quantity", "value", "unit"]
+    given["transitions"] = pd.DataFrame(rows, columns=columns)
+    found = report_page.changes_found(given)
+    assert "6.42 % of the cells change on the maps, 0.93 % in the simulated truth" in found
+    assert "2.50 % of the area changes and is back by 2022" in found
+    said = report_page._said(given, STUDY)["transitions"]
+    assert said.startswith(landcover.CHANGES) and said.endswith(found)
+    assert report_page.changes_found(tables()) == ""
+
+
+def test_tables_of_means_show_interval_years_and_cells():
+    west, east = (("province", zone, "2001-2010") for zone in ("West", "East"))
+    rows = [
+        (*west, "nep_mean", 161.02, FLUX, 158.2, 163.9, 10, 49.2),
+        (*west, "nep_p", 0.0001, "1", NAN, NAN, 10, 49.2),
+        (*west, "nep_fixed_area_mean", 184.9, FLUX, 181.5, 188.2, 10, 36.1),
+        (*east, "nep_mean", NAN, FLUX, NAN, NAN, 2, 0.5),
+    ]
+    (block,) = report_tables.blocks(pd.DataFrame(rows, columns=[*TIDY, *RESTS_ON]))
+    assert block["title"] == "NEP"
+    assert block["rows"] == [
+        ["West", "each\u00a0year", "10", "49.2", "161.0 (158.2 to 163.9)", "< 0.001"],
+        ["West", "all\u00a0years", "10", "36.1", "184.9 (181.5 to 188.2)", "–"],
+        ["East", "each\u00a0year", "2", "0.5", "–", "–"],
+    ]
+    texts = [column["text"] for column in block["columns"]]
+    assert texts[:4] == ["Zone", "Cells valid in", "Years", "Cells with data"]
+    assert texts[4:] == ["Mean", "Mann–Kendall p"]
 
 
 @pytest.mark.parametrize("name", ["respiration_variants", "shares_trend_class_nep", "warnings"])

@@ -109,9 +109,10 @@ def test_headline_has_the_other_models():
     table = tables["respiration_variants"]
     names = {"monthly": "gsmsr_bond_lamberty2004", "annual": "raich2002_bond_lamberty2004"}
     tables["respiration_variants"] = table.assign(variant=table["variant"].map(names))
-    first = page.cards(tables, pages.STUDY)[0]
-    assert first["note"].startswith("GSMSR") and first["value"] == "100.3"
-    assert first["others"] == [("Raich et al. (2002), Rh by Bond-Lamberty et al. (2004)", "200.5")]
+    chosen, other = page.cards(tables, pages.STUDY)[0]["values"]
+    assert chosen["name"].startswith("GSMSR") and chosen["value"] == "100.3"
+    assert other["name"] == "Raich et al. (2002), Rh by Bond-Lamberty et al. (2004)"
+    assert other["value"] == "200.5"
 
 
 def test_methods_tell_the_attribution():

@@ -166,6 +166,27 @@ def test_a_hidden_trend_is_what_the_second_number_is_for(monkeypatch):
     assert plain < 85 and 90 <= beyond <= 99
 
 
+@pytest.mark.slow
+def test_an_interval_is_as_wide_as_estimates_spread_where_projects_take_little_land(monkeypatch):
+    """Trends differ smoothly in space, nothing was done; 2.07 is the t of 24 projects."""
+    plain = land.world
+
+    def smooth_trends(seed, *given, **options):
+        cubes, projects = plain(seed, *given, **options)
+        field = land.smooth(np.random.default_rng(90_000 + seed), 108, 16)
+        cubes["nep"] += 1.5 * field * (land.YEARS - land.YEARS[0])[:, None, None]
+        return cubes, projects
+
+    monkeypatch.setattr(land, "world", smooth_trends)
+    found = [
+        land.answers(seed, {"grass": 0.0}, {"grass": 24}, side=108)[0]["grass"][0]
+        for seed in range(1000, 1040)
+    ]
+    value, half = np.array([(a.value[0], (a.high[0] - a.low[0]) / 2) for a in found]).T
+    assert half.mean() / value.std(ddof=1) == pytest.approx(2.07, rel=0.25)
+    assert (np.abs(value) <= half).mean() >= 0.9
+
+
 def test_few_projects_are_tested_by_placebos():
     counts = {"closing": 6, "grass": 6}
     found, wanted, _, _ = land.answers(3, {"closing": 45.0, "grass": 0.0}, counts)

@@ -53,7 +53,7 @@ def test_truth_follows_the_published_equations(world, places):
     leafy = world.season_of(year)
     green = np.stack([world.productivity.ndvi(land, places.weights.of(f), modifier) for f in leafy])
     climate = [places.monthly(name, year) for name in light_use.CLIMATE]
-    low, high = light_use.DORMANT[land] - light_use.BELOW, light_use.LEAFY[land] + light_use.ABOVE
+    low, high = np.full(land.shape, light_use.BARE), light_use.LEAFY[land] + light_use.ABOVE
     limits = low, high, casa.simple_ratio(low), casa.simple_ratio(high)
     at_sea, lapse = (places.weights.of(field) for field in world.productivity.optimum)
     optimum = at_sea + lapse * places.elevation

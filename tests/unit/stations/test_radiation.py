@@ -79,3 +79,30 @@ def test_unreadable_date_has_no_sun():
     frame.loc[0, ["year", "month", "day"]] = np.nan
     found, _ = computed(frame)
     assert found["radiation_mj_m2"].isna().tolist() == [True, False]
+
+
+def test_a_station_has_measured_or_computed_radiation_not_both():
+    """Sunshine that stands in on some days alone would make steps, and of steps trends."""
+    count = 20
+    frame = pd.DataFrame(
+        {
+            "station": pd.Categorical(np.repeat(["few", "most"], count)),
+            "lat": -22.9,
+            "year": 2001.0,
+            "month": 5.0,
+            "day": np.tile(np.arange(1.0, count + 1), 2),
+            "sunshine_h": 7.0,
+            "radiation_mj_m2": 9.0,
+        }
+    )
+    frame.loc[:9, "radiation_mj_m2"] = np.nan  # 10 of 20 days measured
+    frame.loc[37:, "radiation_mj_m2"] = np.nan  # 17 of 20
+    found, ledger = computed(frame)
+    few, most = found[found["station"] == "few"], found[found["station"] == "most"]
+    assert (few["radiation_flag"] == "sunshine").all() and (few["radiation_mj_m2"] > 13).all()
+    assert set(most["radiation_flag"]) == {"observed", "missing"}
+    assert most["radiation_mj_m2"].isna().sum() == 3
+    assert ledger.rows == [
+        ("few", "radiation_missing", 20, "computed from sunshine"),
+        ("few", "radiation_measured_on_few_days", 10, "not used beside sunshine"),
+    ]

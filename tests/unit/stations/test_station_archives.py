@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nepflow.stations import archives
+from nepflow.stations import archive_rules, archives
 from nepflow.stations.archives import (
     CONVERSIONS,
     cma_elevation,
@@ -60,6 +60,12 @@ def test_every_conversion_ends_in_a_column_whose_name_says_the_unit():
     for table in CONVERSIONS.values():
         for item in table.values():
             assert item.column in ("temperature_degc", "precipitation_mm", "sunshine_h")
+
+
+def test_definitions_are_of_elements_of_their_column():
+    for kind, columns in archive_rules.CHOICES.items():
+        named = {e: column for column, ways in columns.items() for n in ways.values() for e in n}
+        assert named == {name: item.column for name, item in CONVERSIONS[kind].items()}
 
 
 def test_codes_of_cma():
@@ -179,9 +185,9 @@ def test_ghcn_daily(tmp_path):
     (tmp_path / "CHM00051573.csv").write_text(other)
     records = read(tmp_path, "ghcn_daily")
     found = records[records["station"] == "CHM00051463"]
-    # the archive's mean; (-10 - 20) / 2; TMIN failed its check; TAVG did, (-8 - 12) / 2 stands in
+    # (TMAX + TMIN) / 2 on every day, since TAVG has fewer; TMIN failed its check on one
     assert found["temperature_degc"].tolist() == pytest.approx(
-        [-14.2, -15.0, np.nan, -10.0], nan_ok=True
+        [-14.25, -15.0, np.nan, -10.0], nan_ok=True
     )
     assert found["precipitation_mm"].tolist() == pytest.approx(
         [1.0, 0.0, np.nan, np.nan], nan_ok=True

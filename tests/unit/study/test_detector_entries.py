@@ -80,11 +80,25 @@ def test_faults_are_named():
         detector.check(other, "a.yaml")
     with pytest.raises(BadStudy, match="factor a needs `layer`"):
         detector.check(study(factors=[{"name": "a"}]), "a.yaml")
+    with pytest.raises(BadStudy, match=r"factor a has `outside`, .* and no classes"):
+        detector.check(study(factors=[{"name": "a", "layer": "dem", "outside": "b"}]), "a.yaml")
     different = study()
     changed = [{"name": "karst", "file": "other.gpkg", "name_field": "kind"}]
     different["detectors"].append({"name": "two", "of": "dem", "factors": changed})
     with pytest.raises(BadStudy, match="factor karst is another file in another detector"):
         detector.check(different, "a.yaml")
+
+
+def test_cells_outside_of_polygons_are_a_class():
+    """By the setting of all detectors, that of a factor, or none; only of polygons."""
+    own = study() | {"detector": {"outside": "outside"}}
+    polygons = own["detectors"][0]["factors"][-1]
+    assert detector.factor(own, "karst")["outside"] == "outside"
+    for named in ("non-karst", None):
+        polygons["outside"] = named
+        assert detector.factor(own, "karst")["outside"] == named
+    own["detectors"][0]["factors"].append({"name": "rock", "file": "rock.tif", "classes": True})
+    assert "outside" not in detector.factor(own, "rock")
 
 
 def test_layers_that_a_simulated_has_the_truth_of():

@@ -252,3 +252,24 @@ def test_a_study_in_bands_has_no_whole_file_of_a_banded_rule():
     fits = [name for name in studies if pattern.fullmatch(f"out/{name}/nep.tif")]
     assert fits == ["xa", "b"]
     assert pattern.fullmatch("out/a/bands/2-of-3/nep.tif")["band"] == "/bands/2-of-3"
+
+
+def test_zones_of_each_year_have_values_of_the_years_with_a_map_of_their_own(northwest):
+    """2000 and 2023 have the maps of 2001 and 2022; zones that do not change have all years."""
+    assert zones.own_years(northwest, "landcover") == list(range(2001, 2023))
+    own = zones.own_years_by_name(northwest)
+    assert own["stable_landcover"] == own["province"] == northwest["years"]
+    said = landcover.left_out_text(northwest)
+    assert "2000 (map of 2001), 2023 (map of 2022)." in said
+    assert zones.summary(northwest) == {
+        "mean_years": 20,
+        "trend_years": 20,
+        "autocorrelation": "none",
+        "confidence_percent": 95,
+    }
+    assert zones.summary(northwest | {"has_trend": False})["mean_years"] == 1
+
+
+def test_truth_is_read_of_simulations_alone(northwest):
+    assert layers.truth(northwest, "rh") == f"results/simulated/{NORTHWEST}/truth/rh.tif"
+    assert layers.truth(northwest | {"simulated": False}, "rh") == []

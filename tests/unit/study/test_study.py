@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 import yaml
-from nepflow.study import checks
+from nepflow.study import checks, downloads
+from nepflow.study import climate as study_climate
 from nepflow.study import load as study_load
 
 NORTHWEST = "northwest_china"
@@ -79,6 +80,18 @@ def test_year_2000_is_explicit(root, config):
     assert load(root, config, "own")["npp_year_folder"][2000] == "harmonised"
 
 
+def test_min_years_is_a_share_of_the_years_or_a_number_of_them(root, config):
+    cases = (("80 %", 24, 20), ("80 %", 25, 20), ("80%", 23, 19), ("62.5 %", 24, 15))
+    cases += (("100 %", 24, 24), ("80 %", 9, 8), ("80 %", 5, 8), ("10 %", 40, 8), (5, 24, 5))
+    for given, years, least in cases:
+        assert study_load.whole_years(given, years) == least, given
+    assert load(root, config, NORTHWEST)["min_years"] == 20
+    write(config, "own", based_on=NORTHWEST, min_years=12, npp={"year_2000": "drop"})
+    assert load(root, config, "own")["min_years"] == 12
+    write(config, "own", based_on=NORTHWEST, period=[2001, 2007])
+    assert not load(root, config, "own")["has_trend"]
+
+
 def test_short_study_leaves_trend_figures_out(root, config):
     write(config, "own", based_on=NORTHWEST, period=[2021, 2022])
     loaded = load(root, config, "own")
@@ -104,6 +117,10 @@ def test_short_study_leaves_trend_figures_out(root, config):
         ({"tiles": ["h99v99"]}, "tiles.0"),
         ({"contrast": {"block_ranges": 1}}, "contrast.block_ranges: 1 is less than the minimum"),
         ({"contrast": {"min_blocks": 5}}, "contrast.min_blocks: 5 is less than"),
+        ({"min_years": 2}, "min_years: 2 is less than the minimum of 3"),
+        ({"min_years": "80 percent"}, "min_years: '80 percent'"),
+        ({"min_years": "120 %"}, "min_years: '120 %'"),
+        ({"min_years": 0.8}, "min_years: 0.8 is not of type 'integer', 'string'"),
     ],
 )
 def test_faults_name_file_and_key(root, config, keys, message):
@@ -223,10 +240,57 @@ def test_circles_and_missing_files_are_refused(root, config):
 
 
 @pytest.mark.parametrize(
+    ("has_trend", "asked", "time_step", "method"),
+    [
+        (True, None, "daily", "anomaly"),
+        (False, None, "daily", "absolute"),
+        (False, "anomaly", "monthly", "anomaly"),
+        (True, "annual", "monthly", "annual"),
+        (True, None, "normals", "absolute"),
+    ],
+)
+def test_method_of_the_climate(has_trend, asked, time_step, method):
+    study = {"climate": {"method": asked, "time_step": time_step}}
+    assert study_climate.method_of(study, has_trend) == method
+
+
+def test_long_studies_have_departures_and_a_constant_network(root, config):
+    loaded = load(root, config, NORTHWEST)
+    assert loaded["climate"]["method"] == "anomaly"
+    names = study_climate.networks(loaded)
+    assert names == [f"{name}_networks" for name in loaded["climate"]["variables"]]
+    assert study_climate.networks(loaded | {"has_trend": False}) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "first", "mixed"),
+    [("nasa_power", 2000, True), ("nasa_power", 2001, False), ("none", 2000, False)],
+)
+def test_radiation_of_nasa_power_before_2001(source, first, mixed):
+    climate = {"variables": ["temperature", "radiation"]}
+    study = {"acquire": {"radiation": source}, "climate": climate, "years": range(first, 2011)}
+    assert downloads.mixes_power_sources(study) == mixed
+
+
+@pytest.mark.parametrize(
     ("climate", "fault"),
     [
         ({"model": "trivariate", "evaluator": "coarse"}, "Set the evaluator to exact"),
         ({"smoothing": "known_variance"}, "needs a value of temperature"),
+        ({"bias_correction": "surface"}, "is one of climate.method absolute"),
+        ({"method": "anomaly", "time_step": "normals"}, "normals has no years"),
+        ({"method": "annual", "evaluator": "coarse"}, "keeps a tolerance of months"),
+        (
+            {"method": "absolute", "homogeneity": {"policy": "split"}},
+            "Choose exclude or report",
+        ),
+        (
+            {
+                "smoothing": "known_variance",
+                "smoothing_value": dict.fromkeys(["temperature", "precipitation", "radiation"], 1),
+            },
+            "Choose gcv or gml",
+        ),
         ({"smoothing": "fixed_rho", "smoothing_value": {"temperature": 1}}, "of precipitation"),
         ({"standard_error_years": [1999]}, "not a year of the study"),
         ({"variables": ["temperature", "precipitation"]}, "residuals of radiation"),

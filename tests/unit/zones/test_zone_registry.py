@@ -8,6 +8,13 @@ from nepflow.zones import kinds
 
 ENTRY = {"name": "my_zones", "cuts": [1000, 2500], "file": "a.shp", "of": ["one_a", "two"]}
 
+STUDY = {
+    "climate": {
+        "variables": ["temperature", "precipitation"],
+        "evapotranspiration": {"method": "auto", "dew_point_depression_k": 8},
+    }
+}
+
 
 def test_every_kind_that_is_made_has_a_maker():
     made = {name for name, kind in KINDS.items() if kind.made}
@@ -16,12 +23,20 @@ def test_every_kind_that_is_made_has_a_maker():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_sentence_is_filled(kind):
-    found = methods_zones.section([ENTRY | {"kind": kind}])
+    found = methods_zones.section(STUDY | {"zones": [ENTRY | {"kind": kind}]})
     if kind == "area":
         assert found is None
         return
     text = found[1][0][1]
     assert "my zones" in text and "{" not in text and text.endswith(".")
+
+
+def test_all_other_cells_are_told():
+    karst = ENTRY | {"kind": "file", "outside": "non-karst"}
+    text = methods_zones.section(STUDY | {"zones": [karst]})[1][0][1]
+    assert text == (
+        "Zones of my zones are polygons of a.shp; all other cells of the area are non-karst."
+    )
 
 
 def test_names_of_classes():
@@ -34,7 +49,12 @@ def test_names_of_classes():
         "from 5 g C m-2 yr-1",
     ]
     dry = {"kind": "aridity"}
-    assert cuts_of(dry) == [0.05, 0.2, 0.5, 0.65] and len(kinds.names_of(dry)) == 5
+    assert cuts_of(dry) == [0.05, 0.2, 0.5, 0.65]
+    assert kinds.names_of(dry)[-2:] == ("humid", "cold") and len(kinds.names_of(dry)) == 6
+    rain = {"kind": "isohyets"}
+    assert cuts_of(rain) == [200, 400, 800] and cuts_of(rain | {"cuts": [300]}) == [300]
+    assert kinds.names_of(rain) == ("arid", "semi-arid", "sub-humid", "humid")
+    assert kinds.names_of(rain | {"cuts": [300]}) == ["below 300 mm yr-1", "from 300 mm yr-1"]
     assert kinds.names_of({"kind": "elevation", "cuts": [10]}) == ["below 10 m", "from 10 m"]
 
 
@@ -49,6 +69,16 @@ def test_names_of_classes():
             [{"name": "a", "kind": "landcover"}, {"name": "b", "kind": "crossing", "of": ["a"]}],
             [],
             "zones b cross a, which is landcover",
+        ),
+        (
+            [{"name": "a", "kind": "sink", "cuts": [0], "outside": "rest"}],
+            [],
+            r"zones a \(sink\) have `outside`",
+        ),
+        (
+            [{"name": "a", "kind": "file", "file": "f", "name_field": "n", "outside": "all"}],
+            [],
+            "`outside: all` is the name of the whole area",
         ),
     ],
 )

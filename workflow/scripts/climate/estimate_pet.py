@@ -1,6 +1,7 @@
 """Estimate the mean annual potential evapotranspiration.
 
-Reads   monthly temperature (degC), fitted or on a grid, dem (m), grid
+Reads   monthly temperature (degC), and radiation (MJ m-2 month-1) where the method reads it, fitted
+        or on a grid; dem (m), grid
 Writes  pet (one band, mm yr-1)
 """
 
@@ -9,34 +10,43 @@ from nepflow._log import logged_to
 from nepflow.climate import evapotranspiration, monthly
 from nepflow.io import bands, raster
 from nepflow.spatial.projection import Projection
+from nepflow.study.variables import PET_METHODS
 
-WORKING = 60  # bands: temperature, hours of daylight and terms of twelve months
+WORKING = 120  # bands: temperature, radiation, hours of daylight and terms of twelve months
 
 
-def estimate_pet(
-    months_paths, dem_path, grid_path, output_path, years, bias_correction, mem_mb, threads
-):
-    """Thornthwaite with day length, from the monthly temperature of the mean year."""
-    months = monthly.of_years(months_paths, dem_path, grid_path, years, bias_correction).of_fewest()
-    to_degrees = Projection(raster.grid_of(grid_path), 4326)
+def estimate_pet(inputs, output_path, settings, mem_mb, threads):
+    """From the months of the mean year, by the method of the study.
 
-    def mean_year(temperature):
-        return temperature.reshape(len(temperature) // 12, 12, -1).mean(axis=0)
+    Settings: ``method`` (of `variables.PET_METHODS`), ``dew_point_depression_k``, ``years``,
+    ``bias_correction``.
+    """
+    months = monthly.of_years(
+        inputs["months"],
+        inputs["dem"],
+        inputs["grid"],
+        settings["years"],
+        settings["bias_correction"],
+    ).of_fewest()
+    to_degrees = Projection(raster.grid_of(inputs["grid"]), 4326)
+
+    def mean_year(*variables):
+        years = [values.reshape(len(values) // 12, 12, -1).mean(axis=0) for values in variables]
+        return np.concatenate(years)
 
     def on_block(inside, elevation, *arrays, x, y):
         wanted = np.where(inside == 1, elevation, np.nan)
-        temperature = months(mean_year, wanted, *arrays, x=x, y=y)
+        means = months(mean_year, wanted, *arrays, x=x, y=y)
         _, latitude = to_degrees(x, y)
-        factor = evapotranspiration.month_factor(latitude)
-        return evapotranspiration.thornthwaite(temperature, factor).sum(axis=0)
+        return annual(means, wanted[0], latitude, settings)
 
-    read = 3 + 12 * len(years) * (len(months.inputs) - 1)  # inside, elevation, grids; result
+    grids = len(months.inputs) - 1
+    read = 3 + 12 * len(settings["years"]) * grids  # inside, elevation, months; result
+    name = PET_METHODS[settings["method"]].name
     raster.map_blocks(
         on_block,
-        [grid_path, *months.inputs],
-        raster.Output(
-            output_path, "mm yr-1", "potential evapotranspiration (Thornthwaite)", ("mean",)
-        ),
+        [inputs["grid"], *months.inputs],
+        raster.Output(output_path, "mm yr-1", f"potential evapotranspiration ({name})", ("mean",)),
         coordinates=True,
         mem_mb=mem_mb * read / (read + WORKING),
         threads=threads,
@@ -44,15 +54,24 @@ def estimate_pet(
     )
 
 
+def annual(means, elevation, latitude, settings):
+    """Annual sum, from twelve months of temperature and, by radiation, twelve of that."""
+    if settings["method"] == "thornthwaite":
+        factor = evapotranspiration.month_factor(latitude)
+        return evapotranspiration.thornthwaite(means, factor).sum(axis=0)
+    depression = settings["dew_point_depression_k"]
+    temperature, radiation = means[:12], means[12:]
+    return evapotranspiration.priestley_taylor(
+        temperature, radiation, elevation, latitude, depression
+    ).sum(axis=0)
+
+
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
         estimate_pet(
-            months_paths=snakemake.input.months,
-            dem_path=snakemake.input.dem,
-            grid_path=snakemake.input.grid,
+            inputs=dict(snakemake.input.items()),
             output_path=snakemake.output.pet,
-            years=snakemake.params.years,
-            bias_correction=snakemake.params.bias_correction,
+            settings=dict(snakemake.params.items()),
             mem_mb=snakemake.resources.mem_mb,
             threads=snakemake.threads,
         )

@@ -4,9 +4,11 @@ Reads   rasters of climate.grids (any GDAL format, declared unit), their elevati
 Writes  months (bands "2001-01" ..., degC, mm month-1 or MJ m-2 month-1), table of the import
 """
 
+import logging
 from pathlib import Path
 
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.climate import grids
 from nepflow.climate.monthly import LAPSE
 from nepflow.io import raster, tables
@@ -29,26 +31,33 @@ def import_climate(inputs, outputs, variable, settings):
         [str(month) for month in grids.months_of(years)],
         tags={"source": source} | ({} if lapse is None else {LAPSE: str(rate)}),
     )
-    median = grids.write_months(
+    median, understood, warnings = grids.write_months(
         entries,
         years,
         raster.grid_of(inputs["grid"]),
         output,
         limits=settings["limits"]["monthly"][variable],
         plausible=settings["plausible_median"]["monthly"][variable],
+        percent=settings["complete_month_percent"],
         lapse=lapse,
     )
+    log = logging.getLogger(__name__)
+    log.info("%s: %s", source, understood)
+    for warning in warnings:
+        log.warning(warning)
     rows = [
         (variable, "files", len(names), "1"),
         (variable, "months", 12 * len(years), "1"),
         (variable, "median_of_months", median, output.unit),
         (variable, "lapse_rate", rate or 0.0, "K km-1"),
+        (variable, "understood", understood, ""),
+        *((variable, "warning", warning, "") for warning in warnings),
     ]
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         import_climate(
             inputs=dict(snakemake.input.items()),
             outputs=dict(snakemake.output.items()),

@@ -18,8 +18,9 @@ def interpolate_climate(inputs, outputs, settings, mem_mb, threads):
     """Only cells inside the area are evaluated."""
     surfaces, years = climate_surfaces.read(inputs["fit"]), settings["years"]
     grid = raster.grid_of(inputs["grid"])
+    annual = surfaces.of_annual_values(years)
     evaluation = climate_evaluation.evaluation_of(
-        surfaces.of_years(years), grid, settings["bias_correction"]
+        surfaces.of_years(years) if annual is None else annual, grid, settings["bias_correction"]
     )
     variable = VARIABLES[surfaces.variable]
     tags = {"source": surfaces.source, "climate_source": surfaces.source}

@@ -7,16 +7,17 @@ Writes  residuals (parquet: observed and predicted in the variable's unit), rank
 
 import pandas as pd
 from nepflow._log import logged_to
-from nepflow.climate import diagnostics
+from nepflow.climate import calibration, diagnostics
 from nepflow.climate import surfaces as climate_surfaces
 from nepflow.io import tables
 from nepflow.io.atomic import replacing
+from nepflow.study.variables import VARIABLES
 
 
 def summarise_residuals(inputs, outputs, settings):
     """Nothing is fitted here."""
     surfaces, simulated = climate_surfaces.read(inputs["fit"]), settings["simulated"]
-    smoothing, suspect_limit = settings["smoothing"], settings["suspect_limit"]
+    suspect_limit, statistic = settings["suspect_limit"], VARIABLES[surfaces.variable].statistic
     with replacing(outputs["residuals"]) as temporary:
         pd.DataFrame(diagnostics.records(surfaces)).to_parquet(temporary, index=False)
     ranked = list(diagnostics.ranked_stations(surfaces))
@@ -32,10 +33,8 @@ def summarise_residuals(inputs, outputs, settings):
         ("SPLINE VARIABLES", str(surfaces.knots.shape[1])),
         ("ORDER OF DERIVATIVE", str(surfaces.order)),
         ("STATIONS, SURFACES", f"{len(surfaces.stations)}, {surfaces.years.size}"),
-        (
-            "SMOOTHING",
-            smoothing + (", one parameter for all" if settings["common_smoothing"] else ""),
-        ),
+        ("SMOOTHING", _smoothing(settings, log)),
+        ("SCALE OF STANDARD ERRORS", str(calibration.scale_of(surfaces, statistic))),
         ("SUSPECT VALUES", f"{len(found)} beyond {suspect_limit:g} standard deviations"),
     ]
     text = diagnostics.text(
@@ -48,6 +47,20 @@ def summarise_residuals(inputs, outputs, settings):
     )
     with replacing(outputs["log"]) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def _smoothing(settings, log):
+    """Which rule chose, and how often the fallback did."""
+    if settings["common_smoothing"]:
+        whose = "all" if settings["common_smoothing"] is True else "a calendar month"
+        return f"{settings['smoothing']}, one parameter for {whose}"
+    fallen = log["FLAG_FALLBACK"]
+    if not fallen.any():
+        return settings["smoothing"]
+    return (
+        f"{settings['smoothing']}; {settings['smoothing_fallback']} in {int(fallen.sum())} of "
+        f"{fallen.size} surfaces"
+    )
 
 
 def _minima(path, surfaces):

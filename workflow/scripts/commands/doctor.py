@@ -32,6 +32,8 @@ def main(words=None, top=load.TOP):
         for finding in part:
             faults += not finding.well
             print(f"{'ok   ' if finding.well else 'FAULT'} {finding.check}: {finding.text}")
+            for warning in finding.warnings:
+                print(f"      WARNING: {warning}")
             if not finding.well:
                 print(f"      remedy: {finding.remedy}")
     print(f"{faults} faults." if faults else "All is well.")

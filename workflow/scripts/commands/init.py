@@ -19,6 +19,7 @@ from nepflow.download import area as download_area
 from nepflow.download.redaction import keep_secrets_out
 from nepflow.inputs import plan, study_template
 from nepflow.io import vectors
+from nepflow.spatial import longitude
 from nepflow.study import datasets as study_datasets
 from nepflow.study import load as study_files
 from nepflow.study import names
@@ -76,7 +77,7 @@ def init(top, options):
             )
     area = polygons(options)
     first, last = years(options.period)
-    text = written(area.to_crs("EPSG:4326").union_all(), options, first, last, settings, top)
+    text = written(longitude.in_degrees(area), options, first, last, settings, top)
     path.write_text(text, encoding="utf-8")
     try:
         study_files.study(options.study, top)
@@ -157,7 +158,11 @@ def written(polygon, options, first, last, settings, top):
 
 def elevation_gb(datasets, polygon):
     """Size of the tiles of elevation, GB."""
-    return plan.degree_tiles(polygon.bounds) * datasets["copernicus_glo90"]["file_mb"] / 1000
+    return (
+        plan.degree_tiles(longitude.bounds(polygon))
+        * datasets["copernicus_glo90"]["file_mb"]
+        / 1000
+    )
 
 
 def of_tiles(polygon, first, last, top):
@@ -166,7 +171,7 @@ def of_tiles(polygon, first, last, top):
     defaults = study_files.read_yaml(top / "config/defaults.yaml")
     landcover, count = defaults["landcover"]["years"], last - first + 1
     per_tile = datasets["mod17a3hgf_061"]["file_mb"] + datasets["mcd12q1_061"]["file_mb"]
-    stations = defaults["acquire"]["max_stations"] * count * datasets["gsod"]["file_mb"]
+    stations = defaults["acquire"]["max_stations"] * datasets["ghcn_daily"]["file_mb"]
     return {
         "years": study_template.YEARS.format(
             npp_years=study_template.span(datasets["mod17a3hgf_061"]["years"]),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from nepflow.inputs import plan
+from nepflow.inputs import plan, user_files
 from nepflow.study import datasets, load
 
 
@@ -21,13 +21,15 @@ def main(words=None, top=load.TOP):
     try:
         study = load.study(options.study, top)
         area = area_of(study, top)
-        bounds = None if area is None else area.bounds
+        bounds = None if area is None else bounds_of(area)
         rows = plan.plan(study, datasets.load(Path(top, "config/datasets.yaml")), bounds)
     except ValueError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print(plan.table_text(rows))
     print(plan.own_files_text(plan.rows(study, rows, top)))
+    for key, text in () if study["simulated"] else user_files.understood(study, top):
+        print(f"{key}: {text}")
     if area is not None and study["reads_tiles"]:
         for line in unlike(study["tiles"], area):
             print(line)
@@ -39,12 +41,20 @@ def main(words=None, top=load.TOP):
 def area_of(study, top):
     """Return the area as one polygon in degrees, None while it is not there."""
     from nepflow.io import vectors
+    from nepflow.spatial import longitude
 
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return None
     area = vectors.read_area(path, settings["layer"], settings["name_field"])
-    return area.to_crs("EPSG:4326").union_all()
+    return longitude.in_degrees(area)
+
+
+def bounds_of(area):
+    """Return the bounds of a polygon in degrees."""
+    from nepflow.spatial import longitude
+
+    return longitude.bounds(area)
 
 
 def unlike(tiles, area):

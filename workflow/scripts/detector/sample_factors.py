@@ -17,7 +17,7 @@ def sample_factors(
 ):
     """Classes are strata as they are; of continuous factors the division with the largest q."""
     rows, columns, values, counts, whole = detector_sample.sampled(
-        layer_paths, grid_path, options, mem_mb
+        layer_paths, names, grid_path, options, mem_mb
     )
     y, factors = values[0], values[1:]
     codes, strata, units, table, classed = [], [], [], [], []

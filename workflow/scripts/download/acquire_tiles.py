@@ -13,7 +13,17 @@ from nepflow.download.transfer import Wanted
 from nepflow.study import datasets
 
 
-def acquire_tiles(product, collection, year, tiles, folder, list_path, lock_path=None, **options):
+def acquire_tiles(
+    product,
+    collection,
+    year,
+    tiles,
+    folder,
+    list_path,
+    lock_path=None,
+    unknown_checksum="error",
+    **options,
+):
     """What is there and sound is kept; nothing is overwritten."""
     dataset = datasets.load()[f"{product.lower()}_{collection}"]
     datasets.address(dataset, "file", granule="")  # a retired product is refused here
@@ -27,7 +37,14 @@ def acquire_tiles(product, collection, year, tiles, folder, list_path, lock_path
     with auth.get_session() as session:
         for granule in progress(found, len(found), f"{product} {year}"):
             path = Path(folder, granule.file)
-            want = Wanted(granule.address, path, dataset["format"], granule.size, granule.checksum)
+            want = Wanted(
+                granule.address,
+                path,
+                dataset["format"],
+                granule.size,
+                granule.checksum,
+                unknown_checksum=unknown_checksum,
+            )
             record = records.bring(session, want, dataset, **options)
             earthdata.refuse_change(lock, granule, record, lock_path)
             rows.append(earthdata.row(granule, record))
@@ -45,4 +62,5 @@ if __name__ == "__main__":
             folder=snakemake.params.folder,
             list_path=snakemake.output.granules,
             lock_path=snakemake.params.lock,
+            unknown_checksum=snakemake.params.unknown_checksum,
         )

@@ -12,7 +12,11 @@ from nepflow.io import raster, tables, user_rasters
 from nepflow.report import notes
 from nepflow.zones import sums
 
-LISTED = ("defects", "casa", "plots", "projects", "variation")  # one table or none
+# one table or none
+LISTED = (
+    *("defects", "suspects", "definitions", "steps"),
+    *("casa", "inputs", "plots", "projects", "variation"),
+)
 CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 
@@ -69,6 +73,7 @@ if __name__ == "__main__":
                 **{name: snakemake.input[name] for name in ("sums", "series", "missing_reason")},
                 **{n: [f for f in [snakemake.input[n]] if f] for n in LISTED},
                 "detectors": list(snakemake.input.detectors),
+                "networks": list(snakemake.input.networks),
                 "polygons": list(snakemake.input.polygons),
                 "fits": dict(zip(snakemake.params.climate, snakemake.input.fits, strict=False)),
             },

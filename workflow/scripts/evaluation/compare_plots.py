@@ -6,6 +6,7 @@ Writes  table of agreement by model and biome; pairs of observed and modelled va
 """
 
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.evaluation import agreement, field_data
 from nepflow.io import tables
 from nepflow.respiration import calibration
@@ -47,7 +48,7 @@ def compare_plots(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         table, constants = snakemake.input.calibration, snakemake.params.constants
         compare_plots(
             plots_path=snakemake.input.plots,

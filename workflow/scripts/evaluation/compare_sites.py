@@ -6,6 +6,7 @@ Writes  table of agreement by class; pairs of observed and modelled values
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.evaluation import agreement, field_data
 from nepflow.io import tables
 from nepflow.spatial import sampling
@@ -52,7 +53,7 @@ def compare_sites(entry, nep_path, years, table_path, pairs_path, simulated):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         compare_sites(
             entry=snakemake.params.entry,
             nep_path=snakemake.input.nep,

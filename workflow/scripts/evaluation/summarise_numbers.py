@@ -10,11 +10,13 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.evaluation import numbers
 from nepflow.io import raster, tables
+from nepflow.study import zones as study_zones
+from nepflow.zones.sums import Summary
 
 
 def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
     """Each number is taken from one table; only land-cover change is counted here."""
-    years, minimum = study["years"], study["min_years"]
+    years = study["years"]
     period = f"{years[0]}-{years[-1]}"
     table = {name: tables.read(path, columns=[]) for name, path in paths.items()}
     stations = table["stations"]["station"].nunique() if "stations" in table else 0
@@ -38,7 +40,9 @@ def summarise_numbers(paths, landcover, zones, output_path, study, mem_mb):
         rows += numbers.landcover_numbers(*changes(landcover, mem_mb), list(landcover))
     if "landcover" in table:
         first, last = min(landcover or years), max(landcover or years)
-        rows += numbers.class_slopes(table["landcover"], first, last, minimum)
+        rows += numbers.class_slopes(
+            table["landcover"], first, last, Summary(**study_zones.summary(study))
+        )
     tables.write(numbers.whole(rows), output_path, numbers.COLUMNS, simulated=study["simulated"])
 
 

@@ -2,7 +2,8 @@
 
 Reads   the layers that the choice affects: NPP, Rh of every reading, NEP (g C m-2 yr-1), QC (%),
         cv, slope, mean NEP, land cover by several keys
-Writes  table: option, whether it is the study's, quantity, value, unit
+Writes  table: option, whether it is the study's, quantity, value, unit, of what compares a driver
+        what both were made of
 """
 
 from nepflow._log import logged_to
@@ -15,7 +16,7 @@ def vary_choice(layers, choice, options, output_path, study, mem_mb):
     """Options of one choice; all others are as in the study."""
     rows = CHOICES[choice](layers, options, study, mem_mb)
     tables.write(
-        ((choice, *row) for row in rows),
+        ((choice, *row, *[""] * (len(specification.COLUMNS) - 1 - len(row))) for row in rows),
         output_path,
         specification.COLUMNS,
         simulated=study["simulated"],

@@ -4,12 +4,11 @@ Reads   MCD12Q1 tiles (HDF4-EOS), grid
 Writes  landcover (classes, with names and colours), granules (digests of the tiles)
 """
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import bands, raster
+from nepflow.io.atomic import working_folder
 from nepflow.landcover import classes as landcover_classes
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import mod17
@@ -28,11 +27,11 @@ def warp_landcover(tiles, grid_path, outputs, classes, year, resampling, mem_mb,
         colours={code: entry["colour"] for code, entry in enumerate(classes, start=1)},
         tags={"source": "MCD12Q1 LC_Type1", "resampling": resampling, **modis_tiles.origin(tiles)},
     )
-    modis_tiles.write_granules(bands.share(tiles), outputs["granules"])
+    modis_tiles.write_granules(bands.share(tiles), [landcover_classes.FIELD], outputs["granules"])
     if resampling == "nearest":
         landcover_classes.sample(tiles, grid_path, output, classes, mem_mb, threads)
         return
-    with TemporaryDirectory(dir=Path(outputs["landcover"]).parent, prefix=".native_") as folder:
+    with working_folder(outputs["landcover"]) as folder:
         paths = f"{folder}/classes.tif", f"{folder}/valid.tif"
         mod17.write_landcover(tiles, classes, raster.grid_of(grid_path), *paths)
         raster.map_blocks(
@@ -47,7 +46,11 @@ def warp_landcover(tiles, grid_path, outputs, classes, year, resampling, mem_mb,
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
+    with (
+        logged_to(snakemake.log[0]),
+        watched(snakemake.params.raw, snakemake.params.tiles),
+        bands.only(snakemake.wildcards.get("band")),
+    ):
         warp_landcover(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,

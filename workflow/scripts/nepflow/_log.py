@@ -10,6 +10,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from nepflow import _scarce
+
 
 @contextmanager
 def logged_to(path):
@@ -17,7 +19,14 @@ def logged_to(path):
 
     Linear algebra runs on one thread meanwhile: Snakemake gives BLAS as many as the job has,
     and a product over two threads differs from one over one thread in its last bits.
+
+    A job is tried again (``retries``) for want of memory; a fault of an input would be the same.
     """
+    fault = Path(f"{path}.fault_of_input")
+    if fault.exists() and _attempt() > 1:
+        fault.unlink()
+        sys.exit(1)
+    fault.unlink(missing_ok=True)
     logging.basicConfig(
         filename=path,
         filemode="w",
@@ -33,10 +42,29 @@ def logged_to(path):
             yield
         logging.getLogger(__name__).info(_taken(time.perf_counter() - begin))
     except Exception as error:
-        logging.getLogger(__name__).exception("job failed")
         # Snakemake shows only stderr on the terminal; the reader needs the sentence, not the file.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        if is_of_input(error):
+            logging.getLogger(__name__).error("%s: %s", type(error).__name__, error)
+            fault.touch()
+            sys.exit(1)
+        logging.getLogger(__name__).exception("job failed")
+        if short := _scarce.reason(error, path):
+            logging.getLogger(__name__).error("%s", short)
+            print(short, file=sys.stderr)
         raise
+
+
+def _attempt():
+    """Return how often Snakemake has tried this job, this time included (profiles/)."""
+    job = vars(sys.modules["__main__"]).get("snakemake")
+    return job.resources.get("attempt", 1) if job else 1
+
+
+def is_of_input(error):
+    """Tell whether an error is one of ours that says what to change: its place helps nobody."""
+    kinds = [kind for kind in type(error).__mro__ if kind.__module__.startswith("nepflow.")]
+    return bool(kinds) and isinstance(error, ValueError)
 
 
 def _taken(seconds):

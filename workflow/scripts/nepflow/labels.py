@@ -75,6 +75,15 @@ def quantity_name(quantity):
     return f"{_NAMES[first]}, {_STATISTICS.get(rest, rest.replace('_', ' '))}"
 
 
+def statistic_name(name):
+    """Return the name of a statistic for readers: ``slope`` is Theil–Sen slope."""
+    for beginning in ("", "total_"):
+        rest = name.removeprefix(beginning)
+        if rest in _STATISTICS and name.startswith(beginning):
+            return f"{_STATISTICS[rest]}{' of the total' if beginning else ''}"
+    return name.replace("_", " ")
+
+
 def with_unit(name, unit):
     """Return ``name (unit)``, or the name alone where there is no unit."""
     text = unit_text(unit)

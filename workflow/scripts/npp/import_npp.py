@@ -5,16 +5,16 @@ Writes  flux (bands npp g C m-2 yr-1, qc (none), valid share), missing_reason
         (modis.MISSING_REASONS), counts (cells by reason), granules (digest)
 """
 
-import hashlib
 import logging
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+from nepflow import _digests as digests
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, tables, user_rasters
 from nepflow.study import modis
-from rasterio.windows import transform as window_transform
 
 
 def import_npp(
@@ -22,17 +22,13 @@ def import_npp(
 ):
     """Cells without a value are fill: the raster does not say why."""
     with ExitStack() as stack:
-        source = user_rasters.opened(entry, stack)
-        if source.count != 1:
-            raise user_rasters.BadGrid(
-                f"{entry['file']}: has {source.count} bands. Give one raster a year "
-                "(npp.rasters.file with {year})."
-            )
-        crs = user_rasters.crs_of(source, entry)
-        window = user_rasters.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
-        npp = user_rasters.converted(user_rasters.decoded(source, entry, 1, window), entry["unit"])
-        place = window_transform(window, source.transform)
-        native = raster.Grid(crs.to_wkt(), place, window.height, window.width)
+        grid = raster.grid_of(grid_path)
+        source = user_rasters.opened(entry, stack, (grid.bounds, grid.crs))
+        user_rasters.one_band(source)
+        user_rasters.check_carbon(source)
+        window = user_rasters.window_of(source, grid)
+        npp = user_rasters.converted(user_rasters.decoded(source, 1, window), entry["unit"])
+        native = user_rasters.native_grid(source, window)
     user_rasters.check(npp, entry["file"], entry.get("valid"))
     for warning in user_rasters.Tally().add(npp).warnings(entry):
         logging.getLogger(__name__).warning("%s: %s", entry["file"], warning)
@@ -51,13 +47,12 @@ def import_npp(
         for code, reason in modis.MISSING_REASONS.items()
     ]
     tables.write(counts, counts_path, ["tile", "reason", "cells"], simulated)
-    with open(entry["file"], "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    tables.write([(f"{year}: {name}", digest)], granules_path, ["file", "sha256"], simulated)
+    row = (f"{year}: {name}", digests.digest(entry["file"]), digests.verified(entry["file"]))
+    tables.write([row], granules_path, ["file", "sha256", "verified"], simulated)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         import_npp(
             entry=snakemake.params.entry,
             grid_path=snakemake.input.grid,

@@ -5,21 +5,26 @@ Writes  ndvi (12 bands, absent where not observed), state (12 bands of ndvi.STAT
         counts (native cells and months by reason), granules (digests of the tiles)
 """
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import bands as io_bands
 from nepflow.io import raster
+from nepflow.io.atomic import working_folder
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import ndvi
+from nepflow.study import modis
+
+
+def tiles_of(months):
+    """Return the tiles of all dates of all months."""
+    return [path for dates in months for date in dates for path in date]
 
 
 def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_mb):
     """The native mosaic lives only as long as the job."""
-    tiles = [path for dates in months for date in dates for path in date]
-    modis_tiles.write_granules(io_bands.share(tiles), outputs["granules"])
+    fields = modis.PRODUCTS[product].fields.values()
+    modis_tiles.write_granules(io_bands.share(tiles_of(months)), fields, outputs["granules"])
     names = [f"{year}-{month:02d}" for month in range(1, 13)]
     categorical = "nearest" if resampling == "nearest" else "mode"
 
@@ -30,7 +35,7 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
             np.where(inside == 1, np.stack(part), np.nan) for part in zip(*months, strict=True)
         )
 
-    with TemporaryDirectory(dir=Path(outputs["ndvi"]).parent, prefix=".native_") as folder:
+    with working_folder(outputs["ndvi"]) as folder:
         grid = raster.grid_of(grid_path)
         native = ndvi.write_months(product, months, kept, grid, folder, outputs["counts"])
         layers = [(ndvi.VALUES, resampling), (ndvi.STATE, categorical)]
@@ -49,7 +54,11 @@ def warp_ndvi(months, grid_path, outputs, product, kept, year, resampling, mem_m
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), io_bands.only(snakemake.wildcards.get("band")):
+    with (
+        logged_to(snakemake.log[0]),
+        watched(snakemake.params.raw, tiles_of(snakemake.params.months)),
+        io_bands.only(snakemake.wildcards.get("band")),
+    ):
         warp_ndvi(
             months=snakemake.params.months,
             grid_path=snakemake.input.grid,

@@ -6,11 +6,10 @@ Writes  npp (g C m-2 yr-1), qc (% of the growing season filled), missing_reason
         counts (native cells by reason), granules (digests of the tiles)
 """
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import bands, raster
+from nepflow.io.atomic import working_folder
 from nepflow.modis import tiles as modis_tiles
 from nepflow.npp import mod17
 
@@ -18,19 +17,23 @@ from nepflow.npp import mod17
 def warp_npp(tiles, grid_path, outputs, year, resampling, mem_mb, threads=1):
     """By nearest straight from the codes; else by way of a mosaic that lives as long as the job."""
     modis_tiles.write_counts(bands.share(tiles), mod17.NPP["npp"], outputs["counts"])
-    modis_tiles.write_granules(bands.share(tiles), outputs["granules"])
+    modis_tiles.write_granules(bands.share(tiles), mod17.NPP.values(), outputs["granules"])
     rasters = [outputs[name] for name in ("npp", "qc", "missing_reason")]
     if resampling == "nearest":
         mod17.sample(tiles, grid_path, rasters, year, mem_mb, threads)
         return
-    with TemporaryDirectory(dir=Path(outputs["npp"]).parent, prefix=".native_") as folder:
+    with working_folder(outputs["npp"]) as folder:
         paths = f"{folder}/flux.tif", f"{folder}/reasons.tif"
         mod17.write_npp(tiles, raster.grid_of(grid_path), *paths)
         mod17.warp(paths, grid_path, rasters, year, resampling, mem_mb)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), bands.only(snakemake.wildcards.get("band")):
+    with (
+        logged_to(snakemake.log[0]),
+        watched(snakemake.params.raw, snakemake.params.tiles),
+        bands.only(snakemake.wildcards.get("band")),
+    ):
         warp_npp(
             tiles=snakemake.params.tiles,
             grid_path=snakemake.input.grid,

@@ -1,6 +1,7 @@
 """Control the false discoveries among the tests of all pixels (Benjamini and Hochberg).
 
-Reads   p (1) of every pixel, missing_reason (commonest reason), grid
+Reads   p (1) of every pixel, missing_reason (commonest reason), grid; of the trend test lag1 (1)
+        and valid_years
 Writes  discoveries: 1 where a test is one, 2 where not; table: limit of p, shares, areas
 """
 
@@ -37,14 +38,36 @@ def control_false_discoveries(inputs, outputs, about, settings, mem_mb):
     rows = [
         ("tests", values.size, "pixels"),
         (f"share with p below {level:g}", 100 * (values < level).sum() / tests, "% of tests"),
-        ("expected by chance alone", 100 * level, "% of tests"),
+        (
+            "expected by chance alone, of independent years without trends",
+            100 * level,
+            "% of tests",
+        ),
         ("discoveries", 100 * (values <= limit).sum() / tests, "% of tests"),
         ("largest p of a discovery", limit if limit >= 0 else np.nan, "1"),
         ("false discoveries allowed", percent, "% of discoveries"),
+        *remembering(inputs["lag1"], mem_mb),
         *area.rows(raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6),
     ]
     rows = [(*about, *row) for row in rows]
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
+
+
+def remembering(paths, mem_mb):
+    """Yield the share of pixels with a significant lag-1 autocorrelation about their trend.
+
+    Beyond 2 / sqrt(n), as Bartlett (1946), J. R. Stat. Soc. Suppl. 8:27-41 has for white noise.
+    """
+    if not paths:
+        return
+    counts = np.zeros(3, dtype="int64")
+    for _, _, (lag1, years) in raster.blocks(list(paths), mem_mb=mem_mb):
+        limit = 2 / np.sqrt(np.maximum(years, 1))
+        cases = ~np.isnan(lag1), lag1 > limit, lag1 < -limit
+        counts += [int(case.sum()) for case in cases]
+    for side, count in (("above 2", counts[1]), ("below -2", counts[2])):
+        share = 100 * count / max(counts[0], 1)
+        yield f"lag-1 autocorrelation {side} / sqrt(years)", share, "% of tests"
 
 
 def values_and_area(p_path, reason_path, grid_path, mem_mb):

@@ -6,6 +6,7 @@ Writes  table: model, constant, published | calibrated | low | high, value, unit
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.evaluation import field_data
 from nepflow.io import tables
 from nepflow.respiration import calibration
@@ -48,7 +49,7 @@ def rows_of(model, found, known, confidence_percent):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         calibrate_plots(
             plots_path=snakemake.input.plots,
             output_path=snakemake.output.table,

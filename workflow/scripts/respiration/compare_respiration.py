@@ -1,63 +1,120 @@
-"""Compare the time steps of the respiration equation: mean NEP, total, source and sink area.
+"""Compare the time steps of the respiration equation: means, totals and trends of the area, sinks.
 
-Reads   npp where NEP exists and respiration (a cube; one a variant), g C m-2 yr-1
-Writes  table: one row a variant and quantity
+Reads   npp where NEP exists and respiration (a cube; one a variant), g C m-2 yr-1; in a simulation
+        its true NPP and respiration, over the same cells and years
+Writes  table: one row a variant and quantity, with its interval, years and share of the area
 """
 
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
+from nepflow.pixel.interval import mean_interval
 from nepflow.respiration import annual as respiration_annual
+from nepflow.study.respiration import TRUTH
 from nepflow.zones import sums
 
-COLUMNS = ["variant", "chosen", "quantity", "value", "unit"]
+ENDS = ("low", "high", "valid_years", "valid_share_percent")
+COLUMNS = ["variant", "chosen", "quantity", "value", "unit", *ENDS]
+UNIT = "g C m-2 yr-1"
+COPIES = 12  # working copies of a cube beside those that are read
 
 
-def compare_respiration(
-    npp_path, respiration_paths, grid_path, output_path, chosen, min_years, mem_mb, simulated
-):
-    """The mean is that of the annual means; a source is a pixel with a negative mean NEP."""
-    cell_km2 = raster.grid_of(grid_path).cell_area_m2 / 1e6
-    layers, paths = 2 * raster.band_count(npp_path), list(respiration_paths.values())
-    of_years, of_sources = np.zeros((len(paths), 3, layers, 2)), np.zeros((len(paths), 3, 1, 2))
-    inputs = [grid_path, npp_path, *paths]
-    for _, _, (inside, npp, *each) in raster.blocks(inputs, mem_mb=mem_mb, label="variants"):
-        for rh, annual, source in zip(each, of_years, of_sources, strict=True):
-            nep = npp - rh
-            sums.add_to_zones(nep, inside, annual[:, : len(nep)])
-            sums.add_to_zones(np.where(np.isnan(nep), np.nan, rh), inside, annual[:, len(nep) :])
-            sums.add_to_zones(respiration_annual.is_source(nep, min_years), inside, source)
-    rows = []
-    for variant, (annual, cells, _), (source, pixels, _) in zip(
-        respiration_paths, of_years, of_sources, strict=True
+def compare_respiration(inputs, output_path, settings, mem_mb):
+    """A source is a pixel with a negative mean NEP; a sure one has its whole interval below zero.
+
+    Parameters
+    ----------
+    inputs : dict
+        npp, grid; respiration, {variant: path}; true_npp and true_rh of a simulation, or nothing.
+    output_path : str
+    settings : dict
+        years, chosen, summary (of `sums.Summary`), simulated.
+    """
+    summary, years = sums.Summary(**settings["summary"]), settings["years"]
+    cell_km2 = raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6
+    layers, span = len(years), np.ones(len(years), dtype=bool)
+    truth = [path for path in (inputs["true_npp"], inputs["true_rh"]) if path]
+    names = [*inputs["respiration"], *([TRUTH] if truth else [])]
+    of_years, of_cells = np.zeros((len(names), 2, 6, layers, 2)), np.zeros((len(names), 3, 4, 2))
+    paths = [inputs["grid"], inputs["npp"], *inputs["respiration"].values(), *truth]
+    chosen = list(inputs["respiration"]).index(settings["chosen"])
+    for _, _, (inside, npp, *each) in raster.blocks(
+        paths, mem_mb=mem_mb, label="variants", outputs=COPIES * layers, years=years
     ):
-        nep, rh, total = respiration_annual.means_of_years(annual[:, 1], cells[:, 1])
-        share = 100 * source[0, 1] / pixels[0, 1] if pixels[0, 1] else np.nan
-        rows += [
-            (variant, variant == chosen, *row)
-            for row in (
-                ("nep_mean", nep, "g C m-2 yr-1"),
-                ("nep_total", total * cell_km2 * 1e-6, "Tg C yr-1"),
-                ("rh_mean", rh, "g C m-2 yr-1"),
-                ("source_share", share, "% of valid area"),
-                ("sink_share", 100 - share, "% of valid area"),
-                ("valid_area", pixels[0, 1] * cell_km2, "km2"),
-            )
-        ]
-    tables.write(rows, output_path, COLUMNS, simulated=simulated)
+        balances = [(npp - rh, rh) for rh in each[: len(inputs["respiration"])]]
+        if truth:  # over the cells and years of the study
+            missing = np.isnan(balances[chosen][0])
+            true_npp, true_rh = (np.where(missing, np.nan, values) for values in each[-2:])
+            balances.append((true_npp - true_rh, true_rh))
+        for (nep, rh), annual, cells in zip(balances, of_years, of_cells, strict=True):
+            for values, part in zip(
+                (nep, np.where(np.isnan(nep), np.nan, rh)), annual, strict=True
+            ):
+                sums.add_with_fixed(values, inside, part, span)
+            sums.add_to_zones(signs(nep, summary, years), inside, cells)
+    rows = []
+    for name, annual, cells in zip(names, of_years, of_cells, strict=True):
+        made = [*_flux_rows("nep", annual[0], years, cell_km2, summary)]
+        made += _flux_rows("rh", annual[1], years, cell_km2, summary)
+        made += _sign_rows(cells[..., 1], cell_km2)
+        rows += [(name, name == settings["chosen"], *row) for row in made]
+    tables.write(rows, output_path, COLUMNS, simulated=settings["simulated"])
+
+
+def signs(nep, summary, years):
+    """Return 1 or 0 a cell: source, surely source, surely sink; and its years with data.
+
+    Parameters
+    ----------
+    nep : ndarray, shape (year, y, x)
+    summary : Summary
+    years : list of int
+
+    Returns
+    -------
+    ndarray, shape (4, y, x)
+        NaN with fewer years than a mean needs; a sure sign is that of both ends of the interval.
+    """
+    source = respiration_annual.is_source(nep, max(summary.mean_years, 1))
+    found = mean_interval(nep, years, summary.confidence_percent)
+    years_with = np.isfinite(nep).sum(axis=0)
+    made = np.stack([source[0], found["high"] < 0, found["low"] > 0, years_with])
+    return np.where(np.isnan(source), np.nan, made)
+
+
+def _flux_rows(name, of_area, years, cell_km2, summary):
+    """Means, totals and trends of the whole area, without the columns of zones."""
+    for row in sums.summary_rows((), name, UNIT, years, of_area[..., 1], cell_km2, summary):
+        yield row[1:]
+
+
+def _sign_rows(cells, cell_km2):
+    """Shares of sources and sinks; between their ends stands what is neither surely."""
+    total, pixels, size = cells
+    known = pixels[0]
+    source, sure_source, sure_sink, years = total / known if known else np.full(4, np.nan)
+    rests_on = years, 100 * known / size[0] if size[0] else np.nan
+    ends = 100 * sure_source, 100 - 100 * sure_sink
+    unit, none = "% of valid area", (np.nan, np.nan)
+    yield ("source_share", 100 * source, unit, *ends, *rests_on)
+    yield ("sink_share", 100 - 100 * source, unit, 100 - ends[1], 100 - ends[0], *rests_on)
+    yield ("valid_area", known * cell_km2, "km2", *none, *rests_on)
 
 
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
+        files = snakemake.input
         compare_respiration(
-            npp_path=snakemake.input.npp,
-            respiration_paths=dict(
-                zip(snakemake.params.variants, snakemake.input.respiration, strict=True)
-            ),
-            grid_path=snakemake.input.grid,
+            inputs={
+                "npp": files.npp,
+                "grid": files.grid,
+                "respiration": dict(zip(snakemake.params.variants, files.respiration, strict=True)),
+                "true_npp": files.true_npp,
+                "true_rh": files.true_rh,
+            },
             output_path=snakemake.output.table,
-            chosen=snakemake.params.chosen,
-            min_years=snakemake.params.min_years,
+            settings={
+                name: snakemake.params[name] for name in ("years", "chosen", "summary", "simulated")
+            },
             mem_mb=snakemake.resources.mem_mb,
-            simulated=snakemake.params.simulated,
         )

@@ -9,24 +9,21 @@ from pathlib import Path
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, user_rasters
 from nepflow.respiration import soil_carbon
-from rasterio.windows import transform as window_transform
 
 
 def warp_soil_carbon(entry, grid_path, native_path, output_path, mem_mb):
     """Converted on the raster's own cells, then resampled; cells without carbon stay absent."""
     with ExitStack() as stack:
-        source = user_rasters.opened(entry, stack)
-        if source.count != 1:
-            raise user_rasters.BadGrid(
-                f"{entry['file']}: has {source.count} bands. Give the layer of the declared depth."
-            )
-        crs = user_rasters.crs_of(source, entry)
-        window = user_rasters.window_of(source, crs, raster.grid_of(grid_path), entry["file"])
-        carbon = soil_carbon.converted(user_rasters.decoded(source, entry, 1, window), entry)
-        place = window_transform(window, source.transform)
-        native = raster.Grid(crs.to_wkt(), place, window.height, window.width)
+        grid = raster.grid_of(grid_path)
+        source = user_rasters.opened(entry, stack, (grid.bounds, grid.crs))
+        user_rasters.one_band(source)
+        user_rasters.check_carbon(source)
+        window = user_rasters.window_of(source, grid)
+        carbon = soil_carbon.converted(user_rasters.decoded(source, 1, window), entry)
+        native = user_rasters.native_grid(source, window)
     soil_carbon.check(carbon, entry["file"])
     name = "soil organic carbon of 0-20 cm"
     tags = {"source": Path(entry["file"]).name}
@@ -42,7 +39,7 @@ def warp_soil_carbon(entry, grid_path, native_path, output_path, mem_mb):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         warp_soil_carbon(
             entry=snakemake.params.entry,
             grid_path=snakemake.input.grid,

@@ -6,6 +6,7 @@ Writes  number of the project of each cell, distance to the nearest (km), table 
 """
 
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, tables, vectors
 from nepflow.restoration import projects
 
@@ -32,7 +33,7 @@ def define_projects(
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         define_projects(
             projects_path=snakemake.input.projects,
             columns=snakemake.params.columns,

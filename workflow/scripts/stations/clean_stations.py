@@ -2,13 +2,16 @@
 
 Reads   station files (tidy CSV or an archive's), outlines of the area, grid (for its CRS)
 Writes  records (parquet: station, position, time, degC, mm, MJ m-2), all stations with their
-        position (CSV), table of defects
+        position (CSV), tables of defects and of what the days of each station are made of
 """
 
+import logging
+
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
-from nepflow.stations import archives, cleaning, radiation
+from nepflow.stations import archive_rules, archives, cleaning, plausibility, radiation
 from nepflow.stations import records as stations_records
 from nepflow.study.variables import VARIABLES
 
@@ -26,6 +29,7 @@ def clean_stations(inputs, outputs, settings):
     ledger = cleaning.Ledger(stations_path, defects)
 
     substitutes = radiation.SUBSTITUTES if "radiation" in variables else None
+    rules = archive_rules.Rules(tuple(settings["years"]), settings["unreported_rain"])
     records = archives.read_stations(
         stations_path,
         settings["station_format"],
@@ -33,8 +37,10 @@ def clean_stations(inputs, outputs, settings):
         time_step,
         substitutes,
         settings["missing_values"],
+        rules,
     )
     sites = records[SITE].dropna().drop_duplicates("station")
+    records = cleaning.exclude(records, settings["exclude"], columns, ledger)
     records = cleaning.of_years(records, settings["years"], stations_path)
     read = columns | {"sunshine": radiation.SUNSHINE, "elevation": "elevation_m"}
     possible, policy = limits | {"elevation": heights}, defects["undeclared_code"]
@@ -43,6 +49,8 @@ def clean_stations(inputs, outputs, settings):
     stations_records.check_units(
         records, columns, settings["plausible_median"][kind], limits, stations_path
     )
+    for warning in plausibility.of_stations(records, columns, stations_path):
+        logging.getLogger(__name__).warning(warning)
     records = cleaning.clean(
         records, list(columns.values()), steps, ledger, settings["position_tolerance"], heights
     )
@@ -56,10 +64,14 @@ def clean_stations(inputs, outputs, settings):
     simulated = settings["simulated"]
     tables.write(sites.sort_values("station"), outputs["sites"], SITE, simulated)
     tables.write(ledger.rows, outputs["defects"], ledger.COLUMNS, simulated)
+    if inputs.get("gathered"):  # the archive was read before
+        gathered = tables.read(inputs["gathered"], archive_rules.DEFINITIONS)
+        rules.rows.extend(gathered.itertuples(index=False, name=None))
+    tables.write(rules.rows, outputs["definitions"], archive_rules.DEFINITIONS, simulated)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         clean_stations(
             inputs=dict(snakemake.input.items()),
             outputs=dict(snakemake.output.items()),

@@ -10,7 +10,7 @@ from nepflow._log import logged_to, progress
 from nepflow.io import raster, tables
 from nepflow.io.atomic import replacing
 from nepflow.stations import cleaning, filling, flags
-from nepflow.stations.days import StationDays, distances_km
+from nepflow.stations.days import StationDays, StationMonths, distances_km
 from nepflow.study.variables import VARIABLES
 
 
@@ -40,12 +40,25 @@ def fill_stations(inputs, outputs, settings):
             names = days.sites["station"].to_numpy(str)
             counts.append(flags.quality_rows(names, name, codes[name], values))
         records = days.with_values(columns, codes)
+    elif settings["time_step"] == "monthly":
+        counts = of_months(StationMonths(records, settings["years"]), variables)
     with replacing(outputs["records"]) as temporary:
         records.to_parquet(temporary, index=False)
     made = {"variograms": variograms, "errors": errors}
     made["quality"] = pd.concat(counts) if counts else []
     for (name, rows), columns in zip(made.items(), filling.TABLES, strict=True):
         tables.write(rows, outputs[name], columns, settings["simulated"])
+
+
+def of_months(months, variables):
+    """Return how many months of each station have each flag."""
+    names = months.sites["station"].to_numpy(str)
+    return [
+        flags.quality_rows(
+            names, name, months.flags(name), months.values(VARIABLES[name].column), "month"
+        )
+        for name in variables
+    ]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import math
 
 from affine import Affine
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, vectors
 from nepflow.study import modis
 
@@ -60,7 +61,7 @@ def snapped(bounds, crs, resolution_m):
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         define_grid(
             inputs=dict(snakemake.input.items()),
             outputs=dict(snakemake.output.items()),

@@ -1,14 +1,17 @@
 """List every raw input of a study with its digest.
 
 Reads   granules (lists of tiles with digests), files (area, elevation, stations)
-Writes  inputs: file, SHA-256
+Writes  inputs: file, SHA-256, what else proves it
 """
 
-import hashlib
 from pathlib import Path
 
+from nepflow import _digests as digests
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import tables
+
+COLUMNS = ["file", "sha256", "verified"]
 
 
 def list_inputs(granules_paths, file_paths, output_path, simulated):
@@ -18,16 +21,16 @@ def list_inputs(granules_paths, file_paths, output_path, simulated):
         name = Path(path).name
         # yearly folders of one archive hold files of one name
         name = f"{Path(path).parent.name}/{name}" if name in rows else name
-        with open(path, "rb") as file:
-            rows[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        rows[name] = digests.digest(path), digests.verified(path)
     for path in granules_paths:
-        table = tables.read(path, ["file", "sha256"])
-        rows |= dict(zip(table["file"], table["sha256"], strict=True))
-    tables.write(rows.items(), output_path, ["file", "sha256"], simulated=simulated)
+        table = tables.read(path, COLUMNS)
+        rows |= {row[0]: row[1:] for row in table[COLUMNS].itertuples(index=False)}
+    listed = [(name, *row) for name, row in rows.items()]
+    tables.write(listed, output_path, COLUMNS, simulated=simulated)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         list_inputs(
             granules_paths=snakemake.input.granules,
             file_paths=snakemake.input.files,

@@ -4,14 +4,15 @@ Reads   DEM (m, any raster and CRS), grid
 Writes  dem (m)
 """
 
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import rasterio
 from nepflow._log import logged_to
-from nepflow.io import raster, user_rasters
-from nepflow.io.atomic import replacing
+from nepflow._watch import watched
+from nepflow.io import heights, raster, user_rasters
+from nepflow.io.atomic import replacing, working_folder
 from nepflow.io.vectors import BadArea
 from rasterio.vrt import WarpedVRT
 
@@ -20,23 +21,24 @@ class DemGap(BadArea):
     """Elevation is missing for a part of the area."""
 
 
-def warp_dem(dem_path, grid_path, output_path, max_missing_percent, mem_mb, missing=None):
+def warp_dem(dem_path, grid_path, output_path, max_missing_percent, mem_mb, missing=None, crs=None):
     """Average a finer DEM, interpolate a coarser one; refuse one that leaves gaps.
 
     ``missing`` lists heights that mean none although the file does not say so; without it the
-    heights are looked through for such numbers.
+    heights are looked through for such numbers. ``crs`` is that of a file that says none.
     """
-    grid = raster.grid_of(grid_path)
-    entry = user_rasters.elevation_entry(dem_path, missing)
-    user_rasters.elevation_seen(entry, grid.bounds, grid.crs, inside_of(grid_path))
-    if not user_rasters.needs_copy(entry):
-        _warp(dem_path, dem_path, grid_path, output_path, max_missing_percent, mem_mb)
+    grid, allowed = raster.grid_of(grid_path), max_missing_percent
+    entry = heights.entry_of(dem_path, missing, crs)
+    heights.seen_of(entry, grid.bounds, grid.crs, inside_of(grid_path))
+    method = "average" if cell_m(entry) < grid.resolution_m / 2 else "bilinear"
+    if not user_rasters.needs_copy(entry, (grid.bounds, grid.crs)):
+        _warp((dem_path, dem_path), grid_path, output_path, method, allowed, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=Path(output_path).parent) as folder:
+    with working_folder(output_path) as folder:
         clean = str(Path(folder, "heights.tif"))
         user_rasters.without_codes(entry, clean, grid)
-        _warp(dem_path, clean, grid_path, output_path, max_missing_percent, mem_mb)
+        _warp((dem_path, clean), grid_path, output_path, method, allowed, mem_mb)
 
 
 def inside_of(grid_path):
@@ -59,10 +61,8 @@ def inside_of(grid_path):
     return inside
 
 
-def _warp(dem_path, readable_path, grid_path, output_path, max_missing_percent, mem_mb):
-    grid = raster.grid_of(grid_path)
-    method = "average" if cell_m(dem_path) < grid.resolution_m / 2 else "bilinear"
-    counts = np.zeros(2)
+def _warp(paths, grid_path, output_path, method, max_missing_percent, mem_mb):
+    (dem_path, readable_path), counts = paths, np.zeros(2)
 
     def inside_only(inside, elevation):
         counts[:] += (
@@ -83,14 +83,14 @@ def _warp(dem_path, readable_path, grid_path, output_path, max_missing_percent, 
             )
 
 
-def cell_m(path):
+def cell_m(entry):
     """Side of a cell, m; of a degree where the raster is in degrees."""
-    with rasterio.open(path) as source:
-        return source.res[1] * (111_320 if source.crs.is_geographic else 1)
+    with ExitStack() as stack:
+        return user_rasters.side_m(user_rasters.opened(entry, stack))
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         warp_dem(
             dem_path=snakemake.input.dem,
             grid_path=snakemake.input.grid,
@@ -98,4 +98,5 @@ if __name__ == "__main__":
             max_missing_percent=snakemake.params.max_missing_percent,
             mem_mb=snakemake.resources.mem_mb,
             missing=snakemake.params.missing,
+            crs=snakemake.params.crs,
         )

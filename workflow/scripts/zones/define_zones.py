@@ -6,6 +6,7 @@ Writes  zones (uint16 class raster with names and colours, tag `warnings`)
 
 import numpy as np
 from nepflow._log import logged_to
+from nepflow._watch import watched
 from nepflow.io import raster, vectors
 from nepflow.zones.kinds import KINDS
 
@@ -40,22 +41,15 @@ def output_of(path, name, named, colours=None, warnings=()):
 
 
 def polygons(path, grid_path, output_path, entry):
-    """Cells whose centre lies in a polygon."""
+    """Cells whose centre lies in a polygon, and the class of all others where it has a name."""
     grid, inside = raster.grid_of(grid_path), raster.read(grid_path) == 1
-    zones = vectors.read_area(path, entry.get("layer"), entry["name_field"])
-    codes, warnings = vectors.zone_codes(
-        vectors.projected(zones, grid.crs, path),
-        grid,
-        path,
-        inside,
-        entry.get("overlaps", "refuse"),
-    )
-    output = output_of(output_path, entry["name"], list(zones["name"]), warnings=warnings)
-    raster.write(codes.astype("float64"), output, grid, inherit=[grid_path])
+    found = vectors.zone_map(path, grid, inside, entry)
+    output = output_of(output_path, entry["name"], found.names, warnings=found.warnings)
+    raster.write(found.codes.astype("float64"), output, grid, inherit=[grid_path])
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), watched(snakemake.params.raw):
         layers = snakemake.input.layers
         define_zones(
             layers=[layers] if isinstance(layers, str) else list(layers),

@@ -1,28 +1,35 @@
 """Sum annual quantities over all zones of a study.
 
 Reads   cubes of NEP, NPP, Rh (g C m-2 yr-1) and climate, the grid, class rasters of the zones
-Writes  table (zones, code, zone, quantity, unit, year, total, cells, size)
+Writes  table (zones, code, zone, quantity, unit, year, total, cells, size; these again of the cells
+        that stay in their zone and have a value in all years)
 """
 
+import numpy as np
 import pandas as pd
 from nepflow._log import logged_to
 from nepflow.io import raster
 from nepflow.io.atomic import replacing
 from nepflow.study.layers import CARBON
-from nepflow.zones.sums import sums_of_kinds
+from nepflow.zones.sums import SUMS, sums_of_kinds
 
-COLUMNS = ("zones", "code", "zone", "quantity", "unit", "year", "total", "cells", "size")
+COLUMNS = ("zones", "code", "zone", "quantity", "unit", "year", *SUMS)
 
 
-def sum_zones(layers, kinds, years, output_path, mem_mb):
-    """Each quantity is read once for all kinds of zones; the region is one of them."""
+def sum_zones(layers, kinds, years, own_years, output_path, mem_mb):
+    """Each quantity is read once for all kinds of zones; the region is one of them.
+
+    ``own_years`` maps kinds to the years whose zones are their own, not those of another year:
+    what stays, stays in these. Kinds that it lacks have all years.
+    """
+    spans = [np.isin(years, own_years.get(kind, years)) for kind in kinds]
     first = {kind: paths if isinstance(paths, str) else paths[0] for kind, paths in kinds.items()}
     named = {kind: raster.classes_of(path) for kind, path in first.items()}
     rows = []
     for quantity, paths in layers.items():
         unit = raster.tags_of(paths[0])["unit"]
         stack = paths if len(paths) > 1 else paths[0]
-        sums = sums_of_kinds(stack, list(kinds.values()), mem_mb, quantity, years)
+        sums = sums_of_kinds(stack, list(kinds.values()), mem_mb, quantity, years, spans)
         for kind, of_kind in zip(kinds, sums, strict=True):
             for code, name in named[kind].items():
                 for year, *values in zip(years, *of_kind[:, :, code], strict=True):
@@ -39,6 +46,7 @@ if __name__ == "__main__":
             layers=carbon | {name: [path] for name, path in climate},
             kinds={"region": snakemake.input.grid, **snakemake.params.kinds},
             years=snakemake.params.years,
+            own_years=snakemake.params.own_years,
             output_path=snakemake.output.sums,
             mem_mb=snakemake.resources.mem_mb,
         )

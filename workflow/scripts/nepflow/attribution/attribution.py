@@ -7,6 +7,7 @@ from numba import njit
 from scipy.special import betainc
 
 from nepflow.io import tables
+from nepflow.pixel import surrogates
 from nepflow.study.attribution import METHODS, YEARS_PER_PARAMETER, parameters
 
 HOW = {
@@ -47,7 +48,8 @@ class Attribution(NamedTuple):
     """Slopes per year in the unit of the series; NaN where nothing could be fitted.
 
     ``observed`` = ``climate`` + ``rest``; ``climate`` is the sum of ``drivers`` (driver, y, x).
-    ``p`` is that of the observed slope (two-sided t-test), ``time_r2`` the share of the year's
+    ``p`` is that of the observed slope (two-sided t-test with as many years as are worth
+    independent ones, see `attribute`), ``time_r2`` the share of the year's
     variance that the drivers explain, ``coefficients`` (driver, y, x) those of the drivers.
     """
 
@@ -87,6 +89,16 @@ def attribute(series, drivers, years, method, min_years, calibration=None, coeff
     -------
     Attribution
 
+    Notes
+    -----
+    n years whose residuals of the line have the memory ``phi`` (`surrogates.memory_of`) are worth
+    ``n (1 - phi) / (1 + phi)``, at least 3 and at most n.
+
+    References
+    ----------
+    Santer et al. (2000), J. Geophys. Res. 105:7337-7356 (effective number of years, in the error
+    of the slope and in the degrees of freedom).
+
     Raises
     ------
     ValueError
@@ -106,8 +118,8 @@ def attribute(series, drivers, years, method, min_years, calibration=None, coeff
     given = np.ascontiguousarray(given, dtype="float64")
     out = _all_pixels(flat, years, within, METHODS.index(method), minimum, least, given)
     shape = series.shape[1:]
-    observed, climate, rest, r2, time_r2, count = (row.reshape(shape) for row in out[:6])
-    p = betainc(np.maximum(count - 2, 1) / 2, 0.5, np.clip(1 - r2, 0, 1))
+    observed, climate, rest, r2, time_r2, worth = (row.reshape(shape) for row in out[:6])
+    p = betainc(np.maximum(worth - 2, 1) / 2, 0.5, np.clip(1 - r2, 0, 1))
     drivers, coefficients = out[6:].reshape(2, wanted, *shape)
     return Attribution(observed, climate, rest, drivers, p, time_r2, coefficients)
 
@@ -161,7 +173,10 @@ def dominant(share, p, significance_p, dominance_percent=50):
 
 @njit(cache=True, nogil=True)
 def _all_pixels(flat, years, within, method, minimum, least, given):
-    """Rows: observed, climate, rest, r2 of the observed slope, r2 of time, years, drivers, b."""
+    """Rows: observed, climate, rest, r2 of the observed slope, r2 of time, worth, drivers, b.
+
+    Worth: independent years that the years are worth; drivers: their slopes.
+    """
     pixels, variables, n = flat.shape
     k = variables - 1
     out = np.full((6 + 2 * k, pixels), np.nan)
@@ -174,7 +189,6 @@ def _all_pixels(flat, years, within, method, minimum, least, given):
             if not np.isnan(values[:, m].sum()):
                 time[m], inside[m] = years[year], within[year]
                 m += 1
-        out[5, pixel] = m
         if m < minimum:
             continue
         known = np.ascontiguousarray(values[:, :m])
@@ -200,7 +214,17 @@ def _all_pixels(flat, years, within, method, minimum, least, given):
         out[2, pixel] = (t * (y - climate)).sum() / tt
         out[3, pixel] = slope * slope * tt / max((y * y).sum(), 1e-300)
         out[4, pixel] = 1 - left / tt
+        out[5, pixel] = _worth(y - slope * t)
     return out
+
+
+@njit(cache=True, nogil=True)
+def _worth(rest):
+    """Independent years that the years with these residuals of a line are worth."""
+    count, squares = rest.size, (rest * rest).sum()
+    lag1 = (rest[1:] * rest[:-1]).sum() / squares if squares > 0 else 0.0
+    memory = max(surrogates.memory_of(lag1, count), 0.0)
+    return max(count * (1 - memory) / (1 + memory), 3.0)
 
 
 @njit(cache=True, nogil=True)

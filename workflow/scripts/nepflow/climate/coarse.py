@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from nepflow.climate import transformations
+from nepflow.climate import climatology, transformations
 from nepflow.climate.evaluation import by_chunks
 from nepflow.climate.spline import kernel_matrix
 from nepflow.spatial.lattice import BEFORE, lagrange_weights
@@ -35,6 +35,7 @@ def bounds(surfaces, grid, elevation_range, corrected=False):
     dict of {int: float}
         Step, cells -> bound, in the unit of the variable.
     """
+    surfaces = surfaces.added() if surfaces.is_sum else surfaces
     largest = _largest(surfaces, grid, elevation_range)
     if corrected:
         largest = largest + surfaces.variance / 2
@@ -42,10 +43,23 @@ def bounds(surfaces, grid, elevation_range, corrected=False):
     for step in STEPS:
         spacing = step * grid.resolution_m / surfaces.length_scale
         error = error_bounds(surfaces.knots, surfaces.kernel_coefficients, surfaces.order, spacing)
-        result[step] = float(
-            transformations.magnified(surfaces.transformation, error, largest).max()
-        )
+        result[step] = float(_magnified(surfaces, error, largest).max())
     return result
+
+
+def _magnified(surfaces, error, largest):
+    """Return what errors of fitted values become in the unit of the variable, one a surface."""
+    front = surfaces.climatology
+    normals = slice(None, front or None)
+    of_normals = transformations.magnified(
+        surfaces.transformation, error[normals], largest[normals]
+    )
+    if not front:
+        return of_normals
+    most = transformations.back(surfaces.transformation, largest[normals]) + of_normals
+    size = climatology.scale(most, surfaces.departure, surfaces.amount)
+    departures = (1 + np.maximum(largest[front:], 0.0)).reshape(-1, 12)
+    return departures * of_normals + size * error[front:].reshape(-1, 12)
 
 
 def coarsest(bounds_of_steps, tolerance):
@@ -66,7 +80,7 @@ def choice(surfaces, grid, elevation_range, tolerance, corrected=False):
 
 def _largest(surfaces, grid, elevation_range):
     """Return the largest fitted value of each surface among places all over the grid."""
-    if surfaces.transformation == "none":
+    if surfaces.transformation == "none" and not surfaces.climatology:
         return np.zeros(surfaces.years.size)
     x, _ = grid.xy(0, 1)
     _, y = grid.xy(0, grid.height)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from nepflow.climate import transformations
-from nepflow.study.variables import NORMAL
+from nepflow.climate import anomaly, transformations
+from nepflow.climate.surfaces import ANNUAL
+from nepflow.study.variables import NORMAL, VARIABLES
 
 # What the log holds for every surface: its name and unit; u is the unit of the fitted
 # (transformed) values, v that of the variable.
@@ -35,6 +36,7 @@ QUANTITIES = {
     "CLOSEST": "km",
     "RMSE_LOO": "v",
     "RMSE_BLOCKS": "v",
+    "FLAG_FALLBACK": "flag",
     "FLAG_END_OF_RANGE": "flag",
     "FLAG_SIGNAL_ABOVE_HALF": "flag",
     "FLAG_SEVERAL_MINIMA": "flag",
@@ -43,6 +45,7 @@ QUANTITIES = {
     "FLAG_CLOSE_STATIONS": "flag",
 }
 FLAGS = {  # letters in the text
+    "F": ("FLAG_FALLBACK", "GCV interpolates; the parameter is that of climate.smoothing_fallback"),
     "E": ("FLAG_END_OF_RANGE", "minimum at the end of the range"),
     "H": ("FLAG_SIGNAL_ABOVE_HALF", "SIGNAL above NPTS / 2"),
     "M": ("FLAG_SEVERAL_MINIMA", "several local minima; the smoothest is taken"),
@@ -79,6 +82,7 @@ def flags_of(log, choice, close_km):
     """
     signals = np.stack([log["SIGNAL_GCV"], log["SIGNAL_GML"]])
     flags = {
+        "FALLBACK": choice.fallback,
         "END_OF_RANGE": choice.end != 0,
         "SIGNAL_ABOVE_HALF": log["SIGNAL"] > log["NPTS"] / 2,
         "SEVERAL_MINIMA": choice.minima > 1,
@@ -89,24 +93,24 @@ def flags_of(log, choice, close_km):
     return {f"FLAG_{name}": np.asarray(flag, float) for name, flag in flags.items()}
 
 
-def log_rows(log, variable, years, months, unit, transformation):
+def log_rows(log, surfaces):
     """Yield the log as rows (variable, year, month, quantity, value, unit).
 
     Parameters
     ----------
     log : dict of ndarray, shape (surface,)
-        Of `fitting.fit_surfaces`.
-    variable : str
-    years, months : ndarray of int, shape (surface,)
-    unit : str
-        Of a monthly value.
-    transformation : str
-        Fitted values have another unit if there is one.
+        Of `methods.fit`.
+    surfaces : surfaces.Surfaces
+        Transformed values, departures and annual values have units of their own.
     """
-    fitted = unit if transformation == "none" else f"{transformation} of {unit}"
-    words = {"u": fitted, "u2": f"({fitted})2", "v": unit}
-    for number, (year, month) in enumerate(zip(years, months, strict=True)):
+    variable, transformation = surfaces.variable, surfaces.transformation
+    for number, (year, month) in enumerate(zip(surfaces.years, surfaces.months, strict=True)):
         label = "normal" if year == NORMAL else year
+        unit = VARIABLES[variable].annual_unit if month == ANNUAL else surfaces.unit
+        fitted = unit if transformation == "none" else f"{transformation} of {unit}"
+        if number >= surfaces.climatology > 0:
+            fitted = "1" if surfaces.departure == "ratio" else unit
+        words = {"u": fitted, "u2": f"({fitted})2", "v": unit}
         for quantity, measure in QUANTITIES.items():
             if quantity not in log:
                 continue
@@ -233,9 +237,17 @@ def predictions(surfaces):
     ----------
     surfaces : surfaces.Surfaces
     """
+    if surfaces.climatology:
+        return anomaly.predicted(surfaces, surfaces.loo_residuals)
     name = surfaces.transformation
     fitted = transformations.forward(name, surfaces.observed) - surfaces.loo_residuals
     return transformations.back(name, fitted)
+
+
+def _of_months(surfaces):
+    """Return the surfaces of single months, no climatology or annual values, and predictions."""
+    single = (np.arange(surfaces.years.size) >= surfaces.climatology) & (surfaces.months != ANNUAL)
+    return surfaces.columns(single), predictions(surfaces)[:, single]
 
 
 def nearest(surfaces):
@@ -248,6 +260,7 @@ def nearest(surfaces):
 
 def records(surfaces):
     """Return every observation beside its prediction, a dictionary of columns `RECORDS`."""
+    surfaces, predicted = _of_months(surfaces)
     station, surface = np.nonzero(~np.isnan(surfaces.observed))
     return dict(
         zip(
@@ -258,7 +271,7 @@ def records(surfaces):
                 surfaces.years[surface],
                 surfaces.months[surface],
                 surfaces.observed[station, surface],
-                predictions(surfaces)[station, surface],
+                predicted[station, surface],
                 surfaces.standardised[station, surface],
             ),
             strict=True,
@@ -268,7 +281,8 @@ def records(surfaces):
 
 def ranked_stations(surfaces):
     """Yield rows `RANKED`: stations by root mean square standardised residual, worst first."""
-    residual = surfaces.observed - predictions(surfaces)
+    surfaces, predicted = _of_months(surfaces)
+    residual = surfaces.observed - predicted
     standardised = surfaces.standardised
     seen = ~np.isnan(standardised)
     months = seen.sum(axis=1)
@@ -305,9 +319,9 @@ def suspects(surfaces, limit):
     limit : float
         Standard deviations.
     """
+    surfaces, predicted = _of_months(surfaces)
     size = np.abs(np.nan_to_num(surfaces.standardised))
     station, surface = np.nonzero(size > limit)
-    predicted = predictions(surfaces)
     neighbour, distance = nearest(surfaces)
     order = np.argsort(-size[station, surface], kind="stable")
     for rank, (i, j) in enumerate(zip(station[order], surface[order], strict=True), start=1):
@@ -378,6 +392,41 @@ def combined_error(errors, correlation, statistic):
             total += share * errors[first] * errors[second]
     root = np.sqrt(np.maximum(total, 0.0))
     return root / len(errors) if statistic == "mean" else root
+
+
+def error_of_year(surfaces, pair, correlations, statistic):
+    """Return the standard error of the year that fitted surfaces make.
+
+    Parameters
+    ----------
+    surfaces : surfaces.Surfaces
+        Of one year: months, months behind a climatology, or the annual value itself.
+    pair : (ndarray, ndarray), shape (surface, cell)
+        Fitted values and the variance of their errors.
+    correlations : list of ndarray
+        Of `year_correlations`.
+    statistic : {"mean", "sum"}
+
+    Returns
+    -------
+    ndarray, shape (cell,)
+    """
+    if surfaces.climatology:
+        parts = anomaly.errors(surfaces, *pair)
+    else:
+        parts = [transformations.standard_error(surfaces.transformation, *pair)]
+    combined = [
+        combined_error(errors, correlation, statistic)
+        for errors, correlation in zip(parts, correlations, strict=True)
+    ]
+    return np.sqrt(sum(error**2 for error in combined))
+
+
+def year_correlations(surfaces):
+    """Return the correlation of the errors of months, of the climatology by itself."""
+    front = surfaces.climatology
+    places = [np.arange(front), np.arange(front, surfaces.years.size)]
+    return [month_correlation(surfaces.columns(place)) for place in places if place.size]
 
 
 def _mean(values, counts):

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nepflow.climate import transformations
+from nepflow.climate import anomaly, transformations
 from nepflow.climate.spline import kernel_matrix, monomials
-from nepflow.climate.surfaces import MONTHLY_SOURCE, NORMALS_SOURCE, Surfaces
+from nepflow.climate.surfaces import ANNUAL, Surfaces
 from nepflow.climate.uncertainty import Spread
 from nepflow.spatial.lattice import Lattice
 from nepflow.study.variables import NORMAL
@@ -88,6 +88,8 @@ def as_evaluation(item):
 
 def back(evaluation, pair):
     """Return values in the variable's unit."""
+    if evaluation.surfaces.climatology:
+        return anomaly.floored(evaluation.surfaces, anomaly.of_parts(evaluation.surfaces, pair[0]))
     return transformations.back(evaluation.surfaces.transformation, *pair)
 
 
@@ -258,9 +260,7 @@ def _variance(item, nodes, part, cells):
 
 
 __all__ = [
-    "MONTHLY_SOURCE",
     "NORMAL",
-    "NORMALS_SOURCE",
     "Evaluation",
     "Surfaces",
     "annual",
@@ -276,14 +276,16 @@ def evaluation_of(surfaces, grid, bias_correction="none"):
     Parameters
     ----------
     surfaces : Surfaces
-        They say how far apart their nodes are, or that they are exact.
+        They say how far apart their nodes are, or that they are exact. A climatology and its
+        departures are added where values are their sum: they cost what other surfaces cost.
     grid : raster.Grid
     bias_correction : {"none", "surface", "observation"}
         Whose variance corrects the bias of a transformed variable: none, that of the error of
         the surface, or that of an observation about it.
     """
     lattice = Lattice.of_grid(grid, surfaces.step) if surfaces.step else None
-    if surfaces.transformation == "none" or bias_correction == "none":
+    surfaces = surfaces.added() if surfaces.is_sum else surfaces
+    if surfaces.transformation == "none" or surfaces.climatology or bias_correction == "none":
         return Evaluation(surfaces, lattice)
     spread = Spread(surfaces, nugget=bias_correction == "observation")
     nodes = Lattice.of_grid(grid, spread_step(surfaces, grid.resolution_m))
@@ -293,7 +295,7 @@ def evaluation_of(surfaces, grid, bias_correction="none"):
 def of_mean_year(item):
     """Return the evaluation of the twelve mean months, or all months of a transformed variable."""
     item = as_evaluation(item)
-    if item.surfaces.transformation != "none":
+    if item.surfaces.transformation != "none" or item.surfaces.climatology:
         return item
     return replace(item, surfaces=item.surfaces.mean_year())
 
@@ -343,17 +345,25 @@ def annual(evaluation, x, y, elevation, statistic):
     """
     evaluation = as_evaluation(evaluation)
     surfaces, months = evaluation.surfaces, 12 if statistic == "mean" else 1
-    if surfaces.transformation == "none":
+    if (surfaces.months == ANNUAL).all():
+        values = by_chunks(lambda values: values, [evaluation], x, y, elevation)
+        return values, 0
+    if surfaces.transformation == "none" and not surfaces.climatology:
         # A mean of surfaces is the surface of the mean coefficients: a twelfth of the work.
         whole = replace(evaluation, surfaces=surfaces.annual(months), spread=None)
         return by_chunks(lambda values: values, [whole], x, y, elevation), 0
+    floors = surfaces.transformation == "square_root"
 
     def totals(pair):
-        monthly = back(evaluation, pair)
+        if surfaces.climatology:
+            unfloored = anomaly.of_parts(surfaces, pair[0])
+            below = unfloored < 0
+            monthly = anomaly.floored(surfaces, unfloored)
+        else:
+            monthly, below = back(evaluation, pair), pair[0] < 0
         by_year = monthly.reshape(-1, 12, monthly.shape[1])
-        floored = (pair[0] < 0).sum(axis=0, keepdims=True)
-        return np.concatenate([by_year.sum(axis=1) / months, floored])
+        return np.concatenate([by_year.sum(axis=1) / months, below.sum(axis=0, keepdims=True)])
 
     values = by_chunks(totals, [evaluation], x, y, elevation, raw=True)
-    rooted = surfaces.transformation == "square_root"
-    return values[:-1], int(np.nansum(values[-1])) if rooted else 0
+    counted = floors or surfaces.departure == "ratio"
+    return values[:-1], int(np.nansum(values[-1])) if counted else 0

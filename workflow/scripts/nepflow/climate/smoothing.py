@@ -20,7 +20,7 @@ of several local minima the smoothest is taken; a common parameter minimises the
 the surfaces.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -47,6 +47,8 @@ class Choice:
     end : ndarray of int, shape (surface,)
         1 if the smoothest end of the range was taken for want of a minimum, -1 if the
         roughest end, 0 otherwise.
+    fallback : ndarray of bool, shape (surface,)
+        Whether the parameter is not that of the criterion, which failed.
     """
 
     smoothing: np.ndarray
@@ -54,12 +56,45 @@ class Choice:
     minima: np.ndarray
     valleys: tuple
     end: np.ndarray
+    fallback: np.ndarray
 
     @classmethod
     def wanted(cls, smoothing):
         """Return the choice of parameters that were not searched for."""
         none = np.zeros(smoothing.size, int)
-        return cls(smoothing, smoothing, none, (none[:0], smoothing[:0]), none)
+        return cls(smoothing, smoothing, none, (none[:0], smoothing[:0]), none, none > 0)
+
+    def taken(self, index):
+        """Return the choice for other surfaces: of each the one that ``index`` numbers."""
+        surface, found = self.valleys
+        of, new = np.nonzero(surface[:, None] == index)  # valleys stay in their order
+        parts = {name: getattr(self, name)[index] for name in _BY_SURFACE}
+        return Choice(valleys=(new, found[of]), **parts)
+
+    def failed(self, eigenvalues, functions):
+        """Return where the parameter interpolates, shape (surface,).
+
+        Parameters
+        ----------
+        eigenvalues : ndarray, shape (k, 1)
+        functions : int
+            Number of unpenalised functions, which with k makes the stations.
+
+        Returns
+        -------
+        ndarray of bool
+            The roughest end of the range was taken, or the signal is above half of the stations
+            (Hutchinson and Xu 2013).
+        """
+        signal = functions + (eigenvalues / (eigenvalues + self.smoothing)).sum(axis=0)
+        return (self.end < 0) | (signal > (functions + len(eigenvalues)) / 2)
+
+    def replaced(self, where, smoothing):
+        """Return the choice with other parameters where the criterion failed."""
+        return replace(self, smoothing=np.where(where, smoothing, self.smoothing), fallback=where)
+
+
+_BY_SURFACE = ("smoothing", "lowest", "minima", "end", "fallback")
 
 
 def gcv(log_smoothing, eigenvalues, squares):
@@ -129,6 +164,15 @@ def ubr(log_smoothing, eigenvalues, squares, variance):
     score = (rough**2 * squares - 2 * variance * rough).sum(axis=0)
     slope = 2 * (rough * signal * (rough * squares - variance)).sum(axis=0)
     return score, slope
+
+
+def together(choices):
+    """Return the choice of all surfaces of several choices, in their order."""
+    parts = {name: np.concatenate([getattr(c, name) for c in choices]) for name in _BY_SURFACE}
+    first = np.cumsum([0, *(choice.smoothing.size for choice in choices)])
+    surface = [choice.valleys[0] + at for choice, at in zip(choices, first[:-1], strict=True)]
+    found = [choice.valleys[1] for choice in choices]
+    return Choice(valleys=(np.concatenate(surface), np.concatenate(found)), **parts)
 
 
 CRITERIA = {"gcv": gcv, "gml": gml}
@@ -240,7 +284,8 @@ def _smoothest(score, grid, surfaces):
     chosen[surface] = found
     better = scores.min(axis=0) < score(chosen, everything)[0]
     lowest = np.where(better, grid[scores.argmin(axis=0)], chosen)
-    return Choice(np.exp(chosen), np.exp(lowest), minima, (surface, np.exp(found)), end)
+    valleys = surface, np.exp(found)
+    return Choice(np.exp(chosen), np.exp(lowest), minima, valleys, end, np.zeros(surfaces, bool))
 
 
 def smoothing_of_signal(eigenvalues, signal):

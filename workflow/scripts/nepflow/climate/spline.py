@@ -178,6 +178,39 @@ def monomials(points, order, covariates=None):
     return np.stack(columns, axis=1)
 
 
+def spaced(points, count):
+    """Return some points as far apart as can be, in their order.
+
+    Of the closest two that are left the one that has the next point nearer is dropped, until
+    ``count`` are left: what ANUSPLIN's SELNOT does (Hutchinson and Xu 2013).
+
+    Parameters
+    ----------
+    points : ndarray, shape (point, d)
+    count : int
+
+    Returns
+    -------
+    ndarray of int, shape (count,)
+    """
+    distance = np.linalg.norm(points[:, None] - points[None], axis=2)
+    np.fill_diagonal(distance, np.inf)
+    partner, left = distance.argmin(axis=1), np.arange(len(points))
+    nearest = distance[left, partner]
+    kept = np.ones(len(points), bool)
+    for _ in range(len(points) - count):
+        one = nearest.argmin()
+        pair = one, partner[one]
+        second = [np.partition(distance[point], 1)[1] for point in pair]
+        dropped = pair[int(second[1] < second[0])]
+        kept[dropped], nearest[dropped] = False, np.inf
+        distance[dropped] = distance[:, dropped] = np.inf
+        widowed = np.flatnonzero(kept & (partner == dropped))
+        partner[widowed] = distance[widowed].argmin(axis=1)
+        nearest[widowed] = distance[widowed, partner[widowed]]
+    return left[kept]
+
+
 class DegenerateStations(ValueError):
     """The stations do not determine the unpenalised part of a spline."""
 
@@ -258,6 +291,16 @@ class Fit:
         """Observed minus predicted without the station at the same lambda, u. Exact."""
         return self.residuals / self.unexplained
 
+    def loo_variance(self, weights):
+        """Return SE^2 of the surface at each station without it, full, (station, surface), u^2.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (station,)
+            Of the spline.
+        """
+        return self.variance * (1 - self.unexplained) / self.unexplained / weights[:, None]
+
 
 class ThinPlateSpline:
     """The decomposition of one set of stations.
@@ -274,6 +317,9 @@ class ThinPlateSpline:
         m, the order of the derivatives in the penalty.
     centre : float or ndarray, shape (d,), optional
         Origin of the polynomials; the middle of the stations' box by default.
+    knots : int, optional
+        How many stations carry a kernel, chosen by `spaced`; every one by default. The others
+        are observations only, so that close stations cannot lead to interpolation.
 
     Raises
     ------
@@ -282,7 +328,9 @@ class ThinPlateSpline:
         a polynomial of the coordinates.
     """
 
-    def __init__(self, coordinates, covariates=None, weights=None, order=2, centre=None):
+    def __init__(
+        self, coordinates, covariates=None, weights=None, order=2, centre=None, knots=None
+    ):
         coordinates = np.asarray(coordinates, float)
         self.order = order
         middle = (coordinates.min(axis=0) + coordinates.max(axis=0)) / 2
@@ -291,7 +339,56 @@ class ThinPlateSpline:
         self.weights = np.ones(len(coordinates)) if weights is None else np.asarray(weights, float)
         self.functions = monomials(self.knots, order, covariates)
         self.kernel = kernel_matrix(self.knots, self.knots, order)
+        self.chosen = None
+        if knots and knots < len(coordinates):
+            self._restrict(spaced(self.knots, knots))
         self._decompose()
+
+    def _restrict(self, chosen):
+        """Put the kernel of the span of some knots in the place of the kernel.
+
+        With c = Z g, T' c = 0 at the knots and P = Z' K Z their penalty, E_x Z P^-1 Z' E_y' is a
+        kernel whose splines are those of the knots, with the same penalty.
+        """
+        functions = self.functions[chosen]
+        scale = np.linalg.norm(functions, axis=0)
+        nt = functions.shape[1]
+        if len(chosen) <= nt or not scale.all():
+            raise DegenerateStations(f"{len(chosen)} knots cannot carry {nt} unpenalised functions")
+        null = linalg.qr(functions / scale)[0][:, nt:]
+        penalty = null.T @ self.kernel[np.ix_(chosen, chosen)] @ null
+        values, vectors = linalg.eigh((penalty + penalty.T) / 2)
+        kept = values > 1e-12 * values.max()
+        self.chosen = chosen
+        self.root = null @ (vectors[:, kept] / np.sqrt(values[kept]))
+        self.features = self.kernel[:, chosen] @ self.root
+        self.kernel = self.features @ self.features.T
+
+    def represented(self, kernel):
+        """Return the kernel between places and stations, and that of each place with itself.
+
+        Parameters
+        ----------
+        kernel : ndarray, shape (place, station)
+            Of `kernel_matrix`.
+
+        Returns
+        -------
+        ndarray, shape (place, station)
+        ndarray, shape (place,), or 0.0
+        """
+        if self.chosen is None:
+            return kernel, 0.0
+        features = kernel[:, self.chosen] @ self.root
+        return features @ self.features.T, (features**2).sum(axis=1)
+
+    def _on_knots(self, coefficients):
+        """Return coefficients of `kernel_matrix` from those of the kernel of the stations."""
+        if self.chosen is None:
+            return coefficients
+        found = np.zeros(coefficients.shape)
+        found[self.chosen] = self.root @ (self.features.T @ coefficients)
+        return found
 
     def _decompose(self):
         """QR of the unpenalised part, then the eigenvalues of the kernel outside it."""
@@ -336,12 +433,41 @@ class ThinPlateSpline:
         -------
         Fit
         """
+        if signal is not None:
+            above = signal - self.functions.shape[1]
+            fixed = smoothing.smoothing_of_signal(self.eigenvalues[:, 0], above)
+        if fixed is None:
+            return self.fit_at(values, self.search(values, criterion, variance))
+        fixed = np.asarray(fixed, float)
+        return self.fit_at(values, smoothing.Choice.wanted(np.broadcast_to(fixed, values.shape[1])))
+
+    def search(self, values, criterion="gcv", variance=None):
+        """Return the lambda of every surface by a criterion; parameters as in `fit`.
+
+        Returns
+        -------
+        smoothing.Choice
+        """
+        squares = (self.to_rotated @ values) ** 2
+        return smoothing.search(self.eigenvalues[:, 0], squares, criterion, variance)
+
+    def fit_at(self, values, choice):
+        """Fit surfaces at the lambdas of a choice.
+
+        Parameters
+        ----------
+        values : ndarray, shape (station, surface)
+        choice : smoothing.Choice
+
+        Returns
+        -------
+        Fit
+        """
         rotated = self.to_rotated @ values
-        choice = self._choice(rotated**2, criterion, fixed, signal, variance)
         total = self.eigenvalues + choice.smoothing
         rough = choice.smoothing / total
-        kernel_coefficients = self.to_rotated.T @ (rotated / total)
-        smooth = values - self.kernel @ kernel_coefficients
+        coefficients = self.to_rotated.T @ (rotated / total)
+        smooth = values - self.kernel @ coefficients
         scores = {
             name: score(np.log(choice.smoothing), self.eigenvalues, rotated**2)[0]
             for name, score in smoothing.CRITERIA.items()
@@ -354,9 +480,9 @@ class ThinPlateSpline:
             quadratic=(rough * rotated**2).sum(axis=0),
             gcv=scores["gcv"] * len(values),
             gml=scores["gml"],
-            kernel_coefficients=kernel_coefficients,
+            kernel_coefficients=self._on_knots(coefficients),
             polynomial_coefficients=self.to_polynomial @ smooth,
-            residuals=choice.smoothing * kernel_coefficients / self.weights[:, None],
+            residuals=choice.smoothing * coefficients / self.weights[:, None],
             unexplained=self.rotation**2 @ rough,
         )
 
@@ -365,18 +491,8 @@ class ThinPlateSpline:
         kept = self.eigenvalues / (self.eigenvalues + parameter)
         return self.functions.shape[1] + kept.sum(axis=0)
 
-    def _choice(self, squares, criterion, fixed, signal, variance):
-        """Return the best lambda of every surface, or the wanted one."""
-        if signal is not None:
-            above = signal - self.functions.shape[1]
-            fixed = smoothing.smoothing_of_signal(self.eigenvalues[:, 0], above)
-        if fixed is None:
-            return smoothing.search(self.eigenvalues[:, 0], squares, criterion, variance)
-        fixed = np.asarray(fixed, float)
-        return smoothing.Choice.wanted(np.broadcast_to(fixed, squares.shape[1]).copy())
-
-    def residuals_without(self, fit, members):
-        """Return observed minus predicted when several stations are left out together.
+    def without(self, fit, members):
+        """Return what the other stations say of some that are left out together.
 
         Parameters
         ----------
@@ -387,17 +503,25 @@ class ThinPlateSpline:
 
         Returns
         -------
-        ndarray, shape (member, surface)
-            At the same lambda, exact; NaN if the others do not determine the spline.
+        residuals : ndarray, shape (member, surface)
+            Observed minus predicted at the same lambda, exact; NaN if the others do not determine
+            the spline.
+        variance : ndarray, shape (member, surface)
+            SE^2 of the surface there, full, with VAR of all stations.
         """
         if len(self.knots) - len(members) <= self.functions.shape[1]:
-            return np.full((len(members), fit.signal.size), np.nan)
+            return np.full((2, len(members), fit.signal.size), np.nan)
         rows = self.rotation[members]
         total = self.eigenvalues + fit.choice.smoothing
         rough = (fit.choice.smoothing / total).T[:, None, :]
         root = np.sqrt(self.weights[members])
         weighted = (root[:, None] * fit.residuals[members]).T[:, :, None]
-        return np.linalg.solve((rows * rough) @ rows.T, weighted)[:, :, 0].T / root[:, None]
+        unit = np.broadcast_to(np.eye(len(members)), (len(weighted), len(members), len(members)))
+        solved = np.linalg.solve((rows * rough) @ rows.T, np.concatenate([weighted, unit], axis=2))
+        # the variance of an observation predicted by the others, in units of VAR
+        observed = np.diagonal(solved[:, :, 1:], axis1=1, axis2=2).T
+        residuals = solved[:, :, 0].T / root[:, None]
+        return residuals, fit.variance * (observed - 1) / self.weights[members][:, None]
 
     def predict(self, fit, coordinates, covariates=None):
         """Return the surfaces at points.

@@ -66,14 +66,15 @@ def _errors(spline, fit, functions, kernel, kind, variance):
 
 def variances(spline, smoothing, variance, functions, kernel, kind="full"):
     """Return SE^2 at places, shape (place, surface); parameters as in `quadratic`."""
+    kernel, own = spline.represented(kernel)
     b = functions @ spline.to_polynomial
     carried = b @ spline.kernel
     squares = ((kernel - carried) @ spline.to_rotated.T) ** 2
     direct = (b**2 / spline.weights).sum(axis=1)[:, None]
     total = spline.eigenvalues + smoothing
     if kind == "fitted":
-        return variance * (direct + squares @ (1 / (spline.eigenvalues * total)))
-    between = (b * (carried - 2 * kernel)).sum(axis=1)[:, None]
+        return variance * (direct + squares @ _inverse(spline.eigenvalues, total))
+    between = (own + (b * (carried - 2 * kernel)).sum(axis=1))[:, None]
     posterior = (between - squares @ (1 / total)) / smoothing + direct
     return variance * np.maximum(posterior, 0.0)
 
@@ -98,6 +99,7 @@ def quadratic(spline, smoothing, variance, functions, kernel, kind="full"):
     square : ndarray, shape (surface,)
         SE^2 = constant + linear (z - z0) + square (z - z0)^2.
     """
+    kernel, own = spline.represented(kernel)
     b, slope = functions @ spline.to_polynomial, spline.to_polynomial[-1]
     carried, slope_carried = b @ spline.kernel, slope @ spline.kernel
     factors = (kernel - carried) @ spline.to_rotated.T
@@ -109,11 +111,11 @@ def quadratic(spline, smoothing, variance, functions, kernel, kind="full"):
     ]
     total = spline.eigenvalues + smoothing
     if kind == "fitted":
-        inverse = 1 / (spline.eigenvalues * total)
+        inverse = _inverse(spline.eigenvalues, total)
         parts = [squares @ inverse + _column(d) for d, squares in terms]
         return tuple((variance * part).T for part in parts)
     between = [
-        (b * (carried - 2 * kernel)).sum(axis=1),
+        own + (b * (carried - 2 * kernel)).sum(axis=1),
         2 * (b @ slope_carried - kernel @ slope),
         slope @ slope_carried,
     ]
@@ -122,6 +124,13 @@ def quadratic(spline, smoothing, variance, functions, kernel, kind="full"):
         for c, (d, squares) in zip(between, terms, strict=True)
     ]
     return tuple((variance * part).T for part in parts)
+
+
+def _inverse(eigenvalues, total):
+    """Return 1 / (e (e + lambda)), 0 where the kernel has nothing (knots, coincident stations)."""
+    present = eigenvalues > 1e-12 * eigenvalues.max()
+    safe = np.where(present, eigenvalues, 1.0)
+    return np.where(present, 1 / (safe * total), 0.0)
 
 
 def _column(numbers):
@@ -167,6 +176,7 @@ class Spread:
                     surfaces.weights[here],
                     surfaces.order,
                     centre=0.0,
+                    knots=surfaces.max_knots,
                 ),
             )
             for number, here in enumerate(present.T)

@@ -3,7 +3,6 @@
 from contextlib import ExitStack
 
 import numpy as np
-import rasterio
 
 from nepflow.detector import detector
 from nepflow.io import missing_codes, user_rasters
@@ -127,15 +126,17 @@ def resampling_of(path, grid, factor):
         return factor["resampling"]
     if factor.get("classes"):
         return "mode"
-    with rasterio.open(path) as source:
-        side = source.res[1] * (111_320 if source.crs and source.crs.is_geographic else 1)
+    with ExitStack() as stack:
+        source = user_rasters.opened(entry_of(path, factor), stack)
+        side = user_rasters.side_m(source)
     return "average" if side < grid.resolution_m / 2 else "bilinear"
 
 
 def entry_of(path, factor):
-    """Return what `raster_door` needs to know of the file of a factor."""
+    """Return what `user_rasters` needs to know of the file of a factor."""
     key = f"the factor {factor['name']} of detectors"
-    return factor | {"key": key, "file": str(path), "layer": None}
+    raw = {"scale": 1, "offset": 0} if factor.get("classes") else {}  # codes are no quantities
+    return factor | {"key": key, "file": str(path), "layer": None} | raw
 
 
 def seen(path, factor, bounds, crs):
@@ -160,30 +161,74 @@ def seen(path, factor, bounds, crs):
     """
     entry = entry_of(path, factor)
     with ExitStack() as stack:
-        source = user_rasters.opened(entry, stack)
-        window = user_rasters.near(source, user_rasters.crs_of(source, entry), bounds, crs)
+        source = user_rasters.opened(entry, stack, (bounds, crs))
+        user_rasters.one_band(source)
+        window = user_rasters.near(source, bounds, crs)
         found = missing_codes.Seen(source.dtypes[0])
         for part in user_rasters.windows_of(window) if window else ():
-            found.add(user_rasters.stored_values(source, entry, 1, part))
+            found.add(user_rasters.stored_values(source, 1, part))
     if not factor.get("classes"):
         user_rasters.refuse_codes(found, entry)
     return found
 
 
-def class_names(path, factor):
+def class_names(path, factor, bounds, crs):
     """Return {code: name} of a raster of classes: the codes that it holds, by number.
+
+    Parameters
+    ----------
+    path : str
+    factor : dict
+        Its entry in the study.
+    bounds, crs
+        Of the area: codes elsewhere do not matter.
 
     Raises
     ------
     TooManyClasses
         If there are more than `MOST`, or codes outside of 1 to 254.
     """
-    found = set()
-    with rasterio.open(path) as source:
-        for _, window in source.block_windows(1):
-            values = source.read(1, window=window, masked=True).compressed()
-            found |= set(np.unique(values).tolist())
+    entry, found = entry_of(path, factor), set()
+    with ExitStack() as stack:
+        source = user_rasters.opened(entry, stack, (bounds, crs))
+        window = user_rasters.near(source, bounds, crs)
+        for part in user_rasters.windows_of(window) if window else ():
+            found |= set(np.unique(user_rasters.stored_values(source, 1, part)).tolist())
     found = {code for code in found if code == code}
+    if not found:
+        raise user_rasters.BadGrid(
+            f"{path}: has no class in the area. Bring a raster that covers it, or remove "
+            f"{entry['key']}."
+        )
     if len(found) > MOST or not all(1 <= code <= MOST and code == int(code) for code in found):
         raise TooManyClasses(path, f"{len(found)} ({min(found)} to {max(found)})", factor["name"])
     return {int(code): f"class {int(code)}" for code in sorted(found)}
+
+
+def with_outside(named, path, factor):
+    """Return the classes of a raster with that of cells without a value, and its code.
+
+    Parameters
+    ----------
+    named : dict
+        {code: name} of the raster.
+    path : str
+        That an error names.
+    factor : dict
+        Its entry in the study; ``outside`` names the class, without it there is none.
+
+    Returns
+    -------
+    (dict, float)
+        NaN as the code where there is no such class.
+
+    Raises
+    ------
+    TooManyClasses
+    """
+    if not factor.get("outside"):
+        return named, np.nan
+    code = next((code for code in range(1, MOST + 1) if code not in named), None)
+    if code is None:
+        raise TooManyClasses(path, len(named) + 1, factor["name"])
+    return dict(sorted({**named, code: factor["outside"]}.items())), float(code)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -169,15 +170,60 @@ def values_at(paths, rows, columns, mem_mb):
     return found
 
 
-def sampled(paths, grid_path, options, mem_mb):
+def check_cover(names, counts, whole, min_percent):
+    """Refuse factors that cut a detector to a part of the area.
+
+    The q of every factor is one of the cells that all factors have: a factor that exists in a
+    corner of the area makes all of them numbers of that corner.
+
+    Parameters
+    ----------
+    names : list of str
+        Of the variable, then of each factor.
+    counts : ndarray of int, shape (name,)
+        Cells with the variable and each raster, of `valid_cells`.
+    whole : int
+        Cells that have everything.
+    min_percent : float
+        Of the cells with the variable, %.
+
+    Raises
+    ------
+    BadFactor
+    """
+    shares = 100 * counts / counts[0]
+    remedy = (
+        "Remove {} from the detector, or bring files that cover the area; where no value means a "
+        "class of its own, such as no karst, name it: `outside: <name>` of polygons or `classes: "
+        "true`. For a detector of that part alone lower detector.min_cover_percent."
+    )
+    lowest = int(np.argmin(shares))
+    if shares[lowest] < min_percent:
+        raise BadFactor(
+            f"factor {names[lowest]}: has a value in {shares[lowest]:.1f} % of the cells with "
+            f"{names[0]}, fewer than detector.min_cover_percent ({min_percent:g} %): all factors "
+            f"would be compared there alone. {remedy.format('it')}"
+        )
+    if 100 * whole < min_percent * counts[0]:
+        each = ", ".join(f"{n} {s:.1f} %" for n, s in zip(names[1:], shares[1:], strict=True))
+        raise BadFactor(
+            f"factors of {names[0]}: all together have values in {100 * whole / counts[0]:.1f} % "
+            f"of its cells ({each}), fewer than detector.min_cover_percent ({min_percent:g} %). "
+            f"{remedy.format('some')}"
+        )
+
+
+def sampled(paths, names, grid_path, options, mem_mb):
     """Return cells and values of an even sample of the cells that have everything.
 
     Parameters
     ----------
     paths : list of str
+    names : list of str
+        Of the factors.
     grid_path : str
     options : dict
-        sample (cells or None), block_cells, seed.
+        sample (cells or None), block_cells, seed, min_cover_percent.
     mem_mb : int
 
     Returns
@@ -188,9 +234,11 @@ def sampled(paths, grid_path, options, mem_mb):
     Raises
     ------
     BadFactor
-        As `valid_cells`, and if the variable does not vary.
+        As `valid_cells` and `check_cover`, and if the variable does not vary.
     """
     valid, counts = valid_cells(paths, grid_path, mem_mb)
+    named = [Path(paths[0]).stem, *names]
+    check_cover(named, counts, valid.sum(), options["min_cover_percent"])
     rows, columns = even_sample(valid, options["sample"], options["block_cells"], options["seed"])
     values = values_at(paths, rows, columns, mem_mb)
     if values[0].min() == values[0].max():

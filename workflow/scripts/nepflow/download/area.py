@@ -8,6 +8,7 @@ from pyproj import Transformer
 from shapely import box, prepare, segmentize
 
 from nepflow.io import vectors
+from nepflow.spatial import longitude
 from nepflow.study import modis
 
 
@@ -41,8 +42,8 @@ def near(outlines_path, crs, buffer_km):
 
 def in_degrees(outlines_path, margin_deg=0.0):
     """Return the area as one polygon in degrees, widened by ``margin_deg``."""
-    area = vectors.read(outlines_path).to_crs("EPSG:4326").union_all()
-    return area.buffer(margin_deg)
+    area = longitude.in_degrees(vectors.read(outlines_path))
+    return longitude.wrapped(area.buffer(margin_deg))
 
 
 DENSE_DEG = 0.05  # edges are cut so fine that a curved one in the tiles' projection stays near
@@ -74,12 +75,9 @@ def tiles(polygon):
     Parameters
     ----------
     polygon : shapely geometry
-        Longitudes -180..180; one that crosses the 180th meridian is cut there.
+        In degrees; see `longitude.wrapped`.
     """
-    from shapely import transform
-
-    flat = transform(segmentize(polygon, DENSE_DEG), lambda c: np.column_stack(sinusoidal(*c.T)))
-    flat = flat.buffer(0)
+    flat = _flat(polygon).buffer(0)
     prepare(flat)
     west, south, east, north = flat.bounds
     side, left, top = modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M
@@ -96,13 +94,21 @@ def tiles(polygon):
     return found
 
 
+def _flat(polygon):
+    """A polygon in degrees on the sinusoidal grid, m."""
+    dense = segmentize(longitude.wrapped(polygon), DENSE_DEG)
+    return shapely.transform(dense, lambda c: np.column_stack(sinusoidal(*c.T)))
+
+
 def equal_area_crs(polygon):
     """Return an equal-area CRS in metres: Albers in middle latitudes, Lambert elsewhere.
 
-    The parallels of Albers stand a sixth of the height from its edges (Snyder 1987, p. 99).
+    The parallels of Albers stand a sixth of the height from its edges (Snyder 1987, p. 99). The
+    central meridian is that of the area, also where it crosses the 180th.
     """
-    west, south, east, north = polygon.bounds
-    lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)
+    west, south, east, north = longitude.bounds(polygon)
+    middle = float(longitude.near((west + east) / 2, 0.0))
+    lon, lat = round(middle, 1), round((south + north) / 2, 1)
     if south * north > 0 and 20 <= abs(lat) <= 65:
         sixth = (north - south) / 6
         low, high = round(south + sixth, 1), round(north - sixth, 1)
@@ -114,10 +120,7 @@ def equal_area_crs(polygon):
 
 def area_km2(polygon):
     """Return the area of a polygon in degrees on the MODIS sphere, km2."""
-    from shapely import transform
-
-    flat = transform(segmentize(polygon, DENSE_DEG), lambda c: np.column_stack(sinusoidal(*c.T)))
-    return flat.area / 1e6
+    return _flat(polygon).area / 1e6
 
 
 def cost(km2, resolution_m, years):

@@ -10,8 +10,10 @@ import os
 from pathlib import Path
 
 import rasterio
+from rasterio.crs import CRS
 
 from nepflow.io.atomic import replacing
+from nepflow.spatial import longitude
 
 ARC_SECONDS = {"copernicus_glo90": 3, "copernicus_glo30": 1}
 CODE = {"copernicus_glo90": "30", "copernicus_glo30": "10"}  # tenths of an arc second
@@ -35,6 +37,7 @@ def corners(polygon):
     """Return the south-west corners (lon, lat) of the one-degree cells that touch a polygon."""
     from shapely import box, prepare
 
+    polygon = longitude.wrapped(polygon)
     prepare(polygon)
     west, south, east, north = polygon.bounds
     return [
@@ -93,22 +96,28 @@ def wanted(dataset, polygon, known):
 def write_mosaic(paths, dataset, output_path):
     """Write a virtual raster (GDAL VRT) of all tiles in one grid; 0 where there is no tile.
 
-    Tiles with wider cells (beyond 50 degrees) are spread over the finer cells.
+    Tiles with wider cells (beyond 50 degrees) are spread over the finer cells. Where the tiles
+    stand on both sides of the 180th meridian, longitudes are counted from there, so that the raster
+    is as wide as they are and has no edge between them.
     """
     step = ARC_SECONDS[dataset] / 3600
     boxes = {}
     for path in paths:
         with rasterio.open(path) as tile:
             boxes[path] = tile.bounds, tile.width, tile.height, tile.crs.to_wkt()
-    west, south = (min(box[0][k] for box in boxes.values()) for k in (0, 1))
-    east, north = (max(box[0][k] for box in boxes.values()) for k in (2, 3))
+    edges = [box[0] for box in boxes.values()]
+    west, east = longitude.span([edge.left for edge in edges], [edge.right for edge in edges])
+    south, north = min(edge.bottom for edge in edges), max(edge.top for edge in edges)
     width, height = round((east - west) / step), round((north - south) / step)
     crs = next(iter(boxes.values()))[3]
+    if east > longitude.WORLD / 2:
+        crs = CRS.from_proj4("+proj=longlat +datum=WGS84 +pm=180").to_wkt()
+    origin = west - longitude.WORLD / 2 if east > longitude.WORLD / 2 else west
     folder = Path(output_path).parent.resolve()
     sources = []
     for path, (box, columns, rows, _) in boxes.items():
         place = {
-            "xOff": (box.left - west) / step,
+            "xOff": (box.left - west) % longitude.WORLD / step,
             "yOff": (north - box.top) / step,
             "xSize": (box.right - box.left) / step,
             "ySize": (box.top - box.bottom) / step,
@@ -122,7 +131,7 @@ def write_mosaic(paths, dataset, output_path):
         )
     text = (
         f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}">\n  <SRS>{_escaped(crs)}</SRS>\n'
-        f"  <GeoTransform>{west:.12f}, {step:.15f}, 0, {north:.12f}, 0, "
+        f"  <GeoTransform>{origin:.12f}, {step:.15f}, 0, {north:.12f}, 0, "
         f"{-step:.15f}</GeoTransform>\n"
         '  <VRTRasterBand dataType="Float32" band="1">\n    <UnitType>m</UnitType>\n'
         + "\n".join(sources)

@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from nepflow._digests import VERIFIED
 from nepflow.download import transfer, verification
 from nepflow.download.redaction import shown
 from nepflow.io.atomic import replacing
 
 log = logging.getLogger(__name__)
-LIST_COLUMNS = ("file", "sha256", "size", "address", "retrieved", "dataset", "licence")
+LIST_COLUMNS = (
+    *("file", "sha256", "verified", "size", "address", "retrieved", "dataset", "licence"),
+)
 
 
 def record_of(path):
@@ -142,7 +145,9 @@ def write_list(rows, path, folder):
         table = csv.DictWriter(file, LIST_COLUMNS, lineterminator="\n", extrasaction="ignore")
         table.writeheader()
         for name, record in sorted(rows, key=lambda item: str(item[0])):
-            table.writerow(record | {"file": Path(name).relative_to(folder).as_posix()})
+            verified = VERIFIED["archive" if record["checksum_verified"] else ""]
+            place = Path(name).relative_to(folder).as_posix()
+            table.writerow(record | {"file": place, "verified": verified})
 
 
 def read_list(path):

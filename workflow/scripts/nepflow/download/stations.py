@@ -266,19 +266,36 @@ class WrongStations(ValueError):
     """Radiation that belongs to none of the stations with records."""
 
 
-def read_station_files(path, kind):
-    """Return the days of one file of an archive with the columns of the tidy table.
+def read_station_files(paths, kind, rules=None):
+    """Return the days of files of an archive with the columns of the tidy table.
+
+    Parameters
+    ----------
+    paths : list of str
+        All files of the stations together: a definition is chosen for the whole record.
+    kind : {"gsod", "ghcn_daily"}
+    rules : archive_rules.Rules, optional
 
     Raises
     ------
     BadStations
-        If the file is not of the archive's layout.
+        If a file is not of the archive's layout.
     """
-    table = archives.read(path, kind, WEATHER, {})
-    table = table.dropna(subset=["year", "month", "day"])
+    table = pd.concat([archives.elements(p, kind, WEATHER) for p in paths], ignore_index=True)
+    table = archives.tidy(table, kind, WEATHER, rules).dropna(subset=["year", "month", "day"])
     date = pd.to_datetime(table[["year", "month", "day"]].astype(int))
     table = table.assign(date=date.dt.strftime("%Y-%m-%d"))
     return table[COLUMNS].astype({"station": str})
+
+
+def readable(path, kind):
+    """Read one file, to see whether it can be read.
+
+    Raises
+    ------
+    BadStations
+    """
+    return read_station_files([path], kind)
 
 
 def completeness(days, years):
@@ -400,10 +417,10 @@ def days(session, dataset, ranking, years, folder, **options):
     transfer.TransferFailed, records.BadStations
     """
     entry, rows = datasets.load()[dataset], []
-    readable = partial(read_station_files, kind=dataset)
+    accept = partial(readable, kind=dataset)
     wanted = files(ranking, dataset, entry, years, folder / "stations")
     for address, path, held in progress(wanted, len(wanted), "stations"):
-        want = Wanted(address, path, entry["format"], accept=readable)
+        want = Wanted(address, path, entry["format"], accept=accept)
         try:
             record = records.bring(session, want, entry, anew=outdated(path, held), **options)
             rows.append((path, record))

@@ -59,6 +59,14 @@ class DiskFull(TransferFailed):
     """There is no room for the file."""
 
 
+class UnknownChecksum(TransferFailed):
+    """The archive gives a checksum that cannot be computed here."""
+
+
+class TooLarge(TransferFailed):
+    """More comes than the file can have."""
+
+
 class UnsoundFile(TransferFailed):
     """A file of that name is already there and is not the one of the archive."""
 
@@ -139,7 +147,8 @@ def starts_at(answer, done):
 def length(answer, done):
     """Return the bytes of the whole file, or None where the archive does not say them."""
     coming = answer.headers.get("Content-Length", "")
-    return done + int(coming) if coming.isdigit() and not is_packed(answer) else None
+    known = re.fullmatch("[0-9]{1,15}", coming) and not is_packed(answer)
+    return done + int(coming) if known else None
 
 
 def is_packed(answer):
@@ -162,7 +171,9 @@ __all__ = [
     "NameRefused",
     "NotThere",
     "Patience",
+    "TooLarge",
     "TransferFailed",
+    "UnknownChecksum",
     "Unreachable",
     "Unreadable",
     "UnsoundFile",
@@ -173,6 +184,8 @@ __all__ = [
 log = logging.getLogger(__name__)
 BLOCK = 1 << 16  # bytes; what a broken connection loses at most
 TIMEOUT_S = (20, 90)  # to connect; between two pieces
+MARGIN = 1 << 20  # bytes that may come beyond what was declared, before it is refused
+LARGEST_TEXT, LARGEST = 1 << 29, 1 << 33  # bytes of a file whose size nobody declares
 
 
 @dataclass(frozen=True)
@@ -182,6 +195,8 @@ class Wanted:
     ``size`` in bytes and ``checksum`` (algorithm, hexadecimal digest) as the archive gives them,
     or None; ``kind`` as in `verification.check`. ``accept`` takes the path of what came, raises a
     ValueError if it is well-formed but not what was meant; nothing gets the final name then.
+    ``unknown_checksum`` says what is done with a checksum that cannot be computed here: ``error``
+    or ``accept``.
     """
 
     address: str
@@ -190,6 +205,7 @@ class Wanted:
     size: int | None = None
     checksum: tuple | None = None
     accept: object = None
+    unknown_checksum: str = "error"
 
 
 @dataclass(frozen=True)
@@ -230,6 +246,7 @@ def fetch(session, wanted, patience=Patience(), sleep=time.sleep):
         One of its kinds. Nothing stands under the final name then; a part may stay to be continued.
     """
     path = Path(wanted.path)
+    _check_checksum(wanted)
     path.parent.mkdir(parents=True, exist_ok=True)
     if _is_there(wanted):
         return False
@@ -250,6 +267,19 @@ def fetch(session, wanted, patience=Patience(), sleep=time.sleep):
         f"{path.name}: {shown(wanted.address)} failed {patience.tries} times, last: {reason}. "
         "Run again later; what has come is kept and continued."
     )
+
+
+def _check_checksum(wanted):
+    if not wanted.checksum or verification.verifies(wanted.checksum[0]):
+        return
+    name, kind = Path(wanted.path).name, wanted.checksum[0]
+    if wanted.unknown_checksum == "error":
+        raise UnknownChecksum(
+            f"{name}: the archive gives a checksum of the kind {kind[:40]!r}, which cannot be "
+            "computed here, so the file cannot be verified. Set acquire.unknown_checksum: accept "
+            "in the study to take such files; the report then calls them unverified."
+        )
+    log.warning("%s: has a checksum of the unknown kind %r; it stays unverified", name, kind[:40])
 
 
 def part_of(path):
@@ -376,12 +406,30 @@ def _receive(session, wanted, part):
             _remember(part, answer)
         expected = length(answer, done)
         _check_room(wanted, expected, done, part.parent)
+        most = _most(wanted, expected)
         with open(part, "ab") as file:
             for piece in answer.iter_content(BLOCK):
+                done += len(piece)
+                if done > most:
+                    break
                 file.write(piece)
+        if done > most:
+            _discard(part)
+            raise TooLarge(
+                f"{Path(wanted.path).name}: {shown(wanted.address)} sends more than {most} bytes, "
+                "what the file can have at most; nothing is kept. Check the address in "
+                "config/datasets.yaml, or bring the file by hand (docs/data.md)."
+            )
     if expected is not None and part.stat().st_size < expected:
         return f"ended after {part.stat().st_size} of {expected} bytes", None
     return None
+
+
+def _most(wanted, expected):
+    """Return the bytes that may come, unpacked: what was declared and a margin, or a bound."""
+    declared = [size for size in (wanted.size, expected) if size is not None]
+    bound = LARGEST if wanted.kind in verification.FIRST_BYTES else LARGEST_TEXT
+    return min(declared) + MARGIN if declared else bound
 
 
 def _version(part):

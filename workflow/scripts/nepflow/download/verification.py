@@ -1,18 +1,12 @@
 """Verification of a downloaded file: size, digest, first bytes, and whether it opens."""
 
-import hashlib
 import json
-import struct
+from contextlib import suppress
 from pathlib import Path
 
-ABSENT = 0xFFFFFFFF  # in a descriptor of HDF4: no bytes
-ALGORITHMS = {
-    "MD5": "md5",
-    "SHA1": "sha1",
-    "SHA256": "sha256",
-    "SHA384": "sha384",
-    "SHA512": "sha512",
-}
+from nepflow._digests import digest, verifies
+from nepflow.modis import hdf4
+
 WEB_PAGES = (
     b"<html",
     b"<!doctype html",
@@ -31,12 +25,6 @@ class WrongContent(ValueError):
 
 class WebPage(WrongContent):
     """A web page came in place of data: mostly a login or an error page."""
-
-
-def digest(path, algorithm="sha256"):
-    """Return the hexadecimal digest of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def check(path, kind, size=None, checksum=None, name=None):
@@ -72,22 +60,13 @@ def check(path, kind, size=None, checksum=None, name=None):
             "version. Run again; if it stays so, check the archive's page."
         )
     if checksum and verifies(checksum[0]):
-        value = digest(path, ALGORITHMS[_plain(checksum[0])])
+        value = digest(path, checksum[0])
         if value != checksum[1].lower():
             raise WrongContent(
                 f"{name}: its {checksum[0]} is {value}, the archive says {checksum[1].lower()}; "
                 "it was damaged on the way. Run again."
             )
     _open(path, kind, name)
-
-
-def verifies(algorithm):
-    """Tell whether a checksum of this name can be computed here."""
-    return _plain(algorithm) in ALGORITHMS
-
-
-def _plain(algorithm):
-    return algorithm.upper().replace("-", "").replace("_", "")
 
 
 def check_head(head, kind, name):
@@ -118,7 +97,7 @@ def check_head(head, kind, name):
 def _open(path, kind, name):
     try:
         if kind == "hdf4":
-            _count_datasets(path)
+            _read_fields(path)
         elif kind == "geotiff":
             _read_corners(path)
         elif kind in ("json", "geojson"):
@@ -127,47 +106,15 @@ def _open(path, kind, name):
         raise WrongContent(f"{name}: cannot be opened as {kind} ({error}). Run again.") from error
 
 
-def _count_datasets(path):
-    """Open an HDF4 file: a cut-off one fails, has no data, or ends before what it describes."""
-    from pyhdf.error import HDF4Error
-    from pyhdf.SD import SD, SDC
-
-    described, found = _described_bytes(path), Path(path).stat().st_size
-    if described > found:
-        raise ValueError(f"it has {found} bytes and describes {described}")
-    try:
-        file = SD(str(path), SDC.READ)
-        datasets = file.info()[0]
-        file.end()
-    except HDF4Error as error:
-        raise ValueError(str(error)) from error
-    if not datasets:
-        raise ValueError("it has no data")
-
-
-def _described_bytes(path):
-    """Return where the last element of an HDF4 file ends, by its data descriptors.
-
-    Blocks of descriptors begin behind the four magic bytes: number (2 bytes), place of the next
-    block (4, 0 for none), then tag, reference (2 each), offset, length (4 each), big-endian;
-    tag 1 is an empty slot, all bits set an element without bytes (HDF4 specification, section 2).
-    The library itself opens a file whose data are cut off.
-    """
-    end, place, seen = 0, 4, set()
+def _read_fields(path):
+    """Read every field of an HDF4 file: zlib compares the checksums of what is packed."""
     with open(path, "rb") as file:
-        while place and place not in seen:
-            seen.add(place)
-            file.seek(place)
-            head = file.read(6)
-            count = int.from_bytes(head[:2], "big")
-            slots = file.read(12 * count)
-            if len(head) < 6 or len(slots) < 12 * count:
-                raise ValueError("it is cut off within its descriptors")
-            for tag, _, offset, length in struct.iter_unpack(">HHII", slots):
-                if tag != 1 and ABSENT not in (offset, length):
-                    end = max(end, offset + length)
-            place = int.from_bytes(head[2:], "big")
-    return end
+        container = hdf4.Container(file.fileno())
+        if not container.fields:
+            raise ValueError("it has no data")
+        for name in container.fields:
+            with suppress(hdf4.Unverifiable):
+                container.values(name)
 
 
 def read_ends(raster):

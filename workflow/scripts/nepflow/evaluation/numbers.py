@@ -5,17 +5,27 @@ import math
 import numpy as np
 
 from nepflow.pixel import persistence as pixel_persistence
-from nepflow.pixel import trend
 from nepflow.pixel.persistence import COLUMNS as PERSISTENCE
 from nepflow.study import figures as study_figures
 
-COLUMNS = ("quantity", "region_or_class", "value", "unit", "period", "shared_inputs")
+RESTS_ON = ("low", "high", "valid_years", "valid_share_percent")  # of means, totals and trends
+COLUMNS = ("quantity", "region_or_class", "value", "unit", "period", "shared_inputs", *RESTS_ON)
 REGION = "all"
+_EMPTY = ("", *[math.nan] * len(RESTS_ON))
 
 
 def whole(rows):
-    """Return rows as long as `COLUMNS`: most numbers have no driver."""
-    return [(*row, "")[: len(COLUMNS)] for row in rows]
+    """Return rows as long as `COLUMNS`: most numbers have no driver and no interval."""
+    return [
+        (*row, *_EMPTY[len(row) - len(COLUMNS) :]) if len(row) < len(COLUMNS) else row
+        for row in rows
+    ]
+
+
+def _of_trends(row, period):
+    """A number of the table of trends, with all that it rests on."""
+    rests_on = (getattr(row, name) for name in RESTS_ON)
+    return row.quantity, row.zone, row.value, row.unit, period, "", *rests_on
 
 
 def annual_numbers(series, trends, zones, period):
@@ -25,8 +35,8 @@ def annual_numbers(series, trends, zones, period):
     yield "nep_smallest_annual_mean", REGION, region["value"].min(), unit, period
     yield "nep_largest_annual_mean", REGION, region["value"].max(), unit, period
     for row in trends[trends["zones"].isin(["region", zones])].itertuples():
-        if row.quantity.endswith(("_mean", "_slope", "_p")):
-            yield row.quantity, row.zone, row.value, row.unit, period
+        if row.quantity.endswith(("_mean", "_slope", "_p", "_total")):
+            yield _of_trends(row, period)
     own = trends[(trends["zones"] == zones) & (trends["zone"] != REGION)]
     yield "zones", REGION, own["zone"].nunique(), "count", period
     areas = series[(series["year"] == series["year"].iloc[0]) & (series["quantity"] == "nep_area")]
@@ -37,8 +47,8 @@ def annual_numbers(series, trends, zones, period):
 def zone_numbers(trends, period):
     """Means and slopes of further zones."""
     for row in trends[trends["zones"] != "region"].itertuples():
-        if row.quantity.endswith(("_mean", "_slope", "_p", "_total_area")):
-            yield row.quantity, row.zone, row.value, row.unit, period
+        if row.quantity.endswith(("_mean", "_slope", "_p", "_total", "_total_area")):
+            yield _of_trends(row, period)
 
 
 def class_numbers(shares, quantity, period):
@@ -90,10 +100,15 @@ def persistence_numbers(persistence, period):
 
 
 def correlation_numbers(correlation, period):
-    """Signs and significance of the partial correlations, and whether the driver is built in."""
+    """Signs and significance of the partial correlations, and whether the driver is built in.
+
+    Numbers of the method that the study does not choose carry its name.
+    """
     areas = correlation["quantity"].str.endswith("area") | (correlation["unit"] == "% of the area")
     for row in correlation[~areas].itertuples():
-        yield f"partial_{row.quantity}", row.driver, row.value, row.unit, period, row.shared_inputs
+        other = "" if str(row.chosen) == "True" else f"_{row.method}"
+        name = f"partial_{row.quantity}{other}"
+        yield name, row.driver, row.value, row.unit, period, row.shared_inputs
 
 
 def attribution_numbers(attribution, period):
@@ -133,18 +148,28 @@ def landcover_numbers(areas, changed, dates):
         yield "landcover_unchanged_share", REGION, 100 - 100 * other / known, "%", f"{start}-{stop}"
 
 
-def class_slopes(series, first, last, min_years):
-    """Theil-Sen slope and mean of NEP by land-cover class over some of the years."""
-    rows = series[(series["quantity"] == "nep_mean") & (series["zones"] != "region")]
-    years = rows["year"].astype(int)
-    rows = rows[(years >= first) & (years <= last)]
-    for name, part in rows.groupby("zone", sort=False):
-        means = part["value"].to_numpy()[:, None, None]
-        slope, _, _ = trend.theil_sen_mann_kendall(means, part["year"].astype(int), min_years)
-        period = f"{first}-{last}"
-        yield "landcover_nep_slope", name, slope[0, 0], "g C m-2 yr-2", period
-        mean = np.nanmean(means) if np.isfinite(means).any() else np.nan
-        yield "landcover_nep_mean", name, mean, "g C m-2 yr-1", period
+def class_slopes(series, first, last, summary):
+    """Theil-Sen slope and mean of NEP by land-cover class over some of the years.
+
+    Parameters
+    ----------
+    series : DataFrame
+        Of classes that change: without the years for which the map of another one stands.
+    first, last : int
+    summary : Summary
+        See `zones.sums`.
+    """
+    years = series["year"].astype(int)
+    rows = series[(years >= first) & (years <= last) & (series["zones"] != "region")]
+    shares = rows[rows["quantity"] == "nep_valid_share"].groupby("zone")["value"].mean()
+    for name, part in rows[rows["quantity"] == "nep_mean"].groupby("zone", sort=False):
+        values, years = part["value"].to_numpy(dtype="float64"), part["year"].astype(int).to_numpy()
+        line, (mean, *ends) = summary.trend(values, years), summary.mean(values, years)
+        head, rests_on = (f"{first}-{last}", ""), (np.isfinite(values).sum(), shares.get(name))
+        slope, *of_slope = (line[end] for end in ("slope", "low", "high"))
+        unit = "g C m-2 yr-2"
+        yield ("landcover_nep_slope", name, slope, unit, *head, *of_slope, *rests_on)
+        yield ("landcover_nep_mean", name, mean, "g C m-2 yr-1", *head, *ends, *rests_on)
 
 
 SETTING_REGION = "all"

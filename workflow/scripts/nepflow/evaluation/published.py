@@ -4,6 +4,7 @@ import math
 import re
 
 from nepflow.pixel.persistence import BESIDE
+from nepflow.study.pixel import CORRELATION, OF_SURROGATES
 
 PUBLISHED = (
     "id",
@@ -16,10 +17,12 @@ PUBLISHED = (
     "difference",
     "tolerance",
     "unit",
+    "kind",
     "verdict",
     "shared_inputs",
     "note",
 )
+RESULT, SETTING = "result", "setting"  # what a study finds; what it is told, an echo of the paper
 CONSISTENCY = (
     "check",
     "section",
@@ -89,6 +92,7 @@ def compare(published, numbers, contradicted, period, simulated, shared_inputs=N
             difference,
             entry["tolerance"],
             entry["unit"],
+            SETTING if entry.get("setting", False) else RESULT,
             verdict,
             (shared_inputs or {}).get(key, ""),
             "; ".join(filter(None, (entry.get("note", ""), _chance(key, numbers)))),
@@ -96,13 +100,20 @@ def compare(published, numbers, contradicted, period, simulated, shared_inputs=N
 
 
 def _chance(key, numbers):
-    """What white noise and AR(1) give of the same share, or an empty text."""
+    """What noise gives of the same share, or an empty text; of a correlation the other way too."""
     quantity, *of = key
-    found = [numbers.get((f"{quantity}{suffix}", *of)) for suffix in BESIDE]
-    if None in found:
+
+    def found(*suffixes):
+        known = [numbers.get((f"{quantity}{suffix}", *of)) for suffix in suffixes]
+        return [f"{value:.1f} {unit}" for value, unit in filter(None, known)]
+
+    if noise := found(*BESIDE):
+        return "chance alone: white noise {}, AR(1) {}".format(*noise)
+    if not (surrogates := found(OF_SURROGATES)):
         return ""
-    white, autoregression = (f"{value:.1f} {unit}" for value, unit in found)
-    return f"chance alone: white noise {white}, AR(1) {autoregression}"
+    text = f"chance alone: surrogates with each pixel's trend and memory {surrogates[0]}"
+    others = {method: found(f"_{method}") for method in CORRELATION}
+    return "; ".join([text, *(f"{method} {of[0]}" for method, of in others.items() if of)])
 
 
 def check(checks, published):

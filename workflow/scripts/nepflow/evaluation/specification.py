@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from nepflow.io import raster
+from nepflow.io import raster, tables
 from nepflow.pixel import correlation, persistence, trend, variability
 
-COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit")
+COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit", "shared_inputs")
 PERSISTENT = ("persistent_share", "continuous_increase_share")
 _LEVELS = ("slightly_significant_z", "significant_z", "extremely_significant_z")
 
@@ -198,6 +198,15 @@ def variation(layers, options, study, mem_mb):
     return by_breaks(*whole(layers["cv"], mem_mb), study)
 
 
+def correlations(layers, options, study, mem_mb):
+    """Partial correlations, plain and with the year held fixed, as their table has them."""
+    (path,) = layers["table"]
+    for row in tables.read(path, correlation.COLUMNS).itertuples():
+        if row.quantity.startswith(correlation.SHARES) and row.unit == "%":
+            name = f"{row.driver}_{row.quantity}"
+            yield row.method, row.chosen, name, row.value, row.unit, row.shared_inputs
+
+
 def landcover(layers, options, study, mem_mb):
     """Keys of land cover in the last year."""
     for key, path in zip(options, layers["landcover"], strict=True):
@@ -222,6 +231,7 @@ CHOICES = {
     "persistence": persistence_rows,
     "significance": significance,
     "variation": variation,
+    "correlation": correlations,
     "landcover": landcover,
     "fpar_limits": fpar_limits,
 }

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import xarray
@@ -11,9 +10,9 @@ from matplotlib.patches import Patch
 
 from nepflow import labels
 from nepflow.figures import base_map, palettes
+from nepflow.figures import chance as figures_chance
 from nepflow.figures.layout import given, panel_sheet
-from nepflow.io import raster, tables
-from nepflow.pixel import persistence
+from nepflow.io import raster
 
 CLASSES_AT_MOST = 60  # entries of a legend
 
@@ -36,9 +35,8 @@ class ClassPanel:
         Heading of the legend.
     mark : str, optional
         What the reader must know of the layer, written below the legend.
-    chance : (dict of {str: (float, float)}, float), optional
-        Share of each class in white noise and in AR(1), %, and the coefficient of the latter:
-        written beside the shares.
+    chance : chance.Chance, optional
+        What chance gives of each class: written beside the shares.
     """
 
     field: xarray.DataArray
@@ -58,13 +56,9 @@ class ClassPanel:
             )
         own = self.field.attrs.get("colours")
         self.colours = palettes.class_colours(sorted(classes), own, self.palette)
-        self.entries = _entries(classes, self.colours, self.counts, *(self.chance or ({},))[:1])
-        if self.chance:
-            said = (
-                "In brackets: share in white noise and in AR(1) noise "
-                f"({self.chance[1]:g}) of the same lengths, %."
-            )
-            self.mark = f"{self.mark} {said}" if self.mark else said
+        beside = self.chance.shares if self.chance else {}
+        self.entries = _entries(classes, self.colours, self.counts, beside)
+        self.mark = figures_chance.note(self.mark, self.chance)
 
     def _columns(self, width_mm):
         return (2 if self.chance else 3) if width_mm > 100 else 1
@@ -185,22 +179,6 @@ def class_counts(codes, inside):
     return counts | {None: int(np.isnan(within).sum())}
 
 
-def chance_of(paths):
-    """Return what chance gives of layers of trend and persistence, by the name of the layer.
-
-    Parameters
-    ----------
-    paths : list of str
-        Tables ``persistence_<variable>.csv``.
-    """
-    found = {}
-    for path in paths:
-        table = tables.read(path, persistence.COLUMNS)
-        variable = Path(path).stem.removeprefix("persistence_")
-        found[f"pixel/{variable}_trend_persistence_class"] = persistence.chance_of_classes(table)
-    return found
-
-
 def panel(entry, layers, area, mark=None, chance=None):
     """Return the map of classes of an entry of a study; shares count every cell.
 
@@ -226,13 +204,13 @@ def draw(files, entry, marks):
     Parameters
     ----------
     files : dict
-        layer, grid, outlines, persistence (tables, see `chance_of`).
+        layer, grid, outlines, persistence and correlation (tables, see `chance.of_layers`).
     entry : dict
     marks : dict of {str: str}
         By layer, what the reader must know of it.
     """
     name = entry["layer"]
     area = base_map.read_area(files["grid"], files["outlines"])
-    chance = chance_of(files["persistence"]).get(name)
+    chance = figures_chance.of_layers(files["persistence"], files["correlation"]).get(name)
     drawn = panel(entry, {name: files["layer"]}, area, marks.get(name), chance)
     return panel_sheet(drawn, **given(entry, "title", "width_mm", "letter"))

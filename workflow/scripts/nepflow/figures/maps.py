@@ -12,11 +12,12 @@ from matplotlib.ticker import MaxNLocator
 from scipy.ndimage import gaussian_filter
 
 from nepflow import labels
-from nepflow.figures import base_map, palettes
+from nepflow.figures import base_map, chance, palettes
 from nepflow.figures.layout import given, panel_sheet
 from nepflow.io import raster
 
 SPACING_MM = 1.4  # between stipples on paper
+DISCOVERY = 1.5  # class 1 of a layer of discoveries, which are significant, lies below it
 _DASHES = ("solid", (0, (4, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 _HALO = [effects.withStroke(linewidth=1.8, foreground="white", alpha=0.85)]
 _DOT = {"marker": "o", "color": palettes.INK, "linestyle": "none"}
@@ -137,8 +138,15 @@ def draw_stipples(axes, p, inside, below):
     x = west + (column + 0.5) * cell
     y = north - (row + 0.5) * cell
     axes.plot(x, y, markersize=1.5, zorder=7, **_DOT, **_RIM)
-    text = f"p < {below:g} in most cells around the dot"
+    text = f"{_test(p, below)} in most cells around the dot"
     return Line2D([], [], markersize=1.6, label=text, markeredgewidth=0, **_DOT)
+
+
+def _test(p, below):
+    """What a dot means: p below a level, or a discovery."""
+    if below != DISCOVERY:
+        return f"p < {below:g}"
+    return p.attrs["long_name"].partition(":")[0]  # of a layer of discoveries
 
 
 def range_shares(values, levels, p=None, below=None):
@@ -183,14 +191,14 @@ def _names(levels):
     return [name.replace("-", "\u2212") for name in names]
 
 
-def share_texts(shares, below=None):
-    """Return the lines of a legend; the shares close to 100 %."""
+def share_texts(shares, test=None):
+    """Return the lines of a legend; the shares close to 100 %, those of a test in brackets."""
     rounded = labels.closing_percentages([share for _, _, share, _ in shares])
     texts = []
     for (name, _, exact, both), share in zip(shares, rounded, strict=True):
         text = f"{name}:  {labels.percent(share, exact)}"
-        if below is not None:
-            text += f"  (p < {below:g}:  {labels.number(both, 1)} %)"
+        if test is not None:
+            text += f"  ({test}:  {labels.number(both, 1)} %)"
         texts.append(text)
     return texts
 
@@ -221,7 +229,8 @@ class MapPanel:
     contours : (xarray.DataArray, sequence of float), optional
         Another field and the values of its lines.
     stipple : (xarray.DataArray, float), optional
-        p values and the level below which they are significant.
+        p values and the level below which they are significant, or a layer of discoveries and
+        `DISCOVERY`.
     shares : list, optional
         Of `maps.range_shares`: shares of the area for the legend.
     mark : str, optional
@@ -300,7 +309,7 @@ def _share_entries(shares, picture, stipple):
     low, high = picture.norm.vmin, picture.norm.vmax
     levels = [low, *(level for _, level, _, _ in shares[1:]), high]
     middles = [(a + b) / 2 for a, b in itertools.pairwise(levels)]
-    texts = share_texts(shares, stipple[1] if stipple else None)
+    texts = share_texts(shares, _test(*stipple) if stipple else None)
     line = {"edgecolor": palettes.INK, "linewidth": 0.3}
     return [
         Patch(facecolor=picture.cmap(picture.norm(middle)), label=text, **line)
@@ -384,16 +393,16 @@ def panel(entry, layers, area, mark=None):
         See `MapPanel`.
     """
     options = given(entry, "limits", "palette", "label")
-    lines, dots = entry.get("contours"), entry.get("stipple")
+    lines, dots, below = entry.get("contours"), entry.get("stipple"), None
     if lines:
         options["contours"] = raster.layer(layers[lines["layer"]]), lines["levels"]
     if dots:
-        options["stipple"] = raster.layer(layers[dots["layer"]]), dots["below"]
+        below = dots.get("below", DISCOVERY)
+        options["stipple"] = raster.layer(layers[dots["layer"]]), below
     levels = entry.get("levels", [0] if dots else None)
     if levels is not None:
         values = raster.read(layers[entry["layer"]])
         p = raster.read(layers[dots["layer"]]) if dots else None
-        below = dots["below"] if dots else None
         options["shares"] = range_shares(values, levels, p, below)
     field = raster.layer(layers[entry["layer"]])
     return MapPanel(field, area.grid, area.outlines, mark=mark, **options)
@@ -405,7 +414,8 @@ def draw(files, entry, layers, marks):
     Parameters
     ----------
     files : dict
-        layers (the field in its unit, lines and p values), grid, outlines.
+        layers (the field in its unit, lines and p values), correlation (tables, see
+        `chance.of_layers`), grid, outlines.
     entry : dict
     layers : list of str
         Names of ``files["layers"]``.
@@ -414,5 +424,7 @@ def draw(files, entry, layers, marks):
     """
     paths = dict(zip(layers, files["layers"], strict=True))
     area = base_map.read_area(files["grid"], files["outlines"])
-    drawn = panel(entry, paths, area, marks.get(entry["layer"]))
+    name = entry["layer"]
+    found = chance.of_layers([], files["correlation"]).get(name)
+    drawn = panel(entry, paths, area, chance.note(marks.get(name), found))
     return panel_sheet(drawn, **given(entry, "title", "width_mm", "letter"))

@@ -3,6 +3,7 @@
 import math
 
 from nepflow.figures import base_map, class_map, density_scatter, maps, series
+from nepflow.figures import chance as figures_chance
 from nepflow.figures.layout import Sheet, drawn_in_style, given, heading_height
 from nepflow.figures.palettes import BadFigure
 
@@ -69,7 +70,7 @@ def draw(files, entry, layers, zones, marks, simulated):
     ----------
     files : dict
         layers (rasters of the panels, with lines and p values), series and trends (tidy tables,
-        by zones), persistence (tables, see `class_map.chance_of`), grid, outlines.
+        by zones), persistence and correlation (tables, see `chance.of_layers`), grid, outlines.
     entry : dict
     layers, zones : list of str
         Names of ``files["layers"]``, and of the zones of ``files["series"]``.
@@ -81,14 +82,19 @@ def draw(files, entry, layers, zones, marks, simulated):
     paths = dict(zip(layers, files["layers"], strict=True))
     tables = dict(zip(zones, zip(files["series"], files["trends"], strict=True), strict=True))
     area = base_map.read_area(files["grid"], files["outlines"])
-    chance = class_map.chance_of(files["persistence"])
+    chance = figures_chance.of_layers(files["persistence"], files["correlation"])
 
     def classes(own):
         name = own["layer"]
         return class_map.panel(own, paths, area, marks.get(name), chance.get(name))
 
+    def field(own):
+        name = own["layer"]
+        mark = figures_chance.note(marks.get(name), chance.get(name))
+        return maps.panel(own, paths, area, mark)
+
     make = {
-        "map": lambda own: maps.panel(own, paths, area, marks.get(own["layer"])),
+        "map": field,
         "classes": classes,
         "series": lambda own: series.panel(own, *tables[own["zones"]], simulated),
         "scatter": lambda own: density_scatter.panel(own, paths),

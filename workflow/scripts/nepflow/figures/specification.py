@@ -12,16 +12,29 @@ from nepflow.figures.layout import Sheet, drawn_in_style, given, mark_simulated
 from nepflow.figures.palettes import BadFigure
 from nepflow.io import tables
 from nepflow.pixel.persistence import BESIDE
+from nepflow.study.pixel import OF_SURROGATES
 
 COLUMNS = ["choice", "option", "chosen", "quantity", "value", "unit"]
 PANELS = 4
 _ROW, _HEAD, _FOOT = 3.9, 4.6, 9.0  # mm: an option or a choice; name above a panel; axis below
 _INDENT = "   "  # of an option: so it is never taken for the choice of the same name
 _OTHER, _CHOSEN = palettes.LINES[0], palettes.ACCENT
-_NOISE = tuple(
-    {"marker": mark, "markersize": 4, "color": "#6f6f6f", "linestyle": "none", "zorder": 2}
-    for mark in ("|", "x")
-)
+_CHANCE = {  # what chance gives, after the name of a quantity: its name and its mark
+    suffix: (
+        name,
+        {"marker": mark, "markersize": 4, "color": "#6f6f6f", "linestyle": "none", "zorder": 2},
+    )
+    for suffix, name, mark in zip(
+        (*BESIDE, OF_SURROGATES),
+        (
+            "white noise as long as the series",
+            "AR(1) as long as the series",
+            "surrogates with each pixel's own trend and memory",
+        ),
+        ("|", "x", "+"),
+        strict=True,
+    )
+}
 
 
 @drawn_in_style
@@ -55,7 +68,7 @@ def specification_curve(
     if table.empty:
         raise BadFigure("the table of specifications is empty. Delete it and run again.")
     known = list(dict.fromkeys(table["quantity"]))
-    shown = [name for name in known if not name.endswith(BESIDE)]
+    shown = [name for name in known if not name.endswith(tuple(_CHANCE))]
     quantities = list(quantities or shown[:PANELS])
     if not set(quantities) <= set(known):
         wrong = ", ".join(sorted(set(quantities) - set(known)))
@@ -68,7 +81,8 @@ def specification_curve(
     down = -(-len(quantities) // columns)
     tall = len(rows) * _ROW
     key = (5.5 if width_mm > 100 else 9.5) + (6 if simulated else 0)
-    key += (4 if width_mm > 100 else 8) * any(chance.values())
+    suffixes = [end for end in _CHANCE if any(end in of for of in chance.values())]
+    key += 4 * -(-len(suffixes) // (2 if width_mm > 100 else 1))
     sheet = Sheet(width_mm, down * (_HEAD + tall + _FOOT) + key, title, letter)
     across = (width_mm - margin - 3) / columns
     for number, quantity in enumerate(quantities):
@@ -77,7 +91,7 @@ def specification_curve(
         axes = sheet.axes(margin + column * across, top, across - 4, tall)
         part = table[table["quantity"] == quantity]
         _panel(axes, part, rows, column == 0, chance[quantity])
-    _key(sheet, simulated, down * (_HEAD + tall + _FOOT), key, any(chance.values()))
+    _key(sheet, simulated, down * (_HEAD + tall + _FOOT), key, suffixes)
     return sheet.figure
 
 
@@ -92,14 +106,13 @@ def _rows(table):
 
 
 def _chance(table, quantity):
-    """Return [(mark, value, choice, option)] of what noise gives of a quantity."""
-    found = []
-    for suffix, mark in zip(BESIDE, _NOISE, strict=True):
+    """Return {suffix: [(value, choice, option)]} of what chance gives of a quantity."""
+    found = {}
+    for suffix in _CHANCE:
         part = table[table["quantity"] == f"{quantity}{suffix}"]
-        found += [
-            (mark, row["value"], row["choice"], str(row["option"]).strip())
-            for row in part.to_dict("records")
-        ]
+        for row in part.to_dict("records"):
+            place = row["value"], row["choice"], str(row["option"]).strip()
+            found.setdefault(suffix, []).append(place)
     return found
 
 
@@ -125,9 +138,10 @@ def _panel(axes, table, rows, named, chance):
     for record in table.to_dict("records"):
         y = place[record["choice"], str(record["option"]).strip()]
         _point(axes, record["value"], y, str(record["chosen"]).lower() == "true")
-    for mark, value, choice, option in chance:
-        axes.plot(value, place[choice, option], **mark)
-    _axes(axes, table, [value for _, value, *_ in chance])
+    for suffix, places in chance.items():
+        for value, choice, option in places:
+            axes.plot(value, place[choice, option], **_CHANCE[suffix][1])
+    _axes(axes, table, [value for places in chance.values() for value, *_ in places])
 
 
 def _point(axes, value, y, chosen):
@@ -181,9 +195,9 @@ def _key(sheet, simulated, down, height, chance):
         Line2D([], [], label="chosen (line: all choices as chosen)", **_look(True)),
         Line2D([], [], label="one choice changed, the others as chosen", **_look(False)),
     ]
-    if chance:
-        names = "white noise as long as the series", "AR(1) as long as the series"
-        handles += [Line2D([], [], label=n, **m) for n, m in zip(names, _NOISE, strict=True)]
+    for suffix in chance:
+        name, mark = _CHANCE[suffix]
+        handles.append(Line2D([], [], label=name, **mark))
     columns = 2 if sheet.width > 100 else 1
     look = {"loc": "upper left", "frameon": False, "borderaxespad": 0}
     axes.legend(handles=handles, ncols=columns, **look)

@@ -37,12 +37,13 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found: its name, whether all is well, a sentence, and the remedy of a fault."""
+    """What a check found: its name, whether all is well, a sentence, remedy of a fault, warning."""
 
     check: str
     well: bool
     text: str
     remedy: str = ""
+    warnings: tuple = ()
 
 
 def guarded(name: str, remedy: str, check: Callable):
@@ -175,12 +176,13 @@ def _area_km2(study, top):
     """Area of the polygons of a study that lists no tiles; 0 while they are not there."""
     from nepflow.download import area as download_area
     from nepflow.io import vectors
+    from nepflow.spatial import longitude
 
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return 0
     area = vectors.read_area(path, settings["layer"], settings["name_field"])
-    return download_area.area_km2(area.to_crs("EPSG:4326").union_all())
+    return download_area.area_km2(longitude.in_degrees(area))
 
 
 def nearest(folder):

@@ -53,16 +53,35 @@ def plan(study, datasets, bounds=None):
 
 
 def degree_tiles(bounds):
-    """Return the number of one-degree tiles that a box of degrees touches."""
+    """Return the number of one-degree tiles that a box of degrees (`longitude.bounds`) touches."""
     west, south, east, north = bounds
     return (math.ceil(east) - math.floor(west)) * (math.ceil(north) - math.floor(south))
+
+
+UNKNOWN_CHECKSUM = {
+    "error": "one of an unknown kind is refused",
+    "accept": "a file with one of an unknown kind is taken unverified",
+}
 
 
 def _tiles(study, datasets, name, years):
     dataset = datasets[name]
     dates = {(year, day) for year in years for day in modis.begins_of(dataset["product"], year)}
     row = _row("tiles", dataset, len(study["tiles"]) * len(dates), years)
-    return row | {"present": _tiles_present(study, dataset, dates)}
+    unknown = UNKNOWN_CHECKSUM[study["acquire"]["unknown_checksum"]]
+    row |= {"checksum": f"{dataset['checksum']}; {unknown} (acquire.unknown_checksum)"}
+    found = {"present": _tiles_present(study, dataset, dates)}
+    return row | found | {"resampling": _resampled(study, dataset["product"])}
+
+
+def _resampled(study, product):
+    """How tiles come to the grid, as a sentence."""
+    why = modis.resampling_reason(study, product)
+    return (
+        f"cells of {modis.native_m(study, product):.0f} m come to cells of "
+        f"{study['grid']['resolution_m']:g} m by {modis.resampling_of(study, product)}"
+        f"{' (auto: ' + why + ')' if why else ''}"
+    )
 
 
 def _tiles_present(study, dataset, dates):
@@ -92,6 +111,7 @@ def _row(name, dataset, files, years):
         "files": files,
         "gb": None if files is None else round(files * dataset["file_mb"] / 1000, 3),
         "present": None,
+        "resampling": "",
         "years_missing": " ".join(map(str, missing)),
         "retired": dataset["retired"] or "",
         "login": dataset["login"],
@@ -117,6 +137,8 @@ def table_text(rows):
         )
     lines.append(f"To download: at most {download_gb(rows):.1f} GB.")
     for row in rows:
+        if row["resampling"]:
+            lines.append(f"{row['dataset']}: {row['resampling']}.")
         if row["years_missing"]:
             lines.append(f"{row['dataset']}: has no data of {row['years_missing']}.")
         if row["retired"]:

@@ -8,7 +8,8 @@ citation: who, where, doi       # what the report quotes
 period: [{first}, {last}]{years}
 {tiles}
 grid:
-  # equal-area, centred on the region; a coarse cell first: the whole workflow then takes minutes
+  # equal-area, centred on the region; a coarse cell first: the whole workflow then takes minutes.
+  # Above two cells of a product it is given their mean, or their commonest class
   crs: "{crs}"
   resolution_m: {resolution_m}         # 500 is the products' own
 
@@ -66,7 +67,10 @@ climate:
 {landcover}# What download rules bring when config/config.yaml says `acquire: true`; none: you.
 acquire:
   tiles: earthdata              # needs an Earthdata login (docs/data.md)
-  stations: gsod                # gsod | ghcn_daily
+  # ghcn_daily: its stations report 0 on dry days. gsod has more stations in some regions, but many
+  # of them report no amount on dry days, which are then told from the observed weather alone
+  # (climate.unreported_rain). Of either, read tables/station_dry_days.csv before you use the rain.
+  stations: ghcn_daily          # ghcn_daily | gsod
   radiation: nasa_power
   dem: copernicus_glo90         # copernicus_glo30 has cells of 30 m and eight times the size
 """

@@ -3,27 +3,30 @@
 import math
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from affine import Affine
+from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.features import geometry_mask
-from rasterio.warp import transform_bounds
 from rasterio.windows import Window
-from shapely import box
 
+from nepflow import _digests as digests
+from nepflow import _raw_inputs as raw_inputs
 from nepflow.climate import grids
 from nepflow.detector import factors
 from nepflow.download import verification
 from nepflow.evaluation import field_data
 from nepflow.inputs import plan
 from nepflow.inputs.checks import Finding, guarded
-from nepflow.io import missing_codes, user_rasters, vectors
+from nepflow.io import heights, missing_codes, raster, user_rasters, vectors
 from nepflow.io.user_rasters import BadGrid
+from nepflow.modis import hdf
 from nepflow.respiration import soil_carbon
 from nepflow.restoration import projects as restoration_projects
 from nepflow.study import datasets as study_datasets
 from nepflow.study import downloads as study_downloads
-from nepflow.study import modis, variables
-from nepflow.study.variables import VARIABLES
+from nepflow.study import modis
 
 
 def findings(study, top, brought):
@@ -55,9 +58,15 @@ def findings(study, top, brought):
             key,
             remedy,
             lambda key=key, own=owns[0], entries=entries: [
-                Finding(key, True, READERS[own.kind](entries, study, top))
+                _found(key, READERS[own.kind](entries, study, top))
             ],
         )
+
+
+def _found(key, said):
+    """What a reader understood, alone or with warnings."""
+    text, warnings = (said, ()) if isinstance(said, str) else said
+    return Finding(key, True, text, warnings=tuple(warnings))
 
 
 def _some(paths, most=3):
@@ -66,99 +75,106 @@ def _some(paths, most=3):
 
 
 def _months(entries, study, top):
-    """Look for every month of the years of each variable, and at its values."""
-    texts, limits = [], study["climate"]["limits"]["monthly"]
+    """Read every month of the years of each variable as the workflow will."""
+    texts, climate, warnings = [], study["climate"], []
     for variable in dict.fromkeys(entry["variable"] for entry in entries):
         own = [entry for entry in entries if entry["variable"] == variable]
-        with ExitStack() as stack:
-            sources = [user_rasters.opened(entry, stack) for entry in own]
-            places = grids.places_of(own, sources, study["years"])
-            for source, entry in zip(sources, own, strict=True):
-                _readable(source, entry)
-                _covers(source, entry, study, top)
-            seen = missing_codes.Seen()
-            for month, source, entry, band in places:
-                values = user_rasters.decoded(
-                    source, entry, band, _window(source, entry, study, top)
-                )
-                days = grids.days_of(month)
-                values = variables.converted(values, variable, entry["unit"], days)
-                grids.check_values(values, variable, month, limits[variable], entry["file"])
-                seen.add(values)
-            texts.append(f"; {variable}: {seen.text(VARIABLES[variable].monthly_unit)}")
-    return f"every month of {len(study['years'])} years is there" + "".join(texts)
+        limits = {key: climate[key]["monthly"][variable] for key in ("limits", "plausible_median")}
+        area = study_grid(study, top)
+        around = area and (area.bounds, area.crs)
+        reader = grids.Reader(own, study["years"], around, climate["complete_month_percent"])
+        with reader.sources:
+            for entry in {entry["file"]: entry for entry in own}.values():
+                _readable(reader.sources.of(entry))
+            text = reader.text()
+            if area is not None:
+                native, window = reader.place(area)
+                found = grids.Medians()
+                for month, file, values in reader.months(window):
+                    grids.check_values(values, variable, month, limits["limits"], file)
+                    found.add(month, values)
+                place = grids.latitude_of(native)
+                warnings += found.judged(variable, own[0], limits["plausible_median"], place)
+                text += f"; covers the area; {found.text()}"
+        texts.append(f"{variable}: {text}")
+    return "; ".join(texts), warnings
 
 
 def _values(entry, study, top):
-    """Return the decoded values round the area of a raster that must cover it."""
+    """Return the decoded values round the area of a raster that must cover it, and its cells."""
+    area = study_grid(study, top)
     with ExitStack() as stack:
-        source = user_rasters.opened(entry, stack)
-        _readable(source, entry)
-        _covers(source, entry, study, top)
-        return user_rasters.decoded(source, entry, 1, _window(source, entry, study, top))
-
-
-def _window(source, entry, study, top):
-    """The window that the workflow will read; all where there is no area yet."""
-    whole, polygons = Window(0, 0, source.width, source.height), polygons_of(study, top)
-    if polygons is None:
-        return whole
-    crs = user_rasters.crs_of(source, entry)
-    return user_rasters.near(source, crs, *bounds_of(study, polygons)) or whole
+        source = user_rasters.opened(entry, stack, area and (area.bounds, area.crs))
+        user_rasters.one_band(source)
+        user_rasters.check_carbon(source)
+        _readable(source)
+        if area is None:
+            user_rasters.check_size(source.width, source.height, entry["file"])
+            window = Window(0, 0, source.width, source.height)
+        else:
+            window = user_rasters.window_of(source, area)
+        return user_rasters.decoded(source, 1, window), user_rasters.cells_text(source)
 
 
 def _rasters(entries, study, top):
-    seen, tally = missing_codes.Seen(), user_rasters.Tally()
+    seen, tally, cells = missing_codes.Seen(), user_rasters.Tally(), {}
     for entry in entries:
-        npp = user_rasters.converted(_values(entry, study, top), entry["unit"])
+        values, said = _values(entry, study, top)
+        npp = user_rasters.converted(values, entry["unit"])
         user_rasters.check(npp, entry["file"], entry.get("valid"))
+        cells[said] = True
         seen.add(npp)
         tally.add(npp)
-    text = f"{len(entries)} rasters open and cover the area; {seen.text('g C m-2 yr-1')}"
-    return text + "".join(f"; WARNING: {warning}" for warning in tally.warnings(entries[0]))
+    years = study["years"]
+    text = f"{years[0]} to {years[-1]}, {len(entries)} rasters of {' and '.join(cells)}, "
+    text += f"{entries[0]['unit']}; cover the area; {seen.text('g C m-2 yr-1')}"
+    return text, tally.warnings(entries[0])
 
 
-def _place(entry, study, top):
+def _around(entry, study, top):
     """Bounds of the study and their CRS; those of the raster where there is no area yet."""
-    polygons = polygons_of(study, top)
-    if polygons is not None:
-        return bounds_of(study, polygons)
+    area = study_grid(study, top)
+    if area is not None:
+        return area.bounds, area.crs
     with ExitStack() as stack:
         source = user_rasters.opened(entry, stack)
-        return source.bounds, user_rasters.crs_of(source, entry)
+        return source.bounds, source.crs
 
 
 def _opens(entry):
-    """Open a raster that need not reach over the whole area."""
+    """Open a raster that need not reach over the whole area; return what its cells are."""
     with ExitStack() as stack:
         source = user_rasters.opened(entry, stack)
-        user_rasters.crs_of(source, entry)
-        _readable(source, entry)
+        _readable(source)
+        return user_rasters.cells_text(source)
 
 
 def _heights(entries, study, top):
-    _opens(entries[0])
+    cells = _opens(entries[0])
     entry = entries[0] | {"fill": [], "advice": grids.ELEVATION_ADVICE}
-    return f"opens; {user_rasters.elevation_seen(entry, *_place(entry, study, top)).text('m')}"
+    seen = heights.seen_of(entry, *_around(entry, study, top))
+    return f"{cells}; {seen.text('m')}"
 
 
 def _factor(entries, study, top):
     entry = entries[0]
-    _opens(entry)
-    seen = factors.seen(entry["file"], entry, *_place(entry, study, top))
+    cells, around = _opens(entry), _around(entry, study, top)
+    seen = factors.seen(entry["file"], entry, *around)
     if entry.get("classes"):
-        names = factors.class_names(entry["file"], entry)
-        return f"opens, {len(names)} classes"
-    return f"opens; {seen.text(entry.get('unit', ''))}"
+        names = factors.class_names(entry["file"], entry, *around)
+        return f"{cells}, {len(names)} classes"
+    return f"{cells}; {seen.text(entry.get('unit', ''))}"
 
 
 def _carbon(entries, study, top):
     entry = entries[0]
-    carbon = soil_carbon.converted(_values(entry, study, top), entry)
+    values, cells = _values(entry, study, top)
+    carbon = soil_carbon.converted(values, entry)
     soil_carbon.check(carbon, entry["file"])
     seen = missing_codes.Seen()
     seen.add(carbon)
-    return f"opens and covers the area ({entry['unit']}); {seen.text('kg C m-2')}"
+    depth = "-".join(f"{edge:g}" for edge in entry["depth_cm"])
+    return f"{cells}, {entry['unit']} of {depth} cm; covers the area; {seen.text('kg C m-2')}"
 
 
 def _plots(entries, study, top):
@@ -208,7 +224,7 @@ READERS = {
 }
 
 
-def _readable(source, entry):
+def _readable(source):
     """Refuse a raster that opens and is cut off.
 
     Raises
@@ -216,28 +232,10 @@ def _readable(source, entry):
     BadGrid
     """
     try:
-        verification.read_ends(source)
+        verification.read_ends(source.source)
     except RasterioError as error:
-        raise BadGrid(f"{entry['file']}: opens and cannot be read to its end ({error})") from None
-
-
-def _covers(source, entry, study, top):
-    """Refuse a raster that does not reach over the area, where the area is there.
-
-    Raises
-    ------
-    BadGrid
-    """
-    crs = user_rasters.crs_of(source, entry)
-    path, settings = Path(top, study["files"]["area"]), study["area"]
-    if not path.exists():
-        return
-    area = vectors.read_area(path, settings["layer"], settings["name_field"])
-    across, down = source.res
-    place = box(*transform_bounds(area.crs, crs, *area.total_bounds, densify_pts=51))
-    west, south, east, north = source.bounds
-    if not box(west - across, south - down, east + across, north + down).contains(place):
-        raise BadGrid(f"{entry['file']}: does not cover the area")
+        file = source.entry["file"]
+        raise BadGrid(f"{file}: opens and cannot be read to its end ({error})") from None
 
 
 def polygons_of(study, top):
@@ -254,6 +252,18 @@ def bounds_of(study, polygons):
     bounds = polygons.to_crs(crs).total_bounds
     steps = (math.floor, math.floor, math.ceil, math.ceil)
     return [side * step(value / side) for step, value in zip(steps, bounds, strict=True)], crs
+
+
+def study_grid(study, top):
+    """Return the `raster.Grid` that the study will have; None where its area is not there yet."""
+    polygons = polygons_of(study, top)
+    if polygons is None:
+        return None
+    (west, south, east, north), crs = bounds_of(study, polygons)
+    side = study["grid"]["resolution_m"]
+    shape = round((north - south) / side), round((east - west) / side)
+    wkt = CRS.from_user_input(crs).to_wkt()
+    return raster.Grid(wkt, Affine(side, 0, west, 0, -side, north), *shape)
 
 
 def inside_of(polygons):
@@ -303,6 +313,115 @@ def raw_findings(study, top, downloads):
         remedy = "Take the lock file again from who shared it, or delete it to search anew."
         yield from guarded("lock file", remedy, lambda: lock(study, top))
     yield from findings(study, top, brought)
+    remedy = "Get those that were damaged again; what was made of the others is made anew."
+    yield from guarded("inputs.lock", remedy, lambda: first_sight(study, top, remedy))
+
+
+def first_sight(study, top, remedy):
+    """Compare every raw file with the digest that a job took of it, where one did."""
+    path = Path(top, study["results"], raw_inputs.NAME)
+    last = {sight.file: sight for sight in raw_inputs.read(path)}
+    there = {file: sight for file, sight in last.items() if Path(top, file).is_file()}
+    if not there:
+        return
+    others = [
+        file for file, sight in there.items() if digests.digest(Path(top, file)) != sight.sha256
+    ]
+    text = f"{len(there) - len(others)} of {len(there)} raw files are as a job last read them"
+    text += f"; others: {_some(others)}" if others else ""
+    yield Finding("inputs.lock", not others, text, remedy)
+
+
+def content_findings(study, top):
+    """Yield what is found of every raw file but tiles, in the state that a run finds them.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings, whose files are there.
+    top : str or Path
+        Folder that relative paths start from.
+    """
+    area = study["files"]["area"]
+    yield from guarded(
+        "area", f"Mend {area}, or change `area` of the study.", lambda: [_area(study, top)]
+    )
+    remedy = f"Mend {study['files']['dem']}, or change `dem` of the study."
+    yield from guarded("dem", remedy, lambda: elevation(study, top, False))
+    if study["climate"]["source"] == "stations":
+        remedy = f"Mend {study['files']['stations']}, or change `climate` of the study."
+        yield from guarded("stations", remedy, lambda: stations(study, top, False))
+    yield from findings(study, top, set())
+
+
+def _area(study, top):
+    polygons = polygons_of(study, top)
+    return Finding("area", True, f"{len(polygons)} polygons, {polygons.crs.name}")
+
+
+def understood(study, top):
+    """Yield (key, sentence) of each raster that is there, from its head alone.
+
+    Parameters
+    ----------
+    study : dict
+        Complete settings.
+    top : str or Path
+        Folder that relative paths start from.
+    """
+    heads = dict.fromkeys(("npp", "raster", "carbon", "factor"), lambda e, *_: _opens(e[0]))
+    heads["months"] = _months_of_heads
+    dem = heights.entry_of(Path(top, study["files"]["dem"]), None, study["dem"]["crs"])
+    groups = {"dem": ("raster", [dem])}
+    for key, owns in plan.grouped(study).items():
+        entries = [own.entry | {"file": str(Path(top, own.path))} for own in owns]
+        groups[key] = owns[0].kind, entries
+    for key, (kind, entries) in groups.items():
+        there = kind in heads and all(Path(entry["file"]).exists() for entry in entries)
+        found = guarded(
+            key,
+            "",
+            lambda key=key, kind=kind, entries=entries: [
+                Finding(key, True, heads[kind](entries, study, top))
+            ],
+        )
+        yield from ((own.check, own.text) for own in (found if there else ()))
+
+
+def _months_of_heads(entries, study, top):
+    area = study_grid(study, top)
+    texts, percent = [], study["climate"]["complete_month_percent"]
+    for variable in dict.fromkeys(entry["variable"] for entry in entries):
+        own = [entry for entry in entries if entry["variable"] == variable]
+        around = area and (area.bounds, area.crs)
+        reader = grids.Reader(own, study["years"], around, percent)
+        with reader.sources:
+            texts.append(f"{variable}: {reader.text()}")
+    return "; ".join(texts)
+
+
+class BadInputs(ValueError):
+    """Raw files that the run cannot use."""
+
+
+def refuse_faults(found):
+    """Refuse what is not well, all of it at once.
+
+    Parameters
+    ----------
+    found : list of Finding
+
+    Raises
+    ------
+    BadInputs
+    """
+    faults = [finding for finding in found if not finding.well]
+    if len(faults) == 1:
+        raise BadInputs(f"{faults[0].check}: {faults[0].text} {faults[0].remedy}")
+    if faults:
+        lines = [f"{own.check}: {own.text}\n    remedy: {own.remedy}" for own in faults]
+        head = f"{len(faults)} of {len(found)} inputs cannot be used:"
+        raise BadInputs("\n  ".join([head, *lines]))
 
 
 def lock(study, top):
@@ -324,12 +443,13 @@ def grid(study):
 
 
 def tiles(study, top, brought):
-    """Look for every tile of every year; open each that is there."""
+    """Look for every tile of every year; read the fields of each that is there."""
     folder, datasets = Path(top, study["files"]["tiles"]), study_datasets.load()
     for name, years in study_downloads.tile_years(study).items():
-        dataset, faults, absent = datasets[name], 0, {}
+        dataset, faults, absent, unverified = datasets[name], 0, {}, 0
         if brought and not dataset["retired"]:
             continue
+        fields = modis.PRODUCTS[dataset["product"]].fields.values()
         for year in years:
             try:
                 paths = tiles_of_year(folder, dataset, year, study["tiles"])
@@ -342,8 +462,8 @@ def tiles(study, top, brought):
                 continue
             for path in paths:
                 try:
-                    verification.check(path, "hdf4")
-                except (verification.WrongContent, ImportError) as error:
+                    unverified += not hdf.check(path, fields)
+                except hdf.BadTile as error:
                     faults += 1
                     yield Finding("tiles", False, str(error), f"Delete {path} and get it again.")
         for lost, begins in absent.items():
@@ -358,8 +478,22 @@ def tiles(study, top, brought):
             yield Finding(
                 "tiles",
                 True,
-                f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound",
+                f"{name}: {len(years)} years of {len(study['tiles'])} tiles are sound"
+                + (f"; {unverified} files hold no checksum: unverified" if unverified else ""),
             )
+
+
+def _cost(count):
+    """What surfaces of thousands of stations cost at least, and where every month misses others."""
+    from nepflow.climate import fitting
+
+    minutes, size_gb = fitting.cost([(range(count), ())])
+    if minutes < 1 / 12:  # 5 s
+        return ""
+    return (
+        f" (surfaces: {minutes:.1f} min of one core and {size_gb:.1f} GB a variable; 12 times as "
+        "long a year where every month misses other stations)"
+    )
 
 
 def switch_on(study, name):
@@ -387,6 +521,7 @@ def area(study, top, _):
     """Read the polygons and compare the tiles that they touch with those that the study reads."""
     from nepflow.download import area as download_area
     from nepflow.io import vectors
+    from nepflow.spatial import longitude
 
     settings = study["area"]
     path = Path(top, study["files"]["area"])
@@ -394,7 +529,7 @@ def area(study, top, _):
     if not study["reads_tiles"]:
         yield Finding("area", True, f"{len(polygons)} polygons; the study reads no MODIS tile")
         return
-    needed = download_area.tiles(polygons.to_crs("EPSG:4326").union_all())
+    needed = download_area.tiles(longitude.in_degrees(polygons))
     missing = sorted(set(needed) - set(study["tiles"]))
     yield Finding(
         "area",
@@ -407,25 +542,21 @@ def area(study, top, _):
 
 def elevation(study, top, _):
     """Open the raster and see that it reaches over the area."""
-    import rasterio
-    from rasterio.warp import transform_bounds
-    from shapely import box
-
-    from nepflow.io import user_rasters
-
-    with rasterio.open(Path(top, study["files"]["dem"])) as raster:
-        extent = box(*transform_bounds(raster.crs, "EPSG:4326", *raster.bounds))
-    polygons = polygons_of(study, top)
-    if polygons is None:
-        yield Finding("dem", True, "opens; compared with no area, since that is not there yet")
+    path, settings = Path(top, study["files"]["dem"]), study["dem"]
+    entry = heights.entry_of(path, settings["missing"], settings["crs"])
+    cells, area = _opens(entry), study_grid(study, top)
+    if area is None:
+        yield Finding("dem", True, f"{cells}; compared with no area, since that is not there yet")
         return
-    covers = extent.contains(box(*polygons.to_crs("EPSG:4326").total_bounds))
-    entry = user_rasters.elevation_entry(Path(top, study["files"]["dem"]), study["dem"]["missing"])
-    seen = user_rasters.elevation_seen(entry, *bounds_of(study, polygons), inside_of(polygons))
+    inside = inside_of(polygons_of(study, top))
+    seen = heights.seen_of(entry, area.bounds, area.crs, inside)
+    with ExitStack() as stack:
+        source = user_rasters.opened(entry, stack, (area.bounds, area.crs))
+        covers = user_rasters.covers(source, area.bounds, area.crs)
     yield Finding(
         "dem",
         covers,
-        f"covers the area; {seen.text('m')}"
+        f"{cells}; covers the area; {seen.text('m')}"
         if covers
         else f"{study['files']['dem']} does not cover the area",
         "Bring a raster that reaches over the whole area, or set acquire.dem.",
@@ -435,7 +566,7 @@ def elevation(study, top, _):
 def stations(study, top, _):
     """Read the records as the workflow will, and see what they hold."""
     from nepflow.io import missing_codes
-    from nepflow.stations import archives, cleaning, radiation
+    from nepflow.stations import archive_rules, archives, cleaning, plausibility, radiation
     from nepflow.stations import records as stations_records
     from nepflow.study.variables import VARIABLES
 
@@ -449,7 +580,9 @@ def stations(study, top, _):
         climate["time_step"],
         radiation.SUBSTITUTES if "radiation" in columns else None,
         climate["missing_values"],
+        archive_rules.Rules(tuple(study["years"]), climate["unreported_rain"]),
     )
+    cleaning.check_excluded(records, climate["exclude"], columns, path)
     records = cleaning.of_years(records, study["years"], path)
     limits = climate["limits"]["daily" if climate["time_step"] == "daily" else "monthly"]
     if climate["defects"]["undeclared_code"] == "error":
@@ -462,10 +595,35 @@ def stations(study, top, _):
             seen = missing_codes.Seen()
             seen.add(records[column].to_numpy(float))
             lines.append(f"; {column}: {seen.text()}")
+    warnings = plausibility.of_stations(records, columns, path)
+    records = _usable(records, columns, study, top, path)
     count, least = records["station"].nunique(), climate["min_stations"]
     yield Finding(
         "stations",
         count >= least,
-        f"{count} stations, {least} needed{''.join(lines)}",
+        f"{count} stations, {least} needed{_cost(count)}{''.join(lines)}",
         "Bring more stations.",
+        tuple(warnings),
     )
+
+
+def _usable(records, columns, study, top, path):
+    """Leave out the stations that the run will leave out: without a place, or far from the area."""
+    from nepflow.stations import cleaning
+    from nepflow.stations import records as stations_records
+
+    climate, polygons = study["climate"], polygons_of(study, top)
+    ledger = cleaning.Ledger(path, climate["defects"])
+    own = [column for column in columns.values() if column in records]
+    steps = stations_records.DOORS[climate["time_step"]][2]
+    heights = climate["elevation_limits_m"]
+    records = cleaning.clean(records, own, steps, ledger, climate["position_tolerance"], heights)
+    if polygons is not None:
+        with TemporaryDirectory() as folder:
+            outlines, buffer_km = Path(folder, "outlines.gpkg"), study["area"]["buffer_km"]
+            polygons.to_file(outlines)
+            records = cleaning.drop_distant(
+                records, outlines, study["grid"]["crs"], buffer_km, ledger
+            )
+    cleaning.require(records, climate["min_stations"], ledger)
+    return records

@@ -1,9 +1,11 @@
 """Files appear under their final name only when they are complete."""
 
 import os
-import socket
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
+
+from nepflow import _leftovers as leftovers
 
 
 @contextmanager
@@ -25,9 +27,27 @@ def replacing(path):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{socket.gethostname()}.{os.getpid()}{path.suffix}")
+    temporary = path.with_name(leftovers.name_of(path.stem, path.suffix))
     try:
         yield temporary
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def working_folder(path):
+    """Yield a folder beside ``path`` that is gone when the block ends.
+
+    It is named as in `replacing`: the next start removes that of a killed job.
+
+    Yields
+    ------
+    Path
+    """
+    folder = Path(path).with_name(leftovers.name_of(Path(path).stem, ".work"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,6 +22,7 @@ from rasterio.windows import Window
 from nepflow._log import progress
 from nepflow.io import bands as io_bands
 from nepflow.io.atomic import replacing
+from nepflow.io.cell_values import CellValues
 
 SMALLEST = 512  # cells; a raster not larger than this needs no overview
 LAYERS = 3  # bands; overviews of a cube would take a third of the time that making it takes
@@ -409,9 +411,9 @@ def _years_text(years):
 class Warped:
     """An input in another geometry, resampled to the grid of the loop while it is read.
 
-    ``resampling`` is a name of rasterio: nearest, bilinear, average, mode; ``bands`` are all
-    without a list. ``dtype`` is that of the result, the file's own otherwise: means of whole
-    numbers are rounded to whole numbers.
+    ``resampling`` is nearest or bilinear, as GDAL does them, or average or mode of `CellValues`;
+    ``bands`` are all without a list. ``dtype`` is that of nearest and bilinear, the file's own
+    otherwise: whole numbers stay whole. Means are not rounded.
     """
 
     path: str
@@ -528,8 +530,11 @@ def _opened(item, grid, stack):
         return [(_checked(path, grid, stack), 1) for path in item]
     if isinstance(item, Warped):
         source = stack.enter_context(rasterio.open(item.path))
-        vrt = stack.enter_context(_warped(source, item, grid))
-        return [(vrt, band) for band in item.bands or vrt.indexes]
+        if item.resampling in ("average", "mode"):
+            view = CellValues(source, grid, item.resampling)
+        else:
+            view = stack.enter_context(_warped(source, item, grid))
+        return [(view, band) for band in item.bands or view.indexes]
     if isinstance(item, Bands):
         source = _checked(item.path, grid, stack)
         return [(source, band) for band in item.bands]
@@ -556,12 +561,11 @@ def _checked(path, grid, stack):
 def _warped(source, item, grid):
     """View of ``source`` on ``grid`` whose cells do not depend on the window that is read."""
     # bands are masked one by one: together, NaN of one band counts as a value of that band
-    exact = {"tolerance": 1e-6, "UNIFIED_SRC_NODATA": "NO"}
-    if item.resampling not in ("average", "mode"):
-        exact |= {"XSCALE": "1", "YSCALE": "1"}
+    exact = {"tolerance": 1e-6, "UNIFIED_SRC_NODATA": "NO", "XSCALE": "1", "YSCALE": "1"}
     nodata = source.nodata if source.nodata is not None else math.nan
     return WarpedVRT(
         source,
+        **_across_180(source),
         crs=CRS.from_wkt(grid.crs),
         transform=grid.transform,
         width=grid.width,
@@ -573,6 +577,20 @@ def _warped(source, item, grid):
         dtype=item.dtype,
         **exact,
     )
+
+
+def _across_180(source):
+    """Longitudes beyond 180 degrees, which GDAL would not find, counted from a meridian of ours."""
+    west, east = source.bounds.left, source.bounds.right
+    if not source.crs.is_geographic or (west >= -180 and east <= 180):
+        return {}
+    plain = re.sub(r',AUTHORITY\["[^"]*","[^"]*"\]', "", source.crs.to_wkt(version="WKT1_GDAL"))
+    middle = (west + east) / 2
+    turned, found = re.subn(r'PRIMEM\["[^"]*",0(\.0)?\]', f'PRIMEM["middle",{middle!r}]', plain)
+    if not found:
+        return {}
+    place = Affine.translation(-middle, 0) @ source.transform
+    return {"src_crs": CRS.from_wkt(turned), "src_transform": place}
 
 
 def _stack(reads, window):

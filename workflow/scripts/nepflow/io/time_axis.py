@@ -1,17 +1,18 @@
 """The dates of the bands of a raster: time axes of NetCDF, times of GRIB, names of bands.
 
-`months` is for readers of monthly rasters, `dates` the reader below it.
+`steps` says what a raster holds, months or days; `dates` is the reader below it.
 """
 
 import math
 import re
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 
 import rasterio
 
-from nepflow.io.user_rasters import BadGrid, opened
+from nepflow.io.user_rasters import BadGrid, dataset
 
 STANDARD = ("standard", "gregorian", "")
 FIXED = {"noleap": 365, "365_day": 365, "all_leap": 366, "366_day": 366, "360_day": 360}
@@ -86,6 +87,13 @@ def instant(value, units, calendar="standard"):
     ValueError
         If calendar or units are unknown.
     """
+    number = _instant(value, units, calendar)
+    if not abs(number) < FARTHEST:
+        raise ValueError(f"holds {value:g} ({units}), which is in no year from 0 to 9999")
+    return number
+
+
+def _instant(value, units, calendar):
     if calendar not in (*CALENDARS, ""):
         raise ValueError(
             f"has the calendar {calendar!r}; known are {', '.join(CALENDARS)}. Write the time axis "
@@ -147,16 +155,20 @@ SPELLED = re.compile(
 # dimensions without dates that may still be one of months; any other is something else
 UNDATED = re.compile(r"t|time\w*|\w+_time|dates?|months?|bands?|records?|z", re.IGNORECASE)
 MONTH_DAYS = (27.5, 31.5)  # of time bounds
+FARTHEST = 5_400_000  # days: the last of the year 9999 has the Julian day number 5 373 484
+SHORTEST = 28  # days of a month
+YEAR = re.compile(r"\D{0,12}?(1[89]\d\d|2[01]\d\d)\D{0,12}")  # a name of a band that is a year
 
 
 @dataclass(frozen=True)
 class Date:
-    """The date of a band: year, month, day (None: not known), and what tells it."""
+    """The date of a band: year, month, day (None: not known), what tells it, perhaps its length."""
 
     year: int
     month: int
     day: int | None
     told: str
+    length: str = ""
 
     @property
     def place(self):
@@ -172,39 +184,116 @@ def month_text(place):
     return f"{place // 12:04d}-{place % 12 + 1:02d}"
 
 
-def months(source, file):
-    """Return the months of the bands of an open raster, or None where nothing tells them.
+@dataclass(frozen=True)
+class Steps:
+    """What the bands of a raster are.
+
+    Attributes
+    ----------
+    dates : list of Date or None
+        One a band of ``bands``; None where nothing tells them.
+    bands : list of int
+        Band numbers, those of a chosen version or level.
+    step : {"month", "day"}
+    per_day : int
+        Bands a day of a raster of days or hours.
+    """
+
+    dates: list | None
+    bands: list
+    step: str = "month"
+    per_day: int = 1
+
+
+def steps(source, file, select=None, normals=False):
+    """Return the `Steps` of an open raster.
 
     Parameters
     ----------
-    source : rasterio.DatasetReader
+    source : rasterio dataset
     file : str
         Its path, for messages and time bounds.
-
-    Returns
-    -------
-    list of Date, or None
-        One a band, each a month after the one before.
+    select : dict, optional
+        The value that is wanted of a dimension beside time, by its name.
+    normals : bool
+        Months of many years together are what is wanted.
 
     Raises
     ------
     BadGrid
-        If a dimension beside time has several values, if the axis cannot be read, or if a month
-        is missing, doubled or out of order; with the first band that is wrong.
+        If a dimension beside time has several values, if the axis cannot be read, if a month or
+        a day is missing, doubled or out of order, or if the bands are years or of other lengths;
+        with the first band that is wrong.
     """
-    told = dates(source, file)
-    if told:
-        _check_order(told, file)
-    return told
+    bands = chosen(source, file, select or {})
+    told = dates(source, file, bands, normals)
+    if not told:
+        return Steps(None, bands)
+    if _are_days(told):
+        return Steps(told, bands, "day", _check_days(told, file))
+    _check_order(told, file)
+    return Steps(told, bands)
 
 
-def dates(source, file):
-    """Return the `Date` of every band, in the order of the bands, or None; see `months`."""
-    tags = [source.tags(band) for band in source.indexes]
-    named = _of_names(source.descriptions, file)
+def _are_days(told):
+    """Whether bands are days, or parts of days: most days that occur follow each other."""
+    days = list(dict.fromkeys((date.place, date.day) for date in told))
+    if not all(date.day for date in told) or (len(told) == 1 and told[0].length != "day"):
+        return False
+    follow = sum(_next(*pair) for pair in pairwise(days))
+    return len(days) == 1 or follow > (len(days) - 1) / 2
+
+
+def _next(before, after):
+    """Whether one day (month, day) follows another, in any calendar."""
+    (month, day), (later, then) = before, after
+    return (month, day + 1) == (later, then) or (
+        (month + 1, 1) == (later, then) and day >= SHORTEST
+    )
+
+
+def chosen(source, file, select):
+    """Return the bands that have the wanted value of each dimension of ``select``.
+
+    Raises
+    ------
+    BadGrid
+        If the raster has no such dimension or no such value.
+    """
+    bands = list(source.indexes)
+    for name, wanted in select.items():
+        found = {band: _tag(source.tags(band), name) for band in bands}
+        there = list(dict.fromkeys(str(value) for value in found.values() if value is not None))
+        bands = [band for band, value in found.items() if _same(value, wanted)]
+        if not bands:
+            some = ", ".join(there[:6]) or "none"
+            raise BadGrid(
+                f"{file}: select: {{{name}: {wanted}}} chooses no band; {name} has the values "
+                f"{some}. Correct select in climate.grids."
+            )
+    return bands
+
+
+def _tag(tags, name):
+    return tags.get(f"NETCDF_DIM_{name}", tags.get(name))
+
+
+def _same(value, wanted):
+    try:
+        return float(value) == float(wanted)
+    except (TypeError, ValueError):
+        return value == str(wanted)
+
+
+def dates(source, file, bands=None, normals=False):
+    """Return the `Date` of every band (or of ``bands``), in their order, or None; see `steps`."""
+    bands = list(source.indexes) if bands is None else bands
+    tags = [source.tags(band) for band in bands]
+    named = _of_names([source.descriptions[band - 1] for band in bands], file)
     axis = _time_dimension(source, tags, file)
     if axis:
-        told = _of_axis(source, axis, [float(own[f"NETCDF_DIM_{axis}"]) for own in tags], file)
+        values = [float(own[f"NETCDF_DIM_{axis}"]) for own in tags]
+        told = _of_axis(source, axis, (bands, values), file, normals)
     else:
         told = _of_grib(tags, file)
     if told and named and [date.place for date in told] != [date.place for date in named]:
@@ -212,7 +301,7 @@ def dates(source, file):
             n for n, (a, b) in enumerate(zip(told, named, strict=True)) if a.place != b.place
         )
         raise BadGrid(
-            f"{file}: band {wrong + 1} is named {named[wrong]}, its {told[wrong].told} says "
+            f"{file}: band {bands[wrong]} is named {named[wrong]}, its {told[wrong].told} says "
             f"{told[wrong]}. Correct the file."
         )
     return told or named
@@ -244,33 +333,33 @@ def _time_dimension(source, tags, file):
         some = ", ".join(values[:3]) + (", ..." if len(values) > 3 else "")
         raise BadGrid(
             f"{file}: has the dimension {other[0]} ({len(values)} values: {some}) besides the "
-            "months. Write one of its values, or their mean, to a file with one band a month, and "
-            f"name that (ncks -d {other[0]},0 in.nc out.nc, or xarray's isel)."
+            f"months. Say which one is meant: `select: {{{other[0]}: {values[0]}}}` in "
+            "climate.grids, or write the one, or their mean, to a file of its own."
         )
     return axis
 
 
-def _of_axis(source, axis, values, file):
+def _of_axis(source, axis, chosen_values, file, normals=False):
     """Dates of a time dimension: the middles of its bounds, or its stamps."""
-    tags, told = source.tags(), "time axis"
+    tags, told, (bands, values) = source.tags(), "time axis", chosen_values
     units, calendar = tags.get(f"{axis}#units", ""), tags.get(f"{axis}#calendar", "").lower()
-    if f"{axis}#climatology" in tags:
+    if f"{axis}#climatology" in tags and not normals:
         raise BadGrid(
             f"{file}: its {told} is a climatology (months of many years together). Give the months "
-            "of each year."
+            "of each year, or say climate.time_step: normals."
         )
     if not all(map(math.isfinite, values)):
         raise BadGrid(f"{file}: its {told} {axis} lacks values. Write all of them.")
     try:
         stamps = [instant(value, units, calendar) for value in values]
-        bounds = _bounds(source, axis, file)
-        if bounds is not None:
+        bounds, length = _bounds(source, axis, file), ""
+        if bounds is not None and bands == list(source.indexes):
             low, high = ([instant(v, units, calendar) for v in side] for side in bounds)
-            stamps = _middles(stamps, low, high, file)
+            stamps, length = _middles(stamps, low, high, file)
     except ValueError as error:
         raise BadGrid(f"{file}: its {told} {axis} {error}.") from None
     exact, hourly = (
-        [Date(*date_of(round(s * parts) // parts, calendar), told) for s in stamps]
+        [Date(*date_of(round(s * parts) // parts, calendar), told, length) for s in stamps]
         for parts in (86400, 24)
     )
     # single precision may fall a minute short of the first of a month
@@ -285,28 +374,33 @@ def _bounds(source, axis, file):
     # GDAL would turn the rows round, as those of a picture
     with rasterio.Env(GDAL_NETCDF_BOTTOMUP="NO"), ExitStack() as stack:
         try:
-            bounds = opened({"file": file, "layer": name, "key": "climate.grids"}, stack).read(1)
+            bounds = dataset({"file": file, "layer": name, "key": "climate.grids"}, stack).read(1)
         except BadGrid:
             return None
     return bounds.astype("float64").T if bounds.shape == (source.count, 2) else None
 
 
 def _middles(stamps, low, high, file):
-    """Return the middles of time bounds; refuse those that are no month or miss their stamp."""
+    """Return the middles of time bounds, and what they are long: "month", "day".
+
+    Bounds that are no month and no part of a day, or that miss their stamp, are refused.
+    """
     shortest, longest = MONTH_DAYS
+    found = set()
     for band, (stamp, first, last) in enumerate(zip(stamps, low, high, strict=True), start=1):
         first, last = min(first, last), max(first, last)
-        if not shortest <= last - first <= longest:
+        found.add("month" if shortest <= last - first <= longest else "day")
+        if not (shortest <= last - first <= longest or last - first <= 1.01) or len(found) > 1:
             raise BadGrid(
-                f"{file}: band {band} is of {last - first:.3g} days by its time bounds, a month is "
-                "needed. Make months first: means of temperature and of rates, sums of amounts "
-                "(cdo monmean, cdo monsum)."
+                f"{file}: band {band} is of {last - first:.3g} days by its time bounds; months, "
+                "days or hours are needed, all of one kind. Make months first: means of "
+                "temperature and of rates, sums of amounts (cdo monmean, cdo monsum)."
             )
         if not first - 0.01 <= stamp <= last + 0.01:
             raise BadGrid(
                 f"{file}: the time of band {band} lies outside of its time bounds. Correct them."
             )
-    return [(a + b) / 2 for a, b in zip(low, high, strict=True)]
+    return [(a + b) / 2 for a, b in zip(low, high, strict=True)], found.pop()
 
 
 def _of_grib(tags, file):
@@ -319,6 +413,8 @@ def _of_grib(tags, file):
         raise BadGrid(f"{file}: holds several fields ({some}). Write one to a file of its own.")
     seconds = [int(re.search(r"-?\d+", own["GRIB_VALID_TIME"])[0]) for own in tags]
     days = [second // 86400 for second in seconds]
+    if max(map(abs, days)) > FARTHEST // 2:
+        raise BadGrid(f"{file}: its GRIB times lie in no year from 0 to 9999. Correct them.")
     return [Date(*date_of(day_number(1970, 1, 1) + day), "GRIB time") for day in days]
 
 
@@ -327,6 +423,11 @@ def _of_names(names, file):
 
     One text for all bands (when the file was made) is no date of a band.
     """
+    years = [YEAR.fullmatch(name or "") for name in names]
+    if len(names) > 1 and all(years):
+        numbers = [int(year[1]) for year in years]
+        if all(b - a == 1 for a, b in pairwise(numbers)) and len({n[:1] for n in names}) == 1:
+            _refuse_years(file, f"{numbers[0]}, {numbers[1]}, ...")
     found = [_of_name(name or "") for name in names]
     known = [date for date in found if date]
     if not known or (len(found) > 1 and len(set(found)) == 1):
@@ -357,18 +458,48 @@ def _follow(told):
     return all(b.place - a.place == 1 for a, b in pairwise(told))
 
 
+def _refuse_years(file, said):
+    raise BadGrid(
+        f"{file}: holds a band a year ({said}), and respiration needs the months: of one year's "
+        "mean and sum alone it would be another model (docs/methods.md). Bring months or days, or "
+        "the twelve normals (climate.time_step: normals)."
+    )
+
+
+def _check_days(told, file):
+    """Return how many bands a day has; refuse days that are doubled or do not ascend."""
+    numbers = [(date.place, date.day) for date in told]
+    for band, (before, after) in enumerate(pairwise(numbers), start=2):
+        if after < before:
+            raise BadGrid(
+                f"{file}: its {told[0].told} is out of order: band {band} is of {told[band - 1]}, "
+                f"the one before of {told[band - 2]}. Sort the file (cdo timsort)."
+            )
+    counts = Counter(numbers)
+    usual = Counter(counts.values()).most_common(1)[0][0]
+    for date, number in zip(told, numbers, strict=True):
+        if counts[number] > usual:
+            raise BadGrid(
+                f"{file}: its {told[0].told} gives {counts[number]} bands to {date}, other days "
+                f"have {usual}. Leave out what comes twice."
+            )
+    return usual
+
+
 def _check_order(told, file):
     """Refuse months that do not follow each other."""
     if _follow(told):
         return
     places, about = [date.place for date in told], told[0].told
+    if all(b - a == 12 for a, b in pairwise(places)):
+        _refuse_years(file, f"{told[0]}, {told[1]}, ...")
     for place in dict.fromkeys(places):
         same = [str(date) for date in told if date.place == place]
         if len(same) > 1:
             some = ", ".join(same[:3]) + (", ..." if len(same) > 3 else "")
             raise BadGrid(
                 f"{file}: its {about} gives {len(same)} bands to the month {month_text(place)} "
-                f"({some}), and one is needed. Make months of days or hours first: means of "
+                f"({some}), and one is needed. Make months of spells of days first: means of "
                 "temperature and of rates, sums of amounts (cdo monmean, cdo monsum); or leave out "
                 "what comes twice."
             )

@@ -4,6 +4,7 @@ import logging
 import os
 import unicodedata
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas
 import numpy as np
@@ -29,6 +30,7 @@ POLYGONS = ("Polygon", "MultiPolygon")
 SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
 DISTORTED = 2  # times that an area may seem larger or smaller: edges are straight on the grid
 NAMED_AT_MOST = 10  # names that a message lists
+WITHOUT_ZONE = 1  # %, cells of the area in no polygon from which on a reader is told
 
 
 class BadCrs(ValueError):
@@ -396,6 +398,60 @@ def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
     for text in warnings:
         logging.getLogger(__name__).warning("%s", text)
     return codes.astype(DTYPE), warnings
+
+
+class ZoneMap(NamedTuple):
+    """Zones of polygons on a grid: codes from 1 (y, x), 0 without; their names; warnings."""
+
+    codes: np.ndarray
+    names: list
+    warnings: list
+
+
+def zone_map(path, grid, inside, entry):
+    """Return the polygons of a file on a grid, with the class of all other cells of the area.
+
+    Parameters
+    ----------
+    path : str
+    grid : raster.Grid
+    inside : ndarray of bool, shape (y, x)
+        The study area.
+    entry : dict
+        ``name_field``; ``layer``, ``overlaps``; ``outside``: the name of cells that no polygon
+        holds, which joins polygons of that name; None: they stay without a zone. Where the key
+        is absent they do too, and a warning says how many from `WITHOUT_ZONE` on.
+
+    Returns
+    -------
+    ZoneMap
+
+    Raises
+    ------
+    BadArea
+        As `zone_codes`.
+    vectors.BadNames
+        If the name cannot stand beside those of the polygons.
+    """
+    frame = projected(read_area(path, entry.get("layer"), entry["name_field"]), grid.crs, path)
+    codes, warnings = zone_codes(frame, grid, path, inside, entry.get("overlaps", "refuse"))
+    names, without = list(frame["name"]), inside & (codes == 0)
+    share = 100 * without.sum() / inside.sum()
+    other = entry.get("outside")
+    if other is None:
+        if "outside" not in entry and share >= WITHOUT_ZONE:
+            warnings.append(
+                f"{path}: {share:.1f} % of the cells of the area lie in no polygon and have no "
+                "zone; `outside: <name>` beside `name_field` makes them one"
+            )
+        return ZoneMap(codes, names, warnings)
+    if other not in names:
+        if not without.any():
+            warnings.append(f"{path}: no cell of the area is {other}: polygons hold all")
+        names.append(other)
+        check_names(names, path)
+    codes[without] = names.index(other) + 1
+    return ZoneMap(codes, names, warnings)
 
 
 def _overlaps(frame, grid, path, first, last, overlaps):

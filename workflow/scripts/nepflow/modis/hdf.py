@@ -1,19 +1,24 @@
 """HDF4-EOS grid files: one field, its geometry and its decoded values."""
 
+import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from affine import Affine
-from pyhdf.error import HDF4Error
-from pyhdf.SD import SD, SDC
 
+from nepflow.modis import hdf4
 from nepflow.study import modis
 
-MAGIC = b"\x0e\x03\x13\x01"
+AGAIN = "Delete it and get it again."
+TYPES = {"CHAR8": "int8", "UCHAR8": "uint8"}  # of HDF-EOS that numpy calls otherwise
+LATTICE = 0.05  # cells that the corner of a whole tile may stand off its place
+WHOLE = 2  # cells that a whole tile may differ from its tile; a clipped file differs more
+NEAR_DAYS = 8  # a composite of 16 days is nearer to its own date than to the next
 
 
 class BadTile(ValueError):
@@ -22,11 +27,15 @@ class BadTile(ValueError):
 
 @dataclass(frozen=True)
 class Layer:
-    """A field of a grid as stored: integer codes (y, x), attributes, sinusoidal transform."""
+    """A field of a grid as stored: integer codes (y, x), attributes, sinusoidal transform.
+
+    ``verified`` tells whether checksums in the file cover all codes.
+    """
 
     codes: np.ndarray
     attributes: dict
     transform: Affine
+    verified: bool = False
 
 
 def read_layer(path, field, grid=None):
@@ -48,21 +57,23 @@ def read_layer(path, field, grid=None):
     Raises
     ------
     BadTile
-        If the file is no HDF4 file, is cut off, has no such field, or no such grid.
+        If the file is no HDF4 file, is cut off or damaged, has no such field, or no such grid.
     """
     section = _grid_with(path, field, grid)
+    transform, shape = _transform(path, section)
     with _opened(path) as file:
-        dataset = file.select(field)
-        attributes = {k: v for k, v in dataset.attributes().items() if k != "calibrated_nt"}
-        codes = dataset.get()
-        dataset.endaccess()
-    transform, shape = _transform(section)
-    if codes.shape != shape:
-        raise BadTile(
-            f"{path}: {field} has {codes.shape} cells, its StructMetadata.0 says {shape}. "
-            "Delete it and get it again."
-        )
-    return Layer(codes, attributes, transform)
+        found = file.fields.get(field)
+        if found is None:
+            raise hdf4.Damaged(f"it describes a field {field} and has none")
+        if found.shape != shape:
+            raise hdf4.Damaged(f"{field} has {found.shape} cells, StructMetadata.0 says {shape}")
+        stated = re.search(rf'DataFieldName="{re.escape(field)}"\s+DataType=DFNT_(\w+)', section)
+        if stated and TYPES.get(stated[1], stated[1].lower()) != found.dtype.name:
+            raise hdf4.Damaged(
+                f"{field} has numbers of type {found.dtype.name}, StructMetadata.0 says {stated[1]}"
+            )
+        codes, verified = file.values(field)
+    return Layer(codes, found.attributes, transform, verified)
 
 
 def geometry(path, field):
@@ -73,37 +84,71 @@ def geometry(path, field):
     BadTile
         See `read_layer`.
     """
-    return _transform(_grid_with(path, field, None))
+    return _transform(path, _grid_with(path, field, None))
+
+
+def check(path, fields):
+    """Read some fields of a tile as a job would.
+
+    Parameters
+    ----------
+    path : str or Path
+    fields : iterable of modis.Field
+
+    Returns
+    -------
+    bool
+        Whether checksums in the file cover all that was read.
+
+    Raises
+    ------
+    BadTile
+    """
+    verified = True
+    for field in fields:
+        layer = read_layer(path, field.name)
+        check_place(path, layer)
+        check_scale(layer, field, path)
+        verified &= layer.verified
+    return verified
+
+
+def holds_checksums(path, fields):
+    """Tell whether checksums in a tile cover the values of some `modis.Field`."""
+    with _opened(path) as file:
+        names = [field.name for field in fields if field.name in file.fields]
+        return bool(names) and all(map(file.holds_checksum, names))
 
 
 def is_simulated(path):
     """Tell whether the file says of itself that it is simulated."""
-    with _opened(path) as file:
-        return "simulated" in _attributes(file)
+    return "simulated" in _texts(path)
 
 
 @contextmanager
 def _opened(path):
-    """Open an HDF4 file for reading; a damaged one is a `BadTile`."""
-    _check_magic(path)
+    """Open an HDF4 file for reading; whatever is wrong with it is a `BadTile` that names it."""
     file = None
     try:
-        file = SD(str(path), SDC.READ)
-        yield file
-    except HDF4Error as error:
+        file = os.open(path, os.O_RDONLY)
+        _check_magic(path, os.pread(file, 512, 0))
+        yield hdf4.Container(file)
+    except BadTile:
+        raise
+    except OSError as error:
         raise BadTile(
-            f"{path}: cannot be read as HDF4 ({error}); it is cut off or damaged. "
-            "Delete it and get it again."
+            f"{path}: cannot be read ({error.strerror}). Is it a folder, a link to nothing, or on "
+            "a disk that fails? Put the tile there."
         ) from error
+    except hdf4.Damaged as error:
+        raise BadTile(f"{path}: is cut off or damaged: {error}. {AGAIN}") from error
     finally:
         if file is not None:
-            file.end()
+            os.close(file)
 
 
-def _check_magic(path):
-    with open(path, "rb") as file:
-        head = file.read(512)
-    if head[:4] == MAGIC:
+def _check_magic(path, head):
+    if head[:4] == hdf4.MAGIC:
         return
     if b"<html" in head.lower() or b"<!doctype" in head.lower():
         raise BadTile(
@@ -113,26 +158,58 @@ def _check_magic(path):
     raise BadTile(f"{path}: is not an HDF4 file. Delete it and get the tile again.")
 
 
-def _attributes(file):
-    """Return the attributes of a file by name, their values still unread."""
-    every = [file.attr(number) for number in range(file.info()[1])]
-    return {attribute.info()[0]: attribute for attribute in every}
+def _texts(path):
+    """Return the texts that a file says of itself, by name of attribute."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        status = None
+    return _texts_of(str(path), status and (status.st_ino, status.st_size, status.st_mtime_ns))
 
 
 @lru_cache(maxsize=512)
-def _structure(path, size, modified):
-    """Return the StructMetadata.0 of a file; pyhdf reads it letter by letter."""
+def _texts_of(path, _version):
     with _opened(path) as file:
-        found = _attributes(file).get("StructMetadata.0")
-        return found.get() if found else ""
+        texts = {name: text for name, text in file.attributes.items() if isinstance(text, str)}
+    texts = {name: text.rstrip("\0") for name, text in texts.items()}
+    _check_name(path, texts.get("CoreMetadata.0", ""))
+    return texts
+
+
+def _check_name(path, metadata):
+    """Refuse a file whose inventory is that of another date, tile or product than its name."""
+    name = modis.FILE_NAME.match(Path(path).name)
+    if not name:
+        return
+    about = 'OBJECT\\s*=\\s*{}\\b.*?VALUE\\s*=\\s*"([^"]*)"'
+    told = re.search(about.format("LOCALGRANULEID"), metadata, re.S)
+    own = modis.FILE_NAME.match(told[1]) if told else None
+    parts = ("product", "year", "day", "tile", "collection")
+    if own and any(own[part] != name[part] for part in parts):
+        raise BadTile(f"{path}: says of itself that it is {told[1]}. Was it renamed? {AGAIN}")
+    begins = re.search(about.format("RANGEBEGINNINGDATE"), metadata, re.S)
+    if begins and not _is_near(begins[1], name):
+        raise BadTile(
+            f"{path}: says of itself that its data begin on {begins[1]}. Was it renamed? {AGAIN}"
+        )
+
+
+def _is_near(text, name):
+    """Tell whether a date (YYYY-MM-DD) is that of a file name."""
+    try:
+        begins = date.fromisoformat(text)
+    except ValueError:
+        return False
+    days = (begins - date(int(name["year"]), 1, 1)).days + 1
+    return begins.year == int(name["year"]) and abs(days - int(name["day"])) < NEAR_DAYS
 
 
 def _grid_with(path, field, grid):
     """Return the section of StructMetadata.0 of the grid that has ``field``."""
-    status = Path(path).stat()
-    text = _structure(str(path), status.st_size, status.st_mtime_ns)
+    text = _texts(path).get("StructMetadata.0", "")
     sections = re.findall(r"GROUP=GRID_\d+\s(.*?)END_GROUP=GRID_\d+\s", text, re.S)
-    named = {re.search(r'GridName="([^"]+)"', part)[1]: part for part in sections}
+    names = [re.search(r'GridName="([^"]+)"', part) for part in sections]
+    named = {name[1]: part for name, part in zip(names, sections, strict=True) if name}
     for name, part in named.items():
         if f'DataFieldName="{field}"' in part and grid in (None, name):
             return part
@@ -140,20 +217,35 @@ def _grid_with(path, field, grid):
     raise BadTile(
         f"{path}: has no field {field}{f' in grid {grid}' if grid else ''}; grids: "
         f"{', '.join(named) or 'none'}; fields: {', '.join(fields) or 'none'}. "
-        "Is it a file of another product?"
+        "Is it a file of another product, or damaged?"
     )
 
 
-def _transform(section):
+def _transform(path, section):
     """Corner and cell size from a grid section; shape (y, x)."""
-    pair = r"=\(([-\d.eE+]+),([-\d.eE+]+)\)"
-    width, height = (int(re.search(rf"{axis}Dim=(\d+)", section)[1]) for axis in "XY")
-    west, north = map(float, re.search("UpperLeftPointMtrs" + pair, section).groups())
-    east, south = map(float, re.search("LowerRightMtrs" + pair, section).groups())
-    return Affine((east - west) / width, 0, west, 0, (south - north) / height, north), (
-        height,
-        width,
-    )
+    pair = r"=\(([-\d.eE+]+),([-\d.eE+]+)\)\s"
+    sizes = [re.search(rf"\b{axis}Dim=(\d{{1,5}})\s", section) for axis in "XY"]
+    corners = [re.search(name + pair, section) for name in ("UpperLeftPointMtrs", "LowerRightMtrs")]
+    projection = re.search(r"\bProjection=(\S+)", section)
+    try:
+        width, height = (int(size[1]) for size in sizes)
+        (west, north), (east, south) = (map(float, corner.groups()) for corner in corners)
+        transform = Affine((east - west) / width, 0, west, 0, (south - north) / height, north)
+    except (TypeError, AttributeError, ValueError, ArithmeticError):
+        raise BadTile(
+            f"{path}: its StructMetadata.0 gives no size and corners; it is damaged. {AGAIN}"
+        ) from None
+    if not (0 < transform.a < np.inf) or abs(transform.e / transform.a + 1) > 1e-3:
+        raise BadTile(
+            f"{path}: its StructMetadata.0 gives cells of {transform.a:g} m by {-transform.e:g} m; "
+            f"it is damaged. {AGAIN}"
+        )
+    if projection and projection[1] != "GCTP_SNSOID":
+        raise BadTile(
+            f"{path}: lies in projection {projection[1]}; tiles of the archive are sinusoidal "
+            "(GCTP_SNSOID). Get the tile from the archive as it is."
+        )
+    return transform, (height, width)
 
 
 def decode(layer, field, path=""):
@@ -230,12 +322,14 @@ def _looked_up(codes, function):
 
 
 def check_place(path, layer):
-    """Refuse a tile whose middle is not inside the tile that its name says.
+    """Refuse a tile that does not lie where the tile that its name says lies.
+
+    A clipped file passes where its middle lies in the tile: archives name what they cut from
+    several tiles after one.
 
     Raises
     ------
     BadTile
-        Also a clipped file, or one that reaches a little over its tile, passes.
     """
     name = modis.FILE_NAME.match(Path(path).name)
     if not name:
@@ -243,8 +337,18 @@ def check_place(path, layer):
     west, south, east, north = modis.tile_bounds(name["tile"])
     height, width = layer.codes.shape
     x, y = layer.transform @ (width / 2, height / 2)
-    if not (west < x < east and south < y < north):
+    side = layer.transform.a
+    in_tile = (east - west) / side
+    corner = np.array([layer.transform.c - west, layer.transform.f - north]) / side
+    is_whole = max(abs(height - in_tile), abs(width - in_tile)) <= WHOLE
+    moved = is_whole and np.abs(corner).max() > LATTICE
+    if moved or not (west < x < east and south < y < north):
         raise BadTile(
             f"{path}: its middle lies at x {x:.0f} m, y {y:.0f} m (sinusoidal), not in tile "
-            f"{name['tile']}. Was it renamed? Get the tile again."
+            f"{name['tile']}, or not in its middle. Was it renamed? Get the tile again."
+        )
+    if abs(in_tile - round(in_tile)) > LATTICE:
+        raise BadTile(
+            f"{path}: has cells of {side:.3f} m, {in_tile:.2f} in a tile; its StructMetadata.0 is "
+            "damaged, or it was resampled. Get the tile from the archive as it is."
         )

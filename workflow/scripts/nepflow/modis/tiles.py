@@ -2,7 +2,6 @@
 
 import copy
 import csv
-import hashlib
 import math
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pyproj import Transformer
 from rasterio.crs import CRS
 from scipy.ndimage import maximum_filter, minimum_filter
 
+from nepflow import _digests as digests
 from nepflow.io import bands
 from nepflow.io.atomic import replacing
 from nepflow.io.raster import Grid, paste
@@ -20,6 +20,7 @@ from nepflow.spatial.projection import NODES_M
 from nepflow.study import modis
 
 ALIGNED = 0.01  # cells; tiles of one lattice agree far better
+SHEARED = 1 + math.pi  # a cell at 180 degrees near a pole is so many of its sides wide
 MARGIN = 2  # cells; between nodes the edge of a box bends by less than one
 
 
@@ -93,7 +94,8 @@ class Tiles:
         grid : raster.Grid
             The native grid of all tiles, with a border.
         """
-        reach = math.ceil(study_grid.resolution_m / self.whole.resolution_m) + 1
+        side = study_grid.resolution_m / self.whole.resolution_m
+        reach = math.ceil(SHEARED * side) + 1
         return self.of_job(study_grid, margin=2 * reach), self.bordered(reach)
 
     def within(self, study_grid, rows, margin=0):
@@ -252,18 +254,29 @@ def _put(tile, corner, codes):
     codes[tuple(there)] = tile[tuple(here)]
 
 
-def write_granules(paths, granules_path):
-    """Write the SHA-256 of each granule. Columns: file, sha256."""
+def write_granules(paths, fields, granules_path):
+    """Write the SHA-256 of each granule, and what else proves it.
+
+    Columns: file, sha256, verified (`digests.VERIFIED`).
+
+    Parameters
+    ----------
+    paths : list of str
+    fields : iterable of modis.Field
+        What is read of them.
+    granules_path : str
+    """
+    fields = list(fields)
     with (
         replacing(granules_path) as temporary,
         open(temporary, "w", newline="", encoding="utf-8") as file,
     ):
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["file", "sha256"])
+        table.writerow(["file", "sha256", "verified"])
         for path in paths:
-            with open(path, "rb") as tile:
-                digest = hashlib.file_digest(tile, "sha256").hexdigest()
-            table.writerow([Path(path).name, digest])
+            inside = hdf.holds_checksums(path, fields)
+            row = [Path(path).name, digests.digest(path), digests.verified(path, inside)]
+            table.writerow(row)
 
 
 def write_counts(paths, field, counts_path):

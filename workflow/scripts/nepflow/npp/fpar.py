@@ -82,9 +82,10 @@ def limits(table, observed, choice, percentiles):
         Of `fpar.read`.
     observed : ndarray of int, shape (256, `BINS`)
         Of `counts`.
-    choice : {"zhu2007", "own", "own_upper"}
-        Those of the table; percentiles of the study's NDVI of the type; or the upper ones from
-        there and the lower ones of the table.
+    choice : {"own_upper", "zhu2007", "own"}
+        The upper ones percentiles of the study's NDVI of the type, the lower ones of the table,
+        which are those of bare ground; both of the table; or both percentiles, with which the
+        least green months of a type absorb no light.
     percentiles : sequence of float
         Lower and upper, %.
 

@@ -1,5 +1,6 @@
 """Partial correlation of annual series with several drivers, pixel by pixel; compiled."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -7,6 +8,9 @@ from numba import njit
 from scipy import stats
 from scipy.special import betainc
 
+from nepflow.io.missing import MaskedArea
+from nepflow.pixel import surrogates
+from nepflow.study.pixel import CORRELATION, OF_SURROGATES
 from nepflow.study.variables import COLOURS
 
 CLASS_NAMES = {
@@ -272,3 +276,203 @@ def threshold(p, false_discovery_percent):
     tests = p[~np.isnan(p)]
     found = tests[stats.false_discovery_control(tests) <= false_discovery_percent / 100]
     return float(found.max(initial=-1.0))
+
+
+COLUMNS = (
+    "variable",
+    "driver",
+    "method",
+    "chosen",
+    "shared_inputs",
+    "quantity",
+    "value",
+    "unit",
+)
+SHARES = (
+    "positive_share",
+    "negative_share",
+    "significant_positive_share",
+    "significant_negative_share",
+    "significant_share",
+)
+
+
+def beside(table):
+    """Return the shares of a driver, of its surrogates, and of the way that is not chosen.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of a driver, columns `COLUMNS`.
+
+    Returns
+    -------
+    own, surrogates : dict of {share of `SHARES`: %}
+    other : (str, dict)
+        Key of `study.pixel.CORRELATION`, and its shares.
+    """
+    chosen = table["chosen"].astype(str) == "True"
+    own, other = (
+        part.set_index("quantity")["value"].astype(float)
+        for part in (table[chosen], table[~chosen])
+    )
+    (method,) = table[~chosen]["method"].unique()
+    return (
+        {name: own[name] for name in SHARES},
+        {name: own[f"{name}{OF_SURROGATES}"] for name in SHARES},
+        (method, {name: other[name] for name in SHARES}),
+    )
+
+
+def class_shares(of_signs):
+    """Return {name of `CLASS_NAMES`: %} of {share of `SHARES`: %}."""
+    found = {}
+    for sign in ("negative", "positive"):
+        strong = of_signs[f"significant_{sign}_share"]
+        found[f"significant {sign}"] = strong
+        found[sign] = of_signs[f"{sign}_share"] - strong
+    return {name: found[name] for name in CLASS_NAMES.values()}
+
+
+class Every:
+    """Takes every k-th of the cells with a value, row by row from the north, whatever the strips.
+
+    Parameters
+    ----------
+    cells : int
+        How many there are.
+    wanted : int
+        How many are taken at least; all where there are fewer.
+    """
+
+    def __init__(self, cells, wanted):
+        self._step, self._seen = max(cells // wanted, 1), 0
+
+    def places(self, known):
+        """Return the flat places of a strip (bool, shape (y, x)) that are taken."""
+        found = np.flatnonzero(known)
+        first = -self._seen % self._step
+        self._seen += found.size
+        return found[first :: self._step]
+
+
+def null_counts(series, drivers, years, min_years, options):
+    """Return the `counts` that surrogates with each series' own trend and memory give.
+
+    The drivers are as observed, so that what they have in common with a trend and with each
+    other stays; see `surrogates.with_own_trend`.
+
+    Parameters
+    ----------
+    series : ndarray, shape (year, pixel)
+        NaN = missing.
+    drivers : list of ndarray, each (year, pixel)
+    years : sequence of int
+    min_years : int
+    options : dict
+        significance_p, null_draws, seed.
+
+    Returns
+    -------
+    dict of {str: ndarray of int, shape (driver, 1 + 4)}
+        By key of `study.pixel.CORRELATION`.
+    """
+    generator = np.random.default_rng(options["seed"])
+    drivers = [driver[:, None] for driver in drivers]
+    found = dict.fromkeys(CORRELATION, 0)
+    for _ in range(options["null_draws"]):
+        drawn = surrogates.with_own_trend(series[:, None], years, generator)
+        for method, detrend in CORRELATION.items():
+            r, p = partial_correlation(drawn, drivers, years, min_years, detrend)
+            found[method] = found[method] + counts(r, p, options["significance_p"])
+    return found
+
+
+def counts(r, p, level):
+    """Return the cells with r, and of either sign: all, and significant; shape (driver, 1 + 4)."""
+    signs = r > 0, r < 0
+    cases = [~np.isnan(r), *signs, *(sign & (p < level) for sign in signs)]
+    return np.stack([case.reshape(len(r), -1).sum(axis=1) for case in cases], axis=1)
+
+
+def shares(of_driver):
+    """Return {share of `SHARES`: %} of a row of `counts`."""
+    known, positive, negative, up, down = (int(count) for count in of_driver)
+    values = (positive, negative, up, down, up + down)
+    return {
+        name: 100 * value / known if known else np.nan
+        for name, value in zip(SHARES, values, strict=True)
+    }
+
+
+class Sums:
+    """What the rows of all drivers need, by both methods, strip by strip.
+
+    Parameters
+    ----------
+    drivers : list of str
+    years : list of int
+    min_years : int
+    options : dict
+        Settings `correlation` of the study.
+    cells : int
+        With a correlation, of which `Every` takes some for surrogates.
+    """
+
+    def __init__(self, drivers, years, min_years, options, cells):
+        self.drivers, self.years, self.minimum = drivers, years, min_years
+        self.options, self.every = options, Every(cells, options["null_pixels"])
+        size = len(drivers)
+        self.counts = {method: np.zeros((size, 5), dtype="int64") for method in CORRELATION}
+        self.total = {method: np.zeros(size) for method in CORRELATION}
+        self.largest = {method: np.zeros((size, 2)) for method in CORRELATION}
+        self.area = {method: MaskedArea() for method in CORRELATION}
+        self.discovered = np.zeros(size, dtype="int64")
+        self.sample = []
+
+    def add(self, series, drivers, reasons, inside, discoveries=()):
+        """Add a strip: cubes (year, y, x), the others (y, x); a discovery is 1."""
+        level = self.options["significance_p"]
+        for method, detrend in CORRELATION.items():
+            r, p = partial_correlation(series, drivers, self.years, self.minimum, detrend)
+            self.counts[method] += counts(r, p, level)
+            rows = np.nansum(r, axis=2).T  # row by row: the same sum whatever the strips
+            self.total[method] = functools.reduce(np.add, rows, self.total[method])
+            significant = np.where(p < level, p, 0)
+            of_signs = [np.where(sign, significant, 0).max(axis=(1, 2)) for sign in (r > 0, r < 0)]
+            self.largest[method] = np.maximum(self.largest[method], np.stack(of_signs, axis=1))
+            self.area[method].add(~np.isnan(r[0]), reasons, inside)
+            if detrend == self.options["detrend"]:
+                places = self.every.places(~np.isnan(r[0]))
+                cubes = (series, *drivers)
+                self.sample.append([cube.reshape(len(cube), -1)[:, places] for cube in cubes])
+        for place, found in enumerate(discoveries):
+            self.discovered[place] += (found == 1).sum()
+
+    def rows(self, discovered, cell_km2):
+        """Yield (driver, method, chosen, quantity, value, unit): shares beside those of chance."""
+        series, *drivers = (np.concatenate(part, axis=1) for part in zip(*self.sample, strict=True))
+        null = null_counts(series, drivers, self.years, self.minimum, self.options)
+        for place, driver in enumerate(self.drivers):
+            for method, detrend in CORRELATION.items():
+                chosen = detrend == self.options["detrend"]
+                for row in self._of_driver(place, method, null[method][place]):
+                    yield driver, method, chosen, *row
+                if chosen and discovered:
+                    share = 100 * self.discovered[place] / max(self.counts[method][place, 0], 1)
+                    yield driver, method, chosen, "discovered_share", share, "%"
+                yield driver, method, chosen, "surrogates_of", series.shape[1], "pixels"
+                for row in self.area[method].rows(cell_km2):
+                    yield driver, method, chosen, *row
+
+    def _of_driver(self, place, method, null):
+        own = self.counts[method][place]
+        yield "mean_r", self.total[method][place] / max(own[0], 1), "1"
+        of_surrogates = shares(null)
+        for name, share in shares(own).items():
+            yield name, share, "%"
+            yield f"{name}{OF_SURROGATES}", of_surrogates[name], "%"
+        for sign, largest in zip(
+            ("positive", "negative"), self.largest[method][place], strict=True
+        ):
+            yield f"largest_significant_p_{sign}", largest, "1"

@@ -59,8 +59,9 @@ def trend_statistics(series, years, min_years, autocorrelation="none", confidenc
     autocorrelation : str
         Key of `study.pixel.AUTOCORRELATION`.
         What Z does about it: nothing; trend-free pre-whitening (Yue et al. 2002); the variance
-        of S inflated by the significant autocorrelations of the ranks (Hamed and Rao 1998; NaN
-        where that makes it negative). Valid values count as neighbours across a gap.
+        of S, and with it the interval of the slope, inflated by the significant autocorrelations
+        of the ranks (Hamed and Rao 1998), never deflated. Valid values count as neighbours across
+        a gap.
     confidence_percent : float or None
         Of the interval of the slope; None leaves it out, which takes half the time.
 
@@ -128,38 +129,45 @@ def _all_pixels(flat, years, min_years, autocorrelation, quantile):
         if count < min_years:
             continue
         s, variance = _score(x, count)
-        slope, low, high = _sen(x, t, count, pairs, half, spare, quantile * math.sqrt(variance))
+        number = _slopes(x, t, count, pairs)
+        slope = _median(pairs, number, half, spare)
         for year in range(count):
-            pairs[year] = x[year] - slope * (t[year] - years[0])
             rest[year] = x[year] - (t[year] - t[0] + 1) * slope
         lag1 = _autocorrelation(rest, count, 1)
+        if autocorrelation == HAMED_RAO:
+            variance *= _inflation(rest, count)
+        low, high = _limits(pairs, number, half, spare, quantile * math.sqrt(variance))
+        for year in range(count):
+            pairs[year] = x[year] - slope * (t[year] - years[0])
         start = _median(pairs, count, half, spare)
         if autocorrelation == TFPW:
             for year in range(1, count):
                 white = rest[year] - rest[year - 1] * lag1
                 x[year - 1] = white + (t[year] - t[0]) * slope
             s, variance = _score(x, count - 1)
-        elif autocorrelation == HAMED_RAO:
-            variance *= _inflation(rest, count)
         found[:, pixel] = slope, low, high, start, _z(s, variance), lag1
     return found
 
 
 @njit(cache=True, nogil=True)
-def _sen(x, t, count, pairs, half, spare, width):
-    """Median of the slopes of all pairs, and those ``width`` / 2 ranks below and above it."""
+def _slopes(x, t, count, pairs):
+    """Fill the slopes of all pairs; return their number."""
     number = 0
     for lag in range(1, count):
         for i in range(count - lag):  # years of one distance, so that the compiler can vectorise
             pairs[number + i] = (x[i + lag] - x[i]) / (t[i + lag] - t[i])
         number += count - lag
-    slope = _median(pairs, number, half, spare)
+    return number
+
+
+@njit(cache=True, nogil=True)
+def _limits(pairs, number, half, spare, width):
+    """The slopes ``width`` / 2 ranks below and above the median; NaN without a width."""
     if np.isnan(width):
-        return slope, np.nan, np.nan
+        return np.nan, np.nan
     upper = min(round((number + width) / 2), number - 1)
     lower = max(round((number - width) / 2) - 1, 0)
     return (
-        slope,
         _ranked(pairs, number, lower, half, spare),
         _ranked(pairs, number, upper, half, spare),
     )
@@ -245,7 +253,11 @@ def _autocorrelation(x, count, lag):
 
 @njit(cache=True, nogil=True)
 def _inflation(x, count):
-    """Factor of the variance of S from the autocorrelations of the ranks of ``x``."""
+    """Factor of the variance of S from the autocorrelations of the ranks of ``x``, at least 1.
+
+    Of the 23 lags of 24 years one is significant by chance. Negative ones would take variance
+    away, in some series more than there is, and give p values that noise does not have.
+    """
     ranks = np.empty(count)
     for i in range(count):
         below = equal = 0
@@ -258,4 +270,5 @@ def _inflation(x, count):
         r = _autocorrelation(ranks, count, lag)
         if abs(r) > _Z_OF_LAGS / math.sqrt(count):
             total += (count - lag) * (count - lag - 1) * (count - lag - 2) * r
-    return 1 + 2 / (count * (count - 1) * (count - 2)) * total
+    factor = 1 + 2 / (count * (count - 1) * (count - 2)) * total
+    return max(factor, 1.0)

@@ -4,7 +4,8 @@ from nepflow.detector import results
 from nepflow.io import raster, tables
 from nepflow.pixel import variability
 from nepflow.respiration import calibration
-from nepflow.study import attribution, respiration
+from nepflow.stations import archive_rules, suspects
+from nepflow.study import attribution, downloads, modis, respiration
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
@@ -17,6 +18,8 @@ RESAMPLING = {
     "bilinear": "bilinear over valid cells, kept where at least half is valid",
     "average": "mean of valid cells, kept where at least half is valid",
     "mode": "commonest class in the cell",
+    "auto": "mean of valid cells where cells of the grid are more than two of the raster wide, "
+    "else value at the cell's centre",
 }
 
 
@@ -35,8 +38,7 @@ def choices(study):
     if study["npp"]["source"] == "casa":
         rows += ndvi_choices(study)
     if study["uses_landcover"]:
-        method = RESAMPLING[study["landcover"]["resampling"]]
-        rows.append(("land cover", f"{method} (MCD12Q1)"))
+        rows.append(("land cover", f"{resampled(study, 'MCD12Q1')} (MCD12Q1)"))
     for entry in study["landcover"].get("substitute", []):
         rows.append((f"land cover of {entry['year']}", f"that of {entry['by']}: not in MCD12Q1"))
     if attribution.variables_of(study) and study["has_trend"]:
@@ -45,6 +47,9 @@ def choices(study):
             f"claimed from the {claim} method; the residual also holds CO2, fire and model errors"
         )
         rows.append(("climate and the residual", text))
+    if study["acquire"]["unknown_checksum"] == "accept" and study.get("brings"):
+        text = "taken where the archive's checksum is of an unknown kind; unverified in the inputs"
+        rows.append(("downloads", text))
     rows += [
         (f"source of {entry['input']}", f"{entry['title']}: {entry['text']}")
         for entry in study.get("sources", [])
@@ -79,8 +84,16 @@ def npp_choice(study):
     source = study["npp"]["source"]
     if source == "casa":
         return casa_choice(study["casa"])
-    name = "MOD17A3HGF" if source == "mod17" else study["npp"]["rasters"]["file"]
-    return f"{RESAMPLING[study['npp']['resampling']]} ({name})"
+    if source == "mod17":
+        return f"{resampled(study, 'MOD17A3HGF')} (MOD17A3HGF)"
+    return f"{RESAMPLING[study['npp']['resampling']]} ({study['npp']['rasters']['file']})"
+
+
+def resampled(study, product):
+    """How a product comes to the grid, and why where the size of the cells decides."""
+    method = RESAMPLING[modis.resampling_of(study, product)]
+    why = modis.resampling_reason(study, product)
+    return f"{method}: {why}" if why else method
 
 
 LIMITS = {
@@ -106,9 +119,9 @@ def ndvi_choices(study):
     kept = ", ".join(map(str, ndvi["valid_reliability"]))
     yield (
         "NDVI",
-        f"{ndvi['product']}, pixel reliability {kept}, {RESAMPLING[ndvi['resampling']]}; cloud for "
-        f"up to {ndvi['max_interpolated_months']} months linear, longer the scaled climatology; "
-        f"years with more than {ndvi['max_filled_months']} filled months absent",
+        f"{ndvi['product']}, pixel reliability {kept}, {resampled(study, ndvi['product'])}; cloud "
+        f"for up to {ndvi['max_interpolated_months']} months linear, longer the scaled "
+        f"climatology; years with more than {ndvi['max_filled_months']} filled months absent",
     )
     if study["period"][0] <= 2001:
         first = study["years"][0]
@@ -120,6 +133,15 @@ def ndvi_choices(study):
         yield "NDVI of January 2000", january
 
 
+WHOSE = {True: "for all surfaces of a variable", "calendar_month": "a calendar month"}
+FALLBACK = {"gml": "GML", "calendar_month": "the common GML of the calendar month"}
+METHODS = {
+    "anomaly": "the climatology and of the departures of each month",
+    "absolute": "each month",
+    "annual": "each year (months apart)",
+}
+
+
 def climate_choice(climate):
     """What the climate is made of."""
     if climate["source"] == "grids":
@@ -128,10 +150,15 @@ def climate_choice(climate):
         lapse = "" if rate is None else f"; temperature by {rate} K km-1 of elevation"
         return f"monthly grids ({', '.join(names)}), bilinear{lapse}"
     way = "as third variable" if climate["model"] == "trivariate" else "as covariate"
-    text = f"{climate['time_step']} station records, thin-plate spline with elevation {way}, "
+    text = f"{climate['time_step']} station records, thin-plate spline with elevation {way} of "
+    text += f"{METHODS[climate['method']]}, "
     text += f"smoothing by {climate['smoothing'].replace('_', ' ')}"
     if climate["common_smoothing"]:
-        text += ", one parameter for all surfaces of a variable"
+        text += f", one parameter {WHOSE[climate['common_smoothing']]}"
+    elif climate["smoothing"] == "gcv" and climate["smoothing_fallback"] != "none":
+        text += f", by {FALLBACK[climate['smoothing_fallback']]} where GCV interpolates"
+    if climate["max_knots"]:
+        text += f", {climate['max_knots']} knots"
     if climate["bias_correction"] != "none":
         text += (
             f"; transformed variables corrected by the variance of the {climate['bias_correction']}"
@@ -159,6 +186,14 @@ def warnings(study):
             "NPP of 2000",
             "collection 006 beside 061: a step between them can look like a trend",
         )
+    if study["npp"]["source"] == "casa" and study["casa"]["limits"] == "own":
+        yield (
+            "NPP",
+            f"the {study['casa']['limit_percentiles'][0]:g} % quantile of each vegetation type "
+            "stands for no light absorbed (casa.limits: own): NPP of evergreen vegetation is too "
+            "low, and its changes follow NDVI several times too strongly; own_upper has bare "
+            "ground there",
+        )
     for name in respiration.unconfirmed(study["respiration"]):
         yield (
             "respiration",
@@ -167,8 +202,16 @@ def warnings(study):
         )
     for entry in study["landcover"].get("substitute", []):
         yield "land cover", f"{entry['year']} is that of {entry['by']}"
-    if study["climate"]["time_step"] == "normals" and study["climate"]["source"] == "stations":
+    if study["climate"]["time_step"] == "normals":
         yield "climate", "monthly normals applied to every year: Rh does not vary in time"
+    if downloads.mixes_power_sources(study):
+        yield (
+            "NASA POWER",
+            f"its radiation changes source with {downloads.POWER_CERES} (GEWEX SRB before, CERES "
+            "SYN1deg after) at all places at once: a step that no comparison of stations sees can "
+            f"look like a trend. Begin the period in {downloads.POWER_CERES}, or bring radiation "
+            "of one source",
+        )
 
 
 def casa_warnings(table, casa):
@@ -211,6 +254,7 @@ def project_warnings(table):
 
 
 FLAGS = {
+    "FLAG_FALLBACK": "take the smoothing of climate.smoothing_fallback, as GCV interpolates",
     "FLAG_SIGNAL_ABOVE_HALF": "have a signal above half of the stations: rough, little smoothing",
     "FLAG_END_OF_RANGE": "have their minimum at the end of the search range",
     "FLAG_CLOSE_STATIONS": "have stations closer than climate.close_stations_km",
@@ -240,6 +284,55 @@ def table_warnings(defects, fits):
                 yield f"{variable} fit", share
 
 
+NETWORK_SHARE = 0.2  # of the trend, from which the difference of networks is a warning
+
+
+def network_warnings(table):
+    """Yield a warning where stations that open or close move a trend, or nothing shows that.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/<variable>_networks.csv``.
+    """
+    variable, value = table["variable"].iloc[0], table.set_index(["network", "quantity"])["value"]
+    slope = {
+        name: value.get((words, "sen_slope"))
+        for name, words in (("all", "all stations"), ("constant", "stations there throughout"))
+    }
+    count = value["stations there throughout", "stations"]
+    if slope["constant"] is None:
+        yield (
+            f"{variable} trend",
+            f"only {count:.0f} stations are there throughout: whether stations that open or close "
+            f"make the trend cannot be seen ({variable}_networks.csv)",
+        )
+    elif abs(slope["all"] - slope["constant"]) > NETWORK_SHARE * abs(slope["constant"]):
+        unit = table[table["quantity"] == "sen_slope"]["unit"].iloc[0]
+        yield (
+            f"{variable} trend",
+            f"{slope['all']:.3g} {unit} with all stations, {slope['constant']:.3g} with the "
+            f"{count:.0f} that are there throughout ({variable}_networks.csv)",
+        )
+
+
+def step_warnings(table):
+    """Yield how many stations step against their neighbours, and what was done.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/station_steps.csv``.
+    """
+    done = {"report": "kept", "exclude": "left out", "split": "split there"}
+    for variable, rows in table.groupby("variable", sort=False):
+        yield (
+            f"{variable} steps",
+            f"{rows['station'].nunique()} stations step against their neighbours; their records "
+            f"are {done[rows['policy'].iloc[0]]} (climate.homogeneity.policy; station_steps.csv)",
+        )
+
+
 def plot_warnings(table, model):
     """Yield the mean Rh of field plots beside that of the study's own model there.
 
@@ -265,20 +358,53 @@ def plot_warnings(table, model):
     )
 
 
+def station_warnings(paths):
+    """Yield what suspect stations, and the rules of archives, mean for the numbers."""
+    for path in paths["suspects"]:
+        if text := suspects.sentence(tables.read(path, suspects.SUSPECTS)):
+            yield "stations", text
+    for path in paths["definitions"]:
+        for text in archive_rules.sentences(tables.read(path, archive_rules.DEFINITIONS)):
+            yield "stations", text
+
+
+def input_warnings(table):
+    """Yield what is possible and rare of the inputs; of NPP the results say it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``tables/checked_inputs.csv``.
+    """
+    there = table[table["warning"].notna() & (table["input"] != "npp.rasters")]
+    yield from zip(there["input"], there["warning"], strict=True)
+
+
+def _of_networks(paths):
+    """Yield the warnings of networks and steps."""
+    for path in paths["networks"]:
+        yield from network_warnings(tables.read(path, ["network", "quantity", "value", "unit"]))
+    for path in paths["steps"]:
+        yield from step_warnings(tables.read(path, ["variable", "station", "policy"]))
+
+
 def of(paths, study):
     """Yield (topic, warning).
 
     Parameters
     ----------
     paths : dict
-        ``casa``, ``defects``, ``detectors``, ``plots``, ``projects``, ``variation``: lists of
-        tables, empty where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
+        ``casa``, ``defects``, ``suspects``, ``definitions``, ``detectors``, ``inputs``,
+        ``networks``, ``plots``, ``projects``, ``steps``, ``variation``: lists of tables, empty
+        where a study has none; ``polygons``: rasters; ``fits``: {variable: table}.
     study : dict
         Merged settings.
     """
     said = [text for path in paths["polygons"] for text in raster.warnings_of(path)]
     for text in dict.fromkeys(said):  # one file may be area, zones and factor
         yield "polygons", text
+    for path in paths["inputs"]:
+        yield from input_warnings(tables.read(path, ["input", "warning"]))
     for path in paths["projects"]:
         yield from project_warnings(tables.read(path, ["project"]))
     for path in paths["casa"]:
@@ -286,6 +412,8 @@ def of(paths, study):
     fits = {name: tables.read(path, ["quantity"]) for name, path in paths["fits"].items()}
     for path in paths["defects"]:
         yield from table_warnings(tables.read(path, ["station", "reason"]), fits)
+    yield from station_warnings(paths)
+    yield from _of_networks(paths)
     for path in paths["detectors"]:
         yield from results.warnings(tables.read(path, ["factor", "quantity", "value"]))
     for path in paths["plots"]:

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import math
 import platform
 import re
 import struct
@@ -14,139 +13,10 @@ import jinja2
 
 from nepflow import labels
 from nepflow.report import tables as report_tables
+from nepflow.report.headline import BadReport, cards, scorecard, table_of
 from nepflow.report.methods import text as methods_text
-from nepflow.study import pixel, respiration
-from nepflow.study.figures import caption_of
-
-
-class BadReport(ValueError):
-    """A report lacks something that it must show."""
-
-
-def cards(tables, study):
-    """Return the headline cards.
-
-    Parameters
-    ----------
-    tables : dict of {str: pandas.DataFrame}
-        By file name without ending: respiration_variants, trends_<zones>,
-        shares_trend_class_nep.
-    study : dict
-        Settings of the study: has_trend, years, min_years, trend.significant_z.
-
-    Returns
-    -------
-    list of dict
-        title, value, unit, note (str) and others (list of (name, value)): the same number by
-        the other time steps of the respiration equation.
-
-    Raises
-    ------
-    BadReport
-        If a table or a quantity is missing.
-    """
-    variants = _variants(tables)
-    made = [
-        _by_variant(variants, "nep_mean", "Mean NEP", "", 1),
-        _by_variant(variants, "nep_total", "Total NEP", "", 1),
-    ]
-    made += _trend_cards(tables, study) if study["has_trend"] else [_no_trend(study)]
-    sources = _by_variant(variants, "source_share", "Carbon source", "", 2)
-    sinks = _by_variant(variants, "sink_share", "Carbon sink", "of the area with data", 2)
-    sinks["note"] += f"; source {sources['value']}\u202f%"
-    return [*made, sinks]
-
-
-def _variants(tables):
-    """Return {variant: {quantity: (value, unit)}}, the chosen one first."""
-    table = _table(tables, "respiration_variants")
-    found, chosen = {}, None
-    for row in table.to_dict("records"):
-        found.setdefault(row["variant"], {})[row["quantity"]] = (float(row["value"]), row["unit"])
-        chosen = row["variant"] if str(row["chosen"]) == "True" else chosen
-    if chosen is None:
-        raise BadReport("tables/respiration_variants.csv: no variant is marked as chosen.")
-    return {chosen: found.pop(chosen), **found}
-
-
-def _table(tables, name):
-    if name not in tables:
-        raise BadReport(f"tables/{name}.csv is not among the tables of the report. Add it.")
-    return tables[name]
-
-
-def _by_variant(variants, quantity, title, note, decimals):
-    values = {}
-    for variant, numbers in variants.items():
-        if quantity not in numbers:
-            raise BadReport(f"tables/respiration_variants.csv: lacks {quantity} of {variant}.")
-        values[variant], unit = numbers[quantity]
-    chosen, *others = values
-    return {
-        "title": title,
-        "value": labels.number(values[chosen], decimals),
-        "unit": labels.unit_text(unit.split(" of ")[0]),
-        "note": note or respiration.label(chosen),
-        "others": [
-            (respiration.label(name), labels.number(values[name], decimals)) for name in others
-        ],
-    }
-
-
-def _trend_cards(tables, study):
-    """Slope with p of the whole area, and the shares of the area by sign and significance."""
-    name = next((name for name in tables if name.startswith("trends_")), "trends_<zones>")
-    rows = _table(tables, name).to_dict("records")
-    area = {row["quantity"]: row for row in rows if row["zone"] == labels.REGION}
-    if "nep_slope" not in area:
-        raise BadReport(f"tables/{name}.csv: lacks nep_slope of the zone {labels.REGION}.")
-    slope, p = area["nep_slope"], area.get("nep_p", {"value": math.nan})
-    sign = "+" if slope["value"] > 0 else ""
-    decimals = labels.decimals_for(slope["value"], 3)
-    period = str(slope["year"]).replace("-", "–")
-    line = {
-        "title": "Trend of NEP",
-        "value": sign + labels.number(slope["value"], decimals),
-        "unit": labels.unit_text(slope["unit"]),
-        "note": f"Theil–Sen, {period}; Mann–Kendall {labels.p_text(p['value'])}",
-        "others": [],
-    }
-    limit = study["trend"]["significant_z"]
-    return [line, _shares_card(_table(tables, "shares_trend_class_nep"), limit)]
-
-
-def _shares_card(table, limit):
-    """Shares of the area with a trend; ``limit`` is the |Z| of a significant one."""
-    shares = {
-        row["class"]: float(row["share_of_classified_percent"])
-        for row in table.to_dict("records")
-        if str(row["masked"]) == "False"
-    }
-
-    def share(sign, significant=False):
-        names = [name for name in shares if name.endswith(sign)]
-        if significant:
-            names = [name for name in names if name.startswith(("significant", "extremely"))]
-        return f"{labels.number(math.fsum(shares[name] for name in names), 1)}"
-
-    return {
-        "title": "Area with rising NEP",
-        "value": share("increase"),
-        "unit": "%",
-        "note": f"of the area with a trend; significant (|Z| > {limit:g}): "
-        f"{share('increase', True)}\u202f%",
-        "others": [
-            ("falling", f"{share('decrease')}\u202f%"),
-            ("falling, significant", f"{share('decrease', True)}\u202f%"),
-        ],
-    }
-
-
-def _no_trend(study):
-    years = len(study["years"])
-    note = f"not estimated: {years} years, a trend needs {study['min_years']}"
-    return {"title": "Trend of NEP", "value": "–", "unit": "", "note": note, "others": []}
-
+from nepflow.study import landcover, pixel, zones
+from nepflow.study.figures import KINDS, caption_of
 
 PACKAGES = (
     "numpy",
@@ -243,12 +113,18 @@ TABLES = (
     (r"missing_reasons_native", "quality", "Cells of the tiles by reason for missing NPP"),
     (r"missing_reasons", "quality", "Share of the area by reason for missing NPP"),
     (r"station_defects", "quality", "Defects of station records"),
+    (r"station_definitions", "quality", "What the days of the stations are made of"),
+    (r"station_suspects", "quality", "Suspect and excluded stations"),
+    (r"station_dry_days", "quality", "Dry days of the stations"),
     (r"station_completeness", "quality", "Completeness of the stations"),
+    (r"station_steps", "quality", "Steps of stations against their neighbours"),
+    (r"(.+)_networks", "quality", "Trend of {0} of all stations and of those there throughout"),
     (r"(.+)_fit", "quality", "Fit of the monthly surfaces of {0}"),
     (r"(.+)_minima", None, None),
     (r"(.+)_ranked", "quality", "Stations ranked by their residuals of {0}"),
     (r"(.+)_suspects", "quality", "Suspect monthly values of {0}"),
     (r"(.+)_floored", "quality", "Values of {0} raised to zero"),
+    (r"checked_inputs", "provenance", "What was read of the input files"),
     (r"inputs", "provenance", "Input files"),
     (r"choices|warnings", None, None),
     (r"(.+)", "quality", "{0}"),
@@ -281,14 +157,16 @@ def context(study, figures, tables):
     BadReport
         If a figure that the study lists or a table of the headline is missing.
     """
-    shown = _tables(tables)
+    said = _said(tables, study)
+    shown = _tables(tables, said)
     methods = methods_text.sections(study)
     return {
         "study": study,
         "period": f"{study['years'][0]}–{study['years'][-1]}",
         "simulated": labels.SIMULATED if study["simulated"] else "",
         "cards": cards(tables, study),
-        "figures": _figures(study["figures"], figures),
+        "confidence": f"{study['trend']['confidence_percent']:g}",
+        "figures": _figures(study, figures, changes_found(tables)),
         "results": [table for table in shown if table["section"] == "results"],
         "quality": [table for table in shown if table["section"] == "quality"],
         "inputs": [table for table in shown if table["section"] == "provenance"],
@@ -351,10 +229,10 @@ def card(values, page):
     }
 
 
-def _figures(entries, pictures):
+def _figures(study, pictures, changes):
     """Return the figures of the study in its order, with what the page needs to show them."""
     made = []
-    for number, entry in enumerate(entries, start=1):
+    for number, entry in enumerate(study["figures"], start=1):
         name = entry["name"]
         if name not in pictures:
             raise BadReport(f"figures/{name}.png: the study lists it, but it was not drawn.")
@@ -366,7 +244,12 @@ def _figures(entries, pictures):
                 "kind": entry["kind"],
                 "title": entry.get("title", labels.sentence(name.replace("_", " "))),
                 "caption": entry.get("caption", ""),
-                "explained": caption_of(entry),
+                "explained": " ".join(
+                    [
+                        caption_of(entry, study),
+                        changes if KINDS[entry["kind"]].shows_changes else "",
+                    ]
+                ).strip(),
                 "bytes": pictures[name],
                 "source": base64.b64encode(pictures[name]).decode(),
                 "width": width,
@@ -376,7 +259,52 @@ def _figures(entries, pictures):
     return made
 
 
-def _tables(tables):
+def changes_found(tables):
+    """Return how much of the changes of land cover this study itself finds to be errors, or "".
+
+    In a simulation what changes on the maps beside what changes in truth; where there are more
+    than two dates, what changes and comes back.
+    """
+    said = []
+    if "recovery_patterns" in tables:
+        rows = tables["recovery_patterns"]
+        rows = rows[rows["of"].str.startswith("changed, ")].set_index("statistic")
+        if len(rows):
+            found, true = (float(rows["value"][f"{of} share"]) for of in ("recovered", "true"))
+            said.append(
+                f"Here {found:.2f} % of the cells change on the maps, {true:.2f} % in the "
+                f"simulated truth ({rows['of'].iloc[0].removeprefix('changed, ')})."
+            )
+    if "transitions" in tables:
+        rows = tables["transitions"]
+        kept = rows[rows["quantity"] == "unchanged_share"].set_index("year")["value"]
+        always = [years for years in kept.index if years.count("-") > 1]
+        for years in always:
+            first, *_, last = years.split("-")
+            back = float(kept[f"{first}-{last}"]) - float(kept[years])
+            said.append(f"{back:.2f} % of the area changes and is back by {last}.")
+    return " ".join(said)
+
+
+def _said(tables, study):
+    """Return {name of a table: what stands below it}."""
+    made = {}
+    changes = f"{landcover.changes_text()} {changes_found(tables)}".strip()
+    yearly = [own["name"] for own in study["zones"] if zones.KINDS[own["kind"]].yearly]
+    stable = [
+        f"shares_{own['name']}" for own in study["zones"] if own["kind"] == "stable_landcover"
+    ]
+    for name in tables:
+        if re.fullmatch(landcover.TABLES_OF_CHANGES, name) or name in stable:
+            made[name] = changes
+        elif name.partition("_")[2] in yearly and name.startswith(("series_", "trends_")):
+            made[name] = landcover.left_out_text(study)
+        elif name == "published":
+            made[name] = scorecard(tables[name])
+    return made
+
+
+def _tables(tables, said=None):
     """Return the tables that the page shows as tables, numbered in its order."""
     made = []
     for name, table in tables.items():
@@ -387,9 +315,8 @@ def _tables(tables):
             table = table.assign(sha256=table["sha256"].str[:_DIGITS_OF_DIGEST])
         blocks = report_tables.blocks(table)
         long = len(blocks) > 1 or len(blocks[0]["rows"]) > 12
-        made.append(
-            {"name": name, "section": section, "title": title, "blocks": blocks, "long": long}
-        )
+        shown = {"name": name, "section": section, "title": title, "blocks": blocks, "long": long}
+        made.append(shown | {"note": (said or {}).get(name, "")})
     order = ["results", "quality", "provenance"]
     made.sort(key=lambda table: order.index(table["section"]))
     for number, table in enumerate(made, start=1):
@@ -419,9 +346,8 @@ def _words(part):
 
 def _pairs(tables, name, columns):
     """Return the rows of a table of two texts."""
-    if name not in tables:
-        raise BadReport(f"tables/{name}.csv is not among the tables of the report. Add it.")
-    return [[str(row[column]) for column in columns] for row in tables[name].to_dict("records")]
+    rows = table_of(tables, name).to_dict("records")
+    return [[str(row[column]) for column in columns] for row in rows]
 
 
 def _thumbnail(picture, width=640):

@@ -5,6 +5,8 @@ import re
 from numbers import Number
 
 from nepflow import labels
+from nepflow.report.headline import interval_text
+from nepflow.study import respiration
 
 _GROUPS = {  # beginnings of quantities -> title
     "Mean trend": ("mean_",),
@@ -126,6 +128,89 @@ def _changes(rows, period, block):
     return block(f"Gain, loss, net change and swap, {period}", ["Class"], heads, cells, "")
 
 
+_FIXED = "fixed_area_"
+_IN_CSV_ONLY = ("line_start", "z")
+CELLS = {"": "each\u00a0year", _FIXED: "all\u00a0years"}
+
+
+def interval_tables(records):
+    """Return a block a variable: zones or variants down, statistics with their intervals across.
+
+    Parameters
+    ----------
+    records : list of dict
+        Rows of `zones.sums.summary_rows`: quantity, value, unit, low, high, valid_years,
+        valid_share_percent, and zone or variant.
+    """
+    variables = {}
+    for record in records:
+        variables.setdefault(labels.variable_name(record["quantity"]), []).append(record)
+    return [_interval_block(title, rows) for title, rows in variables.items()]
+
+
+def _interval_block(title, records):
+    named = "variant" if "variant" in records[0] else "zone"
+    rows, units = {}, {}
+    for record in records:
+        name = record["quantity"].partition("_")[2] if title else record["quantity"]
+        cells = _FIXED if name.startswith(_FIXED) else ""
+        statistic = name.removeprefix(_FIXED)
+        if statistic not in _IN_CSV_ONLY:
+            units[statistic] = record["unit"]
+            rows.setdefault((_name_of_row(record, named), cells), {})[statistic] = record
+    columns = [_column(_head(named)), *([_column("Cells valid in")] if title else [])]
+    columns += [_column("Years", numeric=True), _column("Cells with data", "%", numeric=True)]
+    columns += [
+        _column(labels.sentence(labels.statistic_name(name)), unit, numeric=True)
+        for name, unit in units.items()
+    ]
+    across = [_with_ends(name, [row.get(name) for row in rows.values()]) for name in units]
+    shown = []
+    for (name, cells), row, *texts in zip(rows, rows.values(), *across, strict=True):
+        first = next(iter(row.values()))
+        years, share = float(first["valid_years"]), float(first["valid_share_percent"])
+        rests_on = labels.number(years, 0 if years.is_integer() else 1), labels.number(share, 1)
+        shown.append([name, *([CELLS[cells]] if title else []), *rests_on, *texts])
+    note = "In brackets: the interval. The CSV also holds the first value of the line and Z."
+    return {
+        "title": title or "Sources and sinks",
+        "columns": columns,
+        "rows": shown[:ROWS_SHOWN],
+        "left_out": max(len(shown) - ROWS_SHOWN, 0),
+        "note": note
+        if title
+        else "In brackets: what is surely so, to what is not surely otherwise.",
+    }
+
+
+def _name_of_row(record, named):
+    if named == "zone":
+        return _named(record["zone"])
+    chosen = ", chosen" if str(record["chosen"]) == "True" else ""
+    return f"{labels.sentence(respiration.label(record['variant']))}{chosen}"
+
+
+def _column(text, unit="", numeric=False):
+    return {"text": text, "unit": labels.unit_text(unit), "numeric": numeric}
+
+
+def _with_ends(statistic, records):
+    """Return the texts of a column: value, and in brackets its interval."""
+    numbers = [float(record[end]) for record in filter(None, records) for end in ("value", "high")]
+    decimals = _decimals([value for value in numbers if math.isfinite(value)])
+    made = []
+    for record in records:
+        if record is None:
+            made.append("–")
+        elif statistic == "p" or statistic.endswith("_p"):
+            made.append(labels.p_value(float(record["value"])))
+        else:
+            ends = interval_text(record, decimals)
+            text = labels.number(float(record["value"]), decimals)
+            made.append(f"{text} ({ends})" if ends else text)
+    return made
+
+
 ROWS_SHOWN = 250  # of a long table; the CSV holds all
 _NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
 _CONSTANT = ("_area", "_valid_area")  # the same every year: in the CSV only
@@ -155,17 +240,13 @@ def blocks(table):
     records = table[columns].to_dict("records")
     if not {"quantity", "value", "unit"} <= set(columns):
         return [_plain(columns, records)]
-    if "statistic" in columns:
-        return [_by_statistic(records)]
-    if "to" in columns:
-        return transition_tables(records, _block)
     masked = table["quantity"].astype(str).str.startswith(_MASKED)
     if masked.any():
         made = blocks(table[~masked])
         made[-1]["note"] = f"{made[-1]['note']} {_MASKED_NOTE}".strip()
         return made
-    if "claimed" in columns:
-        return attribution_tables(records, _block)
+    if made := _by_its_columns(columns, records):
+        return made
     keys = [name for name in columns if name not in ("quantity", "value", "unit")]
     several = {key for key in keys if len({record[key] for record in records}) > 1}
     if {"year", "zone"} <= several:
@@ -184,6 +265,20 @@ def blocks(table):
     if len(variables) in (1, len(quantities)) or "" in variables:
         return [_by_quantity("", keys, records, note)]
     return [_by_quantity(name, keys, part, note) for name, part in variables.items()]
+
+
+def _by_its_columns(columns, records):
+    """Return the blocks of a table with a layout of its own, or None."""
+    if "statistic" in columns:
+        return [_by_statistic(records)]
+    if "to" in columns:
+        return transition_tables(records, _block)
+    if "claimed" in columns:
+        return attribution_tables(records, _block)
+    if "valid_years" in columns:
+        named = "zone" in columns or "variant" in columns
+        return interval_tables(records) if named else [_plain(columns, records)]
+    return None
 
 
 def _by_quantity(title, keys, records, note):
@@ -332,8 +427,8 @@ def _formatted(values, head):
 
 
 def _decimals(known):
-    """Decimals that suit the largest of some values; none if all are whole."""
-    if all(float(value).is_integer() for value in known):
+    """Decimals that suit the largest of some values; none if all are whole, or none is there."""
+    if not known or all(float(value).is_integer() for value in known):
         return 0
     return labels.decimals_for(max(map(abs, known)))
 

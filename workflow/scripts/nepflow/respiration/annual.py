@@ -112,26 +112,6 @@ class Budget:
             yield "temperature_held_share", 100 * held / max(of, 1), "% of months"
 
 
-def means_of_years(sums, cells):
-    """Return the means over the years that have a valid cell.
-
-    Parameters
-    ----------
-    sums, cells : ndarray, shape (2 years,)
-        Sum and number of valid cells of each year, of NEP and then of Rh.
-
-    Returns
-    -------
-    tuple of float
-        NEP and Rh (unit of the cells), and summed NEP; NaN where no year has a valid cell.
-    """
-    known = cells.reshape(2, -1)[0] > 0
-    if not known.any():
-        return (np.nan,) * 3
-    sums, cells = (values.reshape(2, -1)[:, known] for values in (sums, cells))
-    return *(sums / cells).mean(axis=1), sums[0].mean()
-
-
 def is_source(nep, min_years):
     """Return 1 where the mean of enough years is negative, 0 elsewhere.
 

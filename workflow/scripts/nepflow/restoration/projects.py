@@ -1,16 +1,17 @@
 """Polygons of restoration projects, and their numbers on the study grid."""
 
 import logging
+from contextlib import ExitStack
 
 import geopandas
 import numpy as np
 import pandas as pd
-import rasterio
 from rasterio.features import shapes
+from rasterio.windows import Window
 from scipy.ndimage import distance_transform_edt
 from shapely.geometry import shape
 
-from nepflow.io import vectors
+from nepflow.io import user_rasters, vectors
 from nepflow.restoration.panel import MOST_PROJECTS
 from nepflow.restoration.results import UNTREATED
 from nepflow.study import names as study_names
@@ -268,16 +269,19 @@ def _table(path, columns):
 def _outlines(path):
     """Outlines of the cells of each number, the number of each, and the CRS."""
     try:
-        with rasterio.open(path) as source:
+        with ExitStack() as stack:
+            source = user_rasters.opened({"file": str(path), "key": "restoration"}, stack)
+            user_rasters.one_band(source)
+            user_rasters.check_size(source.width, source.height, path)
             crs, transform = source.crs, source.transform
-            values = source.read(1, masked=True).filled(0).astype("float64")
-    except rasterio.RasterioIOError as error:
+            whole = Window(0, 0, source.width, source.height)
+            values = user_rasters.stored_values(source, 1, whole)
+    except user_rasters.BadGrid as error:
+        said = str(error).removeprefix(f"{path}: ")
         raise BadProjects(
-            f"{path}: cannot be read as a raster ({error}). Put the numbers of projects there, or "
-            "set restoration.table to null for polygons."
+            f"{path}: cannot be read as a raster of numbers: {said} "
+            "Put the numbers of projects there, or set restoration.table to null for polygons."
         ) from error
-    if crs is None:
-        raise BadProjects(f"{path}: says no CRS. Write it with one.")
     values = np.where(np.isnan(values), 0, values)
     wrong = (values % 1 != 0) | (values < 0) | (values > LARGEST)
     if wrong.any():

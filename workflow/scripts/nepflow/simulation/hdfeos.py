@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from pyhdf.HDF import HC, HDF
 from pyhdf.SD import SD, SDC
 from pyhdf.V import V  # noqa: F401  HDF.vgstart needs the module loaded
 
-from nepflow.io.atomic import replacing
+from nepflow.io.atomic import replacing, working_folder
 
 TYPES = {
     "int8": SDC.INT8,
@@ -130,7 +129,7 @@ def _written_in_place(path):
     full path the same content would have other bytes on every run.
     """
     path = Path(path).resolve()
-    with replacing(path) as temporary, tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with replacing(path) as temporary, working_folder(path) as folder:
         with contextlib.chdir(folder):
             yield path.name
         os.replace(Path(folder) / path.name, temporary)

@@ -23,7 +23,8 @@ _CLASSES = {
 DORMANT, LEAFY, EFFICIENCY = (
     np.array([_CLASSES.get(k, (NAN, NAN, NAN))[part] for k in range(256)]) for part in range(3)
 )
-BELOW, ABOVE = 0.10, 0.04  # how far the limits of absorption lie beyond these two, NDVI
+# NDVI where no light is absorbed, that of bare ground; how far beyond full leaf most of it is
+BARE, ABOVE = 0.05, 0.04
 LEAST, MOST = 0.001, 0.95  # share of light absorbed there
 
 
@@ -124,7 +125,7 @@ CLIMATE = ("temperature", "precipitation", "radiation")
 
 def absorbed(ndvi, land_class):
     """Return the share of light that leaves absorb: mean of two, by NDVI and by its ratio."""
-    ends = DORMANT[land_class] - BELOW, LEAFY[land_class] + ABOVE
+    ends = BARE, LEAFY[land_class] + ABOVE
     shares = []
     for of in (lambda v: v, lambda v: (1 + v) / (1 - v)):
         low, high, here = of(ends[0]), of(ends[1]), of(ndvi)

@@ -174,11 +174,10 @@ PEOPLE = {12: 180.0, 13: 2500.0, 14: 90.0, 11: 40.0, 9: 20.0, 10: 25.0}
 
 
 def write_karst(path, region, seed):
-    """Write the karst and the rest of the region as GeoPackage, column ``name``."""
+    """Write the karst of the region, alone as users have it, as GeoPackage, column ``name``."""
     whole = shapely.union_all([shape for _, _, shape in region.provinces])
     karst = shapely.intersection(whole, karst_shapes(region, seed))
-    shapes = [karst, shapely.difference(whole, karst)]
-    write_polygons(path, "karst", {"name": ["karst", "non-karst"]}, shapes)
+    write_polygons(path, "karst", {"name": ["karst"]}, [karst])
 
 
 def population(region, seed):

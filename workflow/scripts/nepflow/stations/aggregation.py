@@ -203,14 +203,34 @@ def monthly_matrix(path, variable, years, minimum):
     values = np.full((len(stations), 12 * len(labels)), np.nan)
     values[row[kept], column[kept]] = table["value"].to_numpy()[kept]
     surface_years, surface_months = np.repeat(labels, 12), np.tile(np.arange(1, 13), len(labels))
+    times = surface_years, surface_months
+    require_stations(values, times, f"{path}: {variable}", minimum)
+    return stations[["station", *POSITION]], values, surface_years, surface_months
+
+
+def require_stations(values, times, name, minimum):
+    """Refuse a month that has too few stations.
+
+    Parameters
+    ----------
+    values : ndarray, shape (station, surface)
+    times : (ndarray of int, ndarray of int), shape (surface,)
+        Years and months.
+    name : str
+        What the values are.
+    minimum : int
+
+    Raises
+    ------
+    BadStations
+    """
     present = (~np.isnan(values)).sum(axis=0)
     few = np.flatnonzero(present < minimum)
     if few.size:
         first = few[0]
         raise BadStations(
-            f"{path}: {variable} has {present[first]} stations in {surface_years[first]}-"
-            f"{surface_months[first]:02d} (and {few.size} months below {minimum} in all); a "
+            f"{name} has {present[first]} stations in {times[0][first]}-{times[1][first]:02d} (and "
+            f"{few.size} months below {minimum} in all); a "
             "surface needs climate.min_stations. Add records, widen area.buffer_km, lower "
             "climate.complete_month_percent, or shorten the period."
         )
-    return stations[["station", *POSITION]], values, surface_years, surface_months

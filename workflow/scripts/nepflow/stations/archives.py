@@ -17,7 +17,15 @@ ghcn_daily
 gsod
     NOAA NCEI, Global Surface Summary of the Day, ``<year>/<station>.csv``; GSOD readme.txt:
     Fahrenheit, inches, 9999.9 and 99.99 = missing; PRCP_ATTRIBUTES: A-G amounts of one or more
-    reports, H a zero beside observed rain, I nothing reported.
+    reports, H "reported 0 as the amount for the day, but also reported at least one occurrence of
+    precipitation: incomplete", I "did not report any precip data for the day and did not report
+    any occurrences of precipitation". FRSHTT: fog, rain or drizzle, snow or ice pellets, hail,
+    thunder, tornado; 1 = yes, 0 = no or not reported. TEMP_ATTRIBUTES: number of observations.
+    "Many stations do not report 0 on days with no precipitation - therefore, 99.99 will often
+    appear on these days."
+
+What a variable is made of where an archive has several elements for it, or none on a day, is
+decided in `archive_rules`.
 """
 
 import re
@@ -27,6 +35,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nepflow.stations import archive_rules
 from nepflow.stations import records as stations_records
 from nepflow.stations.records import BadStations, sorted_categories
 
@@ -129,7 +138,8 @@ CMA_HEAD = ["station", "lat", "lon", "elevation_m", "year", "month", "day"]
 # place of the wanted value, and how many values (and quality codes) a line has
 CMA_VALUES = {"TEM-12001": (0, 3), "PRE-13011": (2, 3), "SSD-14032": (0, 1)}
 CMA_GOOD = (0, 9)
-GSOD_UNREPORTED = ("H", "I")
+GSOD_INCOMPLETE, GSOD_UNREPORTED = "H", "I"
+GSOD_RAIN, GSOD_UNSURE = (1, 2, 3), (4, 5)  # digits of FRSHTT: rain, snow, hail; thunder, tornado
 
 
 def cma_daily(path, elements):
@@ -144,7 +154,8 @@ def cma_daily(path, elements):
     Returns
     -------
     DataFrame
-        Columns of `records.read` for daily records, without sorted categories.
+        Station, place and date as of `records.read` for daily records, and a column an element,
+        in the unit of its variable.
 
     Raises
     ------
@@ -201,7 +212,7 @@ def _cma_file(file, element):
             "lat": degrees_of_minutes(numbers["lat"]),
             "elevation_m": cma_elevation(numbers["elevation_m"]),
             **{name: numbers[name] for name in ("year", "month", "day")},
-            conversion.column: value,
+            element: value,
         }
     )
 
@@ -209,8 +220,7 @@ def _cma_file(file, element):
 def ghcn_daily(path, elements):
     """Read GHCN-Daily files of stations; parameters and result as `cma_daily`.
 
-    A value whose quality flag is not blank is dropped. Temperature is TAVG, where a day has
-    none the mean of TMAX and TMIN.
+    A value whose quality flag is not blank is dropped.
     """
     converted = CONVERSIONS["ghcn_daily"]
     tables = []
@@ -222,30 +232,60 @@ def ghcn_daily(path, elements):
             quality = flags[1] if 1 in flags else pd.Series("", table.index)
             good = quality.fillna("").str.strip() == ""
             values[name] = np.where(good, converted[name](table[name]), np.nan)
-        if "TAVG" in elements:
-            middle = (values.pop("TMAX") + values.pop("TMIN")) / 2
-            values["TAVG"] = np.where(np.isnan(values["TAVG"]), middle, values["TAVG"])
-        tables.append(table.assign(**{converted[n].column: v for n, v in values.items()}))
+        tables.append(table[[*KEY, *PLACE]].assign(**values))
     return pd.concat(tables, ignore_index=True)
 
 
 def gsod(path, elements):
     """Read GSOD files of stations and years; parameters and result as `cma_daily`.
 
-    Precipitation that was not reported (flags H and I) is missing, not the 0 that is written.
+    Beside the elements: the number of observations of the temperature, and whether rain was seen
+    (`archive_rules.OBSERVED`, `archive_rules.RAIN`). An amount that was not reported (99.99,
+    flag I) or is incomplete (flag H) is missing, not the 0 that is written.
     """
     converted = CONVERSIONS["gsod"]
+    attributes = {name: name for name in ("TEMP_ATTRIBUTES", "PRCP_ATTRIBUTES", "FRSHTT")}
     tables = []
     for file in _wanted(path, "gsod"):
-        table = _noaa_file(file, elements, {"PRCP": "PRCP_ATTRIBUTES"})
-        for name in elements:
-            value = converted[name](table[name])
-            if name == "PRCP":
-                report = table["PRCP_ATTRIBUTES"].fillna("").str.strip()
-                value = np.where(report.isin(GSOD_UNREPORTED), np.nan, value)
-            table[converted[name].column] = value
-        tables.append(table)
+        table = _noaa_file(file, sorted({*elements, "TEMP"}), attributes)
+        values = {name: converted[name](table[name]) for name in {*elements, "TEMP"}}
+        flag = table["PRCP_ATTRIBUTES"].fillna("").str.strip()
+        if "PRCP" in elements:
+            given = ~flag.isin([GSOD_INCOMPLETE, GSOD_UNREPORTED])
+            values["PRCP"] = np.where(given, values["PRCP"], np.nan)
+        values[archive_rules.OBSERVED] = pd.to_numeric(table["TEMP_ATTRIBUTES"], errors="coerce")
+        seen = rain_seen(table["FRSHTT"], flag == GSOD_INCOMPLETE, ~np.isnan(values["TEMP"]))
+        tables.append(table[[*KEY, *PLACE]].assign(**values | {archive_rules.RAIN: seen}))
     return pd.concat(tables, ignore_index=True)
+
+
+def rain_seen(indicators, incomplete, observed):
+    """Return what the observers of GSOD saw of rain.
+
+    Parameters
+    ----------
+    indicators : Series of str
+        FRSHTT, six digits.
+    incomplete : Series of bool
+        Flag H: an occurrence of rain in hourly observations.
+    observed : ndarray of bool
+        The day has other observations.
+
+    Returns
+    -------
+    ndarray
+        1: rain, snow or hail; 0: none on an observed day; NaN: nothing known, or thunder alone.
+    """
+    digits = indicators.fillna("").str.strip()
+    known = digits.str.fullmatch("[01]{1,6}").to_numpy(bool)
+    digits = digits.where(known, "000000").str.zfill(6)
+
+    def any_of(places):
+        return np.any([digits.str[place] == "1" for place in places], axis=0)
+
+    wet = (known & any_of(GSOD_RAIN)) | incomplete.to_numpy(bool)
+    dry = known & observed & ~wet & ~any_of(GSOD_UNSURE)
+    return np.select([wet, dry], [1.0, 0.0], np.nan)
 
 
 def _wanted(path, kind):
@@ -308,7 +348,7 @@ def _numbers(table, file):
 READERS = {"cma_daily": cma_daily, "ghcn_daily": ghcn_daily, "gsod": gsod}
 
 
-def read(path, kind, columns, substitutes):
+def read(path, kind, columns, substitutes, rules=None):
     """Read an archive as the tidy daily table.
 
     Parameters
@@ -320,6 +360,8 @@ def read(path, kind, columns, substitutes):
         Columns of the variables.
     substitutes : dict of {str: str}
         Column -> one that may stand in its place.
+    rules : archive_rules.Rules, optional
+        Choices of the study; counts what was done.
 
     Returns
     -------
@@ -331,27 +373,72 @@ def read(path, kind, columns, substitutes):
     BadStations
         If the archive has no element for a column, or a file is not of its layout.
     """
-    if not Path(path).exists():
-        raise BadStations(f"{path}: no such file or folder. Put the station files there.")
-    conversions = CONVERSIONS[kind]
-    wanted = []
+    made = columns_of(path, kind, columns, substitutes)
+    return tidy(elements(path, kind, made), kind, made, rules)
+
+
+def columns_of(path, kind, columns, substitutes):
+    """Return the columns that an archive gives: those asked for, or their substitutes.
+
+    Raises
+    ------
+    BadStations
+        If it gives neither.
+    """
+    found = []
     for column in columns:
-        names = {column, substitutes.get(column)}
-        elements = [name for name, item in conversions.items() if item.column in names]
-        if not elements:
+        given = [name for name in (column, substitutes.get(column)) if name in _choices(kind)]
+        if not given:
             raise BadStations(
                 f"{path}: {kind} has no element for {column}. Take its variable out of "
                 "climate.variables, or use a tidy file that has it."
             )
-        wanted += elements
-    records = READERS[kind](Path(path), wanted)
-    kept = [*columns, *(name for name in substitutes.values() if name in records)]
-    records = records[["station", *PLACE, *KEY[1:], *(name for name in kept if name in records)]]
+        found += given
+    return found
+
+
+def _choices(kind):
+    return archive_rules.CHOICES[kind]
+
+
+def elements(path, kind, columns):
+    """Read the elements that columns of an archive can be made of, undecided.
+
+    Parameters
+    ----------
+    path : str
+        File, or folder of files.
+    kind : str
+        Key of `READERS`.
+    columns : list of str
+        Of `columns_of`.
+
+    Returns
+    -------
+    DataFrame
+        Of a reader, `cma_daily` for instance.
+
+    Raises
+    ------
+    BadStations
+    """
+    if not Path(path).exists():
+        raise BadStations(f"{path}: no such file or folder. Put the station files there.")
+    ways = [names for column in columns for names in _choices(kind)[column].values()]
+    return READERS[kind](Path(path), [name for names in ways for name in names])
+
+
+def tidy(table, kind, columns, rules=None):
+    """Return the tidy daily table of elements; parameters as of `read` and `elements`."""
+    records = archive_rules.settled(table, kind, columns, rules or archive_rules.Rules())
+    records = records[["station", *PLACE, *KEY[1:], *columns]]
     records = records.astype(dict.fromkeys(KEY[1:], "float32") | {"station": "category"})
     return records.assign(station=sorted_categories(records["station"]))
 
 
-def read_stations(path, station_format, columns, time_step, substitutes=None, missing=()):
+def read_stations(
+    path, station_format, columns, time_step, substitutes=None, missing=(), rules=None
+):
     """Read the station records of a study.
 
     Parameters
@@ -368,6 +455,8 @@ def read_stations(path, station_format, columns, time_step, substitutes=None, mi
         Column -> one that may stand in its place.
     missing : list of float, optional
         Numbers that mean a missing value or elevation, in the units of the columns.
+    rules : archive_rules.Rules, optional
+        Of the elements of archives.
 
     Returns
     -------
@@ -379,14 +468,15 @@ def read_stations(path, station_format, columns, time_step, substitutes=None, mi
     BadStations
     """
     substitutes = substitutes or {}
-    records = _read(path, station_format, columns, time_step, substitutes)
+    if station_format == "tidy":
+        records = _read_tidy(path, columns, time_step, substitutes)
+    else:
+        records = read(path, station_format, columns, substitutes, rules)
     named = [*columns, *substitutes.values(), "elevation_m"]
     return stations_records.without_missing(records, named, missing)
 
 
-def _read(path, station_format, columns, time_step, substitutes):
-    if station_format != "tidy":
-        return read(path, station_format, columns, substitutes)
+def _read_tidy(path, columns, time_step, substitutes):
     if not Path(path).is_dir():
         return stations_records.read(path, columns, time_step, substitutes)
     files = files_of(path, "*.csv")

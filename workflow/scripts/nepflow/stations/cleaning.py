@@ -12,7 +12,10 @@ import pyproj
 
 from nepflow.stations import flags
 from nepflow.stations import records as stations_records
+from nepflow.stations.radiation import SUBSTITUTES
 from nepflow.stations.records import POSITION, BadStations
+from nepflow.stations.suspects import EXCLUDED
+from nepflow.study.figures import did_you_mean
 
 
 def clean(records, columns, steps, ledger, tolerance, elevation_limits_m):
@@ -92,6 +95,63 @@ def mask_impossible(records, variables, limits, ledger):
         records[flag] = flags.category(np.where(outside, flags.RANGE, codes))
         records[column] = records[column].mask(outside)
     return records
+
+
+def exclude(records, chosen, columns, ledger):
+    """Leave out the stations, or single variables of stations, that a study excludes by name.
+
+    Parameters
+    ----------
+    records : DataFrame
+        All stations of the file.
+    chosen : list of str or dict
+        ``climate.exclude``: a station, or {station, variable}.
+    columns : dict of {str: str}
+        Name of a variable -> its column.
+    ledger : Ledger
+        Counts them as excluded.
+
+    Raises
+    ------
+    BadStations
+        If a station is not in the file.
+    """
+    check_excluded(records, chosen, columns, ledger.path)
+    names = records["station"].astype(str)
+    for entry in chosen:
+        if isinstance(entry, str):
+            records = ledger.drop(records, names == entry, EXCLUDED, "by climate.exclude")
+            records = records.reset_index(drop=True)
+            names = records["station"].astype(str)
+            continue
+        column = columns[entry["variable"]]
+        given = [name for name in (column, SUBSTITUTES.get(column)) if name in records]
+        affected = (names == entry["station"]) & records[given].notna().any(axis=1)
+        ledger.note(records, affected, f"{EXCLUDED}_{entry['variable']}", "by climate.exclude")
+        records = records.assign(**{name: records[name].mask(affected) for name in given})
+    return records
+
+
+def check_excluded(records, chosen, columns, path):
+    """Refuse a name in climate.exclude that is none of the file.
+
+    Raises
+    ------
+    BadStations
+    """
+    known = set(records["station"].astype(str))
+    for entry in chosen:
+        station = entry if isinstance(entry, str) else entry["station"]
+        if station not in known:
+            raise BadStations(
+                f"{path}: climate.exclude names station {station!r}, which the file does not "
+                f"hold.{did_you_mean(station, known)} Write it as the file does, or take it out."
+            )
+        if not isinstance(entry, str) and entry["variable"] not in columns:
+            raise BadStations(
+                f"{path}: climate.exclude names {entry['variable']} of station {station}, but the "
+                "study reads no such variable. Take it out, or add it to climate.variables."
+            )
 
 
 def settle_codes(records, columns, limits, ledger, policy):

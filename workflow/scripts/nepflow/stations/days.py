@@ -1,4 +1,4 @@
-"""Daily records of stations as matrices of days and stations, and back."""
+"""Records of stations as matrices of days (or months) and stations, and back."""
 
 import numpy as np
 import pandas as pd
@@ -26,15 +26,19 @@ class StationDays:
         1..12
     """
 
+    step, name = "D", "day"
+
     def __init__(self, records, years):
         self.records = records
         self.sites = records.drop_duplicates("station").sort_values("station", ignore_index=True)
         self.sites = self.sites[["station", *POSITION]]
-        first, last = np.datetime64(f"{years[0]}-01-01"), np.datetime64(f"{years[-1] + 1}-01-01")
+        span = [f"{years[0]}-01", f"{years[-1] + 1}-01"]
+        first, last = np.array(span, "datetime64[M]").astype(f"datetime64[{self.step}]")
         self.dates = np.arange(first, last)
         self.month = self.dates.astype("datetime64[M]").astype(int) % 12 + 1
-        parts = records[["year", "month", "day"]]
-        self.row = (pd.to_datetime(parts).to_numpy().astype("datetime64[D]") - first).astype(int)
+        parts = records[["year", "month"]].assign(day=records["day"] if self.step == "D" else 1)
+        date = pd.to_datetime(parts).to_numpy().astype(f"datetime64[{self.step}]")
+        self.row = (date - first).astype(int)
         codes = records["station"].cat.remove_unused_categories().cat.codes
         self.column = codes.to_numpy("int64")
 
@@ -82,7 +86,8 @@ class StationDays:
         months = date.astype("datetime64[M]")
         records["year"] = (date.astype("datetime64[Y]").astype(int) + 1970).astype("int16")
         records["month"] = (months.astype(int) % 12 + 1).astype("int16")
-        records["day"] = ((date - months).astype(int) + 1).astype("int16")
+        if self.step == "D":
+            records["day"] = ((date - months).astype(int) + 1).astype("int16")
         for column, values in columns.items():
             records[column] = values[day, station]
         for variable, matrix in codes.items():
@@ -90,6 +95,18 @@ class StationDays:
                 matrix[day, station]
             )
         return records
+
+
+class StationMonths(StationDays):
+    """All months of the study's years at all stations; as `StationDays`, a row a month.
+
+    ``dates`` are datetime64 of months.
+    """
+
+    step, name = "M", "month"
+
+
+STEPS = {"daily": StationDays, "monthly": StationMonths}
 
 
 def distances_km(xy):

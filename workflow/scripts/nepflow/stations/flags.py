@@ -5,8 +5,17 @@ import pandas as pd
 
 # The column <variable>_flag of the records. What is not observed or sunshine has no value of
 # its own: where one stands beside such a flag, it was reconstructed.
-FLAGS = ("observed", "sunshine", "missing", "range", "step", "persistence", "spatial")
-OBSERVED, SUNSHINE, MISSING, RANGE, STEP, PERSISTENCE, SPATIAL = range(len(FLAGS))
+FLAGS = (
+    "observed",
+    "sunshine",
+    "missing",
+    "range",
+    "step",
+    "persistence",
+    "spatial",
+    "climatology",
+)
+OBSERVED, SUNSHINE, MISSING, RANGE, STEP, PERSISTENCE, SPATIAL, CLIMATOLOGY = range(len(FLAGS))
 
 
 def column_of(variable):
@@ -23,15 +32,17 @@ def category(codes):
     return pd.Categorical.from_codes(codes, FLAGS)
 
 
-def flagged_rows(days, name, properties, values, codes, new):
-    """Return the values that a check of daily records rejected, one row each.
+def flagged_rows(days, name, unit, values, codes, new):
+    """Return the values that a check of records rejected, one row each.
 
     Parameters
     ----------
     days : days.StationDays
+        Or `days.StationMonths`.
     name : str
         Variable.
-    properties : variables.Variable
+    unit : str
+        Of the values.
     values : ndarray, shape (day, station)
         As they were before the checks.
     codes : ndarray of int, same shape
@@ -47,14 +58,14 @@ def flagged_rows(days, name, properties, values, codes, new):
             "date": days.dates[day].astype(str),
             "variable": name,
             "value": values[day, station],
-            "unit": properties.daily_unit,
+            "unit": unit,
             "flag": np.asarray(FLAGS)[codes[day, station]],
         }
     )
 
 
-def quality_rows(names, variable, codes, values):
-    """Return how many days of each station have each flag, were filled, and have no value.
+def quality_rows(names, variable, codes, values, unit="day"):
+    """Return how many days (months) of each station have each flag, were filled, and have no value.
 
     Parameters
     ----------
@@ -63,6 +74,8 @@ def quality_rows(names, variable, codes, values):
     codes : ndarray of int, shape (day, station)
     values : ndarray, shape (day, station)
         After the reconstruction.
+    unit : {"day", "month"}
+        What a value stands for.
     """
     own = (codes == OBSERVED) | (codes == SUNSHINE)
     known = ~np.isnan(values)
@@ -72,4 +85,4 @@ def quality_rows(names, variable, codes, values):
         pd.DataFrame({"station": names, "variable": variable, "quantity": quantity, "value": count})
         for quantity, count in counts.items()
     ]
-    return pd.concat(parts, ignore_index=True).assign(unit="day")[list(QUALITY)]
+    return pd.concat(parts, ignore_index=True).assign(unit=unit)[list(QUALITY)]

@@ -1,4 +1,4 @@
-"""Checks of daily station records: jumps, repeats, and disagreement with the neighbours.
+"""Checks of station records: jumps, repeats, own climatology, disagreement with the neighbours.
 
 Arrays are (day, station) of one variable, days without a gap in the calendar, NaN = missing.
 Each check returns what it would flag; nothing is changed here.
@@ -8,6 +8,9 @@ References
 Durre, Menne, Gleason, Houston and Vose (2010), Comprehensive automated quality assurance of
 daily surface observations, J. Appl. Meteorol. Climatol. 49, 1615-1633: spike, streak and
 regression checks, each on what passed the ones before it.
+Lawrimore, Menne, Gleason, Williams, Wuertz, Vose and Rennie (2011), An overview of the Global
+Historical Climatology Network monthly mean temperature data set, version 3, J. Geophys. Res. 116,
+D19121: months against the station's own climatology, in robust standard deviations.
 """
 
 import numpy as np
@@ -215,6 +218,100 @@ def _worst(scores, linked):
     return worst
 
 
+MAD_TO_SD = 1.4826  # of normally distributed values
+
+
+def confirmed(values, month, weights, *, difference, transformation, minimum):
+    """Return months that lie within ``difference`` of what their neighbours say.
+
+    Parameters as of `spatial_outliers`; ``difference`` None: none does.
+    """
+    near = np.zeros(values.shape, bool)
+    if difference is None:
+        return near
+    forward, back = TRANSFORMATIONS[transformation]
+    for calendar in np.unique(month):
+        rows = np.flatnonzero(month == calendar)
+        estimate = back(expected(forward(values[rows]), weights, minimum)[0])
+        with np.errstate(invalid="ignore"):
+            near[rows] = np.abs(values[rows] - estimate) <= difference
+    return near
+
+
+def climatological_outliers(values, month, *, difference, score, transformation, min_years):
+    """Return months far from the station's own climatology.
+
+    Parameters
+    ----------
+    values : ndarray, shape (month, station)
+    month : ndarray of int, shape (month,)
+        Calendar month 1..12.
+    difference : float or None
+        Least difference from the median of the calendar month, in the unit of the values; None:
+        no check.
+    score : float
+        Least departure in robust standard deviations (`MAD_TO_SD` median absolute deviations).
+    transformation : {"none", "square_root"}
+        Scale of the departures.
+    min_years : int
+        Years that the climatology needs.
+
+    Returns
+    -------
+    ndarray of bool, same shape
+    """
+    flagged = np.zeros(values.shape, bool)
+    if difference is None:
+        return flagged
+    forward, back = TRANSFORMATIONS[transformation]
+    for calendar in np.unique(month):
+        rows = np.flatnonzero(month == calendar)
+        own = forward(values[rows])
+        median = _median(own)
+        spread = MAD_TO_SD * _median(np.abs(own - median))
+        enough = (~np.isnan(own)).sum(axis=0) >= min_years
+        with np.errstate(invalid="ignore"):
+            far = np.abs(own - median) > score * spread
+            far &= np.abs(values[rows] - back(median)) > difference
+        flagged[rows] = far & enough
+    return flagged
+
+
+def checked_months(name, values, codes, month, weights, settings, top_of_atmosphere=None):
+    """Return the flag codes of monthly values after all checks; arguments as of `checked`.
+
+    ``settings`` is ``climate.monthly_quality`` with ``neighbours`` and ``top_of_atmosphere_share``
+    of ``climate.quality``.
+    """
+    about = VARIABLES[name]
+    compared = {
+        "difference": settings["spatial_difference"][name],
+        "transformation": about.spatial_scale,
+        "minimum": settings["neighbours"]["min"],
+    }
+    own = {
+        "difference": settings["climatology_difference"][name],
+        "score": settings["climatology_score"][name],
+        "transformation": about.spatial_scale,
+        "min_years": settings["min_years"],
+    }
+    score = settings["spatial_score"][name]
+    checks = [
+        (
+            flags.SPATIAL,
+            lambda left: spatial_outliers(left, month, weights, score=score, **compared),
+        ),
+        (  # a month that the neighbours confirm is weather
+            flags.CLIMATOLOGY,
+            lambda left: (
+                climatological_outliers(left, month, **own)
+                & ~confirmed(left, month, weights, **compared)
+            ),
+        ),
+    ]
+    return _applied(checks, values, codes, settings, top_of_atmosphere)
+
+
 def checked(name, values, codes, month, weights, settings, top_of_atmosphere=None):
     """Return the flag codes of a variable after all checks, each on what passed the others.
 
@@ -257,10 +354,16 @@ def checked(name, values, codes, month, weights, settings, top_of_atmosphere=Non
             ),
         ),
     ]
+    return _applied(checks, values, codes, settings, top_of_atmosphere)
+
+
+def _applied(checks, values, codes, settings, top_of_atmosphere):
+    """Return the flag codes after all checks, each on what passed the others."""
     if top_of_atmosphere is not None:
         low, high = settings["top_of_atmosphere_share"]
         share = (low * top_of_atmosphere, high * top_of_atmosphere)
-        checks.insert(0, (flags.RANGE, lambda left: (left < share[0]) | (left > share[1])))
+        outside = (flags.RANGE, lambda left: (left < share[0]) | (left > share[1]))
+        checks = [outside, *checks]
     codes, left = codes.copy(), values.copy()
     for flag, check in checks:
         found = check(left)

@@ -9,7 +9,7 @@ Paper 56, chapter 3, equations 21-25, 34 and 35.
 import numpy as np
 import pandas as pd
 
-from nepflow.stations import flags
+from nepflow.stations import archive_rules, flags
 
 SOLAR_CONSTANT = 0.0820  # MJ m-2 min-1
 MINUTES = 24 * 60
@@ -96,10 +96,14 @@ def angstrom_prescott(sunshine_h, latitude, day_of_year, a, b):
 
 RADIATION, SUNSHINE = "radiation_mj_m2", "sunshine_h"
 SUBSTITUTES = {RADIATION: SUNSHINE}  # a file may have the second in place of the first
+MEASURED = 0.8  # share of the computed days that measured radiation must cover; own choice
 
 
 def with_radiation(records, time_step, angstrom, ledger):
-    """Compute missing radiation where a record has sunshine hours.
+    """Compute radiation from sunshine hours at stations whose records of radiation lack days.
+
+    One definition a station: measured radiation where it covers `MEASURED` of the computed days,
+    else computed on every day, so that no record changes from one to the other.
 
     Parameters
     ----------
@@ -126,9 +130,16 @@ def with_radiation(records, time_step, angstrom, ledger):
     latitude = records["lat"].where(records["lat"].between(-90, 90)).to_numpy(float)
     hours = records[SUNSHINE].to_numpy() / length
     computed = length * angstrom_prescott(hours, latitude, day, **angstrom)
-    wanted = records[RADIATION].isna().to_numpy() & ~np.isnan(computed)
+    measured = records[RADIATION].to_numpy(float)
+    code, stations = pd.factorize(records["station"])
+    ways, every = {RADIATION: measured, SUNSHINE: computed}, np.ones(len(records), bool)
+    chosen, _ = archive_rules.one_definition(ways, code, len(stations), every, MEASURED)
+    by_sunshine = (chosen == 1)[code]
+    wanted = by_sunshine & ~np.isnan(computed)
     ledger.note(records, wanted, "radiation_missing", "computed from sunshine")
-    records[RADIATION] = np.where(wanted, computed, records[RADIATION])
+    unused = by_sunshine & ~np.isnan(measured)
+    ledger.note(records, unused, "radiation_measured_on_few_days", "not used beside sunshine")
+    records[RADIATION] = np.where(by_sunshine, computed, measured)
     records[flags.column_of("radiation")] = flags.category(
         np.where(wanted, flags.SUNSHINE, flags.OBSERVED)
     )

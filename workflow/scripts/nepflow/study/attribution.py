@@ -51,7 +51,7 @@ def check(study, file):
     if not variables_of(study):
         return
     climate = study["climate"]
-    if climate["source"] == "stations" and climate["time_step"] == "normals":
+    if climate["time_step"] == "normals":
         raise BadStudy(
             f"{file}: attribution needs climate of every year, climate.time_step is normals. Bring "
             "monthly or daily records, or take attribution.variables out."

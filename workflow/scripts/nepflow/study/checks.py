@@ -113,22 +113,51 @@ def check_grids(climate, file):
         )
     for entry in entries:
         known = variables.VARIABLES[entry["variable"]].units
-        if entry["unit"] not in known:
+        if entry.get("unit", next(iter(known))) not in known:
             raise BadStudy(
                 f"{file}: climate.grids: {entry['file']} is in {entry['unit']!r}; "
                 f"{entry['variable']} may be in {', '.join(known)}."
             )
-        named, begins = entry["file"], entry["first_month"]
-        if ("{year}" in named) != ("{year}" in begins):
-            right = "{year}-01" if "{year}" in named else "2001-01"
-            raise BadStudy(
-                f"{file}: climate.grids: {named} begins in first_month {begins}; either both say "
-                f'{{year}}, a file of each year, or none. Write first_month: "{right}".'
-            )
+        _check_halves(entries, entry, file)
+        _check_date(entry, climate, file)
     if (lapse["lapse_rate_k_per_km"] is None) != (lapse["elevation"] is None):
         raise BadStudy(
             f"{file}: climate.downscaling needs both lapse_rate_k_per_km and elevation, the "
             "elevation that the temperature of the grids belongs to. Give both or none."
+        )
+
+
+def _check_date(entry, climate, file):
+    """Refuse names of files whose braces make no date, and a first month beside them."""
+    named, begins = entry["file"], entry.get("first_month")
+    year, month, day, date = (f"{{{word}}}" in named for word in ("year", "month", "day", "date"))
+    if day and not date and not (year and month):
+        raise BadStudy(
+            f"{file}: climate.grids: {named} names a day without its year and month. Write "
+            "{year}, {month} and {day}, or {date}."
+        )
+    normals = climate["time_step"] == "normals" and climate["source"] == "grids"
+    if month and not (year or date or normals):
+        raise BadStudy(
+            f"{file}: climate.grids: {named} names a month without its year. Write {{year}} too, "
+            "or, if the twelve hold for every year, climate.time_step: normals."
+        )
+    if begins and not date and year != ("{year}" in begins):
+        right = "{year}-01" if year else "2001-01"
+        raise BadStudy(
+            f"{file}: climate.grids: {named} begins in first_month {begins}; either both say "
+            f'{{year}}, a file of each year, or none. Write first_month: "{right}".'
+        )
+
+
+def _check_halves(entries, entry, file):
+    """Refuse the minimum of the day without its maximum, and halves of what has none."""
+    own = [other.get("daily") for other in entries if other["variable"] == entry["variable"]]
+    if any(own) and (entry["variable"] != "temperature" or set(own) != {"minimum", "maximum"}):
+        raise BadStudy(
+            f"{file}: climate.grids: `daily` makes temperature the mean of two entries, one with "
+            f"daily: minimum, one with daily: maximum. {entry['variable']} has "
+            f"{', '.join(str(part) for part in own)}. Add the other, or remove `daily`."
         )
 
 
@@ -171,6 +200,13 @@ def _check_climate(study, file):
         raise BadStudy(
             f"{file}: climate.smoothing {climate['smoothing']} needs a value of {lacking[0]}. Add "
             f"climate: {{smoothing_value: {{{lacking[0]}: ...}}}}, or choose gcv or gml."
+        )
+    method = climate["evapotranspiration"]["method"]
+    without = [name for name in variables.pet_variables(study) if name not in climate["variables"]]
+    if without:
+        raise BadStudy(
+            f"{file}: climate.evapotranspiration.method {method} needs {without[0]}, the study has "
+            f"{', '.join(climate['variables'])}. Add it to climate.variables, or choose auto."
         )
     years = study_years(study)
     lost = [year for year in climate.get("standard_error_years", []) if year not in years]

@@ -105,6 +105,12 @@ def _check_factors(entry, files, file):
                 f"{place}: factor {factor['name']} needs `layer`, a raster of the study, or "
                 "`file`, a raster or polygons of the raw folder."
             )
+        if factor.get("outside") and not {"name_field", "classes"} & factor.keys():
+            raise BadStudy(
+                f"{place}: factor {factor['name']} has `outside`, the class of cells without one, "
+                "and no classes. Give it `name_field` (polygons) or `classes: true`, or remove "
+                "`outside`."
+            )
         if "file" in factor and files.setdefault(factor["name"], factor) != factor:
             raise BadStudy(
                 f"{place}: factor {factor['name']} is another file in another detector. Rename one."
@@ -149,14 +155,18 @@ def shared_inputs(study, detector):
 
 
 def factor(study, factor):
-    """Return the factor of a name that comes from a file: the same in every detector."""
+    """Return the factor of a name that comes from a file: the same in every detector.
+
+    Of polygons it says what cells outside of them are.
+    """
     found = [
         own
         for entry in study["detectors"]
         for own in entry["factors"]
         if own["name"] == factor and "file" in own
     ]
-    return found[0]
+    outside = {"outside": study["detector"]["outside"]} if "name_field" in found[0] else {}
+    return outside | found[0]
 
 
 def factor_file(study, factor_name):

@@ -134,7 +134,9 @@ def completed(study, active, datasets):
     made = {"stations": "stations.csv", "dem": "dem.tif", "area": "area.gpkg"}
     made |= {"soil_carbon": "soil_carbon.tif", "population": "population.tif"}
     files = {key: layers.below(study, f"acquired/{made[key]}") for key in made if key in named}
-    tidy = {"station_format": "tidy"} if "stations" in named else {}
+    tidy = {}
+    if "stations" in named:
+        tidy = {"station_format": "tidy", "archive": chosen["stations"]}
     # where the archive has no tile there is sea, of height 0 (decision 83)
     meant = {"missing": []} if "dem" in named and study["dem"]["missing"] is None else {}
     return study | {
@@ -207,6 +209,12 @@ def everything(studies):
 def radiation_list(study):
     """Return the list of downloaded radiation, if it is brought."""
     return layers.below(study, "acquired/radiation_files.csv") if brings(study, "radiation") else []
+
+
+def gathered_definitions(study):
+    """Return what the days of downloaded stations are made of, if stations are brought."""
+    name = "acquired/station_definitions.csv"
+    return layers.below(study, name) if brings(study, "stations") else []
 
 
 def tile_years(study):
@@ -347,3 +355,14 @@ def digest_lists(study):
 
 def _lists(study, folder, years):
     return [layers.below(study, f"{folder}/granules_{year}.csv") for year in years]
+
+
+POWER_CERES = 2001  # radiation of NASA POWER: GEWEX SRB before, CERES SYN1deg from this year on
+
+
+def mixes_power_sources(study):
+    """Tell whether radiation of NASA POWER comes from both of its sources in the study's years."""
+    climate = study["climate"]
+    fetched = study.get("acquire", {}).get("radiation") == "nasa_power"
+    fetched = fetched and "radiation" in climate["variables"]
+    return fetched and study["years"][0] < POWER_CERES <= study["years"][-1]

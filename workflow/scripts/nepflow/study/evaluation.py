@@ -113,6 +113,7 @@ def choice_layers(study, choice):
         "persistence": {"nep": nep, "slope": layers.below(study, "pixel/nep_sen_slope.tif")},
         "significance": {"nep": nep},
         "variation": {"cv": layers.below(study, "pixel/nep_cv.tif")},
+        "correlation": {"table": layers.table(study, "correlation_nep")},
         "landcover": {
             "mean": layers.below(study, "pixel/nep_mean.tif"),
             "landcover": [

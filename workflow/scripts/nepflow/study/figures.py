@@ -7,7 +7,8 @@ import difflib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from nepflow.study import circularity, climate, landcover, layers, zones
+from nepflow.study import circularity, climate, landcover, layers, pixel, zones
+from nepflow.study.pixel import OF_SURROGATES
 from nepflow.study.settings_file import BadStudy
 from nepflow.study.variables import VARIABLES
 
@@ -77,6 +78,12 @@ QUANTITIES_OF_CHOICES = {  # what a specification curve can show
     "persistence": _PERSISTENCE,
     "significance": _SIGNIFICANT,
     "variation": ("low_and_lower_variation_share", "upper_limit_of_lower_variation"),
+    "correlation": tuple(
+        f"{driver}_{sign}_share{end}"
+        for driver in VARIABLES
+        for sign in ("positive", "negative", "significant_positive", "significant_negative")
+        for end in ("", OF_SURROGATES)
+    ),
     "landcover": tuple(
         f"{name}_{end}"
         for name in ("forest", "grassland", "barren")
@@ -126,6 +133,11 @@ def zones_of(figure):
     return list(dict.fromkeys(zones))
 
 
+def is_of_discoveries(stipple):
+    """Tell whether dots stand where a test is a discovery, not where p is below a level."""
+    return stipple["layer"].endswith("_fdr")
+
+
 def needs_years(figure, pattern):
     """Tell whether a figure shows rasters of series, whose whole names fit a compiled pattern."""
     if KINDS[figure["kind"]].needs_years:
@@ -161,6 +173,12 @@ def _check_part(part, name, named, file):
     for key in PANELS[kind] if kind in PANELS else KINDS[kind].needs:
         if key not in part:
             raise BadStudy(f"{file}: figure {name}: a {kind} needs the key `{key}`. Add it.")
+    if "stipple" in part and ("below" in part["stipple"]) == is_of_discoveries(part["stipple"]):
+        raise BadStudy(
+            f"{file}: figure {name}: dots of p values need a level (stipple: {{layer: "
+            "pixel/nep_mann_kendall_p, below: 0.05}), those of discoveries, whose layer ends with "
+            "_fdr, have none. Add or remove `below`."
+        )
     if kind == "series" and part["zones"] not in named:
         raise BadStudy(
             f"{file}: figure {name} wants zones {part['zones']}, the study has "
@@ -246,6 +264,8 @@ class Kind(NamedTuple):
         Of the study and the entry: what is lacking and the remedy; "" where nothing is.
     needs_years : bool
         Only a study that is long enough for trends has it.
+    shows_changes : bool
+        It shows changes between yearly maps of land cover, and says what they are worth.
     mem_mb, minutes : int
         What drawing takes.
     """
@@ -257,6 +277,7 @@ class Kind(NamedTuple):
     options: Callable = lambda study, entry: {"simulated": study["simulated"]}
     lacking: Callable = lambda study, entry: ""
     needs_years: bool = False
+    shows_changes: bool = False
     mem_mb: int = 1000
     minutes: int = 15
 
@@ -291,7 +312,8 @@ def _marks(study, entry):
 
 
 def _map_files(study, entry):
-    return {"layers": _rasters(study, entry), **_area(study)}
+    correlation = pixel.correlations_of_layers(study, layers_of(entry))
+    return {"layers": _rasters(study, entry), "correlation": correlation, **_area(study)}
 
 
 def _map_options(study, entry):
@@ -301,7 +323,13 @@ def _map_options(study, entry):
 def _classes_files(study, entry):
     layer = layers.below(study, f"{entry['layer']}.tif")
     persistence = zones.persistence_of_layers(study, [entry["layer"]])
-    return {"layer": layer, "persistence": persistence, **_area(study)}
+    correlation = pixel.correlations_of_layers(study, [entry["layer"]])
+    return {
+        "layer": layer,
+        "persistence": persistence,
+        "correlation": correlation,
+        **_area(study),
+    }
 
 
 def _classes_options(study, entry):
@@ -327,6 +355,7 @@ def _panels_files(study, entry):
         "series": [layers.table(study, f"series_{name}") for name in zones_of(entry)],
         "trends": [layers.table(study, f"trends_{name}") for name in zones_of(entry)],
         "persistence": zones.persistence_of_layers(study, layers_of(entry)),
+        "correlation": pixel.correlations_of_layers(study, layers_of(entry)),
         **_area(study),
     }
 
@@ -501,6 +530,7 @@ KINDS = {
         ),
         _sankey_options,
         _without_dates,
+        shows_changes=True,
     ),
     "matrix": Kind(
         "transition_matrix.draw",
@@ -516,6 +546,7 @@ KINDS = {
         ),
         _substitutes,
         _without_dates,
+        shows_changes=True,
     ),
     "specification": Kind(
         "specification.draw",
@@ -598,6 +629,7 @@ KINDS = {
                 "change of the cells themselves."
             ),
         ),
+        shows_changes=True,
     ),
     "event_study": Kind(
         "event_study.draw",
@@ -617,10 +649,19 @@ KINDS = {
 }
 
 
-def caption_of(entry, language="en"):
-    """Return what the kind of a figure says below it, after the caption of the study."""
-    texts = KINDS[entry["kind"]].caption
-    return " ".join(getattr(text, language) for text in texts if text.when(entry))
+def caption_of(entry, study, language="en"):
+    """Return what the kind of a figure says below it, after the caption of the study.
+
+    Figures of changes of land cover say what these are worth; series of zones that change, which
+    years they leave out.
+    """
+    kind = KINDS[entry["kind"]]
+    texts = [getattr(text, language) for text in kind.caption if text.when(entry)]
+    texts += [landcover.changes_text()] if kind.shows_changes else []
+    yearly = {own["name"] for own in study["zones"] if zones.KINDS[own["kind"]].yearly}
+    if yearly & set(zones_of(entry)):
+        texts.append(landcover.left_out_text(study))
+    return " ".join(filter(None, texts))
 
 
 # --- what the rule asks
@@ -660,7 +701,7 @@ def options(study, figure):
 def caption(study, figure):
     """Return all that stands below a figure: of the study, then of the kind."""
     own = entry(study, figure)
-    return f"{own['caption']} {caption_of(own)}"
+    return f"{own['caption']} {caption_of(own, study)}"
 
 
 def code(study, figure):

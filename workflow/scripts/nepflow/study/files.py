@@ -3,12 +3,13 @@
 Standard library only: the workflow reads it before any environment exists.
 """
 
+import calendar
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from nepflow.study import downloads, settings_file
+from nepflow.study import downloads, layers, settings_file
 from nepflow.study.respiration import uses_carbon
 
 
@@ -60,17 +61,43 @@ def path_of(study, name, brought=None):
 
 
 def months(study):
-    """Rasters of climate.grids, one that is named by year once a year, with that ``year``."""
-    found = []
-    for entry in study["climate"].get("grids", []):
-        by_year = "{year}" in entry["file"]
-        for year in study["years"] if by_year else [""]:
-            file = path_of(study, settings_file.filled(entry["file"], year=year))
-            first = settings_file.filled(entry["first_month"], year=year)
-            own = entry | {"file": file, "first_month": first, "key": "climate.grids"}
-            own |= {"year": year} if by_year else {}
-            found.append(OwnFile("climate.grids", "months", own))
-    return found
+    """Rasters of climate.grids; one that is named by a date comes once a date, with its parts."""
+    return [
+        OwnFile("climate.grids", "months", entry | own)
+        for entry in study["climate"].get("grids", [])
+        for own in _dated(study, entry)
+    ]
+
+
+def _dated(study, entry):
+    """Yield what becomes of an entry of climate.grids at each date that its file is named by."""
+    normals = study["climate"]["time_step"] == "normals" and study["climate"]["source"] == "grids"
+    for date in _dates(entry["file"], study["years"]):
+        year, month, day = (*date, 0, 0, 0)[:3]
+        words = {"year": f"{year:04d}", "month": f"{month:02d}", "day": f"{day:02d}"}
+        words["date"] = f"{year:04d}{month:02d}{day:02d}"
+        own = {"file": path_of(study, settings_file.filled(entry["file"], **words))}
+        own |= {"key": "climate.grids", "normals": normals}
+        if "first_month" in entry and month == 0:
+            own["first_month"] = settings_file.filled(entry["first_month"], year=words["year"])
+        named = zip(("year", "month", "day"), (year, month, day), strict=True)
+        yield own | {key: number for key, number in named if number}
+
+
+def _dates(file, years):
+    """Yield the dates that a file is named by: (year, month, day), (year, month), (year,) or ()."""
+    if "{date}" in file or "{day}" in file:
+        for year in years:
+            for month in range(1, 13):
+                days = calendar.monthrange(year, month)[1]
+                yield from ((year, month, day) for day in range(1, days + 1))
+    elif "{month}" in file:
+        by_year = "{year}" in file
+        yield from ((y, m) for y in (years if by_year else [0]) for m in range(1, 13))
+    elif "{year}" in file:
+        yield from ((year,) for year in years)
+    else:
+        yield ()
 
 
 def _elevation(study):
@@ -216,7 +243,8 @@ def refusal(study, first, found, most=12):
     more = [f"  and {len(rows) - most} more"] if len(rows) > most else []
     return "\n".join(
         [
-            f"config/studies/{study['slug']}.yaml: raw files that the study names are not there:",
+            f"config/studies/{study['slug']}.yaml: raw files that the study names are not there, "
+            f"{first} ({found[first][1]}) among them:",
             *lines,
             *more,
             "Bring them (docs/data.md), or correct the keys in brackets or `period`. `make doctor "
@@ -256,6 +284,16 @@ def raw(study):
     # those of npp.rasters stand in lists of their own (`downloads.digest_lists`)
     found += [own.path for own in of_study(study) if own.key != "npp.rasters"]
     return list(dict.fromkeys(found))
+
+
+def content(study):
+    """Return every raw file whose content is looked at before the run: all but tiles."""
+    return list(dict.fromkeys([*raw(study), *(own.path for own in of_study(study))]))
+
+
+def checked_table(study):
+    """Return the table of what was understood of the raw files; none of simulated ones."""
+    return [] if study["simulated"] else layers.table(study, "checked_inputs")
 
 
 def bands(study, patterns, wildcards):

@@ -64,6 +64,32 @@ KEYS["igbp17"] = [
 ]
 
 
+# Stands wherever changes of land cover are shown: captions, tables, methods
+CHANGES = (
+    "Changes between yearly maps of land cover are mostly errors of the maps: the label of a "
+    "single year is so uncertain that the makers of MCD12Q1 advise against counting changes of it"
+)
+CHANGES_SOURCE = "Sulla-Menashe and Friedl 2018"
+TABLES_OF_CHANGES = r"transitions|land_use_(effect|density)_\w+|recovery_land_use_\w+"
+
+
+def changes_text():
+    """Return what must be said wherever changes of land cover are shown, as plain text."""
+    return f"{CHANGES} ({CHANGES_SOURCE})."
+
+
+def left_out_text(study):
+    """Return what series by the land cover of each year leave out; "" where they are whole."""
+    maps = study.get("landcover_year", {})
+    lost = [f"{year} (map of {by})" for year, by in maps.items() if year != by]
+    if not lost:
+        return ""
+    return (
+        "Zones of each year’s own land cover have no values of years for which the map of another "
+        f"year stands: {', '.join(lost)}."
+    )
+
+
 def lookup_table(classes):
     """Return the class number (from 1) of each IGBP code.
 

@@ -61,6 +61,11 @@ def trend_if_estimated(study):
     return below(study, "pixel/nep_sen_slope.tif") if study["has_trend"] else []
 
 
+def truth(study, variable):
+    """Return the true cube of a simulation; nothing of a study of files."""
+    return f"{study['files']['folder']}/truth/{variable}.tif" if study["simulated"] else []
+
+
 def min_years(study):
     """Return the years that a mean of a pixel needs."""
     return study["min_years"] if study["has_trend"] else 1

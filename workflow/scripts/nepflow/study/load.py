@@ -3,11 +3,14 @@
 Standard library, yaml and jsonschema only: the workflow reads it before any environment exists.
 """
 
+import math
 import re
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 from nepflow.study import (
+    climate,
     detector,
     landcover,
     modis,
@@ -20,7 +23,7 @@ from nepflow.study import figures as study_figures
 from nepflow.study.checks import check_sense, readers_of_tiles, study_years, uses_landcover
 from nepflow.study.pixel import AUTOCORRELATION, DRIVER, HURST, LAYERS
 from nepflow.study.settings_file import BadStudy
-from nepflow.study.variables import VARIABLES
+from nepflow.study.variables import PET_METHODS, VARIABLES
 from nepflow.study.zones import KINDS
 
 # Layers of pixels that need min_years
@@ -32,6 +35,7 @@ LAYERS_OF_SERIES = re.compile(
 
 REGISTRIES = {  # whose names the schema of a study has from here
     "variables": VARIABLES,
+    "pet_methods": PET_METHODS,
     "zone_kinds": KINDS,
     "autocorrelation": AUTOCORRELATION,
     "hurst": HURST,
@@ -104,6 +108,7 @@ def _loaded(name, config, schema, raw, results):
     if study["inputs"] == "simulated":  # simulated inputs stand for nothing that is restricted
         study.pop("substitutes", None)
     loaded = completed(study, name, raw, results)
+    climate.check(study["climate"], loaded, file)
     named = {key: study.get(key, []) for key in ("figures", "detectors")}
     products.check_layers(loaded | named, file)
     return loaded
@@ -198,10 +203,11 @@ def _refuse(faults, file, schema):
 def completed(study, name, raw, results):
     """Add what follows from the settings, so that no rule has to compute it."""
     years = study_years(study)
+    least = whole_years(study["min_years"], len(years))
     simulation = study["inputs"] == "simulated"
     folder = Path(results, "simulated", name) if simulation else Path(raw, name)
     chosen = {entry["year"]: entry["by"] for entry in study["landcover"].get("substitute", [])}
-    has_trend = len(years) >= study["min_years"]
+    has_trend = len(years) >= least
     detectors = [
         entry
         for entry in detector.detectors_of(study)
@@ -216,9 +222,11 @@ def completed(study, name, raw, results):
     ]
     key = study["landcover"]["key"]
     return study | {
+        "climate": study["climate"] | {"method": climate.method_of(study, has_trend)},
         "slug": name,
         "results": f"{results}/{name}",
         "years": years,
+        "min_years": least,
         "has_trend": has_trend,
         "uses_landcover": uses_landcover(study),
         "tiles": study.get("tiles", []),
@@ -240,6 +248,30 @@ def completed(study, name, raw, results):
         "landcover_year": {year: chosen.get(year, year) for year in years},
         "landcover_classes": study["landcover"].get("classes", landcover.KEYS.get(key)),
     }
+
+
+LEAST_YEARS = 8  # of a share: S of Mann-Kendall is about normal from there on; Kendall (1975)
+
+
+def whole_years(given, years):
+    """Return the years that a statistic of a study needs, from a share of its years.
+
+    Parameters
+    ----------
+    given : int or str
+        A number of years, which stays as it is, or a share such as ``80 %``.
+    years : int
+        Years of the study.
+
+    Returns
+    -------
+    int
+        At least the share, and at least `LEAST_YEARS`.
+    """
+    if isinstance(given, int):
+        return given
+    share = Fraction(given.removesuffix("%").strip()) / 100  # .8 * 25 is 20, not a little more
+    return max(math.ceil(share * years), LEAST_YEARS)
 
 
 def _npp_folder(year, study):

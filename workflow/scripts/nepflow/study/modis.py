@@ -1,4 +1,4 @@
-"""MODIS products as data: file names, fields, fill codes, the tile lattice.
+"""MODIS products as data: file names, fields, fill codes, the tile lattice, their way to the grid.
 
 Standard library only: the workflow reads it before any environment exists.
 """
@@ -69,12 +69,14 @@ class Field:
 class Product:
     """A product: its layers by the name we use, and the years that its collections begin.
 
-    The first collection is the one in use; another stands in for years that it lacks.
+    ``cells`` are those along the side of a tile. The first collection is the one in use; another
+    stands in for years that it lacks.
     """
 
     name: str
     fields: dict
     first_year: dict
+    cells: int = 2400
 
     @property
     def collection(self):
@@ -129,6 +131,7 @@ PRODUCTS = {
             "reliability": Field("1 km monthly pixel reliability", (0, 3), "rank"),
         },
         {"061": 2000},
+        cells=1200,
     ),
     "MOD13A2": Product(
         "MOD13A2",
@@ -139,6 +142,7 @@ PRODUCTS = {
             "reliability": Field("1 km 16 days pixel reliability", (0, 4), "rank"),
         },
         {"061": 2000, "006": 2000},
+        cells=1200,
     ),
     "MOD13Q1": Product(
         "MOD13Q1",
@@ -149,6 +153,7 @@ PRODUCTS = {
             "reliability": Field("250m 16 days pixel reliability", (0, 4), "rank"),
         },
         {"061": 2000, "006": 2000},
+        cells=4800,
     ),
 }
 
@@ -278,3 +283,57 @@ def _of_date(folder, product, collection, begin, tiles):
                 f"({names}). Keep the newest and move the others away."
             )
     return [str(found[tile][0]) for tile in tiles]
+
+
+AUTO = "auto"  # resampling by the size of the cells
+WIDE = 2  # cells of a raster that a cell of the grid must exceed to be given all of them
+CELLS = 2400  # along the side of a tile of 500 m, which a simulation has fewer of
+# By product: the block of settings, and what gives a cell the whole of what lies in it
+OF_PRODUCT = {"MOD17A3HGF": ("npp", "average"), "MCD12Q1": ("landcover", "mode")}
+OF_NDVI = ("ndvi", "average")
+
+
+def by_size(whole, native_m, grid_m):
+    """Return ``whole`` (average, mode) where cells of the grid hold many, else nearest.
+
+    One native cell of a hundred says little of the cell of the grid that it stands for; of one
+    or two it is the cell itself, and its values stay those of the product.
+
+    Parameters
+    ----------
+    whole : str
+    native_m, grid_m : float
+        Sides of the cells, m.
+    """
+    return whole if grid_m > WIDE * native_m else "nearest"
+
+
+def native_m(study, product):
+    """Return the side of the cells of a MODIS product, m; of a simulation that of its own."""
+    cells = PRODUCTS[product].cells
+    if study["simulated"]:
+        cells *= study["simulation"]["pixels_per_tile"] / CELLS
+    return TILE_SIDE_M / cells
+
+
+def resampling_of(study, product):
+    """Return how a MODIS product comes to the grid, a name of rasterio."""
+    block, whole = OF_PRODUCT.get(product, OF_NDVI)
+    given = study[block]["resampling"]
+    if given != AUTO:
+        return given
+    return by_size(whole, native_m(study, product), study["grid"]["resolution_m"])
+
+
+def resampling_of_ndvi(study):
+    """Return how NDVI comes to the grid."""
+    return resampling_of(study, study["ndvi"]["product"])
+
+
+def resampling_reason(study, product):
+    """Return why, such as ``a cell is 10.8 cells of the product wide``; empty where it was said."""
+    block, _ = OF_PRODUCT.get(product, OF_NDVI)
+    if study[block]["resampling"] != AUTO:
+        return ""
+    wide = study["grid"]["resolution_m"] / native_m(study, product)
+    return f"a cell is {wide:.1f} cells of the product wide"

@@ -2,7 +2,7 @@
 
 from nepflow.study import layers
 
-FPAR_LIMITS = ("own", "own_upper", "zhu2007")  # ways to find the limits of NDVI
+FPAR_LIMITS = ("own_upper", "zhu2007", "own")  # ways to find the limits of NDVI
 
 
 def folders(study):

@@ -1,11 +1,12 @@
 """Registry of the statistics of each pixel's series: layers, methods, texts; their tables.
 
-Layers stand in ``pixel/<variable>/``. What people read stands in ``en``, ``long_name`` (the name in
-the tags of rasters) and `TITLES`; another language is a field beside ``en``. Standard library only:
-the workflow reads it before any environment exists.
+Layers stand in ``pixel/<variable>_<layer>.tif``. What people read stands in ``en``, ``long_name``
+(the name in the tags of rasters) and `TITLES`; another language is a field beside ``en``. Standard
+library only: the workflow reads it before any environment exists.
 """
 
 import math
+import re
 from typing import NamedTuple
 
 from nepflow.study import layers
@@ -91,7 +92,7 @@ TESTS = tuple(
 
 
 class OptionText(NamedTuple):
-    """What the methods say of an option, with the works in braces; nothing of the plain one."""
+    """What the methods say of an option, with the works in braces."""
 
     sentence: str
 
@@ -104,7 +105,12 @@ class Option(NamedTuple):
 
 
 AUTOCORRELATION = {  # what the Mann-Kendall test does about it
-    "none": Option(OptionText("")),
+    "none": Option(
+        OptionText(
+            "The test takes the years for independent: the share of cells whose residuals of the "
+            "line have a lag-1 autocorrelation beyond 2 / √<var>n</var> stands beside its results."
+        )
+    ),
     "tfpw": Option(
         OptionText("Series were pre-whitened free of trend {yue} before the test."), ("yue",)
     ),
@@ -129,6 +135,8 @@ HURST = {  # ranges that the Hurst exponent is found of
     ),
     "differenced": Option(OptionText("for the expanding prefixes of the differenced series")),
 }
+CORRELATION = {"plain": False, "detrended": True}  # ways of it: whether the year is held fixed
+OF_SURROGATES = "_of_surrogates"  # after the name of a share: that of surrogates
 # Titles of the tables by the pattern of their names, in the report
 TITLES = (
     (r"shares_trend_class_(.+)", "Area by class of the trend of {0}"),
@@ -139,7 +147,7 @@ TITLES = (
     (r"shares_(.+)_(nep|npp|rh)", "Area by class of {0} of {1}"),
     (r"cv_breaks_(.+)", "Breaks of the classes of variation of {0}"),
     (r"persistence_(.+)", "Persistence of {0} by method, beside chance"),
-    (r"correlation_(.+)", "Partial correlation of {0} with climate"),
+    (r"correlation_(.+)", "Partial correlation of {0} with climate, beside chance"),
     (r"field_significance_(.+)_(.+)", "Field significance of {0} of {1}"),
 )
 WORDS = (  # of the names of tables, in titles
@@ -187,6 +195,24 @@ def partial_layers(study, variable, suffix):
     return [
         layers.below(study, f"pixel/{variable}_partial_{driver}{suffix}.tif") for driver in drivers
     ]
+
+
+def first_partial(study, variable):
+    """Return the partial correlation of a variable with the first driver."""
+    return partial_layers(study, variable, "")[0]
+
+
+def memory_of_test(study, variable, test):
+    """Return lag-1 autocorrelation and number of years, which the trend test takes no notice of."""
+    names = ("lag1", "valid_years") if test == "mann_kendall" else ()
+    return [layers.below(study, f"pixel/{variable}_{name}.tif") for name in names]
+
+
+def correlations_of_layers(study, names):
+    """Return the tables of partial correlation of the coefficients and classes among ``names``."""
+    pattern = re.compile(rf"pixel/(\w+)_partial_(?:{'|'.join(VARIABLES)})(?:_class)?")
+    found = dict.fromkeys(match[1] for match in map(pattern.fullmatch, names) if match)
+    return [layers.table(study, f"correlation_{variable}") for variable in found]
 
 
 def npp_correlations(study):

@@ -218,6 +218,7 @@ TIME_STEPS = {  # of the equation of pei2009
         ),
     ),
 }
+TRUTH = "truth"  # of a simulation: beside the readings, over the same cells and years
 POWER_LAW = r"\ln R_{h} = <level> + <power> \ln R_{s}"
 RELATIONS = {
     "bond_lamberty2004": Relation(
@@ -294,6 +295,8 @@ def label(name):
     """Return the name of a reading, model, relation or variant for readers; others stay."""
     if name in TIME_STEPS:
         return TIME_STEPS[name].en.label
+    if name == TRUTH:
+        return "simulated truth"
     named = SOIL_MODELS | DIRECT_MODELS | RELATIONS
     if name in named:
         return named[name].en.name

@@ -47,7 +47,7 @@ def check(study, years, file):
             f"{file}: restoration.window {options['window']} must begin {needed - 1} years before "
             f"the start or earlier and end in year 0 or later, such as [-10, 10]."
         )
-    if study["climate"]["time_step"] == "normals" and study["climate"]["source"] == "stations":
+    if study["climate"]["time_step"] == "normals":
         raise BadStudy(
             f"{file}: restoration is matched on the climate before each project, and "
             "climate.time_step is normals. Bring monthly or daily records."

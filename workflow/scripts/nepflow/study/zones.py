@@ -8,14 +8,16 @@ import re
 from typing import NamedTuple
 
 from nepflow.study import circularity, files, layers, pixel
+from nepflow.study.names import ALL
 from nepflow.study.settings_file import BadStudy
 
 
 class KindText(NamedTuple):
     """Sentence of the methods, and the one where ``min_percent`` of an entry is below 100.
 
-    ``{name}``, ``{file}``, ``{of}`` (two zones), ``{percent}``, ``{cuts}`` with unit, ``{classes}``
-    (their names after a colon, or nothing) and the works of the kind are filled in.
+    ``{name}``, ``{file}``, ``{outside}`` (the class of all other cells, or nothing), ``{of}`` (two
+    zones), ``{percent}``, ``{cuts}`` with unit, ``{classes}`` (their names after a colon, or
+    nothing) and the works of the kind are filled in.
     """
 
     sentence: str
@@ -28,8 +30,9 @@ class Kind(NamedTuple):
     ``reads`` gives layers or files of (study, entry); ``needs`` are keys that an entry must have;
     ``made`` tells that `define_zones` makes it, ``yearly`` that its raster differs from year to
     year, ``crossable`` that it can be crossed with others, ``of_landcover`` that it is made of land
-    cover; ``cuts`` are limits that are no setting, in ``unit``; ``classes`` the names of the
-    intervals of certain cuts, or of any of that number; ``works`` keys of the bibliography.
+    cover; ``cuts`` are limits that are no setting, in ``unit``, ``default_cuts`` those where an
+    entry has none; ``classes`` the names of the intervals of certain cuts, or of any of that
+    number, and of what stands beside the intervals; ``works`` keys of the bibliography.
     """
 
     reads: callable
@@ -40,6 +43,7 @@ class Kind(NamedTuple):
     crossable: bool = True
     of_landcover: bool = False
     cuts: tuple = ()
+    default_cuts: tuple = ()
     unit: str = "1"
     classes: dict | None = None
     works: tuple = ()
@@ -54,6 +58,8 @@ def _maps(study, entry):
     """Land cover of each year."""
     return layers.yearly(study, "landcover/landcover_{landcover_year}.tif")
 
+
+COLD_PET_MM = 400  # mm yr-1; below it UNEP (1992) calls land cold, whatever its rain
 
 KINDS = {
     "area": Kind(lambda study, entry: study["files"]["area"], KindText(""), made=False),
@@ -86,13 +92,21 @@ KINDS = {
         _layers("pixel/precipitation_mean", "climate/pet"),
         KindText(
             "Dry-wet zones ({name}) are those of precipitation over potential evapotranspiration, "
-            "<var>P</var>/<var>PET</var>, of the mean year, with limits at {cuts} {unep}{classes}. "
-            "<var>PET</var> follows from monthly mean temperature and the length of days "
-            "{thornthwaite}, above 26.5 °C {willmott}; in dry, windy air it is too low."
+            "<var>P</var>/<var>PET</var>, of the mean year, with limits at {cuts} {unep}{classes}, "
+            f"which is land with a <var>PET</var> below {COLD_PET_MM} mm. {{pet}}"
         ),
         cuts=(0.05, 0.2, 0.5, 0.65),  # UNEP (1992), World Atlas of Desertification
-        classes={4: ("hyper-arid", "arid", "semi-arid", "dry sub-humid", "humid")},
-        works=("unep", "thornthwaite", "willmott"),
+        classes={4: ("hyper-arid", "arid", "semi-arid", "dry sub-humid", "humid", "cold")},
+        works=("unep",),
+    ),
+    "isohyets": Kind(
+        _layers("pixel/precipitation_mean"),
+        KindText(
+            "Zones of {name} lie between isohyets of mean annual precipitation, {cuts}{classes}."
+        ),
+        default_cuts=(200, 400, 800),  # those of the dry-wet regions of Chinese geography
+        unit="mm yr-1",
+        classes={3: ("arid", "semi-arid", "sub-humid", "humid")},
     ),
     "elevation": Kind(
         _layers("dem"),
@@ -102,7 +116,7 @@ KINDS = {
     ),
     "file": Kind(
         lambda study, entry: files.path_of(study, entry["file"]),
-        KindText("Zones of {name} are polygons of {file}."),
+        KindText("Zones of {name} are polygons of {file}{outside}."),
         needs=("name_field", "file"),
     ),
     "crossing": Kind(
@@ -115,8 +129,9 @@ KINDS = {
 
 
 def cuts_of(entry):
-    """Return the limits between the classes of zones: those of the kind, or of the entry."""
-    return list(KINDS[entry["kind"]].cuts or entry.get("cuts", []))
+    """Return the limits between the classes of zones: of the kind, of the entry, or by default."""
+    kind = KINDS[entry["kind"]]
+    return list(kind.cuts or entry.get("cuts", kind.default_cuts))
 
 
 def class_names(entry):
@@ -137,6 +152,8 @@ def check(study, file):
     for entry in entries:
         for key in (key for key in KINDS[entry["kind"]].needs if key not in entry):
             raise BadStudy(f"{file}: zones {entry['name']} ({entry['kind']}) lack `{key}`. Add it.")
+        if entry.get("outside") is not None:
+            _check_outside(entry, file)
     for entry in study.get("contrasts", []):
         kind = kinds.get(entry["zones"])
         if kind is None or KINDS[kind].yearly:
@@ -152,6 +169,20 @@ def check(study, file):
                     f"{kinds.get(other, 'unknown')}. Only zones that do not change can be crossed "
                     "(stable_landcover, area, ...)."
                 )
+
+
+def _check_outside(entry, file):
+    """The class of cells in no polygon is one of polygons; its name may not be that of the area."""
+    place = f"{file}: zones {entry['name']}"
+    if entry["kind"] != "file":
+        raise BadStudy(
+            f"{place} ({entry['kind']}) have `outside`, which names the cells in no polygon of a "
+            "file. Remove it."
+        )
+    if entry["outside"] == ALL:
+        raise BadStudy(
+            f"{place}: `outside: {ALL}` is the name of the whole area in tables. Rename it."
+        )
 
 
 def made(study):
@@ -211,6 +242,28 @@ def rasters_by_name(study):
             _maps(study, own) if KINDS[own["kind"]].yearly else raster(study, own["name"])
         )
         for own in study["zones"]
+    }
+
+
+def own_years(study, zones):
+    """Return the years whose zones are their own, not made of the map of another year."""
+    if not KINDS[entry(study, zones)["kind"]].yearly:
+        return study["years"]
+    return [year for year in study["years"] if study["landcover_year"][year] == year]
+
+
+def own_years_by_name(study):
+    """Return {zones: years whose zones are their own}."""
+    return {own["name"]: own_years(study, own["name"]) for own in study["zones"]}
+
+
+def summary(study):
+    """Return what means and trends of the annual values of zones need and say."""
+    return {
+        "mean_years": layers.min_years(study),
+        "trend_years": study["min_years"],
+        "autocorrelation": study["trend"]["autocorrelation"],
+        "confidence_percent": study["trend"]["confidence_percent"],
     }
 
 

@@ -20,6 +20,7 @@ RAMP = (
     "#003c30",
     "#4d4d4d",
 )
+COLD = "#bdbdbd"  # of cold land, beside the ramp from dry to humid
 
 
 def stable_classes(annual, changed, min_percent=100):
@@ -95,14 +96,17 @@ def by_cuts(layers, entry, mem_mb):
 
 
 def aridity(layers, entry, mem_mb):
-    """Intervals of precipitation over potential evapotranspiration."""
+    """Intervals of precipitation over potential evapotranspiration, and cold land beside them."""
+    names = names_of(entry)
 
     def index(precipitation, evaporation):
+        rain, potential = precipitation[0], evaporation[0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            return intervals(precipitation[0] / evaporation[0], cuts_of(entry))
+            codes = intervals(rain / potential, cuts_of(entry))
+        cold = np.isfinite(rain) & (potential < study_zones.COLD_PET_MM)
+        return np.where(cold, float(len(names)), codes)
 
-    names = names_of(entry)
-    return index, layers, names, RAMP[: len(names)]
+    return index, layers, names, (*RAMP[: len(names) - 1], COLD)
 
 
 def crossed(layers, entry, mem_mb):
@@ -133,6 +137,7 @@ KINDS = {
     "stable_landcover": stable_landcover,
     "sink": by_cuts,
     "aridity": aridity,
+    "isohyets": by_cuts,
     "elevation": by_cuts,
     "crossing": crossed,
 }

@@ -1,10 +1,13 @@
 """Annual layers over zones: one pass over the rasters for any number of kinds of zones."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numba import njit
 
-from nepflow.io import raster
+from nepflow.io import raster, tables
 from nepflow.pixel import trend
+from nepflow.pixel.interval import mean_interval
 
 
 def add_to_zones(values, zones, sums):
@@ -81,7 +84,30 @@ def zone_sums(layers, zones, mem_mb, label):
     return sums_of_kinds(layers, [zones], mem_mb, label)[0]
 
 
-def sums_of_kinds(layers, kinds, mem_mb, label, years=None):
+def add_with_fixed(values, zones, sums, span):
+    """Add a strip to the sums of its zones, and to those over cells that stay.
+
+    Parameters
+    ----------
+    values, zones : ndarray
+        See `add_to_zones`.
+    sums : ndarray, shape (6, layer, number of zones + 1)
+        Three as in `add_to_zones`, then three over the cells that have a value, and the same
+        zone, in all layers of ``span``: their area is the same in every layer.
+    span : ndarray of bool, shape (layer,)
+    """
+    add_to_zones(values, zones, sums[:3])
+    counted = np.flatnonzero(span)
+    own = zones[counted[0] if len(zones) > 1 and len(counted) else 0]
+    stays = np.full(own.shape, bool(len(counted)))
+    for layer in counted:  # no copy of the cube
+        stays &= np.isfinite(values[layer])
+        if len(zones) > 1:
+            stays &= zones[layer] == own
+    add_to_zones(values, np.where(stays, own, np.nan)[None], sums[3:])
+
+
+def sums_of_kinds(layers, kinds, mem_mb, label, years=None, spans=None):
     """Sum layers over zones of several kinds, reading the layers once.
 
     Parameters
@@ -93,11 +119,13 @@ def sums_of_kinds(layers, kinds, mem_mb, label, years=None):
     label : str
     years : list of int, optional
         Those that the layers must have; see `raster.blocks`.
+    spans : list of (ndarray of bool, shape (layer,)), optional
+        One a kind: then the sums over cells that stay follow, see `add_with_fixed`.
 
     Returns
     -------
     list of (total, cells, size)
-        One a kind, see `zone_sums`.
+        One a kind, see `zone_sums`; with spans (total, cells, size) twice.
     """
     first = [zones if isinstance(zones, str) else zones[0] for zones in kinds]
     highest = [max(raster.classes_of(path)) for path in first]
@@ -106,9 +134,13 @@ def sums_of_kinds(layers, kinds, mem_mb, label, years=None):
         [layers, *kinds], mem_mb=mem_mb, label=label, years=years
     ):
         if sums is None:
-            sums = [np.zeros((3, len(values), number + 1)) for number in highest]
-        for of_kind, kind_sums in zip(codes, sums, strict=True):
-            add_to_zones(values, of_kind, kind_sums)
+            parts = 6 if spans else 3
+            sums = [np.zeros((parts, len(values), number + 1)) for number in highest]
+        for of_kind, kind_sums, span in zip(codes, sums, spans or [None] * len(kinds), strict=True):
+            if span is None:
+                add_to_zones(values, of_kind, kind_sums)
+            else:
+                add_with_fixed(values, of_kind, kind_sums, span)
     return sums
 
 
@@ -129,35 +161,103 @@ def year_rows(where, quantity, unit, years, of_zone, cell_km2):
         yield (*where, year, f"{quantity}_valid_share", 100 * cells / size if size else np.nan, "%")
 
 
-def trend_rows(where, quantity, unit, years, of_zone, min_years, autocorrelation="none"):
-    """Theil-Sen line and Mann-Kendall test of the zone's annual means."""
-    total, cells, _ = of_zone
-    means = np.where(cells > 0, total / np.maximum(cells, 1), np.nan)[:, None, None]
-    slope, start, z = trend.theil_sen_mann_kendall(means, years, min_years, autocorrelation)
-    per_year = unit.replace("yr-1", "yr-2") if "yr-1" in unit else f"{unit} yr-1"
-    period = _period(years)
-    yield (*where, period, f"{quantity}_mean", np.nanmean(means) if cells.any() else np.nan, unit)
-    yield (*where, period, f"{quantity}_slope", slope[0, 0], per_year)
-    yield (*where, period, f"{quantity}_line_start", start[0, 0], unit)
-    yield (*where, period, f"{quantity}_z", z[0, 0], "1")
-    yield (*where, period, f"{quantity}_p", trend.p_value(z)[0, 0], "1")
+# A mean and a total say of how many years they are, and of how much of the zone, mean of the years
+COLUMNS = (*tables.COLUMNS, "low", "high", "valid_years", "valid_share_percent")
+SUMS = ("total", "cells", "size", "fixed_total", "fixed_cells", "fixed_size")
+FIXED = "_fixed_area"  # of quantities over the cells that are valid, and in the zone, in all years
 
 
-def total_rows(where, quantity, years, of_zone, cell_km2, min_years, autocorrelation="none"):
-    """Mean, Theil-Sen slope and Mann-Kendall p of a flux's annual totals, and their area.
+@dataclass(frozen=True)
+class Summary:
+    """What a mean and a trend of the annual values of a zone need, and what is said of them.
 
-    A year with fewer valid cells has a smaller total: the area of each year stands in the
-    series, the mean of the years here.
+    Attributes
+    ----------
+    mean_years, trend_years : int
+        Fewer years with a value give NaN.
+    autocorrelation : str
+        See `trend.trend_statistics`.
+    confidence_percent : float
+        Of intervals.
     """
-    total, cells, _ = of_zone
-    totals = np.where(cells > 0, total * cell_km2 * 1e-6, np.nan)[:, None, None]
-    slope, _, z = trend.theil_sen_mann_kendall(totals, years, min_years, autocorrelation)
-    mean = np.nanmean(totals) if cells.any() else np.nan
-    head = (*where, _period(years))
-    yield (*head, f"{quantity}_total", mean, "Tg C yr-1")
-    yield (*head, f"{quantity}_total_slope", slope[0, 0], "Tg C yr-2")
-    yield (*head, f"{quantity}_total_p", trend.p_value(z)[0, 0], "1")
-    yield (*head, f"{quantity}_total_area", np.mean(cells) * cell_km2, "km2")
+
+    mean_years: int
+    trend_years: int
+    autocorrelation: str = "none"
+    confidence_percent: float = 95
+
+    def mean(self, values, years):
+        """Return the mean of annual values and the ends of its interval."""
+        if np.isfinite(values).sum() < max(self.mean_years, 1):
+            return np.nan, np.nan, np.nan
+        found = mean_interval(values, years, self.confidence_percent)
+        return float(np.nanmean(values)), float(found["low"]), float(found["high"])
+
+    def trend(self, values, years):
+        """Return slope, low, high, start, z of annual values; see `trend.trend_statistics`."""
+        settings = self.trend_years, self.autocorrelation, self.confidence_percent
+        found = trend.trend_statistics(values[:, None, None], years, *settings)
+        return {name: float(value[0, 0]) for name, value in found.items()}
+
+
+def summary_rows(where, quantity, unit, years, of_zone, cell_km2, summary):
+    """Yield the means and trends of a quantity of a zone, in the order of `COLUMNS`.
+
+    First over the cells that are valid in each year, whose area may move from year to year; then,
+    marked `FIXED`, over those that are valid in all years.
+
+    Parameters
+    ----------
+    where : tuple
+        First columns.
+    of_zone : ndarray, shape (6, year)
+        Of `add_with_fixed`.
+    summary : Summary
+    """
+    head, size = (*where, _period(years)), of_zone[2]
+    for name, sums in ((quantity, of_zone[:2]), (f"{quantity}{FIXED}", of_zone[3:5])):
+        yield from _mean_rows(head, name, unit, years, (*sums, size), summary)
+        if quantity in FLUXES:
+            yield from _total_rows(head, name, years, (*sums, size), cell_km2, summary)
+
+
+def _mean_rows(head, name, unit, years, of_zone, summary):
+    """Mean, Theil-Sen line and Mann-Kendall test of the zone's annual means."""
+    total, cells, size = of_zone
+    means = np.where(cells > 0, total / np.maximum(cells, 1), np.nan)
+    line, rests_on = summary.trend(means, years), _rests_on(cells, size)
+    value, low, high = summary.mean(means, years)
+    per_year = unit.replace("yr-1", "yr-2") if "yr-1" in unit else f"{unit} yr-1"
+    none = np.nan, np.nan
+    yield (*head, f"{name}_mean", value, unit, low, high, *rests_on)
+    yield (*head, f"{name}_slope", line["slope"], per_year, line["low"], line["high"], *rests_on)
+    yield (*head, f"{name}_line_start", line["start"], unit, *none, *rests_on)
+    yield (*head, f"{name}_z", line["z"], "1", *none, *rests_on)
+    yield (*head, f"{name}_p", float(trend.p_value(line["z"])), "1", *none, *rests_on)
+
+
+def _total_rows(head, name, years, of_zone, cell_km2, summary):
+    """Mean, Theil-Sen slope and Mann-Kendall p of a flux's annual totals, and their mean area.
+
+    A year with fewer valid cells has a smaller total: the area of each year stands in the series.
+    """
+    total, cells, size = of_zone
+    totals = np.where(cells > 0, total * cell_km2 * 1e-6, np.nan)
+    line, rests_on = summary.trend(totals, years), _rests_on(cells, size)
+    value, low, high = summary.mean(totals, years)
+    area, p = np.mean(cells) * cell_km2, float(trend.p_value(line["z"]))
+    ends, none = (line["low"], line["high"]), (np.nan, np.nan)
+    yield (*head, f"{name}_total", value, "Tg C yr-1", low, high, *rests_on)
+    yield (*head, f"{name}_total_slope", line["slope"], "Tg C yr-2", *ends, *rests_on)
+    yield (*head, f"{name}_total_p", p, "1", *none, *rests_on)
+    yield (*head, f"{name}_total_area", area, "km2", *none, *rests_on)
+
+
+def _rests_on(cells, size):
+    """Return the number of years with a value, and the valid share of the zone in them, %."""
+    known = cells > 0
+    of = size[known].sum() if known.any() else size.sum()
+    return int(known.sum()), 100 * cells.sum() / of if of else np.nan
 
 
 def balance_rows(sums, largest_nep, largest_flux):

@@ -67,9 +67,9 @@ def _land_use(study):
         "stand the observed change of the cells, and how much more changed cells changed than at "
         f"least {options['min_stable_cells']} cells within a square of "
         f"{options['neighbourhood_km']:g} km that kept the class. Densities of classes carry "
-        "climate and place along: only the last of these compares like with like. Mistakes of "
-        "yearly maps, and cells of which two classes have about half each, add change that did "
-        "not happen."
+        "climate and place along: only the last of these compares like with like. "
+        f"{landcover.CHANGES} {cited('sulla')}; cells of which two classes have "
+        "about half each add to them."
     )
     return "Effect of land-use change", [("p", first), _equation("land_use"), ("p", second)]
 
@@ -160,7 +160,8 @@ def blocks(study):
     third = (
         "By the signs of the three slopes a cell is one of six cases; a factor dominates with more "
         f"than {rule['dominance_percent']:g} % of a trend significant at <var>p</var> &lt; "
-        f"{rule['significance_p']:g}. Beside every share of cells stands that of "
+        f"{rule['significance_p']:g}, of as many independent years as its years are worth "
+        f"{cited('santer')}. Beside every share of cells stands that of "
         f"{rule['null_draws']} surrogates of each of at most {rule['null_pixels']} cells, which "
         f"follow climate and first-order autoregressive noise only. {_intervals(rule)}The residual "
         "holds human activity, but also CO₂, nitrogen, fire, recovery and the errors of the models "

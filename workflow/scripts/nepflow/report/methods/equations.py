@@ -71,6 +71,18 @@ _SEN = "<var>β</var> = median<sub> <var>i</var> &lt; <var>j</var></sub> " + fra
     "<var>x<sub>j</sub></var> − <var>x<sub>i</sub></var>",
     "<var>t<sub>j</sub></var> − <var>t<sub>i</sub></var>",
 )
+_EFFECTIVE_YEARS = (
+    "<var>n<sub>e</sub></var> = "
+    + fraction(
+        "<var>n</var><sup>2</sup>",
+        "Σ<sub><var>i</var>, <var>j</var></sub> <var>r</var>"
+        "<sup>|<var>t<sub>i</sub></var> − <var>t<sub>j</sub></var>|</sup>",
+    )
+    + ", &nbsp; <var>s</var><sup>2</sup> = "
+    + fraction("Σ <var>e</var><sup>2</sup>", "tr <b>M R</b>")
+    + ", &nbsp; mean ± <var>t</var> <var>s</var> / "
+    + root("<var>n<sub>e</sub></var>")
+)
 _MANN_KENDALL = (
     "<var>S</var> = Σ<sub><var>i</var> &lt; <var>j</var></sub> "
     "sgn(<var>x<sub>j</sub></var> − <var>x<sub>i</sub></var>), &nbsp; <var>Z</var> = "
@@ -147,6 +159,7 @@ BY_NAME = {
     "nep": (_NEP, "g C m⁻² yr⁻¹"),
     "spline": (_SPLINE, ""),
     "sen": (_SEN, ""),
+    "effective_years": (_EFFECTIVE_YEARS, ""),
     "mann_kendall": (_MANN_KENDALL, ""),
     "variance": (_VARIANCE, ""),
     "cv": (_CV, ""),

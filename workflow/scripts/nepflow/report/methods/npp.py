@@ -42,9 +42,10 @@ def light_use(study, period):
     )
     whose = {
         "zhu2007": "are those of Zhu et al.",
-        "own": "are the {:g} and {:g} % quantiles of observed NDVI of the vegetation type",
-        "own_upper": "are the {1:g} % quantile of observed NDVI of the vegetation type, and below "
-        "those of Zhu et al.",
+        "own": "are the {:g} and {:g} % quantiles of observed NDVI of the vegetation type; the "
+        "least green months of a type so count as bare ground",
+        "own_upper": "are the {1:g} % quantile of observed NDVI of the vegetation type and, for "
+        "bare ground, the lower limit of Zhu et al.",
     }[casa["limits"]].format(*casa["limit_percentiles"])
     return first + f" Limits of NDVI between which light absorption rises {whose}."
 

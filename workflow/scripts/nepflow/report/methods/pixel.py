@@ -108,6 +108,14 @@ def correlation(study):
         f" What is significant at a false discovery rate of {rule['false_discovery_percent']:g} % "
         f"{cited('benjamini')} stands beside it."
     )
+    second += (
+        " Series that both have a trend or a memory correlate without any relation. So beside "
+        f"every share stands that of {rule['null_draws']} surrogates of each of at least "
+        f"{rule['null_pixels']} cells (or all), with the line of the cell’s series and first-order "
+        f"autoregressive noise of its memory and scatter {cited('allen_smith')}, against the same "
+        "drivers; and the share with the year "
+        f"{'free' if rule['detrend'] else 'held constant too'}."
+    )
     links = circularity.all_links(study)["nep"]
     texts = dict.fromkeys(link.explanation for link in links if link.driver in circularity.DRIVERS)
     second += (

@@ -7,13 +7,15 @@ from nepflow.report.methods import npp as methods_npp
 from nepflow.report.methods import respiration as methods_respiration
 from nepflow.report.methods import zones as methods_zones
 from nepflow.report.methods.references import cited, listed
-from nepflow.study import attribution
+from nepflow.study import attribution, landcover, layers, modis
 
 _RESAMPLED = {
     "nearest": "the value at the centre of the cell",
     "bilinear": "bilinear interpolation of valid cells",
     "average": "the mean of valid cells",
     "mode": "the commonest class in the cell",
+    "auto": "the mean of valid cells where the cells of the grid are more than two of its own "
+    "wide, otherwise by the value at the centre of the cell",
 }
 
 
@@ -32,7 +34,7 @@ def sections(study):
         are escaped.
     """
     made = [_data(study), climate.section(study["climate"]), _productivity(study)]
-    zones = methods_zones.section(study["zones"])
+    zones = methods_zones.section(study)
     made += [zones] if zones else []
     if study["has_trend"]:
         made.append(pixel.trend(study["trend"], study["min_years"]))
@@ -65,13 +67,29 @@ def _data(study):
     second = (
         "All layers were brought from the sinusoidal grid of the sensor to one equal-area grid "
         f"(<code>{escape(grid['crs'])}</code>) with cells of {grid['resolution_m']:g} m, "
-        f"{'NDVI' if npp['source'] == 'casa' else 'NPP'} by "
-        f"{_RESAMPLED[(study['ndvi'] if npp['source'] == 'casa' else npp)['resampling']]}."
+        f"{'NDVI' if npp['source'] == 'casa' else 'NPP'} by {_by(study, _product(study))}."
     )
+    if npp.get("compare") == "mod17" and npp["source"] != "mod17":
+        second += f" NPP of MOD17A3HGF came there by {_by(study, 'MOD17A3HGF')}."
     blocks = [("p", first), ("p", second)]
     if study["uses_landcover"]:
         blocks.append(("p", _landcover(study)))
     return "Study area and data", blocks
+
+
+def _product(study):
+    """The product that NPP comes from; None of rasters of the user."""
+    return {"casa": study.get("ndvi", {}).get("product"), "mod17": "MOD17A3HGF"}.get(
+        study["npp"]["source"]
+    )
+
+
+def _by(study, product):
+    """How a product came to the grid, and why where the size of the cells decided."""
+    if product is None:
+        return _RESAMPLED[study["npp"]["resampling"]]
+    why = modis.resampling_reason(study, product)
+    return _RESAMPLED[modis.resampling_of(study, product)] + (f" ({why})" if why else "")
 
 
 def _landcover(study):
@@ -81,7 +99,7 @@ def _landcover(study):
     )
     text = (
         f"Land cover is MCD12Q1 in the classification of the IGBP {cited('friedl')}, by "
-        f"{_RESAMPLED[study['landcover']['resampling']]}, joined to (codes in brackets): {classes}."
+        f"{_by(study, 'MCD12Q1')}, joined to (codes in brackets): {classes}."
     )
     for entry in study["landcover"].get("substitute", []):
         text += f" The map of {entry['by']} stands for {entry['year']}, which the product lacks."
@@ -108,7 +126,8 @@ def _change(study):
     )
     second = (
         "Shares are of the area with a class at both dates; the area without one is reported "
-        "beside them, and both close to the whole area."
+        "beside them, and both close to the whole area. "
+        f"{landcover.CHANGES} {cited('sulla')}."
     )
     return "Change of land cover", [("p", first), _equation("swap"), ("p", second)]
 
@@ -118,10 +137,22 @@ def _shares(study):
     text = (
         "Totals are sums of cell values times the true cell area of the equal-area grid "
         "(Tg C yr⁻¹), over cells with data only. The mean of a region is the mean over its cells "
-        "with data in each year, averaged over the years. Shares name what they are shares of, and "
+        "with data in each year, averaged over the years; beside it stands that over the cells "
+        "with data, and in the same zone, in all years, whose area does not move. "
+        f"{landcover.left_out_text(study)} A mean or a total of fewer than "
+        f"{layers.min_years(study)} years is not given. Shares name what they are shares of, and "
         "close to 100 %."
     )
-    blocks = [("p", text)]
+    interval = (
+        "The interval of a mean or a total is that of these years: of their residuals <var>e</var> "
+        "from the least-squares line, with the lag-1 autocorrelation <var>r</var>, which makes "
+        "<var>n</var> years worth <var>n<sub>e</sub></var> independent ones "
+        f"{cited('bayley')}. Slopes have the interval of ordered pairwise slopes {cited('sen')}. "
+        "Both tell how much years differ, not how wrong inputs and models may be in all years "
+        "alike. The ends of the shares of sinks and sources are the cells that are so with their "
+        "whole interval."
+    )
+    blocks = [("p", text), _equation("effective_years"), ("p", interval)]
     if study["simulated"]:
         note = "All inputs of this study are simulated; the methods are those of real inputs."
         blocks.append(("p", note))

@@ -4,30 +4,42 @@ from html import escape
 
 from nepflow import labels
 from nepflow.report.methods.references import cited
+from nepflow.study.variables import PET_METHODS, pet_method
 from nepflow.study.zones import KINDS, class_names, cuts_of
 
 
-def section(zones):
+def section(study):
     """Return the section (title, blocks) on zones, or None where a study only has its area.
 
     Parameters
     ----------
-    zones : list of dict
-        Entries `zones` of a study.
+    study : dict
+        Complete settings: zones, climate.
     """
-    told = [_sentence(entry) for entry in zones if KINDS[entry["kind"]].en.sentence]
+    pet = _evapotranspiration(study)
+    told = [_sentence(entry, pet) for entry in study["zones"] if KINDS[entry["kind"]].en.sentence]
     return ("Zones", [("p", " ".join(told))]) if told else None
 
 
-def _sentence(entry):
+def _evapotranspiration(study):
+    """The sentence of the way to potential evapotranspiration."""
+    way = PET_METHODS[pet_method(study)]
+    dew = study["climate"]["evapotranspiration"]["dew_point_depression_k"]
+    return way.en.format(dew=dew, **{work: cited(work) for work in way.works})
+
+
+def _sentence(entry, pet):
     """The sentence of a kind, filled with what the entry says."""
     kind, names = KINDS[entry["kind"]], class_names(entry)
     percent = entry.get("min_percent", 100)
     text = kind.en.sentence if percent == 100 else kind.en.sentence_of_most or kind.en.sentence
+    outside = entry.get("outside")
     cuts = [f"{cut:g}" for cut in cuts_of(entry)]
     return text.format(
         name=_name(entry["name"]),
         file=escape(entry.get("file", "")),
+        outside=f"; all other cells of the area are {escape(outside)}" if outside else "",
+        pet=pet,
         of=" and ".join(map(_name, entry.get("of", []))),
         percent=f"{percent:g}",
         cuts=f"{labels.joined(cuts)} {labels.unit_text(kind.unit)}".strip() if cuts else "",
