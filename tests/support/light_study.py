@@ -17,6 +17,7 @@ LIGHT = {
     "title": "A tiny simulation that grows by light",
     "period": [2001, 2003],
     "grid": {"resolution_m": 40000},
+    "climate": {"standard_error_years": [2002]},
     "landcover": {"transitions": [2001, 2003]},
     "specification": {"choices": []},
     "land_use_effect": {"quantities": ["nep"], "years": 1, "min_years": 1},
