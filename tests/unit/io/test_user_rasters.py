@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
@@ -12,8 +13,10 @@ from affine import Affine
 from nepflow.io import heights, raster, user_rasters
 from nepflow.io.user_rasters import BadGrid
 from rasterio.crs import CRS
+from rasterio.features import geometry_mask
 from rasterio.transform import from_gcps, from_origin
 from scipy.io import netcdf_file
+from shapely import box
 
 DEGREES = CRS.from_epsg(4326).to_wkt()
 KEY = {"key": "the test"}
@@ -99,6 +102,32 @@ def test_what_lies_elsewhere_is_refused(tmp_path):
     entry = written(tmp_path / "part.tif", from_origin(170, 70, 1, 1))
     with pytest.raises(BadGrid, match="covers 170 to 190, 58 to 70, the study needs 10 to 12"):
         read(entry, study(10, 60, 12, 66))
+
+
+@pytest.mark.parametrize(("south", "covers"), [(30, True), (28.5, True), (33, False)])
+def test_the_area_must_be_covered_not_the_corners_of_its_grid(tmp_path, south, covers):
+    """A raster cut to the area's rectangle in degrees: the corners of the flat grid lie outside."""
+    outline = gpd.GeoSeries([box(75, 30, 105, 42)], crs="EPSG:4326").segmentize(0.5)
+    flat = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=90 +datum=WGS84"
+    west, low, east, high = outline.to_crs(flat).total_bounds
+    side, wkt = 50_000, CRS.from_user_input(flat).to_wkt()
+    shape = int((high - low) / side) + 2, int((east - west) / side) + 2
+    place = from_origin(west - side, high + side, side, side)
+    path = str(tmp_path / "grid.tif")
+    inside = geometry_mask(outline.to_crs(flat), shape, place, invert=True)
+    output = raster.Output(path, "1", "area", dtype="uint8")
+    raster.write(inside, output, raster.Grid(wkt, place, *shape))
+    grid = raster.study_grid_of(path)
+    rows = round((42 - south) / 0.5)
+    entry = written(tmp_path / "cut.tif", from_origin(75, 42, 0.5, 0.5), (rows, 60))
+    with pytest.raises(BadGrid, match="covers 75 to 105"):
+        read(entry, raster.grid_of(path))  # whose edge is not known: all of it
+    if covers:
+        lon, lat, values = read(entry, grid)
+        np.testing.assert_allclose(values, truth(lon, lat), atol=1e-9)
+    else:
+        with pytest.raises(BadGrid, match="covers 75 to 105, 33 to 42, the study needs 75"):
+            read(entry, grid)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,8 @@ import rasterio
 from affine import Affine
 from nepflow.download import area, elevation
 from nepflow.inputs import plan
-from nepflow.io import heights, user_rasters
+from nepflow.io import heights, raster, user_rasters
 from nepflow.spatial import longitude
-from rasterio.crs import CRS
 from rasterio.vrt import WarpedVRT
 from shapely import box
 
@@ -92,10 +91,14 @@ def test_the_whole_world_is_not_turned():
 
 def reaches_over(path, bounds):
     """Whether a raster of elevation covers bounds in degrees, as the run and doctor see it."""
-    area = bounds, CRS.from_epsg(4326)
+    west, south, east, north = bounds
+    step = 0.2
+    shape = round((north - south) / step), round((east - west) / step)
+    grid = raster.Grid("EPSG:4326", Affine(step, 0, west, 0, -step, north), *shape)
     with ExitStack() as stack:
-        source = user_rasters.opened(heights.entry_of(str(path), [], None), stack, area)
-        return user_rasters.covers(source, *area)
+        entry = heights.entry_of(str(path), [], None)
+        source = user_rasters.opened(entry, stack, (grid.bounds, grid.crs))
+        return user_rasters.covers(source, grid)
 
 
 @pytest.mark.parametrize(

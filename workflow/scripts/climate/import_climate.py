@@ -34,7 +34,7 @@ def import_climate(inputs, outputs, variable, settings):
     median, understood, warnings = grids.write_months(
         entries,
         years,
-        raster.grid_of(inputs["grid"]),
+        raster.study_grid_of(inputs["grid"]),
         output,
         limits=settings["limits"]["monthly"][variable],
         plausible=settings["plausible_median"]["monthly"][variable],

@@ -22,7 +22,7 @@ def import_npp(
 ):
     """Cells without a value are fill: the raster does not say why."""
     with ExitStack() as stack:
-        grid = raster.grid_of(grid_path)
+        grid = raster.study_grid_of(grid_path)
         source = user_rasters.opened(entry, stack, (grid.bounds, grid.crs))
         user_rasters.one_band(source)
         user_rasters.check_carbon(source)

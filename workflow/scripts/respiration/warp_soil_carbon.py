@@ -17,7 +17,7 @@ from nepflow.respiration import soil_carbon
 def warp_soil_carbon(entry, grid_path, native_path, output_path, mem_mb):
     """Converted on the raster's own cells, then resampled; cells without carbon stay absent."""
     with ExitStack() as stack:
-        grid = raster.grid_of(grid_path)
+        grid = raster.study_grid_of(grid_path)
         source = user_rasters.opened(entry, stack, (grid.bounds, grid.crs))
         user_rasters.one_band(source)
         user_rasters.check_carbon(source)

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import shapely
 from affine import Affine
 from rasterio.crs import CRS
 from rasterio.errors import RasterioError
@@ -263,7 +264,8 @@ def study_grid(study, top):
     side = study["grid"]["resolution_m"]
     shape = round((north - south) / side), round((east - west) / side)
     wkt = CRS.from_user_input(crs).to_wkt()
-    return raster.Grid(wkt, Affine(side, 0, west, 0, -side, north), *shape)
+    edge = shapely.get_coordinates(polygons.to_crs(crs).segmentize(side)).T
+    return raster.Grid(wkt, Affine(side, 0, west, 0, -side, north), *shape, edge)
 
 
 def inside_of(polygons):
@@ -552,7 +554,7 @@ def elevation(study, top, _):
     seen = heights.seen_of(entry, area.bounds, area.crs, inside)
     with ExitStack() as stack:
         source = user_rasters.opened(entry, stack, (area.bounds, area.crs))
-        covers = user_rasters.covers(source, area.bounds, area.crs)
+        covers = user_rasters.covers(source, area)
     yield Finding(
         "dem",
         covers,

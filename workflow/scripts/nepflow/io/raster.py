@@ -7,7 +7,7 @@ import re
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
@@ -132,12 +132,17 @@ class CodesDoNotFit(ValueError):
 
 @dataclass(frozen=True)
 class Grid:
-    """A north-up raster geometry: CRS (WKT), affine transform, shape."""
+    """A north-up raster geometry: CRS (WKT), affine transform, shape.
+
+    ``edge`` are points along the edge of the study's area, x and y, shape (2, point), where they
+    are known: what a raster of the user must reach over is the area, not the corners of the grid.
+    """
 
     crs: str
     transform: Affine
     height: int
     width: int
+    edge: np.ndarray = field(default=None, compare=False, repr=False)
 
     @property
     def bounds(self):
@@ -202,6 +207,24 @@ def grid_of(path):
     """Return the `Grid` of a raster file."""
     with rasterio.open(path) as source:
         return Grid(source.crs.to_wkt(), source.transform, source.height, source.width)
+
+
+def study_grid_of(path):
+    """Return the `Grid` of the raster of a study's area (1 = inside), with the area's edge."""
+    grid = grid_of(path)
+    with rasterio.open(path) as source:
+        inside = source.read(1) == 1
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    last = inside.shape[1] - 1, inside.shape[0] - 1
+    row = np.concatenate([rows, rows, *(f(inside[:, columns]) for f in _ends(last[1]))])
+    column = np.concatenate([*(f(inside[rows].T) for f in _ends(last[0])), columns, columns])
+    x, y = grid.transform @ (column + 0.5, row + 0.5)
+    return replace(grid, edge=np.stack([x, y]))
+
+
+def _ends(last):
+    """Functions that find the first and the last true place along the first axis."""
+    return (lambda a: a.argmax(axis=0)), (lambda a: last - a[::-1].argmax(axis=0))
 
 
 def tags_of(path):

@@ -17,7 +17,7 @@ from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
-from rasterio.warp import transform_bounds
+from rasterio.warp import transform, transform_bounds
 from rasterio.windows import Window
 from rasterio.windows import transform as window_transform
 
@@ -286,13 +286,12 @@ def window_of(source, grid):
     Raises
     ------
     BadGrid
-        If the study reaches beyond the source, or does not fit into memory.
+        If the study's area reaches beyond the source, or does not fit into memory.
     """
     file = source.entry["file"]
-    bounds = bounds_in(grid.bounds, grid.crs, source.crs, file)
-    left, top, right, bottom = _cells(source, bounds)
-    if not covers(source, grid.bounds, grid.crs):
-        west, south, east, north = source.bounds
+    left, top, right, bottom = _cells(source, bounds_in(grid.bounds, grid.crs, source.crs, file))
+    if not covers(source, grid):
+        bounds, (west, south, east, north) = needed_bounds(source, grid), source.bounds
         raise BadGrid(
             f"{file}: covers {west:g} to {east:g}, {south:g} to {north:g}, the study needs "
             f"{bounds[0]:g} to {bounds[2]:g}, {bounds[1]:g} to {bounds[3]:g} (CRS of the file). "
@@ -347,12 +346,25 @@ def cells_text(source):
     return f"cells of {source.transform.a:.6g} {unit}{name}{turned}"
 
 
-def covers(source, bounds, crs):
-    """Tell whether a raster reaches over bounds, but for a cell at each side."""
-    left, top, right, bottom = _cells(
-        source, bounds_in(bounds, crs, source.crs, source.entry["file"])
-    )
+def covers(source, grid):
+    """Tell whether a raster reaches over a study, but for a cell at each side."""
+    left, top, right, bottom = _cells(source, needed_bounds(source, grid))
     return left >= -1 and top >= -1 and right <= source.width + 1 and bottom <= source.height + 1
+
+
+def needed_bounds(source, grid):
+    """Return the bounds that a raster must reach over, in its own CRS.
+
+    Those of the study's area where the `raster.Grid` knows its edge, else those of the whole grid.
+    """
+    bounds = bounds_in(grid.bounds, grid.crs, source.crs, source.entry["file"])
+    if grid.edge is None:
+        return bounds
+    x, y = (np.array(values) for values in transform(grid.crs, source.crs, *grid.edge))
+    if source.crs.is_geographic:
+        first = bounds[0] - 1  # densified bounds are a little too narrow
+        x = first + (x - first) % 360
+    return x.min(), y.min(), x.max(), y.max()
 
 
 def one_band(source):
