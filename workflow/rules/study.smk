@@ -67,6 +67,7 @@ rule check_inputs:
     log:
         "<logs>/{study}/check_inputs.log",
     priority: 100  # what cannot be used is said before anything is computed
+    retries: 0  # a fault of the user's files is said once
     conda:
         "../../envs/geo.yaml"
     resources:
