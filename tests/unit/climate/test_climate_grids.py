@@ -428,16 +428,16 @@ def test_a_climate_of_another_place_is_refused(tmp_path):
         imported(tmp_path, entry(hot))
 
 
-def test_dry_places_are_a_warning_with_what_was_understood(tmp_path):
+def test_dry_places_are_a_warning_with_what_was_understood(tmp_path, caplog):
     paths = climate_study.make(tmp_path)
     dry = geotiff(tmp_path / "p.tif", code=lambda values: np.full(values.shape, 2.0))
     own = entry(dry, variable="precipitation", unit="mm month-1")
     settings = {"entries": [own], "years": YEARS, "limits": LIMITS, "plausible_median": MEDIANS}
     settings |= {"complete_month_percent": 80, "downscaling": NO_LAPSE, "simulated": False}
     outputs = {"months": tmp_path / "m.tif", "table": tmp_path / "grids.csv"}
-    import_climate(paths, outputs, "precipitation", settings)
-    table = pd.read_csv(outputs["table"]).set_index("quantity")["value"]
-    assert "24.0 mm, as in deserts alone" in table["warning"]
-    assert table["understood"].startswith(
-        "2001-01 to 2002-12, 24 months, mm month-1, 0.5 degree; 0 % missing, 2 to 2"
-    )
+    with caplog.at_level("INFO"):
+        import_climate(paths, outputs, "precipitation", settings)
+    assert "24.0 mm, as in deserts alone" in caplog.text
+    said = "2001-01 to 2002-12, 24 months, mm month-1, 0.5 degree; 0 % missing, 2 to 2"
+    assert f"gridded climate: p.tif: {said}" in caplog.text
+    assert pd.read_csv(outputs["table"])["value"].tolist() == [1, 24, 2, 0]

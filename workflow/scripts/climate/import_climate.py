@@ -50,8 +50,6 @@ def import_climate(inputs, outputs, variable, settings):
         (variable, "months", 12 * len(years), "1"),
         (variable, "median_of_months", median, output.unit),
         (variable, "lapse_rate", rate or 0.0, "K km-1"),
-        (variable, "understood", understood, ""),
-        *((variable, "warning", warning, "") for warning in warnings),
     ]
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])
 

@@ -55,8 +55,16 @@ def write(rows, path, columns=COLUMNS, simulated=False):
     """Write rows (dictionaries or sequences) as CSV, with 10 significant digits.
 
     Simulated numbers say so in a column ``source``.
+
+    Raises
+    ------
+    TypeError
+        If a ``value`` is a text, which no reader of the table expects.
     """
     table = pd.DataFrame(rows, columns=list(columns))
+    texts = [value for value in table.get("value", ()) if isinstance(value, str)]
+    if texts:
+        raise TypeError(f"{path}: the value {texts[0]!r} is a text")
     if simulated:
         table["source"] = "simulated"
     with replacing(path) as temporary:
