@@ -147,7 +147,7 @@ def test_planted_faults_are_named_with_their_remedies(copy, tmp_path):
         (r"tiles: .*is there in 2 versions", "."),
         (r"tiles: .*061 of 2003 for h26v05", "Get them"),
         (r"area: BadArea: .*has no column name, but county", "Mend the file"),
-        (r"dem: RasterioIOError: .*dem.tif", "Put a raster of elevation there"),
+        (r"dem: BadGrid: .*dem.tif", "Put a raster of elevation there"),
         (r"stations: BadStations: .*stations.csv", "Put station records there"),
     ):
         assert any(re.search(fault, text) and remedy in way for text, way in found), (fault, said)
