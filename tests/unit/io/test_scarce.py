@@ -50,6 +50,32 @@ def test_a_limit_of_files_is_named(tmp_path):
     assert "A file may have 40 kB at most here (ulimit -f)" in told
 
 
+RASTER = """
+import numpy as np
+from nepflow.io import raster
+    import rasterio
+    from affine import Affine
+    crs = rasterio.crs.CRS.from_epsg(6933).to_wkt()
+    grid = raster.Grid(crs, Affine(500, 0, 0, 0, -500, 0), 1500, 1500)
+    output = raster.Output({path!r}, "1", "noise", dtype="uint8")
+    resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+    raster.write(np.random.default_rng(1).integers(1, 250, (1500, 1500)), output, grid)
+"""
+
+
+@pytest.mark.parametrize("limit", [300_000, 1_500_000, 2_500_000, 2_900_000])
+def test_a_raster_without_its_end_is_none(tmp_path, limit):
+    """2.3 MB of cells, then overviews: GDAL closes the file without a word of what it lost.
+
+    Where not even the tags have room it would never end.
+    """
+    path = tmp_path / "noise.tif"
+    body = RASTER.format(path=str(path), limit=limit).strip().replace("\nfrom", "; from")
+    told, _ = said_by_job(tmp_path, body)
+    assert f"A file may have {limit // 1000} kB at most here (ulimit -f)" in told
+    assert list(tmp_path.glob("*.tif")) == [] and list(tmp_path.glob(".*.tif")) == []
+
+
 def raised(error, cause=None):
     error.__cause__ = cause
     return error

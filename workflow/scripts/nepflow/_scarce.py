@@ -8,9 +8,11 @@ import tempfile
 from pathlib import Path
 
 LEAST_MB = 32  # less room than this is none
+LEAST_FILE_MB = 1  # tags and colours of a raster; GDAL hangs where they cannot be written
 NEAR = 0.85  # of a limit of memory that was reached
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+LIMITED_TEXTS = ("file too large", "write failed")  # GDAL says the first to the terminal alone
 FULL_TEXTS = ("no space left", "disk quota", "file too large")
 MEMORY_TEXTS = (
     "cannot allocate",
@@ -39,6 +41,27 @@ def reason(error, place):
     return _disk(chain, Path(place)) or _memory(chain) or _folder(chain)
 
 
+def check_room(path):
+    """Refuse to begin a file that could not hold more than its header.
+
+    Raises
+    ------
+    OSError
+        With the number that a write would fail with.
+    """
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    small = 0 <= limit < LEAST_FILE_MB * 1e6
+    if small or shutil.disk_usage(Path(path).parent).free < LEAST_MB * 1e6:
+        raise no_room(path)
+
+
+def no_room(path):
+    """Return the error of a file that could not be written to its end."""
+    limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
+    number = errno.EFBIG if limited else errno.ENOSPC
+    return OSError(number, os.strerror(number), str(path))
+
+
 def _chain(error):
     seen = set()
     while error is not None and id(error) not in seen:
@@ -59,7 +82,7 @@ def _of_number(chain, numbers):
 def _disk(chain, place):
     error = _of_number(chain, FULL)
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-    if _of_number(chain, {errno.EFBIG}) or (limit >= 0 and _says(chain, ("file too large",))):
+    if _of_number(chain, {errno.EFBIG}) or (limit >= 0 and _says(chain, LIMITED_TEXTS)):
         return (
             f"A file may have {limit / 1000:.0f} kB at most here (ulimit -f), and one needs more. "
             f"Lift the limit; {AGAIN}"

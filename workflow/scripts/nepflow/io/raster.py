@@ -6,7 +6,7 @@ import math
 import re
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -21,7 +21,7 @@ from rasterio.windows import Window
 
 from nepflow._log import progress
 from nepflow.io import bands as io_bands
-from nepflow.io.atomic import replacing
+from nepflow.io.atomic import replacing, whole_raster
 from nepflow.io.cell_values import CellValues
 
 SMALLEST = 512  # cells; a raster not larger than this needs no overview
@@ -31,7 +31,7 @@ SQUARE = 256  # cells; the order in which a digest reads values
 
 def add(path, categorical):
     """Add overviews by halves to a large layer, by nearest for classes, average for quantities."""
-    with rasterio.open(path, "r+") as target:
+    with whole_raster(path, "r+") as target:
         largest = max(target.shape)
         factors = [2**k for k in range(1, 16) if largest / 2**k >= SMALLEST / 2]
         if largest <= SMALLEST or target.count > LAYERS:
@@ -282,6 +282,7 @@ def inherited_tags(inputs):
     return {}
 
 
+@contextmanager
 def created(path, output, grid, inherited, rows=TILE, threads=1):
     """Open a tiled, compressed GeoTIFF with the tags of ``output``.
 
@@ -294,27 +295,32 @@ def created(path, output, grid, inherited, rows=TILE, threads=1):
     height = highest
     if rows < min(highest, grid.height):
         height = max(rows - rows % TILE_UNIT, TILE_UNIT)
-    target = rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        dtype=output.dtype,
-        count=len(output.bands),
-        crs=CRS.from_wkt(grid.crs),
-        transform=grid.transform,
-        height=grid.height,
-        width=grid.width,
-        nodata=output.absent,
-        tiled=True,
-        blockxsize=TILE,
-        blockysize=height,
-        compress="deflate",
-        zlevel=1,
-        predictor=predictor,
-        bigtiff="if_safer",
-        num_threads=threads,
-        interleave=output.interleave,
-    )
+    profile = {
+        "driver": "GTiff",
+        "dtype": output.dtype,
+        "count": len(output.bands),
+        "crs": CRS.from_wkt(grid.crs),
+        "transform": grid.transform,
+        "height": grid.height,
+        "width": grid.width,
+        "nodata": output.absent,
+        "tiled": True,
+        "blockxsize": TILE,
+        "blockysize": height,
+        "compress": "deflate",
+        "zlevel": 1,
+        "predictor": predictor,
+        "bigtiff": "if_safer",
+        "num_threads": threads,
+        "interleave": output.interleave,
+    }
+    with whole_raster(path, **profile) as target:
+        _describe(target, output, inherited)
+        yield target
+
+
+def _describe(target, output, inherited):
+    """Write tags, names of bands and colours, before any cell."""
     tags = {"unit": output.unit, "long_name": output.long_name, **inherited, **output.tags}
     if output.classes:
         names = {str(code): name for code, name in sorted(output.classes.items())}
@@ -325,7 +331,6 @@ def created(path, output, grid, inherited, rows=TILE, threads=1):
     target.update_tags(**tags)
     for number, name in enumerate(output.bands, start=1):
         target.set_band_description(number, str(name))
-    return target
 
 
 def _rgb(text):

@@ -22,6 +22,7 @@ from rasterio.windows import Window
 from rasterio.windows import transform as window_transform
 
 from nepflow.io import missing_codes, raster
+from nepflow.io.atomic import whole_raster
 
 MARGIN = 2  # cells round the study that interpolation needs
 HUGE = 1e20  # fill values of climate models that no header declares
@@ -569,9 +570,8 @@ def without_codes(entry, target, grid, band=1):
         window = near(source, grid.bounds, grid.crs) or whole
         wide = np.dtype(source.dtypes[band - 1]).itemsize > 2 and source.dtypes[0] != "float32"
         made = stack.enter_context(
-            rasterio.open(
+            whole_raster(
                 target,
-                "w",
                 driver="GTiff",
                 dtype="float64" if wide else "float32",
                 count=1,

@@ -5,11 +5,10 @@ import csv
 import geopandas
 import numpy as np
 import pyogrio
-import rasterio
 import shapely
 from rasterio.transform import Affine
 
-from nepflow.io.atomic import replacing
+from nepflow.io.atomic import replacing, whole_raster
 from nepflow.simulation.carbon import soil_carbon, total_respiration
 from nepflow.simulation.light_use import karst_shapes
 from nepflow.simulation.noise import generator, static_field
@@ -35,7 +34,7 @@ def write_field(path, lattice, values, unit, long_name):
             lattice.step, 0, lattice.west - half, 0, -lattice.step, lattice.north + half
         ),
     }
-    with replacing(path) as temporary, rasterio.open(temporary, "w", **profile) as file:
+    with replacing(path) as temporary, whole_raster(temporary, **profile) as file:
         file.write(values.astype("float32"), 1)
         file.update_tags(unit=unit, long_name=long_name, source=SIMULATED, simulated=SIMULATED)
 

@@ -9,7 +9,7 @@ from pyproj import Transformer
 from rasterio.windows import Window
 
 from nepflow._log import progress
-from nepflow.io.atomic import replacing
+from nepflow.io.atomic import replacing, whole_raster
 from nepflow.simulation.raw_files import write_rows
 from nepflow.simulation.tiles import collection_ratio
 from nepflow.simulation.world import SIMULATED
@@ -87,8 +87,7 @@ def create(stack, path, mask, bands, described, codes=False):
     }
     if codes:
         profile |= {"dtype": "uint8", "nodata": 0, "predictor": 1}
-    file = rasterio.open(stack.enter_context(replacing(path)), "w", **profile)
-    stack.enter_context(file)
+    file = stack.enter_context(whole_raster(stack.enter_context(replacing(path)), **profile))
     unit, long_name = described
     file.update_tags(unit=unit, long_name=long_name, source=SIMULATED, simulated=SIMULATED)
     for band, name in enumerate(bands, start=1):
