@@ -287,8 +287,8 @@ def test_what_a_study_does_unless_it_is_told_otherwise(studies, northwest, indoc
     assert variables.pet_method(northwest) == "priestley_taylor"
     assert northwest["min_years"] == 20  # of 24
     assert indochina["casa"]["limits"] == "own_upper"
-    karst = detector.factor(indochina, "karst")
-    assert karst["outside"] and indochina["detector"]["min_cover_percent"] == 50
+    of_detectors = indochina["detector"]
+    assert of_detectors["outside"] and of_detectors["min_cover_percent"] == 50
     coarse = northwest | {"simulated": False}
     assert coarse["grid"]["resolution_m"] == 5000  # m; ten native cells
     assert modis.resampling_of(coarse, "MOD17A3HGF") == "average"
