@@ -270,6 +270,7 @@ def test_every_period_gives_a_study_that_loads(copy, tmp_path, period):
     _, settings = zones_named(copy, tmp_path, "mine", "name", ("a", "b"), "--period", period)
     dates = settings.get("landcover", {}).get("transitions")
     assert dates == ([2001, 2022] if period == "2001-2023" else None)
+    assert settings["acquire"]["stations"] == "ghcn_daily", "its stations report 0 on dry days"
 
 
 def test_nothing_is_left_of_a_study_that_cannot_be_built(copy, tmp_path):

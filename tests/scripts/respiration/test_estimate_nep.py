@@ -124,6 +124,27 @@ def test_means_and_totals_of_zones_and_years_close(tmp_path, gaps):
     assert found["north", 2002, "rh_mean"] == pytest.approx(expected, rel=1e-6, nan_ok=True)
 
 
+def test_years_with_the_map_of_another_year_count_for_the_region_alone(tmp_path):
+    """Zones of 2002 and 2003; 2001 stands in their table nowhere, in that of the region it does."""
+    own, cubes, _ = balanced(tmp_path, ())
+    path, grid = sums_of(tmp_path, cubes)
+    outputs = {"series": tmp_path / "s.csv", "trends": tmp_path / "t.csv"}
+    summary = zones_sums.Summary(mean_years=2, trend_years=3)
+    summarise_zones(path, "half", grid, outputs, YEARS[1:], summary, simulated=False)
+    series = pd.read_csv(outputs["series"])
+    years = series.groupby("zone")["year"].unique().map(sorted).to_dict()
+    assert years == {"all": YEARS, "north": YEARS[1:], "south": YEARS[1:]}
+    trends = pd.read_csv(outputs["trends"]).set_index(["zone", "quantity"])
+    assert trends["valid_years"].groupby("zone").unique().map(list).to_dict() == {
+        "all": [3],
+        "north": [2],
+        "south": [2],
+    }
+    assert set(trends.loc["north"]["year"]) == {"2002-2003"}
+    expected = (own["npp"][1:, :3].mean((1, 2), float)).mean()
+    assert trends["value"]["north", "npp_mean"] == pytest.approx(expected, rel=1e-6)
+
+
 @pytest.mark.parametrize("gaps", [value for name, value in GAPS.items() if name != "none"])
 def test_the_check_fails_where_the_mask_differs(tmp_path, gaps):
     own, cubes, rh = balanced(tmp_path, gaps)

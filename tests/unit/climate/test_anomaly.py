@@ -141,6 +141,53 @@ def test_stations_that_open_make_no_trend():
     assert abs(slope["absolute", "late"] - slope["absolute", "all"]) > 0.03
 
 
+def rising_rain(own, seed=7):
+    """Rain that becomes 4 % of its normal wetter a year at every station."""
+    wetter = 1 + 0.04 * (TIMES[0] - 2001)
+    return rain(own, seed) * wetter
+
+
+def opened_or_closed(values, seed):
+    """A fifth of the stations opens or closes once, in years three to six of the eight."""
+    rng = np.random.default_rng(seed)
+    found, stays = values.copy(), np.ones(len(values), bool)
+    for row in rng.choice(len(values), len(values) // 5, replace=False):
+        cut = rng.integers(24, 72)
+        found[row, slice(0, cut) if rng.random() < 0.5 else slice(cut, None)] = np.nan
+        stays[row] = False
+    return found, stays
+
+
+@pytest.mark.parametrize("variable", ["temperature", "precipitation"])
+def test_a_network_that_changes_at_random_has_the_trend_of_those_that_stay(variable):
+    """Beside the same draw's stations that stay: mean shift and spread of the slopes of cells."""
+    rains, own = variable == "precipitation", network(40)
+    model = replace(FIXED, transformation="square_root" if rains else "none")
+    values = rising_rain(own) if rains else temperatures(own, trend=0.1)
+    cells = np.random.default_rng(1).uniform(-1.5e5, 1.5e5, (100, 2))
+    step = np.arange(YEARS.size) - (YEARS.size - 1) / 2
+
+    def slopes(method, given, stations):
+        options = RATIO if rains else DIFFERENCE
+        surfaces, _, _ = fitted(stations, given, variable, options, model, method)
+        annual = at(surfaces, cells, np.full(100, 1200.0)).reshape(100, -1, 12)
+        return (annual.sum(axis=2) if rains else annual.mean(axis=2)) @ step / (step**2).sum()
+
+    shift, moved = {"anomaly": [], "absolute": []}, {"anomaly": [], "absolute": []}
+    for seed in range(6):
+        late, stays = opened_or_closed(values, seed)
+        constant = slopes("anomaly", values[stays], own.only(stays))
+        for method in shift:
+            off = slopes(method, late, own) - constant
+            shift[method].append(off.mean())
+            moved[method].append(np.sqrt((off**2).mean()))
+    true = constant.mean()
+    assert true > (10 if rains else 0.05), "mm yr-2, K yr-1"
+    assert abs(np.mean(shift["anomaly"])) < 0.1 * true
+    assert np.mean(moved["anomaly"]) < (0.08 if rains else 0.05) * true
+    assert np.mean(moved["absolute"]) > 3 * np.mean(moved["anomaly"])
+
+
 def test_split_record_is_brought_to_its_longer_part():
     own = network()
     values = temperatures(own)

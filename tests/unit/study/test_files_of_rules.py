@@ -13,11 +13,13 @@ from nepflow.study import (
     landcover,
     layers,
     load,
+    modis,
     npp,
     pixel,
     products,
     respiration,
     restoration,
+    variables,
     zones,
 )
 from nepflow.study import files as study_files
@@ -273,3 +275,22 @@ def test_zones_of_each_year_have_values_of_the_years_with_a_map_of_their_own(nor
 def test_truth_is_read_of_simulations_alone(northwest):
     assert layers.truth(northwest, "rh") == f"results/simulated/{NORTHWEST}/truth/rh.tif"
     assert layers.truth(northwest | {"simulated": False}, "rh") == []
+
+
+def test_what_a_study_does_unless_it_is_told_otherwise(studies, northwest, indochina):
+    """Each of these was, or would be, wrong without an error; a study file may still choose it."""
+    assert {climate.method_of(s, s["has_trend"]) for s in studies.values()} == {"anomaly"}
+    of_stations = northwest["climate"]
+    assert of_stations["unreported_rain"]["rule"] == "weather"
+    assert of_stations["smoothing_fallback"] == "gml"
+    assert of_stations["standard_error"] == "calibrated"
+    assert variables.pet_method(northwest) == "priestley_taylor"
+    assert northwest["min_years"] == 20  # of 24
+    assert indochina["casa"]["limits"] == "own_upper"
+    of_detectors = indochina["detector"]
+    assert of_detectors["outside"] and of_detectors["min_cover_percent"] == 50
+    coarse = northwest | {"simulated": False}
+    assert coarse["grid"]["resolution_m"] == 5000  # m; ten native cells
+    assert modis.resampling_of(coarse, "MOD17A3HGF") == "average"
+    assert modis.resampling_of(coarse, "MCD12Q1") == "mode"
+    assert modis.resampling_of_ndvi(coarse) == "average"
