@@ -93,7 +93,8 @@ def _coefficients(series, drivers, years, min_years, detrend):
     r, r2, count = _all_pixels(flat, max(min_years, variables + 1), len(drivers))
     df = np.maximum(count - variables, 1)
     shape = series.shape[1:]
-    return r.reshape(-1, *shape), r2.reshape(shape), df.reshape(shape)
+    # no -1: where no cell has a value there are none to divide by
+    return r.reshape(len(drivers), *shape), r2.reshape(shape), df.reshape(shape)
 
 
 def _flat(series, drivers, years, detrend):
