@@ -63,7 +63,9 @@ def word_changed(text, chance, words=WORDS):
     if not found:
         return text
     part = found[chance.randrange(len(found))]
-    new = chance.choice(NUMBERS if re.match(r"[-+.\d]", part[0]) and chance.random() < 0.7 else words)
+    new = chance.choice(
+        NUMBERS if re.match(r"[-+.\d]", part[0]) and chance.random() < 0.7 else words
+    )
     return text[: part.start()] + new + text[part.end() :]
 
 

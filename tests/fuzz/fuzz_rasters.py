@@ -1,4 +1,4 @@
-"""Rasters of users, damaged: GeoTIFF and NetCDF of every kind, given to the scripts that read them."""
+"""Rasters of users, damaged: GeoTIFF and NetCDF of every kind that the scripts read."""
 
 import importlib
 
@@ -17,14 +17,13 @@ PLACE = Affine(0.2, 0, 102.0, 0, -0.2, 39.0)
 CODES = (-9999, -32768, 999.9, 32767, 65535, 0, -1e30, 3.4e38, np.inf, -np.inf, np.nan)
 CRS = (
     None, 'LOCAL_CS["x",UNIT["m",1]]', "EPSG:32648", "EPSG:4979", "EPSG:3857", "EPSG:4326",
-    "EPSG:4978", "+proj=longlat +lon_wrap=180", "+proj=ob_tran +o_proj=longlat +o_lat_p=30 +to_meter=1",
-    "EPSG:3995", "EPSG:5773",
+    "EPSG:4978", "+proj=longlat +lon_wrap=180", "EPSG:3995", "EPSG:5773",
 )  # fmt: skip
 MEDIANS = {"monthly": {"temperature": [-40, 45], "precipitation": [1, 1000]}}
 LIMITS = {"monthly": {"temperature": [-80, 50], "precipitation": [0, 9300]}}
 POSSIBLE = {  # of what a reader accepts, in the unit of its output
-    "elevation": (-500, 9000), "npp": (-100, 10_000), "carbon": (0, 500), "factor": (-np.inf, np.inf),
-    "classes": (0, 255), "months": (-80, 50), "netcdf": (-80, 50), "netcdf4": (-80, 50),
+    "elevation": (-500, 9000), "npp": (-1000, 10_000), "carbon": (0, 500),
+    "factor": (-np.inf, np.inf), "classes": (0, 255), "months": (-80, 50), "netcdf": (-80, 50), "netcdf4": (-80, 50),
     "projects": (1, 2**31),
 }  # fmt: skip
 KINDS = tuple(POSSIBLE)
@@ -111,8 +110,12 @@ def wrong_words(file, chance, changes):
         unit = chance.choice(["K", "feet", "mm", "m2 s-2", "°F", "0.1", "((", "nan", "m" * 5000])
         file.units = [unit] * file.count
     if "tags" in changes:
-        key = chance.choice(["valid_range", "missing_value", "scale_factor", "time", "NETCDF_DIM_time"])
-        file.update_tags(1, **{key: chance.choice(["", "nan,nan", "5", "a", "{}", "1,0", "9" * 400])})
+        key = chance.choice(
+            ["valid_range", "missing_value", "scale_factor", "time", "NETCDF_DIM_time"]
+        )
+        file.update_tags(
+            1, **{key: chance.choice(["", "nan,nan", "5", "a", "{}", "1,0", "9" * 400])}
+        )
 
 
 def geotiff(path, values, chance, changes, **profile):
@@ -151,8 +154,8 @@ def netcdf(path, values, chance, changes):
             [time[::-1], time * 0, time * np.nan, time / 30, doubled, time * 1e12, -time * 1e300]
         )
     if "axis" in changes:
-        wrong = ["months since 1900-01-01", "days since 0-0-0", "", "K", "since since", "days since",
-                 "days since 99999-01-01", "fortnights since 2001-01-01", "hours since 2001-13-40",
+        wrong = ["months since 1900-01-01", "days since 0-0-0", "", "K", "since since",
+                 "days since", "days since 99999-01-01", "fortnights since 2001-01-01", "hours since 2001-13-40",
                  "day as %Y%m%d.%f", "months since 1900-01-31 25:61:61"]  # fmt: skip
         units = chance.choice(wrong)
         calendar = chance.choice(["360_day", "noleap", "mars", "", "julian", "standard"])

@@ -52,7 +52,7 @@ def _rows(layout):
         "normals": range(1, 13),
     }[layout]
     found = [
-        [row.station, row.lon, row.lat, row.elevation_m, date, round(5 + n / 3, 1), round(20 + n * 2.5, 1)]
+        [row.station, row.lon, row.lat, row.elevation_m, date, round(5 + n / 3, 1), 20 + n * 2.5]
         for row in sites.itertuples()
         for n, date in enumerate(dates)
     ]  # fmt: skip

@@ -17,7 +17,8 @@ VALUES = (
     {"a": 1}, [None], "2001-01-01", "~/a", "a\nb",
 )  # fmt: skip
 BOMB = "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{new}: &{new} [{', '.join([f'*{old}'] * 8)}]\n" for old, new in zip("abcdef", "bcdefg", strict=True)
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 8)}]\n"
+    for old, new in zip("abcdef", "bcdefg", strict=True)
 )
 TEXTS = (
     "- a\n- b\n", "", "a", "5", "a: [", "a: {b: " * 300, "[" * 3000, BOMB + "zones: *g\n",

@@ -14,12 +14,13 @@ ROWS = {
     "plots": [
         ["Record_number", "Longitude", "Latitude", "Ecosystem_type", "Manipulation", "MAT", "MAP",
          "Rs_annual", "Rh_annual"],
-        *[[n, 100 + n / 2, 30 + n / 4, "Forest", "None", 8.5 + n / 10, 600 + n, 700 + 3 * n, 400 + n]
+        *[[n, 100 + n / 2, 30 + n / 4, "Forest", "None", 8.5 + n / 10, 600 + n, 700 + n, 400 + n]
           for n in range(8)],
     ],
     "sites": [
         ["site", "lon", "lat", "nep", "class", "first_year", "last_year"],
-        *[[f"S{n}", 100 + n / 2, 30 + n / 4, 120 + 9 * n, "forest", 2003, 2003 + n] for n in range(8)],
+        *[[f"S{n}", 100 + n / 2, 30 + n / 4, 120 + 9 * n, "forest", 2003, 2003 + n]
+          for n in range(8)],
     ],
     "projects": [
         ["number", "project", "measure", "start_year"],

@@ -1,6 +1,7 @@
 """Vector files, damaged: areas, zones and projects in every format that people bring."""
 
 import importlib
+import itertools
 import json
 import os
 import zipfile
@@ -40,7 +41,7 @@ def _shapes(chance):
     """Polygons that stand side by side over the area."""
     count = chance.randrange(1, 5)
     edges = np.linspace(WEST, EAST, count + 1)
-    return [box(west, SOUTH, east, NORTH) for west, east in zip(edges[:-1], edges[1:], strict=True)]
+    return [box(west, SOUTH, east, NORTH) for west, east in itertools.pairwise(edges)]
 
 
 def _odd(shape, chance):
@@ -66,7 +67,7 @@ def _odd(shape, chance):
             box(west, south, west + 1e-9, south + 1e-9),
             box(-180, -90, 180, 90),
             shapely.force_3d(shape, np.inf),
-            shapely.transform(shape, lambda at: at + [360, 0]),
+            shapely.transform(shape, lambda at: at + np.array([360, 0])),
             shapely.transform(shape, lambda at: at * 1e5),
             shape.buffer(0.1),
             shape.difference(shape.buffer(-0.05)),
@@ -91,7 +92,10 @@ def _frame(chance):
         "start_year": [2005, 2006, 2007, 2008],
     }
     columns = {name: list(values)[: len(shapes)] for name, values in columns.items()}
-    crs, changes = "EPSG:4326", chance.sample(["shape", "values", "crs", "column"], chance.randrange(3))
+    crs, changes = (
+        "EPSG:4326",
+        chance.sample(["shape", "values", "crs", "column"], chance.randrange(3)),
+    )
     if "shape" in changes:
         at = chance.randrange(len(shapes))
         shapes[at] = _odd(shapes[at], chance)
@@ -99,7 +103,9 @@ def _frame(chance):
         column = chance.choice(NAMES)
         columns[column] = _values(chance, len(shapes), column)
     if "column" in changes:
-        columns[chance.choice(["NAME", "x", "name ", "geometry_"])] = columns.pop(chance.choice(NAMES))
+        columns[chance.choice(["NAME", "x", "name ", "geometry_"])] = columns.pop(
+            chance.choice(NAMES)
+        )
     if "crs" in changes:
         crs = chance.choice(CRS)
     frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
@@ -168,7 +174,11 @@ def read(label, path, folder, world):
     made = folder / "made.tif"
     modules = {name: importlib.import_module(name) for name in SCRIPTS}
     if use == "area":
-        outputs = {"grid": made, "zones": folder / "zones.tif", "outlines": folder / "outlines.gpkg"}
+        outputs = {
+            "grid": made,
+            "zones": folder / "zones.tif",
+            "outlines": folder / "outlines.gpkg",
+        }
         settings = world["area"] | {"crs": climate_study.CRS, "resolution_m": 10_000}
         settings |= {"tiles": [], "simulated": False}
         modules["define_grid"].define_grid({"area": str(path)}, outputs, settings)

@@ -70,7 +70,7 @@ def outcome(kind, label, path, folder, world):
     except Impossible as error:
         return "impossible", f"{said}: {error}"
     except BaseException as error:
-        text = f"{said}: {type(error).__name__}: {str(error)[:300]}"
+        text = f"{said}: {type(error).__name__}: {str(error)[:1000]}"
         if not is_ours(error):
             return "foreign", text
         return ("named" if Path(path).name in str(error) else "unnamed"), text
@@ -158,7 +158,7 @@ def survey(kind, world, chances):
     return counts, wrong
 
 
-def test_of(kind):
+def damage_test(kind):
     """Return a test that damages inputs of a kind: the same ones each time, others by `make fuzz`.
 
     ``NEPFLOW_FUZZ`` is how many times as many inputs are drawn, at random then.

@@ -50,6 +50,7 @@ def seen_of(entry, bounds, crs, inside=None):
             heights = user_rasters.scaled(user_rasters.stored_values(source, 1, part), source, 1)
             seen.add(heights)
             area.add(heights if inside is None else heights[inside(source, part)])
+        seen.hidden = source.hidden
     check(seen, entry)
     if entry.get("fill") is None:
         suspects = seen.suspects(alone=False)  # a lake has one height too
