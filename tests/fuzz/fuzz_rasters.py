@@ -22,10 +22,16 @@ CRS = (
 MEDIANS = {"monthly": {"temperature": [-40, 45], "precipitation": [1, 1000]}}
 LIMITS = {"monthly": {"temperature": [-80, 50], "precipitation": [0, 9300]}}
 POSSIBLE = {  # of what a reader accepts, in the unit of its output
-    "elevation": (-500, 9000), "npp": (-1000, 10_000), "carbon": (0, 500),
-    "factor": (-np.inf, np.inf), "classes": (0, 255), "months": (-80, 50), "netcdf": (-80, 50), "netcdf4": (-80, 50),
+    "elevation": (-500, 9000),
+    "npp": (-1000, 10_000),
+    "carbon": (0, 500),
+    "factor": (-np.inf, np.inf),
+    "classes": (0, 255),
+    "months": (-80, 50),
+    "netcdf": (-80, 50),
+    "netcdf4": (-80, 50),
     "projects": (1, 2**31),
-}  # fmt: skip
+}
 KINDS = tuple(POSSIBLE)
 TYPES = ("uint8", "int16", "uint16", "int32", "float64", "complex64", "complex128", "int8")
 SCRIPTS = (
@@ -142,6 +148,13 @@ def geotiff(path, values, chance, changes, **profile):
         wrong_words(file, chance, changes)
 
 
+AXIS_UNITS = (
+    "months since 1900-01-01", "days since 0-0-0", "", "K", "since since", "days since",
+    "days since 99999-01-01", "fortnights since 2001-01-01", "hours since 2001-13-40",
+    "day as %Y%m%d.%f", "months since 1900-01-31 25:61:61",
+)  # fmt: skip
+
+
 def netcdf(path, values, chance, changes):
     """Write months as NetCDF with some faults of its axes."""
     time = np.arange(values.shape[0]) * 30.4375 + 36905
@@ -154,10 +167,7 @@ def netcdf(path, values, chance, changes):
             [time[::-1], time * 0, time * np.nan, time / 30, doubled, time * 1e12, -time * 1e300]
         )
     if "axis" in changes:
-        wrong = ["months since 1900-01-01", "days since 0-0-0", "", "K", "since since",
-                 "days since", "days since 99999-01-01", "fortnights since 2001-01-01", "hours since 2001-13-40",
-                 "day as %Y%m%d.%f", "months since 1900-01-31 25:61:61"]  # fmt: skip
-        units = chance.choice(wrong)
+        units = chance.choice(AXIS_UNITS)
         calendar = chance.choice(["360_day", "noleap", "mars", "", "julian", "standard"])
     if "place" in changes:
         uneven = np.sort(np.random.default_rng(chance.getrandbits(32)).uniform(34, 39, lat.size))

@@ -4,6 +4,7 @@ A kind of input (`Kind`) makes damaged files from a `random.Random` and gives ea
 the workflow. `hypothesis` draws from such a generator in tests, `survey.py` seeds one in counts.
 """
 
+import functools
 import os
 import resource
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -80,36 +82,44 @@ def outcome(kind, label, path, folder, world):
     return "accepted", said
 
 
-def tried(kind, chance, world):
-    """Return what a reader makes of an input damaged by chance, and what was said."""
+@contextmanager
+def damaged(kind, chance, world):
+    """Give label, path and folder of an input damaged by chance, while the block lasts."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz_"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             label, path = kind.mutated(folder, chance, world)
-            return outcome(kind, label, path, folder, world)
+        yield label, path, folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(pipe, kind, world, chances):
+def tried(kind, chance, world):
+    """Return what a reader makes of an input damaged by chance, and what was said."""
+    with damaged(kind, chance, world) as (label, path, folder), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return outcome(kind, label, path, folder, world)
+
+
+def _serve(pipe, tasks):
     """Try inputs one after another in a process that may die, and say so before each."""
     silent = os.open(os.devnull, os.O_WRONLY)
     for number in (1, 2):
         os.dup2(silent, number)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for chance in chances:
+    for task in tasks:
         pipe.send(None)
-        pipe.send(tried(kind, chance, world))
+        pipe.send(task())
     pipe.close()
 
 
-def _answers(kind, world, chances):
-    """Return what came of the first of some inputs: all, or up to one that ends the process."""
+def _answers(tasks):
+    """Return what the first of some tasks gave: all, or up to one that ends the process."""
     fork = get_context("fork")
     here, there = fork.Pipe(duplex=False)
-    job = fork.Process(target=_serve, args=(there, kind, world, chances))
+    job = fork.Process(target=_serve, args=(there, tasks))
     job.start()
     there.close()
     answers, begun, what = [], False, "signal"
@@ -124,34 +134,33 @@ def _answers(kind, world, chances):
         job.kill()
     job.join()
     if begun:
-        answers.append((what, f"{kind.name}: exit {job.exitcode}"))
+        answers.append((what, f"exit {job.exitcode}"))
     return answers
 
 
-def apart(kind, world, chances):
-    """Yield (outcome, what was said) of inputs damaged by chance, read in other processes.
+def apart(tasks):
+    """Yield what tasks give, (outcome, what was said), done in other processes.
 
-    A process reads `BATCH` of them; the next one goes on behind an input that ends one.
+    A process does `BATCH` of them; the next one goes on behind a task that ends one, by a signal
+    or because it hangs.
 
     Parameters
     ----------
-    kind : Kind
-    world : object
-    chances : list of random.Random
-        One an input.
+    tasks : list of callable
     """
-    while chances:
-        answers = _answers(kind, world, chances[:BATCH])
+    while tasks:
+        answers = _answers(tasks[:BATCH])
         if not answers:
-            raise RuntimeError(f"{kind.name}: no process could be started")
+            raise RuntimeError("no process could be started")
         yield from answers
-        chances = chances[len(answers) :]
+        tasks = tasks[len(answers) :]
 
 
 def survey(kind, world, chances):
     """Return {outcome: inputs} of damaged inputs, and what was said of the wrong ones."""
     counts, wrong = Counter(), []
-    for number, (what, text) in enumerate(apart(kind, world, chances)):
+    tasks = [functools.partial(tried, kind, chance, world) for chance in chances]
+    for number, (what, text) in enumerate(apart(tasks)):
         counts[what] += 1
         if what not in GOOD:
             wrong.append(f"{number}: {what}: {text}")
@@ -174,8 +183,10 @@ def damage_test(kind):
     )
     @given(chance=st.randoms(use_true_random=False))
     def test(worlds, chance):
-        [(what, text)] = apart(kind, worlds(kind), [chance])
-        assert what in GOOD, text
+        world = worlds(kind)
+        with damaged(kind, chance, world) as (label, path, folder):
+            [(what, text)] = apart([lambda: outcome(kind, label, path, folder, world)])
+        assert what in GOOD, f"{kind.name}, {label}: {what}: {text}"
 
     test.__doc__ = f"Damaged {kind.name} are read right or refused by name, and soon."
     return test
