@@ -29,9 +29,8 @@ ROWS = {
 }  # fmt: skip
 # of what a reader gives back
 POSSIBLE = {
-    "lon": (-180, 540), "lat": (-90, 90), "temperature": (-40, 45), "precipitation": (0, 12_500),
-    "rs": (0, 8000), "rh": (0, 8000), "nep": (-2500, 2500), "first_year": (1900, 2100),
-    "last_year": (1900, 2100),
+    "temperature": (-40, 45), "precipitation": (0, 12_500), "rs": (0, 8000), "rh": (0, 8000),
+    "nep": (-2500, 2500), "first_year": (1900, 2100), "last_year": (1900, 2100),
 }  # fmt: skip
 
 

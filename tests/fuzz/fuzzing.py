@@ -8,6 +8,7 @@ import functools
 import os
 import resource
 import shutil
+import signal
 import tempfile
 import warnings
 from collections import Counter
@@ -21,7 +22,8 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-SECONDS = 30  # after which an input hangs
+SECONDS = 30  # of processor, after which an input hangs
+LONGEST = 20 * SECONDS  # of the clock: what waits for nothing uses no processor
 MEMORY = 8 << 30  # bytes of address space that a reader may ask for
 BATCH = 25  # inputs that a process reads
 GOOD = ("accepted", "named")
@@ -109,7 +111,9 @@ def _serve(pipe, tasks):
         os.dup2(silent, number)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, whatever code it is in
     for task in tasks:
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         pipe.send(None)
         pipe.send(task())
     pipe.close()
@@ -124,7 +128,7 @@ def _answers(tasks):
     there.close()
     answers, begun, what = [], False, "signal"
     try:
-        while here.poll(SECONDS) or not (what := "hang"):
+        while here.poll(LONGEST) or not (what := "hang"):
             answer = here.recv()
             begun = answer is None
             answers += [] if begun else [answer]
@@ -133,6 +137,7 @@ def _answers(tasks):
     if what == "hang":
         job.kill()
     job.join()
+    what = "hang" if job.exitcode == -signal.SIGPROF else what
     if begun:
         answers.append((what, f"exit {job.exitcode}"))
     return answers
