@@ -135,6 +135,65 @@ def test_the_run_checks_what_doctor_checks(site, tmp_path):
     assert table["understood"]["area"].startswith("1 polygons, 358 x 455 cells")
 
 
+def spoilt_area(*shapes, crs=4326):
+    frame = geopandas.GeoDataFrame(
+        {"name": list("abc")[: len(shapes)]}, geometry=[*shapes], crs=crs
+    )
+
+    def spoil(raw):
+        (raw / "area.gpkg").unlink()
+        frame.to_file(raw / "area.gpkg")
+
+    return spoil
+
+
+def spoilt_zones(raw):
+    halves = [box(104.5, 35.5, 105.8, 37.5), box(105.2, 35.5, 106.5, 37.5)]
+    (raw / "dry_wet.gpkg").unlink()
+    geopandas.GeoDataFrame({"zone": ["dry", "wet"]}, geometry=halves, crs=4326).to_file(
+        raw / "dry_wet.gpkg"
+    )
+
+
+SPOILT = {
+    "nothing": (lambda raw: None, set()),
+    "area without a cell": (spoilt_area(box(105, 36, 105.0001, 36.0001)), {"area"}),
+    "areas that overlap": (spoilt_area(COVERING, box(105, 36, 106, 37)), {"area"}),
+    "points": (spoilt_area(COVERING.centroid), None),
+    "degrees as metres": (spoilt_area(COVERING, crs=6933), None),
+    "zones that overlap": (spoilt_zones, {"zones dry_wet"}),
+    "zones elsewhere": (lambda raw: polygons_at(raw, box(20, 20, 21, 21)), {"zones dry_wet"}),
+    "infinite heights": (lambda raw: planted(raw / "dem.tif", np.inf), {"dem"}),
+    "heights of a model": (lambda raw: planted(raw / "dem.tif", 3.4e38), set()),
+    "no height": (lambda raw: raster(raw / "dem.tif", value=np.nan), {"dem"}),
+    "classes that are none": (lambda raw: raster(raw / "lithology.tif", value=1101), None),
+    "people of nowhere": (lambda raw: raster(raw / "population.tif", value=np.nan), None),
+}
+
+
+def polygons_at(raw, shape):
+    (raw / "dry_wet.gpkg").unlink()
+    geopandas.GeoDataFrame({"zone": ["dry"]}, geometry=[shape], crs=4326).to_file(
+        raw / "dry_wet.gpkg"
+    )
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_doctor_and_the_run_judge_alike(site, tmp_path, name):
+    """Whatever doctor calls well, the first job takes, and the other way round."""
+    spoil, expected = SPOILT[name]
+    spoil(site.raw)
+    doctor = {found.check for found in site() if not found.well}
+    try:
+        check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
+        run = set()
+    except user_files.BadInputs as error:
+        run = {found.check for found in site() if f"{found.check}: " in str(error)}
+    assert doctor == run
+    assert bool(doctor) == (expected != set())
+    assert not expected or expected <= doctor
+
+
 def test_all_faults_are_said_at_once(site, tmp_path):
     site()
     planted(site.raw / "dem.tif", np.inf)

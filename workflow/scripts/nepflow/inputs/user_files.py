@@ -529,13 +529,21 @@ def elevation(study, top):
     with ExitStack() as stack:
         source = user_rasters.opened(entry, stack, (area.bounds, area.crs))
         covers = user_rasters.covers(source, area.bounds, area.crs)
+    lost, allowed = seen.missing_percent, study["dem"]["max_missing_percent"]
+    fault = "" if covers else "does not cover the area"
+    if covers and lost == 100:
+        fault = "has no height in the area"
+    warning = (
+        f"{lost:.2g} % of its cells in the area have no height; the run stops where more than "
+        f"{allowed:g} % of the cells of the grid have none (dem.max_missing_percent)"
+    )
+    said = f"{cells}; covers the area; {seen.text('m')}"
     yield Finding(
         "dem",
-        covers,
-        f"{cells}; covers the area; {seen.text('m')}"
-        if covers
-        else f"{study['files']['dem']} does not cover the area",
+        not fault,
+        f"{study['files']['dem']} {fault}" if fault else said,
         "Bring a raster that reaches over the whole area, or set acquire.dem.",
+        (warning,) if lost > allowed and not fault else (),
     )
 
 
