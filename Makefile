@@ -8,7 +8,7 @@ PYTHON ?= $(shell for name in $(PYTHONS); do \
 BIN = .venv/bin
 CORES ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: demo run resume test test-all check format bench bench-quick lock \
+.PHONY: demo run resume test test-all fuzz check format bench bench-quick lock \
   init plan doctor downloads lock-granules fetch check-addresses audit readme-figures
 SIMULATED = $(if $(STUDY),--config 'studies=[$(STUDY)_simulated]')
 COMMANDS = $(BIN)/python workflow/scripts/commands
@@ -75,6 +75,11 @@ test: .venv/test
 # All tests; those that need a Debian package are skipped with the reason where it is missing.
 test-all: check test
 	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder -m slow --durations=15
+
+# Damaged inputs at random, TIMES as many as the tests draw; tests/fuzz/survey.py counts.
+TIMES ?= 100
+fuzz: .venv/test
+	NEPFLOW_FUZZ=$(TIMES) $(BIN)/python -m pytest tests/fuzz
 
 # Style of Python, rules and workflow.
 check: .venv/test

@@ -165,7 +165,8 @@ def test_tiles_and_elevation_that_do_not_cover_the_area(copy):
         copy.raw / "area.gpkg"
     )
     found, _ = examine(copy, 2)
-    assert any("lacks h25v05" in text and "tiles: [h25v05, h26v05]" in way for text, way in found)
+    said = next(text for text, _ in found if text.startswith("area"))
+    assert "reaches into the tiles h25v05" in said and "Set tiles: [h25v05, h26v05]" in said
     assert any("dem: data/mine/dem.tif does not cover the area" in text for text, _ in found)
 
 

@@ -128,11 +128,70 @@ def test_the_run_checks_what_doctor_checks(site, tmp_path):
     check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
     table = tables.read(tmp_path / "checked.csv", ["input", "understood", "warning"])
     table = table.set_index("input")
-    assert set(table.index) == set(said) - {"grid", "tiles"}
-    for name in set(table.index) - {"area"}:
+    assert set(table.index) == set(said) - {"tiles"}
+    for name in table.index:
         assert table["understood"][name] == said[name].text
     assert "deserts alone" in table["warning"]["climate.grids"]
-    assert table["understood"]["area"] == "1 polygons, WGS 84"
+    assert table["understood"]["area"].startswith("1 polygons, 358 x 455 cells")
+
+
+def spoilt_area(*shapes, crs=4326):
+    frame = geopandas.GeoDataFrame(
+        {"name": list("abc")[: len(shapes)]}, geometry=[*shapes], crs=crs
+    )
+
+    def spoil(raw):
+        (raw / "area.gpkg").unlink()
+        frame.to_file(raw / "area.gpkg")
+
+    return spoil
+
+
+def spoilt_zones(raw):
+    halves = [box(104.5, 35.5, 105.8, 37.5), box(105.2, 35.5, 106.5, 37.5)]
+    (raw / "dry_wet.gpkg").unlink()
+    geopandas.GeoDataFrame({"zone": ["dry", "wet"]}, geometry=halves, crs=4326).to_file(
+        raw / "dry_wet.gpkg"
+    )
+
+
+SPOILT = {
+    "nothing": (lambda raw: None, set()),
+    "area without a cell": (spoilt_area(box(105, 36, 105.0001, 36.0001)), {"area"}),
+    "areas that overlap": (spoilt_area(COVERING, box(105, 36, 106, 37)), {"area"}),
+    "points": (spoilt_area(COVERING.centroid), None),
+    "degrees as metres": (spoilt_area(COVERING, crs=6933), None),
+    "zones that overlap": (spoilt_zones, {"zones dry_wet"}),
+    "zones elsewhere": (lambda raw: polygons_at(raw, box(20, 20, 21, 21)), {"zones dry_wet"}),
+    "infinite heights": (lambda raw: planted(raw / "dem.tif", np.inf), {"dem"}),
+    "heights of a model": (lambda raw: planted(raw / "dem.tif", 3.4e38), set()),
+    "no height": (lambda raw: raster(raw / "dem.tif", value=np.nan), {"dem"}),
+    "classes that are none": (lambda raw: raster(raw / "lithology.tif", value=1101), None),
+    "people of nowhere": (lambda raw: raster(raw / "population.tif", value=np.nan), None),
+}
+
+
+def polygons_at(raw, shape):
+    (raw / "dry_wet.gpkg").unlink()
+    geopandas.GeoDataFrame({"zone": ["dry"]}, geometry=[shape], crs=4326).to_file(
+        raw / "dry_wet.gpkg"
+    )
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_doctor_and_the_run_judge_alike(site, tmp_path, name):
+    """Whatever doctor calls well, the first job takes, and the other way round."""
+    spoil, expected = SPOILT[name]
+    spoil(site.raw)
+    doctor = {found.check for found in site() if not found.well}
+    try:
+        check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
+        run = set()
+    except user_files.BadInputs as error:
+        run = {found.check for found in site() if f"{found.check}: " in str(error)}
+    assert doctor == run
+    assert bool(doctor) == (expected != set())
+    assert not expected or expected <= doctor
 
 
 def test_all_faults_are_said_at_once(site, tmp_path):
@@ -142,7 +201,7 @@ def test_all_faults_are_said_at_once(site, tmp_path):
     with pytest.raises(user_files.BadInputs) as error:
         check_inputs(site.study, tmp_path, tmp_path / "checked.csv")
     lines = str(error.value).splitlines()
-    assert lines[0] == f"2 of {len(site()) - 1} inputs cannot be used:"
+    assert lines[0] == f"2 of {len(site())} inputs cannot be used:"
     assert lines[1].startswith("  dem: ") and "infinite" in lines[1]
     assert "temperature of 2008-01 is missing" in lines[3]
     assert all(line.startswith("      remedy: ") or "remedy:" in line for line in lines[2::2])
@@ -431,10 +490,10 @@ def test_raw_and_results_on_one_disk_must_fit_together(tmp_path, monkeypatch, di
 def test_no_tile_is_asked_for_where_none_is_read(site):
     """The area may lie beside the tiles of a study that reads none; of one that does it may not."""
     found = {finding.check: finding for finding in site(tiles=["h10v05"])}
-    assert found["area"].well and found["area"].text == "1 polygons; the study reads no MODIS tile"
+    assert found["area"].well and "; the study reads no MODIS tile" in found["area"].text
     assert "tiles" not in found
     found = faults(site(tiles=["h10v05"], npp=STUDY["npp"] | {"compare": "mod17"}))
-    assert "`tiles` of the study lacks h26v05" in found["area"].text
+    assert "reaches into the tiles h26v05" in found["area"].text
     assert "tiles" in found
 
 

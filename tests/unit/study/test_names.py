@@ -106,7 +106,7 @@ def test_a_factor_is_not_all_of_them(root, tmp_path):
         (["forest", "changed"], "the name 'changed' is taken"),
         (["forest", "ALL "], "the name 'ALL ' is taken"),
         (["no_data", "b"], "the name 'no_data' is taken"),
-        (["forest", " "], "a name is blank"),
+        (["forest", " "], "an empty text says nothing"),
     ],
 )
 def test_classes_of_land_cover(root, tmp_path, classes, fault):

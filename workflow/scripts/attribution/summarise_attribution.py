@@ -9,7 +9,7 @@ from nepflow._log import logged_to
 from nepflow.attribution import attribution, inference
 from nepflow.attribution.attribution import METHODS
 from nepflow.attribution.summary import Sums, marked
-from nepflow.io import raster, tables
+from nepflow.io import missing, raster, tables
 from nepflow.spatial import sampling
 
 COLUMNS = ("method", "claimed", "of", "quantity", "value", "unit", "shared_inputs")
@@ -46,7 +46,14 @@ def summarise_attribution(methods, cube, driver_paths, inputs, outputs, settings
         total, count = total + np.nansum(bias), count + np.isfinite(bias).sum()
     name = METHODS[0]
     rows.append(
-        (name, options["main_method"] == name, "residual", "mean_bias", total / max(count, 1), unit)
+        (
+            name,
+            options["main_method"] == name,
+            "residual",
+            "mean_bias",
+            missing.per(total, count),
+            unit,
+        )
     )
     rows = marked(rows, settings["shared_inputs"] or {})
     tables.write(rows, outputs["table"], COLUMNS, settings["simulated"])

@@ -8,7 +8,7 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow.climate import evaluation as climate_evaluation
 from nepflow.climate import surfaces as climate_surfaces
-from nepflow.io import bands, raster, tables
+from nepflow.io import bands, missing, raster, tables
 from nepflow.study.variables import VARIABLES
 
 COLUMNS = ("variable", "quantity", "value", "unit")
@@ -55,7 +55,7 @@ def interpolate_climate(inputs, outputs, settings, mem_mb, threads):
     )
     found, evaluated = sum(floored), 12 * len(years) * sum(cells)
     rows = [
-        ("floored_at_0_share", 100 * found / max(evaluated, 1), "% of cells and months"),
+        ("floored_at_0_share", missing.per(100 * found, evaluated), "% of cells and months"),
         ("floored_at_0", found, "cells and months"),
         ("evaluated", evaluated, "cells and months"),
     ]

@@ -29,12 +29,12 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
         )
         raster.write(found.codes.astype("float64"), output, grid, inherit=[grid_path])
         return
-    factors.seen(path, factor, grid.bounds, grid.crs)
+    seen = factors.seen(path, factor, grid.bounds, grid.crs)
     method = factors.resampling_of(path, grid, factor)
     entry, named = factors.entry_of(path, factor), None
     if factor.get("classes"):
         named = factors.class_names(path, factor, grid.bounds, grid.crs)
-    if not user_rasters.needs_copy(entry, (grid.bounds, grid.crs)):
+    if not user_rasters.needs_copy(entry, (grid.bounds, grid.crs), seen):
         _warp_raster(path, grid_path, output_path, factor, named, (method, mem_mb))
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ Writes  discoveries: 1 where a test is one, 2 where not; table: limit of p, shar
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.io.missing import MaskedArea
+from nepflow.io.missing import MaskedArea, per
 from nepflow.pixel import correlation
 from nepflow.study import pixel
 
@@ -66,7 +66,7 @@ def remembering(paths, mem_mb):
         cases = ~np.isnan(lag1), lag1 > limit, lag1 < -limit
         counts += [int(case.sum()) for case in cases]
     for side, count in (("above 2", counts[1]), ("below -2", counts[2])):
-        share = 100 * count / max(counts[0], 1)
+        share = per(100 * count, counts[0])
         yield f"lag-1 autocorrelation {side} / sqrt(years)", share, "% of tests"
 
 

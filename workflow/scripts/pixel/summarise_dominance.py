@@ -8,7 +8,7 @@ Writes  multiple (table: mean R², share of the cells where it is significant, b
 import numpy as np
 from nepflow._log import logged_to
 from nepflow.io import raster, tables
-from nepflow.io.missing import MaskedArea
+from nepflow.io.missing import MaskedArea, per
 
 COLUMNS = ["variable", "drivers", "shared_inputs", "quantity", "value", "unit"]
 
@@ -32,7 +32,7 @@ def summarise_dominance(inputs, outputs, variable, settings, mem_mb):
         (
             *where,
             "significant_share",
-            100 * significant / max(cells, 1),
+            per(100 * significant, cells),
             "% of the cells with data",
         ),
         (*where, "cells", cells, "cells"),

@@ -4,34 +4,15 @@ Reads   area polygons, any CRS
 Writes  grid (uint8, 1 = inside), zones (uint16 class raster), outlines (GeoPackage)
 """
 
-import math
-
-from affine import Affine
 from nepflow._log import logged_to
 from nepflow._watch import watched
 from nepflow.io import raster, vectors
-from nepflow.study import modis
-
-MOST_CELLS = 2**31
+from nepflow.zones import study_area
 
 
 def define_grid(inputs, outputs, settings):
-    """Snap the area's bounds to multiples of the cell and mark cells whose centre is inside."""
-    area_path, crs, tiles = inputs["area"], settings["crs"], settings["tiles"]
-    vectors.check_equal_area(crs)
-    given = vectors.read_area(area_path, settings["layer"], settings["name_field"])
-    crs = vectors.named_crs(crs)
-    area = vectors.projected(given, crs, area_path)
-    vectors.check_shown(given, area, area_path)
-    grid = snapped(area.total_bounds, crs, settings["resolution_m"])
-    codes, warnings = vectors.zone_codes(area, grid, area_path, overlaps=settings["overlaps"])
-    lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
-    missing = vectors.modis_tiles(codes > 0, grid, *lattice) - set(tiles)
-    if tiles and missing:  # none are listed where the study reads none
-        raise modis.MissingTiles(
-            f"{area_path}: reaches into the tiles {', '.join(sorted(missing))}, which `tiles` of "
-            "the study does not list. Add them."
-        )
+    """Mark the cells whose centre is inside, and the polygon of each."""
+    area, grid, codes, warnings = study_area.on_grid(inputs["area"], settings)
     tags = {"simulated": "simulated"} if settings["simulated"] else {}
     inside = raster.Output(
         outputs["grid"], "1", "study area", dtype="uint8", classes={1: "inside"}, tags=tags
@@ -44,20 +25,6 @@ def define_grid(inputs, outputs, settings):
     )
     raster.write(codes.astype("float64"), zones, grid)
     vectors.write(area.assign(code=list(named)), outputs["outlines"], layer="zones")
-
-
-def snapped(bounds, crs, resolution_m):
-    """Grid whose edges are multiples of the cell and hold ``bounds``."""
-    west, south = (math.floor(value / resolution_m) for value in bounds[:2])
-    east, north = (math.ceil(value / resolution_m) for value in bounds[2:])
-    if (east - west) * (north - south) > MOST_CELLS:
-        raise vectors.BadArea(
-            f"the area reaches over {east - west} x {north - south} cells of {resolution_m:g} m, "
-            f"at most {MOST_CELLS} can be made. Check the CRS of the area's file, choose a larger "
-            "grid.resolution_m or a smaller area."
-        )
-    transform = Affine(resolution_m, 0, west * resolution_m, 0, -resolution_m, north * resolution_m)
-    return raster.Grid(crs, transform, north - south, east - west)
 
 
 if __name__ == "__main__":

@@ -29,9 +29,9 @@ def warp_dem(dem_path, grid_path, output_path, max_missing_percent, mem_mb, miss
     """
     grid, allowed = raster.grid_of(grid_path), max_missing_percent
     entry = heights.entry_of(dem_path, missing, crs)
-    heights.seen_of(entry, grid.bounds, grid.crs, inside_of(grid_path))
+    seen = heights.seen_of(entry, grid.bounds, grid.crs, inside_of(grid_path))
     method = "average" if cell_m(entry) < grid.resolution_m / 2 else "bilinear"
-    if not user_rasters.needs_copy(entry, (grid.bounds, grid.crs)):
+    if not user_rasters.needs_copy(entry, (grid.bounds, grid.crs), seen):
         _warp((dem_path, dem_path), grid_path, output_path, method, allowed, mem_mb)
         return
     Path(output_path).parent.mkdir(parents=True, exist_ok=True)

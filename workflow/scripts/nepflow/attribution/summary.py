@@ -3,6 +3,7 @@
 import numpy as np
 
 from nepflow.attribution import attribution
+from nepflow.io import missing
 
 SLOPES = ("observed", "climate", "residual")
 PARTS = SLOPES[1:]  # whose share of the trend is said
@@ -38,7 +39,7 @@ class Shares:
         """Yield (of, quantity, value, unit)."""
         counted = zip(attribution.CASES.values(), self.cases, self.parts, strict=True)
         for name, count, total in counted:
-            yield name, "case_share", 100 * count / max(self.area, 1), AREA
+            yield name, "case_share", missing.per(100 * count, self.area), AREA
             if name != attribution.CASES[7]:
                 rest = total / count if count else np.nan
                 yield name, "climate_contribution", 100 - rest, "% of the trend, mean of cells"
@@ -46,7 +47,7 @@ class Shares:
         for name, count in zip(
             attribution.DOMINANT.values(), self.classes["significant"], strict=True
         ):
-            yield name, "class_share", 100 * count / max(self.area, 1), AREA
+            yield name, "class_share", missing.per(100 * count, self.area), AREA
         for name, counts in self.classes.items():
             decided = counts[:3].sum()
             about = "% of the determined area" if name == "all" else "% of the significant area"

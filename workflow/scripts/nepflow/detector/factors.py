@@ -167,6 +167,12 @@ def seen(path, factor, bounds, crs):
         found = missing_codes.Seen(source.dtypes[0])
         for part in user_rasters.windows_of(window) if window else ():
             found.add(user_rasters.stored_values(source, 1, part))
+        found.hidden = source.hidden
+    if not found.count:
+        raise user_rasters.BadGrid(
+            f"{path}: has no value in the area. Bring a raster that covers it, or remove "
+            f"{entry['key']}."
+        )
     if not factor.get("classes"):
         user_rasters.refuse_codes(found, entry)
     return found

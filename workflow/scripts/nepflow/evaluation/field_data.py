@@ -121,7 +121,7 @@ def read_plots(path, untreated_only, box, carbon):
         table[name] = table[name].where(table[name] > 0)
     keep = table[["rs", "rh"]].notna().any(axis=1) & table[["lon", "lat"]].notna().all(axis=1)
     if untreated_only:
-        keep &= table["manipulation"].fillna("").str.strip().str.lower().isin(UNTREATED)
+        keep &= table["manipulation"].fillna("").astype(str).str.strip().str.lower().isin(UNTREATED)
     if box:
         west, south, east, north = box
         keep &= table["lon"].between(west, east) & table["lat"].between(south, north)

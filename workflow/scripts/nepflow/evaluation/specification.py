@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nepflow.io import raster, tables
+from nepflow.io import missing, raster, tables
 from nepflow.pixel import correlation, persistence, trend, variability
 
 COLUMNS = ("choice", "option", "chosen", "quantity", "value", "unit", "shared_inputs")
@@ -59,7 +59,7 @@ def headline(strips, years, study):
         ("significant_rise_share", share[2], "%"),
         ("significant_fall_share", share[3], "%"),
         *_beside_chance(share[4:6], pixels, study["persistence"]["method"], study),
-        ("mean_variation", variation[0] / max(variation[1], 1), "1"),
+        ("mean_variation", missing.per(variation[0], variation[1]), "1"),
     ]
 
 
@@ -81,7 +81,7 @@ def by_persistence(nep, slope, study):
         pixels = persistence.years_of_pixels(nep, ~np.isnan(exponent))
         continuous = persistence.trend_persistence(slope, exponent, tolerance) == 5
         counts = np.array([(exponent > 0.5).sum(), continuous.sum()])
-        shares = 100 * counts / max(pixels.sum(), 1)
+        shares = missing.per(100 * counts, pixels.sum())
         for row in _beside_chance(shares, pixels, method, study):
             yield method, method == study["persistence"]["method"], *row
 

@@ -1,13 +1,11 @@
 """Checks of the files that a study names: there, and read as the workflow will read them."""
 
-import math
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import shapely
-from affine import Affine
-from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.features import geometry_mask
 from rasterio.windows import Window
@@ -20,7 +18,7 @@ from nepflow.download import verification
 from nepflow.evaluation import field_data
 from nepflow.inputs import plan
 from nepflow.inputs.checks import Finding, guarded
-from nepflow.io import heights, missing_codes, raster, user_rasters, vectors
+from nepflow.io import heights, missing_codes, user_rasters, vectors
 from nepflow.io.user_rasters import BadGrid
 from nepflow.modis import hdf
 from nepflow.respiration import soil_carbon
@@ -28,6 +26,7 @@ from nepflow.restoration import projects as restoration_projects
 from nepflow.study import datasets as study_datasets
 from nepflow.study import downloads as study_downloads
 from nepflow.study import modis
+from nepflow.zones import study_area
 
 
 def findings(study, top, brought):
@@ -207,9 +206,12 @@ def _projects(entries, study, top):
 
 
 def _polygons(entries, study, top):
-    entry = entries[0]
+    entry, area = entries[0], area_on_grid(study, top)
     found = vectors.read_area(entry["file"], entry.get("layer"), entry["name_field"])
-    return f"polygons of {len(found)} names"
+    warnings = list(found.attrs["warnings"])
+    if area is not None:
+        warnings = vectors.zone_map(entry["file"], area.grid, area.codes > 0, entry).warnings
+    return f"polygons of {len(found)} names", warnings
 
 
 READERS = {
@@ -247,25 +249,24 @@ def polygons_of(study, top):
     return vectors.read_area(path, settings["layer"], settings["name_field"])
 
 
-def bounds_of(study, polygons):
-    """Return the bounds of the study grid, and its CRS."""
-    side, crs = study["grid"]["resolution_m"], study["grid"]["crs"]
-    bounds = polygons.to_crs(crs).total_bounds
-    steps = (math.floor, math.floor, math.ceil, math.ceil)
-    return [side * step(value / side) for step, value in zip(steps, bounds, strict=True)], crs
-
-
 def study_grid(study, top):
     """Return the `raster.Grid` that the study will have; None where its area is not there yet."""
     polygons = polygons_of(study, top)
     if polygons is None:
         return None
-    (west, south, east, north), crs = bounds_of(study, polygons)
-    side = study["grid"]["resolution_m"]
-    shape = round((north - south) / side), round((east - west) / side)
-    wkt = CRS.from_user_input(crs).to_wkt()
-    edge = shapely.get_coordinates(polygons.to_crs(crs).segmentize(side)).T
-    return raster.Grid(wkt, Affine(side, 0, west, 0, -side, north), *shape, edge)
+    path, crs = study["files"]["area"], vectors.named_crs(study["grid"]["crs"])
+    shown, side = vectors.projected(polygons, crs, path), study["grid"]["resolution_m"]
+    edge = shapely.get_coordinates(shown.geometry.segmentize(side)).T
+    return replace(study_area.snapped(shown.total_bounds, crs, side, path), edge=edge)
+
+
+def area_on_grid(study, top):
+    """Return the `study_area.OnGrid` that the study will have; None where its area is not there."""
+    path = Path(top, study["files"]["area"])
+    if not path.exists():
+        return None
+    settings = study["area"] | study["grid"] | {"tiles": study_downloads.tiles_read(study)}
+    return study_area.on_grid(str(path), settings)
 
 
 def inside_of(polygons):
@@ -292,29 +293,14 @@ def raw_findings(study, top, downloads):
         Whether the site downloads; what a rule will bring need not be there.
     """
     brought = set(study_downloads.wanted(study)) if downloads else set()
-    yield from guarded("grid", "Change grid.crs of the study.", lambda: grid(study))
-    checks = {"tiles": tiles, "area": area, "dem": elevation, "stations": stations}
-    remedies = {
-        "tiles": "Delete the file and get it again.",
-        "area": "Mend the file, or change `area:` of the study.",
-        "dem": "Put a raster of elevation there, or " + switch_on(study, "dem"),
-        "stations": "Put station records there (docs/data.md), or " + switch_on(study, "stations"),
-    }
-    for name, check in checks.items():
-        if study["climate"]["source"] == "grids" and name == "stations":
-            continue
-        if name in brought:
-            yield Finding(name, True, f"will be brought ({study['acquire'][name]})")
-        if name not in brought or name == "tiles":
-            yield from guarded(
-                name,
-                remedies[name],
-                lambda check=check, name=name: check(study, top, name in brought),
-            )
+    yield from guarded(
+        "tiles", "Delete the file and get it again.", lambda: tiles(study, top, "tiles" in brought)
+    )
     if "tiles" in brought:
+        yield Finding("tiles", True, f"will be brought ({study['acquire']['tiles']})")
         remedy = "Take the lock file again from who shared it, or delete it to search anew."
         yield from guarded("lock file", remedy, lambda: lock(study, top))
-    yield from findings(study, top, brought)
+    yield from content_findings(study, top, brought)
     remedy = "Get those that were damaged again; what was made of the others is made anew."
     yield from guarded("inputs.lock", remedy, lambda: first_sight(study, top, remedy))
 
@@ -334,31 +320,34 @@ def first_sight(study, top, remedy):
     yield Finding("inputs.lock", not others, text, remedy)
 
 
-def content_findings(study, top):
-    """Yield what is found of every raw file but tiles, in the state that a run finds them.
+def content_findings(study, top, brought=frozenset()):
+    """Yield what is found of every raw file but tiles: what `check_inputs` and doctor both say.
 
     Parameters
     ----------
     study : dict
-        Complete settings, whose files are there.
+        Complete settings.
     top : str or Path
         Folder that relative paths start from.
+    brought : set of str
+        Keys of ``acquire`` that a rule will still bring; none in a run, which has them.
     """
-    area = study["files"]["area"]
-    yield from guarded(
-        "area", f"Mend {area}, or change `area` of the study.", lambda: [_area(study, top)]
-    )
-    remedy = f"Mend {study['files']['dem']}, or change `dem` of the study."
-    yield from guarded("dem", remedy, lambda: elevation(study, top, False))
-    if study["climate"]["source"] == "stations":
-        remedy = f"Mend {study['files']['stations']}, or change `climate` of the study."
-        yield from guarded("stations", remedy, lambda: stations(study, top, False))
-    yield from findings(study, top, set())
-
-
-def _area(study, top):
-    polygons = polygons_of(study, top)
-    return Finding("area", True, f"{len(polygons)} polygons, {polygons.crs.name}")
+    yield from guarded("grid", "Change grid.crs of the study.", lambda: grid(study))
+    checks = {"area": area, "dem": elevation, "stations": stations}
+    if study["climate"]["source"] == "grids":
+        del checks["stations"]
+    remedies = {
+        "area": "Mend the file, or change `area:` of the study.",
+        "dem": "Mend the raster of elevation or put one there, or " + switch_on(study, "dem"),
+        "stations": "Mend the station records or put some there (docs/data.md), or "
+        + switch_on(study, "stations"),
+    }
+    for name, check in checks.items():
+        if name in brought:
+            yield Finding(name, True, f"will be brought ({study['acquire'][name]})")
+        else:
+            yield from guarded(name, remedies[name], lambda check=check: check(study, top))
+    yield from findings(study, top, brought)
 
 
 def understood(study, top):
@@ -438,8 +427,6 @@ def lock(study, top):
 
 def grid(study):
     """Check the CRS of the grid as the workflow will."""
-    from nepflow.io import vectors
-
     vectors.check_equal_area(study["grid"]["crs"])
     yield Finding("grid", True, "equal-area, in metres")
 
@@ -519,30 +506,20 @@ def tiles_of_year(folder, dataset, year, tiles):
     return [path for date in modis.find_dates(*place, days, tiles).values() for path in date]
 
 
-def area(study, top, _):
-    """Read the polygons and compare the tiles that they touch with those that the study reads."""
-    from nepflow.download import area as download_area
-    from nepflow.io import vectors
-    from nepflow.spatial import longitude
-
-    settings = study["area"]
-    path = Path(top, study["files"]["area"])
-    polygons = vectors.read_area(path, settings["layer"], settings["name_field"])
-    if not study["reads_tiles"]:
-        yield Finding("area", True, f"{len(polygons)} polygons; the study reads no MODIS tile")
+def area(study, top):
+    """Put the polygons on the grid as the workflow will: CRS, size, cells, tiles."""
+    path = study["files"]["area"]
+    if not Path(top, path).exists():
+        yield Finding("area", False, f"{path}: no such file", "Put it there (docs/data.md).")
         return
-    needed = download_area.tiles(longitude.in_degrees(polygons))
-    missing = sorted(set(needed) - set(study["tiles"]))
-    yield Finding(
-        "area",
-        not missing,
-        f"{len(polygons)} polygons on {', '.join(needed)}"
-        + (f"; `tiles` of the study lacks {', '.join(missing)}" if missing else ""),
-        f"Set tiles: [{', '.join(needed)}] in the study file.",
-    )
+    found = area_on_grid(study, top)
+    said = f"{len(found.polygons)} polygons, {found.grid.width} x {found.grid.height} cells"
+    read = study["tiles"] if study["reads_tiles"] else []
+    said += f" on {', '.join(read)}" if read else "; the study reads no MODIS tile"
+    yield Finding("area", True, said, warnings=tuple(found.warnings))
 
 
-def elevation(study, top, _):
+def elevation(study, top):
     """Open the raster and see that it reaches over the area."""
     path, settings = Path(top, study["files"]["dem"]), study["dem"]
     entry = heights.entry_of(path, settings["missing"], settings["crs"])
@@ -555,77 +532,45 @@ def elevation(study, top, _):
     with ExitStack() as stack:
         source = user_rasters.opened(entry, stack, (area.bounds, area.crs))
         covers = user_rasters.covers(source, area)
+    lost, allowed = seen.missing_percent, study["dem"]["max_missing_percent"]
+    fault = "" if covers else "does not cover the area"
+    if covers and lost == 100:
+        fault = "has no height in the area"
+    warning = (
+        f"{lost:.2g} % of its cells in the area have no height; the run stops where more than "
+        f"{allowed:g} % of the cells of the grid have none (dem.max_missing_percent)"
+    )
+    said = f"{cells}; covers the area; {seen.text('m')}"
     yield Finding(
         "dem",
-        covers,
-        f"{cells}; covers the area; {seen.text('m')}"
-        if covers
-        else f"{study['files']['dem']} does not cover the area",
+        not fault,
+        f"{study['files']['dem']} {fault}" if fault else said,
         "Bring a raster that reaches over the whole area, or set acquire.dem.",
+        (warning,) if lost > allowed and not fault else (),
     )
 
 
-def stations(study, top, _):
-    """Read the records as the workflow will, and see what they hold."""
-    from nepflow.io import missing_codes
-    from nepflow.stations import archive_rules, archives, cleaning, plausibility, radiation
-    from nepflow.stations import records as stations_records
+def stations(study, top):
+    """Read and clean the records as the workflow will, and see what they hold."""
+    from nepflow.stations import cleaning
     from nepflow.study.variables import VARIABLES
 
-    climate = study["climate"]
-    columns = {name: VARIABLES[name].column for name in climate["variables"]}
-    path = str(Path(top, study["files"]["stations"]))
-    records = archives.read_stations(
-        path,
-        climate["station_format"],
-        list(columns.values()),
-        climate["time_step"],
-        radiation.SUBSTITUTES if "radiation" in columns else None,
-        climate["missing_values"],
-        archive_rules.Rules(tuple(study["years"]), climate["unreported_rain"]),
-    )
-    cleaning.check_excluded(records, climate["exclude"], columns, path)
-    records = cleaning.of_years(records, study["years"], path)
-    limits = climate["limits"]["daily" if climate["time_step"] == "daily" else "monthly"]
-    if climate["defects"]["undeclared_code"] == "error":
-        read = columns | {"sunshine": radiation.SUNSHINE, "elevation": "elevation_m"}
-        possible = limits | {"elevation": climate["elevation_limits_m"]}
-        stations_records.check_codes(records, read, possible, path)
-    lines = []
-    for column in columns.values():
-        if column in records:
-            seen = missing_codes.Seen()
-            seen.add(records[column].to_numpy(float))
-            lines.append(f"; {column}: {seen.text()}")
-    warnings = plausibility.of_stations(records, columns, path)
-    records = _usable(records, columns, study, top, path)
-    count, least = records["station"].nunique(), climate["min_stations"]
-    yield Finding(
-        "stations",
-        count >= least,
-        f"{count} stations, {least} needed{_cost(count)}{''.join(lines)}",
-        "Bring more stations.",
-        tuple(warnings),
-    )
-
-
-def _usable(records, columns, study, top, path):
-    """Leave out the stations that the run will leave out: without a place, or far from the area."""
-    from nepflow.stations import cleaning
-    from nepflow.stations import records as stations_records
-
     climate, polygons = study["climate"], polygons_of(study, top)
-    ledger = cleaning.Ledger(path, climate["defects"])
-    own = [column for column in columns.values() if column in records]
-    steps = stations_records.DOORS[climate["time_step"]][2]
-    heights = climate["elevation_limits_m"]
-    records = cleaning.clean(records, own, steps, ledger, climate["position_tolerance"], heights)
-    if polygons is not None:
-        with TemporaryDirectory() as folder:
-            outlines, buffer_km = Path(folder, "outlines.gpkg"), study["area"]["buffer_km"]
+    path = str(Path(top, study["files"]["stations"]))
+    settings = climate | {"stations_path": path, "years": study["years"]}
+    settings |= {"buffer_km": study["area"]["buffer_km"]}
+    with TemporaryDirectory() as folder:
+        outlines = None
+        if polygons is not None:
+            outlines = Path(folder, "outlines.gpkg")
             polygons.to_file(outlines)
-            records = cleaning.drop_distant(
-                records, outlines, study["grid"]["crs"], buffer_km, ledger
-            )
-    cleaning.require(records, climate["min_stations"], ledger)
-    return records
+        ledger = cleaning.Ledger(path, climate["defects"])
+        found = cleaning.cleaned(settings, outlines, study["grid"]["crs"], ledger)
+    lines = []
+    for name in climate["variables"]:
+        seen = missing_codes.Seen()
+        seen.add(found.records[VARIABLES[name].column].to_numpy(float))
+        lines.append(f"; {VARIABLES[name].column}: {seen.text()}")
+    count, least = found.records["station"].nunique(), climate["min_stations"]
+    text = f"{count} stations, {least} needed{_cost(count)}{''.join(lines)}"
+    yield Finding("stations", True, text, warnings=tuple(found.warnings))

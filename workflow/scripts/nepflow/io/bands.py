@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,7 @@ import rasterio
 from affine import Affine
 
 from nepflow.io.atomic import replacing
+from nepflow.io.missing import per
 
 UNITS = (256, 16, 1)  # rows of which a band is a multiple: those of a GeoTIFF tile where it can
 WHOLE = (1, 1)
@@ -221,8 +223,9 @@ def _pooled(head, bodies):
     names = [row[quantity] for row in bodies[0]]
     totals = dict.fromkeys(names, 0)
     for row in (row for body in bodies for row in body):
-        totals[row[quantity]] += float(row[value])
+        totals[row[quantity]] += float(row[value] or math.nan)
     for name in names:
         if name.endswith("_share"):
-            totals[name] = 100 * totals[name.removesuffix("_share")] / max(totals["evaluated"], 1)
-    return [[*row[:value], f"{totals[row[quantity]]:.10g}", *row[value + 1 :]] for row in bodies[0]]
+            totals[name] = per(100 * totals[name.removesuffix("_share")], totals["evaluated"])
+    texts = {name: "" if math.isnan(total) else f"{total:.10g}" for name, total in totals.items()}
+    return [[*row[:value], texts[row[quantity]], *row[value + 1 :]] for row in bodies[0]]

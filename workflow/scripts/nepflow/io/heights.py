@@ -33,6 +33,7 @@ def seen_of(entry, bounds, crs, inside=None):
     Returns
     -------
     missing_codes.Seen
+        With ``missing_percent``, cells of the area without a height.
 
     Raises
     ------
@@ -45,11 +46,16 @@ def seen_of(entry, bounds, crs, inside=None):
         check_unit(source)
         window = user_rasters.near(source, bounds, crs)
         plain = source.scales[0] == 1 and source.offsets[0] == 0
+        cells = 0
         seen, area = (missing_codes.Seen(source.dtypes[0] if plain else "float64") for _ in "12")
         for part in user_rasters.windows_of(window) if window else ():
             heights = user_rasters.scaled(user_rasters.stored_values(source, 1, part), source, 1)
             seen.add(heights)
-            area.add(heights if inside is None else heights[inside(source, part)])
+            own = heights if inside is None else heights[inside(source, part)]
+            area.add(own)
+            cells += own.size
+        seen.hidden = source.hidden
+        seen.missing_percent = 100 * (1 - area.count / cells) if cells else 100.0
     check(seen, entry)
     if entry.get("fill") is None:
         suspects = seen.suspects(alone=False)  # a lake has one height too

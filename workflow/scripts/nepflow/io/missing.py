@@ -7,6 +7,18 @@ from nepflow.study import modis
 NO_REASON = "statistic not defined"
 
 
+def per(total, count):
+    """Return a mean or share: ``total / count``, NaN (an empty field of a table) of nothing.
+
+    Parameters
+    ----------
+    total : number or ndarray
+    count : number
+        What was counted, none below 0.
+    """
+    return total / count if count else total * np.nan
+
+
 class MaskedArea:
     """Cells of the area that have a value, and those without one by reason, strip by strip."""
 

@@ -61,12 +61,14 @@ class Seen:
     ----------
     count, zeros, infinite : int
         Finite values, those of exactly 0, and infinite ones.
+    hidden : int
+        Values that a reader took for missing, though nothing declares them; the reader sets it.
     lowest, highest : float
         Of the finite values.
     """
 
     def __init__(self, dtype="float64"):
-        self.count = self.zeros = self.infinite = 0
+        self.count = self.zeros = self.infinite = self.hidden = 0
         self.lowest, self.highest = np.inf, -np.inf
         self._bare_low, self._bare_high = np.inf, -np.inf  # without codes
         self._codes = codes_of(np.dtype(dtype).name)

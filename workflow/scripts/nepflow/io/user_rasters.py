@@ -96,10 +96,12 @@ class UserRaster:
     width, height : int
     turned : bool
         Whether rows, columns or longitudes are others than in the file.
+    hidden : int
+        Values beyond `HUGE` that were read so far, and taken for missing.
     """
 
     def __init__(self, source, entry, around=None):
-        self.source, self.entry = source, entry
+        self.source, self.entry, self.hidden = source, entry, 0
         _check_kind(source, entry)
         self.crs = crs_of(source, entry)
         self.transform, self.width, self.height = source.transform, source.width, source.height
@@ -414,7 +416,9 @@ def stored_values(source, band, window):
             f"{entry['file']}: {np.isinf(values).sum()} cells of band {band} are infinite, such as "
             "a division by 0 makes. Write them as nodata."
         )
-    values[np.abs(values) > HUGE] = np.nan
+    huge = np.abs(values) > HUGE
+    source.hidden += int(huge.sum())
+    values[huge] = np.nan
     return values
 
 
@@ -439,12 +443,15 @@ def masked(source, band=1):
     return MaskFlags.per_dataset in source.mask_flag_enums[band - 1]
 
 
-def needs_copy(entry, around=None):
+def needs_copy(entry, around=None, seen=None):
     """Tell whether GDAL alone would read a raster otherwise than we do: see `without_codes`.
 
     So it is where codes are declared, where rows or longitudes are turned, and where the CRS, a
-    scale or a layer stands outside of what a warp looks at.
+    scale or a layer stands outside of what a warp looks at; and where values that no header
+    declares are taken for missing, as `missing_codes.Seen` of them tells (``hidden``).
     """
+    if seen is not None and seen.hidden:
+        return True
     with ExitStack() as stack:
         source = opened(entry, stack, around)
         declared = entry.get("fill") not in (None, []) or entry.get("valid") or entry.get("layer")

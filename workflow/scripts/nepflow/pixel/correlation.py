@@ -8,7 +8,7 @@ from numba import njit
 from scipy import stats
 from scipy.special import betainc
 
-from nepflow.io.missing import MaskedArea
+from nepflow.io.missing import MaskedArea, per
 from nepflow.pixel import surrogates
 from nepflow.study.pixel import CORRELATION, OF_SURROGATES
 from nepflow.study.variables import COLOURS
@@ -93,7 +93,8 @@ def _coefficients(series, drivers, years, min_years, detrend):
     r, r2, count = _all_pixels(flat, max(min_years, variables + 1), len(drivers))
     df = np.maximum(count - variables, 1)
     shape = series.shape[1:]
-    return r.reshape(-1, *shape), r2.reshape(shape), df.reshape(shape)
+    # no -1: where no cell has a value there are none to divide by
+    return r.reshape(len(drivers), *shape), r2.reshape(shape), df.reshape(shape)
 
 
 def _flat(series, drivers, years, detrend):
@@ -459,7 +460,7 @@ class Sums:
                 for row in self._of_driver(place, method, null[method][place]):
                     yield driver, method, chosen, *row
                 if chosen and discovered:
-                    share = 100 * self.discovered[place] / max(self.counts[method][place, 0], 1)
+                    share = per(100 * self.discovered[place], self.counts[method][place, 0])
                     yield driver, method, chosen, "discovered_share", share, "%"
                 yield driver, method, chosen, "surrogates_of", series.shape[1], "pixels"
                 for row in self.area[method].rows(cell_km2):
@@ -467,7 +468,7 @@ class Sums:
 
     def _of_driver(self, place, method, null):
         own = self.counts[method][place]
-        yield "mean_r", self.total[method][place] / max(own[0], 1), "1"
+        yield "mean_r", per(self.total[method][place], own[0]), "1"
         of_surrogates = shares(null)
         for name, share in shares(own).items():
             yield name, share, "%"
@@ -475,4 +476,4 @@ class Sums:
         for sign, largest in zip(
             ("positive", "negative"), self.largest[method][place], strict=True
         ):
-            yield f"largest_significant_p_{sign}", largest, "1"
+            yield f"largest_significant_p_{sign}", largest if largest else np.nan, "1"

@@ -4,6 +4,7 @@ from calendar import monthrange
 
 import numpy as np
 
+from nepflow.io import missing
 from nepflow.respiration import formulas
 from nepflow.study.respiration import MONTH, RELATIONS, SOIL_MODELS, YEAR
 
@@ -103,13 +104,13 @@ class Budget:
         """
         raised, lowered, values, rh, rs, known = np.sum(self.counts, axis=0)
         about = f"% of the values of a {self.step}"
-        yield "rs_mean_of_all_cells", rs / max(known, 1), "g C m-2 yr-1"
-        yield "rh_mean_of_all_cells", rh / max(known, 1), "g C m-2 yr-1"
-        yield "rh_raised_to_zero_share", 100 * raised / max(values, 1), about
-        yield "rh_lowered_to_rs_share", 100 * lowered / max(values, 1), about
+        yield "rs_mean_of_all_cells", missing.per(rs, known), "g C m-2 yr-1"
+        yield "rh_mean_of_all_cells", missing.per(rh, known), "g C m-2 yr-1"
+        yield "rh_raised_to_zero_share", missing.per(100 * raised, values), about
+        yield "rh_lowered_to_rs_share", missing.per(100 * lowered, values), about
         if self.held:
             held, of = np.sum(self.held, axis=0)
-            yield "temperature_held_share", 100 * held / max(of, 1), "% of months"
+            yield "temperature_held_share", missing.per(100 * held, of), "% of months"
 
 
 def is_source(nep, min_years):

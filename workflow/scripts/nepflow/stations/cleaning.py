@@ -5,17 +5,88 @@ of the study (``drop`` or ``error``) and is counted.
 """
 
 from collections import Counter
+from typing import NamedTuple
 
 import geopandas
 import numpy as np
 import pyproj
 
-from nepflow.stations import flags
+from nepflow.stations import archive_rules, archives, flags, plausibility, radiation
 from nepflow.stations import records as stations_records
-from nepflow.stations.radiation import SUBSTITUTES
 from nepflow.stations.records import POSITION, BadStations
 from nepflow.stations.suspects import EXCLUDED
 from nepflow.study.figures import did_you_mean
+from nepflow.study.variables import VARIABLES
+
+SITE = ["station", "lon", "lat"]
+
+
+class Cleaned(NamedTuple):
+    """Records of a study, all stations with their position, rules that read them, warnings."""
+
+    records: object
+    sites: object
+    rules: archive_rules.Rules
+    warnings: list
+
+
+def cleaned(settings, area_path, crs, ledger):
+    """Read the station records of a study and apply the policy of each defect.
+
+    Parameters
+    ----------
+    settings : dict
+        ``climate`` of the study, with stations_path, years, and buffer_km of the area.
+    area_path : str or None
+        Polygons of the area; without them no station is too far away.
+    crs : str
+        The study's CRS, in metres.
+    ledger : Ledger
+        Counts what is left out.
+
+    Returns
+    -------
+    Cleaned
+
+    Raises
+    ------
+    BadStations
+        If the records cannot be used.
+    """
+    path, variables, time_step = (
+        settings[name] for name in ("stations_path", "variables", "time_step")
+    )
+    columns = {name: VARIABLES[name].column for name in variables}
+    kind = "daily" if time_step == "daily" else "monthly"
+    limits, heights = settings["limits"][kind], settings["elevation_limits_m"]
+    substitutes = radiation.SUBSTITUTES if "radiation" in variables else None
+    rules = archive_rules.Rules(tuple(settings["years"]), settings["unreported_rain"])
+    records = archives.read_stations(
+        path,
+        settings["station_format"],
+        list(columns.values()),
+        time_step,
+        substitutes,
+        settings["missing_values"],
+        rules,
+    )
+    sites = records[SITE].dropna().drop_duplicates("station")
+    records = exclude(records, settings["exclude"], columns, ledger)
+    records = of_years(records, settings["years"], path)
+    read = columns | {"sunshine": radiation.SUNSHINE, "elevation": "elevation_m"}
+    possible, policy = limits | {"elevation": heights}, settings["defects"]["undeclared_code"]
+    records = settle_codes(records, read, possible, ledger, policy)
+    records = radiation.with_radiation(records, time_step, settings["angstrom"], ledger)
+    medians = settings["plausible_median"][kind]
+    stations_records.check_units(records, columns, medians, limits, path)
+    warnings = list(plausibility.of_stations(records, columns, path))
+    steps, tolerance = stations_records.DOORS[time_step][2], settings["position_tolerance"]
+    records = clean(records, list(columns.values()), steps, ledger, tolerance, heights)
+    if area_path is not None:
+        records = drop_distant(records, area_path, crs, settings["buffer_km"], ledger)
+    records = mask_impossible(records, columns, limits, ledger)
+    require(records, settings["min_stations"], ledger)
+    return Cleaned(records, sites, rules, warnings)
 
 
 def clean(records, columns, steps, ledger, tolerance, elevation_limits_m):
@@ -125,7 +196,7 @@ def exclude(records, chosen, columns, ledger):
             names = records["station"].astype(str)
             continue
         column = columns[entry["variable"]]
-        given = [name for name in (column, SUBSTITUTES.get(column)) if name in records]
+        given = [name for name in (column, radiation.SUBSTITUTES.get(column)) if name in records]
         affected = (names == entry["station"]) & records[given].notna().any(axis=1)
         ledger.note(records, affected, f"{EXCLUDED}_{entry['variable']}", "by climate.exclude")
         records = records.assign(**{name: records[name].mask(affected) for name in given})

@@ -120,6 +120,12 @@ def check_grids(climate, file):
             )
         _check_halves(entries, entry, file)
         _check_date(entry, climate, file)
+    for number, entry in enumerate(entries):
+        if entry in entries[:number]:
+            raise BadStudy(
+                f"{file}: climate.grids: {entry['file']} of {entry['variable']} stands twice, word "
+                "for word. Keep one."
+            )
     if (lapse["lapse_rate_k_per_km"] is None) != (lapse["elevation"] is None):
         raise BadStudy(
             f"{file}: climate.downscaling needs both lapse_rate_k_per_km and elevation, the "

@@ -54,11 +54,35 @@ def fault_of(crs):
         return refusal(crs)
     name = re.search(r"\+?\bproj=(\w+)", crs)
     unit = re.search(r"\+?\b(units|to_meter)=([\w.-]+)", crs)
+    if name and name[1] in PROJECTIONS and _wrong_angle(crs):
+        return f"grid.crs: {crs}: {_wrong_angle(crs)}. {REMEDY}"
     if name and (name[1] not in PROJECTIONS or (unit and unit[2] not in ("m", "1", "1.0"))):
         return refusal(crs)
     geographic = re.match(r"\s*(GEOGCS|GEOGCRS|GEODCRS|GEOCCS|GEODETICCRS|GEOGRAPHICCRS)\s*\[", crs)
     other = re.match(r"\s*(OGC|CRS|WGS\s*84\s*$)", crs, re.IGNORECASE)
-    return refusal(crs) if geographic or other else ""
+    if geographic or other:
+        return refusal(crs)
+    known = code or name or re.match(r"\s*(\w+\s*\[|\{|[\w-]+:\S)", crs)
+    return "" if known else f"grid.crs: {crs} is no CRS. {REMEDY}"
+
+
+LATITUDES, LONGITUDES = ("lat_0", "lat_1", "lat_2", "lat_ts"), ("lon_0",)
+
+
+def _wrong_angle(crs):
+    """Which angle of a PROJ string cannot be; empty where all can."""
+    given = dict(re.findall(r"\+?\b(lat_\w+|lon_\w+)=(\S+)", crs))
+    angles = {}
+    for key in (*LATITUDES, *LONGITUDES):
+        try:
+            angles[key] = float(given.get(key, 0))
+        except ValueError:
+            return f"{key}={given[key]} is no number of degrees"
+        if not abs(angles[key]) <= (90 if key in LATITUDES else 360):  # not NaN either
+            return f"{key}={given[key]} is no {'latitude' if key in LATITUDES else 'longitude'}"
+    if re.search(r"\bproj=aea\b", crs) and angles["lat_1"] == -angles["lat_2"]:
+        return "the two parallels +lat_1 and +lat_2 of Albers make no cone"
+    return ""
 
 
 def refusal(crs):

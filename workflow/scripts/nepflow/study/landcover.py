@@ -139,6 +139,7 @@ def check(study, years, file):
     ------
     BadStudy
     """
+    _check_once(study["landcover"], file)
     wanted = quantities_of(study)
     for figure in study.get("figures", []):
         if figure["kind"] == "land_use" and figure.get("quantity") not in wanted:
@@ -157,6 +158,16 @@ def check(study, years, file):
             f"({last}); both need {least} years, and the second must begin after the first ends. "
             "Change land_use_effect: {years: ...} or {periods: [[...], [...]]}."
         )
+
+
+def _check_once(settings, file):
+    """Refuse a code in two classes, and two maps for one year."""
+    codes = [code for entry in settings.get("classes", []) for code in entry["codes"]]
+    years = [entry["year"] for entry in settings.get("substitute", [])]
+    for given, what in ((codes, "classes: the IGBP code"), (years, "substitute: the year")):
+        twice = [one for one in given if given.count(one) > 1]
+        if twice:
+            raise BadStudy(f"{file}: landcover.{what} {twice[0]} stands twice. Keep one.")
 
 
 def classes_by_key(study, keyed):

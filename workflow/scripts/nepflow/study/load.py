@@ -151,6 +151,7 @@ def read_yaml(path, utf8_only=False):
 
 def merged(name, config, seen=()):
     """Defaults, then the study it is based on, then the study; lists are replaced."""
+    place = f"config/studies/{seen[-1]}.yaml: based_on: " if seen else ""
     if name in seen:
         raise BadStudy(
             f"config/studies/{name}.yaml: based_on goes round in a circle "
@@ -158,9 +159,8 @@ def merged(name, config, seen=()):
         )
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise BadStudy(
-            f"{name!r} names no study. Letters, digits, _, - and . may; `simulated` is taken. "
-            "Rename "
-            "config/studies/<name>.yaml, and what names it (studies, based_on)."
+            f"{place}{name!r} names no study. Letters, digits, _, - and . may; `simulated` is "
+            "taken. Rename config/studies/<name>.yaml, and what names it (studies, based_on)."
         )
     own = read_yaml(config / "studies" / f"{name}.yaml")
     if "based_on" in own:

@@ -19,6 +19,10 @@ LARGEST_BYTES = 1_000_000
 MOST_VALUES = 100_000  # with every alias written out
 DEEPEST = 50
 LARGEST_NUMBER = 1e30
+LONGEST_TEXT = 10_000  # letters
+LONGEST_PATH, LONGEST_NAME = 4000, 255  # bytes that file systems take
+# what no editor shows and no file or page can hold; lines and tabs are text
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # UTF-32 first: its mark begins with that of UTF-16
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -66,7 +70,8 @@ def read(path, utf8_only=False):
     FileNotFoundError
     BadSettings
         With file, line and remedy: another encoding, no YAML, a key twice, a number that is none,
-        a file that is too large or too deep, a top level that is no mapping.
+        text with signs that cannot be shown, a file that is too large or too deep, a top level
+        that is no mapping.
     """
     text = _text(path, utf8_only)
     loader = None
@@ -361,7 +366,7 @@ def _value(node, path, key=""):
         return [_value(part, path, f"{key}.{place}") for place, part in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode):
         if kind == "str":
-            return node.value
+            return _shown(node, path, key)
         if kind == "null":
             return None
         if kind == "bool" and node.value.lower() in ("true", "false"):
@@ -388,7 +393,7 @@ def _mapping(node, path, above):
                 "not text. Put it in quotes, or is a `- ` or a quote missing?"
             )
         else:
-            key = key_node.value
+            key = _shown(key_node, path, above)
         line = key_node.start_mark.line + 1
         place = f"{above}.{key}".lstrip(".")
         if key in lines:
@@ -406,6 +411,22 @@ def _mapping(node, path, above):
                 raise BadSettings(f"{path}: {_at(key_node)}: << needs an alias of a mapping.")
             below |= part
     return below | found
+
+
+def _shown(node, path, key):
+    """A text that can be shown."""
+    unseen = _UNSEEN.search(node.value)
+    if unseen:
+        raise BadSettings(
+            f"{path}: {_at(node)}: {_named(key)}holds the sign {unseen[0]!a}, which no text "
+            "has. Delete it; between double quotes, a backslash is written twice."
+        )
+    if len(node.value) > LONGEST_TEXT:
+        raise BadSettings(
+            f"{path}: {_at(node)}: {_named(key)}a text of {len(node.value)} letters, at most "
+            f"{LONGEST_TEXT} are read. Shorten it, or is a quote missing?"
+        )
+    return node.value
 
 
 def _number(node, kind, path, key):
@@ -464,26 +485,43 @@ def _hint(error, text):
     return _wide(text)
 
 
+def _nearest(fault):
+    """Of alternatives that all fail, the fault of the one that was probably meant."""
+    while fault.context:
+        beyond_type = [own for own in fault.context if own.validator != "type" or own.relative_path]
+        fault = (beyond_type or fault.context)[0]
+    return fault
+
+
+def _remedy_of_type(value, wanted):
+    """How to write a value as what is wanted; an empty text was told so already."""
+    types = wanted if isinstance(wanted, list) else [wanted]
+    if "string" in types:
+        return "" if isinstance(value, str) else ". Put it in quotes to make it text"
+    if "boolean" in types:
+        return ". Write true or false"
+    if "integer" in types and isinstance(value, float):
+        return ". Write a whole number without a point"
+    if isinstance(value, str | bool) and {"integer", "number"} & set(types):
+        return ". Write a plain number: no quotes, unit, leading 0 or _"
+    return ""
+
+
 def _line(fault):
     """A fault of the schema: key, what is wrong, what helps."""
+    fault = _nearest(fault)
     key = ".".join(map(str, fault.absolute_path)) or "top level"
     said = (
         fault.message
         if len(fault.message) < 300
         else fault.message[:140] + " ... " + (fault.message[-140:])
     )
-    value, wanted = fault.instance, fault.validator_value
-    types = wanted if isinstance(wanted, list) else [wanted]
+    value = fault.instance
     if fault.validator == "type" and not isinstance(value, dict | list):
-        if "string" in types:
-            said += ". Put it in quotes to make it text"
-        elif "boolean" in types:
-            said += ". Write true or false"
-        elif "integer" in types and isinstance(value, float):
-            said += ". Write a whole number without a point"
-        elif isinstance(value, str) and {"integer", "number"} & set(types):
-            said += ". Write a plain number: no quotes, unit, leading 0 or _"
-    if fault.validator == "pattern" and "description" in fault.schema:
+        said += _remedy_of_type(value, fault.validator_value)
+    if fault.validator == "not":
+        said = f"{value!r} cannot be"
+    if fault.validator in ("pattern", "not") and "description" in fault.schema:
         said += f" ({fault.schema['description']})"
     if fault.validator == "additionalProperties" and isinstance(value, dict):
         known = fault.schema.get("properties", {})
@@ -504,6 +542,14 @@ def _pattern(validator, pattern, value, schema):
     # `$` of Python also fits before a last line break
     if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
         yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _typed(validator, types, value, schema):
+    """The standard check of types; a text must also say something."""
+    yield from Draft202012Validator.VALIDATORS["type"](validator, types, value, schema)
+    if isinstance(value, str) and "string" in types and not value.strip():
+        remedy = "names no file" if "placeholders" in schema else "says nothing"
+        yield ValidationError(f"an empty text {remedy}. Write it, or leave the key out")
 
 
 def _ascending(validator, how, value, schema):
@@ -535,9 +581,34 @@ def _ascending_keys(validator, keys, value, schema):
             )
 
 
+def path_fault(text):
+    """Return why a text cannot be the path of a file or folder on a disk; empty if it can.
+
+    Parameters
+    ----------
+    text : str
+        Relative or absolute.
+    """
+    if not text.isprintable():
+        return "it has a line break, a tab or another sign that cannot be shown"
+    if text != text.strip():
+        return "it begins or ends with a blank"
+    if text.startswith("~"):
+        return "~ is not replaced here. Write the folder out"
+    if "://" in text or text.startswith("/vsi"):
+        return "it is an address, not a file on a disk. Get the file and name it"
+    if "\\" in text:
+        return "a backslash parts no folders. Write / between them"
+    size = max(len(part.encode()) for part in text.split("/"))
+    if size > LONGEST_NAME or len(text.encode()) > LONGEST_PATH:
+        return "it is too long for a file system. Shorten it"
+    return ""
+
+
 def _placeholders(validator, names, value, schema):
-    if value == "":
-        yield ValidationError("an empty text names no file. Write its name")
+    fault = path_fault(value) if isinstance(value, str) else ""
+    if fault:
+        yield ValidationError(f"{value!r} names no file: {fault}")
     wrong = stray_braces(value, names) if isinstance(value, str) else None
     if wrong:
         known = " and ".join(f"{{{name}}}" for name in names)
@@ -560,6 +631,7 @@ def _differ(value):
 _Validator = validators.extend(
     Draft202012Validator,
     {
+        "type": _typed,
         "pattern": _pattern,
         "ascending": _ascending,
         "ascending_at": _ascending_at,
