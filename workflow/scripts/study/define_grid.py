@@ -9,7 +9,7 @@ import math
 from affine import Affine
 from nepflow._log import logged_to
 from nepflow._watch import watched
-from nepflow.io import raster, vectors
+from nepflow.io import polygon_cells, raster, vectors
 from nepflow.study import modis
 
 MOST_CELLS = 2**31
@@ -18,15 +18,17 @@ MOST_CELLS = 2**31
 def define_grid(inputs, outputs, settings):
     """Snap the area's bounds to multiples of the cell and mark cells whose centre is inside."""
     area_path, crs, tiles = inputs["area"], settings["crs"], settings["tiles"]
+    own = {key: settings[key] for key in ("layer", "name_field", "overlaps")}
+    own |= {"crs": settings.get("area_crs"), "encoding": settings.get("encoding")}
     vectors.check_equal_area(crs)
-    given = vectors.read_area(area_path, settings["layer"], settings["name_field"])
+    given = vectors.read_zones(area_path, own)
     crs = vectors.named_crs(crs)
     area = vectors.projected(given, crs, area_path)
     vectors.check_shown(given, area, area_path)
     grid = snapped(area.total_bounds, crs, settings["resolution_m"])
-    codes, warnings = vectors.zone_codes(area, grid, area_path, overlaps=settings["overlaps"])
+    codes, warnings = polygon_cells.zone_codes(area, grid, area_path, overlaps=own["overlaps"])
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
-    missing = vectors.modis_tiles(codes > 0, grid, *lattice) - set(tiles)
+    missing = polygon_cells.modis_tiles(codes > 0, grid, *lattice) - set(tiles)
     if tiles and missing:  # none are listed where the study reads none
         raise modis.MissingTiles(
             f"{area_path}: reaches into the tiles {', '.join(sorted(missing))}, which `tiles` of "
@@ -40,7 +42,7 @@ def define_grid(inputs, outputs, settings):
     named = dict(enumerate(area["name"], start=1))
     tags = tags | raster.warning_tags(warnings)
     zones = raster.Output(
-        outputs["zones"], "1", "zone", dtype=vectors.DTYPE, classes=named, tags=tags
+        outputs["zones"], "1", "zone", dtype=polygon_cells.DTYPE, classes=named, tags=tags
     )
     raster.write(codes.astype("float64"), zones, grid)
     vectors.write(area.assign(code=list(named)), outputs["outlines"], layer="zones")

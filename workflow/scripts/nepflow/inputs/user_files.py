@@ -179,9 +179,8 @@ def _carbon(entries, study, top):
 
 def _plots(entries, study, top):
     entry = entries[0]
-    plots = field_data.read_plots(
-        entry["file"], entry["untreated_only"], entry["box_deg"], entry["soil_carbon_kg_m2"]
-    )
+    options = (entry[key] for key in ("untreated_only", "box_deg", "soil_carbon_kg_m2"))
+    plots = field_data.read_plots(entry["file"], *options, entry)
     return f"{len(plots)} records; Rh {_table_text(plots['rh'], 'g C m-2 yr-1')}"
 
 
@@ -198,17 +197,16 @@ def _table_text(column, unit):
 
 def _projects(entries, study, top):
     columns, (path, *table) = entries[0]["columns"], [entry["file"] for entry in entries]
-    read = (
-        restoration_projects.read_raster_projects if table else restoration_projects.read_projects
-    )
-    projects = read(path, *table, columns)
-    return f"{len(projects)} projects"
+    if table:
+        return f"{len(restoration_projects.read_raster_projects(path, *table, columns))} projects"
+    projects = restoration_projects.read_projects(path, columns, entries[0])
+    return f"{len(projects)} projects, {projects.crs.name}", projects.attrs["warnings"]
 
 
 def _polygons(entries, study, top):
     entry = entries[0]
-    found = vectors.read_area(entry["file"], entry.get("layer"), entry["name_field"])
-    return f"polygons of {len(found)} names"
+    found = vectors.read_zones(entry["file"], entry)
+    return found.attrs["understood"], found.attrs["warnings"]
 
 
 READERS = {
@@ -243,7 +241,7 @@ def polygons_of(study, top):
     settings, path = study["area"], Path(top, study["files"]["area"])
     if not path.exists():
         return None
-    return vectors.read_area(path, settings["layer"], settings["name_field"])
+    return vectors.read_zones(path, settings)
 
 
 def bounds_of(study, polygons):
@@ -356,7 +354,8 @@ def content_findings(study, top):
 
 def _area(study, top):
     polygons = polygons_of(study, top)
-    return Finding("area", True, f"{len(polygons)} polygons, {polygons.crs.name}")
+    said = polygons.attrs
+    return Finding("area", True, said["understood"], warnings=tuple(said["warnings"]))
 
 
 def understood(study, top):
@@ -525,18 +524,20 @@ def area(study, top, _):
 
     settings = study["area"]
     path = Path(top, study["files"]["area"])
-    polygons = vectors.read_area(path, settings["layer"], settings["name_field"])
+    polygons = vectors.read_zones(path, settings)
+    said, warnings = polygons.attrs["understood"], tuple(polygons.attrs["warnings"])
     if not study["reads_tiles"]:
-        yield Finding("area", True, f"{len(polygons)} polygons; the study reads no MODIS tile")
+        yield Finding("area", True, f"{said}; the study reads no MODIS tile", warnings=warnings)
         return
     needed = download_area.tiles(longitude.in_degrees(polygons))
     missing = sorted(set(needed) - set(study["tiles"]))
     yield Finding(
         "area",
         not missing,
-        f"{len(polygons)} polygons on {', '.join(needed)}"
+        f"{said}; on {', '.join(needed)}"
         + (f"; `tiles` of the study lacks {', '.join(missing)}" if missing else ""),
         f"Set tiles: [{', '.join(needed)}] in the study file.",
+        warnings,
     )
 
 
