@@ -379,6 +379,9 @@ def is_vector(path):
     """Tell whether a file of field data holds points, by its name or by what is packed in it."""
     path = Path(path)
     if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return any(Path(name).suffix.lower() in SOURCES for name in archive.namelist())
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return any(Path(name).suffix.lower() in SOURCES for name in archive.namelist())
+        except zipfile.BadZipFile:
+            return True  # `opened` says what is wrong with it
     return path.suffix.lower() in (*SOURCES, ".gdb", ".shz", ".kmz")
