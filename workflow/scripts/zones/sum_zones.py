@@ -67,4 +67,5 @@ if __name__ == "__main__":
             own_years=snakemake.params.own_years,
             output_path=snakemake.output.sums,
             mem_mb=snakemake.resources.mem_mb,
+            weights=snakemake.params.weights,
         )
