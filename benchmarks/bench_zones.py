@@ -25,6 +25,7 @@ from nepflow.zones.sums import Summary  # noqa: E402
 from sum_zones import sum_zones  # noqa: E402
 from summarise_zones import summarise_zones  # noqa: E402
 
+OUTPUTS = ("series", "trends", "shown_series", "shown_trends")
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84 +units=m"
 
 
@@ -66,15 +67,15 @@ def main():
         folder = Path(name)
         paths = rasters(folder, options.side, years, (5, 10_000))
         layers = {name: [paths[name]] for name in ("nep", "npp", "rh")}
-        summary = Summary(mean_years=8, trend_years=8)
+        settings = {"summary": Summary(8, 8), "show": None, "simulated": False}
         for count in (5, 10_000) * options.repeat:
             begun = time.perf_counter()
             kinds = {"region": paths["grid"], "county": paths[count]}
             sum_zones(layers, kinds, years, {}, folder / "sums.parquet", 2000)
             summed = time.perf_counter()
-            outputs = {key: folder / f"{key}.csv" for key in ("series", "trends")}
+            outputs = {key: folder / f"{key}.csv" for key in OUTPUTS}
             sums = folder / "sums.parquet"
-            summarise_zones(sums, "county", paths["grid"], outputs, years, summary, False)
+            summarise_zones(sums, "county", paths["grid"], outputs, years, settings)
             done = time.perf_counter()
             print(f"{count:6} zones: sum {summed - begun:6.2f} s, summary {done - summed:6.2f} s")
             print("       ", {path.name: path.stat().st_size // 10**6 for path in outputs.values()})

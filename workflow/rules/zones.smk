@@ -2,7 +2,7 @@
 
 Inputs   layers of the study, polygons of the raw folder
 Outputs  <study>/zones/<zones>.tif, zones/sums.parquet,
-         zones/weights_<zones>.parquet,
+         zones/weights_<zones>.parquet, zones/{series,trends}_<zones>.csv (what the page shows),
          <study>/tables/{shares_<classes>,series_<zones>,trends_<zones>,contrast_<contrast>}.csv
 """
 
@@ -95,6 +95,8 @@ rule summarise_zones:
     output:
         series="<study>/tables/series_{zones}.csv",
         trends="<study>/tables/trends_{zones}.csv",
+        shown_series="<study>/zones/series_{zones}.csv",
+        shown_trends="<study>/zones/trends_{zones}.csv",
     log:
         "<logs>/{study}/summarise_zones/{zones}.log",
     conda:
@@ -105,6 +107,7 @@ rule summarise_zones:
     params:
         own_years=of_study(zones.own_years, "zones"),
         summary=of_study(zones.summary),
+        show=of_study(zones.show, "zones"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: annual means and totals by {wildcards.zones}."

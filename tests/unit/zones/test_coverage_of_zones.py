@@ -197,11 +197,17 @@ def test_totals_of_shared_cells_are_those_of_the_area(study):
     made = pd.read_parquet(folder / "sums.parquet")
     totals = made.groupby(["zones", "quantity", "year"])[["total", "cells", "size"]].sum()
     np.testing.assert_allclose(totals.loc["county"], totals.loc["region"], rtol=1e-9)
-    outputs = {name: folder / f"{name}.csv" for name in ("series", "trends")}
-    summary = sums.Summary(8, 8)
+    outputs = {
+        name: folder / f"{name}.csv"
+        for name in ("series", "trends", "shown_series", "shown_trends")
+    }
+    settings = {"summary": sums.Summary(8, 8), "show": None, "simulated": False}
     sums_path = folder / "sums.parquet"
-    summarise_zones(sums_path, "county", inputs["grid"], outputs, years, summary, False)
+    summarise_zones(sums_path, "county", inputs["grid"], outputs, years, settings)
     series = pd.read_csv(outputs["series"])
+    shown = pd.read_csv(outputs["shown_series"])
+    assert shown["zone"].nunique() == 25
+    assert shown["shown"].unique().tolist() == [f"the 24 largest of {len(frame)} zones"]
     area = series[(series["quantity"] == "nep_area") & (series["year"] == 2001)]
     area = area.set_index("zone")["value"].drop("all")
     true = shapely.area(shapely.intersection(frame.geometry.array, box(1000, 1000, 39000, 29000)))

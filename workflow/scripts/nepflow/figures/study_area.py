@@ -13,6 +13,7 @@ from pyproj import Transformer
 from nepflow.figures import base_map, palettes
 from nepflow.figures.layout import drawn_in_style, given
 from nepflow.io import raster, tables, vectors
+from nepflow.study.zones import LARGEST_SHOWN, SHOWN_AT_MOST
 
 # The land half of oleron, paler, so that points and names stand out.
 _LAND = 0.25 + 0.75 * cm.oleron(np.linspace(0.52, 0.98, 256))[:, :3]
@@ -24,7 +25,16 @@ _DROPPED = {"marker": "X", "markersize": 4, "color": palettes.ACCENT, "markeredg
 
 @drawn_in_style
 def study_area_map(
-    elevation, grid, outlines, stations, *, title=None, limits=None, width_mm=180, letter=None
+    elevation,
+    grid,
+    outlines,
+    stations,
+    *,
+    named=None,
+    title=None,
+    limits=None,
+    width_mm=180,
+    letter=None,
 ):
     """Draw terrain with hillshade, zones with their names, stations and a locator globe.
 
@@ -38,6 +48,8 @@ def study_area_map(
         Polygons with a column ``name``, in the CRS of the elevation, m.
     stations : pandas.DataFrame
         Columns lon, lat (degrees, WGS 84) and used (bool).
+    named : geopandas.GeoDataFrame, optional
+        Polygons whose names are written, where ``outlines`` are others.
     title, limits, width_mm, letter
         As in `layout.panel_sheet` and `maps.MapPanel`; limits in m.
 
@@ -61,7 +73,7 @@ def study_area_map(
 
     simulated = base_map.is_simulated(elevation, grid)
     base_map.finish(axes, outlines, inside, simulated, globe)
-    _name_zones(axes, outlines)
+    _name_zones(axes, outlines if named is None else named)
     return sheet.figure
 
 
@@ -122,7 +134,12 @@ def _foot(sheet, values, norm, handles):
 
 
 def _name_zones(axes, outlines):
-    """Write each name where its zone is widest, with a halo, inside the frame."""
+    """Write each name where its zone is widest, with a halo, inside the frame.
+
+    Of very many zones the largest have their names.
+    """
+    if len(outlines) > SHOWN_AT_MOST:
+        outlines = outlines.loc[outlines.area.nlargest(LARGEST_SHOWN).index]
     wide = axes.bbox.width > 500
     halo = [effects.withStroke(linewidth=2, foreground="white")]
     for name, polygon in zip(outlines["name"], outlines.geometry, strict=True):
@@ -165,10 +182,12 @@ def draw(files, entry):
     if files["stations"]:
         sites = tables.read(files["stations"], _SITE)[_SITE].dropna().drop_duplicates("station")
         used = set(tables.read(files["monthly"], ["station"])["station"].astype(str))
+    grid = raster.layer(files["grid"])
     return study_area_map(
         raster.layer(files["dem"]),
-        raster.layer(files["grid"]),
-        vectors.read(files["outlines"]),
+        grid,
+        base_map.read_outlines(files["outlines"], grid),
         sites.assign(used=[str(name) in used for name in sites["station"]]),
+        named=vectors.read(files["outlines"]),
         **given(entry, "title", "limits", "width_mm", "letter"),
     )

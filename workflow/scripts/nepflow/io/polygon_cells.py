@@ -4,8 +4,11 @@ import logging
 import math
 from typing import NamedTuple
 
+import geopandas
 import numpy as np
+import rasterio.features
 import shapely
+import shapely.geometry
 from affine import Affine
 from pyproj import Transformer
 from rasterio.features import geometry_mask, rasterize
@@ -42,6 +45,20 @@ def burned(shapes, grid, keep="last", all_touched=False):
         dtype="int32",
         all_touched=all_touched,
     )
+
+
+def outline_of(inside, transform, crs):
+    """Return the outline of cells as a frame of one polygon.
+
+    Parameters
+    ----------
+    inside : ndarray of bool, shape (y, x)
+    transform : Affine
+    crs : CRS or WKT
+    """
+    found = rasterio.features.shapes(inside.astype("uint8"), inside, transform=transform)
+    whole = shapely.union_all([shapely.geometry.shape(part) for part, _ in found])
+    return geopandas.GeoDataFrame({"name": ["area"]}, geometry=[whole], crs=crs)
 
 
 def cells_of(outline, grid, counted):

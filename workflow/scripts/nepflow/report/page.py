@@ -299,6 +299,9 @@ def _said(tables, study):
             made[name] = changes
         elif name.partition("_")[2] in yearly and name.startswith(("series_", "trends_")):
             made[name] = landcover.left_out_text(study)
+        elif "shown" in tables[name].columns and len(tables[name]):
+            some = labels.sentence(tables[name]["shown"].iloc[0])
+            made[name] = f"{some} are shown; the CSV holds all."
         elif name == "published":
             made[name] = scorecard(tables[name])
     return made

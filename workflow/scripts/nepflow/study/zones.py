@@ -59,6 +59,8 @@ def _maps(study, entry):
     return layers.yearly(study, "landcover/landcover_{landcover_year}.tif")
 
 
+SHOWN_AT_MOST = 60  # zones of a figure, or columns of a table of the page; the CSV holds all
+LARGEST_SHOWN = 24  # where there are more, unless `show` of the zones says how many, or which
 WEIGHTINGS = ("auto", "centre", "coverage")
 SMALL_CELLS = 100  # cells; where half of the zones have fewer, `auto` shares cells among zones
 OF_POLYGONS = ("area", "file")  # kinds whose zones may share cells
@@ -338,6 +340,16 @@ def of_polygons(study):
     names = ["zones/area", *(f"zones/{name}" for name in of_kind(study, "file"))]
     names += dict.fromkeys(f"factors/{factor['name']}" for factor in factors)
     return [layers.below(study, f"{name}.tif") for name in names]
+
+
+def show(study, zones):
+    """Return which zones figures and the report show: a number of the largest, or their names."""
+    return entry(study, zones).get("show")
+
+
+def shown(study, table, zones):
+    """Return the rows of ``series`` or ``trends`` of the zones that figures and report show."""
+    return layers.below(study, f"zones/{table}_{zones}.csv")
 
 
 def class_layer(study, classes):

@@ -9,6 +9,7 @@ from numba import njit
 from nepflow.io import raster, tables
 from nepflow.pixel import trend
 from nepflow.pixel.interval import mean_interval
+from nepflow.study.zones import LARGEST_SHOWN, SHOWN_AT_MOST
 
 CHUNK = 1024  # cells whose values of all layers stay in a processor's cache
 
@@ -399,6 +400,49 @@ def _rests_on(cells, size):
     share = np.full(of.shape, np.nan)
     np.divide(100 * cells.sum(axis=0), of, out=share, where=of > 0)
     return known.sum(axis=0), share
+
+
+class UnknownZones(ValueError):
+    """Zones to be shown that a file of polygons does not have."""
+
+
+def chosen(names, areas, show, place):
+    """Return which zones figures and the report show, and what is said of them.
+
+    Parameters
+    ----------
+    names : list of str
+    areas : ndarray, shape (zone,)
+    show : int, list or None
+        So many of the largest; these; or all, the `LARGEST_SHOWN` of more than `SHOWN_AT_MOST`.
+    place : str
+        Zones that an error names.
+
+    Returns
+    -------
+    (ndarray of bool, shape (zone,); str)
+        The text is empty where all are shown.
+
+    Raises
+    ------
+    UnknownZones
+    """
+    if isinstance(show, list):
+        wanted = set(map(str, show))
+        lost = sorted(wanted - set(names))
+        if lost:
+            raise UnknownZones(
+                f"zones {place}: `show` names {', '.join(lost)}, which no polygon is called. Write "
+                f"names as in the file, such as {', '.join(names[:3])}."
+            )
+        shown = np.isin(names, list(wanted))
+        return shown, f"{shown.sum()} of {len(names)} zones"
+    most = show or (len(names) if len(names) <= SHOWN_AT_MOST else LARGEST_SHOWN)
+    shown = np.zeros(len(names), dtype=bool)
+    shown[np.argsort(-areas, kind="stable")[:most]] = True
+    if shown.all():
+        return shown, ""
+    return shown, f"the {shown.sum()} largest of {len(names)} zones"
 
 
 def balance_rows(sums, largest_nep, largest_flux):
