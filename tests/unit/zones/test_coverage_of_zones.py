@@ -9,7 +9,7 @@ import shapely
 from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
-from nepflow.io import raster, vectors
+from nepflow.io import polygon_cells, raster, vectors
 from nepflow.zones import coverage, sums
 from rasterio.features import shapes as shapes_of
 from scipy.spatial import cKDTree
@@ -75,7 +75,7 @@ def outlines(seed, count=60, width=40, height=30):
 
 def test_fractions_are_those_of_shapely():
     grid, cells = grid_of(30, 40), outlines(1)
-    found = coverage.fractions(cells, range(1, len(cells) + 1), grid)
+    found = polygon_cells.fractions(cells, range(1, len(cells) + 1), grid)
     rows, columns = np.divmod(found["cell"].to_numpy(), grid.width)
     squares = shapely.box(
         columns * 1e3,
@@ -137,12 +137,12 @@ def test_zones_that_divide_the_area_share_whole_cells():
 
 def test_overlaps_are_cut_in_the_order_of_the_file():
     shapes = [box(0, 0, 3, 2), box(2, 0, 5, 2), box(5, 0, 6, 2), box(0, 0, 1, 1)]
-    first = shapely.area(coverage.disjoint(shapes, "first"))
-    last = shapely.area(coverage.disjoint(shapes, "last"))
+    first = shapely.area(polygon_cells.disjoint(shapes, "first"))
+    last = shapely.area(polygon_cells.disjoint(shapes, "last"))
     assert first.tolist() == [6, 4, 2, 0] and last.tolist() == [3, 6, 2, 1]
     three = [box(0, 0, 4, 1), box(1, 0, 4, 1), box(2, 0, 4, 1)]
-    assert shapely.area(coverage.disjoint(three, "first")).tolist() == [4, 0, 0]
-    assert shapely.area(coverage.disjoint(three, "last")).tolist() == [1, 1, 2]
+    assert shapely.area(polygon_cells.disjoint(three, "first")).tolist() == [4, 0, 0]
+    assert shapely.area(polygon_cells.disjoint(three, "last")).tolist() == [1, 1, 2]
 
 
 def test_small_zones_are_known_by_their_cells():

@@ -6,7 +6,7 @@ Writes  weights (cell, code, weight); none where a cell counts for the zone that
 
 from nepflow._log import logged_to
 from nepflow._watch import watched
-from nepflow.io import raster, vectors
+from nepflow.io import polygon_cells, raster, vectors
 from nepflow.io.atomic import replacing
 from nepflow.zones import coverage
 
@@ -34,7 +34,7 @@ def weigh_zones(inputs, output_path, entry, whole):
         frame = vectors.read_zones(inputs["polygons"], entry)
         frame = vectors.projected(frame, grid.crs, inputs["polygons"])
         keep = "last" if entry.get("overlaps") == "last" else "first"
-        shapes, codes = coverage.disjoint(frame.geometry, keep), frame["name"].map(code_of)
+        shapes, codes = polygon_cells.disjoint(frame.geometry, keep), frame["name"].map(code_of)
         rest = code_of.get(entry.get("outside"))
         table = coverage.weights(shapes, codes, grid, inside, rest=rest, whole=whole)
     with replacing(output_path) as temporary:

@@ -49,23 +49,22 @@ class Area(NamedTuple):
 def read_area(grid_path, outlines_path):
     """Return the `Area` of a raster of the grid and polygons."""
     grid = raster.layer(grid_path)
-    return Area(grid_path, grid, read_outlines(outlines_path, grid))
+    return Area(grid_path, grid, drawn_outlines(vectors.read(outlines_path), grid))
 
 
-def read_outlines(path, grid):
-    """Return the polygons that maps draw: those of the area, or their common outline.
+def drawn_outlines(outlines, grid):
+    """Return the polygons whose borders maps draw: those of the area, or their common outline.
 
     Parameters
     ----------
-    path : str
+    outlines : geopandas.GeoDataFrame
     grid : xarray.DataArray, shape (y, x)
         1 inside the area. Borders of thousands of polygons would hide the map, and each would be
         in every PDF: then the outline of the cells stands for them.
     """
-    frame = vectors.read(path)
-    if len(frame) <= OUTLINES_AT_MOST:
-        return frame
-    return polygon_cells.outline_of(grid.values == 1, grid.rio.transform(), frame.crs)
+    if len(outlines) <= OUTLINES_AT_MOST:
+        return outlines
+    return polygon_cells.outline_of(grid.values == 1, grid.rio.transform(), outlines.crs)
 
 
 def graticule(axes, crs, lines=5):

@@ -11,7 +11,7 @@ from nepflow import labels
 from nepflow.figures import base_map, palettes
 from nepflow.figures.density_scatter import density
 from nepflow.figures.layout import Sheet, counts_bar, drawn_in_style, given
-from nepflow.io import raster
+from nepflow.io import raster, vectors
 from nepflow.study.variables import VARIABLES
 
 _LEFT, _BELOW, _FOOT, _GAP = 11, 9, 10, 10  # mm
@@ -183,7 +183,7 @@ def draw(files, entry):
     return residual_figure(
         pd.read_parquet(files["residuals"]),
         grid,
-        base_map.read_outlines(files["outlines"], grid),
+        base_map.drawn_outlines(vectors.read(files["outlines"]), grid),
         (labels.variable_name(name), VARIABLES[name].monthly_unit),
         **given(entry, "title", "limits", "width_mm", "letter"),
     )

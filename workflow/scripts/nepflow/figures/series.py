@@ -209,9 +209,8 @@ def annual_series(series, *, title=None, width_mm=180, letter=None):
     curves, more = first_zones(curves, PANELS_AT_MOST)
     trends = {name: series.trend(name) for name in curves}
     axis_name = series.name(unit)
-    sheet, top, panels = _layout(
-        len(curves) - 1, width_mm, title, letter, bool(absent or more or series.shown())
-    )
+    noted = bool(absent or more or series.shown())
+    sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, noted)
     _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
     _heading(top, "Whole area", trends[labels.REGION], wide=True)
     _axes(top, axis_name)

@@ -25,16 +25,7 @@ _DROPPED = {"marker": "X", "markersize": 4, "color": palettes.ACCENT, "markeredg
 
 @drawn_in_style
 def study_area_map(
-    elevation,
-    grid,
-    outlines,
-    stations,
-    *,
-    named=None,
-    title=None,
-    limits=None,
-    width_mm=180,
-    letter=None,
+    elevation, grid, outlines, stations, *, title=None, limits=None, width_mm=180, letter=None
 ):
     """Draw terrain with hillshade, zones with their names, stations and a locator globe.
 
@@ -48,8 +39,6 @@ def study_area_map(
         Polygons with a column ``name``, in the CRS of the elevation, m.
     stations : pandas.DataFrame
         Columns lon, lat (degrees, WGS 84) and used (bool).
-    named : geopandas.GeoDataFrame, optional
-        Polygons whose names are written, where ``outlines`` are others.
     title, limits, width_mm, letter
         As in `layout.panel_sheet` and `maps.MapPanel`; limits in m.
 
@@ -57,6 +46,7 @@ def study_area_map(
     -------
     matplotlib.figure.Figure
     """
+    named, outlines = outlines, base_map.drawn_outlines(outlines, grid)
     inside = base_map.inside_of(elevation, grid)
     values = np.where(inside, elevation.values, np.nan)
     norm = Normalize(*(limits or palettes.nice_limits(values)))
@@ -73,7 +63,7 @@ def study_area_map(
 
     simulated = base_map.is_simulated(elevation, grid)
     base_map.finish(axes, outlines, inside, simulated, globe)
-    _name_zones(axes, outlines if named is None else named)
+    _name_zones(axes, named)
     return sheet.figure
 
 
@@ -182,12 +172,10 @@ def draw(files, entry):
     if files["stations"]:
         sites = tables.read(files["stations"], _SITE)[_SITE].dropna().drop_duplicates("station")
         used = set(tables.read(files["monthly"], ["station"])["station"].astype(str))
-    grid = raster.layer(files["grid"])
     return study_area_map(
         raster.layer(files["dem"]),
-        grid,
-        base_map.read_outlines(files["outlines"], grid),
+        raster.layer(files["grid"]),
+        vectors.read(files["outlines"]),
         sites.assign(used=[str(name) in used for name in sites["station"]]),
-        named=vectors.read(files["outlines"]),
         **given(entry, "title", "limits", "width_mm", "letter"),
     )

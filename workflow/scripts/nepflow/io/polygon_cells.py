@@ -6,10 +6,13 @@ from typing import NamedTuple
 
 import geopandas
 import numpy as np
+import pandas as pd
 import rasterio.features
 import shapely
 import shapely.geometry
 from affine import Affine
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
 from pyproj import Transformer
 from rasterio.features import geometry_mask, rasterize
 
@@ -17,6 +20,8 @@ from nepflow.io.vectors import MOST, BadArea, check_names, listed, projected, re
 
 DTYPE = "uint16"  # of rasters of zones
 SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
+LEAST = 1e-6  # of a cell; coverage is computed with 32 bits
+BATCH = 500  # polygons whose coverage is found at a time
 WITHOUT_ZONE = 1  # %, cells of the area in no polygon from which on a reader is told
 
 
@@ -216,6 +221,73 @@ def _overlaps(frame, grid, path, first, last, overlaps):
         f"{path}: {cells.sum()} cells lie in several zones, {cells[worst]} of them in "
         f"{named(worst)}: the {'last' if overlaps == 'last' else 'first'} in the file holds them"
     )
+
+
+def disjoint(shapes, keep):
+    """Return polygons of which none overlaps another.
+
+    Parameters
+    ----------
+    shapes : array of shapely geometries
+    keep : str
+        Who holds what several cover: the first or the last.
+    """
+    shapes = np.array(shapes, dtype=object)
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = np.column_stack([one, other])[one < other]
+    inner = shapely.relate_pattern(shapes[pairs[:, 0]], shapes[pairs[:, 1]], "T********")
+    whole = shapes.copy()
+    for first, last in pairs[inner]:
+        loser, holder = (last, first) if keep == "first" else (first, last)
+        shapes[loser] = shapely.difference(shapes[loser], whole[holder])
+    return shapes
+
+
+def fractions(shapes, codes, grid):
+    """Return the cells that polygons cover, and how much of each.
+
+    Parameters
+    ----------
+    shapes : sequence of shapely geometries
+        In the CRS of the grid.
+    codes : sequence of int
+        One a polygon.
+    grid : raster.Grid
+
+    Returns
+    -------
+    DataFrame
+        cell (row by row from 0), code, weight (0 to 1); in the order of the polygons.
+
+    References
+    ----------
+    exactextract (Baston 2026), https://github.com/isciences/exactextract.
+    """
+    west, south, east, north = grid.bounds
+    cells = np.broadcast_to(np.uint8(1), (grid.height, grid.width))
+    source = NumPyRasterSource(cells, west, south, east, north, srs_wkt=grid.crs)
+    frame = geopandas.GeoDataFrame({"code": codes}, geometry=list(shapes), crs=grid.crs)
+    found = []
+    for start in range(0, len(frame), BATCH):
+        part = exact_extract(
+            source,
+            frame.iloc[start : start + BATCH],
+            ["cell_id", "coverage"],
+            include_cols=["code"],
+            output="pandas",
+        )
+        sizes = [len(row) for row in part["cell_id"]]
+        found.append(
+            pd.DataFrame(
+                {
+                    "cell": np.concatenate([*part["cell_id"], np.empty(0, "int64")]),
+                    "code": np.repeat(part["code"].to_numpy(), sizes),
+                    "weight": np.concatenate([*part["coverage"], np.empty(0)]),
+                }
+            )
+        )
+    table = pd.concat(found, ignore_index=True).astype({"cell": "int64", "code": "int64"})
+    return table[table["weight"] > LEAST]
 
 
 def modis_tiles(inside, grid, sinusoidal, tile_side, west, north, sample=2_000_000):

@@ -28,6 +28,7 @@ PACKAGES = (
     "rasterio",
     "rioxarray",
     "geopandas",
+    "exactextract",
     "pyproj",
     "shapely",
     "pyhdf",

@@ -1,18 +1,13 @@
 """Cells shared among zones by the part of each that a polygon covers."""
 
-import geopandas
 import numpy as np
 import pandas as pd
-import shapely
-from exactextract import exact_extract
-from exactextract.raster import NumPyRasterSource
 
+from nepflow.io.polygon_cells import LEAST, fractions
 from nepflow.study.zones import SMALL_CELLS
 from nepflow.zones.sums import Weights
 
 COLUMNS = ["cell", "code", "weight"]
-LEAST = 1e-6  # of a cell; coverage is computed with 32 bits
-BATCH = 500  # polygons whose cells are found at a time
 
 
 def are_small(codes, count, limit=SMALL_CELLS):
@@ -32,80 +27,13 @@ def are_small(codes, count, limit=SMALL_CELLS):
     return float(np.median(sizes[:count])) < limit
 
 
-def disjoint(shapes, keep):
-    """Return polygons of which none overlaps another.
-
-    Parameters
-    ----------
-    shapes : array of shapely geometries
-    keep : str
-        Who holds what several cover: the first or the last.
-    """
-    shapes = np.array(shapes, dtype=object)
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pairs = np.column_stack([one, other])[one < other]
-    inner = shapely.relate_pattern(shapes[pairs[:, 0]], shapes[pairs[:, 1]], "T********")
-    whole = shapes.copy()
-    for first, last in pairs[inner]:
-        loser, holder = (last, first) if keep == "first" else (first, last)
-        shapes[loser] = shapely.difference(shapes[loser], whole[holder])
-    return shapes
-
-
-def fractions(shapes, codes, grid):
-    """Return the cells that polygons cover, and how much of each.
-
-    Parameters
-    ----------
-    shapes : sequence of shapely geometries
-        In the CRS of the grid.
-    codes : sequence of int
-        One a polygon.
-    grid : raster.Grid
-
-    Returns
-    -------
-    DataFrame
-        `COLUMNS`: cell (row by row from 0), code, weight (0 to 1); in the order of the polygons.
-
-    References
-    ----------
-    exactextract (Baston 2026), https://github.com/isciences/exactextract.
-    """
-    west, south, east, north = grid.bounds
-    cells = np.broadcast_to(np.uint8(1), (grid.height, grid.width))
-    source = NumPyRasterSource(cells, west, south, east, north, srs_wkt=grid.crs)
-    frame = geopandas.GeoDataFrame({"code": codes}, geometry=list(shapes), crs=grid.crs)
-    found = []
-    for start in range(0, len(frame), BATCH):
-        part = exact_extract(
-            source,
-            frame.iloc[start : start + BATCH],
-            ["cell_id", "coverage"],
-            include_cols=["code"],
-            output="pandas",
-        )
-        sizes = [len(row) for row in part["cell_id"]]
-        found.append(
-            pd.DataFrame(
-                {
-                    "cell": np.concatenate([*part["cell_id"], np.empty(0, "int64")]),
-                    "code": np.repeat(part["code"].to_numpy(), sizes),
-                    "weight": np.concatenate([*part["coverage"], np.empty(0)]),
-                }
-            )
-        )
-    table = pd.concat(found, ignore_index=True).astype({"cell": "int64", "code": "int64"})
-    return table[table["weight"] > LEAST]
-
-
 def weights(shapes, codes, grid, inside, *, rest=None, whole=False):
     """Return what every cell of the area counts for its zones.
 
     Parameters
     ----------
     shapes, codes
-        Of `fractions`; no two overlap.
+        Of `polygon_cells.fractions`; no two overlap.
     grid : raster.Grid
     inside : ndarray of bool, shape (y, x)
     rest : int, optional
