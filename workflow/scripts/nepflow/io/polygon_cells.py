@@ -130,8 +130,8 @@ def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
         )
     if lost:
         warnings.append(
-            f"{path}: zones without a cell, smaller than one ({grid.resolution_m:g} m) or outside "
-            f"of the area: {listed(lost)}"
+            f"{path}: zones that hold no centre of a cell ({grid.resolution_m:g} m), too small or "
+            f"outside of the area: {listed(lost)}"
         )
     for text in warnings:
         logging.getLogger(__name__).warning("%s", text)

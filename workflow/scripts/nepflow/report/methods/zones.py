@@ -9,7 +9,7 @@ from nepflow.study.zones import KINDS, SMALL_CELLS, class_names, cuts_of, weight
 
 
 def section(study):
-    """Return the section (title, blocks) on zones, or None where there is nothing to tell.
+    """Return the section (title, blocks) on zones; None where a study only has its area.
 
     Parameters
     ----------
@@ -18,7 +18,8 @@ def section(study):
     """
     pet = _evapotranspiration(study)
     told = [_sentence(entry, pet) for entry in study["zones"] if KINDS[entry["kind"]].en.sentence]
-    told += _sharing(study)
+    if told or any(weighting(entry) == "coverage" for entry in study["zones"]):
+        told += _sharing(study)
     return ("Zones", [("p", " ".join(told))]) if told else None
 
 
