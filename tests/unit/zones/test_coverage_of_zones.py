@@ -10,6 +10,8 @@ from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from nepflow.io import polygon_cells, raster, vectors
+from nepflow.study import zones
+from nepflow.study.settings_file import BadStudy
 from nepflow.zones import coverage, sums
 from rasterio.features import shapes as shapes_of
 from scipy.spatial import cKDTree
@@ -237,3 +239,47 @@ def test_large_zones_are_made_of_whole_cells(study):
     }
     weigh_zones(inputs, folder / "w.parquet", {"name_field": "name", "weighting": "auto"}, True)
     assert coverage.read(folder / "w.parquet") is None
+
+
+@pytest.mark.parametrize(
+    ("count", "show", "shown", "said"),
+    [
+        (60, None, 60, ""),
+        (61, None, 24, "the 24 largest of 61 zones"),
+        (10, 3, 3, "the 3 largest of 10 zones"),
+        (10, 20, 10, ""),
+        (10, ["z1", "z9"], 2, "2 of 10 zones"),
+    ],
+)
+def test_which_of_many_zones_are_shown(count, show, shown, said):
+    names, areas = [f"z{n}" for n in range(count)], np.arange(count, dtype=float)
+    found, text = sums.chosen(names, areas, show, "county")
+    assert found.sum() == shown and text == said
+    if not isinstance(show, list):
+        assert found[-shown:].all()
+
+
+def test_zones_to_be_shown_that_are_none_are_named():
+    with pytest.raises(
+        sums.UnknownZones, match=r"zones county: `show` names z7, which .* as z0, z"
+    ):
+        sums.chosen(["z0", "z1"], np.ones(2), ["z1", "z7"], "county")
+
+
+def test_only_zones_of_polygons_share_cells():
+    entry = {"name": "bands", "kind": "elevation", "cuts": [1000], "weighting": "coverage"}
+    with pytest.raises(BadStudy, match=r"bands .elevation. have `weighting`.*Remove it"):
+        zones.check({"zones": [entry]}, "s.yaml")
+    study = {
+        "results": "r",
+        "zones": [
+            {"name": "county", "kind": "area"},
+            {"name": "basin", "kind": "file", "weighting": "centre"},
+            {"name": "karst", "kind": "file", "weighting": "coverage"},
+            {"name": "sink", "kind": "sink"},
+        ],
+    }
+    assert list(zones.weights_by_name(study)) == ["county", "karst"]
+    assert zones.weights_of(study, "karst") == ["r/zones/weights_karst.parquet"]
+    assert zones.weights_of(study, "sink") == []
+    assert zones.weights_pattern({"s": study}) == "county|karst"

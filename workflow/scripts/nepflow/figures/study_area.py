@@ -126,9 +126,10 @@ def _foot(sheet, values, norm, handles):
 def _name_zones(axes, outlines):
     """Write each name where its zone is widest, with a halo, inside the frame.
 
-    Of very many zones the largest have their names.
+    Of very many zones the largest have their names, where there is room.
     """
-    if len(outlines) > SHOWN_AT_MOST:
+    many, taken = len(outlines) > SHOWN_AT_MOST, []
+    if many:
         outlines = outlines.loc[outlines.area.nlargest(LARGEST_SHOWN).index]
     wide = axes.bbox.width > 500
     halo = [effects.withStroke(linewidth=2, foreground="white")]
@@ -147,6 +148,11 @@ def _name_zones(axes, outlines):
             zorder=25,
         )
         _keep_inside(axes, text)
+        box = text.get_window_extent()
+        if many and any(box.overlaps(other) for other in taken):
+            text.remove()  # the larger zone keeps its name
+        else:
+            taken.append(box)
 
 
 def _keep_inside(axes, text):
