@@ -288,20 +288,21 @@ class Summary:
     confidence_percent: float = 95
 
     def mean(self, values, years):
-        """Return the means of annual values (year, zone), and the ends of their intervals."""
+        """Return the means of annual values (year, ...), and the ends of their intervals."""
         known = np.isfinite(values)
         enough = known.sum(axis=0) >= max(self.mean_years, 1)
         found = mean_interval(values, years, self.confidence_percent)
-        return tuple(np.where(enough, found[name], np.nan) for name in ("mean", "low", "high"))
+        return tuple(np.where(enough, found[name], np.nan)[()] for name in ("mean", "low", "high"))
 
     def trend(self, values, years):
-        """Return slope, low, high, start, z of annual values (year, zone).
+        """Return slope, low, high, start, z of annual values (year, ...).
 
         See `trend.trend_statistics`.
         """
         settings = self.trend_years, self.autocorrelation, self.confidence_percent
-        found = trend.trend_statistics(values[:, :, None], years, *settings)
-        return {name: value[:, 0] for name, value in found.items()}
+        columns = np.reshape(values, (len(years), -1, 1))
+        found = trend.trend_statistics(columns, years, *settings)
+        return {name: part.reshape(np.shape(values)[1:])[()] for name, part in found.items()}
 
 
 class Statistic(NamedTuple):
