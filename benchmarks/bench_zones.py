@@ -3,7 +3,8 @@
     python benchmarks/bench_zones.py [--side 2000] [--years 22]
 
 The zones are the cells of random points (Voronoi), so that their borders are those of counties, not
-of squares. Times are those of `sum_zones` and `summarise_zones`, compiled and warm.
+of squares. Times of the processor are those of `sum_zones` and `summarise_zones`; the first of each
+includes compiling.
 """
 
 import argparse
@@ -69,14 +70,14 @@ def main():
         layers = {name: [paths[name]] for name in ("nep", "npp", "rh")}
         settings = {"summary": Summary(8, 8), "show": None, "simulated": False}
         for count in (5, 10_000) * options.repeat:
-            begun = time.perf_counter()
+            begun = time.process_time()
             kinds = {"region": paths["grid"], "county": paths[count]}
             sum_zones(layers, kinds, years, {}, folder / "sums.parquet", 2000)
-            summed = time.perf_counter()
+            summed = time.process_time()
             outputs = {key: folder / f"{key}.csv" for key in OUTPUTS}
             sums = folder / "sums.parquet"
             summarise_zones(sums, "county", paths["grid"], outputs, years, settings)
-            done = time.perf_counter()
+            done = time.process_time()
             print(f"{count:6} zones: sum {summed - begun:6.2f} s, summary {done - summed:6.2f} s")
             print("       ", {path.name: path.stat().st_size // 10**6 for path in outputs.values()})
 
