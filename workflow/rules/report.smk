@@ -12,7 +12,7 @@ from nepflow.study import products
 rule write_report:
     input:
         figures=of_study(products.figure_pages),
-        tables=of_study(products.tables),
+        tables=of_study(products.page_tables),
         template=os.path.relpath(TOP / "workflow/report/report.html.j2"),
         parts=collect(
             "{folder}/{file}",

@@ -27,6 +27,7 @@ rule define_projects:
     params:
         columns=setting("restoration/columns"),
         whole_cells=setting("restoration/whole_cells"),
+        entry=of_study(restoration.reading),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: restoration projects on the grid."

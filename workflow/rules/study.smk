@@ -26,6 +26,8 @@ rule define_grid:
         layer=setting("area/layer"),
         name_field=setting("area/name_field"),
         overlaps=setting("area/overlaps"),
+        area_crs=setting("area/crs"),
+        encoding=setting("area/encoding"),
         crs=setting("grid/crs"),
         resolution_m=setting("grid/resolution_m"),
         tiles=of_study(downloads.tiles_read),

@@ -2,6 +2,7 @@
 
 Inputs   layers of the study, polygons of the raw folder
 Outputs  <study>/zones/<zones>.tif, zones/sums.parquet,
+         zones/weights_<zones>.parquet, zones/{series,trends}_<zones>.csv (what the page shows),
          <study>/tables/{shares_<classes>,series_<zones>,trends_<zones>,contrast_<contrast>}.csv
 """
 
@@ -31,6 +32,31 @@ rule define_zones:
         "../scripts/zones/define_zones.py"
 
 
+rule weigh_zones:
+    input:
+        polygons=of_study(zones.polygons, "zones"),
+        zones=of_study(zones.raster, "zones"),
+        grid="<study>/grid.tif",
+    output:
+        weights="<study>/zones/weights_{zones}.parquet",
+    log:
+        "<logs>/{study}/weigh_zones/{zones}.log",
+    wildcard_constraints:
+        zones=zones.weights_pattern(STUDIES),
+    conda:
+        "../../envs/geo.yaml"
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_size(30),
+    params:
+        entry=of_study(zones.polygons_entry, "zones"),
+        whole=of_study(zones.is_area, "zones"),
+    message:
+        "{wildcards.study}: what cells count for {wildcards.zones}."
+    script:
+        "../scripts/zones/weigh_zones.py"
+
+
 rule sum_zones:
     input:
         nep="<study>/nep/nep.tif",
@@ -38,6 +64,7 @@ rule sum_zones:
         rh="<study>/nep/rh.tif",
         climate=of_study(layers.drivers),
         zones=of_study(zones.rasters),
+        weights=of_study(zones.weights),
         grid="<study>/grid.tif",
     output:
         sums="<study>/zones/sums.parquet",
@@ -52,6 +79,7 @@ rule sum_zones:
     params:
         climate=setting("climate/variables"),
         kinds=of_study(zones.rasters_by_name),
+        weights=of_study(zones.weights_by_name),
         own_years=of_study(zones.own_years_by_name),
         years=setting("years"),
     message:
@@ -67,6 +95,8 @@ rule summarise_zones:
     output:
         series="<study>/tables/series_{zones}.csv",
         trends="<study>/tables/trends_{zones}.csv",
+        shown_series="<study>/zones/series_{zones}.csv",
+        shown_trends="<study>/zones/trends_{zones}.csv",
     log:
         "<logs>/{study}/summarise_zones/{zones}.log",
     conda:
@@ -77,6 +107,7 @@ rule summarise_zones:
     params:
         own_years=of_study(zones.own_years, "zones"),
         summary=of_study(zones.summary),
+        show=of_study(zones.show, "zones"),
         simulated=setting("simulated"),
     message:
         "{wildcards.study}: annual means and totals by {wildcards.zones}."
@@ -88,6 +119,7 @@ rule summarise_classes:
     input:
         classes=of_study(zones.class_raster, "classes"),
         persistence=of_study(zones.persistence_of_classes, "classes"),
+        weights=of_study(zones.weights_of, "classes"),
         missing_reason="<study>/pixel/npp_missing_reason.tif",
         grid="<study>/grid.tif",
     output:

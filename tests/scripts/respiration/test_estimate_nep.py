@@ -103,8 +103,10 @@ def test_means_and_totals_of_zones_and_years_close(tmp_path, gaps):
     assert passed and same and apart == 0
     assert off <= limit < 2e-4
     outputs = {"series": tmp_path / "s.csv", "trends": tmp_path / "t.csv"}
+    outputs |= {f"shown_{name}": tmp_path / f"shown_{name}.csv" for name in ("series", "trends")}
     summary = zones_sums.Summary(mean_years=1, trend_years=3)
-    summarise_zones(path, "half", grid, outputs, YEARS, summary, simulated=False)
+    settings = {"summary": summary, "show": None, "simulated": False}
+    summarise_zones(path, "half", grid, outputs, YEARS, settings)
     for name, rest in (("s", ("mean", "total", "valid_area")), ("t", ("mean", "total"))):
         table = pd.read_csv(tmp_path / f"{name}.csv").pivot_table(
             index=["zones", "zone", "year"], columns="quantity", values="value", dropna=False

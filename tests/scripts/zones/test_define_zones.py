@@ -11,7 +11,7 @@ import rasterio
 from affine import Affine
 from define_grid import define_grid
 from define_zones import define_zones
-from nepflow.io import raster, vectors
+from nepflow.io import polygon_cells, raster, vectors
 from nepflow.study import modis
 from shapely import GeometryCollection, LineString, Point, Polygon
 from shapely.geometry import box
@@ -199,7 +199,7 @@ def test_more_zones_than_codes_are_refused(folder):
         {"name": [f"z{n}" for n in range(vectors.MOST + 1)]}, geometry=[WEST] * (vectors.MOST + 1)
     )
     with pytest.raises(vectors.BadArea, match=r"many\.gpkg: has 65535 zones.*65534.*name_field"):
-        vectors.zone_codes(frame, GRID, "many.gpkg")
+        polygon_cells.zone_codes(frame, GRID, "many.gpkg")
     with pytest.raises(vectors.BadNames, match="65535 zones"):
         vectors.check_names(list(frame["name"]), "zones pairs")
 

@@ -193,7 +193,7 @@ def test_what_only_some_studies_have(northwest, guangxi):
 def test_figures_read_what_their_entries_name(northwest):
     series = next(entry for entry in northwest["figures"] if entry["kind"] == "series")
     files = figures.files(northwest, series["name"])
-    assert files["trends"] == f"{R}/tables/trends_{series['zones']}.csv"
+    assert files["trends"] == f"{R}/zones/trends_{series['zones']}.csv"
     panels = next(entry for entry in northwest["figures"] if entry["kind"] == "panels")
     names = figures.options(northwest, panels["name"])["layers"]
     files = figures.files(northwest, panels["name"])

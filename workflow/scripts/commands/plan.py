@@ -46,7 +46,7 @@ def area_of(study, top):
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return None
-    area = vectors.read_area(path, settings["layer"], settings["name_field"])
+    area = vectors.read_zones(path, settings)
     return longitude.in_degrees(area)
 
 

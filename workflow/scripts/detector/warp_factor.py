@@ -10,7 +10,7 @@ import numpy as np
 from nepflow._log import logged_to
 from nepflow._watch import watched
 from nepflow.detector import factors
-from nepflow.io import raster, user_rasters, vectors
+from nepflow.io import polygon_cells, raster, user_rasters
 from nepflow.io.atomic import working_folder
 
 
@@ -18,12 +18,12 @@ def warp_factor(path, grid_path, output_path, factor, mem_mb):
     """Polygons give the name at the cell's centre; a raster is resampled as the study says."""
     grid = raster.grid_of(grid_path)
     if "name_field" in factor:
-        found = vectors.zone_map(path, grid, raster.read(grid_path) == 1, factor)
+        found = polygon_cells.zone_map(path, grid, raster.read(grid_path) == 1, factor)
         output = raster.Output(
             output_path,
             "1",
             factor["name"].replace("_", " "),
-            dtype=vectors.DTYPE,
+            dtype=polygon_cells.DTYPE,
             tags=raster.warning_tags(found.warnings),
             classes=dict(enumerate(found.names, start=1)),
         )

@@ -25,6 +25,7 @@ def compare_plots(
         settings["untreated_only"],
         settings["box_deg"],
         settings["soil_carbon_kg_m2"],
+        settings,
     )
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     rows, pairs = [], []

@@ -19,6 +19,7 @@ def calibrate_plots(plots_path, output_path, settings, models, constants, simula
         settings["untreated_only"],
         settings["box_deg"],
         settings["soil_carbon_kg_m2"],
+        settings,
     )
     arrays = {name: plots[name].to_numpy() for name in plots.columns}
     rows = []

@@ -12,14 +12,21 @@ from nepflow.restoration import projects
 
 
 def define_projects(
-    projects_path, columns, grid_path, outputs, simulated, whole_cells=False, numbers_path=""
+    projects_path,
+    columns,
+    grid_path,
+    outputs,
+    simulated,
+    whole_cells=False,
+    numbers_path="",
+    entry=None,
 ):
     """Projects are polygons, or a raster with a table of its numbers."""
     grid = raster.grid_of(grid_path)
     if numbers_path:
         frame = projects.read_raster_projects(projects_path, numbers_path, columns)
     else:
-        frame = projects.read_projects(projects_path, columns)
+        frame = projects.read_projects(projects_path, columns, entry)
     frame = vectors.projected(frame, grid.crs, projects_path)
     inside = raster.read(grid_path) == 1
     number, distance, table = projects.on_grid(frame, grid, inside, whole_cells)
@@ -41,5 +48,6 @@ if __name__ == "__main__":
             outputs=dict(snakemake.output.items()),
             whole_cells=snakemake.params.whole_cells,
             numbers_path=snakemake.input.numbers,
+            entry=snakemake.params.entry,
             simulated=snakemake.params.simulated,
         )

@@ -6,13 +6,15 @@ Writes  grid (uint8, 1 = inside), zones (uint16 class raster), outlines (GeoPack
 
 from nepflow._log import logged_to
 from nepflow._watch import watched
-from nepflow.io import raster, vectors
+from nepflow.io import polygon_cells, raster, vectors
 from nepflow.zones import study_area
 
 
 def define_grid(inputs, outputs, settings):
     """Mark the cells whose centre is inside, and the polygon of each."""
-    area, grid, codes, warnings = study_area.on_grid(inputs["area"], settings)
+    own = {key: settings[key] for key in ("layer", "name_field", "overlaps")}
+    own |= {"crs": settings.get("area_crs"), "encoding": settings.get("encoding")}
+    area, grid, codes, warnings = study_area.on_grid(inputs["area"], own, settings)
     tags = {"simulated": "simulated"} if settings["simulated"] else {}
     inside = raster.Output(
         outputs["grid"], "1", "study area", dtype="uint8", classes={1: "inside"}, tags=tags
@@ -21,7 +23,7 @@ def define_grid(inputs, outputs, settings):
     named = dict(enumerate(area["name"], start=1))
     tags = tags | raster.warning_tags(warnings)
     zones = raster.Output(
-        outputs["zones"], "1", "zone", dtype=vectors.DTYPE, classes=named, tags=tags
+        outputs["zones"], "1", "zone", dtype=polygon_cells.DTYPE, classes=named, tags=tags
     )
     raster.write(codes.astype("float64"), zones, grid)
     vectors.write(area.assign(code=list(named)), outputs["outlines"], layer="zones")

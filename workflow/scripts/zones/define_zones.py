@@ -7,7 +7,7 @@ Writes  zones (uint16 class raster with names and colours, tag `warnings`)
 import numpy as np
 from nepflow._log import logged_to
 from nepflow._watch import watched
-from nepflow.io import raster, vectors
+from nepflow.io import polygon_cells, raster, vectors
 from nepflow.zones.kinds import KINDS
 
 
@@ -33,7 +33,7 @@ def output_of(path, name, named, colours=None, warnings=()):
         "1",
         name.replace("_", " "),
         ("zone",),
-        vectors.DTYPE,
+        polygon_cells.DTYPE,
         classes=dict(enumerate(named, start=1)),
         colours=dict(enumerate(colours, start=1)) if colours else None,
         tags=raster.warning_tags(warnings),
@@ -43,7 +43,7 @@ def output_of(path, name, named, colours=None, warnings=()):
 def polygons(path, grid_path, output_path, entry):
     """Cells whose centre lies in a polygon, and the class of all others where it has a name."""
     grid, inside = raster.grid_of(grid_path), raster.read(grid_path) == 1
-    found = vectors.zone_map(path, grid, inside, entry)
+    found = polygon_cells.zone_map(path, grid, inside, entry)
     output = output_of(output_path, entry["name"], found.names, warnings=found.warnings)
     raster.write(found.codes.astype("float64"), output, grid, inherit=[grid_path])
 

@@ -12,6 +12,7 @@ from nepflow._log import logged_to
 from nepflow.io import raster, tables
 from nepflow.io.missing import MaskedArea
 from nepflow.pixel import persistence
+from nepflow.zones import coverage
 
 COLUMNS = ("class", "masked", "area_km2", "share_of_classified_percent", "share_of_area_percent")
 CRITERIA = ("code", "slope", "z")
@@ -28,10 +29,21 @@ def summarise_classes(inputs, outputs, settings, mem_mb):
     size = max(256, *names) + 1
     classified, area = np.zeros(size), MaskedArea()
     paths = [inputs[name] for name in ("classes", "missing_reason", "grid")]
-    for _, _, (codes, reasons, inside) in raster.blocks(paths, mem_mb=mem_mb, label="classes"):
-        known = ~np.isnan(codes)
-        classified += np.bincount(codes[known & (inside == 1)].astype(int), minlength=size)
-        area.add(known[0], reasons[0], inside[0])
+    weights = next(map(coverage.read, inputs.get("weights", [])), None)  # none or one
+    for start, stop, (codes, reasons, inside) in raster.blocks(
+        paths, mem_mb=mem_mb, label="classes"
+    ):
+        known = ~np.isnan(codes[0])
+        if weights is None:
+            classified += np.bincount(
+                codes[0][known & (inside[0] == 1)].astype(int), minlength=size
+            )
+        else:
+            width = inside.shape[2]
+            own = weights.of_cells(start * width, stop * width)
+            classified += np.bincount(own.codes, own.weights, minlength=size)
+            known = np.bincount(own.cells, own.weights, minlength=known.size).reshape(known.shape)
+        area.add(known, reasons[0], inside[0])
     cell_km2 = raster.grid_of(inputs["grid"]).cell_area_m2 / 1e6
     total, masked = area.valid, area.reasons()
     whole = total + math.fsum(masked.values())

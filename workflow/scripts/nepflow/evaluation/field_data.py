@@ -1,9 +1,11 @@
 """Tables of field measurements: plots of respiration (SRDB layout) and sites of NEP."""
 
+import zipfile
+
 import numpy as np
 import pandas as pd
 
-from nepflow.io import missing_codes
+from nepflow.io import missing_codes, vector_files, vectors
 from nepflow.io.user_rasters import UNITS
 
 # column of the Global Soil Respiration Database -> ours
@@ -35,17 +37,36 @@ class BadFieldTable(ValueError):
     """A table of field measurements that cannot be read as declared."""
 
 
-def _read(path, columns, key):
+def _read(path, columns, key, entry, place=("lon", "lat")):
+    """Return a table with the columns; of a file of points ``place`` are longitude and latitude."""
+    if vector_files.is_vector(path):
+        return _of_points(path, columns, key, entry, place)
     try:
         table = pd.read_csv(path, low_memory=False, dtype={columns[0]: str}, encoding="utf-8")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, zipfile.BadZipFile) as error:
         raise BadFieldTable(f"{path}: cannot be read as CSV ({error}). Check {key}.") from error
+    _check_columns(table, path, columns, key)
+    return table
+
+
+def _of_points(path, columns, key, entry, place):
+    """Return the table of a file of points; a .dbf cuts the names of columns to ten letters."""
+    try:
+        table = vectors.point_table(path, entry, place)
+    except vector_files.BadArea as error:
+        raise BadFieldTable(f"{error} Or check {key}.") from None
+    short = {name[:10]: name for name in columns if name not in table.columns}
+    table = table.rename(columns=short)
+    _check_columns(table, path, columns, key)
+    return table.assign(**{columns[0]: table[columns[0]].map(vectors.text_of)})
+
+
+def _check_columns(table, path, columns, key):
     lost = [name for name in columns if name not in table.columns]
     if lost:
         raise BadFieldTable(
             f"{path}: has no column {lost[0]}. Give {', '.join(columns)} ({key}, docs/data.md)."
         )
-    return table
 
 
 def _refuse_codes(table, column, limits, path, names):
@@ -81,13 +102,13 @@ def _refuse_codes(table, column, limits, path, names):
         )
 
 
-def read_plots(path, untreated_only, box, carbon):
+def read_plots(path, untreated_only, box, carbon, entry=None):
     """Return the plots of a table in the layout of the Global Soil Respiration Database.
 
     Parameters
     ----------
     path : str
-        CSV, also compressed.
+        CSV, also compressed; or points in any vector format.
     untreated_only : bool
         Leave out plots with a manipulation.
     box : [west, south, east, north] or None
@@ -95,6 +116,8 @@ def read_plots(path, untreated_only, box, carbon):
     carbon : float or None
         Soil organic carbon of 0-20 cm that stands for every plot, kg C m-2; tables have no carbon
         of a declared depth.
+    entry : dict, optional
+        Of points: ``layer``, ``crs``, ``encoding``; see `vector_files.opened`.
 
     Returns
     -------
@@ -107,7 +130,8 @@ def read_plots(path, untreated_only, box, carbon):
     BadFieldTable
         If a column is missing or no plot is left.
     """
-    table = _read(path, list(SRDB), "plots.file").rename(columns=SRDB)
+    place = ("Longitude", "Latitude")
+    table = _read(path, list(SRDB), "plots.file", entry, place).rename(columns=SRDB)
     for name in ("lon", "lat", "temperature", "precipitation", "rs", "rh"):
         table[name] = pd.to_numeric(table[name], errors="coerce")
     theirs = {ours: name for name, ours in SRDB.items()}
@@ -140,8 +164,8 @@ def read_sites(entry):
     Parameters
     ----------
     entry : dict
-        file, unit, sign (uptake_positive | release_positive), columns {site, lon, lat, nep, class,
-        first_year, last_year}.
+        file (CSV, or points with ``layer``, ``crs``, ``encoding``), unit, sign (uptake_positive |
+        release_positive), columns {site, lon, lat, nep, class, first_year, last_year}.
 
     Returns
     -------
@@ -155,7 +179,8 @@ def read_sites(entry):
     """
     named = entry.get("columns", {})
     names = {ours: named.get(ours, ours) for ours in SITE_COLUMNS}
-    table = _read(entry["file"], list(names.values()), "sites.columns")
+    place = names["lon"], names["lat"]
+    table = _read(entry["file"], list(names.values()), "sites.columns", entry, place)
     years = {ours: named.get(ours, ours) for ours in SITE_YEARS}
     if any(ours in named or theirs in table.columns for ours, theirs in years.items()):
         names |= years

@@ -14,8 +14,9 @@ from pyproj import CRS, Transformer
 from nepflow import labels
 from nepflow.figures import palettes
 from nepflow.figures.layout import Sheet, mark_simulated, wrapped
-from nepflow.io import raster, vectors
+from nepflow.io import polygon_cells, raster, vectors
 
+OUTLINES_AT_MOST = 500  # polygons whose borders a map can show
 GEOGRAPHIC = "EPSG:4326"
 _STEPS = (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10, 15, 20, 30)  # degrees between lines
 _LINES = {"colors": "#6f6f6f", "linewidths": 0.3, "alpha": 0.55, "zorder": 6}
@@ -47,7 +48,23 @@ class Area(NamedTuple):
 
 def read_area(grid_path, outlines_path):
     """Return the `Area` of a raster of the grid and polygons."""
-    return Area(grid_path, raster.layer(grid_path), vectors.read(outlines_path))
+    grid = raster.layer(grid_path)
+    return Area(grid_path, grid, drawn_outlines(vectors.read(outlines_path), grid))
+
+
+def drawn_outlines(outlines, grid):
+    """Return the polygons whose borders maps draw: those of the area, or their common outline.
+
+    Parameters
+    ----------
+    outlines : geopandas.GeoDataFrame
+    grid : xarray.DataArray, shape (y, x)
+        1 inside the area. Borders of thousands of polygons would hide the map, and each would be
+        in every PDF: then the outline of the cells stands for them.
+    """
+    if len(outlines) <= OUTLINES_AT_MOST:
+        return outlines
+    return polygon_cells.outline_of(grid.values == 1, grid.rio.transform(), outlines.crs)
 
 
 def graticule(axes, crs, lines=5):

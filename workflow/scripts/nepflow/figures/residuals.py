@@ -179,10 +179,11 @@ def draw(files, entry):
     entry : dict
     """
     name = entry["quantity"]
+    grid = raster.layer(files["grid"])
     return residual_figure(
         pd.read_parquet(files["residuals"]),
-        raster.layer(files["grid"]),
-        vectors.read(files["outlines"]),
+        grid,
+        base_map.drawn_outlines(vectors.read(files["outlines"]), grid),
         (labels.variable_name(name), VARIABLES[name].monthly_unit),
         **given(entry, "title", "limits", "width_mm", "letter"),
     )

@@ -167,6 +167,10 @@ class Series:
         """Return what `curves_of` gives: years and values by zone, and their unit."""
         return curves_of(self.table, self.quantity, self.zones)
 
+    def shown(self):
+        """Return which of many zones the table has, an empty text where it has all."""
+        return self.table["shown"].iloc[0] if "shown" in self.table.columns else ""
+
     def trend(self, zone):
         """Return the trend of a zone, None where there is none."""
         return trend_of(self.trends, self.quantity, self.zones, zone)
@@ -205,7 +209,8 @@ def annual_series(series, *, title=None, width_mm=180, letter=None):
     curves, more = first_zones(curves, PANELS_AT_MOST)
     trends = {name: series.trend(name) for name in curves}
     axis_name = series.name(unit)
-    sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, bool(absent or more))
+    noted = bool(absent or more or series.shown())
+    sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, noted)
     _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
     _heading(top, "Whole area", trends[labels.REGION], wide=True)
     _axes(top, axis_name)
@@ -219,6 +224,7 @@ def annual_series(series, *, title=None, width_mm=180, letter=None):
     notes = [f"Not drawn, less than {LEAST_YEARS} years with data: {labels.some(absent)}."]
     notes = notes if absent else []
     notes += [f"Not drawn, beyond {PANELS_AT_MOST} zones: {labels.some(more, 3)}."] if more else []
+    notes += [f"Drawn: {series.shown()}."] if series.shown() else []
     if notes:
         text = wrapped(" ".join(notes), 6, width_mm - 6)
         sheet.text(_LEFT, sheet.height - 1, text, fontsize=6, va="bottom")

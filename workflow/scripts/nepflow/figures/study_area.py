@@ -13,6 +13,7 @@ from pyproj import Transformer
 from nepflow.figures import base_map, palettes
 from nepflow.figures.layout import drawn_in_style, given
 from nepflow.io import raster, tables, vectors
+from nepflow.study.zones import LARGEST_SHOWN, SHOWN_AT_MOST
 
 # The land half of oleron, paler, so that points and names stand out.
 _LAND = 0.25 + 0.75 * cm.oleron(np.linspace(0.52, 0.98, 256))[:, :3]
@@ -45,6 +46,7 @@ def study_area_map(
     -------
     matplotlib.figure.Figure
     """
+    named, outlines = outlines, base_map.drawn_outlines(outlines, grid)
     inside = base_map.inside_of(elevation, grid)
     values = np.where(inside, elevation.values, np.nan)
     norm = Normalize(*(limits or palettes.nice_limits(values)))
@@ -61,7 +63,7 @@ def study_area_map(
 
     simulated = base_map.is_simulated(elevation, grid)
     base_map.finish(axes, outlines, inside, simulated, globe)
-    _name_zones(axes, outlines)
+    _name_zones(axes, named)
     return sheet.figure
 
 
@@ -122,7 +124,13 @@ def _foot(sheet, values, norm, handles):
 
 
 def _name_zones(axes, outlines):
-    """Write each name where its zone is widest, with a halo, inside the frame."""
+    """Write each name where its zone is widest, with a halo, inside the frame.
+
+    Of very many zones the largest have their names, where there is room.
+    """
+    many, taken = len(outlines) > SHOWN_AT_MOST, []
+    if many:
+        outlines = outlines.loc[outlines.area.nlargest(LARGEST_SHOWN).index]
     wide = axes.bbox.width > 500
     halo = [effects.withStroke(linewidth=2, foreground="white")]
     for name, polygon in zip(outlines["name"], outlines.geometry, strict=True):
@@ -140,6 +148,11 @@ def _name_zones(axes, outlines):
             zorder=25,
         )
         _keep_inside(axes, text)
+        box = text.get_window_extent()
+        if many and any(box.overlaps(other) for other in taken):
+            text.remove()  # the larger zone keeps its name
+        else:
+            taken.append(box)
 
 
 def _keep_inside(axes, text):

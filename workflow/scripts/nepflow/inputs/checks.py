@@ -181,7 +181,7 @@ def _area_km2(study, top):
     path, settings = Path(top, study["files"]["area"]), study["area"]
     if not path.exists():
         return 0
-    area = vectors.read_area(path, settings["layer"], settings["name_field"])
+    area = vectors.read_zones(path, settings)
     return download_area.area_km2(longitude.in_degrees(area))
 
 

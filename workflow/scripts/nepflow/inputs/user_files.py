@@ -18,7 +18,7 @@ from nepflow.download import verification
 from nepflow.evaluation import field_data
 from nepflow.inputs import plan
 from nepflow.inputs.checks import Finding, guarded
-from nepflow.io import heights, missing_codes, user_rasters, vectors
+from nepflow.io import heights, missing_codes, polygon_cells, user_rasters, vectors
 from nepflow.io.user_rasters import BadGrid
 from nepflow.modis import hdf
 from nepflow.respiration import soil_carbon
@@ -179,9 +179,8 @@ def _carbon(entries, study, top):
 
 def _plots(entries, study, top):
     entry = entries[0]
-    plots = field_data.read_plots(
-        entry["file"], entry["untreated_only"], entry["box_deg"], entry["soil_carbon_kg_m2"]
-    )
+    options = (entry[key] for key in ("untreated_only", "box_deg", "soil_carbon_kg_m2"))
+    plots = field_data.read_plots(entry["file"], *options, entry)
     return f"{len(plots)} records; Rh {_table_text(plots['rh'], 'g C m-2 yr-1')}"
 
 
@@ -198,20 +197,20 @@ def _table_text(column, unit):
 
 def _projects(entries, study, top):
     columns, (path, *table) = entries[0]["columns"], [entry["file"] for entry in entries]
-    read = (
-        restoration_projects.read_raster_projects if table else restoration_projects.read_projects
-    )
-    projects = read(path, *table, columns)
-    return f"{len(projects)} projects"
+    if table:
+        return f"{len(restoration_projects.read_raster_projects(path, *table, columns))} projects"
+    projects = restoration_projects.read_projects(path, columns, entries[0])
+    return f"{len(projects)} projects, {projects.crs.name}", projects.attrs["warnings"]
 
 
 def _polygons(entries, study, top):
     entry, area = entries[0], area_on_grid(study, top)
-    found = vectors.read_area(entry["file"], entry.get("layer"), entry["name_field"])
+    found = vectors.read_zones(entry["file"], entry)
     warnings = list(found.attrs["warnings"])
     if area is not None:
-        warnings = vectors.zone_map(entry["file"], area.grid, area.codes > 0, entry).warnings
-    return f"polygons of {len(found)} names", warnings
+        inside = area.codes > 0
+        warnings = polygon_cells.zone_map(entry["file"], area.grid, inside, entry).warnings
+    return found.attrs["understood"], warnings
 
 
 READERS = {
@@ -246,7 +245,7 @@ def polygons_of(study, top):
     settings, path = study["area"], Path(top, study["files"]["area"])
     if not path.exists():
         return None
-    return vectors.read_area(path, settings["layer"], settings["name_field"])
+    return vectors.read_zones(path, settings)
 
 
 def study_grid(study, top):
@@ -265,8 +264,8 @@ def area_on_grid(study, top):
     path = Path(top, study["files"]["area"])
     if not path.exists():
         return None
-    settings = study["area"] | study["grid"] | {"tiles": study_downloads.tiles_read(study)}
-    return study_area.on_grid(str(path), settings)
+    settings = study["grid"] | {"tiles": study_downloads.tiles_read(study)}
+    return study_area.on_grid(str(path), study["area"], settings)
 
 
 def inside_of(polygons):
@@ -513,7 +512,8 @@ def area(study, top):
         yield Finding("area", False, f"{path}: no such file", "Put it there (docs/data.md).")
         return
     found = area_on_grid(study, top)
-    said = f"{len(found.polygons)} polygons, {found.grid.width} x {found.grid.height} cells"
+    understood = polygons_of(study, top).attrs["understood"]
+    said = f"{understood}; {found.grid.width} x {found.grid.height} cells"
     read = study["tiles"] if study["reads_tiles"] else []
     said += f" on {', '.join(read)}" if read else "; the study reads no MODIS tile"
     yield Finding("area", True, said, warnings=tuple(found.warnings))

@@ -23,7 +23,7 @@ class MaskedArea:
     """Cells of the area that have a value, and those without one by reason, strip by strip."""
 
     def __init__(self):
-        self.valid, self.masked = 0, np.zeros(256, dtype="int64")
+        self.valid, self.masked = 0.0, np.zeros(256)
 
     def add(self, known, reasons, inside):
         """Count a strip.
@@ -31,22 +31,24 @@ class MaskedArea:
         Parameters
         ----------
         known : ndarray of bool, shape (y, x)
-            Cells with a value.
+            Cells with a value; or how much of each has one, 0 to 1.
         reasons : ndarray, shape (y, x)
             Commonest reason for missing NPP (codes of ``modis.MISSING_REASONS``); NaN = none.
         inside : ndarray, shape (y, x)
             1 inside the area.
         """
         area = inside == 1
-        self.valid += int((known & area).sum())
-        without = np.nan_to_num(reasons[area & ~known]).astype(int)
-        self.masked += np.bincount(without, minlength=256)
+        without, reasons = 1 - np.asarray(known[area], float), reasons[area]
+        self.valid += float(known[area].sum())
+        some = without > 0
+        codes = np.nan_to_num(reasons[some]).astype(int)
+        self.masked += np.bincount(codes, without[some], minlength=256)
 
     def reasons(self):
         """Return {reason: cells} of the area without a value."""
         codes = np.flatnonzero(self.masked)
         return {
-            modis.MISSING_REASONS.get(int(code), NO_REASON): int(self.masked[code])
+            modis.MISSING_REASONS.get(int(code), NO_REASON): float(self.masked[code])
             for code in codes
         }
 

@@ -1,62 +1,58 @@
-"""Vector files: areas and zones, in any format that GDAL reads."""
+"""The one reader of polygons and points that users bring: areas, zones, projects, factors, plots.
 
-import logging
+`vector_files` opens the files, `polygon_cells` makes cells of the polygons.
+"""
+
 import os
 import unicodedata
-from pathlib import Path
-from typing import NamedTuple
 
 import geopandas
 import numpy as np
+import pandas as pd
 import shapely
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod
 from pyproj.exceptions import CRSError, ProjError
 from rasterio.crs import CRS as RasterCrs
-from rasterio.features import rasterize
 
 from nepflow import labels
+from nepflow.io import encodings
 from nepflow.io.atomic import replacing
+from nepflow.io.vector_files import BadArea, check_column, listed, opened
 from nepflow.study import equal_area
 from nepflow.study.names import check_inside
 from nepflow.study.settings_file import BadStudy
-
-DTYPE = "uint16"  # of rasters of zones
 
 MOST = 65_534  # codes of uint16 but 0 and 65535, which stand for missing data
 
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))  # signs without width or ink
 
 POLYGONS = ("Polygon", "MultiPolygon")
-SLIVER = 0.5  # cells; borders that overlap by less, in area or in width, are digitised twice
 DISTORTED = 2  # times that an area may seem larger or smaller: edges are straight on the grid
-NAMED_AT_MOST = 10  # names that a message lists
-WITHOUT_ZONE = 1  # %, cells of the area in no polygon from which on a reader is told
 
 
 class BadCrs(ValueError):
     """A CRS that cannot be that of a study grid."""
 
 
-class BadArea(ValueError):
-    """An area file that cannot serve as the area of a study."""
-
-
-def read_area(path, layer, name_field):
-    """Return the polygons of a study, one a name, with columns ``name`` and ``geometry``.
+def read_area(path, layer, name_field, crs=None, encoding=None):
+    """Return the polygons of a file, one a name, with columns ``name`` and ``geometry``.
 
     Parameters
     ----------
     path : str
-        GeoPackage, shapefile, zipped shapefile or GeoJSON in any CRS.
+        GeoPackage, shapefile, GeoJSON or what else GDAL reads, also zipped.
     layer : str or None
     name_field : str
         Column that names the zones, text or numbers.
+    crs, encoding : str, optional
+        See `opened`.
 
     Returns
     -------
     geopandas.GeoDataFrame
         In the CRS of the file, dissolved by name, in order of first appearance. Its
-        ``attrs["warnings"]`` lists what was left out: rows that hold no polygon.
+        ``attrs["warnings"]`` lists what was left out, mended, or read otherwise than the file
+        says; ``attrs["understood"]`` says how many polygons and names there are.
 
     Raises
     ------
@@ -66,55 +62,75 @@ def read_area(path, layer, name_field):
     vectors.BadNames
         If a polygon has no name, or a name cannot serve.
     """
-    area = opened(path, layer)
-    if name_field not in area.columns or name_field == area.geometry.name:
-        raise BadArea(
-            f"{path}: has no column {name_field}, but {', '.join(_columns(area))}. Set "
-            "`name_field` (of the area `area.name_field`) to one."
-        )
+    return read_zones(
+        path, {"layer": layer, "name_field": name_field, "crs": crs, "encoding": encoding}
+    )
+
+
+def read_zones(path, entry):
+    """Return the polygons of a file as an entry of the study says; see `read_area`."""
+    area, name_field = opened(path, entry), entry["name_field"]
+    check_column(area, name_field, path, "Set `name_field` (of the area `area.name_field`) to one.")
     given = area[name_field].astype(object).where(area[name_field].notna(), None)
     area = polygons_of(area, path)
-    names = clean_names(given[area.index], path, name_field)
+    names, said = clean_names(given[area.index], path, name_field), area.attrs["warnings"]
     others = dict.fromkeys(map(text_of, given.drop(area.index)))
     there = set(names)
     lost = [name for name in others if name and name not in there]
+    said += [f"{path}: {listed(lost)} without a polygon: left out"] if lost else []
     area = geopandas.GeoDataFrame({"name": names}, geometry=area.geometry.array, crs=area.crs)
-    area = area.dissolve("name", sort=False).reset_index()
-    area.attrs["warnings"] = [f"{path}: {listed(lost)} without a polygon: left out"] if lost else []
+    count = pd.Series(names).value_counts(sort=False)
+    if len(count) < len(area):
+        area = area.dissolve("name", sort=False).reset_index()
+    area.attrs = {"warnings": said, "understood": _understood(count, area.crs)}
     return area
 
 
-def opened(path, layer=None):
-    """Return a vector file with its CRS.
+def _understood(count, crs):
+    """What is said back of polygons: how many, which names have several."""
+    several = count[count > 1]
+    text = f"{count.sum()} polygons, {len(count)} zones, {crs.name}"
+    if several.empty:
+        return text
+    names = [f"{name}: {number}" for name, number in several.items()]
+    return f"{text}; several polygons are one zone for {listed(names)}"
+
+
+def point_table(path, entry, columns=("lon", "lat")):
+    """Return the attributes of a file of points, with their longitude and latitude as columns.
+
+    Parameters
+    ----------
+    path : str
+    entry : dict
+        See `opened`.
+    columns : (str, str)
+        Names of longitude and latitude in the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Degrees, WGS 84; rows without a point have none.
 
     Raises
     ------
     BadArea
-        If it is not there, cannot be read, holds no shapes, or says no CRS.
     """
-    if not Path(path).exists():
+    frame = opened(path, entry)
+    kinds = set(frame.geometry.geom_type.dropna()) - {"Point"}
+    if kinds:
         raise BadArea(
-            f"{path}: no such file. Put the polygons there or change `file` of their entry."
+            f"{path}: holds {', '.join(sorted(kinds))}, and field data are points. Take their "
+            "centres, or bring a table with longitude and latitude."
         )
-    try:
-        frame = read(path, layer)
-    except Exception as error:
-        raise BadArea(f"{path}: cannot be read as polygons ({error}).") from error
-    if not isinstance(frame, geopandas.GeoDataFrame):
-        raise BadArea(f"{path}: is a table without polygons. Name a layer that has them (`layer`).")
-    if frame.crs is None:
-        raise BadArea(f"{path}: says no CRS. Write it with one (a .prj file for a shapefile).")
-    return frame
-
-
-def _columns(frame):
-    return [column for column in frame.columns if column != frame.geometry.name]
-
-
-def listed(names):
-    """Return how many names there are, and the first of them, as text."""
-    more = f", and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
-    return f"{len(names)} ({', '.join(names[:NAMED_AT_MOST])}{more})"
+    points = frame.geometry
+    corners = shapely.get_coordinates(points[points.notna() & ~points.is_empty].array)
+    if not len(corners) or not np.isfinite(corners).all():
+        raise BadArea(f"{path}: has no points, or some at infinity. Mend or delete them.")
+    _check_unit(frame.crs, [*corners.min(axis=0), *corners.max(axis=0)], path)
+    places = points.to_crs("EPSG:4326")
+    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    return table.assign(**dict(zip(columns, (places.x, places.y), strict=True)))
 
 
 def polygons_of(frame, path):
@@ -123,33 +139,60 @@ def polygons_of(frame, path):
     Parameters
     ----------
     frame : geopandas.GeoDataFrame
+        Of `opened`.
     path : str
         That errors name.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        In two dimensions; ``attrs["warnings"]`` also says how many were mended.
 
     Raises
     ------
     BadArea
         If there is none, if a corner is infinite, or the coordinates do not fit the CRS.
     """
+    said = list(frame.attrs.get("warnings", []))
     frame = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
     corners, row = shapely.get_coordinates(frame.geometry.array, return_index=True)
     bad = np.unique(row[~np.isfinite(corners).all(axis=1)])
     if bad.size:
         raise BadArea(
             f"{path}: {bad.size} of {len(frame)} shapes have a corner that is infinite or no "
-            f"number (the first is row {bad[0] + 1}). Mend or delete them."
+            f"number (the first is row {frame.index[bad[0]] + 1}). Mend or delete them."
         )
-    frame = frame.set_geometry(_polygons_alone(frame.geometry))
+    shapes, mended = _valid(frame.geometry)
+    frame = frame.set_geometry(_polygons_alone(shapes))
     frame = frame[~frame.geometry.is_empty]
     if frame.empty:
         raise BadArea(f"{path}: has no polygon.")
     _check_unit(frame.crs, frame.total_bounds, path)
+    frame.attrs["warnings"] = [*said, *(f"{path}: {text}" for text in mended)]
     return frame
 
 
-def _polygons_alone(shapes):
-    """Mend shapes; of collections keep the polygons, or lines in them would become cells."""
-    valid = shapes.make_valid()
+def _valid(shapes):
+    """Return shapes in two dimensions whose rings do not cross, and which were mended.
+
+    A ring that crosses itself encloses what its parts enclose, holes are taken out of what lies
+    round them (one outside of its ring is land), polygons that overlap are joined; spikes go.
+    """
+    flat = geopandas.GeoSeries(shapely.force_2d(shapes.array), index=shapes.index, crs=shapes.crs)
+    wrong = ~flat.is_valid
+    if not wrong.any():
+        return flat, []
+    first = flat[wrong].iloc[0]
+    said = (
+        f"{wrong.sum()} of {len(flat)} shapes had rings that cross or touch themselves and were "
+        f"mended (the first is row {flat.index[wrong][0] + 1}: {shapely.is_valid_reason(first)})"
+    )
+    flat[wrong] = flat[wrong].make_valid(method="structure", keep_collapsed=False)
+    return flat, [said]
+
+
+def _polygons_alone(valid):
+    """Of collections keep the polygons, or lines in them would become cells."""
     mixed = ~valid.geom_type.isin(POLYGONS)
     if not mixed.any():
         return valid
@@ -159,7 +202,7 @@ def _polygons_alone(shapes):
     for row in parts.index.unique():
         joined[row] = parts.loc[[row]].union_all()
     return geopandas.GeoSeries(
-        [joined.get(row, shape) for row, shape in valid.items()], index=valid.index, crs=shapes.crs
+        [joined.get(row, shape) for row, shape in valid.items()], index=valid.index, crs=valid.crs
     )
 
 
@@ -317,202 +360,6 @@ def _datum_of(base):
     return datum["name"].replace(" ensemble", "").replace("World Geodetic System 1984", "WGS 84")
 
 
-def burned(shapes, grid, keep="last", all_touched=False):
-    """Return the number (from 1) of the shape that holds each cell's centre, 0 outside.
-
-    Parameters
-    ----------
-    shapes : sequence of shapely geometries
-        In the CRS of ``grid``.
-    grid : raster.Grid
-    keep : str
-        Which of several shapes holds a cell: the first or the last.
-    all_touched : bool
-        Every cell that a shape touches, in place of those whose centre it holds.
-
-    Returns
-    -------
-    ndarray of int32, shape (y, x)
-    """
-    numbered = [(shape, number) for number, shape in enumerate(shapes, start=1)]
-    return rasterize(
-        numbered if keep == "last" else numbered[::-1],
-        out_shape=(grid.height, grid.width),
-        transform=grid.transform,
-        dtype="int32",
-        all_touched=all_touched,
-    )
-
-
-def zone_codes(frame, grid, path, inside=True, overlaps="refuse"):
-    """Return the number (from 1) of the polygon that holds each cell's centre, 0 outside.
-
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Of `read_area`, in the CRS of ``grid``.
-    grid : raster.Grid
-    path : str
-        File of the polygons, that an error names.
-    inside : ndarray of bool, shape (y, x), optional
-        Cells that count; all otherwise.
-    overlaps : str
-        Who holds cells of several polygons: ``first`` or ``last`` in the file, or ``refuse``.
-        Overlaps of less than half a cell, in area or in width, are never refused: the first
-        holds them.
-
-    Returns
-    -------
-    (ndarray of uint16, shape (y, x); list of str)
-        Codes, and what a reader must know: names without a cell, overlaps, rows left out.
-
-    Raises
-    ------
-    BadArea
-        If there are more polygons than codes of a class raster, if no polygon holds the centre of
-        a cell, or two overlap.
-    """
-    if len(frame) > MOST:
-        raise BadArea(
-            f"{path}: has {len(frame)} zones, and a class raster holds {MOST}. Join some, "
-            "or name a column with fewer values as `name_field`."
-        )
-    first, last = (burned(frame.geometry, grid, keep) * inside for keep in ("first", "last"))
-    warnings = list(frame.attrs.get("warnings", []))
-    warnings += _overlaps(frame, grid, path, first, last, overlaps)
-    codes = last if overlaps == "last" else first
-    lost = frame["name"][np.bincount(codes.ravel(), minlength=len(frame) + 1)[1:] == 0].tolist()
-    if len(lost) == len(frame):
-        west, south, east, north = frame.total_bounds
-        raise BadArea(
-            f"{path}: none of its {len(frame)} zones holds the centre of a cell of the area "
-            f"(cells of {grid.resolution_m:g} m; the zones reach over "
-            f"{(east - west) / 1000:.3g} x {(north - south) / 1000:.3g} km). Check the CRS of the "
-            "file, choose a smaller grid.resolution_m, or name another file."
-        )
-    if lost:
-        warnings.append(
-            f"{path}: zones without a cell, smaller than one ({grid.resolution_m:g} m) or outside "
-            f"of the area: {listed(lost)}"
-        )
-    for text in warnings:
-        logging.getLogger(__name__).warning("%s", text)
-    return codes.astype(DTYPE), warnings
-
-
-class ZoneMap(NamedTuple):
-    """Zones of polygons on a grid: codes from 1 (y, x), 0 without; their names; warnings."""
-
-    codes: np.ndarray
-    names: list
-    warnings: list
-
-
-def zone_map(path, grid, inside, entry):
-    """Return the polygons of a file on a grid, with the class of all other cells of the area.
-
-    Parameters
-    ----------
-    path : str
-    grid : raster.Grid
-    inside : ndarray of bool, shape (y, x)
-        The study area.
-    entry : dict
-        ``name_field``; ``layer``, ``overlaps``; ``outside``: the name of cells that no polygon
-        holds, which joins polygons of that name; None: they stay without a zone. Where the key
-        is absent they do too, and a warning says how many from `WITHOUT_ZONE` on.
-
-    Returns
-    -------
-    ZoneMap
-
-    Raises
-    ------
-    BadArea
-        As `zone_codes`.
-    vectors.BadNames
-        If the name cannot stand beside those of the polygons.
-    """
-    frame = projected(read_area(path, entry.get("layer"), entry["name_field"]), grid.crs, path)
-    codes, warnings = zone_codes(frame, grid, path, inside, entry.get("overlaps", "refuse"))
-    names, without = list(frame["name"]), inside & (codes == 0)
-    share = 100 * without.sum() / inside.sum()
-    other = entry.get("outside")
-    if other is None:
-        if "outside" not in entry and share >= WITHOUT_ZONE:
-            warnings.append(
-                f"{path}: {share:.1f} % of the cells of the area lie in no polygon and have no "
-                "zone; `outside: <name>` beside `name_field` makes them one"
-            )
-        return ZoneMap(codes, names, warnings)
-    if other not in names:
-        if not without.any():
-            warnings.append(f"{path}: no cell of the area is {other}: polygons hold all")
-        names.append(other)
-        check_names(names, path)
-    codes[without] = names.index(other) + 1
-    return ZoneMap(codes, names, warnings)
-
-
-def _overlaps(frame, grid, path, first, last, overlaps):
-    """Yield a warning of cells of several polygons; refuse them if they are no slivers.
-
-    Raises
-    ------
-    BadArea
-    """
-    several = first != last
-    if not several.any():
-        return
-    pairs, cells = np.unique(np.stack([first[several], last[several]]), axis=1, return_counts=True)
-    order = np.argsort(-cells, kind="stable")
-    named = lambda i: " and ".join(frame["name"].iloc[pairs[:, i] - 1])  # noqa: E731
-    for i in order if overlaps == "refuse" else []:
-        shared = shapely.intersection(*shapely.make_valid(frame.geometry.iloc[pairs[:, i] - 1]))
-        thin = shapely.buffer(shared, -SLIVER / 2 * grid.resolution_m).is_empty
-        if thin or shared.area < SLIVER * grid.cell_area_m2:
-            continue
-        raise BadArea(
-            f"{path}: {named(i)} overlap by {shared.area / 1e6:.4g} km2 ({cells[i]} cells). Mend "
-            "the polygons; or say which holds such cells, `overlaps: first` or `overlaps: last` "
-            "in the file, beside `name_field` in the study file."
-        )
-    worst = order[0]
-    yield (
-        f"{path}: {cells.sum()} cells lie in several zones, {cells[worst]} of them in "
-        f"{named(worst)}: the {'last' if overlaps == 'last' else 'first'} in the file holds them"
-    )
-
-
-def modis_tiles(inside, grid, sinusoidal, tile_side, west, north, sample=2_000_000):
-    """Return the names of the MODIS tiles on which cells of the area lie.
-
-    Parameters
-    ----------
-    inside : ndarray of bool, shape (y, x)
-    grid : raster.Grid
-    sinusoidal : str
-        CRS of the tiles.
-    tile_side, west, north : float
-        Side of a tile and corner of tile h00v00, m.
-    sample : int
-        Cells that are looked at, at most.
-
-    Returns
-    -------
-    set of str
-    """
-    rows, columns = np.nonzero(inside)
-    step = max(1, len(rows) // sample)
-    x, y = grid.transform @ (columns[::step] + 0.5, rows[::step] + 0.5)
-    to_tiles = Transformer.from_crs(grid.crs, sinusoidal, always_xy=True)
-    east, up = to_tiles.transform(x, y)
-    pairs = np.unique(
-        np.floor([(east - west) / tile_side, (north - up) / tile_side]).astype(int), axis=1
-    )
-    return {f"h{h:02d}v{v:02d}" for h, v in pairs.T}
-
-
 class BadNames(ValueError):
     """Names of zones that are absent, or that tables could not tell apart."""
 
@@ -588,6 +435,13 @@ def clean_names(names, place, column, key="name_field"):
             f"{place}: {len(without)} of {len(texts)} polygons have no name in {column} (the first "
             f"is polygon {without[0]}). Fill in {column}, delete these polygons, or choose another "
             f"column with {key}."
+        )
+    damaged = [text for text in dict.fromkeys(texts) if encodings.is_damaged(text)]
+    if damaged:
+        shown = [text.encode("utf-8", "replace").decode() for text in damaged]
+        raise BadNames(
+            f"{place}: {listed(shown)} of the names in {column} are no text of the encoding. "
+            "Mend them, or declare the right `encoding` beside `file` in the study file."
         )
     spelled = {}
     for name, text in zip(names, texts, strict=True):

@@ -28,6 +28,7 @@ PACKAGES = (
     "rasterio",
     "rioxarray",
     "geopandas",
+    "exactextract",
     "pyproj",
     "shapely",
     "pyhdf",
@@ -130,6 +131,7 @@ TABLES = (
     (r"(.+)", "quality", "{0}"),
 )
 _DIGITS_OF_DIGEST = 12
+ROWS_READ = 20_000  # of a table of thousands of zones; the page shows fewer still, the CSV has all
 _WORDS = (  # of the names of tables, in titles
     *pixel.WORDS,
     (r"landcover", "land cover"),
@@ -299,6 +301,9 @@ def _said(tables, study):
             made[name] = changes
         elif name.partition("_")[2] in yearly and name.startswith(("series_", "trends_")):
             made[name] = landcover.left_out_text(study)
+        elif "shown" in tables[name].columns and len(tables[name]):
+            some = labels.sentence(tables[name]["shown"].iloc[0])
+            made[name] = f"{some} are shown; the CSV holds all."
         elif name == "published":
             made[name] = scorecard(tables[name])
     return made
@@ -311,12 +316,16 @@ def _tables(tables, said=None):
         section, title = _place(name)
         if section is None or table.empty:
             continue
+        note = (said or {}).get(name, "")
+        if len(table) > ROWS_READ:
+            note = f"{note} Of {len(table)} rows the first {ROWS_READ} were read for the page."
+            table = table.head(ROWS_READ)
         if "sha256" in table.columns:
             table = table.assign(sha256=table["sha256"].str[:_DIGITS_OF_DIGEST])
         blocks = report_tables.blocks(table)
         long = len(blocks) > 1 or len(blocks[0]["rows"]) > 12
         shown = {"name": name, "section": section, "title": title, "blocks": blocks, "long": long}
-        made.append(shown | {"note": (said or {}).get(name, "")})
+        made.append(shown | {"note": note.strip()})
     order = ["results", "quality", "provenance"]
     made.sort(key=lambda table: order.index(table["section"]))
     for number, table in enumerate(made, start=1):

@@ -212,7 +212,7 @@ def _with_ends(statistic, records):
 
 
 ROWS_SHOWN = 250  # of a long table; the CSV holds all
-_NOT_SHOWN = {"source", "simulated", "zones"}  # said once, above the table
+_NOT_SHOWN = {"source", "simulated", "zones", "shown"}  # said once, above the table
 _CONSTANT = ("_area", "_valid_area")  # the same every year: in the CSV only
 _WHOLE = "whole area"
 _MASKED = "masked_"  # begins quantities of the area without a value, one a reason

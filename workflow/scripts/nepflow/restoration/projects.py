@@ -11,7 +11,7 @@ from rasterio.windows import Window
 from scipy.ndimage import distance_transform_edt
 from shapely.geometry import shape
 
-from nepflow.io import user_rasters, vectors
+from nepflow.io import polygon_cells, user_rasters, vector_files, vectors
 from nepflow.restoration.panel import MOST_PROJECTS
 from nepflow.restoration.results import UNTREATED
 from nepflow.study import names as study_names
@@ -24,7 +24,7 @@ class BadProjects(ValueError):
     """A file of projects that cannot be read as declared."""
 
 
-def read_projects(path, columns):
+def read_projects(path, columns, entry=None):
     """Return the projects of a file, one row a project.
 
     Parameters
@@ -33,6 +33,8 @@ def read_projects(path, columns):
         Polygons in any format that GDAL reads, in any CRS.
     columns : dict of {str: str}
         The file's names of project, measure and start_year where they differ.
+    entry : dict, optional
+        ``layer``, ``crs``, ``encoding``; see `vector_files.opened`.
 
     Returns
     -------
@@ -46,7 +48,10 @@ def read_projects(path, columns):
         If the file cannot be read, has no CRS, lacks a column, a start year is no year, or a
         project has two measures or two start years.
     """
-    frame = named(_opened(path), (*COLUMNS, "geometry"), columns, path)
+    opened = _opened(path, entry)
+    frame = named(opened, COLUMNS, columns, path)
+    frame = geopandas.GeoDataFrame(frame, geometry=opened.geometry)
+    frame.attrs = opened.attrs
     return dissolved(frame, path)
 
 
@@ -86,6 +91,7 @@ def dissolved(frame, path):
         measures or two start years.
     """
     frame = _polygons(frame, path)
+    said = frame.attrs["warnings"]
     years = pd.to_numeric(frame["start_year"], errors="coerce")
     wrong = frame["start_year"][~(years % 1 == 0) | ~years.between(1900, 2100)]
     if len(wrong):
@@ -103,13 +109,15 @@ def dissolved(frame, path):
     remedy = "Write them alike, which makes them one measure, or rename one."
     measures = dict.fromkeys(named_by["measure"])
     study_names.check_inside(measures, f"{path}: measures", remedy, (study_names.ALL, UNTREATED))
-    return _joined(frame.assign(start_year=years.astype(int), **named_by), path)
+    found = _joined(frame.assign(start_year=years.astype(int), **named_by), path)
+    found.attrs["warnings"] = said
+    return found
 
 
-def _opened(path):
+def _opened(path, entry):
     try:
-        return vectors.opened(path)
-    except vectors.BadArea as error:
+        return vector_files.opened(path, entry)
+    except vector_files.BadArea as error:
         raise BadProjects(f"{error} Or set restoration.file to null.") from error
 
 
@@ -117,12 +125,12 @@ def _polygons(frame, path):
     """The rows with polygons; a project that has none is named in the log."""
     try:
         found = vectors.polygons_of(frame, path)
-    except vectors.BadArea as error:
+    except vector_files.BadArea as error:
         raise BadProjects(str(error)) from None
     lost = set(frame["project"].dropna()) - set(found["project"])
     if lost:
         logging.getLogger(__name__).warning(
-            "%s: projects without a polygon: %s", path, vectors.listed(sorted(map(str, lost)))
+            "%s: projects without a polygon: %s", path, vector_files.listed(sorted(map(str, lost)))
         )
     return found
 
@@ -169,16 +177,15 @@ def on_grid(frame, grid, inside, whole_cells=False):
     BadProjects
         If no project lies in the area.
     """
-    earliest = vectors.burned(frame.geometry, grid, "first")
+    earliest = polygon_cells.burned(frame.geometry, grid, "first")
     crossed = np.zeros(inside.shape, dtype=bool)
     if whole_cells:
-        crossed = vectors.burned(frame.geometry.boundary, grid, all_touched=True) > 0
+        crossed = polygon_cells.burned(frame.geometry.boundary, grid, all_touched=True) > 0
     distance = distance_transform_edt((earliest == 0) & ~crossed) * grid.resolution_m / 1000
     earliest[crossed] = 0
     counted = inside & ~crossed
     cells = np.bincount(earliest[counted], minlength=len(frame) + 1)[1:]
-    # one at a time: kept together they would be a grid a project
-    whole = np.array([np.count_nonzero(vectors.burned([s], grid)[counted]) for s in frame.geometry])
+    whole = np.array([polygon_cells.cells_of(shape, grid, counted) for shape in frame.geometry])
     if not cells.any():
         raise BadProjects(
             f"none of the {len(frame)} projects covers the centre of a cell of the area. Check "

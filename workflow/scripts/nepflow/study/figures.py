@@ -337,7 +337,7 @@ def _classes_options(study, entry):
 
 
 def _series_files(study, entry):
-    return {name: layers.table(study, f"{name}_{entry['zones']}") for name in ("series", "trends")}
+    return {name: zones.shown(study, name, entry["zones"]) for name in ("series", "trends")}
 
 
 def _study_area_files(study, entry):
@@ -352,8 +352,8 @@ def _study_area_files(study, entry):
 def _panels_files(study, entry):
     return {
         "layers": _rasters(study, entry),
-        "series": [layers.table(study, f"series_{name}") for name in zones_of(entry)],
-        "trends": [layers.table(study, f"trends_{name}") for name in zones_of(entry)],
+        "series": [zones.shown(study, "series", name) for name in zones_of(entry)],
+        "trends": [zones.shown(study, "trends", name) for name in zones_of(entry)],
         "persistence": zones.persistence_of_layers(study, layers_of(entry)),
         "correlation": pixel.correlations_of_layers(study, layers_of(entry)),
         **_area(study),

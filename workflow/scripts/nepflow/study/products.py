@@ -61,6 +61,16 @@ def tables(study):
     return [layers.table(study, name) for name in names]
 
 
+def page_tables(study):
+    """Return the tables of the report: of many zones those that it shows."""
+    shown = {
+        layers.table(study, f"{table}_{own['name']}"): zones.shown(study, table, own["name"])
+        for own in study["zones"]
+        for table in ("series", "trends")
+    }
+    return [shown.get(path, path) for path in tables(study)]
+
+
 def rasters(study):
     """Return every raster that a study keeps."""
     variables = study["climate"]["variables"]

@@ -12,6 +12,11 @@ def is_wanted(study):
     return bool(study.get("restoration", {}).get("file"))
 
 
+def reading(study):
+    """Return how the file of projects is opened: its layer, CRS and encoding, where declared."""
+    return {key: study["restoration"][key] for key in ("layer", "crs", "encoding")}
+
+
 def needs_landcover(study):
     """Tell whether projects are compared with land of the same land cover."""
     return is_wanted(study) and study["restoration"]["match_landcover"]

@@ -59,6 +59,11 @@ def _maps(study, entry):
     return layers.yearly(study, "landcover/landcover_{landcover_year}.tif")
 
 
+SHOWN_AT_MOST = 60  # zones of a figure, or columns of a table of the page; the CSV holds all
+LARGEST_SHOWN = 24  # where there are more, unless `show` of the zones says how many, or which
+WEIGHTINGS = ("auto", "centre", "coverage")
+SMALL_CELLS = 100  # cells; where half of the zones have fewer, `auto` shares cells among zones
+OF_POLYGONS = ("area", "file")  # kinds whose zones may share cells
 COLD_PET_MM = 400  # mm yr-1; below it UNEP (1992) calls land cold, whatever its rain
 
 KINDS = {
@@ -154,6 +159,11 @@ def check(study, file):
             raise BadStudy(f"{file}: zones {entry['name']} ({entry['kind']}) lack `{key}`. Add it.")
         if entry.get("outside") is not None:
             _check_outside(entry, file)
+        if "weighting" in entry and entry["kind"] not in OF_POLYGONS:
+            raise BadStudy(
+                f"{file}: zones {entry['name']} ({entry['kind']}) have `weighting`, which is for "
+                "zones of polygons (area, file): others are made of whole cells. Remove it."
+            )
     for entry in study.get("contrasts", []):
         kind = kinds.get(entry["zones"])
         if kind is None or KINDS[kind].yearly:
@@ -235,6 +245,56 @@ def sources(study, zones):
     return KINDS[own["kind"]].reads(study, own)
 
 
+def weighting(entry):
+    """Return how cells count for zones: centre, coverage, or auto (coverage for small zones)."""
+    return entry.get("weighting", "auto") if entry["kind"] in OF_POLYGONS else "centre"
+
+
+def weights_by_name(study):
+    """Return {zones: table of what cells count} of the zones that may share cells."""
+    return {
+        own["name"]: layers.below(study, f"zones/weights_{own['name']}.parquet")
+        for own in study["zones"]
+        if weighting(own) != "centre"
+    }
+
+
+def weights(study):
+    """Return the tables of what cells count for zones that may share them."""
+    return list(weights_by_name(study).values())
+
+
+def weights_of(study, classes):
+    """Return the table of what cells count for classes that are such zones; none for others."""
+    found = weights_by_name(study)
+    return [found[classes]] if classes in found else []
+
+
+def weights_pattern(studies):
+    """Return the regular expression of the zones that may share cells in any study."""
+    names = {name for study in studies.values() for name in weights_by_name(study)}
+    return "|".join(sorted(names)) or "no_such_zones"
+
+
+def polygons(study, zones):
+    """Return the file of the polygons of zones."""
+    return sources(study, zones)
+
+
+def polygons_entry(study, zones):
+    """Return how polygons of zones are opened and become cells."""
+    own = entry(study, zones)
+    keys = ("layer", "name_field", "crs", "encoding", "overlaps", "outside")
+    source = study["area"] if own["kind"] == "area" else own
+    found = {key: source[key] for key in keys if key in source}
+    return found | {"weighting": weighting(own)}
+
+
+def is_area(study, zones):
+    """Tell whether zones divide the area."""
+    return entry(study, zones)["kind"] == "area"
+
+
 def rasters_by_name(study):
     """Return {zones: raster}, a list of one a year for those that change."""
     return {
@@ -280,6 +340,16 @@ def of_polygons(study):
     names = ["zones/area", *(f"zones/{name}" for name in of_kind(study, "file"))]
     names += dict.fromkeys(f"factors/{factor['name']}" for factor in factors)
     return [layers.below(study, f"{name}.tif") for name in names]
+
+
+def show(study, zones):
+    """Return which zones figures and the report show: a number of the largest, or their names."""
+    return entry(study, zones).get("show")
+
+
+def shown(study, table, zones):
+    """Return the rows of ``series`` or ``trends`` of the zones that figures and report show."""
+    return layers.below(study, f"zones/{table}_{zones}.csv")
 
 
 def class_layer(study, classes):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from affine import Affine
 
-from nepflow.io import raster, vectors
+from nepflow.io import polygon_cells, raster, vectors
 from nepflow.study import modis
 
 MOST_CELLS = 2**31
@@ -21,16 +21,17 @@ class OnGrid(NamedTuple):
     warnings: list
 
 
-def on_grid(path, settings):
+def on_grid(path, area, settings):
     """Read the area of a study and put it on the grid.
 
     Parameters
     ----------
     path : str
         Polygons, any CRS.
+    area : dict
+        layer, name_field, overlaps, crs, encoding of the file.
     settings : dict
-        layer, name_field, overlaps of the area; crs, resolution_m of the grid; tiles that the
-        study reads, none where it reads no tile.
+        crs, resolution_m of the grid; tiles that the study reads, none where it reads no tile.
 
     Returns
     -------
@@ -43,21 +44,21 @@ def on_grid(path, settings):
         If the area reaches into tiles that are not listed.
     """
     vectors.check_equal_area(settings["crs"])
-    given = vectors.read_area(path, settings["layer"], settings["name_field"])
+    given = vectors.read_zones(path, area)
     crs = vectors.named_crs(settings["crs"])
-    area = vectors.projected(given, crs, path)
-    vectors.check_shown(given, area, path)
-    grid = snapped(area.total_bounds, crs, settings["resolution_m"], path)
-    codes, warnings = vectors.zone_codes(area, grid, path, overlaps=settings["overlaps"])
+    shown = vectors.projected(given, crs, path)
+    vectors.check_shown(given, shown, path)
+    grid = snapped(shown.total_bounds, crs, settings["resolution_m"], path)
+    codes, warnings = polygon_cells.zone_codes(shown, grid, path, overlaps=area["overlaps"])
     lattice = (modis.SINUSOIDAL, modis.TILE_SIDE_M, modis.WEST_M, modis.NORTH_M)
     listed = set(settings["tiles"])
-    missing = vectors.modis_tiles(codes > 0, grid, *lattice) - listed
+    missing = polygon_cells.modis_tiles(codes > 0, grid, *lattice) - listed
     if listed and missing:  # none are listed where the study reads none
         raise modis.MissingTiles(
             f"{path}: reaches into the tiles {', '.join(sorted(missing))}, which `tiles` of "
             f"the study does not list. Set tiles: [{', '.join(sorted(listed | missing))}]."
         )
-    return OnGrid(area, grid, codes, warnings)
+    return OnGrid(shown, grid, codes, warnings)
 
 
 def snapped(bounds, crs, resolution_m, path):

@@ -1,6 +1,7 @@
 """Annual layers over zones: one pass over the rasters for any number of kinds of zones."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -8,6 +9,9 @@ from numba import njit
 from nepflow.io import raster, tables
 from nepflow.pixel import trend
 from nepflow.pixel.interval import mean_interval
+from nepflow.study.zones import LARGEST_SHOWN, SHOWN_AT_MOST
+
+CHUNK = 1024  # cells whose values of all layers stay in a processor's cache
 
 
 def add_to_zones(values, zones, sums):
@@ -24,36 +28,136 @@ def add_to_zones(values, zones, sums):
     sums : ndarray, shape (3, layer, number of zones + 1)
         Sum and number of valid cells, and of all cells; changed in place, column 0 stays empty.
     """
-    _add(values.reshape(len(values), -1), zones.reshape(len(zones), -1), *sums)
+    add_with_fixed(values, zones, sums, np.zeros(len(values), dtype=bool))
+
+
+def add_with_fixed(values, zones, sums, span):
+    """Add a strip to the sums of its zones, and to those over cells that stay, in one pass.
+
+    Parameters
+    ----------
+    values, zones : ndarray
+        See `add_to_zones`.
+    sums : ndarray, shape (6, layer, number of zones + 1)
+        Three as in `add_to_zones`, then three over the cells that have a value, and the same
+        zone, in all layers of ``span``: their area is the same in every layer.
+    span : ndarray of bool, shape (layer,)
+    """
+    _add(
+        values.reshape(len(values), -1),
+        zones.reshape(len(zones), -1),
+        np.moveaxis(sums, 0, -1),  # what belongs to a zone stands together in memory
+        np.flatnonzero(span),
+    )
 
 
 @njit(cache=True, nogil=True)
-def _add(values, zones, total, count, size):
+def _add(values, zones, sums, counted):
     layers, cells = values.shape
-    places, codes = np.empty(cells, np.int64), np.empty(cells, np.int64)
-    inside = 0
-    for layer in range(layers):
-        if layer < len(zones):  # else those of the layer before
-            inside = _cells_of_zones(zones[layer], places, codes)
-        for i in range(inside):
-            zone = codes[i]
-            size[layer, zone] += 1
-            value = values[layer, places[i]]
-            if not np.isnan(value):
-                total[layer, zone] += value
-                count[layer, zone] += 1
+    several, ones = len(zones) > 1, np.ones(CHUNK)
+    own = zones[counted[0] if several and len(counted) else 0]
+    for start in range(0, cells, CHUNK):
+        stop = min(start + CHUNK, cells)
+        places, codes = _members(own, start, stop)
+        stays = _staying(values, places, counted)
+        for layer in counted if several else counted[:0]:
+            for i in range(len(places)):
+                stays[i] &= zones[layer, places[i]] == codes[i]
+        fixed = places[stays], codes[stays]
+        for layer in range(layers):
+            if several:
+                places, codes = _members(zones[layer], start, stop)
+            _accumulate(values[layer], places, codes, ones, sums[layer], 0)
+            _accumulate(values[layer], *fixed, ones, sums[layer], 3)
 
 
 @njit(cache=True, nogil=True)
-def _cells_of_zones(zones, places, codes):
-    """Fill in the cells of any zone and their codes, in order; return how many there are."""
-    inside = 0
-    for cell in range(len(zones)):
+def _members(zones, start, stop):
+    """Return the cells of a chunk that lie in any zone, in order, and the codes of these."""
+    places, codes = np.empty(stop - start, np.int64), np.empty(stop - start, np.int64)
+    number = 0
+    for cell in range(start, stop):
         if not np.isnan(zones[cell]):
-            places[inside] = cell
-            codes[inside] = int(zones[cell])
-            inside += 1
-    return inside
+            places[number], codes[number] = cell, int(zones[cell])
+            number += 1
+    return places[:number], codes[:number]
+
+
+@njit(cache=True, nogil=True)
+def _staying(values, places, counted):
+    """Tell which cells have a value in all layers that count; none where no layer counts."""
+    stays = np.full(len(places), len(counted) > 0)
+    for layer in counted:
+        for i in range(len(places)):
+            stays[i] &= np.isfinite(values[layer, places[i]])
+    return stays
+
+
+@njit(cache=True, nogil=True)
+def _accumulate(values, places, codes, weights, sums, first):
+    """Add cells to the sums of their zones: value and cell where there is a value, and the cell.
+
+    Neighbours mostly have one zone, whose sums stay in registers as long as it lasts.
+    """
+    if not len(places):
+        return
+    zone = codes[0]
+    total, count, size = sums[zone, first], sums[zone, first + 1], sums[zone, first + 2]
+    for i in range(len(places)):
+        if codes[i] != zone:
+            sums[zone, first], sums[zone, first + 1], sums[zone, first + 2] = total, count, size
+            zone = codes[i]
+            total, count, size = sums[zone, first], sums[zone, first + 1], sums[zone, first + 2]
+        value, weight = values[places[i]], weights[i]
+        if not np.isnan(value):
+            total += value * weight
+            count += weight
+        size += weight
+    sums[zone, first], sums[zone, first + 1], sums[zone, first + 2] = total, count, size
+
+
+class Weights(NamedTuple):
+    """What cells count for zones that share them: sorted by cell, from north to south.
+
+    ``cells`` are numbered row by row from 0, ``codes`` are zones from 1, ``weights`` parts of 1.
+    """
+
+    cells: np.ndarray
+    codes: np.ndarray
+    weights: np.ndarray
+
+    def of_cells(self, first, last):
+        """Return those of the cells from ``first`` to before ``last``, counted from ``first``."""
+        part = slice(*np.searchsorted(self.cells, (first, last)))
+        return Weights(self.cells[part] - first, self.codes[part], self.weights[part])
+
+
+def add_weighted(values, weights, sums, span):
+    """Add a strip to the sums of zones that share cells; see `add_with_fixed`.
+
+    Parameters
+    ----------
+    values : ndarray, shape (layer, y, x)
+    weights : Weights
+        Of the cells of the strip.
+    sums : ndarray, shape (6, layer, number of zones + 1)
+        Cells are sums of weights.
+    span : ndarray of bool, shape (layer,)
+    """
+    flat = values.reshape(len(values), -1)
+    _add_weighted(flat, *weights, np.moveaxis(sums, 0, -1), np.flatnonzero(span))
+
+
+@njit(cache=True, nogil=True)
+def _add_weighted(values, cells, codes, weights, sums, counted):
+    for start in range(0, len(cells), CHUNK):
+        part = slice(start, min(start + CHUNK, len(cells)))
+        stays = _staying(values, cells[part], counted)
+        fixed = cells[part][stays], codes[part][stays], weights[part][stays]
+        for layer in range(len(values)):
+            row, of_layer = values[layer], sums[layer]
+            _accumulate(row, cells[part], codes[part], weights[part], of_layer, 0)
+            _accumulate(row, *fixed, of_layer, 3)
 
 
 def shares_percent(areas):
@@ -84,30 +188,7 @@ def zone_sums(layers, zones, mem_mb, label):
     return sums_of_kinds(layers, [zones], mem_mb, label)[0]
 
 
-def add_with_fixed(values, zones, sums, span):
-    """Add a strip to the sums of its zones, and to those over cells that stay.
-
-    Parameters
-    ----------
-    values, zones : ndarray
-        See `add_to_zones`.
-    sums : ndarray, shape (6, layer, number of zones + 1)
-        Three as in `add_to_zones`, then three over the cells that have a value, and the same
-        zone, in all layers of ``span``: their area is the same in every layer.
-    span : ndarray of bool, shape (layer,)
-    """
-    add_to_zones(values, zones, sums[:3])
-    counted = np.flatnonzero(span)
-    own = zones[counted[0] if len(zones) > 1 and len(counted) else 0]
-    stays = np.full(own.shape, bool(len(counted)))
-    for layer in counted:  # no copy of the cube
-        stays &= np.isfinite(values[layer])
-        if len(zones) > 1:
-            stays &= zones[layer] == own
-    add_to_zones(values, np.where(stays, own, np.nan)[None], sums[3:])
-
-
-def sums_of_kinds(layers, kinds, mem_mb, label, years=None, spans=None):
+def sums_of_kinds(layers, kinds, mem_mb, label, years=None, spans=None, weights=None):
     """Sum layers over zones of several kinds, reading the layers once.
 
     Parameters
@@ -121,6 +202,8 @@ def sums_of_kinds(layers, kinds, mem_mb, label, years=None, spans=None):
         Those that the layers must have; see `raster.blocks`.
     spans : list of (ndarray of bool, shape (layer,)), optional
         One a kind: then the sums over cells that stay follow, see `add_with_fixed`.
+    weights : list of (Weights or None), optional
+        One a kind: what cells count for zones that share them, in place of the class raster.
 
     Returns
     -------
@@ -129,18 +212,22 @@ def sums_of_kinds(layers, kinds, mem_mb, label, years=None, spans=None):
     """
     first = [zones if isinstance(zones, str) else zones[0] for zones in kinds]
     highest = [max(raster.classes_of(path)) for path in first]
+    weights = weights or [None] * len(kinds)
+    read = [zones for zones, shared in zip(kinds, weights, strict=True) if shared is None]
     sums = None
-    for _, _, (values, *codes) in raster.blocks(
-        [layers, *kinds], mem_mb=mem_mb, label=label, years=years
+    for start, stop, (values, *codes) in raster.blocks(
+        [layers, *read], mem_mb=mem_mb, label=label, years=years
     ):
         if sums is None:
-            parts = 6 if spans else 3
-            sums = [np.zeros((parts, len(values), number + 1)) for number in highest]
-        for of_kind, kind_sums, span in zip(codes, sums, spans or [None] * len(kinds), strict=True):
-            if span is None:
-                add_to_zones(values, of_kind, kind_sums)
+            parts, none = 6 if spans else 3, np.zeros(len(values), dtype=bool)
+            shapes = [(len(values), number + 1, parts) for number in highest]
+            sums = [np.moveaxis(np.zeros(shape), -1, 0) for shape in shapes]
+        codes, width = iter(codes), values.shape[2]
+        for shared, of_kind, span in zip(weights, sums, spans or [none] * len(kinds), strict=True):
+            if shared is None:
+                add_with_fixed(values, next(codes), of_kind, span)
             else:
-                add_with_fixed(values, of_kind, kind_sums, span)
+                add_weighted(values, shared.of_cells(start * width, stop * width), of_kind, span)
     return sums
 
 
@@ -148,17 +235,31 @@ FLUXES = ("nep", "npp", "rh")
 ROUNDING = 2.0**-24  # a float32 is off by half a unit of its last place at most, relative
 
 
-def year_rows(where, quantity, unit, years, of_zone, cell_km2):
-    """Rows of the tidy table: mean, valid area and share, and the total of a flux in Tg C."""
-    for year, total, cells, size in zip(years, *of_zone, strict=True):
-        mean = total / cells if cells else np.nan
-        yield (*where, year, f"{quantity}_mean", mean, unit)
+def year_values(quantity, unit, of_zones, cell_km2):
+    """Return annual mean, total of a flux, areas and valid share of zones.
+
+    Parameters
+    ----------
+    quantity, unit : str
+    of_zones : ndarray, shape (3, year, zone)
+        Of `add_to_zones`.
+    cell_km2 : float
+
+    Returns
+    -------
+    list of (name, unit, ndarray of shape (year, zone))
+        In the order of the tidy table.
+    """
+    total, cells, size = of_zones
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = [(f"{quantity}_mean", unit, np.where(cells > 0, total / cells, np.nan))]
         if quantity in FLUXES:
             # g C m-2 yr-1 x km2 = 1e6 g C yr-1 = 1e-6 Tg C yr-1
-            yield (*where, year, f"{quantity}_total", total * cell_km2 * 1e-6, "Tg C yr-1")
-        yield (*where, year, f"{quantity}_area", size * cell_km2, "km2")
-        yield (*where, year, f"{quantity}_valid_area", cells * cell_km2, "km2")
-        yield (*where, year, f"{quantity}_valid_share", 100 * cells / size if size else np.nan, "%")
+            found.append((f"{quantity}_total", "Tg C yr-1", total * cell_km2 * 1e-6))
+        found.append((f"{quantity}_area", "km2", size * cell_km2))
+        found.append((f"{quantity}_valid_area", "km2", cells * cell_km2))
+        share = np.where(size > 0, 100 * cells / size, np.nan)
+    return [*found, (f"{quantity}_valid_share", "%", share)]
 
 
 # A mean and a total say of how many years they are, and of how much of the zone, mean of the years
@@ -187,24 +288,62 @@ class Summary:
     confidence_percent: float = 95
 
     def mean(self, values, years):
-        """Return the mean of annual values and the ends of its interval."""
-        if np.isfinite(values).sum() < max(self.mean_years, 1):
-            return np.nan, np.nan, np.nan
+        """Return the means of annual values (year, ...), and the ends of their intervals."""
+        known = np.isfinite(values)
+        enough = known.sum(axis=0) >= max(self.mean_years, 1)
         found = mean_interval(values, years, self.confidence_percent)
-        return float(np.nanmean(values)), float(found["low"]), float(found["high"])
+        return tuple(np.where(enough, found[name], np.nan)[()] for name in ("mean", "low", "high"))
 
     def trend(self, values, years):
-        """Return slope, low, high, start, z of annual values; see `trend.trend_statistics`."""
+        """Return slope, low, high, start, z of annual values (year, ...).
+
+        See `trend.trend_statistics`.
+        """
         settings = self.trend_years, self.autocorrelation, self.confidence_percent
-        found = trend.trend_statistics(values[:, None, None], years, *settings)
-        return {name: float(value[0, 0]) for name, value in found.items()}
+        columns = np.reshape(values, (len(years), -1, 1))
+        found = trend.trend_statistics(columns, years, *settings)
+        return {name: part.reshape(np.shape(values)[1:])[()] for name, part in found.items()}
 
 
-def summary_rows(where, quantity, unit, years, of_zone, cell_km2, summary):
-    """Yield the means and trends of a quantity of a zone, in the order of `COLUMNS`.
+class Statistic(NamedTuple):
+    """A quantity of zones: value and its ends, the years and the valid share that it rests on.
+
+    The arrays have the shape (zone,).
+    """
+
+    name: str
+    value: np.ndarray
+    unit: str
+    low: np.ndarray
+    high: np.ndarray
+    valid_years: np.ndarray
+    valid_share_percent: np.ndarray
+
+
+def statistics(quantity, unit, years, of_zones, cell_km2, summary):
+    """Yield the means and trends of a quantity of all zones, as `Statistic`.
 
     First over the cells that are valid in each year, whose area may move from year to year; then,
     marked `FIXED`, over those that are valid in all years.
+
+    Parameters
+    ----------
+    quantity, unit : str
+    years : list of int
+    of_zones : ndarray, shape (6, year, zone)
+        Of `add_with_fixed`.
+    cell_km2 : float
+    summary : Summary
+    """
+    size = of_zones[2]
+    for name, sums in ((quantity, of_zones[:2]), (f"{quantity}{FIXED}", of_zones[3:5])):
+        yield from _means(name, unit, years, (*sums, size), summary)
+        if quantity in FLUXES:
+            yield from _totals(name, years, (*sums, size), cell_km2, summary)
+
+
+def summary_rows(where, quantity, unit, years, of_zone, cell_km2, summary):
+    """Yield the means and trends of a quantity of one zone, in the order of `COLUMNS`.
 
     Parameters
     ----------
@@ -214,50 +353,97 @@ def summary_rows(where, quantity, unit, years, of_zone, cell_km2, summary):
         Of `add_with_fixed`.
     summary : Summary
     """
-    head, size = (*where, _period(years)), of_zone[2]
-    for name, sums in ((quantity, of_zone[:2]), (f"{quantity}{FIXED}", of_zone[3:5])):
-        yield from _mean_rows(head, name, unit, years, (*sums, size), summary)
-        if quantity in FLUXES:
-            yield from _total_rows(head, name, years, (*sums, size), cell_km2, summary)
+    of_zones = np.asarray(of_zone, float)[..., None]
+    for found in statistics(quantity, unit, years, of_zones, cell_km2, summary):
+        numbers = (float(part[0]) for part in (found.value, found.low, found.high))
+        value, low, high = numbers
+        rests_on = int(found.valid_years[0]), float(found.valid_share_percent[0])
+        yield (*where, period(years), found.name, value, found.unit, low, high, *rests_on)
 
 
-def _mean_rows(head, name, unit, years, of_zone, summary):
-    """Mean, Theil-Sen line and Mann-Kendall test of the zone's annual means."""
-    total, cells, size = of_zone
-    means = np.where(cells > 0, total / np.maximum(cells, 1), np.nan)
+def _means(name, unit, years, of_zones, summary):
+    """Mean, Theil-Sen line and Mann-Kendall test of the zones' annual means."""
+    total, cells, size = of_zones
+    means = np.where(cells > 0, total / np.maximum(cells, np.finfo(float).tiny), np.nan)
     line, rests_on = summary.trend(means, years), _rests_on(cells, size)
     value, low, high = summary.mean(means, years)
     per_year = unit.replace("yr-1", "yr-2") if "yr-1" in unit else f"{unit} yr-1"
-    none = np.nan, np.nan
-    yield (*head, f"{name}_mean", value, unit, low, high, *rests_on)
-    yield (*head, f"{name}_slope", line["slope"], per_year, line["low"], line["high"], *rests_on)
-    yield (*head, f"{name}_line_start", line["start"], unit, *none, *rests_on)
-    yield (*head, f"{name}_z", line["z"], "1", *none, *rests_on)
-    yield (*head, f"{name}_p", float(trend.p_value(line["z"])), "1", *none, *rests_on)
+    none = np.full((2, len(value)), np.nan)
+    ends = line["low"], line["high"]
+    yield Statistic(f"{name}_mean", value, unit, low, high, *rests_on)
+    yield Statistic(f"{name}_slope", line["slope"], per_year, *ends, *rests_on)
+    yield Statistic(f"{name}_line_start", line["start"], unit, *none, *rests_on)
+    yield Statistic(f"{name}_z", line["z"], "1", *none, *rests_on)
+    yield Statistic(f"{name}_p", trend.p_value(line["z"]), "1", *none, *rests_on)
 
 
-def _total_rows(head, name, years, of_zone, cell_km2, summary):
+def _totals(name, years, of_zones, cell_km2, summary):
     """Mean, Theil-Sen slope and Mann-Kendall p of a flux's annual totals, and their mean area.
 
     A year with fewer valid cells has a smaller total: the area of each year stands in the series.
     """
-    total, cells, size = of_zone
+    total, cells, size = of_zones
     totals = np.where(cells > 0, total * cell_km2 * 1e-6, np.nan)
     line, rests_on = summary.trend(totals, years), _rests_on(cells, size)
     value, low, high = summary.mean(totals, years)
-    area, p = np.mean(cells) * cell_km2, float(trend.p_value(line["z"]))
-    ends, none = (line["low"], line["high"]), (np.nan, np.nan)
-    yield (*head, f"{name}_total", value, "Tg C yr-1", low, high, *rests_on)
-    yield (*head, f"{name}_total_slope", line["slope"], "Tg C yr-2", *ends, *rests_on)
-    yield (*head, f"{name}_total_p", p, "1", *none, *rests_on)
-    yield (*head, f"{name}_total_area", area, "km2", *none, *rests_on)
+    area, p = np.mean(cells, axis=0) * cell_km2, trend.p_value(line["z"])
+    ends, none = (line["low"], line["high"]), np.full((2, len(value)), np.nan)
+    yield Statistic(f"{name}_total", value, "Tg C yr-1", low, high, *rests_on)
+    yield Statistic(f"{name}_total_slope", line["slope"], "Tg C yr-2", *ends, *rests_on)
+    yield Statistic(f"{name}_total_p", p, "1", *none, *rests_on)
+    yield Statistic(f"{name}_total_area", area, "km2", *none, *rests_on)
 
 
 def _rests_on(cells, size):
-    """Return the number of years with a value, and the valid share of the zone in them, %."""
+    """Return the numbers of years with a value, and the valid shares of the zones in them, %."""
     known = cells > 0
-    of = size[known].sum() if known.any() else size.sum()
-    return int(known.sum()), 100 * cells.sum() / of if of else np.nan
+    of = np.where(known.any(axis=0), np.where(known, size, 0).sum(axis=0), size.sum(axis=0))
+    share = np.full(of.shape, np.nan)
+    np.divide(100 * cells.sum(axis=0), of, out=share, where=of > 0)
+    return known.sum(axis=0), share
+
+
+class UnknownZones(ValueError):
+    """Zones to be shown that a file of polygons does not have."""
+
+
+def chosen(names, areas, show, place):
+    """Return which zones figures and the report show, and what is said of them.
+
+    Parameters
+    ----------
+    names : list of str
+    areas : ndarray, shape (zone,)
+    show : int, list or None
+        So many of the largest; these; or all, the `LARGEST_SHOWN` of more than `SHOWN_AT_MOST`.
+    place : str
+        Zones that an error names.
+
+    Returns
+    -------
+    (ndarray of bool, shape (zone,); str)
+        The text is empty where all are shown.
+
+    Raises
+    ------
+    UnknownZones
+    """
+    if isinstance(show, list):
+        wanted = set(map(str, show))
+        lost = sorted(wanted - set(names))
+        if lost:
+            raise UnknownZones(
+                f"zones {place}: `show` names {', '.join(lost)}, which no polygon is called. Write "
+                f"names as in the file, such as {', '.join(names[:3])}."
+            )
+        shown = np.isin(names, list(wanted))
+        return shown, f"{shown.sum()} of {len(names)} zones"
+    most = show or (len(names) if len(names) <= SHOWN_AT_MOST else LARGEST_SHOWN)
+    shown = np.zeros(len(names), dtype=bool)
+    shown[np.argsort(-areas, kind="stable")[:most]] = True
+    if shown.all():
+        return shown, ""
+    return shown, f"the {shown.sum()} largest of {len(names)} zones"
 
 
 def balance_rows(sums, largest_nep, largest_flux):
@@ -292,5 +478,6 @@ def balance_rows(sums, largest_nep, largest_flux):
     yield f"cells of NPP or Rh against NEP, {name}", apart, 0, "cells", apart == 0
 
 
-def _period(years):
+def period(years):
+    """Return the first and last year as the tables have them."""
     return f"{years[0]}-{years[-1]}"

@@ -5,11 +5,11 @@ from html import escape
 from nepflow import labels
 from nepflow.report.methods.references import cited
 from nepflow.study.variables import PET_METHODS, pet_method
-from nepflow.study.zones import KINDS, class_names, cuts_of
+from nepflow.study.zones import KINDS, SMALL_CELLS, class_names, cuts_of, weighting
 
 
 def section(study):
-    """Return the section (title, blocks) on zones, or None where a study only has its area.
+    """Return the section (title, blocks) on zones; None where a study only has its area.
 
     Parameters
     ----------
@@ -18,7 +18,28 @@ def section(study):
     """
     pet = _evapotranspiration(study)
     told = [_sentence(entry, pet) for entry in study["zones"] if KINDS[entry["kind"]].en.sentence]
+    if told or any(weighting(entry) == "coverage" for entry in study["zones"]):
+        told += _sharing(study)
     return ("Zones", [("p", " ".join(told))]) if told else None
+
+
+def _sharing(study):
+    """What cells count for zones of polygons that may share them."""
+    names = {
+        way: [_name(entry["name"]) for entry in study["zones"] if weighting(entry) == way]
+        for way in ("coverage", "auto")
+    }
+    by_part = "cells count for each zone by the part that it covers (exactextract)"
+    told = []
+    if names["coverage"]:
+        told.append(f"In sums over {labels.joined(names['coverage'])} {by_part}.")
+    if names["auto"]:
+        told.append(
+            f"In sums over {labels.joined(names['auto'])} {by_part} where half of the zones hold "
+            f"the centres of fewer than {SMALL_CELLS} cells, and else for the zone that holds "
+            "their centre."
+        )
+    return told
 
 
 def _evapotranspiration(study):
