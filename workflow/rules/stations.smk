@@ -29,6 +29,7 @@ rule clean_stations:
     params:
         stations_path=setting("files/stations"),
         station_format=setting("climate/station_format"),
+        station_table=of_study(files.station_table),
         variables=setting("climate/variables"),
         years=setting("years"),
         time_step=setting("climate/time_step"),

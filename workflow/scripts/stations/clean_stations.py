@@ -38,6 +38,7 @@ def clean_stations(inputs, outputs, settings):
         substitutes,
         settings["missing_values"],
         rules,
+        settings.get("station_table"),
     )
     sites = records[SITE].dropna().drop_duplicates("station")
     records = cleaning.exclude(records, settings["exclude"], columns, ledger)

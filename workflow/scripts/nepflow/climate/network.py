@@ -98,7 +98,7 @@ def read(inputs, variable, settings):
         "report"): files.
     variable : str
     settings : dict
-        years, min_stations, length_scale_km, weights_column, policy.
+        years, min_stations, length_scale_km, weights_column, station_table, policy.
 
     Returns
     -------
@@ -128,7 +128,9 @@ def read(inputs, variable, settings):
         aggregation.require_stations(values, times, variable, settings["min_stations"])
     weights = None
     if settings["weights_column"]:
-        weights = weights_of(inputs["weights"], settings["weights_column"], names)
+        weights = weights_of(
+            inputs["weights"], settings["weights_column"], names, settings.get("station_table")
+        )
     metres = cleaning.projected(sites["lon"], sites["lat"], raster.grid_of(inputs["grid"]).crs)
     scale = 1000.0 * settings["length_scale_km"]
     return Network.of(sites, metres, scale, weights, variable), values, times, steps

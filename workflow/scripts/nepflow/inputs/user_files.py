@@ -26,6 +26,7 @@ from nepflow.respiration import soil_carbon
 from nepflow.restoration import projects as restoration_projects
 from nepflow.study import datasets as study_datasets
 from nepflow.study import downloads as study_downloads
+from nepflow.study import files as study_files
 from nepflow.study import modis
 
 
@@ -581,7 +582,9 @@ def stations(study, top, _):
         radiation.SUBSTITUTES if "radiation" in columns else None,
         climate["missing_values"],
         archive_rules.Rules(tuple(study["years"]), climate["unreported_rain"]),
+        _station_table(study, top),
     )
+    said = records.attrs.get("said", [])
     cleaning.check_excluded(records, climate["exclude"], columns, path)
     records = cleaning.of_years(records, study["years"], path)
     limits = climate["limits"]["daily" if climate["time_step"] == "daily" else "monthly"]
@@ -601,10 +604,22 @@ def stations(study, top, _):
     yield Finding(
         "stations",
         count >= least,
-        f"{count} stations, {least} needed{_cost(count)}{''.join(lines)}",
+        f"{_listed(said)}; {count} usable, {least} needed{_cost(count)}{''.join(lines)}",
         "Bring more stations.",
         tuple(warnings),
     )
+
+
+def _listed(said, most=12):
+    """What was understood of tables, in one line."""
+    more = [f"and {len(said) - most} more"] if len(said) > most else []
+    return ", ".join([*said[:most], *more])
+
+
+def _station_table(study, top):
+    """Return ``climate.station_table`` with the path of its list from here."""
+    table = study_files.station_table(study)
+    return table | {"list": table["list"] and str(Path(top, table["list"]))}
 
 
 def _usable(records, columns, study, top, path):

@@ -175,7 +175,8 @@ def _check_values_of_variables(climate, file):
 def _blocks_by_variable(climate, place=""):
     """Yield (place, block) of the settings with a value a variable, which all need one."""
     for key, below in climate.items():
-        if isinstance(below, dict) and key != "smoothing_value":  # given only where it is fixed
+        # given only where it is fixed, or where a file does not say it
+        if isinstance(below, dict) and key not in ("smoothing_value", "station_table"):
             if variables.VARIABLES.keys() & below.keys():
                 yield f"{place}{key}", below
             else:
