@@ -95,7 +95,7 @@ def test_unusable_files_are_named(tmp_path, rows, header, time_step, words):
 
 
 def test_file_that_is_not_utf8(tmp_path):
-    path = written(tmp_path / "a.csv", "西宁,100,35,1500,2001-01-02,5,0", encoding="gbk")
+    path = written(tmp_path / "a.csv", "Zürich,8,47,500,2001-01-02,5,0", encoding="latin-1")
     with pytest.raises(BadStations, match="UTF-8"):
         stations_records.read(path, COLUMNS, "daily")
 
@@ -107,7 +107,7 @@ def test_file_that_is_not_text(tmp_path):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(BadStations, match="no such station file"):
+    with pytest.raises(BadStations, match="no such file"):
         stations_records.read(str(tmp_path / "none.csv"), COLUMNS, "daily")
 
 

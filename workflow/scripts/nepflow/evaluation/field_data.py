@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from nepflow.io import missing_codes
+from nepflow.io import missing_codes, table_cells, user_tables
 from nepflow.io.user_rasters import UNITS
+from nepflow.stations import places as station_places
+from nepflow.stations import records
 
 # column of the Global Soil Respiration Database -> ours
 SRDB = {
@@ -35,17 +37,54 @@ class BadFieldTable(ValueError):
     """A table of field measurements that cannot be read as declared."""
 
 
-def _read(path, columns, key):
+def _read(path, names, optional, numbers, key):
+    """Return columns of a table under our names, and what was understood of it.
+
+    ``names`` are theirs by ours; those of ``optional`` may be lacking.
+    """
+    written = user_tables.Written(key, refused=BadFieldTable)
+    known = {table_cells.folded(name) for name in names.values()}
+    table = user_tables.opened(
+        path, lambda cells: len(known & set(map(table_cells.folded, cells))), written
+    )
+    there = {}
+    for ours, theirs in names.items():
+        found = user_tables.find(table.names, ours, given=theirs)
+        if found is not None:
+            there[ours] = found
+        elif ours not in optional:
+            user_tables.refuse_lacking(table, ours, theirs, maps=key != "plots")
+    places = {name: there[name] for name in ("lon", "lat")}
+    frame = user_tables.frame(table, there, set(numbers) - set(places))
+    for name, values in places_of(table, places, frame).items():
+        frame[name] = values
+    frame.attrs["said"] = [f"{len(frame)} rows", *table.said]
+    return frame
+
+
+def places_of(table, names, frame):
+    """Return the degrees of places that were read as texts, by name of the axis."""
+    codes, texts = {}, {}
+    for name in names:
+        column, distinct = pd.factorize(frame[name].fillna(""))
+        texts[name] = user_tables.Texts(column, list(distinct))
+    reading = records.Reading(table.path, "", {})
+    left_out, table.left_out = table.left_out, None  # the frame has them no more
     try:
-        table = pd.read_csv(path, low_memory=False, dtype={columns[0]: str}, encoding="utf-8")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise BadFieldTable(f"{path}: cannot be read as CSV ({error}). Check {key}.") from error
-    lost = [name for name in columns if name not in table.columns]
-    if lost:
-        raise BadFieldTable(
-            f"{path}: has no column {lost[0]}. Give {', '.join(columns)} ({key}, docs/data.md)."
-        )
-    return table
+        for name in names:
+            codes[name] = station_places.position(table, name, names[name], texts[name], reading)
+        found = {names[name]: texts[name] for name in names}
+        station_places.check(table, codes, found, names, reading)
+    finally:
+        table.left_out = left_out
+    for name, limit in (("lon", 360), ("lat", 90)):
+        wrong = np.abs(codes[name]) > limit
+        if wrong.any():
+            table.refuse(
+                f"column {names[name]} holds {codes[name][wrong][0]:g}, which is no place. Correct "
+                "it, or leave it empty."
+            )
+    return codes
 
 
 def _refuse_codes(table, column, limits, path, names):
@@ -107,10 +146,9 @@ def read_plots(path, untreated_only, box, carbon):
     BadFieldTable
         If a column is missing or no plot is left.
     """
-    table = _read(path, list(SRDB), "plots.file").rename(columns=SRDB)
-    for name in ("lon", "lat", "temperature", "precipitation", "rs", "rh"):
-        table[name] = pd.to_numeric(table[name], errors="coerce")
     theirs = {ours: name for name, ours in SRDB.items()}
+    table = _read(path, theirs, (), ("temperature", "precipitation", "rs", "rh"), "plots")
+    said = table.attrs.pop("said")
     for name, limits in PLOT_LIMITS.items():
         if name != "temperature":  # no positive number: absent, as the layout has it
             positive = table.assign(**{name: table[name].where(~(table[name] <= 0))})
@@ -131,7 +169,9 @@ def read_plots(path, untreated_only, box, carbon):
     table["biome"] = table["biome"].fillna("unknown")
     table["carbon"] = np.nan if carbon is None else carbon
     names = [name for name in SRDB.values() if name != "manipulation"]
-    return table[[*names, "carbon"]].reset_index(drop=True)
+    table = table[[*names, "carbon"]].reset_index(drop=True)
+    table.attrs["said"] = said
+    return table
 
 
 def read_sites(entry):
@@ -155,28 +195,30 @@ def read_sites(entry):
     """
     named = entry.get("columns", {})
     names = {ours: named.get(ours, ours) for ours in SITE_COLUMNS}
-    table = _read(entry["file"], list(names.values()), "sites.columns")
     years = {ours: named.get(ours, ours) for ours in SITE_YEARS}
-    if any(ours in named or theirs in table.columns for ours, theirs in years.items()):
-        names |= years
-    lost = [theirs for theirs in names.values() if theirs not in table.columns]
-    if lost:
+    optional = [ours for ours in SITE_YEARS if ours not in named]
+    table = _read(entry["file"], names | years, optional, ("nep", *SITE_YEARS), "sites")
+    said = table.attrs.pop("said")
+    there = [ours for ours in SITE_YEARS if ours in table]
+    if len(there) == 1:
+        (lost,) = set(SITE_YEARS) - set(there)
         raise BadFieldTable(
-            f"{entry['file']}: has no column {lost[0]}. Give both years of the observation or none "
-            "(sites.columns, docs/data.md)."
+            f"{entry['file']}: has no column {years[lost]}. Give both years of the observation or "
+            "none (sites.columns, docs/data.md)."
         )
-    table = table[list(names.values())].set_axis(list(names), axis=1)
-    table = table.reindex(columns=[*SITE_COLUMNS, *SITE_YEARS])
+    table = table.reindex(columns=[*SITE_COLUMNS, *SITE_YEARS]).astype(
+        dict.fromkeys(SITE_YEARS, float)
+    )
     _check_years(table, entry["file"])
-    for name in ("lon", "lat", "nep", *SITE_YEARS):
-        table[name] = pd.to_numeric(table[name], errors="coerce")
     table = table.dropna(subset=["lon", "lat", "nep"]).reset_index(drop=True)
     if table.empty:
         raise BadFieldTable(f"{entry['file']}: no site has a position and a value of NEP.")
     limits = tuple(limit / UNITS[entry["unit"]] for limit in NEP_LIMITS)
     _refuse_codes(table, "nep", limits, entry["file"], names)
     factor = UNITS[entry["unit"]] * (1 if entry["sign"] == "uptake_positive" else -1)
-    return table.assign(nep=table["nep"] * factor, **{"class": table["class"].fillna("unknown")})
+    table = table.assign(nep=table["nep"] * factor, **{"class": table["class"].fillna("unknown")})
+    table.attrs["said"] = said
+    return table
 
 
 def _check_years(table, path):
@@ -187,7 +229,7 @@ def _check_years(table, path):
         if wrong.any():
             row = table[wrong].iloc[0]
             raise BadFieldTable(
-                f"{path}: {name} {row[name]} of site {row['site']} is no year. Write whole "
+                f"{path}: {name} {row[name]:g} of site {row['site']} is no year. Write whole "
                 "years such as 2008, or leave both empty."
             )
     wrong = (first.isna() != last.isna()) | (first > last)

@@ -183,12 +183,14 @@ def _plots(entries, study, top):
     plots = field_data.read_plots(
         entry["file"], entry["untreated_only"], entry["box_deg"], entry["soil_carbon_kg_m2"]
     )
-    return f"{len(plots)} records; Rh {_table_text(plots['rh'], 'g C m-2 yr-1')}"
+    text = f"{len(plots)} records; Rh {_table_text(plots['rh'], 'g C m-2 yr-1')}"
+    return f"{text}; {_listed(plots.attrs['said'])}"
 
 
 def _sites(entries, study, top):
     sites = field_data.read_sites(entries[0])
-    return f"{len(sites)} sites; NEP {_table_text(sites['nep'], 'g C m-2 yr-1')}"
+    text = f"{len(sites)} sites; NEP {_table_text(sites['nep'], 'g C m-2 yr-1')}"
+    return f"{text}; {_listed(sites.attrs['said'])}"
 
 
 def _table_text(column, unit):
@@ -361,7 +363,7 @@ def _area(study, top):
 
 
 def understood(study, top):
-    """Yield (key, sentence) of each raster that is there, from its head alone.
+    """Yield (key, sentence) of each raster that is there, from its head alone, and of each table.
 
     Parameters
     ----------
@@ -372,8 +374,11 @@ def understood(study, top):
     """
     heads = dict.fromkeys(("npp", "raster", "carbon", "factor"), lambda e, *_: _opens(e[0]))
     heads["months"] = _months_of_heads
+    heads |= {"plots": _plots, "sites": _sites, "stations": _stations_of_file}
     dem = heights.entry_of(Path(top, study["files"]["dem"]), None, study["dem"]["crs"])
     groups = {"dem": ("raster", [dem])}
+    if study["climate"]["source"] == "stations":
+        groups["stations"] = "stations", [{"file": str(Path(top, study["files"]["stations"]))}]
     for key, owns in plan.grouped(study).items():
         entries = [own.entry | {"file": str(Path(top, own.path))} for own in owns]
         groups[key] = owns[0].kind, entries
@@ -387,6 +392,11 @@ def understood(study, top):
             ],
         )
         yield from ((own.check, own.text) for own in (found if there else ()))
+
+
+def _stations_of_file(entries, study, top):
+    """What was understood of the station files."""
+    return _listed(_read_stations(study, top).attrs["said"])
 
 
 def _months_of_heads(entries, study, top):
@@ -567,24 +577,15 @@ def elevation(study, top, _):
 def stations(study, top, _):
     """Read the records as the workflow will, and see what they hold."""
     from nepflow.io import missing_codes
-    from nepflow.stations import archive_rules, archives, cleaning, plausibility, radiation
+    from nepflow.stations import cleaning, plausibility, radiation
     from nepflow.stations import records as stations_records
     from nepflow.study.variables import VARIABLES
 
     climate = study["climate"]
     columns = {name: VARIABLES[name].column for name in climate["variables"]}
     path = str(Path(top, study["files"]["stations"]))
-    records = archives.read_stations(
-        path,
-        climate["station_format"],
-        list(columns.values()),
-        climate["time_step"],
-        radiation.SUBSTITUTES if "radiation" in columns else None,
-        climate["missing_values"],
-        archive_rules.Rules(tuple(study["years"]), climate["unreported_rain"]),
-        _station_table(study, top),
-    )
-    said = records.attrs.get("said", [])
+    records = _read_stations(study, top)
+    said = records.attrs["said"]
     cleaning.check_excluded(records, climate["exclude"], columns, path)
     records = cleaning.of_years(records, study["years"], path)
     limits = climate["limits"]["daily" if climate["time_step"] == "daily" else "monthly"]
@@ -608,6 +609,30 @@ def stations(study, top, _):
         "Bring more stations.",
         tuple(warnings),
     )
+
+
+def _read_stations(study, top):
+    """Read the records as the workflow will; ``attrs["said"]`` is what was understood."""
+    from nepflow.stations import archive_rules, archives, radiation
+    from nepflow.stations import records as stations_records
+    from nepflow.study.variables import VARIABLES
+
+    climate = study["climate"]
+    columns = [VARIABLES[name].column for name in climate["variables"]]
+    records = archives.read_stations(
+        str(Path(top, study["files"]["stations"])),
+        climate["station_format"],
+        columns,
+        climate["time_step"],
+        radiation.SUBSTITUTES if "radiation" in climate["variables"] else None,
+        climate["missing_values"],
+        archive_rules.Rules(tuple(study["years"]), climate["unreported_rain"]),
+        _station_table(study, top),
+    )
+    if "said" not in records.attrs:  # an archive
+        summary = stations_records.summary(records, climate["time_step"])
+        records.attrs["said"] = [summary, climate["station_format"]]
+    return records
 
 
 def _listed(said, most=12):

@@ -19,7 +19,7 @@ from nepflow.io import table_cells
 
 HEAD_LINES = 40  # lines among which the header is looked for
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "gb18030": "GBK", "latin-1": "Latin-1"}
-HAN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2103\u00b0\u00b7]")
+COMMON = 0.9  # share of the letters beyond ASCII that must be common ones in a text of GBK
 COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 OTHERS = (b"%PDF", b"{\\rtf", b"<!DOC", b"<html", b"<?xml", b"CDF", b"\x89HDF")
 DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile, NotImplementedError)
@@ -39,6 +39,8 @@ class Written:
         Place in the study file, that messages name.
     encoding, sheet : str, optional
         Encoding of the text; sheet of a workbook.
+    declares : bool
+        Whether the study file has these keys below ``key``.
     refused : type
         Error that is raised.
     """
@@ -46,7 +48,12 @@ class Written:
     key: str = ""
     encoding: str | None = None
     sheet: str | None = None
+    declares: bool = False
     refused: type = BadUserTable
+
+    def declare(self, words):
+        """Return the sentence on what can be declared in the study file, where that can be."""
+        return f" Or declare it: {self.key}: {{{words}}}." if self.declares else ""
 
 
 def shown(text, most=60):
@@ -134,7 +141,7 @@ def as_bytes(path):
     if first.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(path) as archive:
             name = next(entry for entry in archive.namelist() if not entry.endswith("/"))
-            with archive.open(name) as file:
+            with archive.open(name, "r") as file:  # bytes: of a zip there is no other way
                 yield file
         return
     with opener(path, "rb") as file:
@@ -180,8 +187,8 @@ def _from_workbook(path, written):
             full = [name for name, sheet in sheets.items() if _holds_rows(sheet)]
             if len(full) != 1:
                 raise written.refused(
-                    f"{path}: {len(full)} sheets with rows ({', '.join(full)}). Say which: "
-                    f"{written.key}: {{sheet: ...}}."
+                    f"{path}: {len(full)} sheets with rows ({', '.join(full)}). Leave one in it."
+                    + written.declare("sheet: ...")
                 )
             (chosen,) = full
         if chosen not in sheets:
@@ -261,6 +268,14 @@ def _encoding(path, written):
     return _checked(path, ["utf-8", "gb18030", "latin-1"], written)
 
 
+def _is_common(letter):
+    """Whether a letter is one of GB2312: GBK reads nearly any bytes as rare ones."""
+    try:
+        return bool(letter.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
+
+
 def _checked(path, names, written):
     """Return the first encoding in which a whole file can be read, and whether it holds quotes."""
     for name in names:
@@ -276,14 +291,14 @@ def _checked(path, names, written):
                         )
                     if name == "gb18030" and not part.isascii():
                         others = [letter for letter in part if ord(letter) > 127]
-                        if sum(bool(HAN.match(c)) for c in others) < 0.9 * len(others):
+                        if sum(map(_is_common, others)) < COMMON * len(others):
                             break
                 else:
                     return name, quoted
         except (UnicodeError, LookupError) as error:
             if len(names) == 1:
                 raise written.refused(
-                    f"{path}: cannot be read as {called(name)} ({error}). Save it as UTF-8, or "
-                    f"name its encoding: {written.key}: {{encoding: ...}}."
+                    f"{path}: cannot be read as {called(name)} ({error}). Save it as UTF-8."
+                    + written.declare("encoding: ...")
                 ) from None
     return "latin-1", quoted

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
@@ -26,6 +27,7 @@ LONGEST_CELL = 2000  # letters of a cell that is used
 MOST_IDS = 2_000_000  # different texts of one column
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 POINT = "a decimal point where the column has commas"
+SIGNS = "\u00b0\u00ba\u00b2\u00b4\u00a0"  # of degrees and units, the same in all of Latin-1
 COMMENTS = ("#", "//", "!")
 
 
@@ -206,9 +208,26 @@ class Table:
             self.refuse("no records below the header. Put the rows into it.")
         found = {name: maker.made() for name, maker in (found_texts | found_numbers).items()}
         self._unused(found)
+        self._check_letters(found)
         if self.left_out is not None and self.left_out.all():
             self.refuse("no records below the header. Put the rows into it.")
         return found
+
+    def _check_letters(self, found):
+        """Refuse letters beyond ASCII in texts whose encoding is only guessed."""
+        if self.encoding != "latin-1" or self.written.encoding:
+            return
+        for name, column in found.items():
+            for place, text in enumerate(getattr(column, "texts", ())):
+                if any(ord(letter) > 127 and letter not in SIGNS for letter in text):
+                    row = int(np.argmax(column.codes == place))
+                    self.refuse_cell(
+                        name,
+                        text,
+                        row,
+                        "its letters are neither UTF-8 nor GBK. Save the file as UTF-8."
+                        + self.written.declare("encoding: latin-1"),
+                    )
 
     def used(self, values):
         """Return the values (row,) of the rows that are not left out."""
@@ -407,7 +426,7 @@ def _with_header(lines, wanted, path, written):
         raise written.refused(
             f"{path}: no header is found: none of the first {HEAD_LINES} lines names a column that "
             f"is needed; the first is {shown(first.strip())}. Write the names of the columns "
-            f"above them, or map them: {written.key}: {{columns: {{...}}}}."
+            "above them." + written.declare("columns: {...}")
         )
     while names and not names[-1]:
         names.pop()
@@ -494,14 +513,18 @@ def check_once(table, name):
         )
 
 
-def refuse_lacking(table, ours, given=None, key=""):
-    """Refuse a table without a column that is needed."""
+def refuse_lacking(table, ours, given=None, maps=True):
+    """Refuse a table without a column that is needed; ``maps`` where the study may name it."""
     there = ", ".join(table.names[:30]) + (" ..." if len(table.names) > 30 else "")
     wanted = given if given is not None else ours
     table.refuse(
-        f"has no column {wanted}, but {there}.{did_you_mean(wanted, table.names)} Name the one "
-        f"that holds it: {key or table.written.key}: {{columns: {{{ours}: ...}}}}; or rename or "
-        "add it.",
+        f"has no column {wanted}, but {there}.{did_you_mean(wanted, table.names)} "
+        + (
+            f"Name the one that holds it: {table.written.key}: {{columns: {{{ours}: ...}}}}; or "
+            "rename or add it."
+            if maps
+            else f"Rename or add it ({table.written.key}, docs/data.md)."
+        ),
         table.line,
     )
 
@@ -556,6 +579,14 @@ def _refuse_contradiction(table, name, numbers, found, kinds):
     def first(kind):
         return next(text for text, cell in found.items() if cell.kind == kind)
 
+    if numbers.comma and POINT in kinds:
+        text = next(text for text in found if "." in text)
+        table.refuse_cell(
+            name,
+            text,
+            numbers.odd[text][0],
+            "other cells of the column have a decimal comma. Write all with a point.",
+        )
     if not kinds & {table_cells.EITHER, table_cells.DECIMAL}:
         return
     points = POINT in kinds or (
@@ -583,3 +614,34 @@ def _refuse_contradiction(table, name, numbers, found, kinds):
             numbers.odd[text][0],
             "other cells of the column have a decimal point. Write all with a point.",
         )
+
+
+def frame(table, names, numbers):
+    """Return columns of a table as a data frame.
+
+    Parameters
+    ----------
+    table : Table
+    names : dict of {str: str}
+        Our name -> column of the table.
+    numbers : collection of str
+        Our names of those that are numbers; the others are texts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts without blanks at their ends, None where nothing is written; numbers, NaN = missing.
+        ``lines`` in ``attrs`` gives the number that `Table.line_of` takes of each row.
+    """
+    for name in names.values():
+        check_once(table, name)
+    texts = [theirs for ours, theirs in names.items() if ours not in numbers]
+    found = table.read(texts, [theirs for ours, theirs in names.items() if ours in numbers])
+    made = {}
+    for ours, theirs in names.items():
+        if ours in numbers:
+            made[ours] = table.used(numbers_of(table, theirs, found[theirs]))
+        else:
+            plain = [table_cells.plain(text) or None for text in found[theirs].texts]
+            made[ours] = np.array(plain, object)[table.used(found[theirs].codes)]
+    return pd.DataFrame(made)

@@ -59,7 +59,7 @@ class Reading:
         """Return the table, with its header found."""
         given = self.settings.get("columns", {})
         written = Written(
-            KEY, self.settings.get("encoding"), self.settings.get("sheet"), BadStations
+            KEY, self.settings.get("encoding"), self.settings.get("sheet"), True, BadStations
         )
         names = [name for name in given.values() if isinstance(name, str)]
         return user_tables.opened(
@@ -110,12 +110,12 @@ def read(path, columns, time_step, substitutes=None, settings=None, missing=()):
     if reading.settings.get("list"):
         records = _placed(records, reading)
     records["station"] = sorted_categories(records["station"])
-    records.attrs["said"] = [_summary(records, time_step), *table.said, *reading.said]
+    records.attrs["said"] = [summary(records, time_step), *table.said, *reading.said]
     return records
 
 
-def _summary(records, time_step):
-    """Stations and dates in a few words."""
+def summary(records, time_step):
+    """Return stations, first and last date in a few words."""
     count = len(records["station"].cat.categories)
     text = f"{count} station{'s' if count != 1 else ''}"
     if time_step == "normals":
