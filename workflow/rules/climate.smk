@@ -15,7 +15,7 @@ rule fit_climate:
         monthly="<study>/stations/monthly.csv",
         grid="<study>/grid.tif",
         weights=of_study(climate.weights_file),
-        dem=of_study(climate.dem_if_coarse),
+        dem="<study>/dem.tif",
         steps=of_study(climate.steps_file),
     output:
         fit="<study>/climate/{variable}_fit.npz",

@@ -149,7 +149,8 @@ def climate_choice(climate):
         rate = climate["downscaling"]["lapse_rate_k_per_km"]
         lapse = "" if rate is None else f"; temperature by {rate} K km-1 of elevation"
         return f"monthly grids ({', '.join(names)}), bilinear{lapse}"
-    way = "as third variable" if climate["model"] == "trivariate" else "as covariate"
+    ways = {"trivariate": "as third variable", "position": "not used", "covariate": "as covariate"}
+    way = ways[climate["model"]]
     text = f"{climate['time_step']} station records, thin-plate spline with elevation {way} of "
     text += f"{METHODS[climate['method']]}, "
     text += f"smoothing by {climate['smoothing'].replace('_', ' ')}"

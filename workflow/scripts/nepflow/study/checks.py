@@ -190,10 +190,10 @@ def _check_climate(study, file):
             f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
             f"climate.time_step is {climate['time_step']}. Set it to daily."
         )
-    if climate["evaluator"] == "coarse" and climate["model"] == "trivariate":
+    if climate["evaluator"] == "coarse" and climate["model"] != "covariate":
         raise BadStudy(
-            f"{file}: climate.evaluator coarse interpolates in the plane, and the surfaces of "
-            "climate.model trivariate depend on elevation. Set the evaluator to exact."
+            f"{file}: climate.evaluator coarse goes with climate.model covariate alone. Set the "
+            "evaluator to exact."
         )
     given = climate.get("smoothing_value", {})
     lacking = [name for name in climate["variables"] if name not in given]

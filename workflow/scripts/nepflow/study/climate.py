@@ -145,12 +145,6 @@ def weights_file(study):
     return study["files"]["stations"] if study["climate"]["weights_column"] else []
 
 
-def dem_if_coarse(study):
-    """Return the elevation, if nodes are to be chosen: errors are largest where values are."""
-    coarse = study["climate"]["evaluator"] == "coarse"
-    return layers.below(study, "dem.tif") if coarse else []
-
-
 def fits(study):
     """Return the tables of the fit of each variable."""
     names = [] if layers.is_gridded(study) else study["climate"]["variables"]
