@@ -50,7 +50,13 @@ def clean_stations(inputs, outputs, settings):
     stations_records.check_units(
         records, columns, settings["plausible_median"][kind], limits, stations_path
     )
-    for warning in plausibility.of_stations(records, columns, stations_path):
+    for warning in plausibility.of_stations(
+        records,
+        columns,
+        stations_path,
+        settings.get("declared_units", ()),
+        defects.get("other_unit", "keep"),
+    ):
         logging.getLogger(__name__).warning(warning)
     records = cleaning.clean(
         records, list(columns.values()), steps, ledger, settings["position_tolerance"], heights

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 from affine import Affine
 from rasterio.crs import CRS
 from rasterio.errors import RasterioError
@@ -24,6 +25,7 @@ from nepflow.io.user_rasters import BadGrid
 from nepflow.modis import hdf
 from nepflow.respiration import soil_carbon
 from nepflow.restoration import projects as restoration_projects
+from nepflow.study import climate as study_climate
 from nepflow.study import datasets as study_datasets
 from nepflow.study import downloads as study_downloads
 from nepflow.study import files as study_files
@@ -599,7 +601,14 @@ def stations(study, top, _):
             seen = missing_codes.Seen()
             seen.add(records[column].to_numpy(float))
             lines.append(f"; {column}: {seen.text()}")
-    warnings = plausibility.of_stations(records, columns, path)
+    warnings = plausibility.of_stations(
+        records,
+        columns,
+        path,
+        study_climate.declared_units(study),
+        climate["defects"]["other_unit"],
+    )
+    _check_heights(records, study, top, path)
     records = _usable(records, columns, study, top, path)
     count, least = records["station"].nunique(), climate["min_stations"]
     yield Finding(
@@ -609,6 +618,35 @@ def stations(study, top, _):
         "Bring more stations.",
         tuple(warnings),
     )
+
+
+UNITS_OF_HEIGHT = {"0.1 m": 0.1, "ft": 0.3048, "km": 1000.0}
+OFF_M, MENDED, FEWEST = 150.0, 0.25, 5  # of the median departure from the raster; own choice
+
+
+def _check_heights(records, study, top, path):
+    """Refuse stations whose heights are those of the raster of elevation in another unit."""
+    from nepflow.stations.records import BadStations
+
+    dem = Path(top, study["files"]["dem"])
+    sites = records.drop_duplicates("station")[["lon", "lat", "elevation_m"]].dropna()
+    if not dem.exists() or len(sites) < FEWEST:
+        return
+    entry = heights.entry_of(dem, study["dem"]["missing"], study["dem"]["crs"])
+    ground = heights.at(entry, sites["lon"].to_numpy(), sites["lat"].to_numpy())
+    given = sites["elevation_m"].to_numpy()
+    given, ground = given[np.isfinite(ground)], ground[np.isfinite(ground)]
+    if len(ground) < FEWEST:
+        return
+    off = np.median(np.abs(given - ground))
+    left = {u: np.median(np.abs(given * scale - ground)) for u, scale in UNITS_OF_HEIGHT.items()}
+    best = min(left, key=left.get)
+    if off > OFF_M and left[best] < MENDED * off:
+        raise BadStations(
+            f"{path}: elevation_m of {len(ground)} stations departs from {study['files']['dem']} "
+            f"by {off:.0f} m (median), and by {left[best]:.0f} m if it is in {best}. Declare it: "
+            f"climate.station_table: {{units: {{elevation: {best}}}}}, or mend the file."
+        )
 
 
 def _read_stations(study, top):
