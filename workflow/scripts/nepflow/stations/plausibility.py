@@ -293,6 +293,6 @@ def _refuse_other_units(records, variable, column, path):
         listed = ", ".join(str(means.index[station]) for station, _ in found[:6])
         raise BadStations(
             f"{path}: {column} of {len(found)} stations ({listed}) is that of their neighbours in "
-            f"{found[0][1]}. Convert their values; leave them out: climate: {{exclude: [...]}}; or, "
-            "if they are right, climate: {defects: {other_unit: keep}}."
+            f"{found[0][1]}. Convert their values; or leave them out: climate: {{exclude: [...]}}; "
+            "or, if they are right, climate: {defects: {other_unit: keep}}."
         )

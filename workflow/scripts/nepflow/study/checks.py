@@ -33,6 +33,11 @@ def check_sense(study, file):
             f"{file}: npp.source is rasters, and there is no npp.rasters. Say which: "
             'npp: {rasters: {file: "npp_{year}.tif", unit: g C m-2 yr-1}}.'
         )
+    if source == "none" and study["npp"]["compare"]:
+        raise BadStudy(
+            f"{file}: npp.source is none, and npp.compare asks for {study['npp']['compare']}. Set "
+            "it to null, or the source to mod17."
+        )
     if first < 2000 and mod17:
         raise BadStudy(
             f"{file}: period begins {first}, MOD17A3HGF in 2000 (collection 006) and 2001 (061). "
