@@ -340,7 +340,8 @@ def ndvi_granules(study, year):
 
 def digest_lists(study):
     """Return the lists of all tiles that the products of a study come from."""
-    found = layers.yearly(study, "npp/{collection}/granules_{year}.csv")
+    pattern = "npp/{collection}/granules_{year}.csv"
+    found = layers.yearly(study, pattern) if layers.has_npp(study) else []
     if npp.is_harmonised(study):
         first, last = study["npp"]["overlap"]
         for collection in ("006", "061"):

@@ -107,7 +107,8 @@ def _loaded(name, config, schema, raw, results):
     check_sense(study, file)
     if study["inputs"] == "simulated":  # simulated inputs stand for nothing that is restricted
         study.pop("substitutes", None)
-    loaded = completed(of_climate_alone(study), name, raw, results)
+    study = of_climate_alone(study)
+    loaded = completed(study, name, raw, results)
     climate.check(study["climate"], loaded, file)
     named = {key: study.get(key, []) for key in ("figures", "detectors")}
     products.check_layers(loaded | named, file)
