@@ -141,7 +141,7 @@ def as_bytes(path):
     if first.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(path) as archive:
             name = next(entry for entry in archive.namelist() if not entry.endswith("/"))
-            with archive.open(name, "r") as file:  # bytes: of a zip there is no other way
+            with zipfile.Path(archive, name).open("rb") as file:
                 yield file
         return
     with opener(path, "rb") as file:
