@@ -7,7 +7,7 @@ Outputs  <study>/climate/<variable>{.tif,_fit.npz,_residuals.parquet,_standard_e
          <study>/tables/station_{suspects,steps}.csv
 """
 
-from nepflow.study import climate, layers, variables
+from nepflow.study import climate, files, layers, variables
 
 
 rule fit_climate:
@@ -15,7 +15,7 @@ rule fit_climate:
         monthly="<study>/stations/monthly.csv",
         grid="<study>/grid.tif",
         weights=of_study(climate.weights_file),
-        dem=of_study(climate.dem_if_coarse),
+        dem="<study>/dem.tif",
         steps=of_study(climate.steps_file),
     output:
         fit="<study>/climate/{variable}_fit.npz",
@@ -43,6 +43,7 @@ rule fit_climate:
         common_smoothing=setting("climate/common_smoothing"),
         max_knots=setting("climate/max_knots"),
         weights_column=setting("climate/weights_column"),
+        station_table=of_study(files.station_table),
         close_km=setting("climate/close_stations_km"),
         block_km=setting("climate/block_km"),
         length_scale_km=setting("climate/length_scale_km"),
@@ -116,6 +117,7 @@ rule compare_networks:
         smoothing_value=setting("climate/smoothing_value/{variable}", default=None),
         common_smoothing=setting("climate/common_smoothing"),
         weights_column=setting("climate/weights_column"),
+        station_table=of_study(files.station_table),
         close_km=setting("climate/close_stations_km"),
         block_km=setting("climate/block_km"),
         length_scale_km=setting("climate/length_scale_km"),

@@ -322,12 +322,12 @@ rule compare_management:
 
 rule check_results:
     input:
-        npp=of_study(layers.yearly, pattern="npp/{npp}/npp_{year}.tif"),
-        respiration=of_study(layers.respiration),
-        nep="<study>/nep/nep.tif",
-        sums="<study>/zones/sums.parquet",
-        series=of_study(zones.area_series),
-        missing_reason="<study>/tables/missing_reasons.csv",
+        npp=of_study(layers.npp_of_years),
+        respiration=of_study(layers.respiration_if_npp),
+        nep=of_study(layers.if_npp, file="nep/nep.tif"),
+        sums=of_study(layers.if_npp, file="zones/sums.parquet"),
+        series=of_study(zones.area_series_if_npp),
+        missing_reason=of_study(layers.if_npp, file="tables/missing_reasons.csv"),
         defects=of_study(climate.if_stations, file="tables/station_defects.csv"),
         suspects=of_study(climate.if_stations, file="tables/station_suspects.csv"),
         definitions=of_study(climate.if_stations, file="tables/station_definitions.csv"),

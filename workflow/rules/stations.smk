@@ -5,7 +5,7 @@ Outputs  <study>/stations/{records,checked,filled}.parquet, {sites,suspects,mont
          <study>/tables/station_{defects,definitions,flags,dry_days,variograms,quality,completeness}.csv, kriging_errors.csv
 """
 
-from nepflow.study import downloads, files
+from nepflow.study import climate, downloads, files
 
 
 rule clean_stations:
@@ -29,6 +29,8 @@ rule clean_stations:
     params:
         stations_path=setting("files/stations"),
         station_format=setting("climate/station_format"),
+        station_table=of_study(files.station_table),
+        declared_units=of_study(climate.declared_units),
         variables=setting("climate/variables"),
         years=setting("years"),
         time_step=setting("climate/time_step"),

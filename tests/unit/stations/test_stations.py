@@ -82,9 +82,9 @@ def test_coarser_doors(tmp_path, time_step, date):
         (["1,100,35,1500,2001-01,5,0"], HEADER, "daily", "'2001-01'.*days like 2001-07-31"),
         (["1,100,35,1500,2001-01-02,5,0"], HEADER, "monthly", "months like 2001-07"),
         (["1,100,35,1500,02/01/2001,5,0"], HEADER, "daily", "02/01/2001"),
-        (["1,100,35,1500,2001-01-02,5"], HEADER, "daily", "Expected 7 columns"),
+        (["1,100,35,1500,2001-01-02,5"], HEADER, "daily", "line 2: 6 cells where the header has 7"),
         ([], HEADER, "daily", "no records"),
-        (["1;100"], "station;lon", "daily", "must have the columns"),
+        (["1;100"], "station;lon", "daily", "no column lat, but station, lon"),
     ],
 )
 def test_unusable_files_are_named(tmp_path, rows, header, time_step, words):
@@ -95,7 +95,7 @@ def test_unusable_files_are_named(tmp_path, rows, header, time_step, words):
 
 
 def test_file_that_is_not_utf8(tmp_path):
-    path = written(tmp_path / "a.csv", "西宁,100,35,1500,2001-01-02,5,0", encoding="gbk")
+    path = written(tmp_path / "a.csv", "Zürich,8,47,500,2001-01-02,5,0", encoding="latin-1")
     with pytest.raises(BadStations, match="UTF-8"):
         stations_records.read(path, COLUMNS, "daily")
 
@@ -107,7 +107,7 @@ def test_file_that_is_not_text(tmp_path):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(BadStations, match="no such station file"):
+    with pytest.raises(BadStations, match="no such file"):
         stations_records.read(str(tmp_path / "none.csv"), COLUMNS, "daily")
 
 

@@ -81,9 +81,7 @@ def test_months_come_from_fits_or_from_grids(northwest):
     names = ["temperature", "precipitation"]
     assert layers.months(northwest, names)[0] == f"{R}/climate/temperature_fit.npz"
     assert layers.months(gridded, names)[1] == f"{R}/climate/native/precipitation.tif"
-    assert climate.fits(gridded) == climate.dem_if_coarse(northwest) == []
-    coarse = northwest | {"climate": northwest["climate"] | {"evaluator": "coarse"}}
-    assert climate.dem_if_coarse(coarse) == f"{R}/dem.tif"
+    assert climate.fits(gridded) == []
     assert climate.if_stations(gridded, "stations/sites.csv") == []
     assert climate.if_stations(northwest, "stations/sites.csv") == f"{R}/stations/sites.csv"
     assert climate.studies_with_stations({"a": northwest, "b": gridded}) == ["a"]

@@ -1,7 +1,7 @@
 """Fit thin plate splines to the values of one variable at stations, by the method of the study.
 
 Reads   monthly table of stations (degC, mm month-1, MJ m-2 month-1), grid (for its CRS),
-        station file (if weights are one of its columns), elevation (m, if nodes are chosen),
+        station file (if weights are one of its columns), elevation (m),
         steps of stations (if they are excluded or split)
 Writes  fitted surfaces (npz, with how to evaluate them), log of every surface (CSV), local minima
         (CSV)
@@ -25,6 +25,9 @@ MINIMA = ("variable", "year", "month", "rho", "signal")
 def fit_climate(inputs, outputs, variable, settings, mem_mb):
     """Surfaces that miss the same stations share one decomposition."""
     own, values, times, steps = network.read(inputs, variable, settings)
+    model = methods.model_of(settings)
+    heights = heights_of(inputs["dem"], inputs["grid"]) if inputs.get("dem") else None
+    network.check_determined(own, values, times, model.vertical_scale, heights)
     tell_cost(fitting.missing_patterns(values), variable, mem_mb)
     surfaces, log, minima = methods.fit(
         settings["method"],
@@ -32,7 +35,7 @@ def fit_climate(inputs, outputs, variable, settings, mem_mb):
         values,
         times,
         variable,
-        methods.model_of(settings),
+        model,
         methods.departures_of(variable, settings, steps),
     )
     transformation = settings["transformation"]
@@ -46,6 +49,23 @@ def fit_climate(inputs, outputs, variable, settings, mem_mb):
     when = surfaces.years, surfaces.months
     found = [(variable, when[0][s], when[1][s], *rest) for s, *rest in sorted(minima)]
     tables.write(found, outputs["minima"], MINIMA, settings["simulated"])
+
+
+MOST_PLACES = 20_000
+
+
+def heights_of(dem_path, grid_path):
+    """Return x, y and elevation (3, place), m, of a regular sample of the cells of the area."""
+    grid, found = raster.grid_of(grid_path), []
+    step = max(1, int(np.sqrt(grid.height * grid.width / MOST_PLACES)))
+    for first, _, (elevation, inside, x, y) in raster.blocks(
+        [dem_path, grid_path], coordinates=True
+    ):
+        rows = np.arange(-first % step, len(y), step)
+        height = np.where(inside[0] == 1, elevation[0], np.nan)[rows, ::step]
+        places = np.stack([*np.broadcast_arrays(x[:, ::step], y[rows]), height]).reshape(3, -1)
+        found.append(places[:, np.isfinite(places[2])])
+    return np.concatenate(found, axis=1)
 
 
 def tell_cost(patterns, variable, mem_mb):

@@ -22,9 +22,22 @@ CHECKS = ["check", "value", "limit", "unit", "passed"]
 
 def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, study, mem_mb):
     """A failed check is shown, never mended."""
-    gap, lowest, highest, largest = np.nan, np.nan, np.nan, np.nan  # unknown passes no check
     tally = user_rasters.Tally()
-    stack = [list(npp_paths), respiration_path, nep_path]
+    rows = []
+    if npp_paths:
+        paths = [list(npp_paths), respiration_path, nep_path]
+        rows = carbon_rows(paths, table_paths, tally, mem_mb)
+    warnings = [("check failed", f"{n}: {v:.6g} {u}") for n, v, _, u, ok in rows if not ok]
+    warnings += [*notes.warnings(study), *notes.of(table_paths, study)]
+    if study["npp"]["source"] == "rasters":
+        warnings += [("NPP", text) for text in tally.warnings(study["npp"]["rasters"])]
+    tables.write(rows, outputs["checks"], CHECKS, simulated=study["simulated"])
+    tables.write(warnings, outputs["warnings"], ["topic", "warning"], simulated=study["simulated"])
+
+
+def carbon_rows(stack, table_paths, tally, mem_mb):
+    """Checks of NPP, Rh and NEP; a study of climate alone has none."""
+    gap, lowest, highest, largest = np.nan, np.nan, np.nan, np.nan  # unknown passes no check
     for _, _, (npp, respiration, nep) in raster.blocks(stack, mem_mb=mem_mb, label="checks"):
         tally.add(npp)
         if np.isfinite(nep).any():
@@ -34,19 +47,13 @@ def check_results(npp_paths, respiration_path, nep_path, table_paths, outputs, s
             largest = np.fmax(largest, max(np.nanmax(np.abs(v)) for v in (npp, respiration)))
     unit, size = "g C m-2 yr-1", max(abs(lowest), abs(highest))
     limit = size * sums.ROUNDING
-    rows = [
+    return [
         ("NPP - Rh - NEP, largest", gap, limit, unit, gap <= limit),
         ("NEP, lowest", lowest, -2000, unit, lowest >= -2000),
         ("NEP, highest", highest, 3000, unit, highest <= 3000),
         *sums.balance_rows(pd.read_parquet(table_paths["sums"]), size, largest),
         *closures(table_paths),
     ]
-    warnings = [("check failed", f"{n}: {v:.6g} {u}") for n, v, _, u, ok in rows if not ok]
-    warnings += [*notes.warnings(study), *notes.of(table_paths, study)]
-    if study["npp"]["source"] == "rasters":
-        warnings += [("NPP", text) for text in tally.warnings(study["npp"]["rasters"])]
-    tables.write(rows, outputs["checks"], CHECKS, simulated=study["simulated"])
-    tables.write(warnings, outputs["warnings"], ["topic", "warning"], simulated=study["simulated"])
 
 
 def closures(table_paths):

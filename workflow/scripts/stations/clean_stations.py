@@ -18,7 +18,7 @@ def clean_stations(inputs, outputs, settings):
     """Apply the policy of each defect, and count what it removes."""
     ledger = cleaning.Ledger(settings["stations_path"], settings["defects"])
     crs = raster.grid_of(inputs["grid"]).crs
-    records, sites, rules, warnings = cleaning.cleaned(settings, inputs["area"], crs, ledger)
+    records, sites, rules, warnings, _ = cleaning.cleaned(settings, inputs["area"], crs, ledger)
     for warning in warnings:
         logging.getLogger(__name__).warning(warning)
 

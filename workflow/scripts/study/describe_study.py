@@ -9,14 +9,14 @@ from nepflow._log import logged_to
 from nepflow.io import tables
 from nepflow.io.atomic import replacing
 from nepflow.report import notes
-from nepflow.study import circularity, settings_file
+from nepflow.study import circularity, layers, settings_file
 
 
 def describe_study(study, study_path, choices_path, built_in_path):
     """One row a choice that a reader could have made otherwise, or a variable and driver."""
     rows = notes.choices(study)
     tables.write(rows, choices_path, ["topic", "choice"], simulated=study["simulated"])
-    rows = list(circularity.rows(study))
+    rows = list(circularity.rows(study)) if layers.has_npp(study) else []
     tables.write(rows, built_in_path, circularity.COLUMNS, simulated=study["simulated"])
     kept = {key: value for key, value in study.items() if key != "results"}
     with replacing(study_path) as path, open(path, "w", encoding="utf-8") as file:

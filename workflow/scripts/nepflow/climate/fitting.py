@@ -12,7 +12,7 @@ import numpy as np
 from nepflow.climate import smoothing as climate_smoothing
 from nepflow.climate import transformations, uncertainty
 from nepflow.climate.diagnostics import flags_of
-from nepflow.climate.spline import ThinPlateSpline
+from nepflow.climate.spline import WITHOUT_ELEVATION, ThinPlateSpline
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Model:
     ----------
     vertical_scale : float
         Units of the spline's coordinates in one metre of height, where elevation is the third
-        spline variable; 0 = covariate.
+        spline variable; 0 = covariate; `WITHOUT_ELEVATION` = not used.
     order : int
         m
     transformation : str
@@ -111,6 +111,8 @@ def spline_variables(plane, elevation, vertical_scale):
     coordinates : ndarray, shape (station, d)
     covariates : ndarray, shape (station, 1), or None
     """
+    if vertical_scale == WITHOUT_ELEVATION:
+        return plane, None
     if vertical_scale:
         return np.column_stack([plane, elevation * vertical_scale]), None
     return plane, elevation[:, None] / 1000

@@ -11,6 +11,7 @@ import numpy as np
 
 from nepflow.climate import anomaly, fitting
 from nepflow.climate import surfaces as climate_surfaces
+from nepflow.climate.spline import WITHOUT_ELEVATION
 from nepflow.stations import aggregation
 from nepflow.stations.records import BadStations
 from nepflow.study.variables import NORMAL, VARIABLES
@@ -130,6 +131,8 @@ def model_of(settings):
     vertical = 0.0
     if settings["model"] == "trivariate":
         vertical = settings["exaggeration"] / (1000.0 * settings["length_scale_km"])
+    if settings["model"] == "position":
+        vertical = WITHOUT_ELEVATION
     return fitting.Model(vertical_scale=vertical, **chosen)
 
 

@@ -7,9 +7,11 @@ import numpy as np
 
 from nepflow._log import progress
 from nepflow.climate import fitting
+from nepflow.climate.spline import WITHOUT_ELEVATION, DegenerateStations
 from nepflow.io import raster, tables
 from nepflow.stations import aggregation, cleaning
 from nepflow.stations.records import weights_of
+from nepflow.study.variables import NORMAL
 
 PRESENT_MONTHS = 6  # of every year, that a station of the constant network has
 
@@ -76,6 +78,72 @@ class Network:
         )
 
 
+LINE = 0.02  # width of a network over its length, below which it is a line; own choice
+FAR = 20.0  # heights of the area beyond those of stations, in spreads of these; own choice
+LEAST_SPREAD_M = 1e-3  # spread of heights that is none but for rounding
+
+
+def check_determined(network, values, times, vertical_scale, heights=None):
+    """Refuse stations that determine no surface of the model, or one that is all extrapolation.
+
+    The effect of elevation is known from the heights of stations beside those that a plane over
+    their places gives them. Where that spread is small beside what the heights of the area depart
+    from the same plane, an error of the coefficient becomes metres of rain.
+
+    Parameters
+    ----------
+    network : Network
+    values : ndarray, shape (station, surface)
+        NaN = none.
+    times : (ndarray of int, ndarray of int), shape (surface,)
+        Years and months.
+    vertical_scale : float
+        Of `fitting.Model`.
+    heights : ndarray, shape (3, place), optional
+        x, y and elevation of places of the area, m.
+
+    Raises
+    ------
+    spline.DegenerateStations
+    """
+    for stations, surfaces in fitting.missing_patterns(values):
+        years, months = (part[surfaces[0]] for part in times)
+        when = f"{months:02d}" if years == NORMAL else f"{years}-{months:02d}"
+        where = f"{network.label}: the {len(stations)} stations of {when}"
+        plane = network.metres[stations] - network.metres[stations].mean(axis=0)
+        spread = np.linalg.svd(plane, compute_uv=False) / np.sqrt(len(stations))
+        if spread[1] < LINE * spread[0] or not spread[0]:
+            raise DegenerateStations(
+                f"{where} stand on a line ({spread[1] / 1000:.2g} km wide, {spread[0] / 1000:.3g} "
+                "km long, standard deviations), so that no surface beside it is known. Widen "
+                "area.buffer_km or bring more stations, or take gridded climate (climate.source: "
+                "grids)."
+            )
+        if vertical_scale == WITHOUT_ELEVATION:
+            continue
+        design = np.column_stack([np.ones(len(stations)), plane / spread[0]])
+        elevation = network.position[stations, 2]
+        plane_of, *_ = np.linalg.lstsq(design, elevation, rcond=None)
+        left = float(np.std(elevation - design @ plane_of))
+        reach = np.nan
+        if heights is not None and heights.shape[1]:
+            place = (heights[:2].T - network.metres[stations].mean(axis=0)) / spread[0]
+            expected = np.column_stack([np.ones(len(place)), place]) @ plane_of
+            reach = float(np.quantile(np.abs(heights[2] - expected), 0.99))
+        if left < LEAST_SPREAD_M or reach > FAR * left:
+            what = (
+                "one height"
+                if np.ptp(elevation) < 1
+                else "heights linear in longitude and latitude"
+            )
+            there = "" if np.isnan(reach) else f", those of the area by {reach:.0f} m"
+            raise DegenerateStations(
+                f"{where} have {what}: they depart from a plane by {left:.2g} m{there}. They do "
+                "not determine the effect of elevation. Write climate: {model: position}, surfaces "
+                "of place alone; or bring stations of other heights, or take gridded climate."
+            )
+
+
 def constant(values):
     """Return which stations are there throughout, boolean, shape (station,).
 
@@ -98,7 +166,7 @@ def read(inputs, variable, settings):
         "report"): files.
     variable : str
     settings : dict
-        years, min_stations, length_scale_km, weights_column, policy.
+        years, min_stations, length_scale_km, weights_column, station_table, policy.
 
     Returns
     -------
@@ -128,7 +196,9 @@ def read(inputs, variable, settings):
         aggregation.require_stations(values, times, variable, settings["min_stations"])
     weights = None
     if settings["weights_column"]:
-        weights = weights_of(inputs["weights"], settings["weights_column"], names)
+        weights = weights_of(
+            inputs["weights"], settings["weights_column"], names, settings.get("station_table")
+        )
     metres = cleaning.projected(sites["lon"], sites["lat"], raster.grid_of(inputs["grid"]).crs)
     scale = 1000.0 * settings["length_scale_km"]
     return Network.of(sites, metres, scale, weights, variable), values, times, steps

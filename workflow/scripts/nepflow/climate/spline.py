@@ -211,6 +211,9 @@ def spaced(points, count):
     return left[kept]
 
 
+WITHOUT_ELEVATION = -1.0  # vertical scale of surfaces of position alone
+
+
 class DegenerateStations(ValueError):
     """The stations do not determine the unpenalised part of a spline."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from nepflow.climate.spline import WITHOUT_ELEVATION
 from nepflow.io.atomic import replacing
 from nepflow.study.variables import NORMAL
 
@@ -132,6 +133,8 @@ class Surfaces:
         covariates : ndarray, shape (cell, 1), or None
         """
         plane = (cells[:2].T - self.centre) / self.length_scale
+        if self.vertical_scale == WITHOUT_ELEVATION:
+            return plane, None
         if self.vertical_scale:
             return np.column_stack([plane, cells[2] * self.vertical_scale]), None
         return plane, cells[2:].T / 1000

@@ -1,12 +1,12 @@
 """Tables of field measurements: plots of respiration (SRDB layout) and sites of NEP."""
 
-import zipfile
-
 import numpy as np
 import pandas as pd
 
-from nepflow.io import missing_codes, vector_files, vectors
+from nepflow.io import missing_codes, table_cells, user_tables, vector_files, vectors
 from nepflow.io.user_rasters import UNITS
+from nepflow.stations import places as station_places
+from nepflow.stations import records
 
 # column of the Global Soil Respiration Database -> ours
 SRDB = {
@@ -37,36 +37,81 @@ class BadFieldTable(ValueError):
     """A table of field measurements that cannot be read as declared."""
 
 
-def _read(path, columns, key, entry, place=("lon", "lat")):
-    """Return a table with the columns; of a file of points ``place`` are longitude and latitude."""
+def _read(path, names, optional, numbers, key, entry):
+    """Return columns of a table or of points under our names, and what was understood of it.
+
+    ``names`` are theirs by ours; those of ``optional`` may be lacking.
+    """
     if vector_files.is_vector(path):
-        return _of_points(path, columns, key, entry, place)
+        return _of_points(path, names, optional, numbers, key, entry)
+    written = user_tables.Written(key, refused=BadFieldTable)
+    known = {table_cells.folded(name) for name in names.values()}
+    table = user_tables.opened(
+        path, lambda cells: len(known & set(map(table_cells.folded, cells))), written
+    )
+    there = {}
+    for ours, theirs in names.items():
+        found = user_tables.find(table.names, ours, given=theirs)
+        if found is not None:
+            there[ours] = found
+        elif ours not in optional:
+            user_tables.refuse_lacking(table, ours, theirs, maps=key != "plots")
+    places = {name: there[name] for name in ("lon", "lat")}
+    frame = user_tables.frame(table, there, set(numbers) - set(places))
+    for name, values in places_of(table, places, frame).items():
+        frame[name] = values
+    frame.attrs["said"] = [f"{len(frame)} rows", *table.said]
+    return frame
+
+
+def _of_points(path, names, optional, numbers, key, entry):
+    """Return the table of a file of points; a .dbf cuts the names of columns to ten letters."""
     try:
-        table = pd.read_csv(path, low_memory=False, dtype={columns[0]: str}, encoding="utf-8")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, zipfile.BadZipFile) as error:
-        raise BadFieldTable(f"{path}: cannot be read as CSV ({error}). Check {key}.") from error
-    _check_columns(table, path, columns, key)
+        table = vectors.point_table(path, entry, (names["lon"], names["lat"]))
+    except vector_files.BadArea as error:
+        raise BadFieldTable(f"{error} Or check {key}.") from None
+    short = {name[:10]: name for name in names.values() if name not in table.columns}
+    table = table.rename(columns=short)
+    there = {ours: name for ours, name in names.items() if name in table.columns}
+    lost = [name for ours, name in names.items() if ours not in there and ours not in optional]
+    if lost:
+        raise BadFieldTable(
+            f"{path}: has no column {lost[0]}. Give {', '.join(names.values())} ({key}, "
+            "docs/data.md)."
+        )
+    table = table[list(there.values())].set_axis(list(there), axis=1)
+    for name in table.columns:
+        if name in numbers:
+            table[name] = pd.to_numeric(table[name], errors="coerce")
+        elif name not in ("lon", "lat"):
+            table[name] = table[name].map(vectors.text_of).astype(object)
+    table.attrs["said"] = [f"{len(table)} points"]
     return table
 
 
-def _of_points(path, columns, key, entry, place):
-    """Return the table of a file of points; a .dbf cuts the names of columns to ten letters."""
+def places_of(table, names, frame):
+    """Return the degrees of places that were read as texts, by name of the axis."""
+    codes, texts = {}, {}
+    for name in names:
+        column, distinct = pd.factorize(frame[name].fillna(""))
+        texts[name] = user_tables.Texts(column, list(distinct))
+    reading = records.Reading(table.path, "", {})
+    left_out, table.left_out = table.left_out, None  # the frame has them no more
     try:
-        table = vectors.point_table(path, entry, place)
-    except vector_files.BadArea as error:
-        raise BadFieldTable(f"{error} Or check {key}.") from None
-    short = {name[:10]: name for name in columns if name not in table.columns}
-    table = table.rename(columns=short)
-    _check_columns(table, path, columns, key)
-    return table.assign(**{columns[0]: table[columns[0]].map(vectors.text_of)})
-
-
-def _check_columns(table, path, columns, key):
-    lost = [name for name in columns if name not in table.columns]
-    if lost:
-        raise BadFieldTable(
-            f"{path}: has no column {lost[0]}. Give {', '.join(columns)} ({key}, docs/data.md)."
-        )
+        for name in names:
+            codes[name] = station_places.position(table, name, names[name], texts[name], reading)
+        found = {names[name]: texts[name] for name in names}
+        station_places.check(table, codes, found, names, reading)
+    finally:
+        table.left_out = left_out
+    for name, limit in (("lon", 360), ("lat", 90)):
+        wrong = np.abs(codes[name]) > limit
+        if wrong.any():
+            table.refuse(
+                f"column {names[name]} holds {codes[name][wrong][0]:g}, which is no place. Correct "
+                "it, or leave it empty."
+            )
+    return codes
 
 
 def _refuse_codes(table, column, limits, path, names):
@@ -130,11 +175,9 @@ def read_plots(path, untreated_only, box, carbon, entry=None):
     BadFieldTable
         If a column is missing or no plot is left.
     """
-    place = ("Longitude", "Latitude")
-    table = _read(path, list(SRDB), "plots.file", entry, place).rename(columns=SRDB)
-    for name in ("lon", "lat", "temperature", "precipitation", "rs", "rh"):
-        table[name] = pd.to_numeric(table[name], errors="coerce")
     theirs = {ours: name for name, ours in SRDB.items()}
+    table = _read(path, theirs, (), ("temperature", "precipitation", "rs", "rh"), "plots", entry)
+    said = table.attrs.pop("said")
     for name, limits in PLOT_LIMITS.items():
         if name != "temperature":  # no positive number: absent, as the layout has it
             positive = table.assign(**{name: table[name].where(~(table[name] <= 0))})
@@ -155,7 +198,9 @@ def read_plots(path, untreated_only, box, carbon, entry=None):
     table["biome"] = table["biome"].fillna("unknown")
     table["carbon"] = np.nan if carbon is None else carbon
     names = [name for name in SRDB.values() if name != "manipulation"]
-    return table[[*names, "carbon"]].reset_index(drop=True)
+    table = table[[*names, "carbon"]].reset_index(drop=True)
+    table.attrs["said"] = said
+    return table
 
 
 def read_sites(entry):
@@ -179,29 +224,30 @@ def read_sites(entry):
     """
     named = entry.get("columns", {})
     names = {ours: named.get(ours, ours) for ours in SITE_COLUMNS}
-    place = names["lon"], names["lat"]
-    table = _read(entry["file"], list(names.values()), "sites.columns", entry, place)
     years = {ours: named.get(ours, ours) for ours in SITE_YEARS}
-    if any(ours in named or theirs in table.columns for ours, theirs in years.items()):
-        names |= years
-    lost = [theirs for theirs in names.values() if theirs not in table.columns]
-    if lost:
+    optional = [ours for ours in SITE_YEARS if ours not in named]
+    table = _read(entry["file"], names | years, optional, ("nep", *SITE_YEARS), "sites", entry)
+    said = table.attrs.pop("said")
+    there = [ours for ours in SITE_YEARS if ours in table]
+    if len(there) == 1:
+        (lost,) = set(SITE_YEARS) - set(there)
         raise BadFieldTable(
-            f"{entry['file']}: has no column {lost[0]}. Give both years of the observation or none "
-            "(sites.columns, docs/data.md)."
+            f"{entry['file']}: has no column {years[lost]}. Give both years of the observation or "
+            "none (sites.columns, docs/data.md)."
         )
-    table = table[list(names.values())].set_axis(list(names), axis=1)
-    table = table.reindex(columns=[*SITE_COLUMNS, *SITE_YEARS])
+    table = table.reindex(columns=[*SITE_COLUMNS, *SITE_YEARS]).astype(
+        dict.fromkeys(SITE_YEARS, float)
+    )
     _check_years(table, entry["file"])
-    for name in ("lon", "lat", "nep", *SITE_YEARS):
-        table[name] = pd.to_numeric(table[name], errors="coerce")
     table = table.dropna(subset=["lon", "lat", "nep"]).reset_index(drop=True)
     if table.empty:
         raise BadFieldTable(f"{entry['file']}: no site has a position and a value of NEP.")
     limits = tuple(limit / UNITS[entry["unit"]] for limit in NEP_LIMITS)
     _refuse_codes(table, "nep", limits, entry["file"], names)
     factor = UNITS[entry["unit"]] * (1 if entry["sign"] == "uptake_positive" else -1)
-    return table.assign(nep=table["nep"] * factor, **{"class": table["class"].fillna("unknown")})
+    table = table.assign(nep=table["nep"] * factor, **{"class": table["class"].fillna("unknown")})
+    table.attrs["said"] = said
+    return table
 
 
 def _check_years(table, path):
@@ -212,7 +258,7 @@ def _check_years(table, path):
         if wrong.any():
             row = table[wrong].iloc[0]
             raise BadFieldTable(
-                f"{path}: {name} {row[name]} of site {row['site']} is no year. Write whole "
+                f"{path}: {name} {row[name]:g} of site {row['site']} is no year. Write whole "
                 "years such as 2008, or leave both empty."
             )
     wrong = (first.isna() != last.isna()) | (first > last)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import shapely
 from rasterio.errors import RasterioError
 from rasterio.features import geometry_mask
@@ -23,8 +24,10 @@ from nepflow.io.user_rasters import BadGrid
 from nepflow.modis import hdf
 from nepflow.respiration import soil_carbon
 from nepflow.restoration import projects as restoration_projects
+from nepflow.study import climate as study_climate
 from nepflow.study import datasets as study_datasets
 from nepflow.study import downloads as study_downloads
+from nepflow.study import files as study_files
 from nepflow.study import modis
 from nepflow.zones import study_area
 
@@ -181,12 +184,14 @@ def _plots(entries, study, top):
     entry = entries[0]
     options = (entry[key] for key in ("untreated_only", "box_deg", "soil_carbon_kg_m2"))
     plots = field_data.read_plots(entry["file"], *options, entry)
-    return f"{len(plots)} records; Rh {_table_text(plots['rh'], 'g C m-2 yr-1')}"
+    text = f"{len(plots)} records; Rh {_table_text(plots['rh'], 'g C m-2 yr-1')}"
+    return f"{text}; {_listed(plots.attrs['said'])}"
 
 
 def _sites(entries, study, top):
     sites = field_data.read_sites(entries[0])
-    return f"{len(sites)} sites; NEP {_table_text(sites['nep'], 'g C m-2 yr-1')}"
+    text = f"{len(sites)} sites; NEP {_table_text(sites['nep'], 'g C m-2 yr-1')}"
+    return f"{text}; {_listed(sites.attrs['said'])}"
 
 
 def _table_text(column, unit):
@@ -350,7 +355,7 @@ def content_findings(study, top, brought=frozenset()):
 
 
 def understood(study, top):
-    """Yield (key, sentence) of each raster that is there, from its head alone.
+    """Yield (key, sentence) of each raster that is there, from its head alone, and of each table.
 
     Parameters
     ----------
@@ -361,8 +366,11 @@ def understood(study, top):
     """
     heads = dict.fromkeys(("npp", "raster", "carbon", "factor"), lambda e, *_: _opens(e[0]))
     heads["months"] = _months_of_heads
+    heads |= {"plots": _plots, "sites": _sites, "stations": _stations_of_file}
     dem = heights.entry_of(Path(top, study["files"]["dem"]), None, study["dem"]["crs"])
     groups = {"dem": ("raster", [dem])}
+    if study["climate"]["source"] == "stations":
+        groups["stations"] = "stations", [{"file": str(Path(top, study["files"]["stations"]))}]
     for key, owns in plan.grouped(study).items():
         entries = [own.entry | {"file": str(Path(top, own.path))} for own in owns]
         groups[key] = owns[0].kind, entries
@@ -376,6 +384,11 @@ def understood(study, top):
             ],
         )
         yield from ((own.check, own.text) for own in (found if there else ()))
+
+
+def _stations_of_file(entries, study, top):
+    """What was understood of the station files."""
+    return _listed(_read_stations(study, top).attrs["said"])
 
 
 def _months_of_heads(entries, study, top):
@@ -559,6 +572,8 @@ def stations(study, top):
     path = str(Path(top, study["files"]["stations"]))
     settings = climate | {"stations_path": path, "years": study["years"]}
     settings |= {"buffer_km": study["area"]["buffer_km"]}
+    settings |= {"station_table": _station_table(study, top)}
+    settings |= {"declared_units": study_climate.declared_units(study)}
     with TemporaryDirectory() as folder:
         outlines = None
         if polygons is not None:
@@ -572,5 +587,71 @@ def stations(study, top):
         seen.add(found.records[VARIABLES[name].column].to_numpy(float))
         lines.append(f"; {VARIABLES[name].column}: {seen.text()}")
     count, least = found.records["station"].nunique(), climate["min_stations"]
-    text = f"{count} stations, {least} needed{_cost(count)}{''.join(lines)}"
+    _check_heights(found.records, study, top, path)
+    text = f"{_listed(found.said)}; {count} usable, {least} needed{_cost(count)}{''.join(lines)}"
     yield Finding("stations", True, text, warnings=tuple(found.warnings))
+
+
+UNITS_OF_HEIGHT = {"0.1 m": 0.1, "ft": 0.3048, "km": 1000.0}
+OFF_M, MENDED, FEWEST = 150.0, 0.25, 5  # of the median departure from the raster; own choice
+
+
+def _check_heights(records, study, top, path):
+    """Refuse stations whose heights are those of the raster of elevation in another unit."""
+    from nepflow.stations.records import BadStations
+
+    dem = Path(top, study["files"]["dem"])
+    sites = records.drop_duplicates("station")[["lon", "lat", "elevation_m"]].dropna()
+    if not dem.exists() or len(sites) < FEWEST:
+        return
+    entry = heights.entry_of(dem, study["dem"]["missing"], study["dem"]["crs"])
+    ground = heights.at(entry, sites["lon"].to_numpy(), sites["lat"].to_numpy())
+    given = sites["elevation_m"].to_numpy()
+    given, ground = given[np.isfinite(ground)], ground[np.isfinite(ground)]
+    if len(ground) < FEWEST:
+        return
+    off = np.median(np.abs(given - ground))
+    left = {u: np.median(np.abs(given * scale - ground)) for u, scale in UNITS_OF_HEIGHT.items()}
+    best = min(left, key=left.get)
+    if off > OFF_M and left[best] < MENDED * off:
+        raise BadStations(
+            f"{path}: elevation_m of {len(ground)} stations departs from {study['files']['dem']} "
+            f"by {off:.0f} m (median), and by {left[best]:.0f} m if it is in {best}. Declare it: "
+            f"climate.station_table: {{units: {{elevation: {best}}}}}, or mend the file."
+        )
+
+
+def _read_stations(study, top):
+    """Read the records as the workflow will; ``attrs["said"]`` is what was understood."""
+    from nepflow.stations import archive_rules, archives, radiation
+    from nepflow.stations import records as stations_records
+    from nepflow.study.variables import VARIABLES
+
+    climate = study["climate"]
+    columns = [VARIABLES[name].column for name in climate["variables"]]
+    records = archives.read_stations(
+        str(Path(top, study["files"]["stations"])),
+        climate["station_format"],
+        columns,
+        climate["time_step"],
+        radiation.SUBSTITUTES if "radiation" in climate["variables"] else None,
+        climate["missing_values"],
+        archive_rules.Rules(tuple(study["years"]), climate["unreported_rain"]),
+        _station_table(study, top),
+    )
+    if "said" not in records.attrs:  # an archive
+        summary = stations_records.summary(records, climate["time_step"])
+        records.attrs["said"] = [summary, climate["station_format"]]
+    return records
+
+
+def _listed(said, most=12):
+    """What was understood of tables, in one line."""
+    more = [f"and {len(said) - most} more"] if len(said) > most else []
+    return ", ".join([*said[:most], *more])
+
+
+def _station_table(study, top):
+    """Return ``climate.station_table`` with the path of its list from here."""
+    table = study_files.station_table(study)
+    return table | {"list": table["list"] and str(Path(top, table["list"]))}

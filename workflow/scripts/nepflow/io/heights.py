@@ -2,6 +2,10 @@
 
 from contextlib import ExitStack
 
+import numpy as np
+from rasterio import warp
+from rasterio.windows import Window
+
 from nepflow.io import missing_codes, user_rasters
 from nepflow.io.user_rasters import BadGrid
 
@@ -132,3 +136,26 @@ def _refuse_heights(entry, what, codes):
         "Missing heights that the file does not declare as nodata would be averaged as metres: "
         f"write {advice}; or convert the heights to metres."
     )
+
+
+def at(entry, lon, lat):
+    """Return the heights of the cells at places, m, shape (place,); NaN beyond the raster.
+
+    Parameters
+    ----------
+    entry : dict
+        Of `entry_of`.
+    lon, lat : ndarray, shape (place,)
+        Degrees.
+    """
+    found = np.full(len(lon), np.nan)
+    with ExitStack() as stack:
+        source = user_rasters.opened(entry, stack)
+        x, y = warp.transform("EPSG:4326", source.crs, list(lon), list(lat))
+        columns, rows = ~source.transform @ (np.asarray(x), np.asarray(y))
+        inside = (columns >= 0) & (columns < source.width) & (rows >= 0) & (rows < source.height)
+        for place in np.flatnonzero(inside & np.isfinite(columns + rows)):
+            window = Window(int(columns[place]), int(rows[place]), 1, 1)
+            cell = user_rasters.scaled(user_rasters.stored_values(source, 1, window), source, 1)
+            found[place] = cell[0, 0]
+    return found

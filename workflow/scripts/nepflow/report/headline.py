@@ -3,7 +3,7 @@
 import math
 
 from nepflow import labels
-from nepflow.study import respiration
+from nepflow.study import layers, respiration
 
 FIXED = "_fixed_area"  # of quantities over the cells that are valid in all years
 
@@ -34,6 +34,8 @@ def cards(tables, study):
     BadReport
         If a table or a quantity is missing.
     """
+    if not layers.has_npp(study):
+        return []
     variants = _variants(tables)
     made = [
         _card("Mean NEP", variants, "nep_mean", 1),

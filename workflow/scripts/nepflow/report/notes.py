@@ -5,7 +5,7 @@ from nepflow.io import raster, tables
 from nepflow.pixel import variability
 from nepflow.respiration import calibration
 from nepflow.stations import archive_rules, suspects
-from nepflow.study import attribution, downloads, modis, respiration
+from nepflow.study import attribution, downloads, layers, modis, respiration
 
 YEAR_2000 = {
     "drop": "left out: collection 061 begins in 2001",
@@ -29,9 +29,12 @@ def choices(study):
     rows = [
         ("period", f"{study['years'][0]}-{study['years'][-1]}, {len(study['years'])} years"),
         ("grid", f"{study['grid']['resolution_m']} m, {study['grid']['crs']}"),
-        ("NPP", npp_choice(study)),
-        ("respiration", respiration_choice(study)),
         ("climate", climate_choice(study["climate"])),
+    ]
+    if layers.has_npp(study):
+        rows[2:2] = [("NPP", npp_choice(study)), ("respiration", respiration_choice(study))]
+    rows += [
+        ("left out", f"{what}: needs NPP, npp.source is none") for what in study.get("left_out", [])
     ]
     if study["period"][0] == 2000 and study["npp"]["source"] == "mod17":
         rows.append(("NPP of 2000", YEAR_2000[study["npp"]["year_2000"]].format(overlap=overlap)))
@@ -149,7 +152,8 @@ def climate_choice(climate):
         rate = climate["downscaling"]["lapse_rate_k_per_km"]
         lapse = "" if rate is None else f"; temperature by {rate} K km-1 of elevation"
         return f"monthly grids ({', '.join(names)}), bilinear{lapse}"
-    way = "as third variable" if climate["model"] == "trivariate" else "as covariate"
+    ways = {"trivariate": "as third variable", "position": "not used", "covariate": "as covariate"}
+    way = ways[climate["model"]]
     text = f"{climate['time_step']} station records, thin-plate spline with elevation {way} of "
     text += f"{METHODS[climate['method']]}, "
     text += f"smoothing by {climate['smoothing'].replace('_', ' ')}"
@@ -194,7 +198,7 @@ def warnings(study):
             "low, and its changes follow NDVI several times too strongly; own_upper has bare "
             "ground there",
         )
-    for name in respiration.unconfirmed(study["respiration"]):
+    for name in respiration.unconfirmed(study["respiration"]) if layers.has_npp(study) else ():
         yield (
             "respiration",
             f"constants of {name} are unconfirmed: found in no public source that was consulted; "

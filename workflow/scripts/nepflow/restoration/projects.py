@@ -11,7 +11,14 @@ from rasterio.windows import Window
 from scipy.ndimage import distance_transform_edt
 from shapely.geometry import shape
 
-from nepflow.io import polygon_cells, user_rasters, vector_files, vectors
+from nepflow.io import (
+    polygon_cells,
+    table_cells,
+    user_rasters,
+    user_tables,
+    vector_files,
+    vectors,
+)
 from nepflow.restoration.panel import MOST_PROJECTS
 from nepflow.restoration.results import UNTREATED
 from nepflow.study import names as study_names
@@ -251,20 +258,24 @@ def read_raster_projects(path, table_path, columns):
 
 def _table(path, columns):
     """Rows by number."""
-    try:
-        table = pd.read_csv(
-            path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8"
-        )
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise BadProjects(
-            f"{path}: cannot be read as CSV ({error}). Check restoration.table."
-        ) from error
-    table = named(table, RASTER_COLUMNS, columns, path)
-    number = pd.to_numeric(table["number"], errors="coerce")
+    names = {ours: columns.get(ours, ours) for ours in RASTER_COLUMNS}
+    known = {table_cells.folded(name) for name in names.values()}
+    opened = user_tables.opened(
+        path,
+        lambda cells: len(known & set(map(table_cells.folded, cells))),
+        user_tables.Written("restoration", refused=BadProjects),
+    )
+    for ours, theirs in names.items():
+        names[ours] = user_tables.find(opened.names, ours, given=theirs)
+        if names[ours] is None:
+            user_tables.refuse_lacking(opened, ours, theirs)
+    table = user_tables.frame(opened, names, {"number", "start_year"})
+    table.attrs["said"] = [f"{len(table)} rows", *opened.said]
+    number = table["number"]
     wrong = ~((number % 1 == 0) & number.between(1, LARGEST))
     if wrong.any():
         raise BadProjects(
-            f"{path}: number {table['number'][wrong.idxmax()]} is no whole number from 1 on. "
+            f"{path}: number {table['number'][wrong.idxmax()]:g} is no whole number from 1 on. "
             "Write the numbers of the raster."
         )
     if number.duplicated().any():

@@ -36,6 +36,7 @@ import numpy as np
 import pandas as pd
 
 from nepflow.stations import archive_rules
+from nepflow.stations import columns as station_columns
 from nepflow.stations import records as stations_records
 from nepflow.stations.records import BadStations, sorted_categories
 
@@ -437,7 +438,7 @@ def tidy(table, kind, columns, rules=None):
 
 
 def read_stations(
-    path, station_format, columns, time_step, substitutes=None, missing=(), rules=None
+    path, station_format, columns, time_step, substitutes=None, missing=(), rules=None, table=None
 ):
     """Read the station records of a study.
 
@@ -457,6 +458,8 @@ def read_stations(
         Numbers that mean a missing value or elevation, in the units of the columns.
     rules : archive_rules.Rules, optional
         Of the elements of archives.
+    table : dict, optional
+        ``climate.station_table``, with the path of its list: how tidy files are written.
 
     Returns
     -------
@@ -469,21 +472,71 @@ def read_stations(
     """
     substitutes = substitutes or {}
     if station_format == "tidy":
-        records = _read_tidy(path, columns, time_step, substitutes)
-    else:
-        records = read(path, station_format, columns, substitutes, rules)
+        return _read_tidy(path, columns, time_step, substitutes, table or {}, missing)
+    records = read(path, station_format, columns, substitutes, rules)
     named = [*columns, *substitutes.values(), "elevation_m"]
     return stations_records.without_missing(records, named, missing)
 
 
-def _read_tidy(path, columns, time_step, substitutes):
+TABLES = (".csv", ".txt", ".tsv", ".dat", ".xlsx", ".xlsm", ".gz")
+
+
+def _read_tidy(path, columns, time_step, substitutes, table, missing):
+    """Read a file, a folder of files of one layout, or a file a variable."""
+    if table.get("files"):
+        return _by_variable(path, columns, time_step, table, missing)
     if not Path(path).is_dir():
-        return stations_records.read(path, columns, time_step, substitutes)
-    files = files_of(path, "*.csv")
+        return stations_records.read(path, columns, time_step, substitutes, table, missing)
+    own = table.get("list") and Path(table["list"]).resolve()
+    files = [
+        file
+        for file in files_of(path, "*")
+        if file.is_file() and file.suffix.lower() in TABLES and file.resolve() != own
+        if not file.name.startswith((".", "~$"))
+    ]
     if not files:
         raise stations_records.BadStations(f"{path}: no CSV file in this folder. Put one there.")
-    tables = [stations_records.read(file, columns, time_step, substitutes) for file in files]
-    records = pd.concat(
-        [table.astype({"station": str}) for table in tables], ignore_index=True
-    ).astype({"station": "category"})
-    return records.assign(station=stations_records.sorted_categories(records["station"]))
+    tables = [
+        stations_records.read(file, columns, time_step, substitutes, table, missing)
+        for file in files
+    ]
+    return _together(pd.concat, tables)
+
+
+def _together(join, tables):
+    """Put tables of records together, and what was understood of each."""
+    said = [line for one in tables for line in one.attrs.pop("said", [])]
+    plain = [one.astype({"station": str}) for one in tables]
+    records = join(plain).reset_index(drop=True).astype({"station": "category"})
+    records["station"] = stations_records.sorted_categories(records["station"])
+    records.attrs["said"] = list(dict.fromkeys(said))
+    return records
+
+
+def _by_variable(path, columns, time_step, table, missing):
+    """Read a file of each variable, and put them together by station and time."""
+    files, tables = table["files"], []
+    for column in columns:
+        name = station_columns.KEYS[column]
+        if name not in files:
+            raise stations_records.BadStations(
+                f"{path}: {stations_records.KEY}: files names none of {name}. Add it."
+            )
+        own = Path(path, files[name])
+        tables.append(stations_records.read(own, [column], time_step, {}, table, missing))
+    steps = stations_records.DOORS[time_step][2]
+
+    def join(parts):
+        records = parts[0]
+        for part in parts[1:]:
+            twice = part[part.duplicated(["station", *steps], keep=False)]
+            if len(twice) and part[["station", *steps]].notna().all(axis=None):
+                part = part.drop_duplicates()
+            records = records.merge(
+                part, on=["station", *steps], how="outer", suffixes=("", "_other")
+            )
+            for name in PLACE:
+                records[name] = records[name].fillna(records.pop(f"{name}_other"))
+        return records
+
+    return _together(join, tables)

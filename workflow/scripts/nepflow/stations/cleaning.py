@@ -22,12 +22,16 @@ SITE = ["station", "lon", "lat"]
 
 
 class Cleaned(NamedTuple):
-    """Records of a study, all stations with their position, rules that read them, warnings."""
+    """Records of a study, all stations with their place, rules that read them, what was seen.
+
+    ``said`` is what was understood of the files.
+    """
 
     records: object
     sites: object
     rules: archive_rules.Rules
     warnings: list
+    said: list
 
 
 def cleaned(settings, area_path, crs, ledger):
@@ -69,7 +73,12 @@ def cleaned(settings, area_path, crs, ledger):
         substitutes,
         settings["missing_values"],
         rules,
+        settings.get("station_table"),
     )
+    said = records.attrs.get("said") or [
+        stations_records.summary(records, time_step),
+        settings["station_format"],
+    ]
     sites = records[SITE].dropna().drop_duplicates("station")
     records = exclude(records, settings["exclude"], columns, ledger)
     records = of_years(records, settings["years"], path)
@@ -79,14 +88,15 @@ def cleaned(settings, area_path, crs, ledger):
     records = radiation.with_radiation(records, time_step, settings["angstrom"], ledger)
     medians = settings["plausible_median"][kind]
     stations_records.check_units(records, columns, medians, limits, path)
-    warnings = list(plausibility.of_stations(records, columns, path))
+    units = settings.get("declared_units", ()), settings["defects"].get("other_unit", "keep")
+    warnings = list(plausibility.of_stations(records, columns, path, *units))
     steps, tolerance = stations_records.DOORS[time_step][2], settings["position_tolerance"]
     records = clean(records, list(columns.values()), steps, ledger, tolerance, heights)
     if area_path is not None:
         records = drop_distant(records, area_path, crs, settings["buffer_km"], ledger)
     records = mask_impossible(records, columns, limits, ledger)
     require(records, settings["min_stations"], ledger)
-    return Cleaned(records, sites, rules, warnings)
+    return Cleaned(records, sites, rules, warnings, said)
 
 
 def clean(records, columns, steps, ledger, tolerance, elevation_limits_m):

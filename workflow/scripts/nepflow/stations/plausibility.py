@@ -148,8 +148,11 @@ def warning(variable, months, latitude):
     return ""
 
 
-def of_stations(records, columns, path):
+def of_stations(records, columns, path, declared=(), policy="error"):
     """Return warnings on station records; refuse those that cannot be of their place.
+
+    Rain as in deserts alone is refused too unless the unit is declared: a file in centimetres or
+    inches looks so.
 
     Parameters
     ----------
@@ -158,6 +161,11 @@ def of_stations(records, columns, path):
     columns : dict of {str: str}
         Column of each variable.
     path : str
+    declared : collection of str
+        Variables whose unit the study or the archive says.
+    policy : {"error", "keep"}
+        Of single stations whose record is that of the neighbours in another unit
+        (``climate.defects.other_unit``).
 
     Raises
     ------
@@ -179,6 +187,14 @@ def of_stations(records, columns, path):
                 "dates are what they say."
             )
         said = warning(variable, months, latitude)
+        rain = VARIABLES[variable].place == PLACE_RAIN and variable not in declared
+        if said and rain and months.sum() < DESERT:
+            raise BadStations(
+                f"{path}: {column}: {said} Convert the column, or say its unit, mm too: "
+                f"climate.station_table: {{units: {{{variable}: mm}}}}."
+            )
+        if policy == "error":
+            _refuse_other_units(records, variable, column, path)
         warnings += [f"{path}: {column}: {said}"] if said else []
     return warnings
 
@@ -189,3 +205,94 @@ def _of_columns(records, column, statistic):
     medians = means.groupby("month").median().reindex(range(1, 13)).to_numpy(float)
     days = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     return medians * (days if statistic == "sum" and "day" in records else 1)
+
+
+NEIGHBOURS, REACH_DEG = 8, 4.0  # stations that one is compared with, and how far they may be
+FEWEST = 4  # of them
+OFF_K = 12.0  # mean departure of monthly temperatures from which a unit is asked for; own choice
+OFF_RATIO, OFF_SPREADS = 7.0, 5.0  # the same of annual rain, over and in spreads of the neighbours
+MENDED = 0.3  # of the departure at most is left by the right unit; own choice
+RAIN_UNITS = {"inches": 25.4, "centimetres": 10.0, "tenths of a millimetre": 0.1}
+
+
+def other_units(variable, normals, lon, lat):
+    """Return the stations whose record is that of their neighbours in another unit.
+
+    Temperature: the twelve normals depart by `OFF_K` from the medians of the neighbours, and the
+    right unit leaves a third of that. Rain: the annual total is more than `OFF_RATIO` times theirs
+    or less than that part of it, `OFF_SPREADS` robust spreads of their own, and the unit mends it.
+
+    Parameters
+    ----------
+    variable : str
+    normals : ndarray, shape (12, station)
+        Monthly unit of the variable; NaN where there is none.
+    lon, lat : ndarray, shape (station,)
+        Degrees.
+
+    Returns
+    -------
+    list of (int, str)
+        Number of the station, probable unit.
+    """
+    about, found = VARIABLES[variable], []
+    if about.place not in (PLACE_LATITUDE, PLACE_RAIN):
+        return found
+    known = np.isfinite(normals).all(axis=0) & np.isfinite(lon) & np.isfinite(lat)
+    for station in np.flatnonzero(known):
+        apart = np.hypot(
+            lat - lat[station], (lon - lon[station]) * np.cos(np.radians(lat[station]))
+        )
+        apart = np.where(known, apart, np.inf)
+        apart[station] = np.inf
+        near = np.argsort(apart, kind="stable")[:NEIGHBOURS]
+        near = near[apart[near] <= REACH_DEG]
+        if len(near) < FEWEST:
+            continue
+        judge = _unit_of_heat if about.place == PLACE_LATITUDE else _unit_of_rain
+        name = judge(normals[:, station], normals[:, near], about.mistakes)
+        if name:
+            found.append((int(station), name))
+    return found
+
+
+def _unit_of_heat(own, others, mistakes):
+    usual = np.median(others, axis=1)
+    off = np.abs(own - usual).mean()
+    if off < OFF_K:
+        return ""
+    left = {name: np.abs(own * s + o - usual).mean() for name, (s, o) in mistakes.items()}
+    best = min(left, key=left.get)
+    return best if left[best] < MENDED * off else ""
+
+
+def _unit_of_rain(own, others, mistakes):
+    totals = others.sum(axis=0)
+    if own.sum() <= 0 or (totals <= 0).any():
+        return ""
+    logs = np.log(totals)
+    usual = np.median(logs)
+    spread = 1.4826 * np.median(np.abs(logs - usual))
+    off = abs(np.log(own.sum()) - usual)
+    if off < max(np.log(OFF_RATIO), OFF_SPREADS * spread):
+        return ""
+    left = {name: abs(np.log(own.sum() * scale) - usual) for name, scale in RAIN_UNITS.items()}
+    best = min(left, key=left.get)
+    return best if left[best] < MENDED * off else ""
+
+
+def _refuse_other_units(records, variable, column, path):
+    """Refuse stations of another unit than their neighbours."""
+    means = records.groupby(["station", "month"], observed=True)[column].mean().unstack("month")
+    normals = means.reindex(columns=range(1, 13)).to_numpy(float).T
+    sites = records.drop_duplicates("station").set_index("station").reindex(means.index)
+    found = other_units(
+        variable, normals, *(sites[name].to_numpy(float) for name in ("lon", "lat"))
+    )
+    if found:
+        listed = ", ".join(str(means.index[station]) for station, _ in found[:6])
+        raise BadStations(
+            f"{path}: {column} of {len(found)} stations ({listed}) is that of their neighbours in "
+            f"{found[0][1]}. Convert their values; or leave them out: climate: {{exclude: [...]}}; "
+            "or, if they are right, climate: {defects: {other_unit: keep}}."
+        )

@@ -33,6 +33,11 @@ def check_sense(study, file):
             f"{file}: npp.source is rasters, and there is no npp.rasters. Say which: "
             'npp: {rasters: {file: "npp_{year}.tif", unit: g C m-2 yr-1}}.'
         )
+    if source == "none" and study["npp"]["compare"]:
+        raise BadStudy(
+            f"{file}: npp.source is none, and npp.compare asks for {study['npp']['compare']}. Set "
+            "it to null, or the source to mod17."
+        )
     if first < 2000 and mod17:
         raise BadStudy(
             f"{file}: period begins {first}, MOD17A3HGF in 2000 (collection 006) and 2001 (061). "
@@ -181,7 +186,8 @@ def _check_values_of_variables(climate, file):
 def _blocks_by_variable(climate, place=""):
     """Yield (place, block) of the settings with a value a variable, which all need one."""
     for key, below in climate.items():
-        if isinstance(below, dict) and key != "smoothing_value":  # given only where it is fixed
+        # given only where it is fixed, or where a file does not say it
+        if isinstance(below, dict) and key not in ("smoothing_value", "station_table"):
             if variables.VARIABLES.keys() & below.keys():
                 yield f"{place}{key}", below
             else:
@@ -195,10 +201,10 @@ def _check_climate(study, file):
             f"{file}: climate.station_format {climate['station_format']} is an archive of days, "
             f"climate.time_step is {climate['time_step']}. Set it to daily."
         )
-    if climate["evaluator"] == "coarse" and climate["model"] == "trivariate":
+    if climate["evaluator"] == "coarse" and climate["model"] != "covariate":
         raise BadStudy(
-            f"{file}: climate.evaluator coarse interpolates in the plane, and the surfaces of "
-            "climate.model trivariate depend on elevation. Set the evaluator to exact."
+            f"{file}: climate.evaluator coarse goes with climate.model covariate alone. Set the "
+            "evaluator to exact."
         )
     given = climate.get("smoothing_value", {})
     lacking = [name for name in climate["variables"] if name not in given]

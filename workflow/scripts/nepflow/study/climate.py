@@ -140,15 +140,17 @@ def network_tables(study):
     return [layers.table(study, name) for name in networks(study)]
 
 
+def declared_units(study):
+    """Return the variables whose unit the study, or the archive of the stations, says."""
+    climate = study["climate"]
+    if study["simulated"] or climate["station_format"] != "tidy" or "archive" in climate:
+        return list(climate["variables"])
+    return sorted(climate["station_table"]["units"])
+
+
 def weights_file(study):
     """Return the station file, if one of its columns holds weights."""
     return study["files"]["stations"] if study["climate"]["weights_column"] else []
-
-
-def dem_if_coarse(study):
-    """Return the elevation, if nodes are to be chosen: errors are largest where values are."""
-    coarse = study["climate"]["evaluator"] == "coarse"
-    return layers.below(study, "dem.tif") if coarse else []
 
 
 def fits(study):

@@ -137,6 +137,9 @@ def completed(study, active, datasets):
     tidy = {}
     if "stations" in named:
         tidy = {"station_format": "tidy", "archive": chosen["stations"]}
+        table = study["climate"]["station_table"]  # of files that the user brings
+        tidy["station_table"] = {key: {} if value else value for key, value in table.items()}
+        tidy["station_table"] |= dict.fromkeys(set(table) - {"columns", "units", "files"})
     # where the archive has no tile there is sea, of height 0 (decision 83)
     meant = {"missing": []} if "dem" in named and study["dem"]["missing"] is None else {}
     return study | {
@@ -337,7 +340,8 @@ def ndvi_granules(study, year):
 
 def digest_lists(study):
     """Return the lists of all tiles that the products of a study come from."""
-    found = layers.yearly(study, "npp/{collection}/granules_{year}.csv")
+    pattern = "npp/{collection}/granules_{year}.csv"
+    found = layers.yearly(study, pattern) if layers.has_npp(study) else []
     if npp.is_harmonised(study):
         first, last = study["npp"]["overlap"]
         for collection in ("006", "061"):

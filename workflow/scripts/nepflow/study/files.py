@@ -191,6 +191,8 @@ def raw_files(study):
     keys = ["area", "dem", *(["stations"] if study["climate"]["source"] == "stations" else [])]
     files, named = study["files"], of_study(study)
     found = [(key, files[key]) for key in keys] + [(own.key, own.path) for own in named]
+    if "stations" in keys and station_table(study)["list"]:
+        found.append(("climate.station_table.list", station_table(study)["list"]))
     made = {files[key] for key in study.get("brings", []) if key in files}
     return [(key, path) for key, path in dict.fromkeys(found) if path not in made]
 
@@ -270,11 +272,21 @@ def carbon_raster(study):
 
 
 def stations(study):
-    """Return the station file of a study, or all files of its folder."""
-    path = Path(study["files"]["stations"])
+    """Return the station file of a study, or all files of its folder, and the list of places."""
+    path, table = Path(study["files"]["stations"]), station_table(study)
+    listed = [table["list"]] if table["list"] else []
+    if table["files"]:
+        return [*(str(path / name) for name in table["files"].values()), *listed]
     if not path.is_dir():
-        return [str(path)]
-    return sorted(str(file) for file in path.rglob("*") if file.is_file())
+        return [str(path), *listed]
+    found = sorted(str(file) for file in path.rglob("*") if file.is_file())
+    return [*found, *(file for file in listed if file not in found)]
+
+
+def station_table(study):
+    """Return ``climate.station_table`` with the path of its list."""
+    table = study["climate"]["station_table"]
+    return table | {"list": path_of(study, table["list"]) if table["list"] else None}
 
 
 def raw(study):

@@ -24,6 +24,26 @@ def yearly(study, pattern):
     ]
 
 
+def has_npp(study):
+    """Tell whether a study has NPP; without it, it is one of climate alone."""
+    return study["npp"]["source"] != "none"
+
+
+def if_npp(study, file):
+    """Return a file below the results of a study that has NPP."""
+    return below(study, file) if has_npp(study) else []
+
+
+def npp_of_years(study):
+    """Return NPP, a file a year, of a study that has it."""
+    return yearly(study, "npp/{npp}/npp_{year}.tif") if has_npp(study) else []
+
+
+def respiration_if_npp(study):
+    """Return Rh of the choice of a study that has NPP."""
+    return respiration(study) if has_npp(study) else []
+
+
 def below(study, file):
     """Return a file below the results of a study."""
     return f"{study['results']}/{file}"

@@ -107,6 +107,7 @@ def _loaded(name, config, schema, raw, results):
     check_sense(study, file)
     if study["inputs"] == "simulated":  # simulated inputs stand for nothing that is restricted
         study.pop("substitutes", None)
+    study = of_climate_alone(study)
     loaded = completed(study, name, raw, results)
     climate.check(study["climate"], loaded, file)
     named = {key: study.get(key, []) for key in ("figures", "detectors")}
@@ -198,6 +199,55 @@ def _refuse(faults, file, schema):
             + "\nThe keys, their types and units stand "
             f"in workflow/schemas/{schema}; defaults of a study in config/defaults.yaml."
         )
+
+
+CLIMATE_FIGURES = {"study_area", "residuals"}  # kinds that draw no layer and need no NPP
+NEEDS_NPP = {  # keys whose stages need NPP: what they would give, and what stands for none
+    "zones": ("tables and curves of zones", []),
+    "detectors": ("geodetectors", []),
+    "contrasts": ("contrasts of zones", []),
+    "published": ("published numbers beside ours", []),
+    "consistency": ("published numbers among themselves", []),
+    "restoration": ("effects of restoration", {"file": None, "table": None}),
+    "plots": ("models of respiration at plots", {"file": None}),
+    "sites": ("NEP at sites", {"file": None}),
+    "attribution": ("climate and the residual in trends of NEP", {"variables": []}),
+    "land_use_effect": ("effect of land-use change", {"quantities": []}),
+    "landcover": ("change of land cover", {"transitions": []}),
+}
+
+
+def of_climate_alone(study):
+    """Return a study without NPP as one of climate alone, with what is left out and why.
+
+    ``left_out`` has a line for each stage that needs NPP; every other study is returned as it is.
+    """
+    if study["npp"]["source"] != "none":
+        return study
+    lines, kept = ["NEP, NPP and respiration"], {}
+    for key, (what, none) in NEEDS_NPP.items():
+        given = study.get(key)
+        if isinstance(none, list):
+            lines += [what] if given else []
+            kept[key] = none
+        elif given is not None:
+            lines += [what] if any(given.get(name) for name in none) else []
+            kept[key] = given | {name: value for name, value in none.items() if name in given}
+    figures = []
+    for figure in study.get("figures", []):
+        drawn = [part.get("layer", "") for part in study_figures.parts_of(figure)]
+        climate_only = all(CLIMATE_LAYER.fullmatch(layer) for layer in drawn if layer)
+        if figure["kind"] in CLIMATE_FIGURES or (any(drawn) and climate_only):
+            figures.append(figure)
+        else:
+            lines.append(f"figure {figure['name']}")
+    kept |= {"figures": figures, "left_out": lines}
+    return study | kept
+
+
+CLIMATE_LAYER = re.compile(
+    rf"grid|dem|slope|climate/.+|pixel/({'|'.join(VARIABLES)})_(?!partial).+"
+)
 
 
 def completed(study, name, raw, results):

@@ -254,7 +254,8 @@ def significance(study, test):
 
 def variation_breaks(study):
     """Return the table of the classes of variation of a study that is long enough for them."""
-    return layers.table(study, "cv_breaks_nep") if study["has_trend"] else []
+    wanted = study["has_trend"] and layers.has_npp(study)
+    return layers.table(study, "cv_breaks_nep") if wanted else []
 
 
 def tables(study):

@@ -32,6 +32,10 @@ def figure_pages(study):
 
 def tables(study):
     """Return every table of a study, in the order of the report."""
+    if not layers.has_npp(study):
+        checked = ["checked_inputs"] if files.checked_table(study) else []
+        names = [*climate.tables(study), *checked, "inputs", "choices", "warnings"]
+        return [layers.table(study, name) for name in names]
     names = [
         "respiration_variants",
         *zones.tables(study),
@@ -74,6 +78,12 @@ def page_tables(study):
 def rasters(study):
     """Return every raster that a study keeps."""
     variables = study["climate"]["variables"]
+    if not layers.has_npp(study):
+        names = ["grid", "dem", "zones/area", *(f"climate/{name}" for name in variables)]
+        names += [f"pixel/{name}_mean" for name in variables]
+        if not layers.is_gridded(study) and study["climate"].get("grids"):
+            names += [f"climate/{name}_difference" for name in variables]
+        return [layers.below(study, f"{name}.tif") for name in names]
     names = ["grid", "dem", "zones/area", *(f"nep/{name}" for name in layers.CARBON)]
     names += [f"nep/rh_{name}" for name in study["respiration_variants"]]
     names += respiration.rasters(study)
@@ -109,7 +119,7 @@ def products(study):
         *rasters(study),
         *(layers.below(study, file) for file in climate.fit_products(study)),
         *tables(study),
-        *zones.products(study),
+        *(zones.products(study) if layers.has_npp(study) else []),
         *pages,
         *(page.replace(".png", ".pdf") for page in pages),
         layers.below(study, "study.yaml"),
@@ -145,6 +155,8 @@ def layers_of(study):
         Such as ``pixel/nep_mean``, each once.
     """
     parts = (_ground, _npp, _landcover, _climate, _carbon, _pixel, _attribution, _further)
+    if not layers.has_npp(study):
+        parts = (_ground, _landcover, _climate, _pixel)
     return list(dict.fromkeys(layer for part in parts for layer in part(study)))
 
 
@@ -255,8 +267,11 @@ def _pixel(study):
     drivers = study["climate"]["variables"]
     trends = SERIES_LAYERS if study["has_trend"] else ()
     always = [name for name, layer in LAYERS.items() if not layer.series]
-    for name in (*layers.CARBON, *drivers):
+    carbon = layers.CARBON if layers.has_npp(study) else ()
+    for name in (*carbon, *drivers):
         yield from (f"pixel/{name}_{layer}" for layer in (*always, *trends))
+    if not carbon:
+        return
     yield "pixel/npp_missing_reason"
     for name in layers.CARBON if study["has_trend"] else ():
         for driver in drivers:

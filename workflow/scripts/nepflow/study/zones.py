@@ -439,6 +439,11 @@ def products(study):
     ]
 
 
+def area_series_if_npp(study):
+    """Return the annual values of the area of a study that has NPP."""
+    return area_series(study) if layers.has_npp(study) else []
+
+
 def area_series(study):
     """Return the series of the zones that partition the area."""
     return layers.table(study, f"series_{area(study)}")

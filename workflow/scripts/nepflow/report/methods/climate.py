@@ -215,6 +215,11 @@ def _surface(climate):
             "no covariate (<var>b</var> = 0)"
         )
         return f"{what} interpolated by a thin-plate smoothing spline {height} {source}:"
+    if climate["model"] == "position":
+        return (
+            f"{what} interpolated by a thin-plate smoothing spline of position alone (<var>b</var> "
+            f"= 0), since the heights of the stations do not tell the effect of elevation {source}:"
+        )
     return (
         f"{what} interpolated by a partial thin-plate smoothing spline of position <b>x</b> "
         f"with elevation <var>z</var> as linear covariate {source}:"

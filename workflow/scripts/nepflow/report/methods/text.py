@@ -33,6 +33,9 @@ def sections(study):
         Title, and blocks (kind, HTML) of kind ``p`` or ``equation``; values of the settings
         are escaped.
     """
+    if not layers.has_npp(study):
+        trends = [pixel.trend(study["trend"], study["min_years"])] if study["has_trend"] else []
+        return [_grid(study), climate.section(study["climate"]), *trends]
     made = [_data(study), climate.section(study["climate"]), _productivity(study)]
     zones = methods_zones.section(study)
     made += [zones] if zones else []
@@ -57,6 +60,17 @@ def references(made):
 def _equation(name):
     html, unit = equations.BY_NAME[name]
     return "equation", html + (f" &nbsp; ({unit})" if unit else "")
+
+
+def _grid(study):
+    """Area and grid of a study of climate alone."""
+    grid, years = study["grid"], study["years"]
+    text = (
+        f"Climate of {years[0]}–{years[-1]} was brought to one equal-area grid "
+        f"(<code>{escape(grid['crs'])}</code>) with cells of {grid['resolution_m']:g} m. The study "
+        "has no NPP: stages that need it are left out."
+    )
+    return "Study area and data", [("p", text)]
 
 
 def _data(study):
