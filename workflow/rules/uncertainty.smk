@@ -70,6 +70,7 @@ rule summarise_uncertainty:
         mem_mb=by_attempt(1000),
         runtime=by_size(10),
     params:
+        chosen=setting("respiration_variant"),
         confidence_percent=setting("trend/confidence_percent"),
         simulated=setting("simulated"),
     message:

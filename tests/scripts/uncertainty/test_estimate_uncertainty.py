@@ -118,7 +118,8 @@ def test_zones_by_hand(made, tmp_path):
     tables.write(series, tmp_path / "series.csv")
     inputs = {"effects": made["effects"]}
     inputs |= {name: tmp_path / f"{name}.csv" for name in ("trends", "series")}
-    summarise_uncertainty(inputs, "land", out, 95, False)
+    settings = {"chosen": "monthly", "confidence_percent": 95, "simulated": False}
+    summarise_uncertainty(inputs, "land", out, settings)
     table = tables.read(out, ["zone", "quantity", "error_source", "part", "sd", "value"])
     found = table.set_index(["zone", "quantity", "error_source", "part"])
     assert ("grass", "nep_mean", "all", "all") not in found.index  # no mean in the trends

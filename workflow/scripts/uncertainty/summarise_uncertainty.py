@@ -13,10 +13,11 @@ from nepflow.uncertainty import budget
 from nepflow.zones.sums import COLUMNS as TRENDS
 
 
-def summarise_uncertainty(inputs, zones_name, output_path, confidence_percent, simulated):
+def summarise_uncertainty(inputs, zones_name, output_path, settings):
     """The numbers are those of the table of trends; the region is the zone ``all``.
 
-    ``inputs`` are effects, trends and series.
+    ``inputs`` are effects, trends and series; ``settings`` chosen (the model of the study),
+    confidence_percent and simulated.
     """
     effects, values = pd.read_parquet(inputs["effects"]), {}
     for row in tables.read(inputs["trends"], TRENDS).to_dict("records"):
@@ -30,13 +31,18 @@ def summarise_uncertainty(inputs, zones_name, output_path, confidence_percent, s
         for _, own in effects[effects["zones"] == kind].groupby("code"):
             where = kind, "all" if kind == "region" else own["zone"].iloc[0]
             if where in values:
-                zone = zone_of(own, values[where], series.get(where, ([], [])))
-                rows += budget.rows(where, zone, confidence_percent)
-    tables.write(rows, output_path, budget.COLUMNS, simulated)
+                of_zone = own, values[where], series.get(where, ([], []))
+                zone = zone_of(*of_zone, settings["chosen"])
+                rows += budget.rows(where, zone, settings["confidence_percent"])
+    tables.write(rows, output_path, budget.COLUMNS, settings["simulated"])
 
 
-def zone_of(effects, values, series):
-    """Return what is known of a zone, from its rows of effects."""
+def zone_of(effects, values, series, chosen):
+    """Return what is known of a zone, from its rows of effects.
+
+    Means by model are of cells with enough years, each year of its cells: by how much other models
+    differ from the chosen one is added to the mean of the zone.
+    """
     parts = {budget.MODEL: {}, budget.SHARE: {}, "": []}
     for source, part, effect in zip(
         effects["error_source"], effects["part"], effects["effect"], strict=True
@@ -50,7 +56,12 @@ def zone_of(effects, values, series):
         regional = sum(effect**2 for _, part, effect in parts[""] if part == budget.REGIONAL)
         shares = budget.share_of([of_share[name] for name in budget.SHARES], regional)
     years, own = (np.asarray(part) for part in series)
-    return budget.Zone(values, parts[""], parts[budget.MODEL], own, list(years), shares)
+    models = parts[budget.MODEL]
+    models = {
+        name: values.get("nep_mean", np.nan) + value - models[chosen]
+        for name, value in models.items()
+    }
+    return budget.Zone(values, parts[""], models, own, list(years), shares)
 
 
 if __name__ == "__main__":
@@ -59,6 +70,8 @@ if __name__ == "__main__":
             inputs=dict(snakemake.input.items()),
             zones_name=snakemake.wildcards.zones,
             output_path=snakemake.output.table,
-            confidence_percent=snakemake.params.confidence_percent,
-            simulated=snakemake.params.simulated,
+            settings={
+                name: snakemake.params[name]
+                for name in ("chosen", "confidence_percent", "simulated")
+            },
         )

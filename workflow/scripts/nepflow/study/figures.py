@@ -339,7 +339,9 @@ def _classes_options(study, entry):
 
 
 def _series_files(study, entry):
-    return {name: layers.table(study, f"{name}_{entry['zones']}") for name in ("series", "trends")}
+    names = ["series", "trends"]
+    names += ["uncertainty"] if layers.has_errors(study) and entry["quantity"] == "nep" else []
+    return {name: layers.table(study, f"{name}_{entry['zones']}") for name in names}
 
 
 def _study_area_files(study, entry):

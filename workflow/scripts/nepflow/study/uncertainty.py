@@ -83,11 +83,6 @@ SOURCES = {
 OF_REFIT = ("level_variance", "covariance", "response_variance", "place_sd", "place_range")
 
 
-def is_wanted(study):
-    """Tell whether a study estimates what errors of inputs and constants do to NEP."""
-    return study.get("uncertainty", {}).get("estimate", False)
-
-
 def sources(study):
     """Return the names of the sources of error that a study has, in the order of the registry."""
     lacking = set()
@@ -273,7 +268,7 @@ def check(study, file, uses_landcover):
     ------
     BadStudy
     """
-    if not is_wanted(study):
+    if not layers.has_errors(study):
         return
     own = study["uncertainty"]
     _check_shares(own["npp"], file)
@@ -414,11 +409,11 @@ def map_names(study):
     """Return the maps of errors, without ending."""
     names = ("nep_sd", "nep_largest_error", "nep_sink_probability")
     names = (*names, "nep_sink_share_of_models")
-    return [f"uncertainty/{name}" for name in names] if is_wanted(study) else []
+    return [f"uncertainty/{name}" for name in names] if layers.has_errors(study) else []
 
 
 def tables(study):
     """Return the names of the tables of errors."""
-    if not is_wanted(study):
+    if not layers.has_errors(study):
         return []
     return [*(f"uncertainty_{own['name']}" for own in study["zones"]), "error_sources"]

@@ -46,7 +46,7 @@ def sections(study):
     made += [_change(study)] if study.get("landcover_dates") else []
     made += drivers.sections(study)
     made += drivers.restoration_sections(study)
-    return [*made, _shares(study), *([_errors(study)] if uncertainty.is_wanted(study) else [])]
+    return [*made, _shares(study), *([_errors(study)] if layers.has_errors(study) else [])]
 
 
 def references(made):

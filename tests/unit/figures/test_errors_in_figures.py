@@ -1,9 +1,10 @@
-"""Dots where a probability is sure of neither side."""
+"""Errors in figures: dots where a probability is sure of neither side, bands of series."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray
-from nepflow.figures import maps
+from nepflow.figures import maps, series
 from nepflow.study import figures, settings_file
 
 
@@ -34,3 +35,22 @@ def test_dots_need_one_kind_of_level(stipple, fits):
     else:
         with pytest.raises(settings_file.BadStudy, match=r"between: \[0.05, 0.95\]"):
             figures._check_part(figure, "f", set(), "mine.yaml")
+
+
+def test_half_of_the_interval_of_the_whole_area():
+    rows = [
+        ("all", "nep_mean", "all", 60.0, 140.0),
+        ("all", "nep_mean", "npp", np.nan, np.nan),
+        ("west", "nep_mean", "all", 0.0, 2.0),
+    ]
+    table = pd.DataFrame(rows, columns=["zone", "quantity", "error_source", "low", "high"])
+    assert series.half_width_of(table, "nep") == 40
+    assert series.half_width_of(table, "npp") is None
+
+
+def test_series_of_nep_read_the_errors_of_their_zones():
+    entry = {"name": "f", "kind": "series", "zones": "county", "quantity": "nep"}
+    study = {"results": "r", "uncertainty": {"estimate": True}}
+    assert "uncertainty" in figures.KINDS["series"].files(study, entry)
+    assert "uncertainty" not in figures.KINDS["series"].files(study, entry | {"quantity": "npp"})
+    assert "uncertainty" not in figures.KINDS["series"].files({"results": "r"}, entry)
