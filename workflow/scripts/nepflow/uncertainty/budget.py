@@ -131,15 +131,20 @@ class ZoneSums:
         zone, row, column, values = (np.concatenate(part) for part in zip(*parts, strict=True))
         order = np.argsort(zone, kind="stable")
         ends = np.searchsorted(zone[order], np.arange(self.zones + 2))
-        found, side = np.zeros(self.zones + 1), self.sides[number]
+        squares = {}
         for own in range(1, self.zones + 1):
             mine = order[ends[own] : ends[own + 1]]
             if len(mine):
                 where = row[mine] - row[mine].min(), column[mine] - column[mine].min()
-                square = np.zeros((where[0].max() + 1, where[1].max() + 1))
-                np.add.at(square, where, values[mine])
-                reach = component.range_km / self.resolution_km
-                found[own] = max(pair_sum(square, reach, side), 0.0)
+                squares[own] = np.zeros((where[0].max() + 1, where[1].max() + 1))
+                np.add.at(squares[own], where, values[mine])
+        found = np.zeros(self.zones + 1)
+        if squares:
+            largest = np.max([square.shape for square in squares.values()], axis=0)
+            reach = component.range_km / self.resolution_km
+            kernel = mean_correlation(tuple(largest), reach, self.sides[number])
+            for own, square in squares.items():
+                found[own] = max(pair_sum(square, kernel), 0.0)
         return found
 
 
@@ -155,20 +160,22 @@ def correlation(distance, reach):
     return np.exp(-3 * distance / reach) if reach > 0 else 1.0 * (distance == 0)
 
 
-def pair_sum(sums, reach, side):
+def pair_sum(sums, kernel):
     """Return the sum over pairs of squares of their sums times their mean correlation.
 
     Parameters
     ----------
     sums : ndarray, shape (row, column)
         Of a component over the cells of each square.
-    reach : float
-        Range, cells.
-    side : int
-        Cells along a square.
+    kernel : ndarray
+        Of `mean_correlation`, for as many squares at least.
     """
-    kernel = mean_correlation(sums.shape, reach, side)
-    return float((sums * fftconvolve(kernel, sums, mode="valid")).sum())
+    middle = [size // 2 for size in kernel.shape]
+    near = tuple(
+        slice(centre - size + 1, centre + size)
+        for centre, size in zip(middle, sums.shape, strict=True)
+    )
+    return float((sums * fftconvolve(kernel[near], sums, mode="valid")).sum())
 
 
 def mean_correlation(shape, reach, side):
