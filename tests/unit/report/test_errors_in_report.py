@@ -57,6 +57,17 @@ def test_tables_for_readers():
     assert sources["rows"][1] == ["west", "3.0 (5 %)", "4.0 (9 %)", "12.0 (85 %)"]
 
 
+def test_sources_of_errors_stand_a_number_a_row():
+    rows = [
+        ("npp", "sd_percent", "forest", 26.0, "%", "Neumann et al. (2016)"),
+        ("respiration", "place_sd", "", 0.51, "1", "refit"),
+    ]
+    columns = ["error_source", "quantity", "of", "value", "unit", "reference"]
+    (block,) = tables.blocks(pd.DataFrame(rows, columns=columns))
+    assert len(block["columns"]) == len(columns) and len(block["rows"]) == 2
+    assert "Neumann et al. (2016)" in block["rows"][0]
+
+
 def test_methods_name_the_sources_of_the_study(monkeypatch):
     study = {
         "uncertainty": {"estimate": True},
