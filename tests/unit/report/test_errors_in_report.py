@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from nepflow.report import headline, tables
+from nepflow.report import headline, notes, tables
 from nepflow.report.methods import text
 from nepflow.uncertainty import budget
 
@@ -77,3 +77,10 @@ def test_methods_name_the_sources_of_the_study(monkeypatch):
     said = " ".join(html for _, html in blocks)
     assert title == "Errors of NEP" and "NPP has a relative error" in said
     assert "soil carbon" not in said and "lateral carbon" in said
+
+
+def test_the_study_says_which_errors_are_its_own():
+    settings = {"estimate": True, "npp": {"sd_percent": {}, "range_km": None}}
+    assert notes.errors_choice(settings).startswith("defaults alone")
+    settings["npp"] = {"sd_percent": {"forest": 12}, "range_km": None}
+    assert notes.errors_choice(settings) == "defaults, but the study's own npp sd percent"
