@@ -97,7 +97,7 @@ def test_cells_by_hand(made):
 
 
 def test_errors_that_were_taken_are_numbers(made):
-    table = tables.read(made["errors"], ["error_source", "value", "reference"])
+    table = tables.read(made["errors"], ["error_source", "value", "origin"])
     assert table["value"].tolist()[0] == pytest.approx(math.sqrt(12.5))
     assert np.isnan(table["value"].tolist()[1])
 

@@ -62,7 +62,7 @@ def test_sources_of_errors_stand_a_number_a_row():
         ("npp", "sd_percent", "forest", 26.0, "%", "Neumann et al. (2016)"),
         ("respiration", "place_sd", "", 0.51, "1", "refit"),
     ]
-    columns = ["error_source", "quantity", "of", "value", "unit", "reference"]
+    columns = ["error_source", "quantity", "of", "value", "unit", "origin"]
     (block,) = tables.blocks(pd.DataFrame(rows, columns=columns))
     assert len(block["columns"]) == len(columns) and len(block["rows"]) == 2
     assert "Neumann et al. (2016)" in block["rows"][0]

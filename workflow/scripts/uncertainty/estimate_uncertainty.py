@@ -17,7 +17,7 @@ from nepflow.study.uncertainty import MAP, SOURCES, STATIONS
 from nepflow.uncertainty import budget, propagation
 
 EFFECTS = ("zones", "code", "zone", "cells", "nep", "error_source", "part", "number", "effect")
-ERRORS = ("error_source", "quantity", "of", "value", "unit", "reference")
+ERRORS = ("error_source", "quantity", "of", "value", "unit", "origin")
 
 
 def estimate_uncertainty(inputs, outputs, settings, mem_mb, threads):

@@ -356,7 +356,7 @@ def _by_its_columns(columns, records):
         return transition_tables(records, _block)
     if "variance_percent" in columns:
         return error_tables(records)
-    if {"error_source", "reference"} <= set(columns):  # a number a row, each with its source
+    if {"error_source", "origin"} <= set(columns):  # a number a row, each with its source
         return [_plain(columns, records)]
     if "claimed" in columns:
         return attribution_tables(records, _block)

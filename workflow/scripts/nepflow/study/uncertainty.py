@@ -194,7 +194,7 @@ def error_rows(study):
     Returns
     -------
     list of tuple
-        error_source, quantity, of, value (a number, `STATIONS` or `MAP`), unit, reference.
+        error_source, quantity, of, value (a number, `STATIONS` or `MAP`), unit, origin.
     """
     own, found = study["uncertainty"], errors(study)
     units = {(row["source"], row["quantity"]): row["unit"] for row in rows(TABLE)}
