@@ -25,6 +25,7 @@ STAGES = (
     "respiration",
     "pixel",
     "zones",
+    "uncertainty",
     "attribution",
     "detector",
     "restoration",
@@ -212,7 +213,7 @@ def test_sizes(root):
     lines = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in modules.items()}
     assert max(lines.values()) <= 800, max(lines, key=lines.get)
     folders = [name.rpartition("/")[0] for name in modules]
-    assert max(map(folders.count, folders)) <= 24
+    assert max(map(folders.count, folders)) <= 25  # study/ has one a stage, decision 175
     assert sum(count < 100 for count in lines.values()) <= 45
 
 

@@ -4,7 +4,7 @@ Inputs   <study>/climate/<variable>{.tif,_fit.npz} or native/<variable>.tif, npp
          raster of soil_carbon
 Outputs  <study>/nep/{nep,npp,rh}.tif, the balance, over the cells and years where NEP exists;
          nep/rh_<time_step>.tif (Rh by a direct model) and nep/{rs,rh}_<soil model>_<relation>.tif (total
-         soil respiration and Rh from it) of all cells, soil/{native_carbon,carbon}.tif,
+         soil respiration and Rh from it) of all cells, rh_*_sensitivity.tif (what moves Rh of the mean year), soil/{native_carbon,carbon}.tif,
          <study>/tables/respiration_{variants,<soil model>_<relation>}.csv, calibration_plots.csv
 """
 
@@ -26,6 +26,7 @@ rule estimate_respiration:
         grid="<study>/grid.tif",
     output:
         respiration="<banded>/nep/rh_{time_step}.tif",
+        sensitivity="<banded>/nep/rh_{time_step}_sensitivity.tif",
     log:
         "<logs>/{study}{band}/estimate_respiration/{time_step}.log",
     conda:
@@ -102,6 +103,7 @@ rule estimate_soil_respiration:
     output:
         respiration="<study>/nep/rh_{soil_model}_{relation}.tif",
         total="<study>/nep/rs_{soil_model}_{relation}.tif",
+        sensitivity="<study>/nep/rh_{soil_model}_{relation}_sensitivity.tif",
         table="<study>/tables/respiration_{soil_model}_{relation}.csv",
     log:
         "<logs>/{study}/estimate_soil_respiration/{soil_model}_{relation}.log",
@@ -151,6 +153,7 @@ rule compare_respiration:
         true_rh=of_study(layers.truth, variable="rh"),
     output:
         table="<study>/tables/respiration_variants.csv",
+        means="<study>/nep/nep_mean_by_model.tif",
     log:
         "<logs>/{study}/compare_respiration.log",
     conda:

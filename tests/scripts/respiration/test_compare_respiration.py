@@ -30,7 +30,7 @@ def compared(folder, npp, respiration, min_years=2, truth=((), ())):
     paths |= dict(zip(("true_npp", "true_rh"), truth, strict=True))
     summary = {"mean_years": min_years, "trend_years": max(min_years, 3)}
     settings = {"years": years, "chosen": "monthly", "summary": summary, "simulated": False}
-    compare_respiration(paths, table, settings, 100)
+    compare_respiration(paths, table, str(folder / "means.tif"), settings, 100)
     return pd.read_csv(table)
 
 

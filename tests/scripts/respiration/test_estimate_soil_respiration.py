@@ -85,6 +85,7 @@ def outputs_in(folder):
     return {
         "respiration": folder / "rh.tif",
         "total": folder / "rs.tif",
+        "sensitivity": folder / "sensitivity.tif",
         "table": folder / "table.csv",
     }
 

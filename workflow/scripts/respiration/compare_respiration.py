@@ -2,7 +2,8 @@
 
 Reads   npp where NEP exists and respiration (a cube; one a variant), g C m-2 yr-1; in a simulation
         its true NPP and respiration, over the same cells and years
-Writes  table: one row a variant and quantity, with its interval, years and share of the area
+Writes  table: one row a variant and quantity, with its interval, years and share of the area;
+        mean NEP by variant (a band each), g C m-2 yr-1
 """
 
 import numpy as np
@@ -19,14 +20,14 @@ UNIT = "g C m-2 yr-1"
 COPIES = 12  # working copies of a cube beside those that are read
 
 
-def compare_respiration(inputs, output_path, settings, mem_mb):
+def compare_respiration(inputs, output_path, means_path, settings, mem_mb):
     """A source is a pixel with a negative mean NEP; a sure one has its whole interval below zero.
 
     Parameters
     ----------
     inputs : dict
         npp, grid; respiration, {variant: path}; true_npp and true_rh of a simulation, or nothing.
-    output_path : str
+    output_path, means_path : str
     settings : dict
         years, chosen, summary (of `sums.Summary`), simulated.
     """
@@ -38,20 +39,35 @@ def compare_respiration(inputs, output_path, settings, mem_mb):
     of_years, of_cells = np.zeros((len(names), 2, 6, layers, 2)), np.zeros((len(names), 3, 4, 2))
     paths = [inputs["grid"], inputs["npp"], *inputs["respiration"].values(), *truth]
     chosen = list(inputs["respiration"]).index(settings["chosen"])
-    for _, _, (inside, npp, *each) in raster.blocks(
-        paths, mem_mb=mem_mb, label="variants", outputs=COPIES * layers, years=years
-    ):
-        balances = [(npp - rh, rh) for rh in each[: len(inputs["respiration"])]]
-        if truth:  # over the cells and years of the study
-            missing = np.isnan(balances[chosen][0])
-            true_npp, true_rh = (np.where(missing, np.nan, values) for values in each[-2:])
-            balances.append((true_npp - true_rh, true_rh))
-        for (nep, rh), annual, cells in zip(balances, of_years, of_cells, strict=True):
-            for values, part in zip(
-                (nep, np.where(np.isnan(nep), np.nan, rh)), annual, strict=True
-            ):
-                sums.add_with_fixed(values, inside, part, span)
-            sums.add_to_zones(signs(nep, summary, years), inside, cells)
+    models = len(inputs["respiration"])
+
+    def means():
+        """Means of strips; what is summed over the area is added on the way."""
+        for start, _, (inside, npp, *each) in raster.blocks(
+            paths, mem_mb=mem_mb, label="variants", outputs=COPIES * layers, years=years
+        ):
+            balances = [(npp - rh, rh) for rh in each[:models]]
+            if truth:  # over the cells and years of the study
+                missing = np.isnan(balances[chosen][0])
+                true_npp, true_rh = (np.where(missing, np.nan, values) for values in each[-2:])
+                balances.append((true_npp - true_rh, true_rh))
+            for (nep, rh), annual, cells in zip(balances, of_years, of_cells, strict=True):
+                for values, part in zip(
+                    (nep, np.where(np.isnan(nep), np.nan, rh)), annual, strict=True
+                ):
+                    sums.add_with_fixed(values, inside, part, span)
+                sums.add_to_zones(signs(nep, summary, years), inside, cells)
+            yield start, 0, np.stack([mean_of(nep, summary) for nep, _ in balances[:models]])
+
+    output = raster.Output(
+        means_path, UNIT, "mean NEP by model of respiration", tuple(inputs["respiration"])
+    )
+    raster.paste(
+        means(),
+        output,
+        raster.grid_of(inputs["grid"]),
+        inherit=raster.inherited_tags([inputs["npp"]]),
+    )
     rows = []
     for name, annual, cells in zip(names, of_years, of_cells, strict=True):
         made = [*_flux_rows("nep", annual[0], years, cell_km2, summary)]
@@ -59,6 +75,14 @@ def compare_respiration(inputs, output_path, settings, mem_mb):
         made += _sign_rows(cells[..., 1], cell_km2)
         rows += [(name, name == settings["chosen"], *row) for row in made]
     tables.write(rows, output_path, COLUMNS, simulated=settings["simulated"])
+
+
+def mean_of(nep, summary):
+    """Return the mean of the years of NEP (year, y, x); NaN with fewer than a mean needs."""
+    known = np.isfinite(nep)
+    count = known.sum(axis=0)
+    total = np.where(known, nep, 0).sum(axis=0)
+    return np.where(count >= max(summary.mean_years, 1), total / np.maximum(count, 1), np.nan)
 
 
 def signs(nep, summary, years):
@@ -113,6 +137,7 @@ if __name__ == "__main__":
                 "true_rh": files.true_rh,
             },
             output_path=snakemake.output.table,
+            means_path=snakemake.output.means,
             settings={
                 name: snakemake.params[name] for name in ("years", "chosen", "summary", "simulated")
             },

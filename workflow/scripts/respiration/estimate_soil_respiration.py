@@ -2,9 +2,11 @@
 
 Reads   monthly or annual temperature (degC) and precipitation (mm), soil carbon (kg C m-2),
         dem (m), table of calibrated constants where a study takes them
-Writes  heterotrophic and total respiration (cubes, band = year), g C m-2 yr-1; what was clipped
+Writes  heterotrophic and total respiration (cubes, band = year), g C m-2 yr-1; sensitivity of the
+        first (mean year); what was clipped
 """
 
+import numpy as np
 from nepflow._log import logged_to
 from nepflow.climate import monthly
 from nepflow.io import raster, tables
@@ -26,10 +28,17 @@ def estimate_soil_respiration(
         of_months = inputs["months"], inputs["dem"], inputs["grid"]
         months = monthly.of_years(*of_months, years, settings["bias_correction"])
 
+    def of_climate(temperature, precipitation):
+        """What climate gives, and then how it moves with climate."""
+        parts = (part(temperature, precipitation) for part in (budget.climate, budget.relative))
+        return np.concatenate(list(parts))
+
     def on_block(*arrays, x, y):
         own = arrays[len(carbon) :]
-        climate = months(budget.climate, *own, x=x, y=y) if months else budget.climate(*own)
-        return budget.respiration(climate, arrays[0][0] if carbon else None)
+        made = months(of_climate, *own, x=x, y=y) if months else of_climate(*own)
+        stock = arrays[0][0] if carbon else None
+        rh, total = budget.respiration(made[:-3], stock)
+        return rh, total, budget.sensitivity(rh, total, made[-3:], stock)
 
     name = respiration.label(respiration.variant(model, relation))
     bands = [str(year) for year in years]
@@ -38,8 +47,16 @@ def estimate_soil_respiration(
         on_block,
         [*carbon, *(months.inputs if months else inputs["annual"])],
         [
-            raster.Output(outputs[key], "g C m-2 yr-1", f"{about} ({name})", bands)
-            for key, about in names.items()
+            *(
+                raster.Output(outputs[key], "g C m-2 yr-1", f"{about} ({name})", bands)
+                for key, about in names.items()
+            ),
+            raster.Output(
+                outputs["sensitivity"],
+                "mixed",
+                f"sensitivity of {names['respiration']} ({name})",
+                tuple(respiration.SENSITIVITIES),
+            ),
         ],
         coordinates=True,
         mem_mb=mem_mb / budget.copies,

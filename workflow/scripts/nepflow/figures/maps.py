@@ -142,8 +142,28 @@ def draw_stipples(axes, p, inside, below):
     return Line2D([], [], markersize=1.6, label=text, markeredgewidth=0, **_DOT)
 
 
+def dotted(p, dots):
+    """Return a layer whose values below a level get dots, and the level.
+
+    Parameters
+    ----------
+    p : xarray.DataArray, shape (y, x)
+    dots : dict
+        ``below``, a level of p; or ``between``, two values of a probability: dots stand where it is
+        sure of neither side; or neither, of discoveries.
+    """
+    if "between" not in dots:
+        return p, dots.get("below", DISCOVERY)
+    low, high = dots["between"]
+    apart = p.copy(data=np.abs(p.values - (low + high) / 2))
+    name = p.attrs.get("long_name", "")
+    return apart.assign_attrs(test=f"{name} {low:g}–{high:g}".strip()), (high - low) / 2
+
+
 def _test(p, below):
-    """What a dot means: p below a level, or a discovery."""
+    """What a dot means: p below a level, a probability that is unsure, or a discovery."""
+    if "test" in p.attrs:
+        return p.attrs["test"]
     if below != DISCOVERY:
         return f"p < {below:g}"
     return p.attrs["long_name"].partition(":")[0]  # of a layer of discoveries
@@ -396,14 +416,15 @@ def panel(entry, layers, area, mark=None):
     lines, dots, below = entry.get("contours"), entry.get("stipple"), None
     if lines:
         options["contours"] = raster.layer(layers[lines["layer"]]), lines["levels"]
+    p = None
     if dots:
-        below = dots.get("below", DISCOVERY)
-        options["stipple"] = raster.layer(layers[dots["layer"]]), below
+        p, below = dotted(raster.layer(layers[dots["layer"]]), dots)
+        options["stipple"] = p, below
     levels = entry.get("levels", [0] if dots else None)
     if levels is not None:
         values = raster.read(layers[entry["layer"]])
-        p = raster.read(layers[dots["layer"]]) if dots else None
-        options["shares"] = range_shares(values, levels, p, below)
+        tested = None if p is None else np.asarray(p.values, float)
+        options["shares"] = range_shares(values, levels, tested, below)
     field = raster.layer(layers[entry["layer"]])
     return MapPanel(field, area.grid, area.outlines, mark=mark, **options)
 

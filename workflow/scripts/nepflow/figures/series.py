@@ -153,6 +153,8 @@ class Series:
         Ends of the value axis of the whole area.
     simulated : bool
         Whether an input is simulated.
+    half_width : float, optional
+        Of the interval of the mean of the whole area from errors of inputs and constants.
     """
 
     table: object
@@ -162,6 +164,7 @@ class Series:
     label: str = None
     limits: tuple = None
     simulated: bool = False
+    half_width: float = None
 
     def curves(self):
         """Return what `curves_of` gives: years and values by zone, and their unit."""
@@ -209,8 +212,10 @@ def annual_series(series, *, title=None, width_mm=180, letter=None):
     curves, more = first_zones(curves, PANELS_AT_MOST)
     trends = {name: series.trend(name) for name in curves}
     axis_name = series.name(unit)
-    noted = bool(absent or more or series.shown())
+    noted = bool(absent or more or series.shown() or series.half_width)
     sheet, top, panels = _layout(len(curves) - 1, width_mm, title, letter, noted)
+    if series.half_width:
+        _band(top, *curves[labels.REGION], series.half_width)
     _curve(top, *curves[labels.REGION], trends[labels.REGION], palettes.INK)
     _heading(top, "Whole area", trends[labels.REGION], wide=True)
     _axes(top, axis_name)
@@ -225,10 +230,37 @@ def annual_series(series, *, title=None, width_mm=180, letter=None):
     notes = notes if absent else []
     notes += [f"Not drawn, beyond {PANELS_AT_MOST} zones: {labels.some(more, 3)}."] if more else []
     notes += [f"Drawn: {series.shown()}."] if series.shown() else []
+    notes += [BAND] if series.half_width else []
     if notes:
         text = wrapped(" ".join(notes), 6, width_mm - 6)
         sheet.text(_LEFT, sheet.height - 1, text, fontsize=6, va="bottom")
     return sheet.figure
+
+
+BAND = (
+    "Grey: interval from errors of inputs and constants within the chosen model; most of it moves "
+    "all years alike."
+)
+
+
+def _band(axes, years, values, half):
+    """Shade the interval around the annual values of the whole area."""
+    values = np.asarray(values, float)
+    axes.fill_between(years, values - half, values + half, color="#dddddd", linewidth=0, zorder=0.5)
+
+
+def half_width_of(table, quantity):
+    """Return half of the interval of the mean of the whole area, None where there is none.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `uncertainty.budget.COLUMNS`.
+    quantity : str
+    """
+    rows = table[(table["zone"] == labels.REGION) & (table["quantity"] == f"{quantity}_mean")]
+    rows = rows[rows["error_source"] == "all"]
+    return float(rows["high"].iloc[0] - rows["low"].iloc[0]) / 2 if len(rows) else None
 
 
 @dataclass(frozen=True)
@@ -379,16 +411,21 @@ def draw(files, entry, simulated):
     Parameters
     ----------
     files : dict
-        series, trends (tidy tables of the zones): nothing is estimated here.
+        series, trends (tidy tables of the zones): nothing is estimated here; uncertainty, the
+        errors of the zones, where the study has them.
     entry : dict
     simulated : bool
     """
+    half = None
+    if files.get("uncertainty"):
+        half = half_width_of(tables.read(files["uncertainty"], ["quantity"]), entry["quantity"])
     series = Series(
         tables.read(files["series"]),
         entry["quantity"],
         entry["zones"],
         tables.read(files["trends"]),
         simulated=simulated,
+        half_width=half,
         **given(entry, "limits", "label"),
     )
     return annual_series(series, **given(entry, "title", "width_mm", "letter"))

@@ -9,12 +9,12 @@ COLUMNS = ["zones", "zone", "year", "quantity", "value", "unit"]
 # a mean has none.
 _TEXT = """
 action address biome shared_inputs category check choice claim class contrast dataset date defect
-driver drivers explanation factor figure file first first_date flag from_class granule group how
-id instead_of interaction kind last_date layer licence limits measure method model name network
-nearest_station note of option other period plot product project quantity reason
-region_or_class relation second section sha256 site source stage station station_name statistic
-stratum test tile title to to_class topic transitions type unit variable variant verdict version
-warning year years zone zones
+driver drivers error_source explanation factor figure file first first_date flag from_class
+granule group how id instead_of interaction kind last_date layer licence limits measure method
+model name network nearest_station note of option origin other part period plot product project
+quantity reason region_or_class relation second section sha256 site source stage station
+station_name statistic stratum test tile title to to_class topic transitions type unit variable
+variant verdict version warning year years zone zones
 """
 TEXT = frozenset(_TEXT.split())
 

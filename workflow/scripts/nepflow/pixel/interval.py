@@ -59,6 +59,44 @@ def mean_interval(series, years, confidence_percent=95):
     return {"mean": mean, "low": mean - half, "high": mean + half, "effective_years": effective}
 
 
+def slope_error(series, years):
+    """Return the least-squares slope of a series, and its error with the memory of the residuals.
+
+    ``n_e = n (1 - r) / (1 + r)`` years count, at least 3, at most n; with them the variance of the
+    residuals ``sum e^2 / (n_e - 2)`` and the degrees of freedom ``n_e - 2``.
+
+    Parameters
+    ----------
+    series : ndarray, shape (year,)
+        NaN = missing.
+    years : sequence of int, shape (year,)
+        Increasing, gaps allowed.
+
+    Returns
+    -------
+    slope, error, freedom : float
+        Unit of the series a year, the same, degrees of freedom of a t interval; NaN with fewer
+        than `LEAST_YEARS` years.
+
+    References
+    ----------
+    Santer et al. (2000), J. Geophys. Res. 105:7337-7356, doi:10.1029/1999JD901105.
+    """
+    n = int(np.isfinite(series).sum())
+    if n < LEAST_YEARS:
+        return np.nan, np.nan, np.nan
+    values, time = _every_year(np.asarray(series, float)[:, None], years)
+    known = np.isfinite(values)
+    time = np.where(known, time - time[known[:, 0]].mean(), 0)
+    rest = np.where(known, values - values[known].mean(), 0)
+    square = float((time**2).sum())
+    slope = float((time * rest).sum() / square)
+    rest = rest - time * slope
+    memory = 0.0 if not rest.any() else float(_memory(rest, known, n)[0])
+    freedom = max(n * (1 - memory) / (1 + memory), 3.0) - 2
+    return slope, float(np.sqrt((rest**2).sum() / freedom / square)), freedom
+
+
 def _every_year(series, years):
     """Return the values with a row for each calendar year, and the years as a column."""
     years = np.asarray(years, dtype="int64")

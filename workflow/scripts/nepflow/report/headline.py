@@ -36,17 +36,55 @@ def cards(tables, study):
     """
     if not layers.has_npp(study):
         return []
-    variants = _variants(tables)
+    variants, errors = _variants(tables), errors_of(tables)
     made = [
-        _card("Mean NEP", variants, "nep_mean", 1),
-        _card("Total NEP", variants, "nep_total", 1),
+        _with_errors(_card("Mean NEP", variants, "nep_mean", 1), errors, "nep_mean", 1),
+        _with_errors(_card("Total NEP", variants, "nep_total", 1), errors, "nep_total", 1),
     ]
     if study["has_trend"]:
-        made.append(_trend_card(variants, study))
+        decimals = _decimals_of_slope(variants)
+        card = _trend_card(variants, study, decimals)
+        made.append(_with_errors(card, errors, "nep_slope", decimals))
         made.append(_shares_card(table_of(tables, "shares_trend_class_nep"), study))
     else:
         made.append(_no_trend(study))
-    return [*made, _sink_card(variants)]
+    return [*made, _with_errors(_sink_card(variants), errors, "nep_sink_share", 1)]
+
+
+def errors_of(tables):
+    """Return {(quantity, source, part): row} of the whole area, of errors of inputs and constants.
+
+    Empty where the study estimates none.
+    """
+    name = next((name for name in tables if name.startswith("uncertainty_")), None)
+    rows = tables[name].to_dict("records") if name else []
+    return {
+        (row["quantity"], row["error_source"], row["part"]): row
+        for row in rows
+        if row["zone"] == labels.REGION
+    }
+
+
+def _with_errors(card, errors, quantity, decimals):
+    """Say ``± x (parameters), a to b (models)`` of the number that is chosen."""
+    row = errors.get((quantity, "all", "all"))
+    if row is None or math.isnan(float(row["high"])):
+        return card
+    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
+    said = f"± {labels.number((high - low) / 2, decimals)} (parameters)"
+    if quantity == "nep_sink_share":
+        said = f"{interval_text(row, decimals)} (parameters)"
+    models = [
+        own for (of, source, _), own in errors.items() if (of, source) == ("nep_mean", "model")
+    ]
+    mean = errors.get(("nep_mean", "all", "all"))
+    if models and mean and quantity in ("nep_mean", "nep_total") and float(mean["value"]):
+        scale = value / float(mean["value"])
+        ends = sorted(float(own["value"]) * scale for own in models)
+        texts = [labels.number(end, decimals) for end in (ends[0], ends[-1])]
+        said += f", {texts[0]} to {texts[1]} (models)"
+    first, *others = card["values"]
+    return card | {"values": [first | {"lines": [said, *first["lines"]]}, *others]}
 
 
 def table_of(tables, name):
@@ -134,17 +172,20 @@ def _rests_on(row, fixed):
     )
 
 
-def _trend_card(variants, study):
+def _decimals_of_slope(variants):
+    slopes = [
+        variants[name]["nep_slope"]["value"] for name in variants if "nep_slope" in variants[name]
+    ]
+    return labels.decimals_for(max(map(abs, slopes), default=0), 3)
+
+
+def _trend_card(variants, study, decimals):
     """Slope of the whole area with its interval and p."""
 
     def p_of(numbers, quantity):
         name = quantity.replace("_slope", "_p")
         return [labels.p_text(numbers[name]["value"])] if name in numbers else []
 
-    slopes = [
-        variants[name]["nep_slope"]["value"] for name in variants if "nep_slope" in variants[name]
-    ]
-    decimals = labels.decimals_for(max(map(abs, slopes), default=0), 3)
     card = _card("Trend of NEP", variants, "nep_slope", decimals, p_of)
     period = f"{study['years'][0]}–{study['years'][-1]}"
     card["note"] = (

@@ -36,6 +36,8 @@ def choices(study):
     rows += [
         ("left out", f"{what}: needs NPP, npp.source is none") for what in study.get("left_out", [])
     ]
+    if layers.has_errors(study):
+        rows.append(("errors of NEP", errors_choice(study["uncertainty"])))
     if study["period"][0] == 2000 and study["npp"]["source"] == "mod17":
         rows.append(("NPP of 2000", YEAR_2000[study["npp"]["year_2000"]].format(overlap=overlap)))
     if study["npp"]["source"] == "casa":
@@ -65,6 +67,20 @@ def choices(study):
         needed = f"{len(study['years'])} years, a trend needs {study['min_years']}"
         rows.append(("trend", f"not estimated: {needed}"))
     return rows
+
+
+def errors_choice(settings):
+    """Which errors of inputs and constants are the study's own; all others are defaults."""
+    own = [
+        f"{source} {key}"
+        for source, values in settings.items()
+        if isinstance(values, dict)
+        for key, value in values.items()
+        if value not in (None, {})
+    ]
+    if not own:
+        return "defaults alone (config/uncertainty.csv, config/respiration_refit.csv)"
+    return f"defaults, but the study's own {', '.join(own)}".replace("_", " ")
 
 
 def respiration_choice(study):

@@ -13,7 +13,7 @@ import jinja2
 
 from nepflow import labels
 from nepflow.report import tables as report_tables
-from nepflow.report.headline import BadReport, cards, scorecard, table_of
+from nepflow.report.headline import BadReport, cards, errors_of, scorecard, table_of
 from nepflow.report.methods import text as methods_text
 from nepflow.study import landcover, pixel, zones
 from nepflow.study.figures import KINDS, caption_of
@@ -75,6 +75,8 @@ def commit():
 TABLES = (
     (r"respiration_variants", "results", "NEP by the time steps of the respiration equation"),
     (r"respiration_(.+)", "quality", "Soil respiration and what was clipped: {0}"),
+    (r"uncertainty_(.+)", "results", "Errors of inputs and constants in NEP by {0}"),
+    (r"error_sources", "results", "Errors of inputs and constants, and where they come from"),
     (r"trends_(.+)", "results", "Trends by {0}"),
     (r"series_(.+)", "results", "Annual values by {0}"),
     (r"transitions", "results", "Change of land cover"),
@@ -167,6 +169,7 @@ def context(study, figures, tables):
         "period": f"{study['years'][0]}–{study['years'][-1]}",
         "simulated": labels.SIMULATED if study["simulated"] else "",
         "cards": cards(tables, study),
+        "has_errors": bool(errors_of(tables)),
         "confidence": f"{study['trend']['confidence_percent']:g}",
         "figures": _figures(study, figures, changes_found(tables)),
         "results": [table for table in shown if table["section"] == "results"],

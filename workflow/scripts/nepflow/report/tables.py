@@ -7,6 +7,7 @@ from numbers import Number
 from nepflow import labels
 from nepflow.report.headline import interval_text
 from nepflow.study import respiration
+from nepflow.study.uncertainty import PARTS, SOURCES
 
 _GROUPS = {  # beginnings of quantities -> title
     "Mean trend": ("mean_",),
@@ -126,6 +127,86 @@ def _changes(rows, period, block):
         for name in _CHANGES
     ]
     return block(f"Gain, loss, net change and swap, {period}", ["Class"], heads, cells, "")
+
+
+_OF_ERRORS = {  # (quantity, source, part) -> head of a column: text, unit
+    ("nep_mean", "all"): ("Mean NEP", "g C m-2 yr-1"),
+    ("nep_total", "all"): ("Total NEP", "Tg C yr-1"),
+    ("nep_slope", "all"): ("Trend of NEP", "g C m-2 yr-2"),
+    ("nep_sink_share", "all"): ("Area that is a sink", "%"),
+    ("nep_sink_probability", "all"): ("P(sink) by parameters", "%"),
+    ("nep_sink_probability", "model"): ("Models that say sink", "%"),
+}
+
+
+def error_tables(records):
+    """Return two blocks: numbers of zones with their errors; standard deviations by source.
+
+    Parameters
+    ----------
+    records : list of dict
+        Rows of `uncertainty.budget.rows`: zone, quantity, error_source, part, value, low, high, sd,
+        variance_percent.
+    """
+    zones, models, sources = {}, {}, {}
+    for record in records:
+        key, zone = (record["quantity"], record["error_source"]), _named(record["zone"])
+        if key == ("nep_mean", "model"):
+            models.setdefault(zone, []).append(float(record["value"]))
+        elif record["error_source"] in ("all", "model"):
+            zones.setdefault(zone, {})[key] = record
+        elif record["quantity"] == "nep_mean":
+            own = sources.setdefault(zone, {})
+            name = record["error_source"], record["part"]
+            own[name] = float(record["sd"]), float(record["variance_percent"])
+    return [_errors_of_zones(zones, models), _errors_by_source(sources)]
+
+
+def _errors_of_zones(zones, models):
+    columns, texts = [_column("Zone")], []
+    for key, head in _OF_ERRORS.items():
+        if any(key in own for own in zones.values()):
+            columns.append(_column(*head, numeric=True))
+            texts.append(_with_ends(key[0], [own.get(key) for own in zones.values()]))
+    if models:
+        columns.append(_column("Mean NEP by other models", "g C m-2 yr-1"))
+        decimals = _decimals([value for own in models.values() for value in own])
+        texts.append([_from_to(models.get(name, []), decimals) for name in zones])
+    rows = [list(row) for row in zip(zones, *texts, strict=True)]
+    note = (
+        "In brackets: the interval, from errors of inputs and constants; of the trend also from "
+        "years that differ. P(sink) by parameters: that the mean of the zone is above zero, within "
+        "the chosen model. Other models are no draws: they stand beside it."
+    )
+    return _cut("NEP with its error", columns, rows, note)
+
+
+def _from_to(values, decimals):
+    if not values:
+        return "–"
+    return " to ".join(labels.number(end, decimals) for end in (min(values), max(values)))
+
+
+def _errors_by_source(sources):
+    names = dict.fromkeys(name for own in sources.values() for name in own)
+    columns = [_column("Zone")]
+    columns += [
+        _column(f"{SOURCES[source].en.name}, {part}", "g C m-2 yr-1", numeric=True)
+        for source, part in names
+    ]
+    rows = []
+    for zone, own in sources.items():
+        found = [own.get(name, (math.nan, math.nan)) for name in names]
+        rows.append([zone, *(f"{labels.number(sd, 1)} ({share:.0f} %)" for sd, share in found)])
+    parts = "; ".join(f"{name}: {text}" for name, text in PARTS.items())
+    note = f"Standard deviation of mean NEP, and its share of the variance. {parts}."
+    return _cut("Standard deviation of mean NEP by source", columns, rows, note)
+
+
+def _cut(title, columns, rows, note):
+    left_out = max(len(rows) - ROWS_SHOWN, 0)
+    shown = rows[:ROWS_SHOWN]
+    return {"title": title, "columns": columns, "rows": shown, "left_out": left_out, "note": note}
 
 
 _FIXED = "fixed_area_"
@@ -273,6 +354,10 @@ def _by_its_columns(columns, records):
         return [_by_statistic(records)]
     if "to" in columns:
         return transition_tables(records, _block)
+    if "variance_percent" in columns:
+        return error_tables(records)
+    if {"error_source", "origin"} <= set(columns):  # a number a row, each with its source
+        return [_plain(columns, records)]
     if "claimed" in columns:
         return attribution_tables(records, _block)
     if "valid_years" in columns:

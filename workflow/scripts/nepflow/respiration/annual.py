@@ -97,6 +97,54 @@ class Budget:
         self.counts.append((raised, lowered, int(known.sum()) * steps, *sums))
         return rh, total
 
+    def relative(self, temperature, precipitation):
+        """Return what moves Rs by climate, relative to Rs of all years; `climate` is the weight.
+
+        Parameters
+        ----------
+        temperature, precipitation : ndarray, shape (step of the model, cell)
+
+        Returns
+        -------
+        ndarray, shape (3, cell)
+            By response (error b of ``Rs exp(a + b T)``, degC), temperature (K-1), logarithm of
+            precipitation (1); 0 where nothing respires.
+        """
+        weight = formulas.response(self.model, temperature, precipitation, self.constants)
+        if self.model_step == MONTH:
+            weight = weight * self.days.reshape(-1, *[1] * (weight.ndim - 1))
+        parts = formulas.response_sensitivity(
+            self.model, temperature, precipitation, self.constants
+        )
+        total = weight.sum(axis=0)
+        moved = np.stack([np.einsum("i...,i...->...", weight, part) for part in parts])
+        return np.divide(moved, total, out=np.zeros_like(moved), where=total > 0)
+
+    def sensitivity(self, rh, total, relative, carbon=None):
+        """Return what moves mean annual Rh, in the order of `respiration.SENSITIVITIES`.
+
+        Parameters
+        ----------
+        rh, total : ndarray, shape (year, y, x)
+            Of `respiration`.
+        relative : ndarray, shape (3, y, x)
+            Of `relative`; taken alike in all years.
+        carbon : ndarray, shape (y, x), optional
+
+        Returns
+        -------
+        ndarray, shape (7, y, x)
+            g C m-2 yr-1 per unit: level, response, temperature, precipitation, soil carbon, level
+            and response of the relation.
+        """
+        level = formulas.by_respiration(total, rh, self.relation).mean(axis=0)
+        by_carbon = np.zeros_like(level)
+        if carbon is not None:
+            by_carbon = level * formulas.carbon_elasticity(self.model, carbon, self.constants)
+        logarithm = np.log(np.where(total > 0, total, 1.0))
+        of_relation = rh.mean(axis=0), (rh * logarithm).mean(axis=0)
+        return np.stack([level, *(level * relative), by_carbon, *of_relation])
+
     def rows(self):
         """Yield (quantity, value, unit) of everything that was estimated.
 

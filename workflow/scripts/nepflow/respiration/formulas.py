@@ -6,7 +6,14 @@ change, is applied after the months are added.
 
 import numpy as np
 
-from nepflow.study.respiration import DIRECT_MODELS, RELATIONS, SOIL_MODELS, published, refusal
+from nepflow.study.respiration import (
+    DIRECT_MODELS,
+    RELATIONS,
+    SOIL_MODELS,
+    YEAR,
+    published,
+    refusal,
+)
 
 
 def raich2002(temperature, precipitation, constants):
@@ -138,6 +145,59 @@ def response(model, temperature, precipitation, constants=None):
     return RESPONSES[model](temperature, precipitation, published(about, constants))
 
 
+def response_sensitivity(model, temperature, precipitation, constants=None):
+    """Return relative derivatives of `response` by its climate and by what errs in it.
+
+    Parameters
+    ----------
+    model, temperature, precipitation, constants
+        As in `response`.
+
+    Returns
+    -------
+    tuple of three ndarray of the shape of temperature
+        By ``response`` (error b of ``Rs exp(a + b T)``; degC: the temperature that counts), by
+        temperature (K-1; 0 beyond the limits of the model) and by the logarithm of precipitation.
+    """
+    own, held = published(SOIL_MODELS[model], constants), temperature
+    if SOIL_MODELS[model].held_at:
+        held = np.clip(temperature, *SOIL_MODELS[model].held_at)
+    by_temperature, by_rain = _RELATIVE[model](held, precipitation, own)
+    return held, np.where(held == temperature, by_temperature, 0.0), by_rain
+
+
+def _raich2002_relative(temperature, precipitation, own):
+    half = own["half_rain_mm"]
+    return np.full_like(temperature, own["per_k"]), half / (half + precipitation)
+
+
+def _gsmsr_relative(temperature, precipitation, own):
+    rain = precipitation / 10
+    above, below = own["precipitation_above_cm"], own["precipitation_below_cm"]
+    by_temperature = (np.log(own["q10_at_zero"]) + 2 * own["q10_per_k"] * temperature) / 10
+    return by_temperature, rain / (rain + above) - rain / (rain + below)
+
+
+def _chen2010_relative(temperature, precipitation, own):
+    half = 1000 * own["half_rain_m"]
+    return np.full_like(temperature, own["per_k"]), half / (half + precipitation)
+
+
+_RELATIVE = {
+    "raich2002": _raich2002_relative,
+    "gsmsr": _gsmsr_relative,
+    "chen2010": _chen2010_relative,
+}
+
+
+def carbon_elasticity(model, carbon, constants=None):
+    """Return the relative derivative of respiration by the logarithm of soil carbon (kg C m-2)."""
+    own = published(SOIL_MODELS[model], constants)
+    if model == "gsmsr":
+        return own["rate_per_carbon"] * carbon / (own["rate"] + own["rate_per_carbon"] * carbon)
+    return own["half_carbon"] / (carbon + own["half_carbon"])
+
+
 def with_carbon(model, values, carbon, constants=None):
     """Return respiration: the response times the factor of carbon, in the unit of the response.
 
@@ -193,13 +253,46 @@ def pei2009(temperature, precipitation):
     area in the Tibetan Plateau, Geographical Research 29(1):102-110; cited as "2009" by its
     users. The same constants in ChinaXiv 202106.00081V1 (P monthly, mm).
     """
+    return _pei2009(temperature, precipitation)[0]
+
+
+def _pei2009(temperature, precipitation):
+    """Return what `pei2009` does, and its terms: ``exp(0.0912 T)`` and ``0.3145 P + 1``."""
     if temperature.shape != precipitation.shape:
         raise ValueError(f"shapes differ: {temperature.shape}, {precipitation.shape}")
     if np.nanmin(precipitation, initial=0) < 0:
         raise ValueError("precipitation is negative")
     own = published(DIRECT_MODELS[pei2009.__name__])
-    response = np.exp(own["per_k"] * temperature) + np.log(own["per_mm"] * precipitation + 1)
-    return own["rate"] * response * own["days"] * (own["heterotrophic_percent"] / 100)
+    warmth = np.exp(own["per_k"] * temperature)
+    wetness = own["per_mm"] * precipitation + 1
+    rh = own["rate"] * (warmth + np.log(wetness)) * own["days"]
+    return rh * (own["heterotrophic_percent"] / 100), warmth, wetness
+
+
+def pei2009_sensitivity(temperature, precipitation):
+    """Return heterotrophic respiration of `pei2009`, and what moves its sum.
+
+    Parameters
+    ----------
+    temperature, precipitation : ndarray, shape (step, ...)
+        Mean, degC, and sum, mm.
+
+    Returns
+    -------
+    rh : ndarray, shape (step, ...)
+        g C m-2 of the step.
+    sensitivity : ndarray, shape (4, ...)
+        Sums over the steps of the derivatives by ``level`` and ``response`` (errors a and b of
+        ``Rh exp(a + b T)``), by temperature (K) and by the logarithm of precipitation; all months
+        move alike. In the order of `respiration.SENSITIVITIES`.
+    """
+    rh, warmth, wetness = _pei2009(temperature, precipitation)
+    own = published(DIRECT_MODELS[pei2009.__name__])
+    scale = own["rate"] * own["days"] * (own["heterotrophic_percent"] / 100)
+    by_temperature = scale * own["per_k"] * warmth.sum(axis=0)
+    by_rain = scale * (len(wetness) - np.divide(1, wetness).sum(axis=0))
+    by_response = np.einsum("i...,i...->...", temperature, rh)
+    return rh, np.stack([rh.sum(axis=0), by_response, by_temperature, by_rain])
 
 
 def monthly(temperature, precipitation):
@@ -314,3 +407,23 @@ def heterotrophic(respiration, relation, step):
     rh = SHARES[relation](respiration)
     raised, lowered = int((rh < 0).sum()), int((rh > respiration).sum())
     return np.clip(rh, 0, respiration), raised, lowered
+
+
+def by_respiration(respiration, rh, relation):
+    """Return the derivative of annual Rh by the logarithm of annual Rs, g C m-2 yr-1.
+
+    Parameters
+    ----------
+    respiration, rh : ndarray
+        Annual Rs and the Rh of it, g C m-2 yr-1. Where Rh is held at Rs they move together, where
+        it is held at 0 it does not move.
+    relation : str
+        Key of `RELATIONS`; one of months is taken at the mean month.
+    """
+    own = published(RELATIONS[relation])
+    if RELATIONS[relation].step == YEAR:
+        found = own["power"] * rh
+    else:
+        month = respiration / 12
+        found = 12 * (2 * own["square"] * month**2 + own["slope"] * month)
+    return np.where(rh >= respiration, respiration, np.where(rh > 0, found, 0.0))

@@ -10,6 +10,7 @@ from nepflow.study import (
     names,
     respiration,
     restoration,
+    uncertainty,
     variables,
     zones,
 )
@@ -58,6 +59,7 @@ def check_sense(study, file):
     landcover.check(study, study_years(study), file)
     restoration.check(study, study_years(study), file)
     respiration.check(study, file)
+    uncertainty.check(study, file, uses_landcover(study))
     attribution.check(study, file)
     downloads.check(study, file)
     check_grids(study["climate"], file)

@@ -173,11 +173,13 @@ def _check_part(part, name, named, file):
     for key in PANELS[kind] if kind in PANELS else KINDS[kind].needs:
         if key not in part:
             raise BadStudy(f"{file}: figure {name}: a {kind} needs the key `{key}`. Add it.")
-    if "stipple" in part and ("below" in part["stipple"]) == is_of_discoveries(part["stipple"]):
+    levels = {"below", "between"} & set(part.get("stipple", ()))
+    if "stipple" in part and len(levels) != (not is_of_discoveries(part["stipple"])):
         raise BadStudy(
             f"{file}: figure {name}: dots of p values need a level (stipple: {{layer: "
-            "pixel/nep_mann_kendall_p, below: 0.05}), those of discoveries, whose layer ends with "
-            "_fdr, have none. Add or remove `below`."
+            "pixel/nep_mann_kendall_p, below: 0.05}), those of a probability two (stipple: {layer: "
+            "uncertainty/nep_sink_probability, between: [0.05, 0.95]}), those of discoveries, "
+            "whose layer ends with _fdr, have none. Add or remove `below` or `between`."
         )
     if kind == "series" and part["zones"] not in named:
         raise BadStudy(
@@ -337,7 +339,10 @@ def _classes_options(study, entry):
 
 
 def _series_files(study, entry):
-    return {name: zones.shown(study, name, entry["zones"]) for name in ("series", "trends")}
+    files = {name: zones.shown(study, name, entry["zones"]) for name in ("series", "trends")}
+    if layers.has_errors(study) and entry["quantity"] == "nep":
+        files["uncertainty"] = layers.table(study, f"uncertainty_{entry['zones']}")
+    return files
 
 
 def _study_area_files(study, entry):

@@ -105,3 +105,8 @@ def months(study, variables):
     """Return the fits, or the months of grids, of variables."""
     name = "climate/native/{}.tif" if is_gridded(study) else "climate/{}_fit.npz"
     return [below(study, name.format(variable)) for variable in variables]
+
+
+def has_errors(study):
+    """Tell whether a study estimates what errors of inputs and constants do to NEP."""
+    return study.get("uncertainty", {}).get("estimate", False)

@@ -18,6 +18,7 @@ from nepflow.study import (
     pixel,
     respiration,
     restoration,
+    uncertainty,
     zones,
 )
 from nepflow.study.figures import did_you_mean
@@ -38,6 +39,7 @@ def tables(study):
         return [layers.table(study, name) for name in names]
     names = [
         "respiration_variants",
+        *uncertainty.tables(study),
         *zones.tables(study),
         *(["transitions"] if study["landcover_dates"] else []),
         "shared_inputs",
@@ -92,7 +94,7 @@ def rasters(study):
         names += [f"climate/{variable}_difference" for variable in variables]
     names += [f"pixel/{name}_mean" for name in layers.CARBON]
     names += [*pixel.rasters(study), *attribution.rasters(study), *landcover.rasters(study)]
-    names += npp.rasters(study)
+    names += [*npp.rasters(study), *uncertainty.map_names(study)]
     yearly = sorted(set(layers.yearly(study, "landcover/landcover_{landcover_year}.tif")))
     return [
         *(layers.below(study, f"{name}.tif") for name in names),
@@ -137,6 +139,7 @@ SWITCHES = {  # what a study must ask for to have the layers of a folder
     "ndvi": "npp: {source: casa}",
     "casa": "npp: {source: casa}",
     "factors": "a factor with `file` in `detectors`",
+    "uncertainty": "uncertainty: {estimate: true}",
     "soil": "a model of soil respiration that needs soil carbon",
 }
 
@@ -157,6 +160,7 @@ def layers_of(study):
     parts = (_ground, _npp, _landcover, _climate, _carbon, _pixel, _attribution, _further)
     if not layers.has_npp(study):
         parts = (_ground, _landcover, _climate, _pixel)
+    parts = (*parts, uncertainty.map_names)
     return list(dict.fromkeys(layer for part in parts for layer in part(study)))
 
 
@@ -254,9 +258,9 @@ def _climate(study):
 
 
 def _carbon(study):
-    yield from ("nep/nep", "nep/npp", "nep/rh")
+    yield from ("nep/nep", "nep/npp", "nep/rh", "nep/nep_mean_by_model")
     for name in study["respiration_variants"]:
-        yield f"nep/rh_{name}"
+        yield from (f"nep/rh_{name}", f"nep/rh_{name}_sensitivity")
         if name not in respiration.TIME_STEPS:
             yield f"nep/rs_{name}"
     if respiration.uses_carbon(study):

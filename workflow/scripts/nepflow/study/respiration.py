@@ -260,6 +260,29 @@ WHY_ANNUAL = (
 WHY_MONTHLY = "is fitted to monthly sums: it falls above 333.9 g C m-2 and is negative for years"
 
 
+class Sensitivity(NamedTuple):
+    """What moves mean annual Rh: unit of the derivative, and what it is by, in tags of rasters.
+
+    ``level`` and ``response`` are the errors a and b of ``R exp(a + b T)``, of the relation
+    ``Rh exp(a + b ln Rs)``.
+    """
+
+    unit: str
+    long_name: str
+
+
+SENSITIVITIES = {  # bands of nep/rh_<variant>_sensitivity.tif; direct models have the first four
+    "level": Sensitivity("g C m-2 yr-1", "level of respiration"),
+    "response": Sensitivity("g C m-2 yr-1 K", "response of respiration to temperature"),
+    "temperature": Sensitivity("g C m-2 yr-1 K-1", "temperature"),
+    "precipitation": Sensitivity("g C m-2 yr-1", "logarithm of precipitation"),
+    "soil_carbon": Sensitivity("g C m-2 yr-1", "logarithm of soil carbon"),
+    "relation_level": Sensitivity("g C m-2 yr-1", "level of the relation to Rs"),
+    "relation_response": Sensitivity("g C m-2 yr-1", "power of the relation to Rs"),
+}
+OF_DIRECT = ("level", "response", "temperature", "precipitation")
+
+
 def variant(model, relation):
     """Return the name of a soil model with a relation, as in file names."""
     return f"{model}_{relation}"
@@ -397,6 +420,22 @@ def _check_calibration(study, models, file):
             f"{file}: {carbon[0]} is calibrated on plots whose soil carbon is unknown. Give "
             "plots.soil_carbon_kg_m2, or set respiration.constants to published."
         )
+
+
+def is_soil(study):
+    """Tell whether NEP of a study is made with a model of total soil respiration."""
+    return study["respiration"]["model"] in SOIL_MODELS
+
+
+def model_of(study):
+    """Return the soil model, or the time step of the direct one, that NEP is made with."""
+    settings = study["respiration"]
+    return settings["model"] if settings["model"] in SOIL_MODELS else settings["time_step"]
+
+
+def chosen_uses_carbon(study):
+    """Tell whether the Rh that NEP is made with needs soil carbon."""
+    return is_soil(study) and SOIL_MODELS[study["respiration"]["model"]].needs_carbon
 
 
 def carbon_if_needed(study, soil_model):

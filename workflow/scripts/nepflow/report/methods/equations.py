@@ -116,6 +116,19 @@ _T_TEST = (
     + root(fraction("<var>n</var> − <var>k</var> − 2", "1 − <var>r</var><sup>2</sup>"))
     + ", &nbsp; <var>n</var> − <var>k</var> − 2 degrees of freedom"
 )
+_ZONE_ERROR = (
+    "Var = "
+    + fraction("Σ <var>c<sub>i</sub></var><sup>2</sup>", "<var>n</var><sup>2</sup>")
+    + " (random), &nbsp; "
+    + fraction(
+        "Σ<sub><var>i</var>, <var>j</var></sub> <var>c<sub>i</sub></var> <var>c<sub>j</sub></var> "
+        "e<sup>−3 <var>d<sub>ij</sub></var> / <var>a</var></sup>",
+        "<var>n</var><sup>2</sup>",
+    )
+    + " (regional), &nbsp; ("
+    + fraction("Σ <var>c<sub>i</sub></var>", "<var>n</var>")
+    + ")<sup>2</sup> (common)"
+)
 _SWAP = "net = gain − loss, &nbsp; swap = 2 min(gain, loss), &nbsp; gain + loss = |net| + swap"
 
 _JOINT = (
@@ -168,6 +181,7 @@ BY_NAME = {
     "partial": (_PARTIAL, ""),
     "t_test": (_T_TEST, ""),
     "swap": (_SWAP, ""),
+    "zone_error": (_ZONE_ERROR, ""),
     "joint": (_JOINT, ""),
     "q": (_Q, ""),
     "noncentral": (_LAMBDA, ""),

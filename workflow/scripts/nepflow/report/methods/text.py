@@ -7,7 +7,7 @@ from nepflow.report.methods import npp as methods_npp
 from nepflow.report.methods import respiration as methods_respiration
 from nepflow.report.methods import zones as methods_zones
 from nepflow.report.methods.references import cited, listed
-from nepflow.study import attribution, landcover, layers, modis
+from nepflow.study import attribution, landcover, layers, modis, uncertainty
 
 _RESAMPLED = {
     "nearest": "the value at the centre of the cell",
@@ -49,7 +49,7 @@ def sections(study):
     made += [_change(study)] if study.get("landcover_dates") else []
     made += drivers.sections(study)
     made += drivers.restoration_sections(study)
-    return [*made, _shares(study)]
+    return [*made, _shares(study), *([_errors(study)] if layers.has_errors(study) else [])]
 
 
 def references(made):
@@ -144,6 +144,27 @@ def _change(study):
         f"{landcover.CHANGES} {cited('sulla')}."
     )
     return "Change of land cover", [("p", first), _equation("swap"), ("p", second)]
+
+
+def _errors(study):
+    """Errors of inputs and constants, and forms of the model beside them."""
+    said = "; ".join(uncertainty.SOURCES[name].en.sentence for name in uncertainty.sources(study))
+    first = (
+        f"Errors of inputs and constants were carried to the mean NEP of every cell by their "
+        f"sensitivities (delta method): {said}. Every number that was taken stands in a table with "
+        "its source. An error <var>c<sub>i</sub></var> of a cell, of one standard deviation, gives "
+        "the mean of a zone of <var>n</var> cells, by how far it is shared (<var>a</var>: range),"
+    )
+    second = (
+        "and the variances add. The interval of a trend holds beside them the standard error of "
+        f"the slope with the memory of its residuals {cited('santer')}; an error that all years "
+        "share scales the trend of NPP or of respiration. The probability of a sink is that of a "
+        "normal distribution. What other forms of the model give is no error of this kind: the "
+        "same numbers by every model of respiration and source of NPP of the study, and the share "
+        "of them that say sink, stand beside it. Not in any of them: fire, harvest, grazing and "
+        "lateral carbon, which NPP less heterotrophic respiration leaves out."
+    )
+    return "Errors of NEP", [("p", first), _equation("zone_error"), ("p", second)]
 
 
 def _shares(study):

@@ -1,0 +1,1 @@
+"""Errors of inputs and constants, carried to NEP of cells and zones."""
