@@ -32,7 +32,7 @@ def test_every_sentence_is_filled(kind):
 
 
 def test_all_other_cells_are_told():
-    karst = ENTRY | {"kind": "file", "outside": "non-karst"}
+    karst = ENTRY | {"kind": "file", "outside": "non-karst", "weighting": "centre"}
     text = methods_zones.section(STUDY | {"zones": [karst]})[1][0][1]
     assert text == (
         "Zones of my zones are polygons of a.shp; all other cells of the area are non-karst."

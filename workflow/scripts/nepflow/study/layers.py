@@ -109,4 +109,4 @@ def months(study, variables):
 
 def has_errors(study):
     """Tell whether a study estimates what errors of inputs and constants do to NEP."""
-    return study.get("uncertainty", {}).get("estimate", False)
+    return study.get("uncertainty", {}).get("estimate", False) and has_npp(study)
