@@ -57,20 +57,26 @@ from nepflow.io import raster
     from affine import Affine
     crs = rasterio.crs.CRS.from_epsg(6933).to_wkt()
     grid = raster.Grid(crs, Affine(500, 0, 0, 0, -500, 0), 1500, 1500)
-    output = raster.Output({path!r}, "1", "noise", dtype="uint8")
+    output = raster.Output({path!r}, "1", "noise", dtype={dtype!r}, colours={colours})
     resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
     raster.write(np.random.default_rng(1).integers(1, 250, (1500, 1500)), output, grid)
 """
 
 
-@pytest.mark.parametrize("limit", [300_000, 1_500_000, 2_500_000, 2_900_000])
-def test_a_raster_without_its_end_is_none(tmp_path, limit):
-    """2.3 MB of cells, then overviews: GDAL closes the file without a word of what it lost.
-
-    Where not even the tags have room it would never end.
-    """
+@pytest.mark.parametrize(
+    ("limit", "dtype", "colours"),
+    [
+        (300_000, "uint16", {1: "#ff0000"}),  # 390 kB of colours: GDAL never ends
+        (1_500_000, "uint8", None),
+        (2_500_000, "uint8", None),  # between cells and overviews
+        (2_900_000, "uint8", None),
+    ],
+)
+def test_a_raster_without_its_end_is_none(tmp_path, limit, dtype, colours):
+    """2.3 MB of cells, then overviews: GDAL closes the file without a word of what it lost."""
     path = tmp_path / "noise.tif"
-    body = RASTER.format(path=str(path), limit=limit).strip().replace("\nfrom", "; from")
+    body = RASTER.format(path=str(path), limit=limit, dtype=dtype, colours=colours)
+    body = body.strip().replace("\nfrom", "; from")
     told, _ = said_by_job(tmp_path, body)
     assert f"A file may have {limit // 1000} kB at most here (ulimit -f)" in told
     assert list(tmp_path.glob("*.tif")) == [] and list(tmp_path.glob(".*.tif")) == []

@@ -1,4 +1,4 @@
-"""What a machine was short of when a job failed: disk, memory, a folder that may be written."""
+"""Shortage of disk, memory or permission: the cause of a failed job, and its remedy."""
 
 import errno
 import os
@@ -57,9 +57,13 @@ def check_room(path):
 
 def no_room(path):
     """Return the error of a file that could not be written to its end."""
-    limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
-    number = errno.EFBIG if limited else errno.ENOSPC
+    number = errno.EFBIG if _limited(Path(path).parent) else errno.ENOSPC
     return OSError(number, os.strerror(number), str(path))
+
+
+def _limited(folder):
+    """Whether the limit of a file is nearer than the end of the disk."""
+    return 0 <= resource.getrlimit(resource.RLIMIT_FSIZE)[0] < shutil.disk_usage(folder).free
 
 
 def _chain(error):
@@ -82,7 +86,7 @@ def _of_number(chain, numbers):
 def _disk(chain, place):
     error = _of_number(chain, FULL)
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-    if _of_number(chain, {errno.EFBIG}) or (limit >= 0 and _says(chain, LIMITED_TEXTS)):
+    if _of_number(chain, {errno.EFBIG}) or (_says(chain, LIMITED_TEXTS) and _limited(place.parent)):
         return (
             f"A file may have {limit / 1000:.0f} kB at most here (ulimit -f), and one needs more. "
             f"Lift the limit; {AGAIN}"

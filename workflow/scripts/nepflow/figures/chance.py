@@ -1,4 +1,4 @@
-"""What chance gives of the shares that a map shows, beside them or as its note."""
+"""Null shares of the classes that a map shows: what chance gives, beside them or in its note."""
 
 from pathlib import Path
 from typing import NamedTuple
